@@ -1,0 +1,1 @@
+"""A neural network that reads handwritten digits, with nothing hidden in its hidden layers."""

@@ -1,0 +1,1 @@
+"""HOW FAST? Digitlens beside whatever else is installed, in one run, interleaved."""

@@ -1,0 +1,1 @@
+"""THE COMMAND LINE: one file a command. Every import that is heavy happens inside its command."""

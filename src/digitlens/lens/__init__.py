@@ -1,0 +1,1 @@
+"""LOOKING INSIDE one network: numbers out, no drawing."""

@@ -1,0 +1,1 @@
+"""THE NETWORK: the blackboard. Pure mathematics on NumPy arrays: no files, no clock, no printing, no global randomness."""

@@ -1,0 +1,1 @@
+"""READING: what a user gets for a picture."""

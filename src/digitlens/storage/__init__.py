@@ -1,0 +1,1 @@
+"""ON DISK: model files, checkpoints, and the networks that ship."""
