@@ -1,1 +1,1 @@
-"""THE NETWORK: the blackboard. Pure mathematics on NumPy arrays: no files, no clock, no printing, no global randomness."""
+"""THE NETWORK: the blackboard. Pure mathematics on arrays: no files, no clock, no printing, no global randomness."""
