@@ -1,6 +1,7 @@
 """What a neuron does with its weighted sum: each function beside its slope.
 
-z is the weighted sum plus bias, (batch, n), and a = σ(z) what the neurons then hold, (batch, n). Both keep the type they are given and are right far out, at z = ±100 too.
+z is the weighted sum plus bias, (batch, n), and a = σ(z) what the neurons then hold, (batch, n).
+Both keep the type they are given and are right far out, at z = ±100 too.
 """
 
 from collections.abc import Callable

@@ -4,8 +4,8 @@ a  (batch, 10)  what the output neurons hold
 y  (batch, 10)  the targets: 1 for the right digit, else 0
 C  (batch,)     the cost of each image; the cost of a batch is their mean
 
-The slope is taken with respect to the last layer's z, not its a: for cross-entropy it is then simply a - y, where the
-product of two factors would be 0 · ∞. And the values are computed from z, so that they are right at z = ±100.
+Slopes are taken with respect to the last layer's z, not its a: for cross-entropy that is simply a - y, where a product
+of two factors would be 0 · ∞. Values are computed from z too, so that they are right at z = ±100.
 """
 
 from collections.abc import Callable
@@ -38,7 +38,7 @@ def cost_for(name: str, output: Activation) -> Cost:
     cross_entropy  for sigmoid outputs ten questions of yes or no, -Σ y ln a + (1 - y) ln(1 - a);
                    for softmax outputs one choice among ten, -Σ y ln a
 
-    Raises RecipeError for pairs that make no sense, and says why.
+    Pairs that make no sense raise RecipeError, which says why.
     """
     if name == "quadratic":
         return Cost(name, lambda trace, y: (_error(trace, y) ** 2).sum(axis=-1), _quadratic_slope(output))

@@ -2,10 +2,8 @@
 
     a' = σ(W a + b)
 
-Layers count from 0, the picture; the weights of layer l lead into it.
-
-a  (batch, n)     what the neurons of a layer hold; a[0] is the picture, (batch, 784)
-W  (n, n_before)  row j is neuron j's eye: for the first layer it *is* a 28×28 picture
+a  (batch, n)     what the neurons of a layer hold; layer 0 is the picture, a[0], (batch, 784)
+W  (n, n_before)  weights into a layer; row j is neuron j's eye: in the first layer it *is* a 28×28 picture
 b  (n,)           how high the weighted sum must be before the neuron becomes active
 z  (batch, n)     weighted sum plus bias, before the activation function
 """
@@ -44,9 +42,7 @@ class Trace:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Network:
-    """Layers, and the activation function of each.
-
-    Raises ShapeError unless every layer takes what the one before it gives, all in one type, float32 or float64.
+    """Layers, each with its activation function; ShapeError unless they fit together, in one type of float32, float64.
 
     >>> from digitlens.network.activations import relu
     >>> eye = Layer(np.array([[1.0, -1.0]]), np.array([0.5]))  # one neuron that looks at two pixels
@@ -75,7 +71,7 @@ class Network:
             n_before = len(b)
 
     def forward(self, images: Array) -> Trace:
-        """Layer by layer, a' = σ(W a + b), keeping all of it. images: (batch, 784) floats, or a ShapeError is raised."""
+        """Layer by layer, a' = σ(W a + b), keeping all of it. images: (batch, 784) floats, else ShapeError."""
         if images.ndim != 2 or images.shape[1] != self.sizes[0] or images.dtype.kind != "f":
             raise ShapeError(
                 f"forward() wants images of shape (batch, {self.sizes[0]}) in floats from 0 to 1, "
