@@ -45,9 +45,7 @@ def _softmax(z: Array) -> Array:
 
 
 def _softmax_slope(z: Array) -> Array:
-    raise RecipeError(
-        "softmax has no slope neuron by neuron: its outputs share one sum; costs.py knows how to go through"
-    )
+    raise RecipeError("softmax has no slope neuron by neuron: its outputs share one sum; costs.py goes through it")
 
 
 sigmoid = Activation("sigmoid", _sigmoid, _sigmoid_slope)

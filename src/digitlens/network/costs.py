@@ -26,7 +26,6 @@ COSTS = ("quadratic", "cross_entropy")
 class Cost:
     """A cost and its slope for outputs of one activation function; cost_for() makes it."""
 
-    name: str
     each: Callable[[Trace, Array], Array]  # trace, y -> C, (batch,)
     slope: Callable[[Trace, Array], Array]  # trace, y -> dC/dz of the last layer, (batch, 10)
 
@@ -41,9 +40,9 @@ def cost_for(name: str, output: Activation) -> Cost:
     Pairs that make no sense raise RecipeError, which says why.
     """
     if name == "quadratic":
-        return Cost(name, lambda trace, y: (_error(trace, y) ** 2).sum(axis=-1), _quadratic_slope(output))
+        return Cost(lambda trace, y: (_error(trace, y) ** 2).sum(axis=-1), _quadratic_slope(output))
     if name == "cross_entropy" and output in (sigmoid, softmax):
-        return Cost(name, _ten_questions if output is sigmoid else _one_choice, _error)
+        return Cost(_ten_questions if output is sigmoid else _one_choice, _error)
     if name == "cross_entropy":
         raise RecipeError(
             f"cross_entropy takes logarithms of the outputs, which must lie between 0 and 1, and {output.name} outputs "
