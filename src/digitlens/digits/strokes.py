@@ -284,7 +284,7 @@ def _checked_radius(radius: float, who: str, below: float = FARTHEST) -> float:
 
 
 def _checked_shape(shape: tuple[int, int]) -> tuple[int, int]:
-    sides = [side for side in shape if isinstance(side, int | np.integer) and 1 <= side <= MOST_SIDE]
-    if not len(sides) == len(shape) == 2:
+    sides: list[Any] = list(shape)
+    if len(sides) != 2 or not all(isinstance(side, int | np.integer) and 1 <= side <= MOST_SIDE for side in sides):
         raise ShapeError(f"ink wants a picture of (rows, columns), each from 1 to {MOST_SIDE:,}, got {shape}")
     return int(sides[0]), int(sides[1])
