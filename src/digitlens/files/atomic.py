@@ -148,9 +148,8 @@ def _create(target: Path) -> tuple[int, Path]:
             ours = sys.platform == "win32" or try_lock(descriptor)  # there, an open file cannot be removed anyway
         except OSError:  # a file system without locks
             return descriptor, temporary
-        if ours and (
-            sys.platform == "win32" or os.fstat(descriptor).st_nlink
-        ):  # else a sweep took it for a leftover before we could lock it
+        alive = sys.platform == "win32" or os.fstat(descriptor).st_nlink > 0
+        if ours and alive:  # else a sweep took it for a leftover before we could lock it
             return descriptor, temporary
         os.close(descriptor)
 
