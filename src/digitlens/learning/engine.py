@@ -1,0 +1,128 @@
+"""What an engine is: the thing that owns everything between two records of a run.
+
+    run(recipe, network, digits, state) -> Iterator[Record]
+
+Images reach it as uint8 (n, 784) with their digits; it decides what it makes of them. Initial weights and the order of
+the examples come from the recipe's own random streams, so that all engines get the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from digitlens.digits.dataset import DataSet, Digits
+from digitlens.errors import RecipeError
+from digitlens.learning.recipe import Recipe
+from digitlens.network.network import Layers, Network
+from digitlens.network.optimisers import Memory
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """Where a run stands, complete: from here it goes on to the same bits as if it had never stopped."""
+
+    layers: Layers
+    memory: Memory  # the optimiser's
+    average: Layers | None  # the running mean of the weights, where the recipe keeps one
+    epoch: int = 0  # epochs completed
+    mini_batch: int = 0  # mini-batches completed in the epoch under way
+    seconds: float = 0.0  # spent training so far
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """Cost and accuracy on one set of digits."""
+
+    cost: float  # mean over the images
+    accuracy: float  # share of the images read rightly, 0..1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Record:
+    """What a run says of itself from time to time: after each epoch, or after some mini-batches."""
+
+    epoch: int  # epochs completed
+    mini_batch: int  # mini-batches completed in the epoch under way; 0 at the end of an epoch
+    seconds: float  # spent training so far, measuring not included
+    learning_rate: float  # of the last step
+    engine: str
+    network: Network  # what has been learned so far: the running mean, where the recipe keeps one
+    state: State
+    training: Measured | None = None  # at the end of an epoch, on all that it learned from
+    validation: Measured | None = None  # on what the recipe holds out, if it does
+    test: Measured | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lessons:
+    """The digits of one run: what it learns from, what it holds out for choosing, what it is tested on."""
+
+    training: Digits
+    validation: Digits
+    test: Digits
+    classes: int
+
+
+def lessons(recipe: Recipe, data: DataSet) -> Lessons:
+    """Hold out the recipe's validation images: the same ones for every seed, drawn once from the training images.
+
+    Raises RecipeError if fewer than one would be left to learn from.
+    """
+    count = len(data.training)
+    if recipe.validation >= count:
+        raise RecipeError(
+            f"validation: the recipe holds out {recipe.validation:,} images, and {data.source} has only {count:,} "
+            "to learn from; hold out fewer (--validation)"
+        )
+    if not recipe.validation:
+        return Lessons(data.training, data.training[:0], data.test, len(data.classes))
+    order = replace(recipe, seed=0).stream("validation").permutation(count)
+    held, kept = order[: recipe.validation], order[recipe.validation :]
+    held.sort()
+    kept.sort()
+    return Lessons(data.training[kept], data.training[held], data.test, len(data.classes))
+
+
+class Engine(Protocol):
+    """The contract. `every`: a record after that many mini-batches as well; 0 is at the end of each epoch only.
+
+    `stop` is asked between mini-batches; once it answers True the engine gives one last record and returns.
+    """
+
+    name: str
+
+    def refuses(self, recipe: Recipe) -> str:
+        """Why this engine cannot run the recipe; empty if it can."""
+
+    def run(
+        self,
+        recipe: Recipe,
+        network: Network,
+        digits: Lessons,
+        state: State | None = None,
+        *,
+        every: int = 0,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Record]:
+        """Train from `network`, or go on from `state`."""
+
+
+def choose(recipe: Recipe, name: str = "auto") -> Engine:
+    """The engine that serves the recipe: the fastest that can, or the one called `name`.
+
+    Raises RecipeError if that one cannot, and says why.
+    """
+    from digitlens.learning.reference import PlainEngine
+
+    engines: dict[str, Engine] = {engine.name: engine for engine in (PlainEngine(),)}  # fastest first
+    if name not in ("auto", *engines):
+        raise RecipeError(f"engine: one of auto, {', '.join(engines)}, got {name!r}")
+    reasons = []
+    for engine in engines.values() if name == "auto" else (engines[name],):
+        reason = engine.refuses(recipe)
+        if not reason:
+            return engine
+        reasons.append(f"the {engine.name} engine cannot: {reason}")
+    raise RecipeError("; ".join(reasons))

@@ -1,0 +1,134 @@
+"""The plain engine: network/ over mini-batches, in NumPy. Every other engine is held to it by tests.
+
+x  (batch, 784)  a mini-batch of pictures, ink from 0 to 1
+y  (batch, 10)   its targets
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from digitlens.digits.dataset import Digits
+from digitlens.errors import TrainingError
+from digitlens.learning.engine import Lessons, Measured, Record, State
+from digitlens.learning.recipe import Recipe
+from digitlens.network.activations import Array
+from digitlens.network.costs import Cost, one_hot
+from digitlens.network.gradient import backward
+from digitlens.network.network import Layer, Layers, Network
+from digitlens.network.optimisers import OPTIMISERS, Optimiser, each
+
+MEASURED_AT_ONCE = 1_000  # images a forward pass when measuring: 3 MB, which stays in the cache
+
+
+class PlainEngine:
+    """NumPy alone, one step after the other."""
+
+    name = "plain"
+
+    def refuses(self, recipe: Recipe) -> str:
+        """Why this engine cannot run the recipe; empty if it can."""
+        if recipe.augmentation != "none":
+            return f"it knows no augmentation {recipe.augmentation!r}"
+        if recipe.teacher != "none":
+            return f"it cannot learn from a teacher, {recipe.teacher!r}"
+        return ""
+
+    def run(
+        self,
+        recipe: Recipe,
+        network: Network,
+        digits: Lessons,
+        state: State | None = None,
+        *,
+        every: int = 0,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Record]:
+        """Train from `network`, or go on from `state`: see Engine."""
+        optimiser = _optimiser(recipe)
+        if state is None:
+            average = network.layers if recipe.averaging else None
+            state = State(network.layers, optimiser.start(network.layers), average)
+        targets = one_hot(digits.training.digits, digits.classes, network.dtype)  # (n, 10)
+        batches = -(-len(targets) // recipe.mini_batch)  # the last one may be smaller
+        stopped = False
+        while state.epoch < recipe.epochs and not stopped:
+            until = min(state.mini_batch + every, batches) if every else batches
+            state, stopped = _learn(recipe, optimiser, network, digits.training.flat, targets, state, until, stop)
+            learned = Network(state.average or state.layers, network.activations)
+            ended = state.mini_batch == 0
+            sets = (digits.training, digits.validation, digits.test) if ended else ()
+            measured = [measure(learned, some, recipe.cost_function()) if len(some) else None for some in sets]
+            if not np.isfinite(sum(float(np.abs(layer.weights).sum()) for layer in learned.layers)):
+                raise TrainingError(
+                    f"the run diverged in epoch {state.epoch + (not ended)}: its weights are no longer finite; "
+                    f"lower the learning rate, which is {recipe.learning_rate:g}"
+                )
+            rate = recipe.rate((state.epoch + state.mini_batch / batches) / recipe.epochs)
+            position = state.epoch, state.mini_batch, state.seconds
+            yield Record(*position, rate, self.name, learned, state, *measured)
+
+
+def measure(network: Network, digits: Digits, cost: Cost) -> Measured:
+    """Cost and accuracy of a network on digits, the pictures taken as they are. `digits` must not be empty."""
+    costs, right = 0.0, 0
+    with np.errstate(over="ignore", invalid="ignore"):  # a run that diverges is told so by its numbers
+        for start in range(0, len(digits), MEASURED_AT_ONCE):
+            some = digits[start : start + MEASURED_AT_ONCE]
+            trace = network.forward(pixels(some.flat, network))
+            costs += float(cost.each(trace, one_hot(some.digits, network.sizes[-1], network.dtype)).sum(dtype=float))
+            right += int((trace.a[-1].argmax(axis=1) == some.digits).sum())
+    return Measured(costs / len(digits), right / len(digits))
+
+
+def pixels(flat: np.ndarray, network: Network) -> Array:
+    """Pictures as the network takes them: uint8 0..255 -> floats 0..1 of its type, (batch, 784)."""
+    return flat * network.dtype.type(1 / 255)
+
+
+def _learn(
+    recipe: Recipe,
+    optimiser: Optimiser,
+    network: Network,
+    images: np.ndarray,
+    targets: Array,
+    state: State,
+    until: int,
+    stop: Callable[[], bool],
+) -> tuple[State, bool]:
+    """Mini-batch after mini-batch of one epoch, up to number `until`, or until asked to stop."""
+    started = time.perf_counter()
+    cost, count, size = recipe.cost_function(), len(images), recipe.mini_batch
+    batches = -(-count // size)
+    order = recipe.stream("order", state.epoch).permutation(count)
+    layers, memory, average, step, stopped = state.layers, state.memory, state.average, state.mini_batch, False
+    with np.errstate(over="ignore", invalid="ignore"):
+        while step < until and not stopped:
+            which = order[step * size : (step + 1) * size]
+            x, y = pixels(images[which], network), targets[which]
+            rate = recipe.rate((state.epoch + step / batches) / recipe.epochs)
+
+            now = Network(layers, network.activations)
+            gradient = backward(now, now.forward(x), y, cost)
+            layers, memory = optimiser.step(layers, gradient, memory, rate)
+
+            if recipe.weight_decay:
+                layers = _shrink(layers, rate * recipe.weight_decay)
+            if average is not None:
+                average = each(lambda old, new: recipe.averaging * old + (1 - recipe.averaging) * new, average, layers)
+            step, stopped = step + 1, stop()
+    epoch, step = (state.epoch + 1, 0) if step == batches else (state.epoch, step)
+    return State(layers, memory, average, epoch, step, state.seconds + time.perf_counter() - started), stopped
+
+
+def _shrink(layers: Layers, share: float) -> Layers:
+    """Weight decay: every weight loses `share` of itself; biases stay (Krogh and Hertz 1992)."""
+    return tuple(Layer(layer.weights * (1 - share), layer.biases) for layer in layers)
+
+
+def _optimiser(recipe: Recipe) -> Optimiser:
+    make = OPTIMISERS[recipe.optimiser]
+    return make() if recipe.optimiser == "gradient_descent" else make(recipe.momentum)
