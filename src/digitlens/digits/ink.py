@@ -1,16 +1,198 @@
-"""Grey becomes ink."""
+"""Grey becomes ink: which is the paper, how bright it is at every place, and how much darker (or lighter) the writing is.
+
+A camera sees paper that is grey, brighter at one side than at the other, and grainy. Here the paper's level is found all over
+the picture, the difference to it is ink, the grain is set to nothing and the stroke to full ink. A clean drawing or a scan
+with one flat paper level keeps its values exactly.
+
+grey: (rows, columns), uint8 0..255 or float64 0..1  ->  ink: (rows, columns) float64, 0 nothing to 1 full ink
+
+Large pictures are looked at reduced, to find where the ink is, and then once more in full resolution there. All arithmetic is
+sums, means and matrix products in float64, so that another language can repeat it.
+"""
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlens.digits.framing import Box, Image, box_of
+from digitlens.digits.specks import main_ink
 
-def find_ink(grey: NDArray[Any]) -> NDArray[np.float64]:
-    """Grey -> ink, 0..1."""
+WORKING = 640  # pixels: the longest side at which a picture is looked at; 28×28 needs no more
+FLAT = 0.35  # a paper level that so many of the pixels have exactly is not photographed
+FULL_ENOUGH = 0.9  # a stroke with this much contrast is full ink already, and its values are kept
+FAINT = 0.06  # deviations from the paper below this are grain, or the edge of a stroke
+LEAST_CONTRAST = 0.04  # writing that differs by less from its paper cannot be told from nothing
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ink:
+    """What was written, and how it was told from the paper."""
+
+    ink: Image  # (rows, columns), 0..1: the part of the picture where the writing is
+    region: Box  # that part, in pixels of the picture
+    reduction: int  # how many pixels of the picture one pixel of `ink` is wide and high
+    dark: bool  # True: dark ink on light paper; False: light on dark
+    flat: bool  # True: the paper has one level; False: it is uneven, and was evened out
+    paper: float  # 0..1, mean level of the paper
+    contrast: float  # 0..1, how far full ink lies from the paper
+    grain: float  # 0..1, what was taken as noise of the paper
+
+
+def reduce(levels: NDArray[Any], factor: int) -> Image:
+    """Average squares of `factor` by `factor` pixels (fewer at the last row and column): (rows, columns) -> a smaller one."""
+    if factor == 1:
+        return levels.astype(np.float64)
+    rows, columns = levels.shape
+    kind = np.uint32 if levels.dtype == np.uint8 else np.float64
+    top, left = np.arange(0, rows, factor), np.arange(0, columns, factor)
+    strips = np.add.reduceat(levels, top, axis=0, dtype=kind)
+    sums = np.add.reduceat(strips, left, axis=1, dtype=kind)
+    high, wide = np.diff(top, append=rows), np.diff(left, append=columns)
+    return sums / (high[:, None] * wide[None, :])
+
+
+def running_mean(values: Image, radius: int) -> Image:
+    """The mean over the square from -radius to +radius around each pixel, of what lies within the picture."""
+    for axis in (0, 1):
+        n = values.shape[axis]
+        total = np.cumsum(np.insert(values, 0, 0.0, axis=axis), axis=axis)
+        low = np.maximum(np.arange(n) - radius, 0)
+        high = np.minimum(np.arange(n) + radius + 1, n)
+        width = (high - low).astype(np.float64)
+        values = (total.take(high, axis) - total.take(low, axis)) / (width[:, None] if axis == 0 else width)
+    return values
+
+
+def surface(levels: Image) -> Image:
+    """The paper's level as a smooth surface of second degree, fitted to most of the pixels: (rows, columns)."""
+    factor = math.ceil(max(levels.shape) / 48)
+    blocks = reduce(levels, factor)
+    bases = _basis(*blocks.shape)
+    values, trusted = blocks.ravel(), np.ones(blocks.size, dtype=bool)
+    weights = np.zeros(6)
+    for _ in range(5):  # each time without the fifth that fits worst: writing, and what else is not paper
+        square = bases[trusted].T @ bases[trusted] + 1e-6 * np.eye(6)
+        weights = np.linalg.solve(square, bases[trusted].T @ values[trusted])
+        miss = np.abs(values - bases @ weights)
+        trusted = miss <= np.quantile(miss, 0.8)
+    result: Image = (_basis(*levels.shape) @ weights).reshape(levels.shape)
+    return result
+
+
+def _basis(rows: int, columns: int) -> Image:
+    """1, y, x, y², xy, x² at each pixel, y and x from -1 to 1: (rows · columns, 6)."""
+    y = np.repeat((np.arange(rows) + 0.5) / rows * 2 - 1, columns)
+    x = np.tile((np.arange(columns) + 0.5) / columns * 2 - 1, rows)
+    return np.stack([np.ones_like(x), y, x, y * y, x * y, x * x], axis=1)
+
+
+def flat_level(levels: Image) -> float | None:
+    """The level that a good part of all pixels have exactly, or None: a clean drawing's paper.
+
+    Where two levels are that common (a one-bit scan), the one that is more common along the border counts as paper.
+    """
+    values, counts = np.unique(levels, return_counts=True)
+    most = np.argsort(counts)[::-1][:2]
+    common = [i for i in most if counts[i] >= FLAT * levels.size]
+    if not common:
+        return None
+    edge = border(levels)
+    return float(max(((counts[i] / levels.size + np.mean(edge == values[i])), values[i]) for i in common)[1])
+
+
+def border(levels: Image) -> Image:
+    """The outermost pixels, as one row."""
+    return np.concatenate([levels[0], levels[-1], levels[:, 0], levels[:, -1]])
+
+
+def paper_is_light(excess: Image) -> bool:
+    """Which side of the paper's level the writing lies on: the paper is what most of the picture, and of its border, is.
+
+    excess: (rows, columns), the picture minus a first guess of its paper.
+    """
+    low, high = np.quantile(excess, (0.01, 0.99))
+    middle = (low + high) / 2
+    return bool(np.mean(excess > middle) + np.mean(border(excess) > middle) >= 1.0)
+
+
+def otsu(values: Image) -> float:
+    """The threshold that splits values into the two classes that differ most (Otsu 1979), from 64 bins."""
+    counts, edges = np.histogram(values, bins=64)
+    weights = counts / max(values.size, 1)
+    middle = (edges[:-1] + edges[1:]) / 2
+    below = np.cumsum(weights)
+    mass = np.cumsum(weights * middle)
+    spread = below * (1 - below)
+    between = (mass[-1] * below - mass) ** 2 / np.where(spread > 1e-12, spread, np.inf)
+    best = np.flatnonzero(between >= between.max() * (1 - 1e-9))
+    return float(edges[1:][best].mean())  # an empty valley between two peaks: its middle
+
+
+def find_ink(grey: NDArray[Any]) -> Ink | None:
+    """Find the writing in a picture: None where there is none.
+
+    grey: (rows, columns), uint8 0..255 or float64 0..1.
+    """
+    whole = Box(0, 0, *grey.shape)
+    if max(grey.shape) > WORKING:
+        factor = math.ceil(max(grey.shape) / WORKING)
+        coarse = _ink_at(grey, whole, factor)
+        if coarse is None:
+            return None
+        box = box_of(coarse.ink)
+        assert box is not None
+        margin = factor * (4 + max(box.rows, box.columns) // 4)
+        top, left = max(0, box.top * factor - margin), max(0, box.left * factor - margin)
+        bottom = min(grey.shape[0], (box.top + box.rows) * factor + margin)
+        right = min(grey.shape[1], (box.left + box.columns) * factor + margin)
+        whole = Box(top, left, bottom - top, right - left)
+    return _ink_at(grey, whole, math.ceil(max(whole.rows, whole.columns) / WORKING))
+
+
+def _ink_at(grey: NDArray[Any], region: Box, factor: int) -> Ink | None:
+    """The ink within a region, looked at `factor` times reduced."""
     full = 255.0 if grey.dtype == np.uint8 else 1.0
-    levels = grey.astype(np.float64)
-    paper = float(np.median(levels))
-    return np.maximum(paper - levels if paper > full / 2 else levels - paper, 0.0) / full
+    levels = reduce(region.cut(grey), factor)
+    level = flat_level(levels)
+    if level is not None:
+        excess = levels - level
+        dark = bool(np.maximum(-excess, 0).sum() >= np.maximum(excess, 0).sum())
+        depth = np.maximum(-excess if dark else excess, 0.0) / full
+        paper, flat = level / full, True
+        faint = np.count_nonzero((np.abs(excess) < FAINT * full) & (excess != 0))
+        strong = np.count_nonzero(np.abs(excess) >= FAINT * full)
+        grain = FAINT if faint > strong / 2 else 0.0
+    else:
+        guess = surface(levels)
+        dark = paper_is_light(levels - guess)
+        depth = (guess - levels if dark else levels - guess) / full
+        smooth = guess
+        radius = max(2, max(levels.shape) // 6)
+        for _ in range(2):
+            blank = (depth < otsu(depth)).astype(np.float64)
+            # Where there is hardly any paper in sight, the surface speaks.
+            smooth = (running_mean(levels * blank, radius) + 0.05 * guess) / (running_mean(blank, radius) + 0.05)
+            depth = (smooth - levels if dark else levels - smooth) / full
+        paper, flat = float(smooth.mean()) / full, False
+        blank_depth = depth[depth < otsu(depth)]
+        grain = 1.4826 * float(np.median(np.abs(blank_depth - np.median(blank_depth))))
+        depth = np.maximum(depth, 0.0)
+    if not depth.any():
+        return None
+    strokes = depth[depth > otsu(depth)]
+    contrast = float(np.quantile(strokes, 0.6)) if len(strokes) else float(depth.max())
+    if contrast < max(LEAST_CONTRAST, 4 * grain):
+        return None
+    scale = 1.0 if flat and contrast >= FULL_ENOUGH else contrast
+    ink = np.minimum(depth / scale, 1.0)
+    if grain:
+        ink[ink < max(3.0 * grain / scale, 0.2)] = 0.0
+        ink = main_ink(ink)
+    if not ink.any():
+        return None
+    return Ink(ink, region, factor, dark, flat, paper, contrast, grain)

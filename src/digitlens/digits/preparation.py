@@ -53,12 +53,14 @@ def prepare(
     adjusting_steps.check(adjusting)
     grey = decode(picture)
     stages = [Stage("decoded", grey, {"rows": grey.shape[0], "columns": grey.shape[1]}, "the picture in grey")]
-    ink = find_ink(grey)
-    stages.append(Stage("ink", ink, {}, "dark ink on light paper"))
-    box = box_of(ink)
-    if box is None:
+    found = find_ink(grey)
+    if found is None:
+        stages.append(Stage("ink", np.zeros(grey.shape), {}, "nothing is written here"))
         return Prepared(np.zeros((SIDE, SIDE), np.float32), tuple(stages), False)
-    cropped = box.cut(ink)
+    stages.append(Stage("ink", found.ink, {}, "dark ink on light paper"))
+    box = box_of(found.ink)
+    assert box is not None
+    cropped = box.cut(found.ink)
     stages.append(Stage("cropped", cropped, box._asdict(), "cropped"))
     small = resample(cropped, scale_for(max(cropped.shape)))
     stages.append(Stage("scaled", small, {"scale": scale_for(max(cropped.shape))}, "scaled"))
