@@ -27,7 +27,7 @@ from digitlens.files.naming import shown
 if TYPE_CHECKING:
     from hashlib import _Hash
 
-_PACKING = 1 << 16  # bytes: gzip never makes a file longer than this over its contents
+PACKING = 1 << 16  # bytes: gzip never makes a file longer than this over its contents
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def _read(path: Path, file: MnistFile, update: Callable[[_Hash, memoryview], obj
     sha = hashlib.sha256()
     if path.suffix == ".gz":
         try:
-            data = memoryview(idx.gunzip(read_bounded(path, file.size + _PACKING), file.size))
+            data = memoryview(idx.gunzip(read_bounded(path, file.size + PACKING), file.size))
         except IdxError as error:
             raise IdxError(f"{shown(path)}: {error}") from error
         update(sha, data)
