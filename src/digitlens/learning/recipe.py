@@ -1,6 +1,7 @@
 """Everything that decides a run, as one frozen value: the same recipe on the same digits gives the same network.
 
-A recipe is hashable, compares by value, and goes through JSON and back unchanged. It is saved with the network that it made.
+A recipe is hashable, compares by value, and goes through JSON and back unchanged. It is saved with the
+network that it made.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ HIDDEN_LAYERS, NEURONS = 8, 4096  # the largest network a recipe may ask for
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How to train; every field has the value of the recipe called `video`. Raises RecipeError for values without sense.
+    """How to train; every default is that of the recipe called `video`. RecipeError for values without sense.
 
     >>> Recipe().sizes(), Recipe(hidden=(30,), activation="relu").describe()
     ((784, 16, 16, 10), '784-30-10 relu')
@@ -94,7 +95,7 @@ class Recipe:
         return cost_for(self.cost, ACTIVATIONS[self.output])
 
     def stream(self, purpose: str, *which: int) -> np.random.Generator:
-        """The random numbers for one purpose, such as ("order", epoch): a stream of its own for each, all from the seed.
+        """The random numbers for one purpose, such as ("order", epoch): each a stream of its own, all from the seed.
 
         Streams are addressed, not consumed in turn: an interrupted run needs no saved generator to go on.
         """

@@ -1,1 +1,25 @@
-"""The recipes that have names."""
+"""The recipes that have names, one a file; each is reproduced by `digitlens train --recipe NAME`."""
+
+from dataclasses import replace
+from typing import Any
+
+from digitlens.errors import RecipeError
+from digitlens.learning.recipe import Recipe
+from digitlens.learning.recipes.talk import TALK
+from digitlens.learning.recipes.video import VIDEO
+
+RECIPES = {recipe.name: recipe for recipe in (VIDEO, TALK)}
+
+
+def named(name: str, **changes: Any) -> Recipe:
+    """The recipe called `name`, with some fields changed. Raises RecipeError for unknown names, fields and values.
+
+    >>> named("talk", epochs=3).epochs
+    3
+    """
+    if name not in RECIPES:
+        raise RecipeError(f"recipe: one of {', '.join(RECIPES)}, got {name!r}")
+    try:
+        return replace(RECIPES[name], **changes)
+    except TypeError as error:
+        raise RecipeError(f"a recipe has no such field: {error}") from error

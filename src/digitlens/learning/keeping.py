@@ -1,0 +1,81 @@
+"""A run that survives: whatever stops it, it goes on from its last checkpoint, to the same bits.
+
+A checkpoint is written at the end of an epoch, at most once a second, and when the run is asked to stop. The finished
+network replaces the file of that name in one step, and only then is the checkpoint removed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from digitlens.digits.dataset import DataSet
+from digitlens.errors import UsageError
+from digitlens.learning.engine import Record, State
+from digitlens.learning.recipe import Recipe
+from digitlens.learning.training import Run
+from digitlens.storage import checkpoint as checkpoints
+from digitlens.storage import model_file
+from digitlens.storage.checkpoint import Checkpoint
+
+PAUSE = 1.0  # seconds between two checkpoints, at least
+
+
+def kept(run: Run, path: str | Path, pause: float = PAUSE) -> Iterator[Record]:
+    """Walk through `run`, keeping it: at the end `path` holds the network, or the latest one if the run was stopped.
+
+    Raises FileError if the disk will not.
+    """
+    checkpoints.sweep(path)
+    written = time.monotonic()
+    for record in run:
+        if record.epoch < run.recipe.epochs and record.mini_batch == 0 and time.monotonic() - written >= pause:
+            keep(run, path)
+            written = time.monotonic()
+        yield record
+    if run.latest is None:
+        return  # it was finished before
+    if not run.finished:
+        keep(run, path)
+    model_file.save(run.reader(), path)
+    if run.finished:
+        checkpoints.remove(path)
+
+
+def keep(run: Run, path: str | Path) -> None:
+    """Write the checkpoint of a run that has given a record."""
+    assert run.latest is not None
+    state = run.latest.state
+    position = {"epoch": state.epoch, "mini_batch": state.mini_batch, "seconds": state.seconds}
+    story = run.recipe.to_json(), run.fingerprint, run.engine.name, position, run.history
+    checkpoints.keep(Checkpoint(*story, state.layers, state.memory, state.average), path)
+
+
+def unfinished(path: str | Path) -> Recipe | None:
+    """The recipe of the unfinished run that will write `path`, if there is one."""
+    found = checkpoints.find(path)
+    return Recipe.from_json(dict(found.recipe)) if found else None
+
+
+def resumed(path: str | Path, data: DataSet) -> Run:
+    """The unfinished run that will write `path`, ready to go on, on the same digits and the same engine.
+
+    Raises UsageError if there is none, or if these are other digits.
+    """
+    found = checkpoints.find(path)
+    if found is None:
+        raise UsageError(
+            f"there is no unfinished run beside {Path(path).name} to go on with; leave --resume out to start"
+        )
+    position = found.position
+    counted = int(position["epoch"]), int(position["mini_batch"]), float(position["seconds"])
+    state = State(found.layers, found.memory, found.average, *counted)
+    recipe = Recipe.from_json(dict(found.recipe))
+    run = Run(recipe, data, engine=found.engine, state=state, history=found.history)
+    if run.fingerprint != found.data:
+        raise UsageError(
+            f"the unfinished run of {Path(path).name} learned from other digits than these ({data.source}); "
+            "name those with --data, or start over with --fresh"
+        )
+    return run

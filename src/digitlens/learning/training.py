@@ -1,0 +1,137 @@
+"""A training run: a recipe, digits and an engine; to walk through it is to train.
+
+    run = Run(recipe, data)
+    for record in run:
+        print(record.epoch, record.test.accuracy)
+    reader = run.reader()
+
+Between two records the run rests: to pause is not to ask for the next one. A record is a value and may be kept.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from digitlens.digits.adjusting import adjust
+from digitlens.digits.dataset import DataSet, Digits
+from digitlens.errors import RecipeError
+from digitlens.learning.engine import Lessons, Measured, Record, State, choose, lessons
+from digitlens.learning.recipe import Recipe
+from digitlens.reading.reader import Reader
+
+
+class Run:
+    """One training run, from its beginning or from where an earlier one stood.
+
+    Raises RecipeError if the recipe does not fit the digits, or no engine can do what it asks.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        data: DataSet,
+        *,
+        engine: str = "auto",
+        every: int = 0,
+        state: State | None = None,
+        history: Sequence[Mapping[str, float]] = (),
+    ) -> None:
+        """`every`: a record after that many mini-batches, too; 0: after each epoch only. `state`: go on from there."""
+        if every < 0:
+            raise RecipeError(f"every: 0 or more mini-batches, got {every}")
+        self.recipe, self.data = recipe, data
+        self.engine = choose(recipe, engine)
+        self.latest: Record | None = None
+        self.history: list[Mapping[str, float]] = list(history)
+        self._every, self._state = every, state
+        self._lessons = lessons(recipe, _adjusted(data, recipe.preparation))
+        self._stopping = threading.Event()
+
+    def __iter__(self) -> Iterator[Record]:
+        """Train on, record by record. A run that was left may be entered again: it goes on from its latest record."""
+        network = self.recipe.initial_network(len(self.data.classes))
+        state = self.latest.state if self.latest else self._state
+        self._stopping.clear()
+        running = self.engine.run(
+            self.recipe, network, self._lessons, state, every=self._every, stop=self._stopping.is_set
+        )
+        for record in running:
+            self.latest = record
+            if record.training:
+                self.history.append(row(record))
+            yield record
+
+    def stop(self) -> None:
+        """Ask the run to end soon, from any thread or signal handler: it gives one last record, of where it stands."""
+        self._stopping.set()
+
+    @property
+    def finished(self) -> bool:
+        """All epochs of the recipe are done."""
+        return self.latest is not None and self.latest.epoch >= self.recipe.epochs
+
+    @property
+    def lessons(self) -> Lessons:
+        """The digits as the engine gets them: to learn from, to choose by, to be tested on."""
+        return self._lessons
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the digits learned from: a run goes on with the same ones only."""
+        return self.data.training.fingerprint()
+
+    def reader(self) -> Reader:
+        """What has been learned so far, as a Reader with its story. Raises RecipeError before the first record."""
+        if self.latest is None:
+            raise RecipeError("the run has not given a record yet: walk through it first, `for record in run: ...`")
+        recipe = self.recipe
+        provenance: dict[str, Any] = {
+            "data": self.data.name,
+            "data_sha256": self.fingerprint,
+            "learned_from": len(self._lessons.training),
+            "epochs": self.latest.epoch,
+            "engine": self.latest.engine,
+            "digitlens": version("digitlens"),
+        }
+        if self.history:  # the last full measurement
+            provenance |= {k: v for k, v in self.history[-1].items() if k.endswith("accuracy")}
+        return Reader(
+            network=replace(self.latest.network),
+            name=recipe.name,
+            cost=recipe.cost,
+            classes=self.data.classes,
+            adjusting=recipe.preparation,
+            recipe=recipe.to_json(),
+            provenance=provenance,
+            history=tuple(self.history),
+        )
+
+
+def row(record: Record) -> dict[str, float]:
+    """A record's numbers as one flat row, for tables, curves and files."""
+    values: dict[str, float] = {"epoch": record.epoch, "seconds": round(record.seconds, 3)}
+    for name in ("training", "validation", "test"):
+        measured: Measured | None = getattr(record, name)
+        if measured:
+            values[f"{name}_cost"] = round(measured.cost, 6)
+            values[f"{name}_accuracy"] = round(measured.accuracy, 6)
+    return values
+
+
+def _adjusted(data: DataSet, names: Sequence[str]) -> DataSet:
+    """The digits after the adjusting steps that the network will be read behind."""
+    if not names:
+        return data
+
+    def one(digits: Digits) -> Digits:
+        adjusted = adjust(np.divide(digits.images, 255, dtype=np.float32), names)
+        return Digits(np.round(adjusted * 255).astype(np.uint8), digits.digits)
+
+    return replace(data, training=one(data.training), test=one(data.test))

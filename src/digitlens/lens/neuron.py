@@ -1,0 +1,102 @@
+"""One neuron's weighted sum, term by term, in numbers that add up.
+
+    z = w_0 a_0 + w_1 a_1 + ... + bias,   a' = σ(z)
+
+The rule for every face that prints such a sum: z is printed rounded to d decimals, and so is every row. "The other N
+add up to" is the printed z minus the printed rows, so that what stands on the page adds up exactly; it lies within half a
+unit of the last place, for each row and for z, of its true value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from digitlens.errors import UsageError
+from digitlens.network.network import Network, Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One input of a neuron: what comes in, the weight it meets, and their product."""
+
+    source: int  # the neuron of the layer before; for the first layer the pixel, row · 28 + column
+    input: float  # what it holds
+    weight: float
+    product: float
+
+
+@dataclass(frozen=True, slots=True)
+class NeuronSum:
+    """A neuron taken apart."""
+
+    layer: int  # 1 for the first hidden layer
+    neuron: int
+    terms: tuple[Term, ...]  # the largest products, the largest first
+    others: int  # how many inputs are not among them
+    silent: int  # how many of these others hold exactly 0, and so add nothing
+    rest: float  # what the others add up to
+    bias: float
+    z: float
+    activation: float
+    function: str  # the name of σ
+
+    def printed(self, decimals: int = 3) -> PrintedSum:
+        """The numbers as they are to be printed: with `decimals` digits behind the point, adding up exactly."""
+        unit = 10**decimals
+        z, bias = round(self.z * unit), round(self.bias * unit)
+        products = [round(term.product * unit) for term in self.terms]
+        rest = z - bias - sum(products)
+
+        def text(units: int) -> str:
+            return f"{units / unit:+.{decimals}f}"
+
+        return PrintedSum(tuple(map(text, products)), text(rest), text(bias), text(z))
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedSum:
+    """The numbers of a sum as text, each with its sign: products + rest + bias = z, exactly as printed."""
+
+    products: tuple[str, ...]
+    rest: str
+    bias: str
+    z: str
+
+
+def neuron_sum(network: Network, trace: Trace, layer: int, neuron: int, count: int = 6) -> NeuronSum:
+    """Take one neuron of one image's trace apart; `count` terms are listed, the others summed up.
+
+    layer: 1 for the first hidden layer. trace: of one image, every part a vector (n,).
+    Raises UsageError for a layer or neuron that is not there.
+    """
+    check_neuron(network, layer, neuron)
+    weights = network.layers[layer - 1].weights[neuron].astype(np.float64)  # (n_before,)
+    inputs = trace.a[layer - 1].astype(np.float64)  # (n_before,)
+    products = weights * inputs  # (n_before,)
+    order = np.argsort(-np.abs(products), kind="stable")
+    listed = [k for k in order[:count] if products[k] != 0 or len(products) <= count]
+    others = np.setdiff1d(order, listed)
+    return NeuronSum(
+        layer=layer,
+        neuron=neuron,
+        terms=tuple(Term(int(k), float(inputs[k]), float(weights[k]), float(products[k])) for k in listed),
+        others=len(others),
+        silent=int((inputs[others] == 0).sum()),
+        rest=float(products[others].sum()),
+        bias=float(network.layers[layer - 1].biases[neuron]),
+        z=float(trace.z[layer - 1][neuron]),
+        activation=float(trace.a[layer][neuron]),
+        function=network.activations[layer - 1].name,
+    )
+
+
+def check_neuron(network: Network, layer: int, neuron: int) -> None:
+    """Raise UsageError unless the network has that layer after the picture, and that neuron in it."""
+    if not 1 <= layer < len(network.sizes):
+        raise UsageError(
+            f"layer: 1 to {len(network.sizes) - 1} in this {'-'.join(map(str, network.sizes))} network, got {layer}"
+        )
+    if not 0 <= neuron < network.sizes[layer]:
+        raise UsageError(f"neuron: 0 to {network.sizes[layer] - 1} in layer {layer}, got {neuron}")

@@ -1,0 +1,167 @@
+"""One example through back-propagation, number by number: from the cost down to any single weight.
+
+a, z, W, b as in network/network.py, of one image: vectors (n,)
+dC_dz[l]   (n,)  how the cost changes with each weighted sum of layer l + 1
+dC_da[l]   (n,)  how it changes with what each neuron of layer l + 1 holds: what the layer behind asks of it
+
+All in float64, whatever the network's own type, so that the numbers can be followed by hand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from digitlens.errors import ShapeError, UsageError
+from digitlens.lens.neuron import check_neuron
+from digitlens.network.activations import Array, softmax
+from digitlens.network.costs import Cost, cost_for, one_hot
+from digitlens.network.gradient import backward
+from digitlens.network.network import Layer, Layers, Network, Trace
+from digitlens.network.optimisers import each
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the cost asks of one output neuron."""
+
+    neuron: int
+    activation: float
+    target: float
+    dC_da: float | None  # None where the slopes of cost and activation function only make sense together
+    slope: float | None  # σ'(z)
+    dC_dz: float  # their product
+
+    @property
+    def up(self) -> bool:
+        """The cost falls when this neuron becomes more active."""
+        return self.dC_dz < 0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one neuron of the layer behind asks: its weight to here, times how the cost changes with its z."""
+
+    neuron: int
+    weight: float
+    dC_dz: float
+    product: float
+
+
+@dataclass(frozen=True, slots=True)
+class WeightChain:
+    """The chain of derivatives from the cost to one weight: dC/dw = a · σ'(z) · dC/da."""
+
+    layer: int
+    neuron: int  # where the weight leads to
+    source: int  # where it comes from
+    weight: float
+    input: float  # a: dz/dw
+    slope: float | None  # σ'(z): da/dz; None at softmax outputs
+    asked: tuple[Asked, ...]  # the terms of dC/da, one a neuron behind; none at the outputs
+    dC_da: float | None
+    dC_dz: float
+    dC_dw: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Steps:
+    """One example through back-propagation."""
+
+    network: Network  # in float64
+    cost_function: Cost
+    trace: Trace  # of the one image
+    targets: Array  # (10,)
+    gradient: Layers
+    dC_dz: tuple[Array, ...]  # one a layer after the picture, (n,)
+    dC_da: tuple[Array, ...]  # the same, (n,); at the outputs of a cost that has none, NaN
+
+    @property
+    def cost(self) -> float:
+        """The cost of this one image."""
+        return _cost(self.network, self.cost_function, self.trace.a[0], self.targets)
+
+    def wishes(self) -> tuple[Wish, ...]:
+        """What the cost asks of each output neuron."""
+        slopes = self.slopes(len(self.dC_dz))
+        return tuple(
+            Wish(j, float(a), float(y), _number(dC_da), None if slopes is None else float(slopes[j]), float(dC_dz))
+            for j, (a, y, dC_da, dC_dz) in enumerate(
+                zip(self.trace.a[-1], self.targets, self.dC_da[-1], self.dC_dz[-1], strict=True)
+            )
+        )
+
+    def slopes(self, layer: int) -> Array | None:
+        """σ'(z) of every neuron of a layer, (n,); None for softmax, whose outputs have no slope of their own."""
+        activation = self.network.activations[layer - 1]
+        return None if activation is softmax else activation.slope(self.trace.z[layer - 1])
+
+    def weight(self, layer: int, neuron: int, source: int) -> WeightChain:
+        """The chain to the weight from `source` in the layer before to `neuron`. UsageError if there is none."""
+        check_neuron(self.network, layer, neuron)
+        if not 0 <= source < self.network.sizes[layer - 1]:
+            raise UsageError(f"from: 0 to {self.network.sizes[layer - 1] - 1} into layer {layer}, got {source}")
+        l, asked = layer - 1, []
+        if layer < len(self.network.layers):
+            for i, w in enumerate(self.network.layers[layer].weights[:, neuron]):
+                d = self.dC_dz[layer][i]
+                asked.append(Asked(i, float(w), float(d), float(w * d)))
+        slopes = self.slopes(layer)
+        return WeightChain(
+            layer=layer,
+            neuron=neuron,
+            source=source,
+            weight=float(self.network.layers[l].weights[neuron, source]),
+            input=float(self.trace.a[l][source]),
+            slope=None if slopes is None else float(slopes[neuron]),
+            asked=tuple(asked),
+            dC_da=_number(self.dC_da[l][neuron]),
+            dC_dz=float(self.dC_dz[l][neuron]),
+            dC_dw=float(self.gradient[l].weights[neuron, source]),
+        )
+
+    def steepest(self, layer: int) -> tuple[int, int]:
+        """The weight into `layer` that the cost feels most: (neuron, source)."""
+        check_neuron(self.network, layer, 0)
+        size = np.abs(self.gradient[layer - 1].weights)
+        neuron, source = np.unravel_index(int(size.argmax()), size.shape)
+        return int(neuron), int(source)
+
+    def take_step(self, learning_rate: float) -> tuple[float, float]:
+        """One step downhill on this example: (how much the gradient promises the cost to fall, how much it falls)."""
+        promised = learning_rate * sum(float((g.weights**2).sum() + (g.biases**2).sum()) for g in self.gradient)
+        moved = each(lambda w, g: w - learning_rate * g, self.network.layers, self.gradient)
+        after = _cost(Network(moved, self.network.activations), self.cost_function, self.trace.a[0], self.targets)
+        return promised, self.cost - after
+
+
+def back_propagate(network: Network, image: Array, target: int, cost: str) -> Steps:
+    """Follow one image, (784,) ink 0..1, from the answer it should have given back to every weight.
+
+    Raises ShapeError for another shape, UsageError for a target that is no output of the network.
+    """
+    if image.shape != network.sizes[:1]:
+        raise ShapeError(f"back_propagate() wants one image of shape {network.sizes[:1]}, got {image.shape}")
+    if not 0 <= target < network.sizes[-1]:
+        raise UsageError(f"target: 0 to {network.sizes[-1] - 1}, got {target}")
+    exact = Network(
+        tuple(Layer(*(p.astype(np.float64) for p in (l.weights, l.biases))) for l in network.layers),
+        network.activations,
+    )
+    function = cost_for(cost, exact.activations[-1])
+    y = one_hot(np.array([target]), network.sizes[-1], np.float64)  # (1, 10)
+    trace = exact.forward(image.reshape(1, -1).astype(np.float64))
+    gradient = backward(exact, trace, y, function)
+    dC_dz = tuple(layer.biases for layer in gradient)  # for a single image the two are the same
+    dC_da = tuple(exact.layers[l].weights.T @ dC_dz[l] for l in range(1, len(dC_dz)))
+    last = 2 * (trace.a[-1][0] - y[0]) if cost == "quadratic" else np.full(y.shape[1], np.nan)
+    return Steps(exact, function, trace[0], y[0], gradient, dC_dz, (*dC_da, last))
+
+
+def _cost(network: Network, function: Cost, image: Array, targets: Array) -> float:
+    return float(function.each(network.forward(image.reshape(1, -1)), targets.reshape(1, -1))[0])
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)

@@ -1,0 +1,74 @@
+"""How well a network reads many digits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitlens.errors import ShapeError
+from digitlens.network.activations import Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluation:
+    """How well a network reads many digits."""
+
+    network: str
+    parameters: int
+    outputs: Array  # (n, 10), the output activations
+    digits: NDArray[np.uint8]  # (n,), what the pictures show
+    confusion_matrix: NDArray[np.int64]  # (10, 10): row what the picture shows, column what was read
+
+    @property
+    def images(self) -> int:
+        """How many pictures were read."""
+        return len(self.digits)
+
+    @property
+    def read(self) -> NDArray[np.int64]:
+        """What each picture was read as, (n,)."""
+        return self.outputs.argmax(axis=1)
+
+    @property
+    def accuracy(self) -> float:
+        """The share read rightly, 0..1."""
+        return float(np.trace(self.confusion_matrix) / self.images)
+
+    @property
+    def per_digit(self) -> list[float | None]:
+        """The share read rightly of each digit, 0..1; None for a digit of which there is no picture."""
+        shown = self.confusion_matrix.sum(axis=1)
+        right = np.diag(self.confusion_matrix)
+        return [float(r / n) if n else None for r, n in zip(right, shown, strict=True)]
+
+    def wrong(self) -> NDArray[np.intp]:
+        """Which pictures were read wrongly, the most certain mistakes first."""
+        missed = np.flatnonzero(self.read != self.digits)
+        return missed[np.argsort(-self.outputs[missed].max(axis=1), kind="stable")]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {
+            "network": self.network,
+            "parameters": self.parameters,
+            "images": self.images,
+            "accuracy": self.accuracy,
+            "per_digit": self.per_digit,
+            "confusion_matrix": self.confusion_matrix.tolist(),
+        }
+
+
+def evaluate(outputs: Array, digits: NDArray[np.uint8], network: str, parameters: int) -> Evaluation:
+    """Compare outputs (n, classes) with what the pictures show, (n,). Raises ShapeError where they do not fit."""
+    classes = outputs.shape[1]
+    if digits.shape != outputs.shape[:1] or not len(digits) or digits.max() >= classes:
+        raise ShapeError(
+            f"evaluate() wants at least one picture, and a digit below {classes} for each; "
+            f"got {len(outputs)} outputs and digits {digits.shape}"
+        )
+    matrix = np.zeros((classes, classes), np.int64)
+    np.add.at(matrix, (digits, outputs.argmax(axis=1)), 1)
+    return Evaluation(network, parameters, outputs, digits, matrix)

@@ -1,0 +1,84 @@
+"""A Reader: a network together with the preparation it was trained with, and the story of how it came to be.
+
+This is what a model file holds, what load() gives, and what reads a picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitlens.digits.adjusting import adjust
+from digitlens.digits.dataset import DIGITS, Digits
+from digitlens.digits.framing import FRAMING_VERSION
+from digitlens.digits.preparation import prepare
+from digitlens.network.activations import Array
+from digitlens.network.network import Network, Trace
+from digitlens.reading.evaluation import Evaluation, evaluate
+from digitlens.reading.reading import Reading
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as PillowImage
+
+AT_ONCE = 1_000  # images a forward pass: 3 MB, which stays in the cache
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reader:
+    """A network that can be handed any picture.
+
+    recipe, provenance and history are plain JSON values: how it was trained (learning/recipe.py gives it
+    meaning), on what and how well, and how it went, one row an epoch.
+    """
+
+    network: Network
+    name: str = "unnamed"
+    cost: str = "quadratic"  # what it was trained to make small: "quadratic" or "cross_entropy"
+    classes: tuple[str, ...] = DIGITS  # the name of output 0, 1, ...
+    framing: int = FRAMING_VERSION
+    adjusting: tuple[str, ...] = ()  # steps from 28×28 to 28×28, see digits/adjusting.py
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    history: Sequence[Mapping[str, float]] = ()
+    notes: tuple[str, ...] = ()  # what a model file holds that we do not know and passed over
+
+    def read(self, picture: str | Path | bytes | NDArray[Any] | PillowImage) -> Reading:
+        """Read one picture: a file, its bytes, an array, or a Pillow image, of any size.
+
+        Raises PictureError for a file that is no picture, ShapeError for an array that is none. A picture without ink
+        gets a Reading too, which says so.
+        """
+        prepared = prepare(picture, self.adjusting)
+        trace = self.network.forward(prepared.image.reshape(1, 784).astype(self.network.dtype))[0]
+        path = str(picture) if isinstance(picture, (str, Path)) else None
+        return Reading(prepared, trace, self.classes, self.name, path)
+
+    def adjusted(self, images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Pictures that are framed already, (n, 28, 28), after this reader's adjusting steps."""
+        if not self.adjusting:
+            return images
+        return np.round(adjust(np.divide(images, 255, dtype=np.float32), self.adjusting) * 255).astype(np.uint8)
+
+    def traces(self, images: NDArray[np.uint8]) -> Iterator[Trace]:
+        """What the network thinks of pictures that are framed already, (n, 28, 28), up to 1,000 in one trace."""
+        scale = self.network.dtype.type(1 / 255)
+        for start in range(0, len(images), AT_ONCE):
+            some = self.adjusted(images[start : start + AT_ONCE])
+            yield self.network.forward(some.reshape(len(some), 784) * scale)
+
+    def outputs(self, images: NDArray[np.uint8]) -> Array:
+        """The output activations for pictures that are framed already: (n, 28, 28) -> (n, 10)."""
+        return np.concatenate([trace.a[-1] for trace in self.traces(images)])
+
+    def evaluate(self, digits: Digits) -> Evaluation:
+        """How well it reads digits that are framed already, as MNIST's are: adjusting only. ShapeError for none."""
+        return evaluate(self.outputs(digits.images), digits.digits, self.name, self.network.parameters)
+
+    def __repr__(self) -> str:
+        sizes = "-".join(map(str, self.network.sizes))
+        return f"<Reader {self.name}: {sizes}, {self.network.parameters:,} weights and biases>"

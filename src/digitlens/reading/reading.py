@@ -1,0 +1,64 @@
+"""A Reading: what one picture was read as, and all that is needed to see why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from digitlens.digits.preparation import Prepared
+from digitlens.network.activations import Array
+from digitlens.network.network import Trace
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """What one picture was read as. The ten activations are not probabilities: they need not add up to 1."""
+
+    prepared: Prepared  # how the picture became 28×28, stage by stage
+    trace: Trace  # what the network thought of it, every part a vector (n,)
+    classes: tuple[str, ...]  # the name of output 0, 1, ...
+    network: str  # the name of the network that read it
+    path: str | None = None  # where the picture came from
+
+    @property
+    def activations(self) -> Array:
+        """What the output neurons hold, (10,)."""
+        return self.trace.a[-1]
+
+    @property
+    def digit(self) -> int:
+        """The best guess, 0..9: the output neuron that is most active, even where there was nothing to read."""
+        return int(self.activations.argmax())
+
+    @property
+    def label(self) -> str:
+        """The name of that digit; for other classes than digits, the name of that class."""
+        return self.classes[self.digit]
+
+    @property
+    def reason(self) -> str:
+        """Why this is no digit, where we know it; empty otherwise."""
+        return "too little ink" if self.prepared.too_little_ink else ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values. A field is absent until it is real: `is_digit` only says false where we know it."""
+        answer: dict[str, Any] = {
+            "path": self.path,
+            "digit": self.digit,
+            "activations": [round(float(a), 6) for a in self.activations],
+            "network": self.network,
+        }
+        if self.classes[self.digit] != str(self.digit):
+            answer["label"] = self.label
+        if self.reason:
+            answer |= {"is_digit": False, "reason": self.reason}
+        return answer
+
+    def __repr__(self) -> str:
+        said = f"no digit ({self.reason})" if self.reason else self.label
+        return f"<Reading {said}, activation {float(self.activations.max()):.3f}, by {self.network}>"
+
+    def _repr_html_(self) -> str:
+        from digitlens.reading.html import reading_html
+
+        return reading_html(self)

@@ -1,0 +1,142 @@
+"""A model file holds a Reader: the network, how a picture is prepared for it, and how it came to be.
+
+The document in the header is made of blocks. A block that we do not know is passed over and reported if it is optional,
+and refused if the file says that it is required: a newer version may store what an older one must not ignore.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from digitlens.digits.adjusting import STEPS
+from digitlens.digits.framing import FRAMING_VERSION
+from digitlens.errors import DigitlensError, ModelFileError
+from digitlens.files.atomic import write_atomically
+from digitlens.files.bounded import read_bounded
+from digitlens.network.activations import ACTIVATIONS
+from digitlens.network.costs import cost_for
+from digitlens.network.network import Layer, Layers, Network
+from digitlens.reading.reader import Reader
+from digitlens.storage.container import Tensors, pack, unpack
+
+FORMAT = 1
+LIMIT = 16 * 1024 * 1024  # bytes
+HISTORY = 200  # rows of the learning curve that are kept, evenly thinned
+
+
+def save(reader: Reader, path: str | Path) -> None:
+    """Write `reader` to `path`, all or nothing. ModelFileError beyond the limits, FileError if the disk will not."""
+    write_atomically(path, to_bytes(reader))
+
+
+def load(path: str | Path) -> Reader:
+    """The reader stored in `path`. Raises ModelFileError for a file that is not ours, FileError if there is none."""
+    return from_bytes(read_bounded(path, LIMIT))
+
+
+def to_bytes(reader: Reader) -> bytes:
+    """The bytes of a model file, weights in float32."""
+    network = reader.network
+    blocks = {
+        "network": {
+            "required": True,
+            "name": reader.name,
+            "sizes": list(network.sizes),
+            "activations": [activation.name for activation in network.activations],
+            "cost": reader.cost,
+            "classes": list(reader.classes),
+        },
+        "preparation": {"required": True, "framing": reader.framing, "adjusting": list(reader.adjusting)},
+        "recipe": {"required": False, **reader.recipe},
+        "provenance": {"required": False, **reader.provenance},
+        "history": {"required": False, "rows": [dict(row) for row in thinned(reader.history)]},
+    }
+    return pack({"format": FORMAT, "blocks": blocks}, layers_to_tensors("", network.layers, np.float32))
+
+
+def from_bytes(data: bytes | bytearray) -> Reader:
+    """The reader that to_bytes() made `data` from; checked from the length of the header to the last weight."""
+    document, tensors = unpack(data, LIMIT)
+    if document.get("format") != FORMAT:
+        raise ModelFileError(
+            f"this model file has format {str(document.get('format'))[:20]}, and we read format {FORMAT}; "
+            "a newer digitlens may read it"
+        )
+    blocks = document.get("blocks")
+    if not isinstance(blocks, dict) or not all(isinstance(block, dict) for block in blocks.values()):
+        raise ModelFileError("this model file has no blocks; train or fetch it anew")
+    known = ("network", "preparation", "recipe", "provenance", "history")
+    unknown = [str(name)[:40] for name in blocks if name not in known]
+    for name in unknown:
+        if blocks[name].get("required") is not False:
+            raise ModelFileError(f"this model file needs {name!r}, which we do not know; a newer digitlens may read it")
+    bodies = {name: {k: v for k, v in blocks.get(name, {}).items() if k != "required"} for name in known}
+    try:
+        return _reader(bodies, tensors, tuple(f"passed over what we do not know: {name}" for name in unknown))
+    except ModelFileError:
+        raise
+    except (DigitlensError, KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise ModelFileError(
+            f"this model file contradicts itself: {str(error)[:200]}; train or fetch it anew"
+        ) from error
+
+
+def _reader(blocks: dict[str, dict[str, Any]], tensors: Tensors, notes: tuple[str, ...]) -> Reader:
+    about, preparation = blocks["network"], blocks["preparation"]
+    sizes = about["sizes"]
+    if not isinstance(sizes, list) or not all(type(n) is int for n in sizes) or sizes[:1] != [784]:
+        raise ModelFileError("this model file is not for pictures of 28×28, which is all we read")
+    activations = tuple(ACTIVATIONS[name] for name in about["activations"])
+    network = Network(tensors_to_layers("", tensors, sizes, ("F16", "F32")), activations)
+    cost_for(about["cost"], activations[-1])
+    classes = tuple(about["classes"])
+    if len(classes) != sizes[-1] or not all(isinstance(name, str) and len(name) <= 100 for name in classes):
+        raise ModelFileError(f"this model file names {len(classes)} classes for {sizes[-1]} outputs")
+    adjusting = tuple(preparation["adjusting"])
+    if preparation["framing"] != FRAMING_VERSION or any(name not in STEPS for name in adjusting):
+        raise ModelFileError("this model file prepares pictures in a way we do not know; a newer digitlens may read it")
+    name = about["name"]
+    if not isinstance(name, str) or len(name) > 100:
+        raise ModelFileError("this model file has no name")
+    rows = blocks["history"].get("rows", [])
+    if not all(isinstance(row, dict) and all(isinstance(n, (int, float)) for n in row.values()) for row in rows):
+        raise ModelFileError("this model file has a history that is not made of numbers")
+    story = blocks["recipe"], blocks["provenance"], tuple(rows)
+    return Reader(network, name, about["cost"], classes, preparation["framing"], adjusting, *story, notes)
+
+
+def layers_to_tensors(prefix: str, layers: Layers, dtype: Any) -> dict[str, Any]:
+    """Arrays by name: layer 1's weights, layer 1's biases, ..."""
+    tensors = {}
+    for l, layer in enumerate(layers, start=1):
+        tensors[f"{prefix}layer{l}.weights"] = layer.weights.astype(dtype)
+        tensors[f"{prefix}layer{l}.biases"] = layer.biases.astype(dtype)
+    return tensors
+
+
+def tensors_to_layers(prefix: str, tensors: Tensors, sizes: list[int], types: tuple[str, ...]) -> Layers:
+    """The layers that layers_to_tensors() made; exactly these arrays, of these shapes and of one of these types."""
+    wanted: dict[str, tuple[int, ...]] = {}
+    for l, (n_before, n) in enumerate(pairwise(sizes), start=1):
+        wanted |= {f"{prefix}layer{l}.weights": (n, n_before), f"{prefix}layer{l}.biases": (n,)}
+    names = {"F16": np.float16, "F32": np.float32, "F64": np.float64}
+    allowed = [np.dtype(names[t]) for t in types]
+    if {name: array.shape for name, array in tensors.items()} != wanted:
+        raise ModelFileError(f"this model file does not hold the arrays of a {'-'.join(map(str, sizes))} network")
+    if len({array.dtype for array in tensors.values()}) != 1 or next(iter(tensors.values())).dtype not in allowed:
+        raise ModelFileError(f"this model file's arrays are not all of one type among {', '.join(types)}")
+    read = [np.asarray(tensors[name], np.result_type(tensors[name], np.float32)) for name in wanted]
+    return tuple(Layer(W, b) for W, b in zip(read[::2], read[1::2], strict=True))
+
+
+def thinned(history: Any) -> list[Mapping[str, float]]:
+    """At most HISTORY rows, evenly thinned, the last one among them."""
+    rows = list(history)
+    if len(rows) <= HISTORY:
+        return rows
+    return [rows[round(i * (len(rows) - 1) / (HISTORY - 1))] for i in range(HISTORY)]

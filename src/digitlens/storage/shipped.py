@@ -1,0 +1,38 @@
+"""The networks that ship with the package, by name; anything else that is asked for is a file."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+
+from digitlens.errors import FileError
+from digitlens.files.naming import shown
+from digitlens.reading.reader import Reader
+from digitlens.storage.model_file import from_bytes, load
+
+SUFFIX = ".digitlens"
+
+
+def names() -> list[str]:
+    """The names of the networks that ship."""
+    return sorted(f.name.removesuffix(SUFFIX) for f in _folder().iterdir() if f.name.endswith(SUFFIX))
+
+
+def open_reader(network: str | Path = "video") -> Reader:
+    """The reader of a shipped name, such as "video", or of a model file.
+
+    Raises FileError if there is neither, ModelFileError for a file that is not ours.
+    """
+    name = str(network)
+    if isinstance(network, str) and name in names():
+        return from_bytes((_folder() / f"{name}{SUFFIX}").read_bytes())
+    if not Path(name).exists():
+        raise FileError(
+            f"there is no network {shown(name)}: wanted one that ships ({', '.join(names())}) or a file that "
+            "`digitlens train --out FILE` wrote"
+        )
+    return load(network)
+
+
+def _folder() -> resources.abc.Traversable:
+    return resources.files("digitlens.storage") / "networks"
