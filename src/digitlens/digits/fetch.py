@@ -1,7 +1,7 @@
 """One file from one web address, a piece at a time, and never longer, larger or further than allowed.
 
-`fetch` makes a single attempt and leaves what has arrived in a `.part` file, from which the next attempt goes on. It knows
-nothing of what the bytes should be; whoever calls it has to hold them to a hash.
+`fetch` makes a single attempt and leaves what has arrived in a `.part` file, from which the next attempt goes on. It
+knows nothing of what the bytes should be; whoever calls it has to hold them to a hash.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 class RefusedError(DownloadError):
-    """This address will not give the file, now or on the next attempt."""
+    """An address that will not give the file, neither now nor on the next attempt."""
 
 
 class BrokenOffError(DownloadError):
-    """This attempt failed, another may not. `wait`: the seconds that the server asked for, if it did."""
+    """An attempt that failed where another may not. `wait`: the seconds that the server asked for, if it did."""
 
     def __init__(self, said: str, wait: float | None = None) -> None:
         super().__init__(said)
@@ -70,8 +70,8 @@ def fetch(
 ) -> None:
     """Bring the body of `url` into the file `part`, going on where that leaves off; `until` as `patience.now` counts.
 
-    `progress` is called with the bytes there are and the bytes there will be, if the server says. Raises RefusedError or
-    BrokenOffError, which say in a few words why; OSError only where `part` cannot be written.
+    `progress` is called with the bytes there are and the bytes there will be, if the server says. Raises RefusedError
+    or BrokenOffError, which say in a few words why; OSError only where `part` cannot be written.
     """
     have = part.stat().st_size if part.exists() else 0
     response = _answer(url, {"Range": f"bytes={have}-"} if have else {}, patience, until)
@@ -114,8 +114,16 @@ def _answer(url: str, extra: Mapping[str, str], patience: Patience, until: float
                 raise BrokenOffError(said, _seconds(response.headers.get("Retry-After", "")))
             if response.status not in _ELSEWHERE or "Location" not in response.headers:
                 raise RefusedError(said)
-            origin, url = url, response.headers["Location"]
+            origin, url = url, _joined(url, response.headers["Location"])
     raise RefusedError(f"redirects more than {patience.redirects} times")
+
+
+def _joined(url: str, location: str) -> str:
+    """Where a redirect leads, which may be told from where we are."""
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        raise RefusedError(f"leads to '{_plain(location)}', which is no address") from error
 
 
 def _asked(
@@ -126,7 +134,6 @@ def _asked(
     if left <= 0:
         raise BrokenOffError("the time is up")
     try:
-        url = urljoin(origin or url, url)
         check_address(url, origin)
         request = urllib.request.Request(url, headers=headers)  # noqa: S310 - the address has just been checked
         response: http.client.HTTPResponse = _opener(patience, until).open(request, timeout=min(left, patience.silence))
