@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import itertools
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -132,6 +133,7 @@ def test_a_mirror_that_has_nothing_better_is_asked_once(
         ("redirect loop", "redirects more than 5 times"),
         ("redirect elsewhere", "not https"),
         ("redirect to nowhere", "no address"),
+        ("redirect to rubbish", "no address"),
         ("bomb", "holds more"),
         ("too much", "wanted"),
         ("huge claim", "offers 1,000,000,000,000,000 bytes"),
@@ -261,6 +263,14 @@ def test_time_that_runs_out_within_an_answer_ends_it(server: FaultyServer, tmp_p
     patience = Patience(silence=60, deadline=0.3, attempts=1)
     with pytest.raises(DownloadError, match="time"):
         download_mnist(tmp_path, mirrors=[server.url], files=ONE, patience=patience)
+
+
+def test_the_clock_is_looked_at_between_two_pieces(server: FaultyServer, tmp_path: Path) -> None:
+    ticks = itertools.count()
+    patience = Patience(now=lambda: next(ticks), deadline=4.5, silence=5, attempts=1)
+    with pytest.raises(DownloadError, match="the time is up"):
+        download_mnist(tmp_path, mirrors=[server.url], files=ONE, patience=patience)
+    assert len(server.requests) == 1
 
 
 def test_a_steady_answer_may_take_longer_than_a_silence(server: FaultyServer, tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ FAULTS = (
     "redirect loop",
     "redirect elsewhere",
     "redirect to nowhere",
+    "redirect to rubbish",
     "wrong Content-Range",
     "Range ignored",
     "bomb",
@@ -144,6 +145,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(data)
             case "Range ignored":
                 self._whole(data)
+            case "redirect to rubbish":
+                self._status(302, {"Location": "/a b.gz"})
             case "bomb":
                 self._whole(BOMB)
             case "too much":

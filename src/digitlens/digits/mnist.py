@@ -61,6 +61,10 @@ def load_mnist(folder: str | os.PathLike[str], *, files: Sequence[MnistFile] = F
     Raises DataError that names every file that is missing, cannot be read, or holds other bytes, and what to do.
     """
     place = Path(folder)
+    if not place.is_dir():
+        raise DataError(
+            f"MNIST was looked for in {shown(place)}, which is no folder; name the folder of its four files"
+        )
     contents: list[memoryview] = []
     begun: list[tuple[Path, MnistFile, _Hash]] = []
     troubles: list[str] = []

@@ -1,0 +1,84 @@
+"""Reading is bounded: in bytes, in time, and to real files."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from digitlens.errors import FileError
+from digitlens.files import bounded
+from digitlens.files.bounded import read_bounded, read_into
+
+
+@pytest.mark.parametrize("size", [0, 1, 999, 1000])
+def test_a_file_within_the_limit_is_read_whole(size: int, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(data := os.urandom(size))
+    assert read_bounded(tmp_path / "file", 1000) == data
+
+
+@pytest.mark.parametrize("size", [1001, 5_000_000])
+def test_a_file_over_the_limit_is_refused(size: int, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(bytes(size))
+    with pytest.raises(FileError, match=r"at most 1,000 bytes .* got more than 1,000"):
+        read_bounded(tmp_path / "file", 1000)
+
+
+def test_a_file_that_grows_while_it_is_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_bytes(bytes(10))
+    monkeypatch.setattr(bounded, "_size", lambda path: 5)
+    with pytest.raises(FileError, match="not being written"):
+        read_bounded(tmp_path / "file", 1000)
+
+
+def test_pieces_are_handed_on_as_they_come(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(data := os.urandom(2_500_000))
+    into, pieces = bytearray(3_000_000), []
+    assert read_into(tmp_path / "file", memoryview(into), lambda piece: pieces.append(bytes(piece))) == 2_500_000
+    assert b"".join(pieces) == data == into[:2_500_000]
+    assert len(pieces) == 3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes and devices in the file system: run this on Linux or macOS")
+def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import socket
+
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    monkeypatch.chdir(tmp_path)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind("socket")
+        for path, said in (
+            (".", "a folder"),
+            ("pipe", "a pipe"),
+            ("loop", "symbolic links"),
+            ("/dev/zero", "a device"),
+            ("socket", "a socket"),
+            ("none", "no such file"),
+            ("\udcff", "no such file"),
+            ("nul\0", "null"),
+        ):
+            with pytest.raises(FileError, match=said) as caught:
+                read_bounded(path, 1000)
+            assert str(caught.value).isprintable()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes in the file system: run this on Linux or macOS")
+def test_a_file_that_becomes_a_pipe_meanwhile_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    monkeypatch.setattr(bounded, "_size", lambda path: 5)
+    with pytest.raises(FileError, match="just stopped being a regular file"):
+        read_bounded(tmp_path / "pipe", 1000)
+
+
+def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+
+    def forbidden(*_: object) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(bounded.os, "open", forbidden)
+    with pytest.raises(FileError, match="permission denied"):
+        read_bounded(tmp_path / "file", 1000)
