@@ -79,3 +79,8 @@ def resumed(path: str | Path, data: DataSet) -> Run:
             "name those with --data, or start over with --fresh"
         )
     return run
+
+
+def forget(path: str | Path) -> None:
+    """Give the unfinished run that would write `path` up, if there is one. Raises FileError if the disk will not."""
+    checkpoints.remove(path)

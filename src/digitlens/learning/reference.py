@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from digitlens.digits.dataset import Digits
 from digitlens.errors import TrainingError
@@ -49,6 +50,8 @@ class PlainEngine:
     ) -> Iterator[Record]:
         """Train from `network`, or go on from `state`: see Engine."""
         optimiser = _optimiser(recipe)
+        one_thread = ThreadpoolController().wrap(limits=1, user_api="blas")
+        learn = one_thread(_learn)  # sums that two threads share may differ in their last bit from run to run
         if state is None:
             average = network.layers if recipe.averaging else None
             state = State(network.layers, optimiser.start(network.layers), average)
@@ -57,7 +60,7 @@ class PlainEngine:
         stopped = False
         while state.epoch < recipe.epochs and not stopped:
             until = min(state.mini_batch + every, batches) if every else batches
-            state, stopped = _learn(recipe, optimiser, network, digits.training.flat, targets, state, until, stop)
+            state, stopped = learn(recipe, optimiser, network, digits.training.flat, targets, state, until, stop)
             learned = Network(state.average or state.layers, network.activations)
             ended = state.mini_batch == 0
             sets = (digits.training, digits.validation, digits.test) if ended else ()

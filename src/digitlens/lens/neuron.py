@@ -9,6 +9,7 @@ unit of the last place, for each row and for z, of its true value.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,15 +45,8 @@ class NeuronSum:
 
     def printed(self, decimals: int = 3) -> PrintedSum:
         """The numbers as they are to be printed: with `decimals` digits behind the point, adding up exactly."""
-        unit = 10**decimals
-        z, bias = round(self.z * unit), round(self.bias * unit)
-        products = [round(term.product * unit) for term in self.terms]
-        rest = z - bias - sum(products)
-
-        def text(units: int) -> str:
-            return f"{units / unit:+.{decimals}f}"
-
-        return PrintedSum(tuple(map(text, products)), text(rest), text(bias), text(z))
+        rows, rest, z = add_up([*(term.product for term in self.terms), self.bias], self.z, decimals)
+        return PrintedSum(rows[:-1], rest, rows[-1], z)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +57,21 @@ class PrintedSum:
     rest: str
     bias: str
     z: str
+
+
+def add_up(rows: Sequence[float], total: float, decimals: int) -> tuple[tuple[str, ...], str, str]:
+    """Rows, what the others add up to, and the total as text: rows + rest = total, exactly as printed.
+
+    >>> add_up([0.1004, 0.2004], 0.5008, decimals=3)
+    (('+0.100', '+0.200'), '+0.201', '+0.501')
+    """
+    unit = 10**decimals
+    units = [round(row * unit) for row in rows]
+
+    def text(count: int) -> str:
+        return f"{'-' if count < 0 else '+'}{abs(count) // unit}.{abs(count) % unit:0{decimals}d}"
+
+    return tuple(map(text, units)), text(round(total * unit) - sum(units)), text(round(total * unit))
 
 
 def neuron_sum(network: Network, trace: Trace, layer: int, neuron: int, count: int = 6) -> NeuronSum:
@@ -76,7 +85,7 @@ def neuron_sum(network: Network, trace: Trace, layer: int, neuron: int, count: i
     inputs = trace.a[layer - 1].astype(np.float64)  # (n_before,)
     products = weights * inputs  # (n_before,)
     order = np.argsort(-np.abs(products), kind="stable")
-    listed = [k for k in order[:count] if products[k] != 0 or len(products) <= count]
+    listed = [k for k in order[: min(count, len(products) - 1)] if products[k]]  # at least one is left to even out
     others = np.setdiff1d(order, listed)
     return NeuronSum(
         layer=layer,

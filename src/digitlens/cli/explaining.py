@@ -1,0 +1,127 @@
+"""How a reading and one neuron's sum look in the terminal."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.text import Text
+
+from digitlens.cli import screen
+from digitlens.lens.neuron import NeuronSum
+from digitlens.reading.reader import Reader
+from digitlens.reading.reading import Reading
+
+
+def show_answer(console: Console, reading: Reading) -> None:
+    """The answer in one line."""
+    from digitlens.files.naming import shown
+
+    name = shown(reading.path) if reading.path else "the picture"
+    if reading.reason:
+        console.print(Text(f"{name} is no digit: {reading.reason}", style="bold"))
+    else:
+        said = f"{name} is read as {reading.label} by the network {reading.network}"
+        console.print(
+            Text(said, style="bold").append(f"  (activation {reading.activations.max():.3f})", style="not bold")
+        )
+
+
+def show_reading(console: Console, reader: Reader, reading: Reading) -> None:
+    """The picture as the network sees it, how it came to that, and what every layer makes of it."""
+    show_answer(console, reading)
+    console.print()
+    story = [Text("What the network sees: 28×28 = 784 numbers", style="bold"), Text("")]
+    for i, stage in enumerate(reading.prepared.stages, start=1):
+        rows, columns = stage.image.shape
+        story += _wrapped(f"{i}. {stage.name} ({rows}×{columns}): {stage.reason}", 60)
+    _print(console, screen.beside(screen.picture(console, reading.prepared.image), story))
+    console.print()
+    sizes = reader.network.sizes
+    for l in range(1, len(sizes)):
+        a, z = reading.trace.a[l], reading.trace.z[l]
+        title = f"Layer {l}: the answer" if l == len(sizes) - 1 else f"Layer {l}: {sizes[l]} hidden neurons"
+        console.print(Text(f"{title}   a = {reader.network.activations[l - 1].name}(z)", style="bold"))
+        cells = [_cell(console, reader, l, j, float(a[j]), float(z[j]), j == a.argmax()) for j in range(len(a))]
+        _print(console, _columns(cells, 2 if len(cells) > 5 else 1))
+        console.print()
+
+
+def show_neuron(console: Console, reader: Reader, reading: Reading, parts: NeuronSum) -> None:
+    """One neuron's sum, written out; for the first layer also as pictures."""
+    printed = parts.printed()
+    before = reader.network.sizes[parts.layer - 1]
+    console.print(Text(f"{_name(reader, parts.layer, parts.neuron)} taken apart", style="bold"))
+    console.print(f"z is the sum of {before} × (what comes in × its weight), plus the bias; a = {parts.function}(z)")
+    if parts.layer == 1:
+        weights = reader.network.layers[0].weights[parts.neuron].reshape(28, 28)
+        image = reading.prepared.image
+        console.print()
+        titles = [
+            Text(t.ljust(28), style="bold")
+            for t in ("its weights (+ blue, − red)", "what it sees", "weight × what it sees")
+        ]
+        pictures = (
+            screen.weights(console, weights),
+            screen.picture(console, image),
+            screen.weights(console, weights * image),
+        )
+        _print(console, screen.beside(*([title, *picture] for title, picture in zip(titles, pictures, strict=True))))
+    console.print()
+    lines = [f"{'from':<26}{'holds':>9}   {'weight':>9}   {'adds':>10}"]
+    for term, product in zip(parts.terms, printed.products, strict=True):
+        lines.append(f"{_from(parts.layer, term.source):<26}{term.input:9.3f} × {term.weight:+9.3f} = {product:>10}")
+    silent = f" ({parts.silent} of them hold 0)" if parts.silent else ""
+    lines.append(f"{f'the other {parts.others}{silent} add up to':<50} {printed.rest:>10}")
+    lines.append(f"{'bias':<50} {printed.bias:>10}")
+    lines.append(f"{'z':<50} {printed.z:>10}")
+    lines.append(f"{f'a = {parts.function}({printed.z})':<50} {parts.activation:10.3f}")
+    for i, line in enumerate(lines):
+        console.print(Text(line, style="bold" if i in (0, len(lines) - 1) else ""))
+
+
+def sum_json(parts: NeuronSum) -> dict[str, Any]:
+    """A neuron's sum as plain JSON values."""
+    return asdict(parts)
+
+
+def _cell(console: Console, reader: Reader, l: int, j: int, a: float, z: float, winner: bool) -> Text:
+    last = l == len(reader.network.sizes) - 1
+    label = reader.classes[j] if last else str(j)
+    style = f"bold {screen.YELLOW}" if last and winner else ""
+    return Text(f"{label:>3} {screen.bar(console, a, 12)} {a:6.3f}  z {z:+8.3f}", style=style)
+
+
+def _columns(cells: list[Text], count: int) -> list[Text]:
+    height = -(-len(cells) // count)
+    return screen.beside(*(cells[i : i + height] for i in range(0, len(cells), height)))
+
+
+def _name(reader: Reader, layer: int, neuron: int) -> str:
+    if layer == len(reader.network.sizes) - 1:
+        return f"Output neuron {reader.classes[neuron]}"
+    return f"Neuron {neuron} of layer {layer}"
+
+
+def _from(layer: int, source: int) -> str:
+    if layer == 1:
+        return f"pixel {source} (row {source // 28}, column {source % 28})"
+    return f"neuron {source} of layer {layer - 1}"
+
+
+def _wrapped(text: str, width: int) -> list[Text]:
+    import textwrap
+
+    return [Text(line) for line in textwrap.wrap(text, width, subsequent_indent="   ")]
+
+
+def _print(console: Console, lines: list[Text]) -> None:
+    for line in lines:
+        console.print(line, overflow="crop", no_wrap=True)
+
+
+def largest(values: Any, count: int) -> list[int]:
+    """The indices of the largest values, by size."""
+    return [int(i) for i in np.argsort(-np.abs(values), kind="stable")[:count]]

@@ -1,0 +1,139 @@
+"""What the terminal shows: consoles, pictures made of half blocks, bars, tables.
+
+Answers go to stdout, everything else (progress, notes, errors) to stderr. A terminal without Unicode gets plain letters,
+NO_COLOR is honoured, and a pipe gets no colour either.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.style import Style
+from rich.text import Text
+
+BLUE, RED, YELLOW = "#58C4DD", "#FC6255", "#FFFF00"  # positive, negative, the winner
+SHADES = " .:-=+*#%@"
+
+
+def out() -> Console:
+    """Where answers go. Into a file or a pipe lines may be as long as they like."""
+    console = Console(highlight=False, soft_wrap=True)
+    return console if console.is_terminal else Console(highlight=False, soft_wrap=True, width=120)
+
+
+def err() -> Console:
+    """Where progress and notes go."""
+    return Console(stderr=True, highlight=False)
+
+
+def unicode(console: Console) -> bool:
+    """Whether this console can show half blocks."""
+    return console.encoding.lower().replace("-", "").startswith("utf")
+
+
+def picture(console: Console, image: NDArray[Any]) -> list[Text]:
+    """A grey picture, (rows, columns) 0..1, as lines of text: two pixels a character, white ink on black."""
+    if not unicode(console) or not console.color_system:
+        return [Text("".join(SHADES[min(int(v * len(SHADES)), 9)] * 2 for v in row)) for row in image]
+    return _half_blocks(np.repeat((np.clip(image, 0, 1) * 255).astype(int)[..., None], 3, axis=2))
+
+
+def weights(console: Console, image: NDArray[Any], largest: float | None = None) -> list[Text]:
+    """Weights, (rows, columns), as lines of text: blue for positive, red for negative, on a linear scale."""
+    scale = image / (largest or np.abs(image).max() or 1)
+    if not unicode(console) or not console.color_system:
+        signs = [("." if abs(v) < 0.2 else "+#"[abs(v) > 0.6] if v > 0 else "-="[abs(v) > 0.6]) for v in scale.flat]
+        rows = np.array(signs).reshape(scale.shape)
+        return [Text("".join(c * 2 for c in row)) for row in rows]
+    blue, red = (np.array([int(c[i : i + 2], 16) for i in (1, 3, 5)]) for c in (BLUE, RED))
+    strength = np.clip(np.abs(scale), 0, 1)[..., None]
+    return _half_blocks((strength * np.where(scale[..., None] > 0, blue, red)).astype(int))
+
+
+def bar(console: Console, share: float, width: int = 20) -> str:
+    """A bar for a number from 0 to 1."""
+    filled = round(max(0.0, min(1.0, share)) * width)
+    full, empty = ("█", "░") if unicode(console) else ("#", ".")
+    return full * filled + empty * (width - filled)
+
+
+def beside(*blocks: list[Text], gap: int = 3) -> list[Text]:
+    """Blocks of lines set next to each other."""
+    height = max(map(len, blocks))
+    widths = [max((line.cell_len for line in block), default=0) for block in blocks]
+    lines = []
+    for i in range(height):
+        line = Text()
+        for block, width in zip(blocks, widths, strict=True):
+            part = block[i] if i < len(block) else Text()
+            line.append_text(part).append(" " * (width - part.cell_len + gap))
+        line.rstrip()
+        lines.append(line)
+    return lines
+
+
+def download_progress() -> tuple[Progress, Any]:
+    """A progress bar on stderr for downloads, and the callback that moves it: (file, bytes done, bytes in all)."""
+    columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
+    progress = Progress(*columns, console=err(), transient=True)
+    tasks: dict[str, Any] = {}
+
+    def moved(name: str, done: int, total: int | None) -> None:
+        if name not in tasks:
+            tasks[name] = progress.add_task(name, total=total)
+        progress.update(tasks[name], completed=done, total=total)
+
+    return progress, moved
+
+
+def load_data(data: str | None, *, offline: bool = False) -> Any:
+    """The digits asked for, with a progress bar if they have to be fetched."""
+    from digitlens.digits.sources import find_data
+
+    progress, moved = download_progress()
+    with progress:
+        return find_data(data, offline=offline, progress=moved)
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on stdout. What is no text in a path is escaped."""
+    import json
+
+    sys.stdout.write(json.dumps(value, indent=2, allow_nan=False) + "\n")
+
+
+def number(value: float, digits: int = 3) -> str:
+    """A number in a fixed width, with its sign."""
+    return f"{value:+.{digits}f}"
+
+
+def data_options(f: Any) -> Any:
+    """The options that say which digits to use."""
+    f = click.option("--offline", is_flag=True, help="Never go to the network.")(f)
+    text = "Which digits: mnist, pen, or a folder with MNIST's files or with one sub-folder of pictures for each class."
+    return click.option("--data", metavar="DATA", help=text + " Default: MNIST, wherever it is found.")(f)
+
+
+network_option = click.option(
+    "--network", "-n", default="video", metavar="NETWORK", show_default=True, help="A network that ships, or a file."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+
+
+def _half_blocks(rgb: NDArray[Any]) -> list[Text]:
+    """(rows, columns, 3) colours 0..255 -> lines of half blocks, two rows a line."""
+    if len(rgb) % 2:
+        rgb = np.concatenate([rgb, np.zeros_like(rgb[:1])])
+    lines = []
+    for upper, lower in zip(rgb[::2], rgb[1::2], strict=True):
+        line = Text()
+        for (r, g, b), (r2, g2, b2) in zip(upper, lower, strict=True):
+            line.append("▀", Style(color=f"#{r:02x}{g:02x}{b:02x}", bgcolor=f"#{r2:02x}{g2:02x}{b2:02x}"))
+        lines.append(line)
+    return lines

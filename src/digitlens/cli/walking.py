@@ -1,0 +1,130 @@
+"""How one example's way through back-propagation looks in the terminal."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.text import Text
+
+from digitlens.cli import screen
+from digitlens.lens.neuron import add_up
+from digitlens.lens.steps import Steps, WeightChain
+from digitlens.reading.reader import Reader
+
+FORMULAS = {"quadratic": "Σ (a − y)²", "cross_entropy": "−Σ y ln a (for sigmoid outputs also (1 − y) ln(1 − a))"}
+
+
+def show_steps(
+    console: Console, reader: Reader, steps: Steps, chain: WeightChain, learning_rate: float, terms: int
+) -> None:
+    """From the cost to the outputs, layer by layer back, and to one weight; then the step, and what it brings."""
+    target = int(steps.targets.argmax())
+    console.print(
+        f"Had it been told {reader.classes[target]}: cost C = {FORMULAS[reader.cost]} = {_short(steps.cost)}\n"
+    )
+    _outputs(console, reader, steps)
+    _layers(console, reader, steps)
+    _chain(console, reader, chain, terms)
+    promised, fell = steps.take_step(learning_rate)
+    console.print(
+        f"\n[bold]Take the step:[/bold] every weight and bias moves by −{learning_rate:g} × its slope. The gradient promises "
+        f"that the cost falls by {_short(promised)}; it falls by {_short(fell)}, to {_short(steps.cost - fell)}."
+    )
+
+
+def steps_json(steps: Steps, chain: WeightChain, learning_rate: float) -> dict[str, Any]:
+    """The same as plain JSON values."""
+    promised, fell = steps.take_step(learning_rate)
+    return {
+        "target": int(steps.targets.argmax()),
+        "cost": steps.cost,
+        "outputs": [asdict(wish) for wish in steps.wishes()],
+        "dC_dz": [[float(n) for n in layer] for layer in steps.dC_dz],
+        "weight": asdict(chain),
+        "step": {"learning_rate": learning_rate, "promised": promised, "fell": fell},
+    }
+
+
+def _outputs(console: Console, reader: Reader, steps: Steps) -> None:
+    console.print("[bold]What the cost asks of the outputs[/bold]")
+    heading = f"{'':>6} {'holds':>7} {'should':>7} {'dC/da':>10}   {'σ′(z)':>10}   {'dC/dz':>10}"
+    console.print(Text(heading, style="bold"))
+    for wish in steps.wishes():
+        a, b = _maybe(wish.dC_da), _maybe(wish.slope)
+        arrow = ("↑ up" if wish.up else "↓ down") if screen.unicode(console) else ("up" if wish.up else "down")
+        numbers = f"{wish.activation:7.3f} {wish.target:7.0f} {a:>10} × {b:>10} = {_short(wish.dC_dz):>10}"
+        console.print(Text(f"{reader.classes[wish.neuron]:>6} {numbers}   {arrow}"))
+
+
+def _layers(console: Console, reader: Reader, steps: Steps) -> None:
+    console.print(
+        "\n[bold]Layer by layer back: what is asked of the neurons, and of the weights that lead into them[/bold]"
+    )
+    for layer in reversed(range(1, len(reader.network.sizes))):
+        gradient = steps.gradient[layer - 1].weights
+        j, k = steps.steepest(layer)
+        dC_dz = steps.dC_dz[layer - 1]
+        up, down = int((dC_dz < 0).sum()), int((dC_dz > 0).sum())
+        size = math.sqrt(float((gradient**2).sum()))
+        console.print(
+            f"  layer {layer}: {up} neurons should rise, {down} should fall; all its weights together feel {_short(size)}, "
+            f"the weight {_weight(layer, j, k)} most: dC/dw = {_short(float(gradient[j, k]))}"
+        )
+
+
+def _chain(console: Console, reader: Reader, chain: WeightChain, terms: int) -> None:
+    console.print(f"\n[bold]Down to one weight: {_weight(chain.layer, chain.neuron, chain.source)}[/bold]")
+    console.print(f"  w = {chain.weight:+.4f}     dC/dw = (what comes in) × σ′(z) × dC/da")
+    if chain.asked and chain.dC_da is not None:
+        console.print(
+            f"  dC/da: what the {len(chain.asked)} neurons of layer {chain.layer + 1} ask of this one, weight × their dC/dz"
+        )
+        order = np.argsort([-abs(asked.product) for asked in chain.asked], kind="stable")[
+            : min(terms, len(chain.asked) - 1)
+        ]
+        listed = [chain.asked[i] for i in order]
+        decimals = _decimals([chain.dC_da, *(asked.product for asked in listed)])
+        rows, rest, total = add_up([asked.product for asked in listed], chain.dC_da, decimals)
+        for asked, row in zip(listed, rows, strict=True):
+            console.print(
+                f"      from neuron {asked.neuron:<4}  {asked.weight:+9.4f} × {_short(asked.dC_dz):>10} = {row:>12}"
+            )
+        console.print(f"      {f'the other {len(chain.asked) - len(listed)} add up to':<39} {rest:>12}")
+        console.print(f"      {'dC/da':<39} {total:>12}")
+    if chain.slope is not None and chain.dC_da is not None:
+        console.print(
+            f"  dC/dz = σ′(z) × dC/da = {_short(chain.slope)} × {_short(chain.dC_da)} = {_short(chain.dC_dz)}"
+        )
+    else:
+        console.print(f"  dC/dz = a − y = {_short(chain.dC_dz)}")
+    verb = "rises" if chain.dC_dw < 0 else "falls"
+    hint = (
+        f"the cost falls as this weight {verb}" if chain.dC_dw else "this weight does not matter here: nothing comes in"
+    )
+    console.print(
+        f"  dC/dw = a × dC/dz = {chain.input:.4f} × {_short(chain.dC_dz)} = [bold]{_short(chain.dC_dw)}[/bold]   ({hint})"
+    )
+
+
+def _weight(layer: int, neuron: int, source: int) -> str:
+    start = f"pixel {source} (row {source // 28}, column {source % 28})" if layer == 1 else f"neuron {source}"
+    return f"from {start} to neuron {neuron} of layer {layer}"
+
+
+def _short(value: float) -> str:
+    """Four significant digits, so that small slopes can be told from none."""
+    return "0" if value == 0 else f"{value:.4g}"
+
+
+def _maybe(value: float | None) -> str:
+    return "–" if value is None else _short(value)
+
+
+def _decimals(values: list[float]) -> int:
+    """How many decimals show four digits of the largest value."""
+    largest = max((abs(v) for v in values), default=0)
+    return 4 if largest == 0 else min(15, max(4, 3 - math.floor(math.log10(largest))))
