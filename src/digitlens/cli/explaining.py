@@ -41,7 +41,7 @@ def show_reading(console: Console, reader: Reader, reading: Reading) -> None:
     console.print()
     sizes = reader.network.sizes
     for l in range(1, len(sizes)):
-        a, z = reading.trace.a[l], reading.trace.z[l]
+        a, z = reading.trace.a[l], reading.trace.z[l - 1]
         title = f"Layer {l}: the answer" if l == len(sizes) - 1 else f"Layer {l}: {sizes[l]} hidden neurons"
         console.print(Text(f"{title}   a = {reader.network.activations[l - 1].name}(z)", style="bold"))
         cells = [_cell(console, reader, l, j, float(a[j]), float(z[j]), j == a.argmax()) for j in range(len(a))]
@@ -74,10 +74,10 @@ def show_neuron(console: Console, reader: Reader, reading: Reading, parts: Neuro
     for term, product in zip(parts.terms, printed.products, strict=True):
         lines.append(f"{_from(parts.layer, term.source):<26}{term.input:9.3f} × {term.weight:+9.3f} = {product:>10}")
     silent = f" ({parts.silent} of them hold 0)" if parts.silent else ""
-    lines.append(f"{f'the other {parts.others}{silent} add up to':<50} {printed.rest:>10}")
-    lines.append(f"{'bias':<50} {printed.bias:>10}")
-    lines.append(f"{'z':<50} {printed.z:>10}")
-    lines.append(f"{f'a = {parts.function}({printed.z})':<50} {parts.activation:10.3f}")
+    lines.append(f"{f'the other {parts.others}{silent} add up to':<49} {printed.rest:>10}")
+    lines.append(f"{'bias':<49} {printed.bias:>10}")
+    lines.append(f"{'z':<49} {printed.z:>10}")
+    lines.append(f"{f'a = {parts.function}({printed.z})':<49} {parts.activation:10.3f}")
     for i, line in enumerate(lines):
         console.print(Text(line, style="bold" if i in (0, len(lines) - 1) else ""))
 

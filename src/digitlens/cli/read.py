@@ -42,9 +42,9 @@ def command(pictures: tuple[str, ...], examples: bool, network: str, as_json: bo
     if as_json:
         print_json([answer if isinstance(answer, dict) else answer.to_json() for answer in answers])
     else:
-        width = max(len(shown(path)) for path in paths)
+        width = max(len(shown(path)) for path in paths) - 2
         for path, answer in zip(paths, answers, strict=True):
-            name = shown(path).ljust(width)
+            name = shown(path)[1:-1].ljust(width)  # a list needs no quotes
             if isinstance(answer, dict):
                 err().print(f"{name}  not read: {answer['error']}", markup=False, soft_wrap=True)
             else:

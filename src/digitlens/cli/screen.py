@@ -1,7 +1,7 @@
 """What the terminal shows: consoles, pictures made of half blocks, bars, tables.
 
-Answers go to stdout, everything else (progress, notes, errors) to stderr. A terminal without Unicode gets plain letters,
-NO_COLOR is honoured, and a pipe gets no colour either.
+Answers go to stdout, everything else (progress, notes, errors) to stderr. A terminal without Unicode gets plain
+letters, NO_COLOR is honoured, and a pipe gets no colour either.
 """
 
 from __future__ import annotations

@@ -31,8 +31,8 @@ def show_steps(
     _chain(console, reader, chain, terms)
     promised, fell = steps.take_step(learning_rate)
     console.print(
-        f"\n[bold]Take the step:[/bold] every weight and bias moves by −{learning_rate:g} × its slope. The gradient promises "
-        f"that the cost falls by {_short(promised)}; it falls by {_short(fell)}, to {_short(steps.cost - fell)}."
+        f"\n[bold]Take the step:[/bold] every weight and bias moves by −{learning_rate:g} × its slope. The gradient "
+        f"promises that the cost falls by {_short(promised)}. It falls by {_short(fell)}, to {_short(steps.cost - fell)}"
     )
 
 
@@ -71,8 +71,8 @@ def _layers(console: Console, reader: Reader, steps: Steps) -> None:
         up, down = int((dC_dz < 0).sum()), int((dC_dz > 0).sum())
         size = math.sqrt(float((gradient**2).sum()))
         console.print(
-            f"  layer {layer}: {up} neurons should rise, {down} should fall; all its weights together feel {_short(size)}, "
-            f"the weight {_weight(layer, j, k)} most: dC/dw = {_short(float(gradient[j, k]))}"
+            f"  layer {layer}: {up} neurons should rise, {down} should fall; its weights together feel {_short(size)}, "
+            f"the one {_weight(layer, j, k)} most: dC/dw = {_short(float(gradient[j, k]))}"
         )
 
 
@@ -81,7 +81,7 @@ def _chain(console: Console, reader: Reader, chain: WeightChain, terms: int) -> 
     console.print(f"  w = {chain.weight:+.4f}     dC/dw = (what comes in) × σ′(z) × dC/da")
     if chain.asked and chain.dC_da is not None:
         console.print(
-            f"  dC/da: what the {len(chain.asked)} neurons of layer {chain.layer + 1} ask of this one, weight × their dC/dz"
+            f"  dC/da: what the {len(chain.asked)} neurons of layer {chain.layer + 1} ask of it: weight × dC/dz"
         )
         order = np.argsort([-abs(asked.product) for asked in chain.asked], kind="stable")[
             : min(terms, len(chain.asked) - 1)
@@ -105,9 +105,8 @@ def _chain(console: Console, reader: Reader, chain: WeightChain, terms: int) -> 
     hint = (
         f"the cost falls as this weight {verb}" if chain.dC_dw else "this weight does not matter here: nothing comes in"
     )
-    console.print(
-        f"  dC/dw = a × dC/dz = {chain.input:.4f} × {_short(chain.dC_dz)} = [bold]{_short(chain.dC_dw)}[/bold]   ({hint})"
-    )
+    product = f"{chain.input:.4f} × {_short(chain.dC_dz)} = [bold]{_short(chain.dC_dw)}[/bold]"
+    console.print(f"  dC/dw = a × dC/dz = {product}   ({hint})")
 
 
 def _weight(layer: int, neuron: int, source: int) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from digitlens.digits.dataset import DataSet, Digits
-from digitlens.errors import RecipeError
+from digitlens.errors import DataError, RecipeError
 from digitlens.learning.recipe import Recipe
 from digitlens.network.network import Layers, Network
 from digitlens.network.optimisers import Memory
@@ -68,9 +68,15 @@ class Lessons:
 def lessons(recipe: Recipe, data: DataSet) -> Lessons:
     """Hold out the recipe's validation images: the same ones for every seed, drawn once from the training images.
 
-    Raises RecipeError if fewer than one would be left to learn from.
+    Raises RecipeError if fewer than one would be left to learn from, DataError for a digit that is no class.
     """
     count = len(data.training)
+    for some in (data.training, data.test):
+        if len(some) and some.digits.max() >= len(data.classes):
+            raise DataError(
+                f"{data.source} holds a picture of class {some.digits.max()}, and its classes are 0 to "
+                f"{len(data.classes) - 1}"
+            )
     if recipe.validation >= count:
         raise RecipeError(
             f"validation: the recipe holds out {recipe.validation:,} images, and {data.source} has only {count:,} "

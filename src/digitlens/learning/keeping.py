@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from digitlens.digits.dataset import DataSet
-from digitlens.errors import UsageError
+from digitlens.errors import ModelFileError, RecipeError, UsageError
 from digitlens.learning.engine import Record, State
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.training import Run
+from digitlens.network.network import Network
 from digitlens.storage import checkpoint as checkpoints
 from digitlens.storage import model_file
 from digitlens.storage.checkpoint import Checkpoint
@@ -55,7 +56,7 @@ def keep(run: Run, path: str | Path) -> None:
 def unfinished(path: str | Path) -> Recipe | None:
     """The recipe of the unfinished run that will write `path`, if there is one."""
     found = checkpoints.find(path)
-    return Recipe.from_json(dict(found.recipe)) if found else None
+    return _recipe(found, path) if found else None
 
 
 def resumed(path: str | Path, data: DataSet) -> Run:
@@ -68,17 +69,44 @@ def resumed(path: str | Path, data: DataSet) -> Run:
         raise UsageError(
             f"there is no unfinished run beside {Path(path).name} to go on with; leave --resume out to start"
         )
-    position = found.position
+    recipe, position = _recipe(found, path), found.position
     counted = int(position["epoch"]), int(position["mini_batch"]), float(position["seconds"])
     state = State(found.layers, found.memory, found.average, *counted)
-    recipe = Recipe.from_json(dict(found.recipe))
     run = Run(recipe, data, engine=found.engine, state=state, history=found.history)
     if run.fingerprint != found.data:
         raise UsageError(
             f"the unfinished run of {Path(path).name} learned from other digits than these ({data.source}); "
             "name those with --data, or start over with --fresh"
         )
+    _check(run, state, path)
     return run
+
+
+def _recipe(found: Checkpoint, path: str | Path) -> Recipe:
+    try:
+        return Recipe.from_json(found.recipe)
+    except RecipeError as error:
+        raise ModelFileError(
+            f"{checkpoints.beside(path).name} holds a recipe that cannot be: {error}; remove it to start over"
+        ) from error
+
+
+def _check(run: Run, state: State, path: str | Path) -> None:
+    """Raise ModelFileError unless this is a state that a run of this recipe can be in."""
+    recipe, network = run.recipe, run.recipe.initial_network(len(run.data.classes))
+    batches = -(-len(run.lessons.training) // recipe.mini_batch)
+    memories = {"gradient_descent": 0, "momentum": 1}.get(recipe.optimiser, 2)
+    here = Network(state.layers, network.activations)
+    if (
+        (here.sizes, here.dtype) != (network.sizes, network.dtype)
+        or len(state.memory.layers) != memories
+        or (state.average is not None) != bool(recipe.averaging)
+        or not state.mini_batch < batches
+        or not state.epoch * batches + state.mini_batch <= recipe.epochs * batches
+    ):
+        raise ModelFileError(
+            f"{checkpoints.beside(path).name} contradicts the recipe that it holds; remove it to start over"
+        )
 
 
 def forget(path: str | Path) -> None:

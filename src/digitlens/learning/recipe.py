@@ -9,11 +9,14 @@ from __future__ import annotations
 import dataclasses
 import math
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+from digitlens.digits.adjusting import STEPS
 from digitlens.errors import RecipeError
 from digitlens.network.activations import ACTIVATIONS, Activation
 from digitlens.network.costs import Cost, cost_for
@@ -22,7 +25,8 @@ from digitlens.network.network import Network
 from digitlens.network.optimisers import OPTIMISERS
 
 SCHEDULES = ("constant", "linear", "cosine")
-HIDDEN_LAYERS, NEURONS = 8, 4096  # the largest network a recipe may ask for
+HIDDEN_LAYERS, NEURONS, PARAMETERS = 8, 4096, 4_000_000  # the largest network a recipe may ask for
+NAME = 100  # characters of a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,8 @@ class Recipe:
 
     def __post_init__(self) -> None:
         for field in ("hidden", "preparation"):
-            object.__setattr__(self, field, tuple(getattr(self, field)))  # JSON has lists only
+            if isinstance(getattr(self, field), list):
+                object.__setattr__(self, field, tuple(getattr(self, field)))  # JSON has lists only
         self._types()
         self._one_of("activation", [name for name in ACTIVATIONS if name != "softmax"])
         self._one_of("output", ACTIVATIONS)
@@ -76,10 +81,24 @@ class Recipe:
         self._within("weight_decay", 0, 1)
         self._within("averaging", 0, 1, below=True)
         self._within("validation", 0, 1_000_000)
+        for field in ("learning_rate", "momentum", "weight_decay", "averaging"):
+            object.__setattr__(self, field, float(getattr(self, field)))  # NumPy's float64 would widen float32 weights
+        for field in ("name", "data"):
+            if len(getattr(self, field)) > NAME:
+                raise RecipeError(f"{field}: at most {NAME} characters, got {len(getattr(self, field)):,}")
         if len(self.hidden) > HIDDEN_LAYERS or not all(1 <= n <= NEURONS for n in self.hidden):
             raise RecipeError(
-                f"hidden: at most {HIDDEN_LAYERS} layers of 1 to {NEURONS} neurons each, got {list(self.hidden)}"
+                f"hidden: at most {HIDDEN_LAYERS} layers of 1 to {NEURONS} neurons each, got {_said(self.hidden)}"
             )
+        sizes = self.sizes()
+        parameters = sum(n * (n_before + 1) for n_before, n in pairwise(sizes))
+        if parameters > PARAMETERS:
+            raise RecipeError(
+                f"hidden: at most {PARAMETERS:,} weights and biases, which is what a model file holds, got {parameters:,}"
+            )
+        unknown = [name for name in self.preparation if name not in STEPS]
+        if unknown:
+            raise RecipeError(f"preparation: steps among {', '.join(STEPS)}, got {_said(unknown)}")
         self.cost_function()
 
     def sizes(self, classes: int = 10) -> tuple[int, ...]:
@@ -124,27 +143,38 @@ class Recipe:
         return {k: list(v) if isinstance(v, tuple) else v for k, v in dataclasses.asdict(self).items()}
 
     @classmethod
-    def from_json(cls, values: dict[str, Any]) -> Recipe:
+    def from_json(cls, values: Mapping[str, Any]) -> Recipe:
         """The recipe that to_json() came from. Raises RecipeError for fields it does not know: never ignored."""
-        unknown = sorted(set(values) - {field.name for field in dataclasses.fields(cls)})
+        if not isinstance(values, Mapping):
+            raise RecipeError(f"a recipe wants an object of fields and values, got {_said(values)}")
+        unknown = [name for name in values if name not in {field.name for field in dataclasses.fields(cls)}]
         if unknown:
-            raise RecipeError(f"a recipe has no field {', '.join(unknown)}; it was written by a newer version, perhaps")
+            raise RecipeError(f"a recipe has no field {_said(unknown)}; it was written by a newer version, perhaps")
         return cls(**values)
 
     def _types(self) -> None:
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
             kind = type(field.default)
-            items = value if kind is tuple else (value,)
+            items = value if kind is tuple and isinstance(value, tuple) else (value,)
             wanted: Any = {tuple: int if field.name == "hidden" else str, float: (int, float)}.get(kind, kind)
-            if not all(isinstance(item, wanted) and not isinstance(item, bool) for item in items):
-                raise RecipeError(f"{field.name}: wants {field.type}, got {value!r}")
+            right = all(isinstance(item, wanted) and not isinstance(item, bool) for item in items)
+            if not right or (kind is tuple and not isinstance(value, tuple)):
+                raise RecipeError(f"{field.name}: wants {field.type}, got {_said(value)}")
 
     def _one_of(self, field: str, names: Any) -> None:
         if getattr(self, field) not in names:
-            raise RecipeError(f"{field}: one of {', '.join(names)}, got {getattr(self, field)!r}")
+            raise RecipeError(f"{field}: one of {', '.join(names)}, got {_said(getattr(self, field))}")
 
     def _within(self, field: str, low: float, high: float, *, below: bool = False) -> None:
         value = getattr(self, field)
         if not low <= value <= high or (below and value == high):  # false for nan too
-            raise RecipeError(f"{field}: from {low} to {'below ' if below else ''}{high:g}, got {value}")
+            raise RecipeError(f"{field}: from {low} to {'below ' if below else ''}{high:g}, got {_said(value)}")
+
+
+def _said(value: Any) -> str:
+    """A value as it may stand in a message: short, and whatever it is."""
+    try:
+        return repr(value)[:80]
+    except ValueError:  # Python refuses to print whole numbers beyond 4,300 digits
+        return "a number too long to print"

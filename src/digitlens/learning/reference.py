@@ -21,6 +21,7 @@ from digitlens.network.costs import Cost, one_hot
 from digitlens.network.gradient import backward
 from digitlens.network.network import Layer, Layers, Network
 from digitlens.network.optimisers import OPTIMISERS, Optimiser, each
+from digitlens.storage.container import LARGEST
 
 MEASURED_AT_ONCE = 1_000  # images a forward pass when measuring: 3 MB, which stays in the cache
 
@@ -65,12 +66,13 @@ class PlainEngine:
             ended = state.mini_batch == 0
             sets = (digits.training, digits.validation, digits.test) if ended else ()
             measured = [measure(learned, some, recipe.cost_function()) if len(some) else None for some in sets]
-            if not np.isfinite(sum(float(np.abs(layer.weights).sum()) for layer in learned.layers)):
+            if any(m and not np.isfinite(m.cost) for m in measured) or not all(map(_sound, learned.layers)):
                 raise TrainingError(
-                    f"the run diverged in epoch {state.epoch + (not ended)}: its weights are no longer finite; "
-                    f"lower the learning rate, which is {recipe.learning_rate:g}"
+                    f"the run diverged in epoch {state.epoch + (not ended)}: its weights or its cost grew beyond all "
+                    f"bounds; lower the learning rate, which is {recipe.learning_rate:g}"
                 )
-            rate = recipe.rate((state.epoch + state.mini_batch / batches) / recipe.epochs)
+            epoch, step = divmod(state.epoch * batches + state.mini_batch - 1, batches)  # of the last step
+            rate = recipe.rate((epoch + step / batches) / recipe.epochs)
             position = state.epoch, state.mini_batch, state.seconds
             yield Record(*position, rate, self.name, learned, state, *measured)
 
@@ -125,6 +127,11 @@ def _learn(
             step, stopped = step + 1, stop()
     epoch, step = (state.epoch + 1, 0) if step == batches else (state.epoch, step)
     return State(layers, memory, average, epoch, step, state.seconds + time.perf_counter() - started), stopped
+
+
+def _sound(layer: Layer) -> bool:
+    """Its numbers are finite, and such as a model file may hold."""
+    return all((np.abs(part) <= LARGEST).all() for part in (layer.weights, layer.biases))  # false for NaN too
 
 
 def _shrink(layers: Layers, share: float) -> Layers:

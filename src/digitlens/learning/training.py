@@ -58,15 +58,17 @@ class Run:
         """Train on, record by record. A run that was left may be entered again: it goes on from its latest record."""
         network = self.recipe.initial_network(len(self.data.classes))
         state = self.latest.state if self.latest else self._state
-        self._stopping.clear()
         running = self.engine.run(
             self.recipe, network, self._lessons, state, every=self._every, stop=self._stopping.is_set
         )
-        for record in running:
-            self.latest = record
-            if record.training:
-                self.history.append(row(record))
-            yield record
+        try:
+            for record in running:
+                self.latest = record
+                if record.training:
+                    self.history.append(row(record))
+                yield record
+        finally:
+            self._stopping.clear()  # not at the start: a Ctrl-C that came before it must count
 
     def stop(self) -> None:
         """Ask the run to end soon, from any thread or signal handler: it gives one last record, of where it stands."""

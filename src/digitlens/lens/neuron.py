@@ -3,19 +3,24 @@
     z = w_0 a_0 + w_1 a_1 + ... + bias,   a' = σ(z)
 
 The rule for every face that prints such a sum: z is printed rounded to d decimals, and so is every row. "The other N
-add up to" is the printed z minus the printed rows, so that what stands on the page adds up exactly; it lies within half a
-unit of the last place, for each row and for z, of its true value.
+add up to" is the printed z minus the printed rows, so that what stands on the page adds up exactly; it lies within half
+a unit of the last place, for each row and for z, of its true value.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
-from digitlens.errors import UsageError
+from digitlens.errors import ShapeError, UsageError
 from digitlens.network.network import Network, Trace
+
+
+DECIMALS = 15  # more say nothing: a float holds about that many digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,37 +70,45 @@ def add_up(rows: Sequence[float], total: float, decimals: int) -> tuple[tuple[st
     >>> add_up([0.1004, 0.2004], 0.5008, decimals=3)
     (('+0.100', '+0.200'), '+0.201', '+0.501')
     """
+    if not 1 <= decimals <= DECIMALS:
+        raise UsageError(f"decimals: 1 to {DECIMALS}, got {decimals}")
     unit = 10**decimals
-    units = [round(row * unit) for row in rows]
+    *units, whole = (round(Fraction(value) * unit) for value in (*rows, total))  # exact: a float times unit is not
 
     def text(count: int) -> str:
         return f"{'-' if count < 0 else '+'}{abs(count) // unit}.{abs(count) % unit:0{decimals}d}"
 
-    return tuple(map(text, units)), text(round(total * unit) - sum(units)), text(round(total * unit))
+    return tuple(map(text, units)), text(whole - sum(units)), text(whole)
 
 
 def neuron_sum(network: Network, trace: Trace, layer: int, neuron: int, count: int = 6) -> NeuronSum:
     """Take one neuron of one image's trace apart; `count` terms are listed, the others summed up.
 
-    layer: 1 for the first hidden layer. trace: of one image, every part a vector (n,).
-    Raises UsageError for a layer or neuron that is not there.
+    layer: 1 for the first hidden layer. trace: of one image, every part a vector (n,). z is summed up anew in float64,
+    from the inputs that the trace holds, so that its parts add up to it to many digits in a float32 network too.
+    Raises UsageError for a layer or neuron that is not there, ShapeError for the trace of a batch.
     """
     check_neuron(network, layer, neuron)
+    if count < 0:
+        raise UsageError(f"count: 0 or more terms, got {count}")
+    if trace.a[0].ndim != 1:
+        raise ShapeError(f"neuron_sum() wants the trace of one image, got {trace.a[0].shape}; take one with trace[i]")
     weights = network.layers[layer - 1].weights[neuron].astype(np.float64)  # (n_before,)
     inputs = trace.a[layer - 1].astype(np.float64)  # (n_before,)
     products = weights * inputs  # (n_before,)
     order = np.argsort(-np.abs(products), kind="stable")
     listed = [k for k in order[: min(count, len(products) - 1)] if products[k]]  # at least one is left to even out
     others = np.setdiff1d(order, listed)
+    bias = float(network.layers[layer - 1].biases[neuron])
     return NeuronSum(
         layer=layer,
         neuron=neuron,
         terms=tuple(Term(int(k), float(inputs[k]), float(weights[k]), float(products[k])) for k in listed),
         others=len(others),
         silent=int((inputs[others] == 0).sum()),
-        rest=float(products[others].sum()),
-        bias=float(network.layers[layer - 1].biases[neuron]),
-        z=float(trace.z[layer - 1][neuron]),
+        rest=math.fsum(products[others]),
+        bias=bias,
+        z=math.fsum([*products, bias]),
         activation=float(trace.a[layer][neuron]),
         function=network.activations[layer - 1].name,
     )
