@@ -94,7 +94,7 @@ class Recipe:
         parameters = sum(n * (n_before + 1) for n_before, n in pairwise(sizes))
         if parameters > PARAMETERS:
             raise RecipeError(
-                f"hidden: at most {PARAMETERS:,} weights and biases, which is what a model file holds, got {parameters:,}"
+                f"hidden: at most {PARAMETERS:,} weights and biases, as many as a file may hold, got {parameters:,}"
             )
         unknown = [name for name in self.preparation if name not in STEPS]
         if unknown:

@@ -19,7 +19,6 @@ import numpy as np
 from digitlens.errors import ShapeError, UsageError
 from digitlens.network.network import Network, Trace
 
-
 DECIMALS = 15  # more say nothing: a float holds about that many digits
 
 

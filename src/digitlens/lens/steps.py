@@ -141,10 +141,13 @@ def back_propagate(network: Network, image: Array, target: int, cost: str) -> St
 
     Raises ShapeError for another shape, UsageError for a target that is no output of the network.
     """
-    if image.shape != network.sizes[:1]:
-        raise ShapeError(f"back_propagate() wants one image of shape {network.sizes[:1]}, got {image.shape}")
+    if image.shape != network.sizes[:1] or image.dtype.kind != "f" or not np.isfinite(image).all():
+        raise ShapeError(
+            f"back_propagate() wants one image of shape {network.sizes[:1]} in finite floats from 0 to 1, "
+            f"got {image.shape} in {image.dtype}; for another shape use image.reshape(-1)"
+        )
     if not 0 <= target < network.sizes[-1]:
-        raise UsageError(f"target: 0 to {network.sizes[-1] - 1}, got {target}")
+        raise UsageError(f"target: 0 to {network.sizes[-1] - 1}, got {target!r}")
     exact = Network(
         tuple(Layer(*(p.astype(np.float64) for p in (l.weights, l.biases))) for l in network.layers),
         network.activations,

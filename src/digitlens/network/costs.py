@@ -80,4 +80,5 @@ def _ten_questions(trace: Trace, y: Array) -> Array:
 
 def _one_choice(trace: Trace, y: Array) -> Array:
     z = trace.z[-1] - trace.z[-1].max(axis=-1, keepdims=True)
-    return (y * (np.log(np.exp(z).sum(axis=-1, keepdims=True)) - z)).sum(axis=-1)
+    others = np.sort(np.exp(z), axis=-1)[..., :-1].sum(axis=-1, keepdims=True)  # all but the largest, which is 1
+    return (y * (np.log1p(others) - z)).sum(axis=-1)

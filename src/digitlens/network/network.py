@@ -56,12 +56,10 @@ class Network:
 
     def __post_init__(self) -> None:
         if not self.layers or len(self.layers) != len(self.activations):
-            raise ShapeError(
-                f"Network wants layers, each with a function, got {len(self.layers)}, {len(self.activations)}"
-            )
+            raise ShapeError(f"Network wants one function a layer, got {len(self.activations)}, {len(self.layers)}")
         if softmax in self.activations[:-1]:
             raise ShapeError("Network takes softmax in the last layer only, where the outputs may share a sum of 1")
-        n_before = self.sizes[0]
+        n_before = max(self.layers[0].weights.shape[1:], default=0)  # 0: no matrix
         for l, layer in enumerate(self.layers, start=1):
             W, b = layer.weights, layer.biases
             if b.ndim != 1 or W.shape != (len(b), n_before) or not W.size:

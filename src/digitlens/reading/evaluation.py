@@ -63,12 +63,14 @@ class Evaluation:
 
 def evaluate(outputs: Array, digits: NDArray[np.uint8], network: str, parameters: int) -> Evaluation:
     """Compare outputs (n, classes) with what the pictures show, (n,). Raises ShapeError where they do not fit."""
-    classes = outputs.shape[1]
-    if digits.shape != outputs.shape[:1] or not len(digits) or digits.max() >= classes:
+    if outputs.ndim != 2 or digits.shape != outputs.shape[:1] or not len(digits) or digits.dtype.kind not in "iu":
         raise ShapeError(
-            f"evaluate() wants at least one picture, and a digit below {classes} for each; "
-            f"got {len(outputs)} outputs and digits {digits.shape}"
+            "evaluate() wants outputs (n, classes) of at least one picture, and a whole number for each, (n,); "
+            f"got {outputs.shape} and {digits.shape} in {digits.dtype}"
         )
+    classes = outputs.shape[1]
+    if digits.min() < 0 or digits.max() >= classes:
+        raise ShapeError(f"evaluate() wants digits from 0 to {classes - 1}, got {digits.min()} to {digits.max()}")
     matrix = np.zeros((classes, classes), np.int64)
     np.add.at(matrix, (digits, outputs.argmax(axis=1)), 1)
     return Evaluation(network, parameters, outputs, digits, matrix)

@@ -17,6 +17,7 @@ from digitlens.digits.adjusting import adjust
 from digitlens.digits.dataset import DIGITS, Digits
 from digitlens.digits.framing import FRAMING_VERSION
 from digitlens.digits.preparation import prepare
+from digitlens.errors import ShapeError
 from digitlens.network.activations import Array
 from digitlens.network.network import Network, Trace
 from digitlens.reading.evaluation import Evaluation, evaluate
@@ -65,7 +66,15 @@ class Reader:
         return np.round(adjust(np.divide(images, 255, dtype=np.float32), self.adjusting) * 255).astype(np.uint8)
 
     def traces(self, images: NDArray[np.uint8]) -> Iterator[Trace]:
-        """What the network thinks of pictures that are framed already, (n, 28, 28), up to 1,000 in one trace."""
+        """What the network thinks of pictures that are framed already, (n, 28, 28), up to 1,000 in one trace.
+
+        Raises ShapeError unless they are uint8 of that shape, at least one.
+        """
+        if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (28, 28) or not len(images):
+            raise ShapeError(
+                "a reader wants framed pictures (n, 28, 28) in uint8, 0 no ink to 255, got "
+                f"{images.shape} in {images.dtype}; for any other picture use read()"
+            )
         scale = self.network.dtype.type(1 / 255)
         for start in range(0, len(images), AT_ONCE):
             some = self.adjusted(images[start : start + AT_ONCE])

@@ -5,6 +5,7 @@ It lies beside the network that the run will write, under the same name with `.c
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +16,12 @@ from digitlens.files.atomic import sweep_leftovers, write_atomically
 from digitlens.files.bounded import read_bounded
 from digitlens.network.network import Layers
 from digitlens.network.optimisers import Memory
-from digitlens.storage.container import pack, unpack
-from digitlens.storage.model_file import layers_to_tensors, tensors_to_layers, thinned
+from digitlens.storage.container import Limits, Tensors, pack, unpack
+from digitlens.storage.model_file import layers_to_tensors, tensors_to_layers, there, thinned
 
 FORMAT = 1
-LIMIT = 80 * 1024 * 1024  # bytes: a network, its mean and two memories of Adam, each at most 16 MiB
-PARTS = ("layers", "average", "memory0", "memory1")
+PARTS = ("layers", "average", "memory0", "memory1")  # a network, its mean and two memories of Adam
+LIMITS = Limits(4 * 32 * 1024 * 1024 + 65_544, 4 * 18, sys.float_info.max)  # each of them in float64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,17 +61,20 @@ def keep(checkpoint: Checkpoint, path: str | Path) -> None:
         if part is not None:
             tensors |= layers_to_tensors(f"{name}.", part, layers[0].weights.dtype)
     about["sizes"] = [layers[0].weights.shape[1], *(len(layer.biases) for layer in layers)]
-    write_atomically(beside(path), pack({"format": FORMAT, "checkpoint": about}, tensors))
+    write_atomically(beside(path), pack({"format": FORMAT, "checkpoint": about}, tensors, LIMITS))
 
 
 def find(path: str | Path) -> Checkpoint | None:
     """The checkpoint of the run that will write `path`; or None. Raises ModelFileError for a damaged one."""
     file = beside(path)
-    if not file.exists():
+    if not there(file):
         return None
-    document, tensors = unpack(read_bounded(file, LIMIT), LIMIT)
+    document, tensors = unpack(read_bounded(file, LIMITS.size), LIMITS)
+    if document.get("format") != FORMAT:
+        raise ModelFileError(f"{file.name} has a format that we do not read; go on with the digitlens that wrote it")
     try:
         about = document["checkpoint"]
+        _check(about, tensors)
         sizes, parts = about["sizes"], {}
         for name in PARTS:
             own = {key: array for key, array in tensors.items() if key.startswith(f"{name}.")}
@@ -81,6 +85,20 @@ def find(path: str | Path) -> Checkpoint | None:
         return Checkpoint(*story, parts["layers"], memory, parts.get("average"))
     except (KeyError, TypeError, ValueError) as error:
         raise ModelFileError(f"{file.name} is not a checkpoint of ours: {error}; remove it to start over") from error
+
+
+def _check(about: Any, tensors: Tensors) -> None:
+    """Raise ValueError, or TypeError or KeyError, unless the parts are of the types that keep() writes."""
+    position, history = about["position"], about["history"]
+    wholes = (about["steps"], position["epoch"], position["mini_batch"])
+    if not all(type(n) is int and n >= 0 for n in wholes) or not isinstance(position["seconds"], (int, float)):
+        raise ValueError("its position is not one")
+    if not isinstance(about["recipe"], dict) or not all(isinstance(about[name], str) for name in ("data", "engine")):
+        raise ValueError("its recipe, data or engine is not one")
+    if not all(isinstance(n, (int, float)) for row in history for n in dict(row).values()):
+        raise ValueError("its history is not made of numbers")
+    if not all(name.startswith(tuple(f"{part}." for part in PARTS)) for name in tensors):
+        raise ValueError("it holds arrays that belong to nothing")
 
 
 def remove(path: str | Path) -> None:

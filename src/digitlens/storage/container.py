@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 from digitlens.errors import ModelFileError
 
 HEADER = 64 * 1024  # bytes a header may have
-TENSORS = 64  # arrays a file may hold
 LARGEST = 1e6  # the largest weight that is believed: products of such numbers still fit into float32
 TYPES = {"F16": "<f2", "F32": "<f4", "F64": "<f8"}
 ADVICE = "train or fetch the file anew"
@@ -29,7 +28,15 @@ ADVICE = "train or fetch the file anew"
 Tensors = Mapping[str, NDArray[Any]]
 
 
-def pack(document: Mapping[str, Any], tensors: Tensors) -> bytes:
+class Limits(NamedTuple):
+    """How much a file may hold."""
+
+    size: int = 16 * 1024 * 1024  # bytes
+    arrays: int = 64
+    largest: float = LARGEST  # the largest number
+
+
+def pack(document: Mapping[str, Any], tensors: Tensors, limits: Limits = Limits()) -> bytes:  # noqa: B008 - immutable
     """The bytes of a file that holds `document`, plain JSON values, and `tensors`. ModelFileError beyond the limits.
 
     What is returned has been unpacked again and compared by value.
@@ -37,28 +44,32 @@ def pack(document: Mapping[str, Any], tensors: Tensors) -> bytes:
     from safetensors.numpy import save
 
     whole = {name: np.ascontiguousarray(array) for name, array in tensors.items()}  # the library writes others wrongly
-    data = save(whole, {"digitlens": json.dumps(document, allow_nan=False, separators=(",", ":"))})
-    again, read = unpack(data, len(data))
-    if again != json.loads(json.dumps(document)) or any(not np.array_equal(read[n], a) for n, a in whole.items()):
+    try:
+        text = json.dumps(document, allow_nan=False, separators=(",", ":"))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise ModelFileError(f"a model file holds plain JSON values only: {error}; nothing was written") from error
+    data = save(whole, {"digitlens": text})
+    again, read = unpack(data, limits)
+    if again != json.loads(text) or any(not np.array_equal(read[n], a) for n, a in whole.items()):
         raise ModelFileError("a model file did not come out as it went in; nothing was written")
     return data
 
 
-def unpack(data: bytes | bytearray, limit: int) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+def unpack(data: bytes | bytearray, limits: Limits = Limits()) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:  # noqa: B008
     """The document and the arrays that pack() made `data` from. Raises ModelFileError for anything else."""
     from safetensors import SafetensorError
     from safetensors.numpy import load
 
-    if len(data) > limit:
-        raise _not_ours(f"it has {len(data):,} bytes, and the limit is {limit:,}")
-    document = _checked(data)
+    if len(data) > limits.size:
+        raise _not_ours(f"it has {len(data):,} bytes, and the limit is {limits.size:,}")
+    document = _checked(data, limits.arrays)
     try:
         tensors = load(bytes(data))
     except (SafetensorError, ValueError, TypeError) as error:  # pragma: no cover    what it could object to is checked
         raise _not_ours(str(error)) from error
     for name, array in tensors.items():
-        if not (np.abs(array) <= LARGEST).all():  # false for NaN too
-            raise _not_ours(f"{name} holds a number that is not finite, or beyond {LARGEST:g}")
+        if not np.isfinite(array).all() or (array.size and float(np.abs(array).max()) > limits.largest):
+            raise _not_ours(f"{name[:40]!r} holds a number that is not finite, or beyond {limits.largest:g}")
     return document, tensors
 
 
@@ -74,13 +85,18 @@ def parse_json(text: str | bytes, what: str) -> Any:
     def no_constant(name: str) -> None:
         raise ValueError(f"{name} is not JSON")
 
+    def finite(digits: str) -> float:
+        if math.isinf(number := float(digits)):
+            raise ValueError(f"{digits[:20]} is too large")
+        return number
+
     try:
-        return json.loads(text, object_pairs_hook=once, parse_constant=no_constant)
+        return json.loads(text, object_pairs_hook=once, parse_constant=no_constant, parse_float=finite)
     except (ValueError, RecursionError) as error:
         raise _not_ours(f"{what} is not JSON that we can read: {str(error)[:100]}") from error
 
 
-def _checked(data: bytes | bytearray) -> dict[str, Any]:
+def _checked(data: bytes | bytearray, most: int) -> dict[str, Any]:
     """Look at everything but the values; give back our own document."""
     if len(data) < 8:
         raise _not_ours(f"it has only {len(data)} bytes")
@@ -95,8 +111,8 @@ def _checked(data: bytes | bytearray) -> dict[str, Any]:
     own = header.pop("__metadata__")
     if set(own) != {"digitlens"} or not isinstance(own["digitlens"], str):
         raise _not_ours("its header carries no document of ours")
-    if not 1 <= len(header) <= TENSORS:
-        raise _not_ours(f"it holds {len(header):,} arrays; 1 to {TENSORS} are allowed")
+    if not 1 <= len(header) <= most:
+        raise _not_ours(f"it holds {len(header):,} arrays; 1 to {most} are allowed")
     places = sorted(_place(name, entry) for name, entry in header.items())
     end = 0
     for begin, stop in places:

@@ -22,10 +22,10 @@ from digitlens.network.activations import ACTIVATIONS
 from digitlens.network.costs import cost_for
 from digitlens.network.network import Layer, Layers, Network
 from digitlens.reading.reader import Reader
-from digitlens.storage.container import Tensors, pack, unpack
+from digitlens.storage.container import Limits, Tensors, pack, unpack
 
 FORMAT = 1
-LIMIT = 16 * 1024 * 1024  # bytes
+LIMITS = Limits()
 HISTORY = 200  # rows of the learning curve that are kept, evenly thinned
 
 
@@ -36,11 +36,19 @@ def save(reader: Reader, path: str | Path) -> None:
 
 def load(path: str | Path) -> Reader:
     """The reader stored in `path`. Raises ModelFileError for a file that is not ours, FileError if there is none."""
-    return from_bytes(read_bounded(path, LIMIT))
+    return from_bytes(read_bounded(path, LIMITS.size))
+
+
+def there(path: str | Path) -> bool:
+    """There is something of that name; never raises, however odd the name."""
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):  # too long a name, a folder that may not be entered
+        return False
 
 
 def to_bytes(reader: Reader) -> bytes:
-    """The bytes of a model file, weights in float32."""
+    """The bytes of a model file, weights in float32. ModelFileError for what from_bytes() would refuse."""
     network = reader.network
     blocks = {
         "network": {
@@ -52,16 +60,18 @@ def to_bytes(reader: Reader) -> bytes:
             "classes": list(reader.classes),
         },
         "preparation": {"required": True, "framing": reader.framing, "adjusting": list(reader.adjusting)},
-        "recipe": {"required": False, **reader.recipe},
-        "provenance": {"required": False, **reader.provenance},
+        "recipe": {**reader.recipe, "required": False},
+        "provenance": {**reader.provenance, "required": False},
         "history": {"required": False, "rows": [dict(row) for row in thinned(reader.history)]},
     }
-    return pack({"format": FORMAT, "blocks": blocks}, layers_to_tensors("", network.layers, np.float32))
+    data = pack({"format": FORMAT, "blocks": blocks}, layers_to_tensors("", network.layers, np.float32), LIMITS)
+    from_bytes(data)
+    return data
 
 
 def from_bytes(data: bytes | bytearray) -> Reader:
     """The reader that to_bytes() made `data` from; checked from the length of the header to the last weight."""
-    document, tensors = unpack(data, LIMIT)
+    document, tensors = unpack(data, LIMITS)
     if document.get("format") != FORMAT:
         raise ModelFileError(
             f"this model file has format {str(document.get('format'))[:20]}, and we read format {FORMAT}; "
@@ -113,9 +123,10 @@ def _reader(blocks: dict[str, dict[str, Any]], tensors: Tensors, notes: tuple[st
 def layers_to_tensors(prefix: str, layers: Layers, dtype: Any) -> dict[str, Any]:
     """Arrays by name: layer 1's weights, layer 1's biases, ..."""
     tensors = {}
-    for l, layer in enumerate(layers, start=1):
-        tensors[f"{prefix}layer{l}.weights"] = layer.weights.astype(dtype)
-        tensors[f"{prefix}layer{l}.biases"] = layer.biases.astype(dtype)
+    with np.errstate(over="ignore"):  # what does not fit becomes infinite, and is refused for that
+        for l, layer in enumerate(layers, start=1):
+            tensors[f"{prefix}layer{l}.weights"] = layer.weights.astype(dtype)
+            tensors[f"{prefix}layer{l}.biases"] = layer.biases.astype(dtype)
     return tensors
 
 
@@ -135,8 +146,11 @@ def tensors_to_layers(prefix: str, tensors: Tensors, sizes: list[int], types: tu
 
 
 def thinned(history: Any) -> list[Mapping[str, float]]:
-    """At most HISTORY rows, evenly thinned, the last one among them."""
-    rows = list(history)
-    if len(rows) <= HISTORY:
-        return rows
-    return [rows[round(i * (len(rows) - 1) / (HISTORY - 1))] for i in range(HISTORY)]
+    """About HISTORY rows at most: of a longer run every second, fourth, eighth ... epoch, and the last one.
+
+    What was thinned before, as in a checkpoint, and has grown since, is thinned to the same rows.
+    """
+    rows, stride = list(history), 1
+    while rows and rows[-1].get("epoch", 0) > HISTORY * stride:
+        stride *= 2
+    return [row for row in rows if row.get("epoch", 0) % stride == 0 or row is rows[-1]]

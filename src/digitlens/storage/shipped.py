@@ -8,7 +8,7 @@ from pathlib import Path
 from digitlens.errors import FileError
 from digitlens.files.naming import shown
 from digitlens.reading.reader import Reader
-from digitlens.storage.model_file import from_bytes, load
+from digitlens.storage.model_file import from_bytes, load, there
 
 SUFFIX = ".digitlens"
 
@@ -26,7 +26,7 @@ def open_reader(network: str | Path = "video") -> Reader:
     name = str(network)
     if isinstance(network, str) and name in names():
         return from_bytes((_folder() / f"{name}{SUFFIX}").read_bytes())
-    if not Path(name).exists():
+    if not there(name):
         raise FileError(
             f"there is no network {shown(name)}: wanted one that ships ({', '.join(names())}) or a file that "
             "`digitlens train --out FILE` wrote"
