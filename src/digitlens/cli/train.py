@@ -100,9 +100,7 @@ def command(
         target = path or f"{recipe.name}.digitlens"
         _check_target(target, fresh)
         found = load_data(data, offline=offline)
-        if found.name != recipe.data:
-            recipe = named(name or "video", **{**changes, "data": found.name})
-        run = Run(recipe, found, engine=engine)
+        run = Run(recipe.changed(data=found.name), found, engine=engine)
     watched = kept(run, target)
     with _stopping(run):
         if as_json:

@@ -138,6 +138,10 @@ class Recipe:
         output = "" if self.output == self.activation or self.output == "sigmoid" else f", {self.output} outputs"
         return f"{'-'.join(map(str, self.sizes()))} {self.activation}{output}"
 
+    def changed(self, **fields: Any) -> Recipe:
+        """The same recipe with some fields changed. Raises RecipeError for fields that there are none of."""
+        return Recipe.from_json({**self.to_json(), **fields})
+
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values, every field."""
         return {k: list(v) if isinstance(v, tuple) else v for k, v in dataclasses.asdict(self).items()}

@@ -1,6 +1,5 @@
 """The recipes that have names, one a file; each is reproduced by `digitlens train --recipe NAME`."""
 
-from dataclasses import replace
 from typing import Any
 
 from digitlens.errors import RecipeError
@@ -19,7 +18,4 @@ def named(name: str, **changes: Any) -> Recipe:
     """
     if name not in RECIPES:
         raise RecipeError(f"recipe: one of {', '.join(RECIPES)}, got {name!r}")
-    try:
-        return replace(RECIPES[name], **changes)
-    except TypeError as error:
-        raise RecipeError(f"a recipe has no such field: {error}") from error
+    return RECIPES[name].changed(**changes)

@@ -1,0 +1,42 @@
+# make run    install everything (once) and do the main job
+# make test   install everything (once) and run the tests
+# make check  what else must hold: lint, types, the house's import rules
+# make soak   the long tests in full: kills, mutants, download faults (about an hour)
+#
+# On Windows, or without make: the README shows the same in plain pip lines.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test check soak clean
+
+run: $(VENV)/installed
+	@$(BIN)/digitlens read --examples
+	@echo
+	@$(BIN)/digitlens explain --example 7
+
+test: $(VENV)/installed-for-development
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=100
+
+check: $(VENV)/installed-for-development
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+soak: $(VENV)/installed-for-development
+	DIGITLENS_SOAK=full $(BIN)/python -m pytest -m soak
+
+clean:
+	rm -rf $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[all]'
+	@touch $@
+
+$(VENV)/installed-for-development: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@ $(VENV)/installed

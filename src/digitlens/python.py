@@ -1,0 +1,108 @@
+"""The Python face: what `import digitlens as dl` offers, each name a short way to a room of the house."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+
+from numpy.typing import NDArray
+
+from digitlens.digits.dataset import DataSet
+from digitlens.digits.pen.writer import pen_digits
+from digitlens.digits.sources import find_data
+from digitlens.learning.recipe import Recipe
+from digitlens.learning.recipes import named
+from digitlens.learning.training import Run
+from digitlens.lens.neuron import NeuronSum, neuron_sum
+from digitlens.lens.steps import Steps, back_propagate
+from digitlens.reading.reader import Reader
+from digitlens.reading.reading import Reading
+from digitlens.storage.model_file import save
+from digitlens.storage.shipped import open_reader as load
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as PillowImage
+
+    Picture = str | Path | bytes | NDArray[Any] | PillowImage
+
+__all__ = ["data", "explain", "load", "mnist", "pen_digits", "read", "save", "train"]
+
+
+def read(picture: Picture, network: str | Path | Reader = "video") -> Reading:
+    """Read one picture: a file, its bytes, an array, or a Pillow image, of any size.
+
+    network: a name that ships, a model file, or a Reader. Raises PictureError, ShapeError, FileError, ModelFileError.
+
+    >>> import numpy as np
+    >>> read(np.zeros((28, 28))).reason
+    'too little ink'
+    """
+    return _reader(network).read(picture)
+
+
+@overload
+def explain(
+    picture: Picture, network: str | Path | Reader = ..., *, layer: int | None = ..., neuron: int | None = ...
+) -> NeuronSum: ...
+
+
+@overload
+def explain(picture: Picture, network: str | Path | Reader = ..., *, target: int) -> Steps: ...
+
+
+def explain(
+    picture: Picture,
+    network: str | Path | Reader = "video",
+    *,
+    layer: int | None = None,
+    neuron: int | None = None,
+    target: int | None = None,
+) -> NeuronSum | Steps:
+    """Why a picture is read as it is: one neuron's sum, term by term; by default that of the winning output.
+
+    With `target`, the digit it should have been read as: its way through back-propagation, down to any weight.
+    Raises what read() raises, and UsageError for a layer, neuron or target that is not there.
+
+    >>> import numpy as np
+    >>> bar = np.zeros((28, 28)); bar[4:24, 13:15] = 1
+    >>> explain(bar, layer=1, neuron=3).others
+    778
+    """
+    reader = _reader(network)
+    trace = reader.read(picture).trace
+    if target is not None:
+        return back_propagate(reader.network, trace.a[0], target, reader.cost)
+    layer = len(reader.network.layers) if layer is None else layer
+    if neuron is None:
+        neuron = int(trace.a[layer].argmax()) if 0 < layer < len(trace.a) else 0
+    return neuron_sum(reader.network, trace, layer, neuron)
+
+
+def train(
+    recipe: str | Recipe = "video", data: DataSet | str | Path | None = None, *, engine: str = "auto", **changes: Any
+) -> Run:
+    """A training run, ready to be walked through: `for record in train("video", epochs=3): ...`.
+
+    recipe: a name (video, talk) or a Recipe; `changes` are fields of it. data: as in data(). Raises RecipeError for
+    what makes no sense, DataError where there are no digits.
+    """
+    found = data if isinstance(data, DataSet) else find_data(data)
+    start = named(recipe) if isinstance(recipe, str) else recipe
+    return Run(start.changed(**{"data": found.name, **changes}), found, engine=engine)
+
+
+def mnist(*, offline: bool = False) -> DataSet:
+    """MNIST's 60,000 training and 10,000 test digits, verified: from DIGITLENS_DATA, the cache, or a download.
+
+    Raises DataError where it cannot be had.
+    """
+    return find_data("mnist", offline=offline)
+
+
+def data(name: str | Path | None = None, *, offline: bool = False) -> DataSet:
+    """The digits of that name, "mnist", "pen" or a folder; without one, MNIST wherever it is found. Raises DataError."""
+    return find_data(name, offline=offline)
+
+
+def _reader(network: str | Path | Reader) -> Reader:
+    return network if isinstance(network, Reader) else load(network)
