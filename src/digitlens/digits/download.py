@@ -87,7 +87,7 @@ def _bring(
 
 def _from_mirror(
     url: str, part: Path, file: MnistFile, patience: Patience, until: float, progress: Progress
-) -> bytes | bytearray:
+) -> bytearray | memoryview:
     """One file's unpacked bytes from one mirror, in a few attempts; DownloadError with its last word."""
     said: DownloadError = RefusedError("was not asked")
     for attempt in range(patience.attempts):
@@ -125,11 +125,11 @@ def _wait(attempt: int, said: DownloadError, patience: Patience, until: float) -
     patience.sleep(seconds)
 
 
-def _unpacked(part: Path, file: MnistFile) -> bytes | bytearray:
+def _unpacked(part: Path, file: MnistFile) -> bytearray | memoryview:
     """What was downloaded, unpacked; IdxError unless it is the file that was wanted."""
-    data = read_bounded(part, file.size + PACKING)
-    if data[:2] == b"\x1f\x8b" or data[:64].lstrip().startswith(b"<"):  # a web page is named as one by gunzip
-        data = idx.gunzip(data, file.size)
+    came = read_bounded(part, file.size + PACKING)
+    packed = came[:2] == b"\x1f\x8b" or came[:64].lstrip().startswith(b"<")  # gunzip knows a web page when it sees one
+    data = idx.gunzip(came, file.size) if packed else came  # some servers unpack what they send
     if (sha := hashlib.sha256(data).hexdigest()) != file.sha256:
         raise IdxError(f"sent other bytes than MNIST's: SHA-256 {sha[:12]}…, wanted {file.sha256[:12]}…")
     return data

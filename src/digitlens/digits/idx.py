@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 import struct
 import zlib
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -109,30 +110,36 @@ def write(array: NDArray[np.uint8]) -> bytes:
     return struct.pack(f">HBB{array.ndim}I", 0, _UNSIGNED_BYTE, array.ndim, *array.shape) + array.tobytes()
 
 
-def gunzip(data: Bytes, limit: int) -> bytearray:
+def gunzip(data: Bytes, limit: int, each: Callable[[memoryview], object] | None = None) -> memoryview:
     """What a gzip file holds, if that is at most `limit` bytes; memory stays near `limit` whatever is packed.
 
-    Raises IdxError if it is no gzip file, is cut short, damaged, holds more, or goes on after its end.
+    `each` is called with every piece as it is unpacked. Raises IdxError if it is no gzip file, is cut short,
+    damaged, holds more, or goes on after its end.
     """
     view = memoryview(data)
     if bytes(view[:2]) != b"\x1f\x8b":
         raise IdxError(f"a gzip file begins with 1f 8b, got {_opening(view)}; {_ADVICE}")
     unpacker = zlib.decompressobj(wbits=31)  # gzip, with its checksum and length verified
-    unpacked = bytearray()
+    unpacked = np.empty(limit + 1, np.uint8).data  # costs nothing until it is filled, and then in large pages
+    held = 0
     edges = [*range(0, len(view), _PIECE), len(view)]
     for begin, end in pairwise(edges):
         try:
-            unpacked += unpacker.decompress(view[begin:end], limit - len(unpacked) + 1)
+            piece = unpacker.decompress(view[begin:end], limit - held + 1)
         except zlib.error as error:
             raise IdxError(f"a gzip file is damaged: {_reason(error)}; {_ADVICE}") from error
-        if len(unpacked) > limit:
+        unpacked[held : held + len(piece)] = piece
+        if each is not None:
+            each(unpacked[held : held + len(piece)])
+        held += len(piece)
+        if held > limit:
             raise IdxError(f"a gzip file was to hold at most {limit:,} bytes, and holds more; {_ADVICE}")
         if unpacker.eof:
             rest = unpacker.unused_data + bytes(view[end : end + 2])
             if rest:
                 more = "a second gzip member" if rest[:2] == b"\x1f\x8b" else "something else"
                 raise IdxError(f"a gzip file was to hold one file and end, got {more} after it; {_ADVICE}")
-            return unpacked
+            return unpacked[:held]
     raise IdxError(f"a gzip file is cut short after {len(view):,} bytes; {_ADVICE}")
 
 

@@ -112,10 +112,9 @@ def _read(path: Path, file: MnistFile, update: Callable[[_Hash, memoryview], obj
     sha = hashlib.sha256()
     if path.suffix == ".gz":
         try:
-            data = memoryview(idx.gunzip(read_bounded(path, file.size + PACKING), file.size))
+            data = idx.gunzip(read_bounded(path, file.size + PACKING), file.size, lambda piece: update(sha, piece))
         except IdxError as error:
             raise IdxError(f"{shown(path)}: {error}") from error
-        update(sha, data)
         held = len(data)
     else:
         data = np.empty(file.size + 1, np.uint8).data  # large pages, and nothing zeroed first: twice as fast as bytes
