@@ -81,7 +81,7 @@ def explain(
 def train(
     recipe: str | Recipe = "video", data: DataSet | str | Path | None = None, *, engine: str = "auto", **changes: Any
 ) -> Run:
-    """A training run, ready to be walked through: `for record in train("video", epochs=3): ...`.
+    """Prepare a training run; to walk through it is to train: `for record in train("video", epochs=3): ...`.
 
     recipe: a name (video, talk) or a Recipe; `changes` are fields of it. data: as in data(). Raises RecipeError for
     what makes no sense, DataError where there are no digits.
@@ -100,7 +100,7 @@ def mnist(*, offline: bool = False) -> DataSet:
 
 
 def data(name: str | Path | None = None, *, offline: bool = False) -> DataSet:
-    """The digits of that name, "mnist", "pen" or a folder; without one, MNIST wherever it is found. Raises DataError."""
+    """Load the digits of that name, "mnist", "pen" or a folder; without one, MNIST wherever it is. Raises DataError."""
     return find_data(name, offline=offline)
 
 
