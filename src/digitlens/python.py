@@ -81,7 +81,7 @@ def explain(
 def train(
     recipe: str | Recipe = "video", data: DataSet | str | Path | None = None, *, engine: str = "auto", **changes: Any
 ) -> Run:
-    """Prepare a training run; to walk through it is to train: `for record in train("video", epochs=3): ...`.
+    """Prepare a training run; to walk through its records is to train.
 
     recipe: a name (video, talk) or a Recipe; `changes` are fields of it. data: as in data(). Raises RecipeError for
     what makes no sense, DataError where there are no digits.
