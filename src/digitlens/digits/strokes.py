@@ -33,6 +33,7 @@ MIDDLE = 14.5  # where its centre of mass goes: the centre of the pixel with ind
 MOST_POINTS = 100_000  # of one drawing
 MOST_SIDE = 4_096  # rows or columns of a picture
 MOST_WORK = 500_000_000  # pixels visited, summed over the pieces of the strokes: some ten seconds
+TOGETHER = 512  # drawings inked at once
 FARTHEST = 1e9  # the largest coordinate: beyond it, float64 no longer tells pixels apart reliably
 
 
@@ -146,36 +147,43 @@ def ink_drawings(drawings: Sequence[Drawing], shape: tuple[int, int], radii: Arr
     drawings, radii = _checked_many(drawings, radii, "ink_drawings()")
     rows, columns = _checked_shape(shape)
     starts, ends, counts = _pieces(drawings)
-    order = np.argsort(-counts, kind="stable")  # those with most pieces first: piece k then concerns a leading part
-    first = (np.cumsum(counts) - counts)[order]
-    reach = radii[order] + 0.5  # (n,)
-    squared = np.full((len(drawings), rows, columns), np.inf)
-    for k in range(int(counts.max(initial=0))):
-        active = int(np.count_nonzero(counts > k))
-        piece = first[:active] + k
-        start, along = starts[piece], ends[piece] - starts[piece]  # (active, 2)
-        low, high = _windows(start, ends[piece], reach[:active, None])
-        width, height = np.minimum((high - low).max(axis=0), [columns, rows])
-        # A window that would leave the picture is pushed back into it: more pixels than needed, all of them right.
-        left, top = np.clip(low, 0, [columns - width, rows - height]).T
-        from_x = (np.arange(width) + (left + 0.5 - start[:, 0])[:, None])[:, None, :]  # (active, 1, width)
-        from_y = (np.arange(height) + (top + 0.5 - start[:, 1])[:, None])[:, :, None]  # (active, height, 1)
-        length2 = (along * along).sum(axis=1, keepdims=True)
-        step = np.divide(along, length2, out=np.zeros_like(along), where=length2 > 0)
-        share = from_x * step[:, 0, None, None] + from_y * step[:, 1, None, None]  # (active, height, width)
-        np.clip(share, 0.0, 1.0, out=share)
-        away_x = from_x - share * along[:, 0, None, None]
-        away_y = from_y - share * along[:, 1, None, None]
-        away_x *= away_x
-        away_y *= away_y
-        away_x += away_y
-        windows = sliding_window_view(squared[:active], (height, width), axis=(1, 2), writeable=True)
-        where = np.arange(active), top, left  # no drawing twice, so nothing is written over
-        windows[where] = np.minimum(windows[where], away_x)
-    np.sqrt(squared, out=squared)
-    ink = np.empty_like(squared)
-    ink[order] = np.clip(reach[:, None, None] - squared, 0.0, 1.0)
+    before = np.cumsum(counts) - counts
+    ink = np.empty((len(drawings), rows, columns))
+    by_pen = np.argsort(radii, kind="stable")
+    for begin in range(0, len(drawings), TOGETHER):  # few at a time stay in the cache; like pens have like windows
+        some = by_pen[begin : begin + TOGETHER]
+        some = some[np.argsort(-counts[some], kind="stable")]  # most pieces first: piece k concerns a leading part
+        reach = radii[some] + 0.5
+        squared = np.full((len(some), rows, columns), np.inf)
+        for k in range(int(counts[some[0]])):
+            active = int(np.count_nonzero(counts[some] > k))
+            piece = before[some[:active]] + k
+            _draw_near(squared[:active], starts[piece], ends[piece], reach[:active])
+        ink[some] = np.clip(reach[:, None, None] - np.sqrt(squared), 0.0, 1.0)
     return ink
+
+
+def _draw_near(squared: Array, start: Array, end: Array, reach: Array) -> None:
+    """Lower distances², (n, rows, columns), to those from one more straight piece a drawing, where its ink can be."""
+    along = end - start
+    low, high = _windows(start, end, reach[:, None])
+    width, height = np.minimum((high - low).max(axis=0), squared.shape[:0:-1])
+    # A window that would leave the picture is pushed back into it: more pixels than needed, all of them right.
+    left, top = np.clip(low, 0, [squared.shape[2] - width, squared.shape[1] - height]).T
+    from_x = (np.arange(width) + (left + 0.5 - start[:, 0])[:, None])[:, None, :]  # (n, 1, width)
+    from_y = (np.arange(height) + (top + 0.5 - start[:, 1])[:, None])[:, :, None]  # (n, height, 1)
+    length2 = (along * along).sum(axis=1, keepdims=True)
+    step = np.divide(along, length2, out=np.zeros_like(along), where=length2 > 0)
+    share = from_x * step[:, 0, None, None] + from_y * step[:, 1, None, None]  # (n, height, width)
+    np.clip(share, 0.0, 1.0, out=share)
+    away_x = from_x - share * along[:, 0, None, None]
+    away_y = from_y - share * along[:, 1, None, None]
+    away_x *= away_x
+    away_y *= away_y
+    away_x += away_y
+    windows = sliding_window_view(squared, (height, width), axis=(1, 2), writeable=True)
+    where = np.arange(len(start)), top, left  # no drawing twice, so nothing is written over
+    windows[where] = np.minimum(windows[where], away_x)
 
 
 def frame_drawings(drawings: Sequence[Drawing], radii: Array) -> list[FramedStrokes]:

@@ -1,13 +1,14 @@
-"""Pen digits: labelled digits written by a pen model. The data that is always there: no download, one seed, same digits.
+"""Pen digits: labelled digits that a pen model wrote. Data that is always there: no download; same seed, same digits.
 
-Digits are written in blocks of a thousand, a hundred of each digit, and each block has its own stream of random numbers:
-picture i of a seed is the same however many are asked for.
+Digits are written in blocks of a thousand, a hundred of each digit in random order, and each block has its own stream
+of random numbers: digit i of a seed is the same however many are asked for. Test digits have streams of their own.
 """
 
 from __future__ import annotations
 
 import operator
 from dataclasses import dataclass
+from typing import SupportsIndex
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,70 +21,112 @@ from digitlens.errors import UsageError
 
 Array = NDArray[np.float64]
 
-BLOCK = 1_000
-MOST = 10_000_000  # digits: 8 GB of pictures
+BLOCK = 1_000  # digits written from one stream of random numbers
+MOST = 1_000_000  # digits at once: 0.8 GB of pictures, 2 GB of strokes
+PEN = (0.2, 0.26)  # mean and spread of the log of the pen's radius in pixels
+THINNEST, THICKEST = 0.6, 2.4  # radii
+
+TRAINING_STREAM, TEST_STREAM = 0, 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PenDigits:
-    """Digits beside the strokes they were inked from."""
+    """Pen digits beside the strokes they were inked from; n of each."""
 
-    digits: Digits  # n pictures, framed
-    strokes: list[list[Array]]  # n drawings: strokes of (points, 2), natural place and size on a pad of 280 × 280
-    allographs: list[str]  # n names: which way of writing the digit, such as "7 crossed"
-    radii: Array  # (n,), half the pen's width in pixels of the framed picture
+    digits: Digits  # (n, 28, 28) framed pictures and what they show
+    strokes: list[list[Array]]  # a drawing's strokes, each (points, 2), natural place and size on a pad of 280 × 280
+    allographs: list[str]  # the way of writing, such as "7 crossed"
+    radii: Array  # (n,), half the pen's width, in pixels of the framed picture
 
     def __len__(self) -> int:
         return len(self.digits)
 
 
 def pen_digits(count: int, seed: int = 0) -> PenDigits:
-    return _write(count, seed, stream=0)
+    """Write digits, all classes alike often, the same for the same seed: the first of many are those of few.
+
+    count: 1 to a million; seed: 0 to 2⁶⁴ − 1. Raises UsageError for others.
+
+    >>> some = pen_digits(3, seed=0)
+    >>> some.digits.images.shape, len(some.strokes)
+    ((3, 28, 28), 3)
+    >>> [name[0] for name in some.allographs] == [str(digit) for digit in some.digits.digits]
+    True
+    """
+    who = "pen_digits()"
+    return _pen_digits(_whole(who, "count", count, 1, MOST), _seed(who, seed), TRAINING_STREAM)
 
 
-def pen_data(seed: int = 0, training: int = 60_000, test: int = 10_000) -> DataSet:
+def pen_data(seed: int = 0, training: int = 30_000, test: int = 5_000) -> DataSet:
+    """Digits to learn from and digits to be tested on, both written by the pen. The defaults take some seconds.
+
+    training: the first pen_digits() of this seed; test: others, from a stream of their own
+    Raises UsageError for counts and seeds as pen_digits() does.
+
+    >>> data = pen_data(seed=1, training=20, test=10)
+    >>> data.name, len(data.training), len(data.test)
+    ('pen', 20, 10)
+    """
+    who = "pen_data()"
+    seed = _seed(who, seed)
+    training, test = _whole(who, "training", training, 1, MOST), _whole(who, "test", test, 1, MOST)
     return DataSet(
         name="pen",
-        source=f"written by the pen model, seed {seed}",
-        training=_write(training, seed, stream=0).digits,
-        test=_write(test, seed, stream=1).digits,
+        source=f"written by Digitlens's own pen model, seed {seed}",
+        training=_pen_digits(training, seed, TRAINING_STREAM).digits,
+        test=_pen_digits(test, seed, TEST_STREAM).digits,
     )
 
 
-def _write(count: int, seed: int, stream: int) -> PenDigits:
+def _pen_digits(count: int, seed: int, stream: int) -> PenDigits:
     images = np.empty((count, SIDE, SIDE), np.uint8)
-    labels = np.empty(count, np.uint8)
     radii = np.empty(count)
     strokes: list[list[Array]] = []
     names: list[str] = []
-    for block in range(-(-count // BLOCK)):
-        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(stream, block)))
-        here = slice(block * BLOCK, min((block + 1) * BLOCK, count))
-        many = here.stop - here.start
-        which, drawings, pens = _block(rng)
-        drawings = drawings[:many]
-        framed = frame_drawings(drawings, pens[:many])
-        ink = ink_drawings([f.strokes for f in framed], (SIDE, SIDE), pens[:many])
-        images[here] = np.rint(255 * ink)
-        labels[here] = [ALLOGRAPHS[a].digit for a in which[:many]]
-        radii[here] = pens[:many]
+    for number, begin in enumerate(range(0, count, BLOCK)):
+        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(stream, number)))
+        end = min(begin + BLOCK, count)
+        which, drawings = _block(rng)  # a whole block, however few are wanted: the same digits for any count
+        which, drawings = which[: end - begin], drawings[: end - begin]
+        pens = np.exp(rng.normal(*PEN, BLOCK)).clip(THINNEST, THICKEST)[: end - begin]
+        framed = frame_drawings(drawings, pens)
+        images[begin:end] = np.rint(255.0 * ink_drawings([frame.strokes for frame in framed], (SIDE, SIDE), pens))
+        radii[begin:end] = pens
         strokes += drawings
-        names += [ALLOGRAPHS[a].name for a in which[:many]]
+        names += [ALLOGRAPHS[way].name for way in which]
+    labels = np.array([int(name[0]) for name in names], np.uint8)
     return PenDigits(Digits(images, labels), strokes, names, radii)
 
 
-def _block(rng: np.random.Generator):
-    weights = np.array([a.weight for a in ALLOGRAPHS])
-    digit = np.array([a.digit for a in ALLOGRAPHS])
-    which = np.concatenate([
-        rng.choice(np.flatnonzero(digit == d), BLOCK // 10, p=weights[digit == d] / weights[digit == d].sum())
-        for d in range(10)
-    ])
-    which = rng.permutation(which)
-    drawings = [None] * BLOCK
-    for a, allograph in enumerate(ALLOGRAPHS):
-        members = np.flatnonzero(which == a)
-        for i, d in zip(members, write(allograph, len(members), rng), strict=True):
-            drawings[i] = d
-    pens = np.exp(rng.normal(np.log(1.15), 0.24, BLOCK)).clip(0.6, 2.4)
-    return which, drawings, pens
+def _block(rng: np.random.Generator) -> tuple[NDArray[np.int64], list[list[Array]]]:
+    """A thousand digits, every class a hundred times, its ways of writing as common as they are among people.
+
+    Gives the allographs' places in the table, (1000,), and the drawings.
+    """
+    digits = np.array([allograph.digit for allograph in ALLOGRAPHS])
+    weights = np.array([allograph.weight for allograph in ALLOGRAPHS])
+    ways = []
+    for digit in range(10):
+        its = np.flatnonzero(digits == digit)
+        ways.append(rng.choice(its, BLOCK // 10, p=weights[its] / weights[its].sum()))
+    which = rng.permutation(np.concatenate(ways))
+    drawings: list[list[Array]] = [[] for _ in which]
+    for way, allograph in enumerate(ALLOGRAPHS):
+        here = np.flatnonzero(which == way)
+        for i, drawing in zip(here, write(allograph, len(here), rng), strict=True):
+            drawings[i] = drawing
+    return which, drawings
+
+
+def _seed(who: str, seed: SupportsIndex) -> int:
+    return _whole(who, "seed", seed, 0, 2**64 - 1)
+
+
+def _whole(who: str, name: str, number: SupportsIndex, least: int, most: int) -> int:
+    try:
+        whole = operator.index(number)
+    except TypeError:
+        raise UsageError(f"{who} wants a whole number for {name}, got {number!r}") from None
+    if not least <= whole <= most:
+        raise UsageError(f"{who} wants {name} from {least} to {most}, got {whole}")
+    return whole
