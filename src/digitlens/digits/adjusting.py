@@ -1,7 +1,7 @@
 """Steps from 28×28 to 28×28 that make digits more alike: for now, straightening slanted ones.
 
-A network is trained behind a list of such steps and must be read behind the same list, so each has a name that goes into the
-model file. A step is one function from (n, 28, 28) to (n, 28, 28); adding one is one entry in STEPS.
+A network is trained behind a list of such steps and must be read behind the same list, so each has a name that goes
+into the model file. A step is one function from (n, 28, 28) to (n, 28, 28); adding one is one entry in STEPS.
 
 images: (n, 28, 28) float32, ink from 0 (none) to 1 (full)
 """
@@ -25,7 +25,7 @@ def slants(images: Images) -> NDArray[np.float64]:
     It is minus the covariance of column and row over the variance of the row, with ink as weight.
     """
     ink = images.astype(np.float64)
-    n, rows, columns = ink.shape
+    _, rows, columns = ink.shape
     mass = np.maximum(ink.sum(axis=(1, 2)), 1e-12)  # (n,)
     row, column = np.arange(rows), np.arange(columns)
     by_row, by_column = ink.sum(axis=2), ink.sum(axis=1)  # (n, rows), (n, columns)
@@ -38,7 +38,7 @@ def slants(images: Images) -> NDArray[np.float64]:
 
 
 def straighten(images: Images) -> Images:
-    """Take the slant out: shear each digit along its rows until column and row are uncorrelated, about its centre of mass.
+    """Take the slant out: shear each digit along its rows, about its centre of mass, until row and column are uncorrelated.
 
     images: (n, 28, 28), 0..1 -> the same shape and type. Between two pixels it interpolates linearly.
 
@@ -47,7 +47,7 @@ def straighten(images: Images) -> Images:
     >>> [round(float(slants(x)[0]), 2) + 0 for x in (leaning, straighten(leaning))]
     [0.5, 0.0]
     """
-    n, rows, columns = images.shape
+    _, rows, columns = images.shape
     ink = images.astype(np.float64)
     mass = np.maximum(ink.sum(axis=(1, 2)), 1e-12)
     mean_row = ink.sum(axis=2) @ np.arange(rows) / mass  # (n,)
@@ -67,6 +67,7 @@ def straighten(images: Images) -> Images:
 
 
 STEPS: Mapping[str, Callable[[Images], Images]] = MappingProxyType({"straighten": straighten})
+REASONS: Mapping[str, str] = MappingProxyType({"straighten": "the slant of the handwriting is taken out"})
 
 
 def adjust(images: Images, names: Sequence[str]) -> Images:

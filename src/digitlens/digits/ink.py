@@ -1,13 +1,13 @@
-"""Grey becomes ink: which is the paper, how bright it is at every place, and how much darker (or lighter) the writing is.
+"""Grey becomes ink: which is the paper, how bright it is everywhere, and how much darker (or lighter) the writing is.
 
-A camera sees paper that is grey, brighter at one side than at the other, and grainy. Here the paper's level is found all over
-the picture, the difference to it is ink, the grain is set to nothing and the stroke to full ink. A clean drawing or a scan
-with one flat paper level keeps its values exactly.
+A camera sees paper that is grey, brighter at one side than at the other, and grainy. Here the paper's level is found
+all over the picture, the difference to it is ink, the grain is set to nothing and the stroke to full ink. A clean
+drawing or a scan with one flat paper level keeps its values exactly.
 
 grey: (rows, columns), uint8 0..255 or float64 0..1  ->  ink: (rows, columns) float64, 0 nothing to 1 full ink
 
-Large pictures are looked at reduced, to find where the ink is, and then once more in full resolution there. All arithmetic is
-sums, means and matrix products in float64, so that another language can repeat it.
+Large pictures are looked at reduced, to find where the ink is, and then once more in full resolution there. All
+arithmetic is sums, means and matrix products in float64, so that another language can repeat it.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Ink:
 
 
 def reduce(levels: NDArray[Any], factor: int) -> Image:
-    """Average squares of `factor` by `factor` pixels (fewer at the last row and column): (rows, columns) -> a smaller one."""
+    """Average squares of `factor` by `factor` pixels, fewer at the last row and column: a smaller picture."""
     if factor == 1:
         return levels.astype(np.float64)
     rows, columns = levels.shape
@@ -77,7 +77,7 @@ def surface(levels: Image) -> Image:
     weights = np.zeros(6)
     for _ in range(5):  # each time without the fifth that fits worst: writing, and what else is not paper
         square = bases[trusted].T @ bases[trusted] + 1e-6 * np.eye(6)
-        weights = np.linalg.solve(square, bases[trusted].T @ values[trusted])
+        weights[:] = np.linalg.solve(square, bases[trusted].T @ values[trusted])
         miss = np.abs(values - bases @ weights)
         trusted = miss <= np.quantile(miss, 0.8)
     result: Image = (_basis(*levels.shape) @ weights).reshape(levels.shape)
@@ -111,7 +111,7 @@ def border(levels: Image) -> Image:
 
 
 def paper_is_light(excess: Image) -> bool:
-    """Which side of the paper's level the writing lies on: the paper is what most of the picture, and of its border, is.
+    """Whether the writing is dark on light: the paper is what most of the picture, and of its border, is.
 
     excess: (rows, columns), the picture minus a first guess of its paper.
     """
