@@ -80,7 +80,7 @@ def streams(seed: int) -> dict[str, Any]:
 
 def golden() -> dict[str, Any]:
     """All of it."""
-    rng = np.random.default_rng(1)
+    rng = np.random.default_rng(2)
     layers = network_of("sigmoid", "sigmoid", SIZES, rng).layers
     images, targets = batch_of(SIZES, 3, rng)
     images = np.round(images * 255) / 255 * (images > 0.2)  # real pictures hold whole greys, and many zeros

@@ -66,3 +66,11 @@ def test_the_random_streams_are_the_golden_ones(wanted: dict[str, Any]) -> None:
 def test_the_cases_differ_from_one_another() -> None:
     seen = {json.dumps([case["a"][-1], case["costs"]]) for case in GOLDEN["cases"]}
     assert len(seen) == len(CASES)
+
+
+def test_relu_is_both_awake_and_asleep_in_every_layer() -> None:
+    case = next(case for case in GOLDEN["cases"] if (case["activation"], case["output"]) == ("relu", "relu"))
+    for z in case["z"]:
+        assert (np.array(z) > 0).any()
+        assert (np.array(z) < 0).any()
+        assert np.abs(z).min() > 1e-3  # no twin may fall on the other side of a kink
