@@ -1,0 +1,54 @@
+"""What a reader of the figures needs to know of the machine: what it is made of, nothing about whose it is."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from digitlens.bench.peers import DISTRIBUTIONS
+
+
+def describe() -> dict[str, Any]:
+    """Processor, cores, system, and the versions of everything that takes part."""
+    return {
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "cores_used": 1,
+        "pinned": hasattr(os, "sched_setaffinity"),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        "versions": _versions(),
+        "blas": _blas(),
+    }
+
+
+def _processor() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass  # not Linux
+    return platform.processor() or platform.machine()
+
+
+def _versions() -> dict[str, str]:
+    versions = {}
+    for name in ("digitlens", "numpy", *(each for names in DISTRIBUTIONS.values() for each in names)):
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return versions
+
+
+def _blas() -> str:
+    """The library behind NumPy's matrix products."""
+    found: Any = np.show_config(mode="dicts")
+    blas = found.get("Build Dependencies", {}).get("blas", {})
+    return f"{blas.get('name', 'unknown')} {blas.get('version', '')}".strip()

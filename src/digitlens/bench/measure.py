@@ -1,0 +1,151 @@
+"""The bench itself: every engine in turn, round after round, A B C A B C, so that a busy moment hits all alike."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from digitlens.bench import machine, startup
+from digitlens.bench.peers import LEARNERS, MODULES, OWN, READERS
+from digitlens.bench.pictures import EPOCH, Pictures
+from digitlens.bench.report import SECONDS, Comparison, PassedOver, Report, Timing
+from digitlens.bench.workers import Worker, WorkerFailed, quiet_core
+from digitlens.errors import DigitlensError, UsageError
+
+MAIN = 32  # images a mini-batch in the work that counts
+READS = 1_000  # times that one picture is read in a round
+
+Progress = Callable[[str], object]  # is told what happens now
+Start = Callable[[str, int | None], Worker]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be measured. UsageError for values without sense."""
+
+    engines: tuple[str, ...] = tuple(MODULES)  # ours take part in any case
+    mini_batches: tuple[int, ...] = (MAIN, 10, 128)  # the first is the main work
+    images: int = EPOCH
+    rounds: int = 3
+    latency: bool = True
+    startup: bool = True
+    timeout: float = 60.0  # seconds that an engine may take for one epoch
+
+    def __post_init__(self) -> None:
+        if unknown := sorted(set(self.engines) - set(MODULES)):
+            raise UsageError(f"an engine of the bench is one of {', '.join(MODULES)}, got {', '.join(unknown)}")
+        if self.rounds < 1 or self.images < max(self.mini_batches):
+            wanted = f"at least 1 round and {max(self.mini_batches)} images"
+            raise UsageError(f"the bench wants {wanted}, got {self.rounds} and {self.images}")
+
+    def takes_part(self, name: str) -> bool:
+        """Was it asked for? Ours always are, since the ratios are to ours."""
+        return name in self.engines or name.startswith(OWN)
+
+
+class Bench:
+    """The engines that are up, and what became of those that are not any more."""
+
+    def __init__(self, plan: Plan, progress: Progress, workers: list[Worker]) -> None:
+        self.plan, self.progress, self.workers = plan, progress, workers
+        self.passed_over: list[PassedOver] = []
+
+    def tell(self, order: dict[str, Any], names: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Give the same order to each of these engines, one after the other; who fails is out from then on."""
+        for worker in [worker for worker in self.workers if worker.name in names]:
+            try:
+                yield worker.name, worker.ask(dict(order), self.plan.timeout)
+            except WorkerFailed as failure:
+                self.drop(worker, str(failure))
+
+    def drop(self, worker: Worker, why: str) -> None:
+        """Go on without it."""
+        worker.end()
+        self.workers.remove(worker)
+        self.passed_over.append(PassedOver(worker.name, why))
+
+    def epochs(self, mini_batch: int, notes: dict[str, str]) -> Comparison | None:
+        """One epoch at this size of mini-batch, of all who learn."""
+        plan, work = self.plan, f"mini-batch {mini_batch}"
+        self.progress(f"{work}: getting ready")
+        ready = tuple(name for name, _ in self.tell({"do": "learn", "mini_batch": mini_batch}, LEARNERS))
+        rounds: dict[str, list[float]] = defaultdict(list)
+        for i in range(plan.rounds + 1):  # the first is not counted
+            self.progress(f"{work}: round {i} of {plan.rounds}" if i else f"{work}: warming up")
+            for name, answer in self.tell({"do": "epoch"}, ready):
+                rounds[name].append(answer["seconds"])
+        accuracies = {name: answer["accuracy"] for name, answer in self.tell({"do": "accuracy"}, ready)}
+        timings = [
+            Timing(name, tuple(rounds[name][1:]), rounds[name][0], round(accuracy, 4), notes.get(name, ""))
+            for name, accuracy in accuracies.items()
+        ]
+        what = f"one epoch of {plan.images:,} images through 784-16-16-10 (sigmoid, quadratic cost, plain SGD), {work}"
+        return Comparison(what, tuple(timings)) if timings else None
+
+    def readings(self) -> Comparison | None:
+        """One picture through the network, of all who read."""
+        self.progress("one picture: getting ready")
+        ready = tuple(name for name, _ in self.tell({"do": "one picture"}, READERS))
+        rounds: dict[str, list[float]] = defaultdict(list)
+        for i in range(self.plan.rounds + 3):
+            self.progress(f"one picture: round {i + 1}")
+            for name, answer in self.tell({"do": "read", "times": READS}, ready):
+                rounds[name].append(answer["seconds"])
+        timings = [
+            Timing(worker.name, tuple(rounds[worker.name][1:])) for worker in self.workers if worker.name in ready
+        ]
+        what = "reading one picture: one forward pass of 784-16-16-10, from Python"
+        return Comparison(what, tuple(timings), SECONDS) if timings else None
+
+
+def measure(
+    plan: Plan,
+    pictures: Pictures,
+    progress: Progress = lambda what: None,
+    start: Start = Worker,
+    train_data: str | Path | None = None,
+) -> Report:
+    """Carry out the plan. Raises DigitlensError if not one engine could do the main work.
+
+    However it ends, by Ctrl-C too, no worker stays behind. `start` makes a worker (for tests); `train_data`: where the
+    digits lie with which `digitlens train` is timed from the shell prompt.
+    """
+    with _started(plan, pictures.repeated(plan.images), progress, start) as (bench, notes):
+        main, *others = [bench.epochs(mini_batch, notes) for mini_batch in plan.mini_batches]
+        if plan.latency:
+            others.append(bench.readings())
+        if main is None or main.own_best is None:
+            reasons = "; ".join(f"{each.name}: {each.why}" for each in bench.passed_over)
+            raise DigitlensError(f"the bench has nothing to compare with, our own engine failed: {reasons}")
+        passed_over = list(bench.passed_over)
+    if plan.startup:
+        found, failed = startup.compare(plan.engines, plan.rounds, progress, train_data if pictures.mnist else None)
+        others += found
+        passed_over += failed
+    more = tuple(comparison for comparison in others if comparison is not None)
+    return Report(main, more, tuple(passed_over), pictures.repeated(plan.images).what, machine.describe())
+
+
+@contextmanager
+def _started(
+    plan: Plan, pictures: Pictures, progress: Progress, start: Start
+) -> Iterator[tuple[Bench, dict[str, str]]]:
+    """A worker for each engine of the plan, with the pictures loaded; and what is to be said of each."""
+    core = quiet_core()
+    with tempfile.TemporaryDirectory(prefix="digitlens-bench-") as folder, ExitStack() as ends:
+        files = {"images": pictures.images, "digits": pictures.digits}
+        for name, array in files.items():
+            np.save(Path(folder) / f"{name}.npy", array, allow_pickle=False)
+        progress("starting the engines")
+        names = [name for name in MODULES if plan.takes_part(name)]
+        bench = Bench(plan, progress, [ends.enter_context(start(name, core)) for name in names])
+        order = {"do": "load", **{name: str(Path(folder) / f"{name}.npy") for name in files}}
+        notes = {name: answer["note"] for name, answer in bench.tell(order, names)}
+        yield bench, notes

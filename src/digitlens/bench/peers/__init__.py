@@ -1,0 +1,37 @@
+"""Who takes part: one file an engine, each written the way its own users would write it to be fast.
+
+The order is that of the table before anything is measured; a name with `digitlens-` in front is one of our own.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import cast
+
+from digitlens.bench.work import Peer
+from digitlens.errors import UsageError
+
+OWN = "digitlens-"
+MODULES = {
+    "digitlens-plain": "digitlens_plain",
+    "numpy": "numpy_page",
+    "jax": "jax_scan",
+    "pytorch": "pytorch_eager",
+    "scikit-learn": "sklearn_mlp",
+    "onnxruntime": "onnx_session",
+}
+LEARNERS = tuple(name for name in MODULES if name != "onnxruntime")  # that one only reads
+READERS = tuple(MODULES)
+DISTRIBUTIONS = {  # what it is called where it is installed from
+    "jax": ("jax", "jaxlib"),
+    "pytorch": ("torch",),
+    "scikit-learn": ("scikit-learn",),
+    "onnxruntime": ("onnx", "onnxruntime"),
+}
+
+
+def peer(name: str) -> Peer:
+    """The engine called `name`. Raises ImportError if its library is not installed, UsageError for unknown names."""
+    if name not in MODULES:
+        raise UsageError(f"an engine of the bench is one of {', '.join(MODULES)}, got {name!r}")
+    return cast("Peer", import_module(f"digitlens.bench.peers.{MODULES[name]}"))

@@ -1,0 +1,47 @@
+"""onnxruntime: the network written as ONNX, one session, one thread. It reads; it does not learn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import onnx
+import onnxruntime
+from onnx import TensorProto, helper, numpy_helper
+
+from digitlens.bench.work import Learner, Work
+
+
+def learner(work: Work) -> Learner:
+    """Nothing: it cannot learn."""
+    raise NotImplementedError("onnxruntime reads and does not learn")
+
+
+def one_picture(work: Work) -> Callable[[], object]:
+    """session.run() of one picture."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    session = onnxruntime.InferenceSession(_model(work), options, providers=["CPUExecutionProvider"])
+    feed = {"image": work.pixels[:1]}
+    wanted = ["a3"]
+    return lambda: session.run(wanted, feed)
+
+
+def _model(work: Work) -> bytes:
+    """Three times Gemm and Sigmoid."""
+    nodes, values, a = [], [], "image"
+    for l, (W, b) in enumerate(work.first_layers(), start=1):
+        values += [numpy_helper.from_array(W, f"W{l}"), numpy_helper.from_array(b, f"b{l}")]
+        nodes.append(helper.make_node("Gemm", [a, f"W{l}", f"b{l}"], [f"z{l}"], transB=1))
+        nodes.append(helper.make_node("Sigmoid", [f"z{l}"], [f"a{l}"]))
+        a = f"a{l}"
+    graph = helper.make_graph(
+        nodes,
+        "digits",
+        [helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 784])],
+        [helper.make_tensor_value_info(a, TensorProto.FLOAT, [1, 10])],
+        values,
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    onnx.checker.check_model(model)
+    serialised: bytes = model.SerializeToString()
+    return serialised

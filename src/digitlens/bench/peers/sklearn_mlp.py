@@ -1,0 +1,56 @@
+"""scikit-learn: MLPClassifier, solver sgd, one partial_fit() an epoch.
+
+It cannot be told the quadratic cost: it learns with its own, cross-entropy of softmax outputs, and from weights of its
+own. The arithmetic of an epoch is almost the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import sklearn
+from sklearn.neural_network import MLPClassifier
+
+from digitlens.bench.work import Floats, Learner, Work
+
+NOTE = "its own cost: cross-entropy of softmax outputs"
+
+
+def learner(work: Work) -> Learner:
+    """Without momentum and weight decay, and without looking for NaN in the pictures at every call."""
+    model = _model(work)
+    classes, digits = np.arange(10), work.digits.astype(np.int64)
+
+    def epoch() -> None:
+        with sklearn.config_context(assume_finite=True):
+            model.partial_fit(work.pixels, digits, classes=classes)
+
+    def outputs(images: Floats) -> Any:
+        return model.predict_proba(images)
+
+    return Learner(epoch, outputs)
+
+
+def one_picture(work: Work) -> Callable[[], object]:
+    """predict_proba() of one picture."""
+    model, image = _model(work), work.pixels[:1]
+    few = slice(0, 100)
+    model.partial_fit(work.pixels[few], work.digits[few].astype(np.int64), classes=np.arange(10))
+    sklearn.set_config(assume_finite=True)
+    return lambda: model.predict_proba(image)
+
+
+def _model(work: Work) -> Any:
+    return MLPClassifier(
+        hidden_layer_sizes=(16, 16),
+        activation="logistic",
+        solver="sgd",
+        batch_size=min(work.mini_batch, len(work.images)),
+        learning_rate_init=0.1,
+        momentum=0.0,
+        nesterovs_momentum=False,
+        alpha=0.0,
+        random_state=work.seed,
+    )

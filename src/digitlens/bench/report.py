@@ -1,0 +1,114 @@
+"""What the bench found: engines beside each other, as ratios first.
+
+A ratio is an engine's time over that of Digitlens's own best engine at the same work, in the same run: 4 is four times
+as slow as we are, 0.5 is twice as fast.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from digitlens.bench.peers import OWN
+
+SECONDS, PER_EPOCH = "seconds", "seconds_per_epoch"
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """What one engine needed for one work, round by round."""
+
+    name: str
+    rounds: tuple[float, ...]  # seconds each
+    first: float | None = None  # seconds of the first time, not counted: compiling, waking up
+    accuracy: float | None = None  # on pictures it learned from, 0..1: the proof that it learned
+    note: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """The median of the rounds."""
+        return median(self.rounds)
+
+    @property
+    def own(self) -> bool:
+        """One of ours."""
+        return self.name.startswith(OWN.rstrip("-"))
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """An engine that is not in the table, and why."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One work, and how long each engine needed for it."""
+
+    work: str
+    timings: tuple[Timing, ...]  # at least one
+    unit: str = PER_EPOCH  # or SECONDS
+
+    @property
+    def own_best(self) -> Timing | None:
+        """Our own fastest; None where all of ours failed."""
+        return min((timing for timing in self.timings if timing.own), key=lambda timing: timing.seconds, default=None)
+
+    def ratio(self, timing: Timing) -> float | None:
+        """Its time over our best; None where there is nothing of ours to compare with."""
+        best = self.own_best
+        return timing.seconds / best.seconds if best else None
+
+    def to_json(self) -> dict[str, Any]:
+        """`work` and `engines`, fastest first."""
+        return {"work": self.work, "engines": [self._engine(timing) for timing in self.fastest_first()]}
+
+    def fastest_first(self) -> list[Timing]:
+        """The timings in the order of the table."""
+        return sorted(self.timings, key=lambda timing: timing.seconds)
+
+    def _engine(self, timing: Timing) -> dict[str, Any]:
+        ratio = self.ratio(timing)
+        values: dict[str, Any] = {
+            "name": timing.name,
+            self.unit: _rounded(timing.seconds),
+            "ratio": None if ratio is None else _rounded(ratio),
+            "fastest": _rounded(min(timing.rounds)),
+            "slowest": _rounded(max(timing.rounds)),
+            "rounds": len(timing.rounds),
+        }
+        if timing.first is not None:
+            values["first"] = _rounded(timing.first)
+        if timing.accuracy is not None:
+            values["accuracy"] = timing.accuracy
+        if timing.note:
+            values["note"] = timing.note
+        return values
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole of a bench: the main work, the other work, who was passed over, on what data, on which machine."""
+
+    main: Comparison
+    more: tuple[Comparison, ...]
+    passed_over: tuple[PassedOver, ...]
+    data: str
+    machine: dict[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values: work, machine, engines, more, and data, passed_over."""
+        return {
+            **self.main.to_json(),
+            "machine": self.machine,
+            "data": self.data,
+            "more": [comparison.to_json() for comparison in self.more],
+            "passed_over": [{"name": each.name, "why": each.why} for each in self.passed_over],
+        }
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.4g}")

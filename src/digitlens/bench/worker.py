@@ -1,0 +1,128 @@
+"""One engine in a process of its own: `python -m digitlens.bench.worker NAME`, told what to do line by line.
+
+On its standard input it gets one JSON object a line, and it answers each with one on its standard output:
+
+    {"do": "load", "images": FILE, "digits": FILE}   the pictures, as .npy files
+    {"do": "learn", "mini_batch": 32}                make ready to learn; nothing is timed
+    {"do": "epoch"}                                  learn one epoch; {"seconds": ...}
+    {"do": "accuracy"}                               what it has learned by now; {"accuracy": ...}
+    {"do": "one picture"}                            make ready to read one picture
+    {"do": "read", "times": 1000}                    read it so many times; {"seconds": ... a picture}
+
+What goes wrong is answered too, {"error": ...}. When its input ends, so does it, whatever it is doing: no orphans.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import Any, TextIO
+
+MEASURED = 10_000  # pictures for the accuracy
+
+
+class Desk:
+    """What the worker has in hand, and how it does what it is told."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._images: Any = None
+        self._digits: Any = None
+        self._learner: Any = None
+        self._work: Any = None
+        self._read: Callable[[], object] | None = None
+
+    def do(self, order: dict[str, Any]) -> dict[str, Any]:
+        """Carry out one order; what it answers."""
+        actions: dict[str, Callable[..., dict[str, Any]]] = {
+            "load": self._load,
+            "learn": self._learn,
+            "epoch": self._epoch,
+            "accuracy": self._accuracy,
+            "one picture": self._one_picture,
+            "read": self._read_often,
+        }
+        return actions[order.pop("do")](**order)
+
+    def _load(self, images: str, digits: str) -> dict[str, Any]:
+        import numpy as np
+
+        from digitlens.bench.peers import peer
+
+        self._images, self._digits = (np.load(file, allow_pickle=False) for file in (images, digits))
+        self._peer = peer(self.name)
+        return {"note": getattr(self._peer, "NOTE", "")}
+
+    def _learn(self, mini_batch: int) -> dict[str, Any]:
+        from digitlens.bench.work import Work
+
+        self._learner = None  # the pictures of the work before are let go first
+        self._work = Work(self._images, self._digits, mini_batch)
+        if self.name != "digitlens-plain":
+            self._work.pixels  # noqa: B018 - made now, before anything is timed
+        self._learner = self._peer.learner(self._work)
+        return {}
+
+    def _epoch(self) -> dict[str, Any]:
+        begun = time.perf_counter()
+        seconds = self._learner.epoch()
+        return {"seconds": time.perf_counter() - begun if seconds is None else seconds}
+
+    def _accuracy(self) -> dict[str, Any]:
+        import numpy as np
+
+        few = np.divide(self._images[:MEASURED], 255, dtype=np.float32)
+        outputs = self._learner.outputs(few)
+        return {"accuracy": float((outputs.argmax(axis=1) == self._digits[:MEASURED]).mean())}
+
+    def _one_picture(self) -> dict[str, Any]:
+        from digitlens.bench.work import Work
+
+        few = slice(0, 1_000)
+        self._learner = None
+        self._read = self._peer.one_picture(Work(self._images[few], self._digits[few]))
+        self._read()
+        return {}
+
+    def _read_often(self, times: int) -> dict[str, Any]:
+        read = self._read
+        assert read is not None
+        begun = time.perf_counter()
+        for _ in range(times):
+            read()
+        return {"seconds": (time.perf_counter() - begun) / times}
+
+
+def main() -> None:
+    """Serve until the input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the bench, which ends its workers itself
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what a library prints is no answer
+    orders: SimpleQueue[dict[str, Any]] = SimpleQueue()
+    threading.Thread(target=_listen, args=(sys.stdin, orders), daemon=True).start()
+    desk = Desk(sys.argv[1])
+    while True:
+        order = orders.get()
+        try:
+            answer = desk.do(order)
+        except ImportError as error:
+            answer = {"missing": str(error)}
+        except Exception as error:  # the bench says it, and goes on with the others
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        print(json.dumps(answer), file=answers, flush=True)
+
+
+def _listen(lines: TextIO, orders: SimpleQueue[dict[str, Any]]) -> None:
+    for line in lines:
+        orders.put(json.loads(line))
+    os._exit(0)  # the bench is gone
+
+
+if __name__ == "__main__":
+    main()

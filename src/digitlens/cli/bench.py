@@ -1,0 +1,91 @@
+"""`digitlens bench`: how fast is it, beside whatever else is installed?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from digitlens.cli.screen import err, json_option, out, print_json
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from digitlens.bench.report import Comparison, Report
+
+QUICK = 6_000  # images of a quick epoch
+
+
+@click.command("bench")
+@click.option(
+    "--data", metavar="DATA", help="Which digits to learn: mnist, pen, or a folder. Default: MNIST if it is here."
+)
+@click.option("--only", metavar="NAMES", help="Engines to compare with, with commas between them: numpy,jax,pytorch.")
+@click.option("--rounds", type=click.IntRange(1, 1_000), help="The median of so many is shown.  [default: 3]")
+@click.option("--quick", is_flag=True, help="A tenth of an epoch, once, and nothing about starting up.")
+@json_option
+def command(data: str | None, only: str | None, rounds: int | None, quick: bool, as_json: bool) -> None:
+    """Measure how fast it is, beside whatever else is installed, in turn and in one run, on one core.
+
+    One epoch at three sizes of mini-batch, one picture read, and how long starting takes. A ratio is a time over that
+    of Digitlens's own best engine: 4 is four times as slow, 0.5 twice as fast. Libraries that are not installed are
+    named and passed over; nothing is downloaded.
+    """
+    from digitlens.bench.measure import Plan, measure
+    from digitlens.bench.peers import MODULES
+    from digitlens.bench.pictures import EPOCH, find_pictures
+
+    plan = Plan(
+        engines=tuple(name.strip() for name in only.split(",") if name.strip()) if only is not None else tuple(MODULES),
+        images=QUICK if quick else EPOCH,
+        rounds=rounds or (1 if quick else 3),
+        startup=not quick,
+    )
+    with err().status("looking for digits") as status:
+        pictures = find_pictures(data, plan.images)
+        report = measure(plan, pictures, status.update, train_data=data or "mnist")
+    if as_json:
+        print_json(report.to_json())
+    else:
+        show(report, out())
+
+
+def show(report: Report, console: Console) -> None:
+    """The report as tables, ratios first."""
+    machine = report.machine
+    versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
+    console.print(f"[bold]{machine['processor']}[/bold], 1 of {machine['cores']} cores, {machine['system']}")
+    console.print(f"Python {machine['python']}, {versions}; learning from {report.data}")
+    for comparison in (report.main, *report.more):
+        _show(comparison, console)
+    for each in report.passed_over:
+        console.print(f"[dim]passed over: {each.name}: {each.why}[/dim]", markup=True)
+    console.print("[dim]× is the time over that of Digitlens's own best; seconds are medians.[/dim]")
+
+
+def _show(comparison: Comparison, console: Console) -> None:
+    from rich.table import Table
+
+    table = Table(title=comparison.work, title_justify="left", title_style="bold", box=None)
+    for name in ("×", "", "time", "fastest", "slowest", "read rightly", "the first took", ""):
+        table.add_column(name, justify="right" if name else "left")
+    for timing in comparison.fastest_first():
+        ratio = comparison.ratio(timing)
+        table.add_row(
+            "–" if ratio is None else f"{ratio:.2f}",
+            f"[bold]{timing.name}[/bold]" if timing.own else timing.name,
+            *(_time(seconds) for seconds in (timing.seconds, min(timing.rounds), max(timing.rounds))),
+            "" if timing.accuracy is None else f"{timing.accuracy:.1%}",
+            "" if timing.first is None else _time(timing.first),
+            timing.note,
+        )
+    console.print()
+    console.print(table)
+
+
+def _time(seconds: float) -> str:
+    """In the unit that fits."""
+    for factor, unit in ((1, "s"), (1e3, "ms")):
+        if seconds * factor >= 1:
+            return f"{seconds * factor:.3g} {unit}"
+    return f"{seconds * 1e6:.3g} µs"
