@@ -19,7 +19,7 @@ import numpy as np
 from digitlens.digits.adjusting import STEPS
 from digitlens.errors import RecipeError
 from digitlens.network.activations import ACTIVATIONS, Activation
-from digitlens.network.costs import Cost, cost_for
+from digitlens.network.costs import COSTS, Cost, cost_for
 from digitlens.network.initialisation import INITIALISATIONS, initialise
 from digitlens.network.network import Network
 from digitlens.network.optimisers import OPTIMISERS
@@ -70,6 +70,7 @@ class Recipe:
         self._one_of("activation", [name for name in ACTIVATIONS if name != "softmax"])
         self._one_of("output", ACTIVATIONS)
         self._one_of("initialisation", INITIALISATIONS)
+        self._one_of("cost", COSTS)
         self._one_of("optimiser", OPTIMISERS)
         self._one_of("schedule", SCHEDULES)
         self._one_of("precision", ("float32", "float64"))
