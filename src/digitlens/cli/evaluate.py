@@ -19,8 +19,7 @@ def command(network: str, data: str | None, offline: bool, on: str, as_json: boo
     """
     import time
 
-    from rich.table import Table
-
+    from digitlens.cli.looking import confusion_table
     from digitlens.storage.shipped import open_reader
 
     reader = open_reader(network)
@@ -39,12 +38,4 @@ def command(network: str, data: str | None, offline: bool, on: str, as_json: boo
         f"[bold]{network}[/bold] ({result.parameters:,} weights and biases) reads "
         f"[bold]{result.accuracy:.2%}[/bold] of {result.images:,} {on} pictures rightly: {found.source}"
     )
-    table = Table(title="Rows: what the picture shows. Columns: what was read.", title_justify="left", box=None)
-    table.add_column("")
-    for name in reader.classes:
-        table.add_column(name, justify="right")
-    table.add_column("right", justify="right")
-    for c, (counts, right) in enumerate(zip(result.confusion_matrix, result.per_digit, strict=True)):
-        cells = [f"[bold]{n}[/bold]" if i == c else str(n) if n else "·" for i, n in enumerate(counts)]
-        table.add_row(f"[bold]{reader.classes[c]}[/bold]", *cells, "–" if right is None else f"{right:.1%}")
-    console.print(table)
+    console.print(confusion_table(result, reader.classes))

@@ -1,0 +1,42 @@
+"""Arrays become PNG files: the few lines of the format that 8-bit pictures need, the same bytes on every machine.
+
+Reading pictures is decode.py's work, which must know every kind; to write our own 28×28 needs no library.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitlens.errors import ShapeError
+
+_COLOURS = {1: 0, 3: 2, 4: 6}  # numbers a pixel: grey, red green blue, the same with opacity -> PNG's colour type
+
+
+def png(image: NDArray[np.uint8]) -> bytes:
+    r"""The bytes of a PNG file that shows `image`: (rows, columns) grey, or (rows, columns, 3 or 4) in colour, uint8.
+
+    Raises ShapeError for any other array.
+
+    >>> png(np.zeros((28, 28), np.uint8))[:8]
+    b'\x89PNG\r\n\x1a\n'
+    """
+    channels = image.shape[2] if image.ndim == 3 else 1
+    if image.dtype != np.uint8 or image.ndim not in (2, 3) or channels not in _COLOURS or not image.size:
+        raise ShapeError(
+            f"png() wants uint8 of shape (rows, columns) or (rows, columns, 3 or 4), got {image.shape} in {image.dtype}"
+        )
+    rows, columns = image.shape[:2]
+    lines = np.zeros((rows, 1 + columns * channels), np.uint8)  # a line begins with its filter: 0, none
+    lines[:, 1:] = image.reshape(rows, -1)
+    header = struct.pack(">IIBBBBB", columns, rows, 8, _COLOURS[channels], 0, 0, 0)
+    chunks = (b"IHDR", header), (b"IDAT", zlib.compress(lines.tobytes(), 9)), (b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, data) for kind, data in chunks)
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    """A part of the file: its length, its kind, its bytes, and their checksum."""
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

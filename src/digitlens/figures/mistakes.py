@@ -1,0 +1,61 @@
+"""Wrongly read digits, side by side: what each shows, and what it was taken for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from digitlens.errors import ShapeError
+from digitlens.figures.theme import pictures, place, title
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+GAP, CAPTION = 5.0, 8.0  # pixels between two pictures, and under each for its caption
+
+
+def wrong_digits(
+    images: ArrayLike,
+    shown: Sequence[str],
+    read: Sequence[str],
+    strengths: ArrayLike,
+    axes: Axes | None = None,
+    *,
+    theme: str = "dark",
+    columns: int = 8,
+) -> Axes:
+    """A contact sheet: pictures (n, 28, 28) with captions such as "4 → 9", and under them how active that output was.
+
+    shown, read: the names of the classes, one a picture; strengths: (n,). Raises ShapeError for other shapes,
+    MissingExtra without matplotlib.
+    """
+    strong = np.asarray(strengths)
+    sheet = pictures(images, "wrong_digits()")
+    n = len(sheet)
+    if not len(shown) == len(read) == n or strong.shape != (n,):
+        raise ShapeError(
+            f"wrong_digits() wants one name shown, one read and one strength for each of {n} pictures, "
+            f"got {len(shown)}, {len(read)} and {strong.shape}"
+        )
+    columns = min(columns, n)
+    rows = math.ceil(n / columns)
+    wide, high = columns * (28 + GAP) - GAP, rows * (28 + CAPTION + GAP) - GAP
+    axes, look = place(axes, theme, max(1.35 * columns + 0.4, 6.5), 1.35 * high / (28 + GAP) + 0.9)
+    most = float(sheet.max()) or 1.0
+    for i, image in enumerate(sheet):
+        left, top = (i % columns) * (28 + GAP), (i // columns) * (28 + CAPTION + GAP)
+        frame = (left, left + 28, top + 28, top)
+        axes.imshow(image, cmap="gray", vmin=0, vmax=most, extent=frame, interpolation="nearest", origin="upper")
+        axes.plot(
+            [left, left + 28, left + 28, left, left], [top, top, top + 28, top + 28, top], color=look.faint, lw=0.8
+        )
+        axes.text(left, top + 29.5, f"{shown[i]} → {read[i]}", color=look.text, fontsize=15, weight="bold", va="top")
+        axes.text(left + 28, top + 30, f"{strong[i]:.2f}", color=look.text, fontsize=12, va="top", ha="right")
+    axes.set(xlim=(-0.5, wide + 0.5), ylim=(high + 0.5, -0.5), aspect="equal")
+    axes.axis("off")
+    title(axes, "What it shows → what was read, and how active that output was", look)
+    return axes

@@ -1,0 +1,102 @@
+"""The look that all figures share: black like the talk, or light for paper; colours that everybody can tell apart.
+
+Figures are made without pyplot: nothing global is touched, nothing has to be closed. matplotlib comes with the extra
+`digitlens[figures]`, and is imported when the first figure is drawn.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from digitlens.errors import MissingExtra, ShapeError, UsageError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+BLUE, RED = "#58C4DD", "#FC6255"  # positive, negative
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """The colours of one look."""
+
+    name: str
+    background: str
+    text: str
+    faint: str  # grids, frames
+    lines: tuple[str, str, str]  # three curves, told apart by their style too
+
+
+THEMES = {
+    "dark": Theme("dark", "#000000", "#FFFFFF", "#555555", ("#FFFFFF", "#FFD166", BLUE)),
+    "light": Theme("light", "#FFFFFF", "#111111", "#BBBBBB", ("#111111", "#B35900", "#0072B2")),
+}
+DPI = 150  # 8 inches wide are 1,200 pixels: sharp on a projector
+
+
+def available() -> None:
+    """Raise MissingExtra unless figures can be drawn."""
+    try:
+        import matplotlib as mpl  # noqa: F401    only whether it is there
+    except ImportError as error:
+        raise MissingExtra(
+            'figures are drawn by matplotlib, which is not installed: pip install "digitlens[figures]"'
+        ) from error
+
+
+def new_figure(width: float, height: float, theme: str) -> Figure:
+    """An empty figure of that many inches in that look. Raises MissingExtra without matplotlib."""
+    look = chosen(theme)
+    available()
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), dpi=DPI, facecolor=look.background, layout="constrained")
+    FigureCanvasAgg(figure)
+    layout: Any = figure.get_layout_engine()
+    layout.set(w_pad=0.12, h_pad=0.12)  # inches around the whole
+    return figure
+
+
+def place(axes: Axes | None, theme: str, width: float, height: float) -> tuple[Axes, Theme]:
+    """The Axes to draw on, the caller's or one in a figure of its own, dressed in the look."""
+    look = chosen(theme)
+    axes = new_figure(width, height, theme).add_subplot() if axes is None else axes
+    axes.set_facecolor(look.background)
+    for spine in axes.spines.values():
+        spine.set_color(look.faint)
+    axes.tick_params(colors=look.text, labelsize=12, length=0)
+    return axes, look
+
+
+def chosen(theme: str) -> Theme:
+    """The look of that name. Raises UsageError for any other."""
+    if theme not in THEMES:
+        raise UsageError(f"theme: one of {', '.join(THEMES)}, got {theme!r}")
+    return THEMES[theme]
+
+
+def title(axes: Axes, text: str, look: Theme, size: int = 15) -> None:
+    """What the figure shows, above it on the left."""
+    axes.set_title(text, loc="left", color=look.text, fontsize=size, pad=12)
+
+
+def pictures(array: Any, who: str) -> Any:
+    """The array as (n, 28, 28); ShapeError unless it is that, or (n, 784), with at least one picture."""
+    import numpy as np
+
+    given = np.asarray(array)
+    if given.ndim not in (2, 3) or not len(given) or given.shape[1:] not in ((784,), (28, 28)):
+        raise ShapeError(f"{who} wants pictures (n, 784) or (n, 28, 28), at least one, got {given.shape}")
+    return given.reshape(-1, 28, 28)
+
+
+def to_png(drawn: Axes | Figure) -> bytes:
+    """The bytes of a PNG file that shows a figure, or the figure that these Axes are part of."""
+    figure: Any = getattr(drawn, "figure", drawn) if hasattr(drawn, "spines") else drawn
+    file = io.BytesIO()
+    figure.savefig(file, format="png", facecolor=figure.get_facecolor(), metadata={"Software": None})
+    return file.getvalue()
