@@ -80,6 +80,16 @@ class Worker:
             raise WorkerFailed(str(answer["error"]))
         return answer
 
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        return self._process.pid
+
+    @property
+    def ended(self) -> bool:
+        """Its process is gone."""
+        return self._process.poll() is not None
+
     def end(self) -> None:
         """End the process, at once; to end twice is no error."""
         self._process.kill()

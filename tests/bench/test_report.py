@@ -1,0 +1,41 @@
+"""Ratios are to our own best engine, and the JSON holds what it promises."""
+
+from digitlens.bench import machine
+from digitlens.bench.report import SECONDS, Comparison, PassedOver, Report, Timing
+
+FAST = Comparison(
+    "an epoch", (Timing("jax", (4.0, 2.0, 9.0)), Timing("digitlens-plain", (1.0,)), Timing("digitlens-x", (2.0,)))
+)
+
+
+def test_a_ratio_is_a_median_over_that_of_our_best():
+    ratios = {each["name"]: each["ratio"] for each in FAST.to_json()["engines"]}
+    assert ratios == {"digitlens-plain": 1.0, "digitlens-x": 2.0, "jax": 4.0}
+
+
+def test_the_fastest_stands_first():
+    assert [each["name"] for each in FAST.to_json()["engines"]] == ["digitlens-plain", "digitlens-x", "jax"]
+
+
+def test_without_one_of_ours_there_is_no_ratio():
+    (engine,) = Comparison("reading", (Timing("numpy", (1.0,)),), SECONDS).to_json()["engines"]
+    assert engine["ratio"] is None
+    assert engine["seconds"] == 1.0
+
+
+def test_a_report_says_all_that_it_promises():
+    report = Report(
+        FAST, (FAST,), (PassedOver("pytorch", "not installed"),), "pen digits", machine.describe()
+    ).to_json()
+    assert {"work", "machine", "engines", "more", "data", "passed_over"} <= set(report)
+    assert {"name", "seconds_per_epoch", "ratio"} <= set(report["engines"][0])
+    assert {"processor", "system", "python", "versions"} <= set(report["machine"])
+
+
+def test_nothing_private_is_said_of_the_machine():
+    import getpass
+    import platform
+
+    said = [str(value) for value in machine.describe().values()]
+    assert not [value for value in said if platform.node() and platform.node() in value.split()]
+    assert not [value for value in said if getpass.getuser() in value.split() or "/" in value]
