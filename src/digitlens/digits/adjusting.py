@@ -38,7 +38,7 @@ def slants(images: Images) -> NDArray[np.float64]:
 
 
 def straighten(images: Images) -> Images:
-    """Take the slant out: shear each digit along its rows, about its centre of mass, until row and column are uncorrelated.
+    """Take the slant out: shear along the rows, about the centre of mass, until row and column are uncorrelated.
 
     images: (n, 28, 28), 0..1 -> the same shape and type. Between two pixels it interpolates linearly.
 

@@ -159,14 +159,16 @@ def _over_backdrop(grey: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> tuple[N
 
     Visible strokes of one tone get the other tone behind them. Where paper and ink are both visible, the paper goes on.
     """
-    # Sums over the 256 levels of grey, each weighted by how visible it is: exact, and no array larger than the picture.
-    seen = np.bincount(grey.ravel(), weights=alpha.ravel(), minlength=256) / 255.0  # (256,)
-    total = float(seen.sum())
-    if total == alpha.size:
+    if int(alpha.min()) == 255:
         return np.array(grey), -1
-    levels = np.arange(256.0)
-    mean = float(seen @ levels) / max(total, 1.0)
-    spread = float(np.sqrt(seen @ (levels - mean) ** 2 / max(total, 1.0)))
+    total = first = second = 0.0  # of grey and its square, weighted by how visible it is
+    for row in range(0, len(grey), 64):  # a few rows at a time: floats of all pixels would need too much memory
+        level, weight = grey[row : row + 64].astype(np.float32), alpha[row : row + 64].astype(np.float32)
+        seen = level * weight
+        total, first = total + float(weight.sum()), first + float(seen.sum())
+        second += float(np.vdot(seen, level))
+    mean = first / max(total, 1.0)
+    spread = max(second / max(total, 1.0) - mean**2, 0.0) ** 0.5
     light = mean > 127.5
     backdrop = 255 if light == (spread > 50.0) else 0
     wide = grey.astype(np.uint16)

@@ -26,6 +26,7 @@ BOX = 20  # its longest side of ink
 CENTRE = 14  # the pixel index where its centre of mass lies
 
 FAINT = 0.25  # what is fainter than this share of the darkest does not decide how large the ink is
+THINNEST = 0.8  # 99.9 % of MNIST's digits have a quarter of their strokes at least that dark
 
 Image = NDArray[np.float64]
 
@@ -109,16 +110,15 @@ def resample(ink: Image, scale: float) -> Image:
 def scaled(ink: Image) -> tuple[Image, float, float]:
     """Cropped ink -> its longest side is 20 pixels; also the scale, and the factor by which it was strengthened.
 
-    A thin stroke comes out of the reduction grey; in MNIST every stroke is full ink somewhere, so such ink is
-    strengthened until the darker quarter of its strokes is full. Ink of MNIST's own size is not touched: scale and
-    factor are 1.
+    A thin stroke comes out of the reduction grey. It is strengthened until the darker quarter of the strokes is as dark
+    as in the thinnest digits of MNIST. Ink of MNIST's own size is not touched: scale and factor are 1.
     """
     scale = scale_for(max(ink.shape))
     small = resample(ink, scale)
     if scale == 1.0:
         return small, 1.0, 1.0
     strokes = small[small > 0.3 * small.max()]
-    gain = max(1.0, 1.0 / float(np.quantile(strokes, 0.75)))
+    gain = max(1.0, THINNEST / float(np.quantile(strokes, 0.75)))
     return np.minimum(small * gain, 1.0), scale, gain
 
 

@@ -185,7 +185,9 @@ def _ink_at(grey: NDArray[Any], region: Box, factor: int) -> Ink | None:
     if not depth.any():
         return None
     strokes = depth[depth > otsu(depth)]
-    contrast = float(np.quantile(strokes, 0.6)) if len(strokes) else float(depth.max())
+    contrast = float(depth.max())
+    if grain and len(strokes):  # then the darkest pixel says little
+        contrast = float(np.quantile(strokes, 0.6))
     if contrast < max(LEAST_CONTRAST, 4 * grain):
         return None
     scale = 1.0 if flat and contrast >= FULL_ENOUGH else contrast

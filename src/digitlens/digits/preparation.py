@@ -127,7 +127,12 @@ def _framed(decoded: Decoded) -> list[Stage]:
     box = box_for_framing(found.ink) if found else None
     if found is None or box is None:
         return [
-            Stage("ink", np.zeros(decoded.grey.shape), _frozen(), "nothing is written here: all of it looks like paper")
+            Stage(
+                "ink",
+                np.broadcast_to(0.0, decoded.grey.shape),
+                _frozen(),
+                "nothing is written here: all of it looks like paper",
+            )
         ]
     longest = max(box.rows, box.columns) * found.reduction
     if longest < LEAST_SIDE:
