@@ -95,7 +95,7 @@ def _check(about: Any, tensors: Tensors) -> None:
         raise ValueError("its position is not one")
     if not isinstance(about["recipe"], dict) or not all(isinstance(about[name], str) for name in ("data", "engine")):
         raise ValueError("its recipe, data or engine is not one")
-    if not all(isinstance(n, (int, float)) for row in history for n in dict(row).values()):
+    if not all(isinstance(row, dict) and all(isinstance(n, (int, float)) for n in row.values()) for row in history):
         raise ValueError("its history is not made of numbers")
     if not all(name.startswith(tuple(f"{part}." for part in PARTS)) for name in tensors):
         raise ValueError("it holds arrays that belong to nothing")
