@@ -6,23 +6,29 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from digitlens.cli.screen import json_option, network_option, out, print_json
+from digitlens.cli.screen import json_option, network_option, open_network, out, print_json
 
 if TYPE_CHECKING:
     from digitlens.reading.reader import Reader
     from digitlens.reading.reading import Reading
 
+MOST = 1e6  # the largest learning rate, as in a recipe
+
 
 @click.command("explain")
 @click.argument("picture", required=False, metavar="PICTURE")
-@click.option("--example", type=click.IntRange(0, 9), help="Explain the example drawing of this digit.")
+@click.option(
+    "--example", "digit", metavar="DIGIT", type=click.IntRange(0, 9), help="Explain the example drawing of this digit."
+)
 @click.option("--layer", "-l", type=int, help="Take a neuron of this layer apart; 1 is the first hidden layer.")
 @click.option("--neuron", "-j", type=int, help="Which neuron, counted from 0.  [default: the most active]")
-@click.option("--target", "-t", type=int, help="Walk back-propagation from the answer it should have given.")
+@click.option(
+    "--target", "-t", metavar="DIGIT", help="Walk back-propagation from the answer it should have given: 0 to 9."
+)
 @click.option(
     "--from", "source", type=int, help="With --target: follow the weight that comes from this neuron or pixel."
 )
-@click.option("--learning-rate", type=float, default=0.1, show_default=True, help="With --target: of the step taken.")
+@click.option("--learning-rate", type=float, help="With --target: of the step taken.  [default: 0.1]")
 @click.option(
     "--terms", type=click.IntRange(1, 50), default=6, show_default=True, help="How many terms of a sum to list."
 )
@@ -30,12 +36,12 @@ if TYPE_CHECKING:
 @json_option
 def command(
     picture: str | None,
-    example: int | None,
+    digit: int | None,
     layer: int | None,
     neuron: int | None,
-    target: int | None,
+    target: str | None,
     source: int | None,
-    learning_rate: float,
+    learning_rate: float | None,
     terms: int,
     network: str,
     as_json: bool,
@@ -46,17 +52,20 @@ def command(
     derivatives back to one weight.
     """
     from digitlens.cli import explaining, walking
-    from digitlens.digits.examples import example_files
+    from digitlens.cli.read import example, read_one
     from digitlens.lens.neuron import neuron_sum
     from digitlens.lens.steps import back_propagate
-    from digitlens.storage.shipped import open_reader
 
-    if (picture is None) == (example is None):
+    if (picture is None) == (digit is None):
         raise click.UsageError("name one picture, or an example: digitlens explain --example 7")
-    if source is not None and target is None:
-        raise click.UsageError("--from says which weight back-propagation is followed to; add --target DIGIT")
-    reader = open_reader(network)
-    reading = reader.read(picture if picture is not None else example_files()[example or 0])
+    if target is None and (source is not None or learning_rate is not None):
+        which = "--from" if source is not None else "--learning-rate"
+        raise click.UsageError(f"{which} belongs to back-propagation; add the digit it should have said, --target 7")
+    rate = 0.1 if learning_rate is None else learning_rate
+    if not 0 < rate <= MOST:
+        raise click.UsageError(f"--learning-rate: above 0, at most {MOST:g}, got {rate:g}")
+    reader = open_network(network)
+    reading = read_one(reader, example(digit) if digit is not None else str(picture))
     if target is None:
         last = len(reader.network.sizes) - 1
         layer = last if layer is None else layer
@@ -70,15 +79,24 @@ def command(
         explaining.show_neuron(out(), reader, reading, parts)
         return
 
-    steps = back_propagate(reader.network, reading.trace.a[0], target, reader.cost)
+    steps = back_propagate(reader.network, reading.trace.a[0], _target(reader, target), reader.cost)
     layer = 1 if layer is None else layer
     steepest = steps.steepest(layer)
     chain = steps.weight(layer, steepest[0] if neuron is None else neuron, _source(steps, layer, neuron, source))
     if as_json:
-        print_json(_reading_json(reader, reading) | {"learning": walking.steps_json(steps, chain, learning_rate)})
+        print_json(_reading_json(reader, reading) | {"learning": walking.steps_json(steps, chain, rate)})
         return
     explaining.show_answer(out(), reading)
-    walking.show_steps(out(), reader, steps, chain, learning_rate, terms)
+    walking.show_steps(out(), reader, steps, chain, rate, terms)
+
+
+def _target(reader: Reader, target: str) -> int:
+    """The output neuron of that name, or of that number."""
+    if target in reader.classes:
+        return reader.classes.index(target)
+    if target.isascii() and target.isdecimal() and int(target[:9]) < len(reader.classes):
+        return int(target)
+    raise click.UsageError(f"--target: one of {', '.join(reader.classes)}, got {target!r}")
 
 
 def _source(steps: Any, layer: int, neuron: int | None, source: int | None) -> int:

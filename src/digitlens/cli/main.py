@@ -6,7 +6,10 @@ that `digitlens --help` answers at once.
 
 from __future__ import annotations
 
+import codecs
+import errno
 import importlib
+import io
 import os
 import signal
 import sys
@@ -15,6 +18,7 @@ from typing import Any
 import click
 
 from digitlens.errors import DigitlensError
+from digitlens.files.naming import printable
 
 COMMANDS = {
     "read": "Read digits from picture files.",
@@ -53,6 +57,25 @@ class Commands(click.Group):
         command: click.Command = importlib.import_module(f"digitlens.cli.{cmd_name}").command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does; a name that is none of ours is answered with the one that was meant, perhaps."""
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0].lower(), COMMANDS, n=1)
+            meant = f"did you mean `digitlens {near[0]}`?" if near else f"there are {', '.join(COMMANDS)}"
+            raise click.UsageError(f"there is no command {printable(args[0])!r}; {meant}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click does, but a closed output is ours to answer for."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise _OutputClosedError from error
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """One line each, without importing any."""
         with formatter.section("Commands"):
@@ -68,34 +91,65 @@ def cli(ctx: click.Context) -> None:
         click.echo(WELCOME)
 
 
+class _OutputClosedError(Exception):
+    """Whoever read our output has seen enough."""
+
+
+# What we print beside ASCII, for terminals that have no more than that.
+_PLAIN = str.maketrans(
+    {"×": "x", "−": "-", "–": "-", "′": "'", "’": "'", "…": "...", "·": ".", "→": "->", "↑": "^", "↓": "v"}
+    | {"σ": "sigma", "Σ": "sum", "≥": ">=", "≤": "<=", "±": "+-", "½": "1/2", "█": "#", "░": ".", "²": "^2", "°": "deg"}
+)
+
+
+def _in_plain_letters(error: UnicodeError) -> tuple[str, int]:
+    """What this terminal cannot show, in letters that it can; anything else as its number."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    plain = error.object[error.start : error.end].translate(_PLAIN)
+    return plain.encode("ascii", "backslashreplace").decode("ascii"), error.end
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 failed, 2 asked for what cannot be asked, 130 interrupted."""
+    codecs.register_error("digitlens.plain", _in_plain_letters)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a character gets its number
+            stream.reconfigure(errors="digitlens.plain")
     sys.exit(_run(arguments))
 
 
 def _run(arguments: list[str] | None) -> int:
     try:
         result: Any = cli.main(arguments, prog_name="digitlens", standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except click.ClickException as error:
-        error.show()
+        said = io.StringIO()  # it may quote what the user typed, whatever that is
+        error.show(said)
+        click.echo(printable(said.getvalue()), err=True, nl=False)
         return error.exit_code
     except DigitlensError as error:
-        click.echo(f"Error: {error}", err=True)
-        return error.exit_code
-    except BrokenPipeError:  # whoever read our output has seen enough
+        return _failed(str(error), error.exit_code)
+    except (_OutputClosedError, BrokenPipeError):
         _close_stdout()
         return 0
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrupted.", err=True)
         return 128 + signal.SIGINT
     except MemoryError:
-        click.echo("Error: there is not enough memory for this; try smaller pictures or fewer neurons", err=True)
-        return 1
+        return _failed("there is not enough memory for this; try smaller pictures or fewer neurons")
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EBADF):
+            raise
+        _close_stdout()
+        return _failed(f"the output cannot be written: {error.strerror}; send it elsewhere, or free some space")
     return result if isinstance(result, int) else 0
+
+
+def _failed(message: str, exit_code: int = 1) -> int:
+    click.echo(f"Error: {printable(message)}", err=True)
+    return exit_code
 
 
 def _close_stdout() -> None:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from digitlens.cli.screen import bar, err, json_option, network_option, out, print_json
+from digitlens.cli.screen import bar, clean, err, json_option, network_option, open_network, out, print_json
+from digitlens.errors import DataError, FileError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from digitlens.reading.reader import Reader
     from digitlens.reading.reading import Reading
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")  # what of a folder is taken for a picture
+WIDEST = 60  # columns for a name; a longer one pushes its own answer to the right
 
 
 @click.command("read")
@@ -28,64 +34,120 @@ def command(pictures: tuple[str, ...], examples: bool, network: str, as_json: bo
     A picture may be of any size, dark on light or light on dark, drawn, scanned or photographed; it should show one
     digit. How active an output neuron is lies between 0 and 1, but is not a probability.
     """
-    from digitlens.digits.examples import example_files
-    from digitlens.files.naming import shown
-    from digitlens.storage.shipped import open_reader
-
     if not pictures and not examples:
         raise click.UsageError("name a picture, a folder of pictures, or - for standard input; or use --examples")
-    reader = open_reader(network)
-    paths = [str(path) for path in example_files()] if examples else []
+    reader = open_network(network)
+    paths = [example(digit) for digit in range(10)] if examples else []
     for picture in pictures:
         paths += _pictures(picture)
-    answers = [_read(reader, path) for path in paths]
+    answers = _answers(reader, paths)
     if as_json:
-        print_json([answer if isinstance(answer, dict) else answer.to_json() for answer in answers])
-    else:
-        width = max(len(shown(path)) for path in paths) - 2
-        for path, answer in zip(paths, answers, strict=True):
-            name = shown(path)[1:-1].ljust(width)  # a list needs no quotes
-            if isinstance(answer, dict):
-                err().print(f"{name}  not read: {answer['error']}", markup=False, soft_wrap=True)
-            else:
-                out().print(f"{name}  {_said(answer)}", markup=False)
-    return int(all(isinstance(answer, dict) for answer in answers))
+        return _print_json(answers, len(paths))
+    return _print(answers, paths)
+
+
+def read_one(reader: Reader, path: str) -> Reading:
+    """The Reading of one picture, or of standard input for -. Raises what Reader.read() raises, and FileError."""
+    return reader.read(_standard_input() if path == "-" else path)
+
+
+def example(digit: int) -> str:
+    """The path of the example drawing of that digit. Raises FileError where there is none."""
+    from digitlens.digits.examples import example_files
+
+    for path in example_files():
+        if path.stem == str(digit):
+            return str(path)
+    raise FileError("the example drawings are missing from this installation; install digitlens again")
+
+
+def _print_json(answers: Iterator[tuple[str, Reading | str]], count: int) -> int:
+    """One list; of each answer only what is to be printed is kept, because a Reading holds its picture."""
+    from rich.progress import Progress
+
+    found: list[dict[str, Any]] = []
+    console = err()
+    with Progress(console=console, transient=True, disable=count < 100 or not console.is_terminal) as progress:
+        task = progress.add_task("reading", total=count)
+        for path, answer in answers:
+            found.append({"path": path, "error": answer} if isinstance(answer, str) else _json(path, answer))
+            progress.advance(task)
+    print_json(found)
+    return int(all("error" in each for each in found))
+
+
+def _json(path: str, reading: Reading) -> dict[str, Any]:
+    return reading.to_json() | {"path": path}
+
+
+def _print(answers: Iterator[tuple[str, Reading | str]], paths: list[str]) -> int:
+    """A line for each picture as soon as it is read."""
+    from rich.cells import cell_len
+
+    from digitlens.files.naming import printable
+
+    console, notes = out(), err()
+    width = min(max(cell_len(clean(path)) for path in paths), WIDEST)
+    nothing = 1
+    for path, answer in answers:
+        name = clean(path)  # a list needs no quotes
+        name += " " * (width - cell_len(name))
+        if isinstance(answer, str):
+            whose = "standard input, " if path == "-" and not answer.startswith("standard") else ""
+            notes.print(f"not read: {whose}{printable(answer)}", markup=False, soft_wrap=True)
+        else:
+            nothing = 0
+            console.print(f"{name}  {_said(console, answer)}", markup=False)
+    return nothing
+
+
+def _answers(reader: Reader, paths: list[str]) -> Iterator[tuple[str, Reading | str]]:
+    """For each path the Reading, or what is to be said of a file that is none; one after the other."""
+    from digitlens.files.naming import shown
+
+    for path in paths:
+        if os.path.isdir(path):  # noqa: PTH112 - as in _pictures()
+            yield path, f"no pictures in the folder {shown(path)}; wanted files that end in {', '.join(SUFFIXES)}"
+            continue
+        try:
+            yield path, read_one(reader, path)
+        except (DataError, FileError) as error:
+            yield path, str(error)
 
 
 def _pictures(path: str) -> list[str]:
-    """A file as it is; a folder as the pictures in it and in its sub-folders, in the order of their names."""
-    if path == "-" or not Path(path).is_dir():
+    """A file as it is; a folder as the pictures in it and in its sub-folders, in the order of their names.
+
+    A folder without any stays what it is, and is answered with an error in its place.
+    """
+    if path == "-" or not os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises an error where a name is too long
         return [path]
     found = [str(Path(folder, name)) for folder, _, names in os.walk(path) for name in names]
-    pictures = sorted(name for name in found if name.lower().endswith(SUFFIXES))
-    if not pictures:
-        raise click.UsageError(f"no pictures in the folder {path!r}: wanted files that end in {', '.join(SUFFIXES)}")
-    return pictures
-
-
-def _read(reader: Reader, path: str) -> Reading | dict[str, Any]:
-    """The Reading of one picture, or what to say of a file that is none."""
-    from digitlens.errors import DataError, FileError
-
-    try:
-        return reader.read(_standard_input() if path == "-" else path)
-    except (DataError, FileError) as error:
-        return {"path": path, "error": str(error)}
+    return sorted(name for name in found if name.lower().endswith(SUFFIXES)) or [path]
 
 
 def _standard_input() -> bytes:
     """A picture's bytes from standard input; one more than the limit is enough to see that there are too many."""
-    from digitlens.digits.decode import LARGEST_FILE
+    from digitlens.digits.decode import MAX_BYTES
+    from digitlens.files.naming import why
 
-    return click.get_binary_stream("stdin").read(LARGEST_FILE + 1)
+    advice = "give it a picture: digitlens read - < seven.png"
+    if sys.stdin is None or sys.stdin.closed:
+        raise FileError(f"standard input is closed; {advice}")
+    if sys.stdin.isatty():
+        raise FileError(f"standard input is the keyboard; {advice}")
+    try:
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise FileError(f"reading standard input failed: {why(error)}; {advice}") from error
 
 
-def _said(reading: Reading) -> str:
+def _said(console: Console, reading: Reading) -> str:
     """The answer in one line."""
     if reading.reason:
         return f"?  {reading.reason}"
     strength = float(reading.activations.max())
     second = int(reading.activations.argsort()[-2])
     doubt = reading.activations[second]
-    instead = f"   or {reading.classes[second]}? {doubt:.2f}" if doubt >= 0.1 else ""
-    return f"{reading.label}  {bar(out(), strength, 10)} {strength:.2f}{instead}"
+    instead = f"   or {clean(reading.classes[second])}? {doubt:.2f}" if doubt >= 0.1 else ""
+    return f"{clean(reading.label)}  {bar(console, strength, 10)} {strength:.2f}{instead}"

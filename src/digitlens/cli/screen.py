@@ -6,8 +6,7 @@ letters, NO_COLOR is honoured, and a pipe gets no colour either.
 
 from __future__ import annotations
 
-import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
@@ -17,19 +16,39 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from rich.style import Style
 from rich.text import Text
 
+if TYPE_CHECKING:
+    from digitlens.reading.reader import Reader
+
 BLUE, RED, YELLOW = "#58C4DD", "#FC6255", "#FFFF00"  # positive, negative, the winner
 SHADES = " .:-=+*#%@"
 
 
+class Screen(Console):
+    """Rich's console, except that it does not end the program where nobody reads on: it says so."""
+
+    def on_broken_pipe(self) -> None:
+        """Called while a BrokenPipeError is handled."""
+        raise BrokenPipeError
+
+
 def out() -> Console:
-    """Where answers go. Into a file or a pipe lines may be as long as they like."""
-    console = Console(highlight=False, soft_wrap=True)
-    return console if console.is_terminal else Console(highlight=False, soft_wrap=True, width=120)
+    """Where answers go. A line is broken only where the words say so; a file or a pipe counts as 120 wide."""
+    console = Screen(highlight=False, soft_wrap=True)
+    return console if console.is_terminal else Screen(highlight=False, soft_wrap=True, width=120)
 
 
 def err() -> Console:
     """Where progress and notes go."""
-    return Console(stderr=True, highlight=False)
+    return Screen(stderr=True, highlight=False)
+
+
+def say(console: Console, text: str | Text, indent: int = 0) -> None:
+    """A sentence or more, broken between words where the line ends; further lines are indented."""
+    if isinstance(text, str):
+        text = Text(text)
+    for i, line in enumerate(text.wrap(console, max(console.width - 1 - indent, 20))):
+        line.rstrip()
+        console.print((Text(" " * indent) if i else Text()).append_text(line))
 
 
 def unicode(console: Console) -> bool:
@@ -37,9 +56,14 @@ def unicode(console: Console) -> bool:
     return console.encoding.lower().replace("-", "").startswith("utf")
 
 
+def coloured(console: Console) -> bool:
+    """Whether pictures can be half blocks in colour here; otherwise they are made of plain letters."""
+    return unicode(console) and bool(console.color_system) and not console.no_color
+
+
 def picture(console: Console, image: NDArray[Any]) -> list[Text]:
     """A grey picture, (rows, columns) 0..1, as lines of text: two pixels a character, white ink on black."""
-    if not unicode(console) or not console.color_system:
+    if not coloured(console):
         return [Text("".join(SHADES[min(int(v * len(SHADES)), 9)] * 2 for v in row)) for row in image]
     return _half_blocks(np.repeat((np.clip(image, 0, 1) * 255).astype(int)[..., None], 3, axis=2))
 
@@ -47,10 +71,8 @@ def picture(console: Console, image: NDArray[Any]) -> list[Text]:
 def weights(console: Console, image: NDArray[Any], largest: float | None = None) -> list[Text]:
     """Weights, (rows, columns), as lines of text: blue for positive, red for negative, on a linear scale."""
     scale = image / (largest or np.abs(image).max() or 1)
-    if not unicode(console) or not console.color_system:
-        signs = [("." if abs(v) < 0.2 else "+#"[abs(v) > 0.6] if v > 0 else "-="[abs(v) > 0.6]) for v in scale.flat]
-        rows = np.array(signs).reshape(scale.shape)
-        return [Text("".join(c * 2 for c in row)) for row in rows]
+    if not coloured(console):
+        return [Text("".join(_sign(float(v)) * 2 for v in row)) for row in scale]
     blue, red = (np.array([int(c[i : i + 2], 16) for i in (1, 3, 5)]) for c in (BLUE, RED))
     strength = np.clip(np.abs(scale), 0, 1)[..., None]
     return _half_blocks((strength * np.where(scale[..., None] > 0, blue, red)).astype(int))
@@ -78,6 +100,23 @@ def beside(*blocks: list[Text], gap: int = 3) -> list[Text]:
     return lines
 
 
+def flow(console: Console, *blocks: list[Text], gap: int = 3) -> list[Text]:
+    """Blocks of lines next to each other as far as the width allows, and the others beneath."""
+    rows: list[list[list[Text]]] = []
+    left = 0
+    for block in blocks:
+        width = max((line.cell_len for line in block), default=0)
+        if not rows or width > left:
+            rows.append([])
+            left = console.width
+        rows[-1].append(block)
+        left -= width + gap
+    lines = beside(*rows[0], gap=gap)
+    for row in rows[1:]:
+        lines += [Text(), *beside(*row, gap=gap)]
+    return lines
+
+
 def download_progress() -> tuple[Progress, Any]:
     """A progress bar on stderr for downloads, and the callback that moves it: (file, bytes done, bytes in all)."""
     columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
@@ -90,6 +129,23 @@ def download_progress() -> tuple[Progress, Any]:
         progress.update(tasks[name], completed=done, total=total)
 
     return progress, moved
+
+
+def open_network(network: str) -> Reader:
+    """The reader asked for; one from a file goes by the name of the file."""
+    from dataclasses import replace
+
+    from digitlens.storage.shipped import names, open_reader
+
+    reader = open_reader(network)
+    return reader if network in names() else replace(reader, name=network)
+
+
+def clean(text: str) -> str:
+    """A name as it may stand in a line on a terminal: what cannot be printed is escaped."""
+    from digitlens.files.naming import shown
+
+    return shown(text)[1:-1]
 
 
 def load_data(data: str | None, *, offline: bool = False) -> Any:
@@ -105,12 +161,7 @@ def print_json(value: Any) -> None:
     """One JSON document on stdout. What is no text in a path is escaped."""
     import json
 
-    sys.stdout.write(json.dumps(value, indent=2, allow_nan=False) + "\n")
-
-
-def number(value: float, digits: int = 3) -> str:
-    """A number in a fixed width, with its sign."""
-    return f"{value:+.{digits}f}"
+    click.echo(json.dumps(value, indent=2, allow_nan=False))
 
 
 def data_options(f: Any) -> Any:
@@ -124,6 +175,14 @@ network_option = click.option(
     "--network", "-n", default="video", metavar="NETWORK", show_default=True, help="A network that ships, or a file."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+
+
+def _sign(share: float) -> str:
+    """A weight in one plain letter; share: −1 to 1 of the largest."""
+    if abs(share) < 0.2:
+        return "."
+    strong = abs(share) > 0.6
+    return ("#" if strong else "+") if share > 0 else ("=" if strong else "-")
 
 
 def _half_blocks(rgb: NDArray[Any]) -> list[Text]:

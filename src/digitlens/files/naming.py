@@ -16,8 +16,16 @@ def shown(path: str | os.PathLike[str]) -> str:
     >>> shown("two\nlines")
     "'two\\nlines'"
     """
-    text = os.fspath(path)
-    return "'" + "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text) + "'"
+    return "'" + printable(os.fspath(path)).replace("\n", "\\n") + "'"
+
+
+def printable(text: str) -> str:
+    r"""Text as it may reach a terminal: whatever is no letter, sign, space or line break becomes its number.
+
+    >>> printable("two words\x1b[2J")
+    'two words\\x1b[2J'
+    """
+    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def why(error: OSError | ValueError) -> str:
