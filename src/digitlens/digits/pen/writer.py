@@ -23,7 +23,7 @@ Array = NDArray[np.float64]
 
 BLOCK = 1_000  # digits written from one stream of random numbers
 MOST = 1_000_000  # digits at once: 0.8 GB of pictures, 2 GB of strokes
-PEN = (0.2, 0.26)  # mean and spread of the log of the pen's radius in pixels
+PEN = (0.2, 0.3)  # mean and spread of the log of the pen's radius in pixels
 THINNEST, THICKEST = 0.6, 2.4  # radii
 
 TRAINING_STREAM, TEST_STREAM = 0, 1
