@@ -23,7 +23,8 @@ from digitlens.network.network import Layer, Layers, Network
 from digitlens.network.optimisers import OPTIMISERS, Optimiser, each
 from digitlens.storage.container import LARGEST
 
-MEASURED_AT_ONCE = 1_000  # images a forward pass when measuring: 3 MB, which stays in the cache
+READY_AT_ONCE = 256  # images that are made floats together when learning: 0.8 MB, which stays in the cache
+MEASURED_AT_ONCE = 1_000  # images a forward pass when measuring: 3 MB, the same
 
 
 class PlainEngine:
@@ -111,9 +112,7 @@ def _learn(
     order = recipe.stream("order", state.epoch).permutation(count)
     layers, memory, average, step, stopped = state.layers, state.memory, state.average, state.mini_batch, False
     with np.errstate(over="ignore", invalid="ignore"):
-        while step < until and not stopped:
-            which = order[step * size : (step + 1) * size]
-            x, y = pixels(images[which], network), targets[which]
+        for x, y in _mini_batches(images, targets, order[step * size : until * size], size, network):
             rate = recipe.rate((state.epoch + step / batches) / recipe.epochs)
 
             now = Network(layers, network.activations)
@@ -125,8 +124,22 @@ def _learn(
             if average is not None:
                 average = each(lambda old, new: recipe.averaging * old + (1 - recipe.averaging) * new, average, layers)
             step, stopped = step + 1, stop()
+            if stopped:
+                break
     epoch, step = (state.epoch + 1, 0) if step == batches else (state.epoch, step)
     return State(layers, memory, average, epoch, step, state.seconds + time.perf_counter() - started), stopped
+
+
+def _mini_batches(
+    images: np.ndarray, targets: Array, order: np.ndarray, size: int, network: Network
+) -> Iterator[tuple[Array, Array]]:
+    """The pictures in this order, `size` at a time, with their targets; some are made ready together, to save calls."""
+    ready = max(1, READY_AT_ONCE // size) * size
+    for start in range(0, len(order), ready):
+        which = order[start : start + ready]
+        x, y = pixels(images.take(which, axis=0), network), targets.take(which, axis=0)
+        for first in range(0, len(which), size):
+            yield x[first : first + size], y[first : first + size]
 
 
 def _sound(layer: Layer) -> bool:

@@ -31,7 +31,7 @@ class Activation:
 
 def _sigmoid(z: Array) -> Array:
     small = np.exp(-np.abs(z))  # at most 1: exp(-z) itself overflows below z = -709
-    return np.where(z < 0, small, 1) / (1 + small)
+    return np.maximum(small, z >= 0) / (1 + small)  # 1 on top where z >= 0; np.where takes far longer to choose
 
 
 def _sigmoid_slope(z: Array) -> Array:

@@ -24,7 +24,7 @@ def backward(network: Network, trace: Trace, targets: Array, cost: Cost) -> Laye
     dC_dz = cost.slope(trace, targets)  # (batch, 10)
     for l in reversed(range(len(layers))):
         dC_dW = dC_dz.T @ trace.a[l] / batch  # (n, n_before)
-        dC_db = dC_dz.mean(axis=0)  # (n,)
+        dC_db = dC_dz.sum(axis=0) / batch  # (n,)
         gradient.append(Layer(dC_dW, dC_db))
         if l:  # nothing lies before the picture
             dC_dz = (dC_dz @ layers[l].weights) * network.activations[l - 1].slope(trace.z[l - 1])  # (batch, n_before)
