@@ -67,11 +67,7 @@ def show_weights(console: Console, reader: Reader) -> None:
     layer = "hidden" if len(reader.network.layers) > 1 else "output"
     console.print(Text(f"What each neuron of the first {layer} layer looks for", style="bold"))
     coloured = screen.unicode(console) and console.color_system
-    key = (
-        f"blue: + up to {most:.2g}; red: − down to −{most:.2g}"
-        if coloured
-        else f"+ and # to +{most:.2g}, - and = to −{most:.2g}"
-    )
+    key = "blue adds to its sum, red takes away" if coloured else "+ and # add to its sum, - and = take away"
     console.print(Text(f"Its 784 weights as a picture: {key}; full strength is {most:.2g}"))
     console.print()
     blocks = [
@@ -82,9 +78,8 @@ def show_weights(console: Console, reader: Reader) -> None:
 
 def show_confusion(console: Console, reader: Reader, result: Evaluation, source: str) -> None:
     """How many are read rightly, and what is taken for what."""
-    console.print(
-        Text(f"{result.accuracy:.2%} of {result.images:,} test pictures are read rightly ({source})", style="bold")
-    )
+    said = f"{result.accuracy:.2%} of {result.images:,} test pictures are read rightly"
+    console.print(Text(said, style="bold").append(f"   ({source})", "not bold"))
     console.print(confusion_table(result, reader.classes))
     console.print()
 
@@ -102,13 +97,7 @@ def show_mistakes(console: Console, reader: Reader, result: Evaluation, digits: 
         caption = _caption(f"{shows} {arrow} {read}   {result.outputs[i].max():.2f}")
         blocks.append([caption, *screen.picture(console, digits.images[i] / 255)])
     console.print(Text(f"The {len(blocks)} most certain of {len(wrong):,} mistakes", style="bold"))
-    console.print(
-        Text(
-            "What it shows → what was read, and how active that output was"
-            if screen.unicode(console)
-            else "What it shows -> what was read, and how active that output was"
-        )
-    )
+    console.print("What it shows, what was read, and how active that output was")
     console.print()
     _in_rows(console, blocks)
 

@@ -91,3 +91,8 @@ class Reader:
     def __repr__(self) -> str:
         sizes = "-".join(map(str, self.network.sizes))
         return f"<Reader {self.name}: {sizes}, {self.network.parameters:,} weights and biases>"
+
+    def _repr_html_(self) -> str:
+        from digitlens.reading.html import reader_html
+
+        return reader_html(self)

@@ -1,0 +1,173 @@
+"""`digitlens data`: where are digits found, and how does one get them?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from digitlens.cli.screen import data_options, download_progress, json_option, load_data, out, print_json
+
+if TYPE_CHECKING:
+    from digitlens.digits.dataset import DataSet, Digits
+
+
+@click.command("data")
+@click.option("--download", is_flag=True, help="Fetch MNIST into the cache, unless it is there already (11 MB).")
+@click.option("--write", "folder", metavar="FOLDER", help="Write digits into a new or empty folder.")
+@data_options
+@click.option("--count", type=click.IntRange(1, 1_000_000), help="With --write: how many.  [default: all]")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**63 - 1),
+    help="With --write: which ones. Pen digits are written from it; of others it draws --count at random.",
+)
+@click.option("--on", type=click.Choice(["test", "training"]), help="With --write: which digits.  [default: test]")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["png", "idx"]),
+    default="png",
+    show_default=True,
+    help="With --write: one PNG file a picture in a sub-folder a class, or MNIST's four files for other programs.",
+)
+@json_option
+def command(
+    download: bool,
+    folder: str | None,
+    data: str | None,
+    offline: bool,
+    count: int | None,
+    seed: int | None,
+    on: str | None,
+    form: str,
+    as_json: bool,
+) -> None:
+    """Say where digits are found, fetch MNIST, or write digits into a folder.
+
+    \b
+    digitlens data                              where are digits found?
+    digitlens data --download                   fetch MNIST, once
+    digitlens data --write test --count 500     500 of MNIST's test pictures as PNG files
+    digitlens data --write mine --data pen      pen digits, to train on with train --data mine
+    """  # noqa: D301    \b is click's: it keeps these lines as they are
+    from digitlens.errors import UsageError
+
+    if folder is None and (count or seed is not None or on or form != "png"):
+        raise UsageError("--count, --seed, --on and --format say what --write writes; add --write FOLDER")
+    if download:
+        if offline:
+            raise UsageError("--download needs the network, and --offline forbids it: leave one of them out")
+        _download(as_json and folder is None)
+    if folder is not None:
+        _write(folder, data, offline, count, seed, on, form, as_json)
+    elif not download:
+        _say(data, offline, as_json)
+
+
+def _say(data: str | None, offline: bool, as_json: bool) -> None:
+    """Every place, and what is there."""
+    from dataclasses import asdict
+
+    from rich.table import Table
+    from rich.text import Text
+
+    from digitlens.digits.sources import describe
+    from digitlens.files.naming import shown
+
+    places = describe(data, offline=offline)
+    if as_json:
+        print_json([asdict(place) for place in places])
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    for heading in ("", "where", "what is there"):
+        table.add_column(heading, overflow="fold")
+    for place in places:
+        style = "bold" if place.chosen else ""
+        where = shown(place.where)[1:-1]
+        table.add_row(
+            *(Text(text, style) for text in (("> " if place.chosen else "  ") + place.name, where, place.holds))
+        )
+    console = out()
+    console.print("Digits come from the first of these places that is named or filled, marked with >.\n")
+    console.print(table)
+    if not any(place.chosen for place in places):
+        console.print("\nNone of them is taken: what was named holds no digits. Name another folder with --data FOLDER")
+    elif next(place.name for place in places if place.chosen) == "download":
+        console.print("\nFetch MNIST once: digitlens data --download. Without a network: --data pen")
+
+
+def _download(as_json: bool) -> None:
+    """MNIST into the cache, with a progress bar."""
+    from digitlens.digits.download import download_mnist
+    from digitlens.digits.mnist import load_mnist
+    from digitlens.digits.sources import cache_folder
+    from digitlens.errors import DataError
+    from digitlens.files.naming import shown
+
+    cache = cache_folder()
+    if cache is None:
+        raise DataError("there is no home folder in which to keep MNIST; set HOME, or XDG_CACHE_HOME, to a folder")
+    progress, moved = download_progress()
+    with progress:
+        download_mnist(cache, progress=moved)
+    found = load_mnist(cache)
+    if as_json:
+        print_json({"cache": str(cache), "training": len(found.training), "test": len(found.test)})
+    else:
+        said = f"{len(found.training):,} training and {len(found.test):,} test pictures, verified"
+        out().print(f"MNIST is in {shown(cache)}: {said}", markup=False, soft_wrap=True)
+
+
+def _write(
+    folder: str,
+    data: str | None,
+    offline: bool,
+    count: int | None,
+    seed: int | None,
+    on: str | None,
+    form: str,
+    as_json: bool,
+) -> None:
+    """Digits into a folder that appears when all of them are written, and not before."""
+    from digitlens.cli.writing import check_empty, idx_files, picture_files, some_of, write_folder
+    from digitlens.errors import UsageError
+    from digitlens.files.naming import shown
+
+    check_empty(folder)
+    choice = seed if data != "pen" else None  # pen digits are written from their seed, not chosen by it
+    if form == "idx":
+        if on:
+            raise UsageError("--on is for --format png: MNIST's four files hold training and test pictures alike")
+        fewer = max(1, count // 6) if count else None
+        found = _found(data, offline, count, fewer, seed)
+        training = found.training[some_of(found.training, count, choice)]
+        test = found.test[some_of(found.test, fewer, choice)]
+        total, files = 4, idx_files(training, test, found.classes)
+        said = f"{len(training):,} training and {len(test):,} test pictures in MNIST's four files"
+    else:
+        on = on or "test"
+        training_count, test_count = (count, 1) if on == "training" else (1, count)
+        found = _found(data, offline, training_count, test_count, seed)
+        digits: Digits = found.test if on == "test" else found.training
+        numbers = some_of(digits, count, choice)
+        total, files = len(numbers), picture_files(digits, numbers, found.classes)
+        said = f"{total:,} {on} pictures, one sub-folder for each of {len(found.classes)} classes"
+    write_folder(folder, files, total)
+    if as_json:
+        print_json({"folder": folder, "data": found.name, "on": on, "format": form, "files": total})
+        return
+    out().print(f"{said}: {shown(folder)}", markup=False, soft_wrap=True)
+    if form == "png":
+        out().print(f"Read them: digitlens read {shown(folder)}", markup=False, soft_wrap=True)
+
+
+def _found(data: str | None, offline: bool, training: int | None, test: int | None, seed: int | None) -> DataSet:
+    """The digits to choose from; pen digits are written as many as wanted, from the seed."""
+    if data == "pen":
+        from digitlens.digits.pen.writer import pen_data
+
+        wanted: dict[str, Any] = {"training": training, "test": test}
+        return pen_data(seed or 0, **{half: n for half, n in wanted.items() if n is not None})
+    found: DataSet = load_data(data, offline=offline)
+    return found

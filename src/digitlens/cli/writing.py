@@ -1,0 +1,92 @@
+"""Digits written into a folder: whole, or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitlens.cli.screen import err
+from digitlens.digits import idx
+from digitlens.digits.dataset import Digits
+from digitlens.digits.mnist import FILES
+from digitlens.digits.png import png
+from digitlens.errors import FileError, UsageError
+from digitlens.files.naming import shown, why
+
+Files = Iterator[tuple[str, bytes]]  # the name of each below the folder, and its bytes
+
+
+def some_of(digits: Digits, count: int | None, seed: int | None) -> NDArray[np.intp]:
+    """The numbers of the digits to write: all, the first `count`, or with a seed as many of them at random, in order.
+
+    Raises UsageError if there are not so many.
+    """
+    count = len(digits) if count is None else count
+    if count > len(digits):
+        raise UsageError(f"--count {count:,}: there are {len(digits):,} pictures; ask for fewer, or see --on")
+    if seed is None:
+        return np.arange(count)
+    return np.sort(np.random.default_rng(seed).permutation(len(digits))[:count])
+
+
+def picture_files(digits: Digits, numbers: NDArray[np.intp], classes: tuple[str, ...]) -> Files:
+    """One PNG file a picture, white on black, in a sub-folder a class: 7/00012.png is picture 12 and shows a 7."""
+    for i in numbers:
+        yield f"{classes[int(digits.digits[i])]}/{i:05}.png", png(digits.images[i])
+
+
+def idx_files(training: Digits, test: Digits, classes: tuple[str, ...]) -> Files:
+    """MNIST's four files, not packed. UsageError for more than ten classes, which that format has no labels for."""
+    if len(classes) > 10:
+        raise UsageError(f"MNIST's files hold the labels 0 to 9, got {len(classes)} classes; use --format png")
+    arrays = training.images, training.digits, test.images, test.digits
+    return ((file.name, idx.write(array)) for file, array in zip(FILES, arrays, strict=True))
+
+
+def check_empty(folder: str) -> None:
+    """Raise FileError unless `folder` can be made, or is there and empty: nothing of anybody's is written over."""
+    place = Path(folder)
+    try:
+        if place.is_dir():
+            if any(place.iterdir()):
+                raise FileError(f"--write {shown(folder)}: this folder is not empty; name a new one, or empty it first")
+        elif os.path.lexists(place):
+            raise FileError(f"--write {shown(folder)}: this is a file; name a folder, which will be made")
+        elif not Path(os.path.abspath(place)).parent.is_dir():  # noqa: PTH100 - resolve() would follow links
+            raise FileError(f"--write {shown(folder)}: the folder that it would lie in does not exist; make it first")
+    except (OSError, ValueError) as error:
+        raise FileError(f"--write {shown(folder)}: {why(error)}; name another folder") from error
+
+
+def write_folder(folder: str, files: Files, total: int) -> None:
+    """Write files into a folder of another name beside it, with a progress bar, then give it its name.
+
+    Raises FileError if the disk will not; what was written is then removed.
+    """
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    target = Path(os.path.abspath(folder))  # noqa: PTH100 - resolve() would follow links
+    temporary = target.parent / f".{target.name[:100]}.{secrets.token_hex(6)}.tmp"
+    columns = TextColumn("  writing"), BarColumn(), MofNCompleteColumn()
+    try:
+        temporary.mkdir()
+        console = err()
+        with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+            for name, data in progress.track(files, total):
+                file = temporary / name
+                file.parent.mkdir(exist_ok=True)
+                file.write_bytes(data)
+        if target.is_dir():
+            target.rmdir()  # it was empty; if it no longer is, this fails
+        temporary.replace(target)
+    except OSError as error:
+        reason = f"--write {shown(folder)} failed: {why(error)}; nothing was written"
+        raise FileError(f"{reason}; free some space, or name another folder") from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
