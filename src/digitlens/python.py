@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from digitlens.digits.dataset import DataSet
 from digitlens.digits.pen.writer import pen_digits
 from digitlens.digits.sources import find_data
-from digitlens.learning.recipe import Recipe
+from digitlens.learning.recipe import NAME, Recipe
 from digitlens.learning.recipes import named
 from digitlens.learning.training import Run
 from digitlens.lens.neuron import NeuronSum, neuron_sum
@@ -18,7 +18,7 @@ from digitlens.lens.steps import Steps, back_propagate
 from digitlens.reading.reader import Reader
 from digitlens.reading.reading import Reading
 from digitlens.storage.model_file import save
-from digitlens.storage.shipped import open_reader as load
+from digitlens.storage.shipped import open_reader
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
@@ -26,6 +26,17 @@ if TYPE_CHECKING:
     Picture = str | Path | bytes | NDArray[Any] | PillowImage
 
 __all__ = ["data", "explain", "load", "mnist", "pen_digits", "read", "save", "train"]
+
+
+def load(network: str | Path = "video") -> Reader:
+    """Load a network with all that is needed to read pictures with it: a name that ships, or a model file.
+
+    Raises FileError if there is neither, ModelFileError for a file that is not ours.
+
+    >>> load("video")
+    <Reader video: 784-16-16-10, 13,002 weights and biases>
+    """
+    return open_reader(network)
 
 
 def read(picture: Picture, network: str | Path | Reader = "video") -> Reading:
@@ -83,12 +94,16 @@ def train(
 ) -> Run:
     """Prepare a training run; to walk through its records is to train.
 
-    recipe: a name (video, talk) or a Recipe; `changes` are fields of it. data: as in data(). Raises RecipeError for
-    what makes no sense, DataError where there are no digits.
+    recipe: a name (video, talk) or a Recipe; `changes` are fields of it. data: as in data(). Of few pictures a named
+    recipe holds out no more than a tenth, unless `validation` says how many. Raises RecipeError for what makes no sense,
+    DataError where there are no digits.
     """
+    start = (named(recipe) if isinstance(recipe, str) else recipe).changed(**changes)
     found = data if isinstance(data, DataSet) else find_data(data)
-    start = named(recipe) if isinstance(recipe, str) else recipe
-    return Run(start.changed(**{"data": found.name, **changes}), found, engine=engine)
+    most = len(found.training) // 10
+    if isinstance(recipe, str) and "validation" not in changes and start.validation > most:
+        start = start.changed(validation=most)
+    return Run(start.changed(data=changes.get("data", found.name[:NAME])), found, engine=engine)
 
 
 def mnist(*, offline: bool = False) -> DataSet:
@@ -105,4 +120,4 @@ def data(name: str | Path | None = None, *, offline: bool = False) -> DataSet:
 
 
 def _reader(network: str | Path | Reader) -> Reader:
-    return network if isinstance(network, Reader) else load(network)
+    return network if isinstance(network, Reader) else open_reader(network)

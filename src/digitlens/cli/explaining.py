@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -14,39 +15,59 @@ from digitlens.lens.neuron import NeuronSum
 from digitlens.reading.reader import Reader
 from digitlens.reading.reading import Reading
 
+SHOWN = 32  # neurons of a layer; of a larger one the most active
+
 
 def show_answer(console: Console, reading: Reading) -> None:
-    """The answer in one line."""
+    """The answer in a line or two."""
     from digitlens.files.naming import shown
 
     name = shown(reading.path) if reading.path else "the picture"
     if reading.reason:
-        console.print(Text(f"{name} is no digit: {reading.reason}", style="bold"))
+        screen.say(console, Text(f"{name} is no digit: {reading.reason}", style="bold"))
     else:
-        said = f"{name} is read as {reading.label} by the network {reading.network}"
-        console.print(
-            Text(said, style="bold").append(f"  (activation {reading.activations.max():.3f})", style="not bold")
-        )
+        said = f"{name} is read as {screen.clean(reading.label)} by the network {screen.clean(reading.network)}"
+        strength = f"  (activation {reading.activations.max():.3f})"
+        screen.say(console, Text(said, style="bold").append(strength, style="not bold"))
 
 
 def show_reading(console: Console, reader: Reader, reading: Reading) -> None:
     """The picture as the network sees it, how it came to that, and what every layer makes of it."""
     show_answer(console, reading)
     console.print()
+    picture = screen.picture(console, reading.prepared.image)
+    left = console.width - picture[0].cell_len - 3
+    width = min(left if left >= 42 else console.width - 1, 60)
     story = [Text("What the network sees: 28×28 = 784 numbers", style="bold"), Text("")]
     for i, stage in enumerate(reading.prepared.stages, start=1):
         rows, columns = stage.image.shape
-        story += _wrapped(f"{i}. {stage.name} ({rows}×{columns}): {stage.reason}", 60)
-    _print(console, screen.beside(screen.picture(console, reading.prepared.image), story))
+        story += _wrapped(f"{i}. {stage.name} ({rows}×{columns}): {stage.reason}", width)
+    _print(console, screen.flow(console, picture, story))
     console.print()
     sizes = reader.network.sizes
     for l in range(1, len(sizes)):
-        a, z = reading.trace.a[l], reading.trace.z[l - 1]
-        title = f"Layer {l}: the answer" if l == len(sizes) - 1 else f"Layer {l}: {sizes[l]} hidden neurons"
-        console.print(Text(f"{title}   a = {reader.network.activations[l - 1].name}(z)", style="bold"))
-        cells = [_cell(console, reader, l, j, float(a[j]), float(z[j]), j == a.argmax()) for j in range(len(a))]
-        _print(console, _columns(cells, 2 if len(cells) > 5 else 1))
-        console.print()
+        _show_layer(console, reader, reading, l)
+
+
+def _show_layer(console: Console, reader: Reader, reading: Reading, l: int) -> None:
+    last = l == len(reader.network.sizes) - 1
+    a, z = reading.trace.a[l], reading.trace.z[l - 1]
+    title = f"Layer {l}: the answer" if last else f"Layer {l}: {len(a)} hidden neuron{'s' * (len(a) > 1)}"
+    title += f"   a = {reader.network.activations[l - 1].name}(z)"
+    listed = list(range(len(a)))
+    if len(a) > SHOWN and not last:
+        listed = sorted(largest(a, SHOWN))
+        title += f"   (the {SHOWN} most active)"
+    names = [screen.clean(reader.classes[j]) if last else str(j) for j in listed]
+    width = max(3, *(cell_len(name) for name in names))
+    cells = [
+        _cell(console, " " * (width - cell_len(name)) + name, float(a[j]), float(z[j]), last and j == reading.digit)
+        for j, name in zip(listed, names, strict=True)
+    ]
+    console.print(Text(title, style="bold"))
+    wide = 2 * max(cell.cell_len for cell in cells) + 3 <= console.width
+    _print(console, _columns(cells, 2 if len(cells) > 5 and wide else 1))
+    console.print()
 
 
 def show_neuron(console: Console, reader: Reader, reading: Reading, parts: NeuronSum) -> None:
@@ -54,21 +75,26 @@ def show_neuron(console: Console, reader: Reader, reading: Reading, parts: Neuro
     printed = parts.printed()
     before = reader.network.sizes[parts.layer - 1]
     console.print(Text(f"{_name(reader, parts.layer, parts.neuron)} taken apart", style="bold"))
-    console.print(f"z is the sum of {before} × (what comes in × its weight), plus the bias; a = {parts.function}(z)")
+    products = f"{before} products" if before > 1 else "one product"
+    screen.say(
+        console, f"z = the sum of {products}, what comes in × its weight, plus the bias; a = {parts.function}(z)"
+    )
     if parts.layer == 1:
         weights = reader.network.layers[0].weights[parts.neuron].reshape(28, 28)
         image = reading.prepared.image
         console.print()
+        key = "(+ blue, − red)" if screen.coloured(console) else "(# and +, = and −)"
         titles = [
-            Text(t.ljust(28), style="bold")
-            for t in ("its weights (+ blue, − red)", "what it sees", "weight × what it sees")
+            Text(t.ljust(28), style="bold") for t in (f"its weights {key}", "what it sees", "weight × what it sees")
         ]
         pictures = (
             screen.weights(console, weights),
             screen.picture(console, image),
             screen.weights(console, weights * image),
         )
-        _print(console, screen.beside(*([title, *picture] for title, picture in zip(titles, pictures, strict=True))))
+        _print(
+            console, screen.flow(console, *([title, *picture] for title, picture in zip(titles, pictures, strict=True)))
+        )
     console.print()
     lines = [f"{'from':<26}{'holds':>9}   {'weight':>9}   {'adds':>10}"]
     for term, product in zip(parts.terms, printed.products, strict=True):
@@ -77,7 +103,9 @@ def show_neuron(console: Console, reader: Reader, reading: Reading, parts: Neuro
     lines.append(f"{f'the other {parts.others}{silent} add up to':<49} {printed.rest:>10}")
     lines.append(f"{'bias':<49} {printed.bias:>10}")
     lines.append(f"{'z':<49} {printed.z:>10}")
-    lines.append(f"{f'a = {parts.function}({printed.z})':<49} {parts.activation:10.3f}")
+    together = f"softmax of all {reader.network.sizes[parts.layer]} z"
+    function = together if parts.function == "softmax" else f"{parts.function}({printed.z})"
+    lines.append(f"{f'a = {function}':<49} {parts.activation:10.3f}")
     for i, line in enumerate(lines):
         console.print(Text(line, style="bold" if i in (0, len(lines) - 1) else ""))
 
@@ -87,11 +115,9 @@ def sum_json(parts: NeuronSum) -> dict[str, Any]:
     return asdict(parts)
 
 
-def _cell(console: Console, reader: Reader, l: int, j: int, a: float, z: float, winner: bool) -> Text:
-    last = l == len(reader.network.sizes) - 1
-    label = reader.classes[j] if last else str(j)
-    style = f"bold {screen.YELLOW}" if last and winner else ""
-    return Text(f"{label:>3} {screen.bar(console, a, 12)} {a:6.3f}  z {z:+8.3f}", style=style)
+def _cell(console: Console, name: str, a: float, z: float, winner: bool) -> Text:
+    style = f"bold {screen.YELLOW}" if winner else ""
+    return Text(f"{name} {screen.bar(console, a, 12)} {a:6.3f}  z {z:+8.3f}", style=style)
 
 
 def _columns(cells: list[Text], count: int) -> list[Text]:
@@ -101,7 +127,7 @@ def _columns(cells: list[Text], count: int) -> list[Text]:
 
 def _name(reader: Reader, layer: int, neuron: int) -> str:
     if layer == len(reader.network.sizes) - 1:
-        return f"Output neuron {reader.classes[neuron]}"
+        return f"Output neuron {screen.clean(reader.classes[neuron])}"
     return f"Neuron {neuron} of layer {layer}"
 
 
@@ -114,7 +140,7 @@ def _from(layer: int, source: int) -> str:
 def _wrapped(text: str, width: int) -> list[Text]:
     import textwrap
 
-    return [Text(line) for line in textwrap.wrap(text, width, subsequent_indent="   ")]
+    return [Text(line) for line in textwrap.wrap(text, max(width, 20), subsequent_indent="   ")]
 
 
 def _print(console: Console, lines: list[Text]) -> None:
@@ -123,5 +149,5 @@ def _print(console: Console, lines: list[Text]) -> None:
 
 
 def largest(values: Any, count: int) -> list[int]:
-    """The indices of the largest values, by size."""
-    return [int(i) for i in np.argsort(-np.abs(values), kind="stable")[:count]]
+    """The indices of the largest values, the largest first."""
+    return [int(i) for i in np.argsort(-values, kind="stable")[:count]]

@@ -2,41 +2,29 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
+import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from digitlens.cli.screen import data_options, err, json_option, load_data, out, print_json
+from digitlens.cli.screen import clean, data_options, json_option, load_data, out
+from digitlens.files.naming import shown, why
 
 if TYPE_CHECKING:
-    from digitlens.learning.engine import Record
+    from digitlens.digits.dataset import DataSet
+    from digitlens.learning.recipe import Recipe
     from digitlens.learning.training import Run
-
-NAMES = (
-    "hidden",
-    "activation",
-    "output",
-    "initialisation",
-    "cost",
-    "optimiser",
-    "momentum",
-    "learning_rate",
-    "schedule",
-)
 
 
 def _hidden(_: Any, __: Any, text: str | None) -> tuple[int, ...] | None:
     """16,16 or 16-16 -> (16, 16); an empty text is no hidden layer at all."""
     if text is None:
         return None
-    try:
-        return tuple(int(n) for n in text.replace("-", ",").replace("x", ",").split(",") if n.strip())
-    except ValueError as error:
-        raise click.BadParameter(f"wants numbers with commas between them, like 16,16, got {text!r}") from error
+    if not re.fullmatch(r"(\d{1,9}([-,x]\d{1,9})*)?", text, re.ASCII):
+        raise click.BadParameter(f"wants numbers with commas between them, like 16,16, got {text!r}")
+    return tuple(int(n) for n in re.findall(r"\d+", text))
 
 
 @click.command("train")
@@ -80,46 +68,71 @@ def command(
     Ctrl-C ends the run cleanly and saves the latest network; `--resume FILE` goes on from there to the very same
     network that an undisturbed run ends with.
     """
-    from digitlens.errors import UsageError
+    from digitlens.cli import watching
     from digitlens.learning.keeping import kept, resumed, unfinished
     from digitlens.learning.recipes import named
-    from digitlens.learning.training import Run
 
     changes = {field: value for field, value in changes.items() if value is not None}
     if "preparation" in changes:
-        changes["preparation"] = tuple(changes["preparation"].split(","))
-    if resume:
-        if changes or name or path:
-            given = ", ".join(f"--{n}" for n in (*changes, *(["recipe"] if name else []), *(["out"] if path else [])))
-            raise UsageError(f"--resume goes on with the recipe of the unfinished run: leave out {given}")
-        recipe = unfinished(resume)
-        run = resumed(resume, load_data(data or (recipe.data if recipe else None), offline=offline))
+        changes["preparation"] = tuple(step for step in changes["preparation"].split(",") if step)
+    if resume is not None:
+        others = {"recipe": name, "out": path, "fresh": fresh, "engine": engine != "auto"}
+        _alone([*(option for option, given in others.items() if given), *changes])
         target = resume
+        run = resumed(resume, load_data(_same_data(unfinished(resume), data), offline=offline))
     else:
-        recipe = named(name or "video", **changes)
-        target = path or f"{recipe.name}.digitlens"
+        recipe = named(name if name is not None else "video", **changes)
+        target = path if path is not None else f"{recipe.name}.digitlens"
         _check_target(target, fresh)
-        found = load_data(data, offline=offline)
-        run = Run(recipe.changed(data=found.name), found, engine=engine)
-    watched = kept(run, target)
-    with _stopping(run):
-        if as_json:
-            for _ in watched:
-                pass
-        else:
-            _watch(run, watched)
-    return _end(run, target, as_json)
+        run = _started(recipe, load_data(data, offline=offline), engine, "validation" in changes)
+    with watching.stopping(run) as signals:
+        printed = watching.watch(run, kept(run, target), None if as_json else out())
+    if not printed:
+        return watching.say_unread(run, target, data)
+    watching.say_end(run, target, data, as_json)
+    if run.finished:
+        return 0
+    return 128 + signals[0] if signals else 1
+
+
+def _alone(others: list[str]) -> None:
+    """--resume decides everything that these options decide."""
+    if others:
+        given = ", ".join(f"--{option.replace('_', '-')}" for option in others)
+        raise click.UsageError(f"--resume goes on with the recipe of the unfinished run; leave out {given}")
+
+
+def _same_data(recipe: Recipe | None, data: str | None) -> str | None:
+    """The digits that an unfinished run learned from, as far as its recipe can name them."""
+    if data is not None or recipe is None or recipe.data in ("mnist", "pen"):
+        return data or (recipe.data if recipe else None)
+    if os.environ.get("DIGITLENS_DATA"):
+        return None
+    raise click.UsageError(
+        f"the unfinished run learns from the pictures in a folder called {clean(recipe.data)!r}; name it with --data"
+    )
+
+
+def _started(recipe: Recipe, found: DataSet, engine: str, chosen: bool) -> Run:
+    """A new run. Of few pictures no more than a tenth are held out, unless the user has chosen a number."""
+    from digitlens.learning.recipe import NAME
+    from digitlens.learning.training import Run
+
+    most = len(found.training) // 10
+    if not chosen and recipe.validation > most:
+        recipe = recipe.changed(validation=most)
+    if long := next((name for name in found.classes if len(name) > NAME), None):
+        raise click.UsageError(f"a class may have a name of {NAME} letters, got {len(long)}: {clean(long)[:NAME]}…")
+    return Run(recipe.changed(data=found.name[:NAME]), found, engine=engine)
 
 
 def _check_target(target: str, fresh: bool) -> None:
     """Before anything is trained: can the network be saved there, and is nothing lost by it?"""
     from digitlens.errors import FileError, UsageError
-    from digitlens.files.naming import shown
     from digitlens.learning.keeping import forget, unfinished
 
-    if Path(target).is_dir() or not Path(target).parent.is_dir():
-        why = "is a folder" if Path(target).is_dir() else "lies in a folder that does not exist"
-        raise FileError(f"--out {shown(target)} {why}; name a file to write, such as video.digitlens")
+    if reason := _unwritable(target):
+        raise FileError(f"--out {shown(target)} {reason}")
     if fresh:
         forget(target)
     elif unfinished(target):
@@ -129,75 +142,26 @@ def _check_target(target: str, fresh: bool) -> None:
         )
 
 
-@contextmanager
-def _stopping(run: Run) -> Iterator[None]:
-    """Ctrl-C, and the signals that ask a process to end, stop the run cleanly; a second Ctrl-C ends it at once."""
-    before: dict[int, Any] = {}
+def _unwritable(target: str) -> str:
+    """Why no network can be saved there, or none should; empty if it can."""
+    from digitlens.errors import DigitlensError
+    from digitlens.storage.model_file import load
 
-    def stop(number: int, _: Any) -> None:
-        run.stop()
-        signal.signal(number, before[number])  # the next one does what it always did
-        if number == signal.SIGINT:
-            err().print("\nStopping after this mini-batch; the latest network is saved. Ctrl-C again ends at once.")
-
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)  # SIGHUP exists on POSIX alone
-        if number is not None:
-            before[number] = signal.signal(number, stop)
+    path = Path(os.path.realpath(target))
     try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _watch(run: Run, records: Iterator[Record]) -> None:
-    """The run as a table that grows, a row an epoch, over a progress bar."""
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    recipe, console = run.recipe, out()
-    sizes = "-".join(map(str, recipe.sizes(len(run.data.classes))))
-    console.print(
-        f"[bold]{sizes}[/bold], {recipe.activation}, {recipe.cost} cost, {recipe.optimiser}, learning rate "
-        f"{recipe.learning_rate:g} ({recipe.schedule}), mini-batches of {recipe.mini_batch}, seed {recipe.seed}",
-    )
-    held = f", {recipe.validation:,} of them held out" if recipe.validation else ""
-    console.print(
-        f"{len(run.data.training):,} training images{held}, {len(run.data.test):,} test images: {run.data.source}"
-    )
-    console.print(f"[bold]{'epoch':>5} {'cost':>9} {'training':>9} {'held out':>9} {'test':>9} {'seconds':>8}[/bold]")
-    columns = TextColumn("  training"), BarColumn(), MofNCompleteColumn(), TextColumn("epochs"), TimeElapsedColumn()
-    with Progress(*columns, TimeRemainingColumn(), console=err(), transient=True) as progress:
-        task = progress.add_task("", total=recipe.epochs)
-        for record in records:
-            progress.update(task, completed=record.epoch)
-            if record.training:
-                shares = [
-                    f"{m.accuracy:9.2%}" if m else " " * 9 for m in (record.training, record.validation, record.test)
-                ]
-                console.print(f"{record.epoch:5} {record.training.cost:9.4f} {' '.join(shares)} {record.seconds:8.2f}")
-
-
-def _end(run: Run, target: str, as_json: bool) -> int:
-    """Say how the run ended."""
-    from digitlens.files.naming import shown
-
-    record = run.latest
-    if as_json:
-        last = dict(run.history[-1]) if run.history else {}
-        print_json({"path": target, "finished": run.finished, "recipe": run.recipe.to_json(), **last})
-    elif run.finished:
-        saved = f"Saved to [bold]{shown(target)}[/bold]. Try it: digitlens evaluate --network {shown(target)}"
-        out().print(saved, soft_wrap=True)
-    elif record:
-        where = f"epoch {record.epoch} of {run.recipe.epochs}"
-        out().print(f"Stopped after {where}; the latest network is in [bold]{shown(target)}[/bold].", soft_wrap=True)
-        out().print(f"Go on with: digitlens train --resume {shown(target)}", soft_wrap=True)
-    return 0 if run.finished else 130
+        if path.is_dir():
+            return "is a folder; name a file to write, such as video.digitlens"
+        if not path.parent.is_dir():
+            return "lies in a folder that does not exist; make the folder first"
+        if not os.access(path.parent, os.W_OK):
+            return "lies in a folder that cannot be written; choose another"
+        if not path.exists() or (path.is_file() and not path.stat().st_size):
+            return ""
+        if not path.is_file():
+            return "is a device or a pipe; name a file to write, such as video.digitlens"
+        load(path)
+    except DigitlensError:
+        return "is there already and is no network of ours; choose another name, or move that file away"
+    except (OSError, ValueError) as error:
+        return f"cannot be written: {why(error)}; choose another name"
+    return ""

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -23,17 +24,20 @@ def show_steps(
 ) -> None:
     """From the cost to the outputs, layer by layer back, and to one weight; then the step, and what it brings."""
     target = int(steps.targets.argmax())
-    console.print(
-        f"Had it been told {reader.classes[target]}: cost C = {FORMULAS[reader.cost]} = {_short(steps.cost)}\n"
-    )
+    told = screen.clean(reader.classes[target])
+    screen.say(console, f"Had it been told {told}: cost C = {FORMULAS[reader.cost]} = {_short(steps.cost)}")
+    console.print()
     _outputs(console, reader, steps)
     _layers(console, reader, steps)
     _chain(console, reader, chain, terms)
     promised, fell = steps.take_step(learning_rate)
-    console.print(
-        f"\n[bold]Take the step:[/bold] every weight and bias moves by −{learning_rate:g} × its slope. The gradient "
-        f"promises that the cost falls by {_short(promised)}. It falls by {_short(fell)}, to {_short(steps.cost - fell)}"
+    console.print()
+    step = Text("Take the step: ", style="bold").append(
+        f"every weight and bias moves by −{learning_rate:g} × its slope. The gradient promises that the cost falls by "
+        f"{_short(promised)}. It {_fell(fell)}, to {_short(steps.cost - fell)}.",
+        style="not bold",
     )
+    screen.say(console, step)
 
 
 def steps_json(steps: Steps, chain: WeightChain, learning_rate: float) -> dict[str, Any]:
@@ -50,39 +54,45 @@ def steps_json(steps: Steps, chain: WeightChain, learning_rate: float) -> dict[s
 
 
 def _outputs(console: Console, reader: Reader, steps: Steps) -> None:
-    console.print("[bold]What the cost asks of the outputs[/bold]")
-    heading = f"{'':>6} {'holds':>7} {'should':>7} {'dC/da':>10}   {'σ′(z)':>10}   {'dC/dz':>10}"
+    console.print(Text("What the cost asks of the outputs", style="bold"))
+    width = max(6, *(cell_len(screen.clean(name)) for name in reader.classes))
+    heading = f"{'':>{width}} {'holds':>7} {'should':>7} {'dC/da':>10}   {'σ′(z)':>10}   {'dC/dz':>10}"
     console.print(Text(heading, style="bold"))
     for wish in steps.wishes():
         a, b = _maybe(wish.dC_da), _maybe(wish.slope)
         arrow = ("↑ up" if wish.up else "↓ down") if screen.unicode(console) else ("up" if wish.up else "down")
         numbers = f"{wish.activation:7.3f} {wish.target:7.0f} {a:>10} × {b:>10} = {_short(wish.dC_dz):>10}"
-        console.print(Text(f"{reader.classes[wish.neuron]:>6} {numbers}   {arrow}"))
+        name = screen.clean(reader.classes[wish.neuron])
+        console.print(Text(f"{' ' * (width - cell_len(name))}{name} {numbers}   {arrow}"))
 
 
 def _layers(console: Console, reader: Reader, steps: Steps) -> None:
-    console.print(
-        "\n[bold]Layer by layer back: what is asked of the neurons, and of the weights that lead into them[/bold]"
-    )
+    console.print()
+    heading = "Layer by layer back: what is asked of the neurons, and of the weights that lead into them"
+    screen.say(console, Text(heading, style="bold"))
     for layer in reversed(range(1, len(reader.network.sizes))):
         gradient = steps.gradient[layer - 1].weights
         j, k = steps.steepest(layer)
         dC_dz = steps.dC_dz[layer - 1]
         up, down = int((dC_dz < 0).sum()), int((dC_dz > 0).sum())
         size = math.sqrt(float((gradient**2).sum()))
-        console.print(
-            f"  layer {layer}: {up} neurons should rise, {down} should fall; its weights together feel {_short(size)}, "
-            f"the one {_weight(layer, j, k)} most: dC/dw = {_short(float(gradient[j, k]))}"
+        screen.say(
+            console,
+            f"  layer {layer}: {up} of its neurons should rise, {down} should fall. All slopes of its weights together "
+            f"have the length {_short(size)}; the steepest is that of the weight {_weight(layer, j, k)}: "
+            f"dC/dw = {_short(float(gradient[j, k]))}",
+            indent=4,
         )
 
 
 def _chain(console: Console, reader: Reader, chain: WeightChain, terms: int) -> None:
-    console.print(f"\n[bold]Down to one weight: {_weight(chain.layer, chain.neuron, chain.source)}[/bold]")
+    console.print()
+    heading = f"Down to one weight: {_weight(chain.layer, chain.neuron, chain.source)}"
+    screen.say(console, Text(heading, style="bold"))
     console.print(f"  w = {chain.weight:+.4f}     dC/dw = (what comes in) × σ′(z) × dC/da")
     if chain.asked and chain.dC_da is not None:
-        console.print(
-            f"  dC/da: what the {len(chain.asked)} neurons of layer {chain.layer + 1} ask of it: weight × dC/dz"
-        )
+        behind = f"what the {len(chain.asked)} neurons of layer {chain.layer + 1} ask of it: weight × dC/dz"
+        console.print(f"  dC/da: {behind}")
         order = np.argsort([-abs(asked.product) for asked in chain.asked], kind="stable")[
             : min(terms, len(chain.asked) - 1)
         ]
@@ -101,17 +111,23 @@ def _chain(console: Console, reader: Reader, chain: WeightChain, terms: int) -> 
         )
     else:
         console.print(f"  dC/dz = a − y = {_short(chain.dC_dz)}")
-    verb = "rises" if chain.dC_dw < 0 else "falls"
-    hint = (
-        f"the cost falls as this weight {verb}" if chain.dC_dw else "this weight does not matter here: nothing comes in"
+    hint = f"the cost falls as this weight {'rises' if chain.dC_dw < 0 else 'falls'}"
+    if not chain.dC_dw:
+        why = "nothing comes in" if not chain.input else "nothing is asked of its neuron"
+        hint = f"this weight does not matter here: {why}"
+    line = Text(f"  dC/dw = a × dC/dz = {chain.input:.4f} × {_short(chain.dC_dz)} = ").append(
+        _short(chain.dC_dw), style="bold"
     )
-    product = f"{chain.input:.4f} × {_short(chain.dC_dz)} = [bold]{_short(chain.dC_dw)}[/bold]"
-    console.print(f"  dC/dw = a × dC/dz = {product}   ({hint})")
+    screen.say(console, line.append(f"   ({hint})"), indent=4)
 
 
 def _weight(layer: int, neuron: int, source: int) -> str:
     start = f"pixel {source} (row {source // 28}, column {source % 28})" if layer == 1 else f"neuron {source}"
     return f"from {start} to neuron {neuron} of layer {layer}"
+
+
+def _fell(fell: float) -> str:
+    return f"falls by {_short(fell)}" if fell >= 0 else f"rises by {_short(-fell)}, because the step is too long"
 
 
 def _short(value: float) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from digitlens.digits.dataset import DataSet
-from digitlens.errors import ModelFileError, RecipeError, UsageError
+from digitlens.errors import ModelFileError, RecipeError, TrainingError, UsageError
 from digitlens.learning.engine import Record, State
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.training import Run
@@ -30,11 +30,15 @@ def kept(run: Run, path: str | Path, pause: float = PAUSE) -> Iterator[Record]:
     """
     checkpoints.sweep(path)
     written = time.monotonic()
-    for record in run:
-        if record.epoch < run.recipe.epochs and record.mini_batch == 0 and time.monotonic() - written >= pause:
-            keep(run, path)
-            written = time.monotonic()
-        yield record
+    try:
+        for record in run:
+            if record.epoch < run.recipe.epochs and record.mini_batch == 0 and time.monotonic() - written >= pause:
+                keep(run, path)
+                written = time.monotonic()
+            yield record
+    except TrainingError:  # it would end in the same way again
+        checkpoints.remove(path)
+        raise
     if run.latest is None:
         return  # it was finished before
     if not run.finished:
