@@ -1,0 +1,88 @@
+"""The house stands: who may import whom, how long a file may be, and how light the front door is."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCES = sorted((ROOT / "src").rglob("*.py"))
+
+
+def lines(path: Path) -> int:
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def test_every_room_imports_only_from_the_floors_beneath_it() -> None:
+    linter = Path(sys.executable).parent / "lint-imports"
+    if not linter.exists():
+        pytest.skip("the import contracts were not checked: `pip install import-linter` brings what checks them")
+    done = subprocess.run(
+        [linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=120,
+        env={"PYTHONPATH": "src", "PYTHONIOENCODING": "utf-8"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_blackboard_has_four_hundred_lines_at_most() -> None:
+    assert sum(lines(path) for path in SOURCES if path.parent.name == "network") <= 400
+
+
+def test_no_file_has_more_than_three_hundred_lines() -> None:
+    assert len(SOURCES) > 20
+    assert {str(path.relative_to(ROOT)): lines(path) for path in SOURCES if lines(path) > 300} == {}
+
+
+LIGHT = """
+import sys
+import digitlens
+heavy = {"numpy", "PIL", "click", "rich", "matplotlib", "safetensors", "starlette", "platformdirs", "threadpoolctl"}
+print(sorted(heavy & set(sys.modules)))
+"""
+
+
+def test_to_import_digitlens_loads_nothing_heavy() -> None:
+    done = subprocess.run([sys.executable, "-c", LIGHT], capture_output=True, text=True, timeout=60)
+    assert (done.stdout.strip(), done.stderr) == ("[]", "")
+
+
+NETWORK = """
+import sys
+import digitlens.network.gradient, digitlens.network.optimisers, digitlens.network.initialisation
+print(sorted(name for name in sys.modules if name.startswith("digitlens.")))
+"""
+
+
+def test_the_network_stands_on_nothing_but_its_own_files_and_the_errors() -> None:
+    done = subprocess.run([sys.executable, "-c", NETWORK], capture_output=True, text=True, timeout=60)
+    names = eval(done.stdout)  # what we have just printed
+    assert {name for name in names if not name.startswith("digitlens.network")} == {"digitlens.errors"}
+
+
+EXECUTES = re.compile(
+    r"(?<![.\w])(eval|exec)\(|import (pickle|marshal|shelve|joblib|dill)|allow_pickle=True|os\.system"
+)
+
+
+def test_nothing_stored_is_ever_executed() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for path in SOURCES
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if EXECUTES.search(line)
+    ]
+    assert found == []
+    assert all(map(EXECUTES.search, ("x = eval(text)", "import pickle", "np.load(f, allow_pickle=True)")))
+
+
+def test_no_source_reaches_for_numpys_global_generator() -> None:
+    allowed = ("np.random.Generator", "np.random.default_rng", "np.random.SeedSequence", "np.random.PCG64")
+    for path in SOURCES:
+        text = path.read_text(encoding="utf-8")
+        for name in allowed:
+            text = text.replace(name, "")
+        assert "np.random." not in text, path.relative_to(ROOT)
