@@ -178,8 +178,8 @@ def _webp(data: bytes) -> Container:
         kind, length = struct.unpack_from("<4sI", data, at)
         body = data[at + 8 : at + 8 + length]
         if kind == b"VP8X":  # the canvas of a film, or of a picture with metadata
-            a, b, c, d, e, f = body[4:10]
-            size = (1 + a + (b << 8) + (c << 16), 1 + d + (e << 8) + (f << 16))
+            width, more_width, height, more_height = struct.unpack_from("<HBHB", body, 4)
+            size = (1 + width + (more_width << 16), 1 + height + (more_height << 16))
         elif kind == b"VP8 " and size == (0, 0):
             width, height = struct.unpack_from("<HH", body, 6)
             size = (width & 0x3FFF, height & 0x3FFF)

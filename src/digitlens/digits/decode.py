@@ -146,7 +146,7 @@ def _grey_of(image: PillowImage) -> tuple[NDArray[np.uint8], int]:
             np.uint8
         ), -1
     if image.has_transparency_data:
-        image = image.convert("RGBA")
+        image = image if image.mode == "RGBA" else image.convert("RGBA")
         alpha = np.asarray(image.getchannel("A"))
         return _over_backdrop(np.asarray(image.convert("L")), alpha)
     if image.mode not in ("1", "L", "RGB"):

@@ -128,8 +128,9 @@ def corner_for(ink: Image) -> tuple[int, int]:
     Whole pixels only, as MNIST did, and never so far that ink is lost over the edge.
     """
     row, column = centre_of_mass(ink)
-    # ceil(x - 1/2) rounds halves downwards: MNIST's centres lie in [13.5, 14.5), so its own images stay in place.
-    top, left = math.ceil(CENTRE - 0.5 - row), math.ceil(CENTRE - 0.5 - column)
+    # Halves are rounded down, so MNIST's own images, whose centres lie in [13.5, 14.5), stay in place. The millionth
+    # keeps an exact half, which symmetric ink often has, from being decided by the last bit of a sum.
+    top, left = (math.ceil(CENTRE - 0.5 - middle - 1e-6) for middle in (row, column))
     return min(max(top, 0), SIDE - ink.shape[0]), min(max(left, 0), SIDE - ink.shape[1])
 
 

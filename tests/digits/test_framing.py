@@ -1,0 +1,135 @@
+"""Ink of any size becomes 28×28 as MNIST was made, and what is made so already is not touched."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digitlens.digits.framing import (
+    BOX,
+    CENTRE,
+    Box,
+    box_for_framing,
+    box_of,
+    centre_of_mass,
+    frame,
+    resample,
+    resampling,
+    scale_for,
+    scaled,
+)
+from digitlens.errors import ShapeError
+
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+def scribble(seed: int, longest: int = 60) -> np.ndarray:
+    """Some thick crossing strokes whose longest side is `longest`: (longest, fewer)."""
+    rng = np.random.default_rng(seed)
+    rows, columns = longest, int(rng.integers(longest // 3, longest + 1))
+    ink = np.zeros((rows, columns))
+    thick = max(2, longest // 10)
+    for _ in range(3):
+        at = int(rng.integers(0, rows - thick + 1))
+        ink[at : at + thick] = 1
+        at = int(rng.integers(0, columns - thick + 1))
+        ink[:, at : at + thick] = 1
+    return ink
+
+
+@given(SEEDS, st.integers(30, 200))
+def test_framed_ink_has_the_size_and_the_place_of_mnists_digits(seed: int, longest: int) -> None:
+    framed = frame(scribble(seed, longest))
+    box = box_of(framed)
+    assert box is not None
+    assert max(box.rows, box.columns) == BOX
+    assert all(CENTRE - 0.5 - 2e-6 <= middle <= CENTRE + 0.5 for middle in centre_of_mass(framed))
+    assert 0 <= framed.min() <= framed.max() <= 1
+
+
+@given(SEEDS, st.integers(10, 200))
+def test_framing_twice_is_framing_once(seed: int, longest: int) -> None:
+    once = frame(scribble(seed, longest))
+    assert np.array_equal(frame(once), once)
+
+
+@given(SEEDS, st.tuples(*[st.integers(0, 30)] * 4))
+def test_empty_paper_around_the_ink_changes_nothing(seed: int, around: tuple[int, int, int, int]) -> None:
+    ink = scribble(seed)
+    page = np.pad(ink, (around[:2], around[2:]))
+    assert np.array_equal(frame(page), frame(ink))
+
+
+@given(SEEDS, st.integers(2, 12))
+def test_an_enlarged_digit_comes_back_as_it_was(seed: int, times: int) -> None:
+    framed = frame(scribble(seed))
+    assert np.allclose(frame(np.kron(framed, np.ones((times, times)))), framed, atol=0.13)
+
+
+@given(st.integers(1, 300), st.floats(0.02, 8))
+def test_resampling_keeps_what_is_constant(before: int, scale: float) -> None:
+    matrix = resampling(before, scale)
+    if before * scale == matrix.shape[0] or scale > 1:
+        assert np.allclose(matrix.sum(axis=1), 1)
+    assert matrix.min() >= 0
+    assert matrix.sum(axis=1).max() <= 1 + 1e-9
+
+
+@given(SEEDS, st.integers(1, 9), st.integers(1, 9))
+def test_reducing_by_whole_numbers_is_averaging_blocks(seed: int, blocks: int, factor: int) -> None:
+    ink = np.random.default_rng(seed).random((blocks * factor, 2 * factor))
+    averages = ink.reshape(blocks, factor, 2, factor).mean(axis=(1, 3))
+    assert np.allclose(resample(ink, 1 / factor), averages)
+
+
+@given(SEEDS, st.integers(5, 90), st.floats(0.05, 1))
+def test_reducing_keeps_the_mass(seed: int, side: int, scale: float) -> None:
+    ink = np.random.default_rng(seed).random((side, side))
+    assert resample(ink, scale).sum() == pytest.approx(ink.sum() * scale**2, rel=1e-6)
+
+
+def test_mnists_own_sizes_are_not_resampled() -> None:
+    assert [scale_for(n) for n in (19, 20)] == [1, 1]
+    assert scale_for(18) > 1 > scale_for(21)
+    ink = np.random.default_rng(0).random((20, 11))
+    small, scale, gain = scaled(ink)
+    assert small is ink
+    assert (scale, gain) == (1, 1)
+
+
+def test_the_blur_around_strokes_does_not_make_them_smaller() -> None:
+    blurred = np.full((60, 60), 0.1)
+    blurred[10:50, 20:30] = 1
+    assert box_for_framing(blurred) == Box(10, 20, 40, 10)
+    assert box_for_framing(blurred[:20, :20]) == Box(0, 0, 20, 20)  # MNIST's size: every pixel stays
+
+
+def test_thin_strokes_are_strengthened() -> None:
+    ink = np.zeros((200, 100))
+    ink[:, 50:53] = ink[99:102] = 1
+    small, scale, gain = scaled(ink)
+    assert scale == 0.1
+    assert gain > 2
+    assert small.max() == pytest.approx(0.8, abs=0.2)
+
+
+def test_ink_that_would_leave_the_picture_stays_inside() -> None:
+    ink = np.zeros((20, 20))
+    ink[:, 0] = 1
+    ink[0] = 0.01  # so little of it that the centre of mass is at the left edge
+    framed = frame(ink)
+    assert framed.sum() == pytest.approx(ink.sum())
+
+
+def test_no_ink_comes_back_as_no_ink() -> None:
+    assert box_of(np.zeros((9, 9))) is None
+    assert box_for_framing(np.zeros((9, 9))) is None
+    assert not frame(np.zeros((100, 3))).any()
+
+
+@pytest.mark.parametrize("shape", [(28,), (5, 28, 28)])
+def test_one_picture_at_a_time(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ShapeError, match="one picture"):
+        frame(np.zeros(shape))
