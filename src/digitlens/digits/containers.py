@@ -23,7 +23,7 @@ from digitlens.errors import PictureError
 
 MAX_BLOCKS = 200_000  # chunks, segments or blocks of one file
 MAX_SCANS = 40  # a progressive JPEG has about ten
-MAX_RUNS = 512 * 1024  # bytes of a run-length-encoded BMP, which are decoded slowly
+MAX_RUNS = 500_000  # pixels, and bytes, of a run-length-encoded BMP, which are decoded slowly
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +165,8 @@ def _bmp(data: bytes) -> Container:
         width, height = struct.unpack_from("<HH", data, 18)
         return Container("BMP", width, height, 1, data)
     width, height, _, _, compression = struct.unpack_from("<iiHHI", data, 18)
-    if compression in (1, 2) and len(data) > MAX_RUNS:
-        raise PictureError(f"the BMP file is run-length encoded and over {MAX_RUNS // 1024} KiB; save it again as PNG")
+    if compression in (1, 2) and max(len(data), abs(width * height)) > MAX_RUNS:
+        raise PictureError(f"the BMP file is run-length encoded and over {MAX_RUNS:,} pixels or bytes; save it as PNG")
     return Container("BMP", abs(width), abs(height), 1, data)
 
 

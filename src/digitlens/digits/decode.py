@@ -140,11 +140,7 @@ def _check_size(width: int, height: int, kind: type[DigitlensError]) -> None:
 def _grey_of(image: PillowImage) -> tuple[NDArray[np.uint8], int]:
     """The pixels of a Pillow image in grey, and the backdrop of a transparent one (-1: none)."""
     if image.mode.startswith(("I", "F")):  # 16 bits a pixel, which Pillow would cut off at 255
-        wide = np.asarray(image)
-        top = 1.0 if image.mode == "F" else 65535.0
-        return np.rint(np.clip(np.nan_to_num(wide.astype(np.float32)), 0, top) * np.float32(255 / top)).astype(
-            np.uint8
-        ), -1
+        return _eight_bits(np.asarray(image)), -1
     if image.has_transparency_data:
         image = image if image.mode == "RGBA" else image.convert("RGBA")
         alpha = np.asarray(image.getchannel("A"))
@@ -152,6 +148,16 @@ def _grey_of(image: PillowImage) -> tuple[NDArray[np.uint8], int]:
     if image.mode not in ("1", "L", "RGB"):
         image = image.convert("RGB")
     return np.array(image.convert("L")), -1
+
+
+def _eight_bits(wide: NDArray[Any]) -> NDArray[np.uint8]:
+    """Whole numbers up to 65535, or floats up to 1, (rows, columns) -> 0..255."""
+    top = 1.0 if wide.dtype.kind == "f" else 65535.0
+    eight = np.empty(wide.shape, np.uint8)
+    for row in range(0, len(wide), 64):  # a few rows at a time: floats of all pixels would need too much memory
+        part = np.nan_to_num(wide[row : row + 64].astype(np.float32)) * np.float32(255 / top)
+        eight[row : row + 64] = np.clip(part, 0, 255) + np.float32(0.5)  # cut off, so the half rounds
+    return eight
 
 
 def _over_backdrop(grey: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int]:
