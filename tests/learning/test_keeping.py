@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.learning.bars import CLASSES, bar_data, bars, small
 
 from digitlens.digits.dataset import DataSet
-from digitlens.errors import DigitlensError, FileError, ModelFileError, RecipeError, UsageError
+from digitlens.errors import DigitlensError, FileError, ModelFileError, RecipeError, TrainingError, UsageError
 from digitlens.learning.engine import Measured, Record
 from digitlens.learning.keeping import forget, keep, kept, resumed, unfinished
 from digitlens.learning.training import Run, row
@@ -319,3 +319,16 @@ def test_a_row_holds_what_was_measured() -> None:
 def test_what_bars_are_is_the_same_everywhere() -> None:
     assert bars(3).fingerprint() == bars(3).fingerprint()
     assert bars(3).fingerprint() != bars(3, 1).fingerprint()
+
+
+def test_a_run_that_diverges_leaves_no_checkpoint_that_would_diverge_again(tmp_path: Path) -> None:
+    path = tmp_path / "x.digitlens"
+    recipe = small(activation="identity", output="identity", learning_rate=0.5, schedule="constant", epochs=50)
+    with pytest.raises(TrainingError, match="lower the learning rate"):
+        list(kept(Run(recipe, DATA, every=1), path, 0))
+    assert names(tmp_path) == []
+
+
+def test_a_recipe_is_described_in_a_few_words() -> None:
+    assert small(output="softmax", cost="cross_entropy").describe() == "784-6-5-10 sigmoid, softmax outputs"
+    assert small(activation="relu").describe() == "784-6-5-10 relu"

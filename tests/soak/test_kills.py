@@ -33,7 +33,7 @@ from tests.learning.bars import bar_data
 
 path, variant = sys.argv[1:]
 more = {"optimiser": "adam", "learning_rate": 0.01, "averaging": 0.9} if variant == "adam" else {}
-recipe, data = Recipe(hidden=(16, 16), mini_batch=16, epochs=80, validation=20, **more), bar_data(400)
+recipe, data = Recipe(hidden=(16, 16), mini_batch=16, epochs=20, validation=20, **more), bar_data(400)
 run = resumed(path, data) if unfinished(path) else Run(recipe, data)
 for number, record in enumerate(kept(run, path, 0)):
     if number == 0:
