@@ -95,15 +95,15 @@ def train(
     """Prepare a training run; to walk through its records is to train.
 
     recipe: a name (video, talk) or a Recipe; `changes` are fields of it. data: as in data(). Of few pictures a named
-    recipe holds out no more than a tenth, unless `validation` says how many. Raises RecipeError for what makes no sense,
-    DataError where there are no digits.
+    recipe holds out no more than a tenth, unless `validation` says how many. Raises RecipeError for what makes no
+    sense, DataError where there are no digits.
     """
     start = (named(recipe) if isinstance(recipe, str) else recipe).changed(**changes)
     found = data if isinstance(data, DataSet) else find_data(data)
     most = len(found.training) // 10
     if isinstance(recipe, str) and "validation" not in changes and start.validation > most:
         start = start.changed(validation=most)
-    return Run(start.changed(data=changes.get("data", found.name[:NAME])), found, engine=engine)
+    return Run(start.changed(data=found.name[:NAME]), found, engine=engine)
 
 
 def mnist(*, offline: bool = False) -> DataSet:

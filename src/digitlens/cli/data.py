@@ -46,10 +46,10 @@ def command(
     """Say where digits are found, fetch MNIST, or write digits into a folder.
 
     \b
-    digitlens data                              where are digits found?
-    digitlens data --download                   fetch MNIST, once
-    digitlens data --write test --count 500     500 of MNIST's test pictures as PNG files
-    digitlens data --write mine --data pen      pen digits, to train on with train --data mine
+    digitlens data                            where are digits found?
+    digitlens data --download                 fetch MNIST, once
+    digitlens data --write test --count 500   500 of MNIST's test pictures as PNG
+    digitlens data --write mine --data pen    pen digits, for train --data mine
     """  # noqa: D301    \b is click's: it keeps these lines as they are
     from digitlens.errors import UsageError
 
@@ -108,8 +108,7 @@ def _download(as_json: bool) -> None:
     cache = cache_folder()
     if cache is None:
         raise DataError("there is no home folder in which to keep MNIST; set HOME, or XDG_CACHE_HOME, to a folder")
-    progress, moved = download_progress()
-    with progress:
+    with download_progress() as moved:
         download_mnist(cache, progress=moved)
     found = load_mnist(cache)
     if as_json:

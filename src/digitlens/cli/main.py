@@ -38,7 +38,7 @@ Digitlens: a neural network that reads handwritten digits, with nothing hidden.
   digitlens read PICTURE               read a drawing or photo of your own
   digitlens data --download            fetch MNIST, once (11 MB)
   digitlens train                      train the network yourself
-  digitlens evaluate                   how many of 10,000 test digits does it read?
+  digitlens evaluate                   count the test digits that it reads
 
 digitlens --help lists every command, digitlens COMMAND --help its options."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from digitlens.cli.screen import bar, clean, err, json_option, network_option, open_network, out, print_json
+from digitlens.cli.screen import bar, clean, err, json_option, network_option, open_network, out, print_json, progress
 from digitlens.errors import DataError, FileError
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from digitlens.reading.reading import Reading
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")  # what of a folder is taken for a picture
+MANY = 100  # pictures that take long enough for a progress bar
 WIDEST = 60  # columns for a name; a longer one pushes its own answer to the right
 
 
@@ -63,15 +64,17 @@ def example(digit: int) -> str:
 
 def _print_json(answers: Iterator[tuple[str, Reading | str]], count: int) -> int:
     """One list; of each answer only what is to be printed is kept, because a Reading holds its picture."""
-    from rich.progress import Progress
+    from contextlib import nullcontext
+
+    from rich.progress import BarColumn, MofNCompleteColumn
 
     found: list[dict[str, Any]] = []
-    console = err()
-    with Progress(console=console, transient=True, disable=count < 100 or not console.is_terminal) as progress:
-        task = progress.add_task("reading", total=count)
+    with progress("reading", BarColumn(), MofNCompleteColumn()) if count >= MANY else nullcontext() as shown:
+        task = shown.add_task("", total=count) if shown else None
         for path, answer in answers:
             found.append({"path": path, "error": answer} if isinstance(answer, str) else _json(path, answer))
-            progress.advance(task)
+            if shown and task is not None:
+                shown.advance(task)
     print_json(found)
     return int(all("error" in each for each in found))
 

@@ -6,13 +6,23 @@ letters, NO_COLOR is honoured, and a pipe gets no colour either.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    ProgressColumn,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.style import Style
 from rich.text import Text
 
@@ -117,18 +127,35 @@ def flow(console: Console, *blocks: list[Text], gap: int = 3) -> list[Text]:
     return lines
 
 
-def download_progress() -> tuple[Progress, Any]:
-    """A progress bar on stderr for downloads, and the callback that moves it: (file, bytes done, bytes in all)."""
+@contextmanager
+def progress(*columns: ProgressColumn | str) -> Iterator[Progress | None]:
+    """A progress bar on stderr that leaves nothing behind; None where stderr is no terminal that can show one."""
+    console = err()
+    if not console.is_terminal or console.is_dumb_terminal:
+        yield None  # Rich's own disabled bar still prints an empty line
+        return
+    with Progress(*columns, console=console, transient=True) as shown:
+        yield shown
+
+
+@contextmanager
+def download_progress() -> Iterator[Callable[[str, int, int | None], None]]:
+    """A progress bar for downloads that appears with the first byte: gives what moves it, (file, done, in all)."""
     columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
-    progress = Progress(*columns, console=err(), transient=True)
-    tasks: dict[str, Any] = {}
+    tasks: dict[str, TaskID] = {}
+    with ExitStack() as open_bars:
+        bars: list[Progress | None] = []
 
-    def moved(name: str, done: int, total: int | None) -> None:
-        if name not in tasks:
-            tasks[name] = progress.add_task(name, total=total)
-        progress.update(tasks[name], completed=done, total=total)
+        def moved(name: str, done: int, total: int | None) -> None:
+            if not bars:
+                bars.append(open_bars.enter_context(progress(*columns)))
+            if (bar := bars[0]) is None:
+                return
+            if name not in tasks:
+                tasks[name] = bar.add_task(name, total=total)
+            bar.update(tasks[name], completed=done, total=total)
 
-    return progress, moved
+        yield moved
 
 
 def open_network(network: str) -> Reader:
@@ -152,8 +179,7 @@ def load_data(data: str | None, *, offline: bool = False) -> Any:
     """The digits asked for, with a progress bar if they have to be fetched."""
     from digitlens.digits.sources import find_data
 
-    progress, moved = download_progress()
-    with progress:
+    with download_progress() as moved:
         return find_data(data, offline=offline, progress=moved)
 
 

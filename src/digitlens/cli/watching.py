@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from digitlens.cli.screen import clean, err, out, print_json
+from digitlens.cli.screen import clean, err, out, print_json, progress
 from digitlens.files.naming import shown
 from digitlens.learning.engine import Record
 from digitlens.learning.training import Run
@@ -53,26 +53,18 @@ def watch(run: Run, records: Iterator[Record], console: Console | None) -> bool:
 
     False if nobody reads the table any longer: then the run is stopped, as by Ctrl-C, and still saved.
     """
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
     lines = [*_headings(run)] if console else []
     columns = TextColumn("  training"), BarColumn(), MofNCompleteColumn(), TextColumn("epochs"), TimeElapsedColumn()
-    bar = err()
-    show = bar.is_terminal and not bar.is_dumb_terminal
-    with Progress(*columns, TimeRemainingColumn(), console=bar, transient=True, disable=not show) as progress:
-        task = progress.add_task("", total=run.recipe.epochs)
+    with progress(*columns, TimeRemainingColumn()) as bar:
+        task = bar.add_task("", total=run.recipe.epochs) if bar else None
         printed = _written(console, lines)
         if not printed:
             run.stop()
         for record in records:
-            progress.update(task, completed=record.epoch)
+            if bar and task is not None:
+                bar.update(task, completed=record.epoch)
             if console and printed and record.training and not _written(console, [_row(record)]):
                 printed = False
                 run.stop()
