@@ -128,7 +128,8 @@ def measure(
     if plan.startup:
         found, failed = startup.compare(plan.engines, plan.rounds, progress, train_data if pictures.mnist else None)
         others += found
-        passed_over += failed
+        said = {each.name for each in passed_over}
+        passed_over += [each for each in failed if each.name not in said]
     more = tuple(comparison for comparison in others if comparison is not None)
     return Report(main, more, tuple(passed_over), pictures.repeated(plan.images).what, machine.describe())
 
@@ -139,13 +140,14 @@ def _started(
 ) -> Iterator[tuple[Bench, dict[str, str]]]:
     """A worker for each engine of the plan, with the pictures loaded; and what is to be said of each."""
     core = quiet_core()
-    with tempfile.TemporaryDirectory(prefix="digitlens-bench-") as folder, ExitStack() as ends:
-        files = {"images": pictures.images, "digits": pictures.digits}
-        for name, array in files.items():
-            np.save(Path(folder) / f"{name}.npy", array, allow_pickle=False)
+    with ExitStack() as ends:
         progress("starting the engines")
         names = [name for name in MODULES if plan.takes_part(name)]
         bench = Bench(plan, progress, [ends.enter_context(start(name, core)) for name in names])
-        order = {"do": "load", **{name: str(Path(folder) / f"{name}.npy") for name in files}}
-        notes = {name: answer["note"] for name, answer in bench.tell(order, names)}
+        with tempfile.TemporaryDirectory(prefix="digitlens-bench-") as folder:
+            order = {"do": "load"}
+            for name, array in (("images", pictures.images), ("digits", pictures.digits)):
+                order[name] = str(Path(folder) / f"{name}.npy")
+                np.save(order[name], array, allow_pickle=False)
+            notes = {name: answer["note"] for name, answer in bench.tell(order, names)}
         yield bench, notes

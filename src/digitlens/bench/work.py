@@ -71,7 +71,7 @@ class Learner(NamedTuple):
 
 
 class Peer(Protocol):
-    """One engine of the comparison, a module; importing it raises ImportError where its library is not installed."""
+    """One engine of the comparison, a module; both functions raise ImportError where its library is not installed."""
 
     def learner(self, work: Work) -> Learner:
         """Make ready to learn; nothing of this is timed."""

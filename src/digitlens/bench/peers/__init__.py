@@ -31,7 +31,7 @@ DISTRIBUTIONS = {  # what it is called where it is installed from
 
 
 def peer(name: str) -> Peer:
-    """The engine called `name`. Raises ImportError if its library is not installed, UsageError for unknown names."""
+    """The engine called `name`; its library is imported only when it is given work. UsageError for unknown names."""
     if name not in MODULES:
         raise UsageError(f"an engine of the bench is one of {', '.join(MODULES)}, got {name!r}")
     return cast("Peer", import_module(f"digitlens.bench.peers.{MODULES[name]}"))

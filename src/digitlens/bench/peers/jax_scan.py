@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
 from digitlens.bench.work import Floats, Learner, Work
@@ -18,6 +16,9 @@ from digitlens.bench.work import Floats, Learner, Work
 
 def learner(work: Work) -> Learner:
     """One call an epoch; the weights stay on JAX's side and are handed over, not copied."""
+    import jax
+    import jax.numpy as jnp
+
     x_all, y_all = jnp.asarray(work.pixels), jnp.asarray(work.targets)
     layers: Any = [(jnp.asarray(W), jnp.asarray(b)) for W, b in work.first_layers()]
     rng = np.random.default_rng(work.seed)
@@ -48,6 +49,9 @@ def learner(work: Work) -> Learner:
 
 def one_picture(work: Work) -> Callable[[], object]:
     """One compiled call for one picture."""
+    import jax
+    import jax.numpy as jnp
+
     layers = [(jnp.asarray(W), jnp.asarray(b)) for W, b in work.first_layers()]
     image = jnp.asarray(work.pixels[:1])
     compiled = jax.jit(_forward)
@@ -55,6 +59,8 @@ def one_picture(work: Work) -> Callable[[], object]:
 
 
 def _forward(a: Any, layers: Any) -> Any:
+    from jax.nn import sigmoid
+
     for W, b in layers:
-        a = jax.nn.sigmoid(a @ W.T + b)
+        a = sigmoid(a @ W.T + b)
     return a

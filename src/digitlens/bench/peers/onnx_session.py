@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import onnx
-import onnxruntime
-from onnx import TensorProto, helper, numpy_helper
-
 from digitlens.bench.work import Learner, Work
 
 
@@ -18,6 +14,8 @@ def learner(work: Work) -> Learner:
 
 def one_picture(work: Work) -> Callable[[], object]:
     """session.run() of one picture."""
+    import onnxruntime
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(_model(work), options, providers=["CPUExecutionProvider"])
@@ -28,6 +26,9 @@ def one_picture(work: Work) -> Callable[[], object]:
 
 def _model(work: Work) -> bytes:
     """Three times Gemm and Sigmoid."""
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
     nodes, values, a = [], [], "image"
     for l, (W, b) in enumerate(work.first_layers(), start=1):
         values += [numpy_helper.from_array(W, f"W{l}"), numpy_helper.from_array(b, f"b{l}")]

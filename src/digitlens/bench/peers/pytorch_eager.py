@@ -7,17 +7,20 @@ the fused one, the fastest that PyTorch has for this.
 from __future__ import annotations
 
 from collections.abc import Callable
-
-import torch
-from torch import nn
+from typing import TYPE_CHECKING
 
 from digitlens.bench.work import Floats, Learner, Work
 
-torch.set_num_threads(1)
+if TYPE_CHECKING:
+    from torch import nn
 
 
 def learner(work: Work) -> Learner:
     """The training loop of every PyTorch tutorial, without what is not needed."""
+    import torch
+    from torch.nn.functional import mse_loss
+
+    torch.set_num_threads(1)
     x_all, y_all = torch.from_numpy(work.pixels), torch.from_numpy(work.targets)
     model = _model(work)
     optimiser = torch.optim.SGD(model.parameters(), lr=work.learning_rate, fused=True)
@@ -26,7 +29,7 @@ def learner(work: Work) -> Learner:
     def epoch() -> None:
         for which in torch.randperm(len(x_all)).split(work.mini_batch):
             optimiser.zero_grad()
-            cost = nn.functional.mse_loss(model(x_all[which]), y_all[which], reduction="sum") / len(which)
+            cost = mse_loss(model(x_all[which]), y_all[which], reduction="sum") / len(which)
             cost.backward()
             optimiser.step()
 
@@ -39,6 +42,9 @@ def learner(work: Work) -> Learner:
 
 def one_picture(work: Work) -> Callable[[], object]:
     """One picture through the model, in inference mode."""
+    import torch
+
+    torch.set_num_threads(1)
     model, image = _model(work).eval(), torch.from_numpy(work.pixels[:1])
 
     def read() -> object:
@@ -49,6 +55,9 @@ def one_picture(work: Work) -> Callable[[], object]:
 
 
 def _model(work: Work) -> nn.Sequential:
+    import torch
+    from torch import nn
+
     parts: list[nn.Module] = []
     for W, b in work.first_layers():
         linear = nn.Linear(W.shape[1], W.shape[0])

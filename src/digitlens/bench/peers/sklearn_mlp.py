@@ -10,8 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import sklearn
-from sklearn.neural_network import MLPClassifier
 
 from digitlens.bench.work import Floats, Learner, Work
 
@@ -20,6 +18,8 @@ NOTE = "its own cost: cross-entropy of softmax outputs"
 
 def learner(work: Work) -> Learner:
     """Without momentum and weight decay, and without looking for NaN in the pictures at every call."""
+    import sklearn
+
     model = _model(work)
     classes, digits = np.arange(10), work.digits.astype(np.int64)
 
@@ -35,6 +35,8 @@ def learner(work: Work) -> Learner:
 
 def one_picture(work: Work) -> Callable[[], object]:
     """predict_proba() of one picture."""
+    import sklearn
+
     model, image = _model(work), work.pixels[:1]
     few = slice(0, 100)
     model.partial_fit(work.pixels[few], work.digits[few].astype(np.int64), classes=np.arange(10))
@@ -43,6 +45,8 @@ def one_picture(work: Work) -> Callable[[], object]:
 
 
 def _model(work: Work) -> Any:
+    from sklearn.neural_network import MLPClassifier
+
     return MLPClassifier(
         hidden_layer_sizes=(16, 16),
         activation="logistic",
