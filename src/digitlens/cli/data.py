@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from digitlens.cli.screen import data_options, download_progress, json_option, load_data, out, print_json
+from digitlens.cli.screen import clean, data_options, download_progress, json_option, load_data, out, print_json
 
 if TYPE_CHECKING:
     from digitlens.digits.dataset import DataSet, Digits
@@ -69,28 +69,22 @@ def _say(data: str | None, offline: bool, as_json: bool) -> None:
     """Every place, and what is there."""
     from dataclasses import asdict
 
-    from rich.table import Table
     from rich.text import Text
 
     from digitlens.digits.sources import describe
-    from digitlens.files.naming import shown
 
     places = describe(data, offline=offline)
     if as_json:
         print_json([asdict(place) for place in places])
         return
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
-    for heading in ("", "where", "what is there"):
-        table.add_column(heading, overflow="fold")
-    for place in places:
-        style = "bold" if place.chosen else ""
-        where = shown(place.where)[1:-1]
-        table.add_row(
-            *(Text(text, style) for text in (("> " if place.chosen else "  ") + place.name, where, place.holds))
-        )
+    rows = [("  ", "", "where", "what is there")]
+    rows += [("> " if p.chosen else "  ", p.name, clean(p.where), clean(p.holds)) for p in places]
+    name, where = (max(len(row[column]) for row in rows) for column in (1, 2))
     console = out()
     console.print("Digits come from the first of these places that is named or filled, marked with >.\n")
-    console.print(table)
+    for i, row in enumerate(rows):
+        style = "bold" if i == 0 or places[i - 1].chosen else ""
+        console.print(Text(f"{row[0]}{row[1]:<{name}}   {row[2]:<{where}}   {row[3]}", style), soft_wrap=True)
     if not any(place.chosen for place in places):
         console.print("\nNone of them is taken: what was named holds no digits. Name another folder with --data FOLDER")
     elif next(place.name for place in places if place.chosen) == "download":

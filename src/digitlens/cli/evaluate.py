@@ -45,7 +45,7 @@ def command(network: str, data: str | None, offline: bool, on: str, as_json: boo
 
     reader = open_network(network)
     found = load_data(data, offline=offline)
-    digits = _known(reader, found, found.test if on == "test" else found.training)
+    digits = known(reader, found, found.test if on == "test" else found.training)
     started = time.perf_counter()
     result = reader.evaluate(digits)
     seconds = time.perf_counter() - started
@@ -60,10 +60,10 @@ def command(network: str, data: str | None, offline: bool, on: str, as_json: boo
     say(console, said)
     say(console, f"{'Tested' if on == 'test' else 'Measured'} on: {clean(found.source)}")
     console.print()
-    _show_classes(console, result, [clean(name) for name in reader.classes])
+    show_classes(console, result, [clean(name) for name in reader.classes])
 
 
-def _known(reader: Reader, found: DataSet, digits: Digits) -> Digits:
+def known(reader: Reader, found: DataSet, digits: Digits) -> Digits:
     """The same pictures with the network's own numbers for their classes. UsageError for classes it does not know."""
     from dataclasses import replace
 
@@ -85,16 +85,15 @@ def _listed(names: Sequence[str]) -> str:
     return some if len(names) <= 10 else f"{some} and {len(names) - 10} more"
 
 
-def _show_classes(console: Console, result: Evaluation, classes: list[str]) -> None:
+def show_classes(console: Console, result: Evaluation, classes: list[str]) -> None:
     """What was taken for what, as a table; of too many classes for that, what each is most often taken for."""
     from rich.cells import cell_len
-    from rich.markup import escape
 
     from digitlens.cli.looking import confusion_table
 
     width = max(map(cell_len, classes))
     if width + 9 + len(classes) * max(width + 2, 7) <= console.width:
-        console.print(confusion_table(result, [escape(name) for name in classes]))
+        console.print(confusion_table(result, classes))
         return
     for c, right in enumerate(result.per_digit):
         others = result.confusion_matrix[c].copy()

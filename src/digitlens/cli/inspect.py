@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from digitlens.cli.screen import data_options, err, json_option, load_data, network_option, out, print_json
+from digitlens.cli.screen import (
+    clean,
+    data_options,
+    err,
+    json_option,
+    load_data,
+    network_option,
+    open_network,
+    out,
+    print_json,
+)
 
 if TYPE_CHECKING:
     from digitlens.digits.dataset import DataSet
@@ -48,11 +58,10 @@ def command(
     and mistakes are measured only if they are named.
     """  # noqa: D301    \b is click's: it keeps these lines as they are
     from digitlens.cli import looking
-    from digitlens.storage.shipped import open_reader
 
-    reader = open_reader(network)
+    reader = open_network(network)
     for note in reader.notes:
-        err().print(f"Note: {note}", markup=False, soft_wrap=True)
+        err().print(f"Note: {clean(note)}", markup=False, soft_wrap=True)
     wanted = [name for name in WHAT if name in what or not (what or (as_json and not folder))]
     path = _folder(folder) if folder is not None else None
     digits = _digits(reader, data, offline) if set(wanted) & set(FROM_DATA) else None
@@ -73,22 +82,21 @@ def command(
 
 def _digits(reader: Reader, data: str | None, offline: bool) -> DataSet | None:
     """The test pictures; None, with a line that says so, where there are none. What was named must be there."""
-    from digitlens.errors import DataError, FileError, UsageError
+    from dataclasses import replace
+
+    from digitlens.cli.evaluate import known
+    from digitlens.errors import DataError, FileError
 
     try:
         found: DataSet = load_data(data, offline=offline)
     except (DataError, FileError) as error:
         if data is not None:
             raise
-        reason = str(error).splitlines()[0].rstrip(":.")
-        err().print(f"No test pictures, so no confusion and no mistakes: {reason}", markup=False, soft_wrap=True)
+        reason = str(error).splitlines()[0].split(". ")[0].rstrip(":.")
+        said = f"No test pictures, so no confusion and no mistakes: {reason}; `digitlens data` says where they can be"
+        err().print(said, markup=False, soft_wrap=True)
         return None
-    if len(found.classes) != len(reader.classes):
-        raise UsageError(
-            f"the network tells {len(reader.classes)} classes apart, and {found.source} has {len(found.classes)}; "
-            "name digits that fit with --data, or leave confusion and mistakes out: digitlens inspect weights curves"
-        )
-    return found
+    return replace(found, test=known(reader, found, found.test))
 
 
 def _show(wanted: list[str], reader: Reader, digits: DataSet | None, result: Evaluation | None) -> None:

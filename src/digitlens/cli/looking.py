@@ -12,8 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from digitlens.cli import screen
+from digitlens.cli.evaluate import show_classes
+from digitlens.cli.screen import clean
 from digitlens.digits.dataset import Digits
-from digitlens.files.naming import shown
 from digitlens.reading.evaluation import Evaluation
 from digitlens.reading.reader import Reader
 
@@ -26,7 +27,7 @@ SETS = {"training": "training", "validation": "held out", "test": "test"}
 def confusion_table(result: Evaluation, classes: Sequence[str]) -> Table:
     """What the picture shows, what was read, and how many of each class are read rightly."""
     table = Table(title="Rows: what the picture shows. Columns: what was read.", title_justify="left", box=None)
-    names = [Text(printable(name), style="bold") for name in classes]
+    names = [Text(clean(name), style="bold") for name in classes]
     table.add_column("")
     for name in names:
         table.add_column(name, justify="right")
@@ -37,24 +38,19 @@ def confusion_table(result: Evaluation, classes: Sequence[str]) -> Table:
     return table
 
 
-def printable(text: str) -> str:
-    """A name from a file, as it may reach a terminal: without control characters."""
-    return shown(text)[1:-1]
-
-
 def show_summary(console: Console, reader: Reader) -> None:
     """What the network is, what it learned from, and how well it reads, as its file tells."""
     network, story = reader.network, reader.provenance
     sizes = "-".join(map(str, network.sizes))
     functions = ", ".join(dict.fromkeys(activation.name for activation in network.activations))
     size = f"   {sizes}, {network.parameters:,} weights and biases"
-    console.print(Text(printable(reader.name), style="bold").append(size, "not bold"))
+    console.print(Text(clean(reader.name), style="bold").append(size, "not bold"))
     console.print(Text(f"  neurons: {functions}; cost: {reader.cost.replace('_', '-')}; {_prepared(reader)}"))
     if story:
         learned = f"learned from {_count(story.get('learned_from'))} pictures of {story.get('data', 'unknown data')}"
         told = [f"{story[name]} {name}" for name in ("epochs",) if name in story]
         told += [f"seed {reader.recipe['seed']}"] if "seed" in reader.recipe else []
-        console.print(Text(printable("  " + ", ".join([learned, *told]))))
+        console.print(Text(clean("  " + ", ".join([learned, *told]))))
     if isinstance(measured := story.get("test_accuracy"), float):
         console.print(Text(f"  when it was trained, it read {measured:.2%} of the test pictures rightly"))
     console.print()
@@ -80,7 +76,7 @@ def show_confusion(console: Console, reader: Reader, result: Evaluation, source:
     """How many are read rightly, and what is taken for what."""
     said = f"{result.accuracy:.2%} of {result.images:,} test pictures are read rightly"
     console.print(Text(said, style="bold").append(f"   ({source})", "not bold"))
-    console.print(confusion_table(result, reader.classes))
+    show_classes(console, result, [clean(name) for name in reader.classes])
     console.print()
 
 
@@ -92,7 +88,7 @@ def show_mistakes(console: Console, reader: Reader, result: Evaluation, digits: 
         return
     blocks = []
     for i in wrong[: ROWS * _fit(console, _width(console))]:
-        shows, read = (printable(reader.classes[int(numbers[i])]) for numbers in (result.digits, result.read))
+        shows, read = (clean(reader.classes[int(numbers[i])]) for numbers in (result.digits, result.read))
         arrow = "→" if screen.unicode(console) else "->"
         caption = _caption(f"{shows} {arrow} {read}   {result.outputs[i].max():.2f}")
         blocks.append([caption, *screen.picture(console, digits.images[i] / 255)])

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.cli.screen import err
+from digitlens.cli.screen import progress
 from digitlens.digits import idx
 from digitlens.digits.dataset import Digits
 from digitlens.digits.mnist import FILES
@@ -69,23 +69,21 @@ def write_folder(folder: str, files: Files, total: int) -> None:
 
     Raises FileError if the disk will not; what was written is then removed.
     """
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import BarColumn, MofNCompleteColumn
 
     target = Path(os.path.abspath(folder))  # noqa: PTH100 - resolve() would follow links
     temporary = target.parent / f".{target.name[:100]}.{secrets.token_hex(6)}.tmp"
-    columns = TextColumn("  writing"), BarColumn(), MofNCompleteColumn()
     try:
         temporary.mkdir()
-        console = err()
-        with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-            for name, data in progress.track(files, total):
+        with progress("  writing", BarColumn(), MofNCompleteColumn()) as bar:
+            for name, data in files if bar is None else bar.track(files, total):
                 file = temporary / name
                 file.parent.mkdir(exist_ok=True)
                 file.write_bytes(data)
         if target.is_dir():
             target.rmdir()  # it was empty; if it no longer is, this fails
         temporary.replace(target)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a NUL, or a character that no name can hold
         reason = f"--write {shown(folder)} failed: {why(error)}; nothing was written"
         raise FileError(f"{reason}; free some space, or name another folder") from error
     finally:

@@ -1,4 +1,4 @@
-"""Arrays become PNG files: the few lines of the format that 8-bit pictures need, the same bytes on every machine.
+"""Arrays become PNG files: the few lines of the format that 8-bit pictures need.
 
 Reading pictures is decode.py's work, which must know every kind; to write our own 28×28 needs no library.
 """

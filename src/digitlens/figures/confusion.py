@@ -25,7 +25,7 @@ def confusion(matrix: ArrayLike, classes: Sequence[str], axes: Axes | None = Non
     n = len(classes)
     if counts.shape != (n, n) or not n:
         raise ShapeError(f"confusion() wants a matrix (n, n) and n names, got {counts.shape} and {n} names")
-    axes, look = place(axes, theme, 0.62 * n + 2.8, 0.56 * n + 1.7)
+    axes, look = place(axes, theme, max(0.62 * n + 2.8, 6.0), 0.56 * n + 1.7)
     from matplotlib.colors import LinearSegmentedColormap
     from matplotlib.patches import Rectangle
 

@@ -38,7 +38,7 @@ def weight_pictures(
     columns = columns or min(len(images), 8 if len(images) > 16 else 4)
     rows = math.ceil(len(images) / columns)
     wide, high = columns * (28 + GAP) - GAP, rows * (28 + CAPTION + GAP) - GAP
-    axes, look = place(axes, theme, 1.9 * columns + 1.0, 1.9 * rows * (high / rows) / (28 + GAP) + 0.7)
+    axes, look = place(axes, theme, max(1.9 * columns + 1.0, 6.0), 1.9 * rows * (high / rows) / (28 + GAP) + 0.7)
     from matplotlib.colors import LinearSegmentedColormap
 
     colours = LinearSegmentedColormap.from_list("weights", [RED, look.background, BLUE])
@@ -67,5 +67,6 @@ def weight_pictures(
             0.5, height, sign, transform=bar.ax.transAxes, color="#000000", fontsize=18, weight="bold", ha="center",
             va="center",
         )  # fmt: skip
-    title(axes, "What each neuron looks for: blue (+) adds to its sum, red (−) takes away", look)
+    apart = " " if columns >= 4 else "\n"
+    title(axes, f"What each neuron looks for:{apart}blue (+) adds to its sum, red (−) takes away", look)
     return axes

@@ -126,7 +126,7 @@ def _coloured(weights: NDArray[Any], most: float) -> NDArray[np.uint8]:
 def _picture(pixels: NDArray[np.uint8], side: int, text: str) -> str:
     data = base64.b64encode(png(pixels)).decode("ascii")
     return (
-        f"<img src='data:image/png;base64,{data}' width='{side}' height='{side}' alt='{escape(text)}' "
+        f"<img src='data:image/png;base64,{data}' width='{side}' height='{side}' alt='{_text(text)}' "
         f"style='{_FRAME};width:{side}px;height:{side}px'>"
     )
 
