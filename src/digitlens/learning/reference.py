@@ -53,7 +53,7 @@ class PlainEngine:
         """Train from `network`, or go on from `state`: see Engine."""
         optimiser = _optimiser(recipe)
         one_thread = ThreadpoolController().wrap(limits=1, user_api="blas")
-        learn = one_thread(_learn)  # sums that two threads share may differ in their last bit from run to run
+        learn, look = one_thread(_learn), one_thread(measure)  # a sum that threads share may differ in its last bit
         if state is None:
             average = network.layers if recipe.averaging else None
             state = State(network.layers, optimiser.start(network.layers), average)
@@ -66,7 +66,7 @@ class PlainEngine:
             learned = Network(state.average or state.layers, network.activations)
             ended = state.mini_batch == 0
             sets = (digits.training, digits.validation, digits.test) if ended else ()
-            measured = [measure(learned, some, recipe.cost_function()) if len(some) else None for some in sets]
+            measured = [look(learned, some, recipe.cost_function()) if len(some) else None for some in sets]
             if any(m and not np.isfinite(m.cost) for m in measured) or not all(map(_sound, learned.layers)):
                 raise TrainingError(
                     f"the run diverged in epoch {state.epoch + (not ended)}: its weights or its cost grew beyond all "
