@@ -84,7 +84,7 @@ def _digits(reader: Reader, data: str | None, offline: bool) -> DataSet | None:
     """The test pictures; None, with a line that says so, where there are none. What was named must be there."""
     from dataclasses import replace
 
-    from digitlens.cli.evaluate import known
+    from digitlens.cli.confusion import known
     from digitlens.errors import DataError, FileError
 
     try:

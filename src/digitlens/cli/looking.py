@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from digitlens.cli import screen
-from digitlens.cli.evaluate import show_classes
+from digitlens.cli.confusion import show_classes
 from digitlens.cli.screen import clean
 from digitlens.digits.dataset import Digits
 from digitlens.reading.evaluation import Evaluation
@@ -22,20 +21,6 @@ SPARKS = "▁▂▃▄▅▆▇█"
 STRONGEST = 99.5  # percent of the weights are told apart; a few far larger ones must not dim the rest
 ROWS, GAP = 2, 2  # of mistakes; columns between two pictures: four fit into 120
 SETS = {"training": "training", "validation": "held out", "test": "test"}
-
-
-def confusion_table(result: Evaluation, classes: Sequence[str]) -> Table:
-    """What the picture shows, what was read, and how many of each class are read rightly."""
-    table = Table(title="Rows: what the picture shows. Columns: what was read.", title_justify="left", box=None)
-    names = [Text(clean(name), style="bold") for name in classes]
-    table.add_column("")
-    for name in names:
-        table.add_column(name, justify="right")
-    table.add_column("right", justify="right")
-    for c, (counts, right) in enumerate(zip(result.confusion_matrix, result.per_digit, strict=True)):
-        cells = [Text(str(n) if n or i == c else "·", style="bold" if i == c else "") for i, n in enumerate(counts)]
-        table.add_row(names[c], *cells, "–" if right is None else f"{right:.1%}")
-    return table
 
 
 def show_summary(console: Console, reader: Reader) -> None:
