@@ -23,7 +23,7 @@ check: $(VENV)/installed-for-development
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
 
 soak: $(VENV)/installed-for-development
 	DIGITLENS_SOAK=full $(BIN)/python -m pytest -m soak

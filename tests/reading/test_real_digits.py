@@ -1,4 +1,4 @@
-"""500 real MNIST test images, as people's files hold them: whatever the file looks like, the network reads it as well."""
+"""500 real MNIST test images, as people's files hold them: whatever the file, the network reads it as well."""
 
 import io
 import os
@@ -10,7 +10,9 @@ from PIL import Image
 from digitlens.digits.mnist import load_mnist
 from digitlens.storage.shipped import open_reader
 
-WITHOUT = "real MNIST is not here, so reading it from files was not checked; set DIGITLENS_DATA to a folder that holds it"
+WITHOUT = (
+    "real MNIST is not here, so reading it from files was not checked; set DIGITLENS_DATA to a folder that holds it"
+)
 COUNT = 500
 
 

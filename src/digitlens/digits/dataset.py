@@ -57,8 +57,8 @@ class Digits:
     def fingerprint(self) -> str:
         """SHA-256 over images and digits: the same digits in the same order, the same 64 characters."""
         sha = hashlib.sha256(f"{len(self)}x28x28:".encode())
-        sha.update(np.ascontiguousarray(self.images))
-        sha.update(np.ascontiguousarray(self.digits))
+        sha.update(np.ascontiguousarray(self.images).data)
+        sha.update(np.ascontiguousarray(self.digits).data)
         return sha.hexdigest()
 
 
