@@ -11,6 +11,7 @@ import errno
 import importlib
 import io
 import os
+import re
 import signal
 import sys
 from typing import Any
@@ -127,7 +128,7 @@ def _run(arguments: list[str] | None) -> int:
     except click.ClickException as error:
         said = io.StringIO()  # it may quote what the user typed, whatever that is
         error.show(said)
-        click.echo(printable(said.getvalue()), err=True, nl=False)
+        click.echo(_told(said.getvalue()), err=True, nl=False)
         return error.exit_code
     except DigitlensError as error:
         return _failed(str(error), error.exit_code)
@@ -148,8 +149,13 @@ def _run(arguments: list[str] | None) -> int:
 
 
 def _failed(message: str, exit_code: int = 1) -> int:
-    click.echo(f"Error: {printable(message)}", err=True)
+    click.echo(f"Error: {_told(message)}", err=True)
     return exit_code
+
+
+def _told(message: str) -> str:
+    """A message as it may reach a terminal, even if it quotes a word that fills pages."""
+    return re.sub(r"\S{500,}", lambda word: f"{word[0][:100]}…{word[0][-20:]}", printable(message))
 
 
 def _close_stdout() -> None:

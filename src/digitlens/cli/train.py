@@ -79,6 +79,8 @@ def command(
         others = {"recipe": name, "out": path, "fresh": fresh, "engine": engine != "auto"}
         _alone([*(option for option, given in others.items() if given), *changes])
         target = resume
+        if not Path(resume).name:
+            raise click.UsageError(f"--resume {shown(resume)} names no file; name the network that was to be written")
         run = resumed(resume, load_data(_same_data(unfinished(resume), data), offline=offline))
     else:
         recipe = named(name if name is not None else "video", **changes)
@@ -147,8 +149,8 @@ def _unwritable(target: str) -> str:
     from digitlens.errors import DigitlensError
     from digitlens.storage.model_file import load
 
-    path = Path(os.path.realpath(target))
     try:
+        path = Path(os.path.realpath(target))
         if path.is_dir():
             return "is a folder; name a file to write, such as video.digitlens"
         if not path.parent.is_dir():

@@ -131,7 +131,7 @@ def _path(named: str | os.PathLike[str]) -> Path:
 
 def _kind(folder: Path) -> str | None:
     """What a folder seems to hold, by names alone."""
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir raises an error where a name is too long
         return None
     if len(missing(folder)) < len(FILES):
         return _MNIST
@@ -149,7 +149,7 @@ def _told(folder: Path | None) -> str:
     """What a folder seems to hold, for people."""
     if folder is None:
         return "not named"
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir raises an error where a name is too long
         return "no folder"
     lacking = missing(folder)
     if lacking and len(lacking) < len(FILES):

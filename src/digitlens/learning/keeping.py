@@ -76,12 +76,12 @@ def resumed(path: str | Path, data: DataSet) -> Run:
     recipe, position = _recipe(found, path), found.position
     counted = int(position["epoch"]), int(position["mini_batch"]), float(position["seconds"])
     state = State(found.layers, found.memory, found.average, *counted)
-    run = Run(recipe, data, engine=found.engine, state=state, history=found.history)
-    if run.fingerprint != found.data:
+    if data.training.fingerprint() != found.data:  # before anything else: other digits need not even fit the recipe
         raise UsageError(
             f"the unfinished run of {Path(path).name} learned from other digits than these ({data.source}); "
             "name those with --data, or start over with --fresh"
         )
+    run = Run(recipe, data, engine=found.engine, state=state, history=found.history)
     _check(run, state, path)
     return run
 
