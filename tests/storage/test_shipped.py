@@ -1,0 +1,41 @@
+"""The networks that ship are what their files say they are."""
+
+import os
+
+import pytest
+
+from digitlens.digits.mnist import load_mnist
+from digitlens.learning.recipe import Recipe
+from digitlens.learning.recipes import RECIPES
+from digitlens.storage.shipped import names, open_reader
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_shipped_network_was_trained_by_the_recipe_of_its_name(name: str) -> None:
+    reader = open_reader(name)
+    recipe = Recipe.from_json(dict(reader.recipe))
+    assert recipe.changed(seed=0) == RECIPES[name]
+    assert reader.network.sizes == recipe.sizes()
+    assert reader.notes == ()
+
+
+def test_the_network_of_the_talk_ships() -> None:
+    video = open_reader("video")
+    assert video.network.sizes == (784, 16, 16, 10)
+    assert video.network.parameters == 13_002
+    assert [activation.name for activation in video.network.activations] == ["sigmoid"] * 3
+    assert (video.cost, video.adjusting) == ("quadratic", ())
+
+
+@pytest.mark.skipif(
+    "DIGITLENS_DATA" not in os.environ,
+    reason="real MNIST is not here, so the accuracy in the shipped files was not checked; set DIGITLENS_DATA to it",
+)
+@pytest.mark.parametrize("name", names())
+def test_a_shipped_network_is_as_accurate_as_its_file_says(name: str) -> None:
+    reader = open_reader(name)
+    data = load_mnist(os.environ["DIGITLENS_DATA"])
+    accuracy = reader.evaluate(data.test).accuracy
+    assert accuracy == pytest.approx(reader.provenance["test_accuracy"], abs=0.0005)  # other machines, other last bits
+    assert data.training.fingerprint() == reader.provenance["data_sha256"]
+    assert name != "video" or accuracy >= 0.95
