@@ -7,6 +7,7 @@ that `digitlens --help` answers at once.
 from __future__ import annotations
 
 import codecs
+import contextlib
 import errno
 import importlib
 import io
@@ -99,7 +100,7 @@ class _OutputClosedError(Exception):
 # What we print beside ASCII, for terminals that have no more than that.
 _PLAIN = str.maketrans(
     {"×": "x", "−": "-", "–": "-", "′": "'", "’": "'", "…": "...", "·": ".", "→": "->", "↑": "^", "↓": "v"}
-    | {"σ": "sigma", "Σ": "sum", "≥": ">=", "≤": "<=", "±": "+-", "½": "1/2", "█": "#", "░": ".", "²": "^2", "°": "deg"}
+    | {"σ": "sigma", "Σ": "sum", "≥": ">=", "≤": "<=", "±": "+-", "½": "1/2", "█": "#", "²": "^2", "°": "deg"}
 )
 
 
@@ -136,6 +137,8 @@ def _run(arguments: list[str] | None) -> int:
         _close_stdout()
         return 0
     except (KeyboardInterrupt, click.Abort):
+        with contextlib.suppress(ValueError):  # in another thread than the main one
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is ending already
         click.echo("Interrupted.", err=True)
         return 128 + signal.SIGINT
     except MemoryError:

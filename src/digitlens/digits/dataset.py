@@ -35,6 +35,11 @@ class Digits:
 
     def __post_init__(self) -> None:
         images, digits = self.images, self.digits
+        parts: tuple[Any, ...] = images, digits
+        if strange := [type(part).__name__ for part in parts if not isinstance(part, np.ndarray)]:
+            raise ShapeError(
+                f"Digits wants two NumPy arrays, got {', '.join(strange)}; use numpy.asarray(..., np.uint8)"
+            )
         if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (28, 28):
             raise ShapeError(f"Digits wants images of shape (n, 28, 28) in uint8, got {images.shape} in {images.dtype}")
         if digits.dtype != np.uint8 or digits.shape != images.shape[:1]:

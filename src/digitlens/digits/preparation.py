@@ -14,7 +14,7 @@ is read behind the same adjusting steps that it was trained behind.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -42,6 +42,14 @@ class Stage:
     image: NDArray[Any]  # (rows, columns); decoded: grey, uint8 0..255 or float 0..1; all others: ink 0..1
     parameters: Mapping[str, float]  # plain numbers: a box, a factor, a level
     reason: str  # one sentence for a newcomer
+
+    def __reduce__(self) -> tuple[Callable[..., Stage], tuple[Any, ...]]:
+        """So that a Reading may come from another process, where several read a pile of pictures."""
+        return _stage, (self.name, self.image, dict(self.parameters), self.reason)
+
+
+def _stage(name: str, image: NDArray[Any], parameters: Mapping[str, float], reason: str) -> Stage:
+    return Stage(name, image, MappingProxyType(parameters), reason)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,8 +82,8 @@ def prepare(
     >>> page = np.full((600, 800), 255, np.uint8); page[100:500, 300:340] = 0      # a large 1 on white paper
     >>> for stage in prepare(page).stages: print(stage.name, stage.image.shape, stage.reason)
     decoded (600, 800) an array of 800×600 pixels
-    ink (600, 256) dark ink on light paper, of one even level
-    cropped (400, 40) the ink fills 40×400 pixels at (300, 100)
+    ink (600, 256) dark ink on light paper
+    cropped (400, 40) the ink fills 40×400 pixels, 300 from the left and 100 from the top
     scaled (20, 2) the longest side becomes 20 pixels, as in MNIST: 20 times smaller
     centred (28, 28) the centre of mass is moved to the middle, as in MNIST
     """
@@ -147,12 +155,12 @@ def _framed(decoded: Decoded) -> list[Stage]:
     reduced = scale / step
     change = f"{1 / reduced:.3g} times smaller" if reduced < 1 else f"{reduced:.3g} times larger"
     return [
-        _inked(found, f"{'dark ink on light' if found.dark else 'light ink on dark'} paper, {_paper(found)}"),
+        _inked(found, f"{'dark ink on light' if found.dark else 'light ink on dark'} paper{_light(found)}"),
         Stage(
             "cropped",
             cropped,
             _frozen(top=top, left=left, rows=box.rows * step, columns=box.columns * step),
-            f"the ink fills {box.columns * step}×{box.rows * step} pixels at ({left}, {top})",
+            f"the ink fills {box.columns * step}×{box.rows * step} pixels, {left} from the left and {top} from the top",
         ),
         Stage(
             "scaled",
@@ -172,8 +180,8 @@ def _framed(decoded: Decoded) -> list[Stage]:
     ]
 
 
-def _paper(found: Ink) -> str:
-    return "of one even level" if found.flat else "whose uneven light was taken out"
+def _light(found: Ink) -> str:
+    return "" if found.flat else ", whose uneven light was taken out"
 
 
 def _inked(found: Ink, reason: str) -> Stage:

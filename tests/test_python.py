@@ -1,0 +1,324 @@
+"""`import digitlens as dl`: light, typed, made of values, and clear about what cannot be."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import re
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import FrozenInstanceError
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import digitlens as dl
+
+HEAVY = ("numpy", "click", "PIL", "rich", "platformdirs", "safetensors", "matplotlib")
+
+
+@pytest.fixture(scope="module")
+def seven() -> np.ndarray:
+    """A pen digit, (28, 28) uint8, ink on nothing."""
+    written = dl.pen_digits(50, seed=2).digits
+    return written.images[np.flatnonzero(written.digits == 7)[0]]
+
+
+@pytest.fixture(scope="module")
+def few() -> dl.DataSet:
+    written = dl.pen_digits(120, seed=4).digits
+    return dl.DataSet("few", "a few pen digits", written[:100], written[100:])
+
+
+def _python(code: str) -> str:
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_import_loads_nothing_heavy_until_a_name_is_used() -> None:
+    loaded = f"[n for n in sys.modules if n.split('.')[0] in {HEAVY} or n.startswith('digitlens.')]"
+    said = _python(f"import sys, digitlens as dl; print({loaded}, dir(dl)[0]); dl.__version__; print({loaded})")
+    assert said == "[] DataSet\n[]\n"
+    assert "numpy" in _python("import sys, digitlens as dl; dl.read; print(*sys.modules)").split()
+
+
+def test_every_public_name_is_there_documented_and_found_by_dir() -> None:
+    assert set(dl.__all__) <= set(dir(dl))
+    promised = {"load", "read", "explain", "train", "mnist", "data", "pen_digits", "save", "Network", "Reader"}
+    assert promised <= set(dl.__all__)
+    for name in dl.__all__:
+        assert getattr(dl, name).__doc__, name
+        assert getattr(dl, name).__name__ == name
+    assert dl.__version__.count(".") >= 1
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="module 'digitlens' has no attribute 'raed'"):
+        dl.raed  # noqa: B018
+    with pytest.raises(ImportError):
+        exec("from digitlens import raed")
+
+
+def test_a_type_checker_knows_every_name(tmp_path: Path) -> None:
+    snippet = tmp_path / "snippet.py"
+    snippet.write_text(
+        "import digitlens as dl\n"
+        "import numpy as np\n"
+        "reader: dl.Reader = dl.load('video')\n"
+        "digit: int = dl.read(np.zeros((28, 28)), reader).digit\n"
+        "weights: int = reader.network.parameters\n"
+        "z: float = dl.explain(np.zeros((28, 28)), layer=1, neuron=0).z\n"
+        "cost: float = dl.explain(np.zeros((28, 28)), target=3).cost\n"
+        "data: dl.DataSet = dl.data('pen')\n"
+        "run: dl.Run = dl.train('video', data, epochs=1)\n"
+        "for record in run:\n"
+        "    epoch: int = record.epoch\n"
+        "dl.save(run.reader(), 'mine.digitlens')\n"
+    )
+    options = ["--strict", "--no-incremental", "--config-file", os.devnull, "--cache-dir", os.devnull]
+    checked = subprocess.run(
+        [sys.executable, "-m", "mypy", *options, str(snippet)], capture_output=True, text=True, timeout=300, check=False
+    )
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_nothing_of_ours_reads_or_writes_a_pickle() -> None:
+    for file in Path(dl.__file__).parent.rglob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        for word in ("import pickle", "import joblib", "import shelve", "import marshal", "allow_pickle=True"):
+            assert word not in text, (file.name, word)
+        for word in ("eval", "exec"):
+            assert not re.search(rf"(?<![\w.]){word}\(", text), (file.name, word)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda a: a, lambda a: 255 - a, lambda a: a / 255, lambda a: (a / 255).astype(np.float32),
+        lambda a: (a / 255).astype(np.float16), lambda a: (a / 255).astype(">f8"), np.asfortranarray,
+        lambda a: np.repeat(np.repeat(a, 2, 0), 2, 1)[::2, ::2], lambda a: a[::-1][::-1], lambda a: a[None],
+        lambda a: a[..., None], lambda a: np.stack([a, a, a], axis=2), lambda a: a.reshape(784), Image.fromarray,
+        lambda a: np.kron(a, np.ones((9, 9), np.uint8)),
+    ],
+)  # fmt: skip
+def test_the_same_picture_in_any_honest_form_is_read_as_the_same(seven: np.ndarray, form: Any) -> None:
+    given = form(seven)
+    if isinstance(given, np.ndarray):
+        given.setflags(write=False)
+    assert dl.read(given).digit == dl.read(seven).digit
+    assert dl.read(given).path is None
+
+
+def test_truths_are_a_picture_too(seven: np.ndarray) -> None:
+    assert not dl.read(seven > 100).reason
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.full((28, 28), np.nan), np.full((28, 28), np.inf), np.full((28, 28), -1.0), np.full((28, 28), 255.0),
+        np.zeros((28, 28), complex), np.zeros((28, 28), object), np.full((28, 28), "a"), np.zeros((28, 28), np.int64),
+        np.ma.masked_array(np.zeros((28, 28))), np.zeros((0, 28)), np.zeros((28, 0)), np.zeros(()), np.zeros(783),
+        np.zeros((2, 28, 28)), np.zeros((3, 1, 28, 28)), np.zeros((1, 1, 1, 28, 28)), np.zeros((28, 28, 5)),
+        np.zeros((4001, 4001), np.uint8), [[0.0] * 28] * 28, None, 7, object(), {"picture": 1},
+    ],
+)  # fmt: skip
+def test_an_array_that_is_no_picture_is_refused_by_name(array: Any) -> None:
+    with pytest.raises(dl.DigitlensError) as caught:
+        dl.read(array)
+    assert isinstance(caught.value, ValueError)
+    assert len(str(caught.value)) > 30
+
+
+def test_paths_bytes_and_files_that_are_none(seven: np.ndarray, tmp_path: Path) -> None:
+    path = tmp_path / "seven.png"
+    Image.fromarray(seven).save(path)
+    digit = dl.read(seven).digit
+    assert [dl.read(path).digit, dl.read(str(path)).digit, dl.read(path.read_bytes()).digit] == [digit] * 3
+    assert dl.read(path).path == str(path)
+    for wrong in (tmp_path / "missing.png", tmp_path, "x" * 300, "a\0b", b"", b"no picture"):
+        with pytest.raises(dl.DigitlensError):
+            dl.read(wrong)
+    for network in ("missing", tmp_path, path, "", "a\0b"):
+        with pytest.raises(dl.DigitlensError):
+            dl.read(seven, network)
+
+
+def test_readers_readings_and_networks_are_values(seven: np.ndarray) -> None:
+    reader = dl.load("video")
+    reading = dl.read(seven, reader)
+    for value, field in ((reader, "network"), (reading, "trace"), (reader.network, "layers"), (reading.trace, "a")):
+        with pytest.raises((FrozenInstanceError, AttributeError)):
+            setattr(value, field, None)
+    before = [layer.weights.copy() for layer in reader.network.layers]
+    dl.explain(seven, reader, target=3).take_step(1.0)
+    assert all((old == new.weights).all() for old, new in zip(before, reader.network.layers, strict=True))
+    assert seven.tobytes() == seven.copy().tobytes()
+    json.dumps(reading.to_json(), allow_nan=False)
+    assert "video" in repr(reader)
+    assert str(reading.label) in repr(reading)
+    assert dl.load("video") is not reader
+
+
+def test_what_is_explained_is_what_was_read(seven: np.ndarray) -> None:
+    reading = dl.read(seven)
+    parts = dl.explain(seven)
+    assert (parts.layer, parts.neuron) == (3, reading.digit)
+    assert parts.activation == pytest.approx(float(reading.activations.max()))
+    for wrong in ({"layer": 0}, {"layer": 4}, {"layer": 1, "neuron": 16}, {"target": 10}, {"target": -1}):
+        with pytest.raises(dl.DigitlensError):
+            dl.explain(seven, **wrong)
+
+
+def test_many_threads_with_one_reader_get_the_same_answers() -> None:
+    reader, images = dl.load("video"), dl.pen_digits(64, seed=9).digits.images
+    alone = [dl.read(image, reader).activations.tobytes() for image in images]
+    with ThreadPoolExecutor(8) as threads:
+        for _ in range(3):
+            together = threads.map(lambda image: dl.read(image, reader).activations.tobytes(), images)
+            assert list(together) == alone
+
+
+def test_names_are_first_used_by_many_threads_at_once() -> None:
+    code = (
+        "import threading, digitlens as dl\n"
+        "start, found = threading.Barrier(8), []\n"
+        "def use():\n    start.wait()\n    found.append((dl.read, dl.Reader, dl.load))\n"
+        "threads = [threading.Thread(target=use) for _ in range(8)]\n"
+        "[t.start() for t in threads]; [t.join() for t in threads]\n"
+        "print(len(found), len(set(found)))"
+    )
+    assert _python(code) == "8 1\n"
+
+
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
+def test_other_processes_read_the_same(seven: np.ndarray, method: str) -> None:
+    # The parent reads first: threads of the linear algebra may have started, and a forked child must not wait for them.
+    code = (
+        "import multiprocessing, sys, numpy as np, digitlens as dl\n"
+        "image = np.frombuffer(bytes.fromhex(sys.stdin.read()), np.uint8).reshape(28, 28)\n"
+        "if __name__ == '__main__':\n"
+        "    here = dl.read(image).activations.tobytes()\n"
+        f"    with multiprocessing.get_context({method!r}).Pool(2) as pool:\n"
+        "        there = [r.activations.tobytes() for r in pool.map(dl.read, [image] * 4)]\n"
+        "    print(there == [here] * 4)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        input=seven.tobytes().hex(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.stdout == "True\n", done.stderr
+
+
+def _interrupted(run: dl.Run) -> None:
+    for record in run:
+        if record.epoch == 2:
+            raise KeyboardInterrupt
+
+
+def test_a_loop_left_in_the_middle_leaves_a_run_that_goes_on_to_the_same_bits(few: dl.DataSet) -> None:
+    undisturbed = dl.train("video", few, epochs=6)
+    for _ in undisturbed:
+        pass
+    left = dl.train("video", few, epochs=6)
+    with pytest.raises(KeyboardInterrupt):
+        _interrupted(left)
+    assert left.latest is not None
+    assert left.latest.epoch == 2
+    assert dl.read(few.test.images[0], left.reader()).digit in range(10)
+    for _ in left:
+        break
+    for _ in left:
+        pass
+    assert left.finished
+    assert [row["epoch"] for row in left.history] == [1, 2, 3, 4, 5, 6]
+    pairs = zip(left.reader().network.layers, undisturbed.reader().network.layers, strict=True)
+    assert all(a.weights.tobytes() == b.weights.tobytes() for a, b in pairs)
+
+
+def test_a_run_may_be_stopped_from_another_thread(few: dl.DataSet) -> None:
+    run = dl.train("video", few, epochs=100_000)
+    threading.Timer(0.2, run.stop).start()
+    for _ in run:
+        pass
+    assert not run.finished
+    assert run.reader().network.parameters == 13_002
+
+
+def test_what_was_trained_is_saved_and_loaded(few: dl.DataSet, tmp_path: Path) -> None:
+    run = dl.train("talk", few, epochs=1, hidden=[4])
+    assert run.recipe.validation == 10  # a tenth of the few
+    with pytest.raises(dl.DigitlensError, match="walk through it first"):
+        run.reader()
+    for _ in run:
+        pass
+    dl.save(run.reader(), tmp_path / "mine")
+    again = dl.load(tmp_path / "mine")
+    assert again.network.sizes == (784, 4, 10)
+    assert again.network.layers[0].weights.tobytes() == run.reader().network.layers[0].weights.tobytes()
+    with pytest.raises(dl.DigitlensError):
+        dl.save(run.reader(), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"epochs": 0}, {"epochs": 1.5}, {"epochs": "3"}, {"epochs": True}, {"learning_rate": float("nan")},
+        {"seed": -1}, {"seed": 2**64}, {"hidden": "16"}, {"hidden": [16.0]}, {"speed": 3}, {"activation": None},
+        {"validation": 100}, {"engine": "steam"}, {"recipe": "soup"}, {"preparation": "straighten"},
+    ],
+)  # fmt: skip
+def test_a_run_that_makes_no_sense_is_refused(few: dl.DataSet, changes: dict[str, Any]) -> None:
+    with pytest.raises(dl.DigitlensError):
+        dl.train(**{"recipe": "video", "data": few, **changes})
+
+
+@pytest.mark.parametrize("seed", [-1, 2**64, 1.5, "0", None])
+def test_pen_digits_want_a_count_and_a_seed(seed: Any) -> None:
+    with pytest.raises(dl.DigitlensError):
+        dl.pen_digits(3, seed=seed)
+    for count in (0, -1, 10**9, 2.5, "3"):
+        with pytest.raises(dl.DigitlensError):
+            dl.pen_digits(count)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("images", "digits"),
+    [
+        (np.zeros((3, 28, 28)), np.zeros(3, np.uint8)), (np.zeros((3, 27, 28), np.uint8), np.zeros(3, np.uint8)),
+        (np.zeros((3, 784), np.uint8), np.zeros(3, np.uint8)), (np.zeros((3, 28, 28), np.uint8), np.zeros(3)),
+        (np.zeros((3, 28, 28), np.uint8), np.zeros((3, 1), np.uint8)),
+        (np.zeros((3, 28, 28), np.uint8), np.array(["1", "2", "3"])),
+        (np.zeros((3, 28, 28), np.uint8), np.zeros(2, np.uint8)), (np.zeros((3, 28, 28), np.uint8), [1, 2, 3]),
+    ],
+)  # fmt: skip
+def test_labelled_digits_of_another_kind_are_refused(images: Any, digits: Any) -> None:
+    with pytest.raises(dl.DigitlensError):
+        dl.Digits(images, digits)
+
+
+@pytest.mark.parametrize("name", ["missing", "x" * 300, "a\0b", ""])
+def test_data_that_is_not_there_is_a_clear_error(tmp_path: Path, name: str) -> None:
+    with pytest.raises(dl.DigitlensError):
+        dl.data(str(tmp_path / name) if name else name)
+
+
+@pytest.mark.skipif(
+    "DIGITLENS_DATA" not in os.environ,
+    reason="no MNIST here; set DIGITLENS_DATA to check that it is found and verified",
+)
+def test_mnist_is_all_there() -> None:
+    digits = dl.mnist(offline=True)
+    assert (len(digits.training), len(digits.test)) == (60_000, 10_000)
+    assert digits.name == "mnist"
