@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import multiprocessing
 import os
@@ -164,7 +165,11 @@ def test_readers_readings_and_networks_are_values(seven: np.ndarray) -> None:
     json.dumps(reading.to_json(), allow_nan=False)
     assert "video" in repr(reader)
     assert str(reading.label) in repr(reading)
-    assert dl.load("video") is not reader
+    twin = copy.deepcopy(reading)  # the way in which it travels between processes
+    assert twin.to_json() == reading.to_json()
+    assert [dict(stage.parameters) for stage in twin.prepared.stages] == [
+        dict(stage.parameters) for stage in reading.prepared.stages
+    ]
 
 
 def test_what_is_explained_is_what_was_read(seven: np.ndarray) -> None:
