@@ -56,7 +56,13 @@ def test_an_empty_page_is_explained_too(digitlens: Run, blank: Path) -> None:
 
 def test_it_shows_the_picture_its_preparation_and_every_neuron(digitlens: Run, pictures: Path) -> None:
     page = digitlens("explain", pictures / "3.png").out
-    for stage in ("1. decoded", "2. ink", "cropped", "scaled", "centred"):
+    for stage in (
+        "1. a PNG of",
+        "2. dark ink on light paper",
+        "3. the ink fills",
+        "4. the longest side",
+        "5. the centre",
+    ):
         assert stage in page
     assert page.count(" z ") >= 16 + 16 + 10
     assert max(map(len, page.splitlines())) <= 120

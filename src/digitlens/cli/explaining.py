@@ -20,9 +20,7 @@ SHOWN = 32  # neurons of a layer; of a larger one the most active
 
 def show_answer(console: Console, reading: Reading) -> None:
     """The answer in a line or two."""
-    from digitlens.files.naming import shown
-
-    name = shown(reading.path) if reading.path else "the picture"
+    name = screen.picture_name(reading.path) if reading.path else "the picture"
     if reading.reason:
         screen.say(console, Text(f"{name} is no digit: {reading.reason}", style="bold"))
     else:
@@ -40,8 +38,7 @@ def show_reading(console: Console, reader: Reader, reading: Reading) -> None:
     width = min(left if left >= 42 else console.width - 1, 60)
     story = [Text("What the network sees: 28×28 = 784 numbers", style="bold"), Text("")]
     for i, stage in enumerate(reading.prepared.stages, start=1):
-        rows, columns = stage.image.shape
-        story += _wrapped(f"{i}. {stage.name} ({rows}×{columns}): {stage.reason}", width)
+        story += _wrapped(f"{i}. {stage.reason}", width)
     _print(console, screen.flow(console, picture, story))
     console.print()
     sizes = reader.network.sizes
@@ -96,16 +93,16 @@ def show_neuron(console: Console, reader: Reader, reading: Reading, parts: Neuro
             console, screen.flow(console, *([title, *picture] for title, picture in zip(titles, pictures, strict=True)))
         )
     console.print()
-    lines = [f"{'from':<26}{'holds':>9}   {'weight':>9}   {'adds':>10}"]
+    lines = [f"{'from':<30}{'holds':>9}   {'weight':>9}   {'adds':>10}"]
     for term, product in zip(parts.terms, printed.products, strict=True):
-        lines.append(f"{_from(parts.layer, term.source):<26}{term.input:9.3f} × {term.weight:+9.3f} = {product:>10}")
+        lines.append(f"{_from(parts.layer, term.source):<30}{term.input:9.3f} × {term.weight:+9.3f} = {product:>10}")
     silent = f" ({parts.silent} of them hold 0)" if parts.silent else ""
-    lines.append(f"{f'the other {parts.others}{silent} add up to':<49} {printed.rest:>10}")
-    lines.append(f"{'bias':<49} {printed.bias:>10}")
-    lines.append(f"{'z':<49} {printed.z:>10}")
+    lines.append(f"{f'the other {parts.others}{silent} add up to':<53} {printed.rest:>10}")
+    lines.append(f"{'bias':<53} {printed.bias:>10}")
+    lines.append(f"{'z':<53} {printed.z:>10}")
     together = f"softmax of all {reader.network.sizes[parts.layer]} z"
     function = together if parts.function == "softmax" else f"{parts.function}({printed.z})"
-    lines.append(f"{f'a = {function}':<49} {parts.activation:10.3f}")
+    lines.append(f"{f'a = {function}':<53} {parts.activation:10.3f}")
     for i, line in enumerate(lines):
         console.print(Text(line, style="bold" if i in (0, len(lines) - 1) else ""))
 
@@ -116,7 +113,7 @@ def sum_json(parts: NeuronSum) -> dict[str, Any]:
 
 
 def _cell(console: Console, name: str, a: float, z: float, winner: bool) -> Text:
-    style = f"bold {screen.YELLOW}" if winner else ""
+    style = screen.WINNER if winner else ""
     return Text(f"{name} {screen.bar(console, a, 12)} {a:6.3f}  z {z:+8.3f}", style=style)
 
 

@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from digitlens.cli.screen import bar, clean, err, json_option, network_option, open_network, out, print_json, progress
+from digitlens.cli.screen import (
+    bar,
+    clean,
+    err,
+    json_option,
+    network_option,
+    open_network,
+    out,
+    picture_name,
+    print_json,
+    progress,
+)
 from digitlens.errors import DataError, FileError
 
 if TYPE_CHECKING:
@@ -90,10 +101,10 @@ def _print(answers: Iterator[tuple[str, Reading | str]], paths: list[str]) -> in
     from digitlens.files.naming import printable
 
     console, notes = out(), err()
-    width = min(max(cell_len(clean(path)) for path in paths), WIDEST)
+    width = min(max(cell_len(picture_name(path)) for path in paths), WIDEST)
     nothing = 1
     for path, answer in answers:
-        name = clean(path)  # a list needs no quotes
+        name = picture_name(path)
         name += " " * (width - cell_len(name))
         if isinstance(answer, str):
             whose = "standard input, " if path == "-" and not answer.startswith("standard") else ""

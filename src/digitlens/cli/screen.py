@@ -6,6 +6,7 @@ letters, NO_COLOR is honoured, and a pipe gets no colour either.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,8 @@ from rich.text import Text
 if TYPE_CHECKING:
     from digitlens.reading.reader import Reader
 
-BLUE, RED, YELLOW = "#58C4DD", "#FC6255", "#FFFF00"  # positive, negative, the winner
+BLUE, RED = "#58C4DD", "#FC6255"  # positive, negative
+WINNER = "bold black on yellow"  # the answer, boxed so that it can be read on dark and light terminals
 SHADES = " .:-=+*#%@"
 
 
@@ -91,8 +93,7 @@ def weights(console: Console, image: NDArray[Any], largest: float | None = None)
 def bar(console: Console, share: float, width: int = 20) -> str:
     """A bar for a number from 0 to 1."""
     filled = round(max(0.0, min(1.0, share)) * width)
-    full, empty = ("█", "░") if unicode(console) else ("#", ".")
-    return full * filled + empty * (width - filled)
+    return ("█" if unicode(console) else "#") * filled + " " * (width - filled)
 
 
 def beside(*blocks: list[Text], gap: int = 3) -> list[Text]:
@@ -173,6 +174,14 @@ def clean(text: str) -> str:
     from digitlens.files.naming import shown
 
     return shown(text)[1:-1]
+
+
+def picture_name(path: str) -> str:
+    """A picture as it may be named on a terminal; an example drawing without the folder that it is installed in."""
+    from digitlens.digits.examples import FOLDER
+
+    folder, name = os.path.split(path)
+    return f"example {name}" if folder == str(FOLDER) else clean(path)
 
 
 def load_data(data: str | None, *, offline: bool = False) -> Any:

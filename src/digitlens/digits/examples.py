@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+FOLDER = Path(__file__).with_name("drawings")
+
 
 def example_files() -> list[Path]:
     """The files, `0.png` to `9.png`, in order."""
-    return sorted(Path(__file__).with_name("drawings").glob("[0-9].png"))
+    return sorted(FOLDER.glob("[0-9].png"))
