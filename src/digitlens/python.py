@@ -1,27 +1,25 @@
-"""The Python face: what `import digitlens as dl` offers, each name a short way to a room of the house."""
+"""The Python face: what `import digitlens as dl` offers, each name a short way to a room of the house.
+
+A room is entered, and imported, when it is needed: loading a network brings nothing of learning with it.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
-from numpy.typing import NDArray
-
-from digitlens.digits.dataset import DataSet
-from digitlens.digits.pen.writer import pen_digits
-from digitlens.digits.sources import find_data
-from digitlens.learning.recipe import NAME, Recipe
-from digitlens.learning.recipes import named
-from digitlens.learning.training import Run
-from digitlens.lens.neuron import NeuronSum, neuron_sum
-from digitlens.lens.steps import Steps, back_propagate
-from digitlens.reading.reader import Reader
-from digitlens.reading.reading import Reading
-from digitlens.storage.model_file import save
-from digitlens.storage.shipped import open_reader
-
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from PIL.Image import Image as PillowImage
+
+    from digitlens.digits.dataset import DataSet
+    from digitlens.digits.pen.writer import PenDigits
+    from digitlens.learning.recipe import Recipe
+    from digitlens.learning.training import Run
+    from digitlens.lens.neuron import NeuronSum
+    from digitlens.lens.steps import Steps
+    from digitlens.reading.reader import Reader
+    from digitlens.reading.reading import Reading
 
     Picture = str | Path | bytes | NDArray[Any] | PillowImage
 
@@ -36,7 +34,16 @@ def load(network: str | Path = "video") -> Reader:
     >>> load("video")
     <Reader video: 784-16-16-10, 13,002 weights and biases>
     """
+    from digitlens.storage.shipped import open_reader
+
     return open_reader(network)
+
+
+def save(reader: Reader, path: str | Path) -> None:
+    """Write a reader to a model file, all or nothing. Raises FileError, and ModelFileError beyond the limits."""
+    from digitlens.storage import model_file
+
+    model_file.save(reader, path)
 
 
 def read(picture: Picture, network: str | Path | Reader = "video") -> Reading:
@@ -79,6 +86,9 @@ def explain(
     >>> explain(bar, layer=1, neuron=3).others
     778
     """
+    from digitlens.lens.neuron import neuron_sum
+    from digitlens.lens.steps import back_propagate
+
     reader = _reader(network)
     trace = reader.read(picture).trace
     if target is not None:
@@ -98,6 +108,12 @@ def train(
     recipe holds out no more than a tenth, unless `validation` says how many. Raises RecipeError for what makes no
     sense, DataError where there are no digits.
     """
+    from digitlens.digits.dataset import DataSet
+    from digitlens.digits.sources import find_data
+    from digitlens.learning.recipe import NAME
+    from digitlens.learning.recipes import named
+    from digitlens.learning.training import Run
+
     start = (named(recipe) if isinstance(recipe, str) else recipe).changed(**changes)
     found = data if isinstance(data, DataSet) else find_data(data)
     most = len(found.training) // 10
@@ -111,13 +127,30 @@ def mnist(*, offline: bool = False) -> DataSet:
 
     Raises DataError where it cannot be had.
     """
+    from digitlens.digits.sources import find_data
+
     return find_data("mnist", offline=offline)
 
 
 def data(name: str | Path | None = None, *, offline: bool = False) -> DataSet:
     """Load the digits of that name, "mnist", "pen" or a folder; without one, MNIST wherever it is. Raises DataError."""
+    from digitlens.digits.sources import find_data
+
     return find_data(name, offline=offline)
 
 
+def pen_digits(count: int, seed: int = 0) -> PenDigits:
+    """Write `count` digits with the pen model, with their strokes: the same for the same seed, no download.
+
+    count: 1 to a million; seed: 0 to 2⁶⁴ − 1. Raises UsageError for others.
+
+    >>> pen_digits(3, seed=1).digits.images.shape
+    (3, 28, 28)
+    """
+    from digitlens.digits.pen import writer
+
+    return writer.pen_digits(count, seed)
+
+
 def _reader(network: str | Path | Reader) -> Reader:
-    return network if isinstance(network, Reader) else open_reader(network)
+    return load(network) if isinstance(network, (str, Path)) else network

@@ -14,7 +14,6 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -93,6 +92,8 @@ class Run:
         """What has been learned so far, as a Reader with its story. Raises RecipeError before the first record."""
         if self.latest is None:
             raise RecipeError("the run has not given a record yet: walk through it first, `for record in run: ...`")
+        from importlib.metadata import version  # 40 ms, and a run takes longer than that
+
         recipe = self.recipe
         provenance: dict[str, Any] = {
             "data": self.data.name,

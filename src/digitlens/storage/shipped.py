@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from pathlib import Path
 
 from digitlens.errors import FileError
@@ -11,11 +10,12 @@ from digitlens.reading.reader import Reader
 from digitlens.storage.model_file import from_bytes, load, there
 
 SUFFIX = ".digitlens"
+FOLDER = Path(__file__).with_name("networks")
 
 
 def names() -> list[str]:
     """The names of the networks that ship."""
-    return sorted(f.name.removesuffix(SUFFIX) for f in _folder().iterdir() if f.name.endswith(SUFFIX))
+    return sorted(file.name.removesuffix(SUFFIX) for file in FOLDER.glob(f"*{SUFFIX}"))
 
 
 def open_reader(network: str | Path = "video") -> Reader:
@@ -25,14 +25,10 @@ def open_reader(network: str | Path = "video") -> Reader:
     """
     name = str(network)
     if isinstance(network, str) and name in names():
-        return from_bytes((_folder() / f"{name}{SUFFIX}").read_bytes())
+        return from_bytes((FOLDER / f"{name}{SUFFIX}").read_bytes())
     if not there(name):
         raise FileError(
             f"there is no network {shown(name)}: wanted one that ships ({', '.join(names())}) or a file that "
             "`digitlens train --out FILE` wrote"
         )
     return load(network)
-
-
-def _folder() -> resources.abc.Traversable:
-    return resources.files("digitlens.storage") / "networks"
