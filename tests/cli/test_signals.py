@@ -18,7 +18,7 @@ from digitlens.storage.checkpoint import beside
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX; not checked here: Ctrl-C, SIGTERM, SIGHUP")
 
-EPOCHS = "400"
+EPOCHS = "250"
 
 
 @contextmanager
