@@ -46,7 +46,7 @@ def test_import_loads_nothing_heavy_until_a_name_is_used() -> None:
     loaded = f"[n for n in sys.modules if n.split('.')[0] in {HEAVY} or n.startswith('digitlens.')]"
     said = _python(f"import sys, digitlens as dl; print({loaded}, dir(dl)[0]); dl.__version__; print({loaded})")
     assert said == "[] DataSet\n[]\n"
-    assert "numpy" in _python("import sys, digitlens as dl; dl.read; print(*sys.modules)").split()
+    assert "numpy" in _python("import sys, digitlens as dl; dl.load(); print(*sys.modules)").split()
 
 
 def test_every_public_name_is_there_documented_and_found_by_dir() -> None:
