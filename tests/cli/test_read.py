@@ -20,7 +20,7 @@ def test_a_picture_gets_one_line_with_its_digit(digitlens: Run, pictures: Path) 
     name, digit, bar, strength = line.split()[:4]
     assert name == str(pictures / "0.png")
     assert digit.isdecimal()
-    assert round(float(strength) * 10) == pytest.approx(bar.count("█"), abs=1)
+    assert round(float(strength) * 10) == pytest.approx(bar.count("━"), abs=1)
 
 
 def test_json_has_exactly_the_fields_that_were_promised(digitlens: Run, pictures: Path) -> None:

@@ -100,7 +100,7 @@ class _OutputClosedError(Exception):
 # What we print beside ASCII, for terminals that have no more than that.
 _PLAIN = str.maketrans(
     {"×": "x", "−": "-", "–": "-", "′": "'", "’": "'", "…": "...", "·": ".", "→": "->", "↑": "^", "↓": "v"}
-    | {"σ": "sigma", "Σ": "sum", "≥": ">=", "≤": "<=", "±": "+-", "½": "1/2", "█": "#", "²": "^2", "°": "deg"}
+    | {"σ": "sigma", "Σ": "sum", "≥": ">=", "≤": "<=", "±": "+-", "½": "1/2", "━": "=", "²": "^2", "°": "deg"}
 )
 
 

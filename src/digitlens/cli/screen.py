@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from digitlens.reading.reader import Reader
 
 BLUE, RED = "#58C4DD", "#FC6255"  # positive, negative
-WINNER = "bold black on yellow"  # the answer, boxed so that it can be read on dark and light terminals
+WINNER = "bold black on #FFE81A"  # the answer, boxed so that it can be read on dark and light terminals
 SHADES = " .:-=+*#%@"
 
 
@@ -93,7 +93,7 @@ def weights(console: Console, image: NDArray[Any], largest: float | None = None)
 def bar(console: Console, share: float, width: int = 20) -> str:
     """A bar for a number from 0 to 1."""
     filled = round(max(0.0, min(1.0, share)) * width)
-    return ("█" if unicode(console) else "#") * filled + " " * (width - filled)
+    return ("━" if unicode(console) else "=") * filled + " " * (width - filled)
 
 
 def beside(*blocks: list[Text], gap: int = 3) -> list[Text]:
