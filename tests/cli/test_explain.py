@@ -26,6 +26,14 @@ def _printed_sum(text: str) -> tuple[list[Decimal], Decimal]:
     return rows, Decimal(z)
 
 
+def _printed_slope(text: str) -> bool:
+    """Is the last sum of the chain, `dC/dz = ... = numbers = result`, true as printed?"""
+    (line,) = re.findall(r"^  dC/dz = [^=]* = (.*)$", text, re.MULTILINE)
+    numbers, result = line.replace("×", "*").replace("−", "-").split(" = ")
+    assert re.fullmatch(r"[-+*(). e\d]+", numbers)
+    return bool(eval(numbers) == pytest.approx(float(result), rel=2e-3, abs=1e-12))  # four digits are printed of each
+
+
 def test_the_printed_sum_of_every_neuron_adds_up_exactly(digitlens: Run, pictures: Path) -> None:
     for layer, neurons in ((1, 16), (2, 16), (3, 10)):
         for neuron in range(neurons):
@@ -147,6 +155,7 @@ def test_a_picture_that_is_none_is_one_clear_error(digitlens: Run, tmp_path: Pat
         {"hidden": [1], "activation": "tanh"},
         {"hidden": [40, 33], "activation": "relu", "initialisation": "he", "output": "identity"},
         {"hidden": [3], "precision": "float64", "cost": "cross_entropy"},
+        {"hidden": [4], "output": "softmax"},
     ],
 )
 def test_networks_of_every_shape_are_explained(
@@ -163,7 +172,9 @@ def test_networks_of_every_shape_are_explained(
             answer = digitlens(*given)
             assert (answer.code, answer.err) == (0, "")
             json.loads(digitlens(*given, "--json").out)
-            if not options:
+            if options:
+                assert _printed_slope(answer.out)
+            else:
                 rows, z = _printed_sum(answer.out)
                 assert sum(rows) == z
 

@@ -29,7 +29,7 @@ def show_steps(
     console.print()
     _outputs(console, reader, steps)
     _layers(console, reader, steps)
-    _chain(console, reader, chain, terms)
+    _chain(console, steps, chain, terms)
     promised, fell = steps.take_step(learning_rate)
     console.print()
     step = Text("Take the step: ", style="bold").append(
@@ -85,11 +85,12 @@ def _layers(console: Console, reader: Reader, steps: Steps) -> None:
         )
 
 
-def _chain(console: Console, reader: Reader, chain: WeightChain, terms: int) -> None:
+def _chain(console: Console, steps: Steps, chain: WeightChain, terms: int) -> None:
     console.print()
     heading = f"Down to one weight: {_weight(chain.layer, chain.neuron, chain.source)}"
     screen.say(console, Text(heading, style="bold"))
-    console.print(f"  w = {chain.weight:+.4f}     dC/dw = (what comes in) × σ′(z) × dC/da")
+    apart = chain.slope is not None and chain.dC_da is not None
+    console.print(f"  w = {chain.weight:+.4f}     dC/dw = (what comes in) × {'σ′(z) × dC/da' if apart else 'dC/dz'}")
     if chain.asked and chain.dC_da is not None:
         behind = f"what the {len(chain.asked)} neurons of layer {chain.layer + 1} ask of it: weight × dC/dz"
         console.print(f"  dC/da: {behind}")
@@ -105,12 +106,7 @@ def _chain(console: Console, reader: Reader, chain: WeightChain, terms: int) -> 
             )
         console.print(f"      {f'the other {len(chain.asked) - len(listed)} add up to':<39} {rest:>12}")
         console.print(f"      {'dC/da':<39} {total:>12}")
-    if chain.slope is not None and chain.dC_da is not None:
-        console.print(
-            f"  dC/dz = σ′(z) × dC/da = {_short(chain.slope)} × {_short(chain.dC_da)} = {_short(chain.dC_dz)}"
-        )
-    else:
-        console.print(f"  dC/dz = a − y = {_short(chain.dC_dz)}")
+    console.print(f"  dC/dz = {_slope_in_words(steps, chain)} = {_short(chain.dC_dz)}")
     hint = f"the cost falls as this weight {'rises' if chain.dC_dw < 0 else 'falls'}"
     if not chain.dC_dw:
         why = "nothing comes in" if not chain.input else "nothing is asked of its neuron"
@@ -119,6 +115,21 @@ def _chain(console: Console, reader: Reader, chain: WeightChain, terms: int) -> 
         _short(chain.dC_dw), style="bold"
     )
     screen.say(console, line.append(f"   ({hint})"), indent=4)
+
+
+def _slope_in_words(steps: Steps, chain: WeightChain) -> str:
+    """How dC/dz of the neuron comes about, in letters and in numbers."""
+    if chain.dC_da is None:  # cross-entropy, whose slopes make sense only together
+        a, y = steps.trace.a[-1][chain.neuron], steps.targets[chain.neuron]
+        return f"a − y = {_short(a)} − {y:.0f}"
+    if chain.slope is None:  # softmax outputs: each depends on every z, through the sum that they share
+        a, shared = steps.trace.a[-1][chain.neuron], steps.trace.a[-1] @ steps.dC_da[-1]
+        return f"a × (dC/da − Σ a dC/da) = {_short(a)} × ({_short(chain.dC_da)} − {_bracketed(float(shared))})"
+    return f"σ′(z) × dC/da = {_short(chain.slope)} × {_short(chain.dC_da)}"
+
+
+def _bracketed(value: float) -> str:
+    return f"({_short(value)})" if value < 0 else _short(value)
 
 
 def _weight(layer: int, neuron: int, source: int) -> str:
