@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -172,8 +173,6 @@ def test_without_a_home_folder_everything_but_the_cache_works(pictures: Path) ->
 def test_what_a_terminal_shows_fits_it_and_honours_its_wishes(
     pictures: Path, variables: dict[str, str], coloured: bool, columns: int
 ) -> None:
-    import re
-
     from rich.cells import cell_len
 
     shown = _on_a_terminal(columns, variables, "explain", str(pictures / "7.png"), "--layer", "1")
@@ -182,6 +181,16 @@ def test_what_a_terminal_shows_fits_it_and_honours_its_wishes(
     assert ("▀" in plain) == coloured
     assert max(map(cell_len, plain.splitlines())) <= columns
     assert plain.count("weight × what it sees") == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal; not checked here: colours and widths")
+def test_without_colours_weights_are_letters_and_the_line_above_them_says_which() -> None:
+    for wishes, key in (({}, "blue adds"), ({"NO_COLOR": "1"}, "+ and # add")):
+        shown = _on_a_terminal(80, {"TERM": "xterm", **wishes}, "inspect", "weights")
+        assert key in shown
+        rows = [line for line in shown.splitlines() if re.fullmatch(r"[ .+#=-]{40,}", line)]
+        assert bool(rows) == bool(wishes)
+        assert {len(row) for row in rows} <= {56}  # two letters a pixel: no picture is cut off
 
 
 def _on_a_terminal(columns: int, variables: dict[str, str], *arguments: str) -> str:

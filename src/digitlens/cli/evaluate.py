@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from digitlens.cli.screen import (
@@ -17,9 +15,6 @@ from digitlens.cli.screen import (
     print_json,
     say,
 )
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command("evaluate")

@@ -14,13 +14,13 @@ from digitlens.cli import screen
 from digitlens.cli.confusion import show_classes
 from digitlens.cli.screen import clean
 from digitlens.digits.dataset import Digits
+from digitlens.figures.curves import SETS
 from digitlens.reading.evaluation import Evaluation
 from digitlens.reading.reader import Reader
 
 SPARKS = "▁▂▃▄▅▆▇█"
 STRONGEST = 99.5  # percent of the weights are told apart; a few far larger ones must not dim the rest
 ROWS, GAP = 2, 2  # of mistakes; columns between two pictures: four fit into 120
-SETS = {"training": "training", "validation": "held out", "test": "test"}
 
 
 def show_summary(console: Console, reader: Reader) -> None:
@@ -47,8 +47,11 @@ def show_weights(console: Console, reader: Reader) -> None:
     most = float(np.percentile(np.abs(weights), STRONGEST)) or 1.0
     layer = "hidden" if len(reader.network.layers) > 1 else "output"
     console.print(Text(f"What each neuron of the first {layer} layer looks for", style="bold"))
-    coloured = screen.unicode(console) and console.color_system
-    key = "blue adds to its sum, red takes away" if coloured else "+ and # add to its sum, - and = take away"
+    key = (
+        "blue adds to its sum, red takes away"
+        if screen.coloured(console)
+        else "+ and # add to its sum, - and = take away"
+    )
     console.print(Text(f"Its 784 weights as a picture: {key}; full strength is {most:.2g}"))
     console.print()
     blocks = [
@@ -139,7 +142,7 @@ def _caption(text: str) -> Text:
 
 def _width(console: Console) -> int:
     """Columns that a picture of 28×28 takes: two characters a pixel where there are no half blocks."""
-    return 28 if screen.unicode(console) and console.color_system else 56
+    return 28 if screen.coloured(console) else 56
 
 
 def _fit(console: Console, width: int, gap: int = GAP) -> int:
