@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 from typing import Any
 
@@ -205,6 +205,17 @@ def test_a_run_may_be_stopped_from_another_thread(few: dl.DataSet) -> None:
         pass
     assert not run.finished
     assert run.reader().network.parameters == 13_002
+
+
+def test_of_few_pictures_a_tenth_is_held_out_unless_a_number_was_chosen(few: dl.DataSet) -> None:
+    assert dl.train("video", few).recipe.validation == 10
+    assert dl.train("video", few, validation=30).recipe.validation == 30
+    assert dl.train(dl.Recipe(validation=40), few).recipe.validation == 40
+
+
+def test_a_class_whose_name_no_file_would_hold_is_refused_before_anything_is_learned(few: dl.DataSet) -> None:
+    with pytest.raises(dl.DigitlensError, match="a name of 100 letters, got 101"):
+        dl.train("video", replace(few, classes=("x" * 101, *"123456789")))
 
 
 def test_what_was_trained_is_saved_and_loaded(few: dl.DataSet, tmp_path: Path) -> None:

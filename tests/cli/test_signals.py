@@ -21,6 +21,18 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX; not c
 EPOCHS = "250"
 
 
+@pytest.fixture(autouse=True)
+def _nothing_is_ignored() -> Iterator[None]:
+    """A job in the background of a script is started deaf to Ctrl-C, and so would be all that it starts."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number, handler in before.items():
+        if handler == signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
 @contextmanager
 def _training(words: Path, cwd: Path, *more: str, **how: object) -> Iterator[subprocess.Popen[str]]:
     """A training run that has printed its first epoch."""

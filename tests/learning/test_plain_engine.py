@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.learning.bars import CLASSES, bar_data, bars, small
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from digitlens.digits.dataset import DataSet, Digits
 from digitlens.errors import DataError, RecipeError, TrainingError
@@ -187,6 +188,30 @@ def test_a_run_that_diverges_says_so_and_names_the_learning_rate() -> None:
     ):
         with pytest.raises(TrainingError, match=r"diverged in epoch .* lower the learning rate, which is"):
             run(recipe)
+
+
+def test_weights_that_no_file_would_hold_end_a_run_although_they_are_finite() -> None:
+    network = small(hidden=()).initial_network(4)
+    for largest, sound in ((9e5, True), (2e6, False)):
+        network.layers[0].weights[1, 2] = largest
+        running = PlainEngine().run(small(hidden=(), learning_rate=0), network, lessons(small(), DATA))
+        if sound:
+            assert next(running).network.layers[0].weights[1, 2] == largest
+        else:
+            with pytest.raises(TrainingError, match="diverged in epoch 1"):
+                next(running)
+
+
+def test_one_thread_adds_up_whatever_the_machine_has() -> None:
+    threads = []
+
+    def stop() -> bool:  # asked while the engine learns
+        threads.extend(pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas")
+        return False
+
+    with threadpool_limits(2, user_api="blas"):
+        run(small(epochs=1), stop=stop)
+    assert set(threads) <= {1}
 
 
 def test_the_global_generator_of_numpy_decides_nothing() -> None:

@@ -72,6 +72,7 @@ def test_every_input_is_listed_or_among_the_others(example: tuple[Network, np.nd
     layer = data.draw(st.integers(1, len(network.layers)))
     taken = neuron_sum(network, trace, layer, 0, count)
     assert len(taken.terms) <= count
+    assert taken.others >= 1  # they take up what rounding leaves over
     assert len(taken.terms) + taken.others == network.sizes[layer - 1]
     sources = [term.source for term in taken.terms]
     assert len(set(sources)) == len(sources)

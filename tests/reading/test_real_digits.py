@@ -66,5 +66,6 @@ def test_a_real_digit_is_read_within_a_point_as_well_from(form):
     some = load_mnist(os.environ["DIGITLENS_DATA"]).test[:COUNT]
     rng = np.random.default_rng(0)
     read = [reader.read(FORMS[form](image, rng)).digit for image in some.images]
-    from_files = np.mean(np.array(read) == some.digits)
-    assert abs(from_files - reader.evaluate(some).accuracy) <= 0.01
+    from_files, as_they_are = np.mean(np.array(read) == some.digits), reader.evaluate(some).accuracy
+    print(f"{form}: {from_files:.1%}, MNIST itself {as_they_are:.1%}")
+    assert from_files >= as_they_are - 0.01

@@ -202,7 +202,7 @@ def print_json(value: Any) -> None:
 def data_options(f: Any) -> Any:
     """The options that say which digits to use."""
     f = click.option("--offline", is_flag=True, help="Never go to the network.")(f)
-    text = "Which digits: mnist, pen, or a folder with MNIST's files or with one sub-folder of pictures for each class."
+    text = "Which digits: mnist, pen, or a folder with MNIST's files or with one folder of pictures for each class."
     return click.option("--data", metavar="DATA", help=text + " Default: MNIST, wherever it is found.")(f)
 
 

@@ -1,0 +1,88 @@
+"""The documentation is a contract: what it shows is what happens, and every command and option stands in it."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+
+from digitlens.cli.main import COMMANDS, _run, cli
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SHOWN = [block.split("\n", 1) for block in re.findall(r"```console\n\$ digitlens (.*?)```", README, re.DOTALL)]
+WITHOUT_MNIST = ("read", "explain")
+
+
+def squeezed(text: str) -> str:
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize(("command", "output"), [block for block in SHOWN if block[0].startswith(WITHOUT_MNIST)])
+def test_what_the_readme_shows_is_what_the_command_prints(
+    command: str, output: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run(shlex.split(command)) == 0
+    printed = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    for part in output.split("\n…\n"):  # a line with nothing but … leaves lines out
+        lines = part.strip("\n").splitlines()
+        start = printed.index(lines[0])
+        assert printed[start : start + len(lines)] == lines
+
+
+def test_the_readme_shows_reading_explaining_and_training() -> None:
+    assert {block[0].split()[0] for block in SHOWN} >= {"read", "explain", "train"}
+
+
+def test_every_command_that_the_documents_name_exists_with_its_options() -> None:
+    named = re.findall(r"digitlens ([a-z]+)((?: +[^`#\n]*)?)", README + (ROOT / "docs/recipes.md").read_text("utf-8"))
+    commands = [(name, rest) for name, rest in named if name in COMMANDS]
+    assert len(commands) > 10
+    with click.Context(cli) as context:
+        for name, rest in commands:
+            command = cli.get_command(context, name)
+            assert command is not None
+            options = {text for parameter in command.params for text in parameter.opts}
+            assert set(re.findall(r"(?<!\S)--[a-z-]+", rest)) <= options, (name, rest)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_of_every_command_is_documented(name: str) -> None:
+    document = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
+    section = squeezed(re.sub(r"-\s+(?=folder)", "-", document.split(f"## digitlens {name}\n")[1].split("\n## ")[0]))
+    with click.Context(cli) as context:
+        command = cli.get_command(context, name)
+        assert command is not None
+        assert squeezed(command.help or "").split(".")[0] in section
+        for parameter in command.params:
+            if isinstance(parameter, click.Option):
+                assert max(parameter.opts, key=len) in section
+                assert squeezed(parameter.help or "") in section, "run `python tools/write_commands.py`"
+
+
+def test_the_python_in_the_readme_names_what_exists() -> None:
+    import digitlens as dl
+
+    code = "\n".join(re.findall(r"```python\n(.*?)```", README, re.DOTALL))
+    used = {
+        node.attr
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "dl"
+    }
+    assert used
+    assert used <= set(dir(dl))
+
+
+def test_every_local_link_leads_somewhere() -> None:
+    for document in [
+        ROOT / "README.md",
+        *ROOT.glob("docs/**/*.md"),
+        ROOT / "CONTRIBUTING.md",
+        *ROOT.glob("benchmarks/*.md"),
+    ]:
+        for link in re.findall(r"\]\((?!http)([^)#]+)", document.read_text(encoding="utf-8")):
+            assert (document.parent / link).exists(), (document.name, link)
