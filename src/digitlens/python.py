@@ -110,16 +110,13 @@ def train(
     """
     from digitlens.digits.dataset import DataSet
     from digitlens.digits.sources import find_data
-    from digitlens.learning.recipe import NAME
     from digitlens.learning.recipes import named
-    from digitlens.learning.training import Run
+    from digitlens.learning.training import Run, fitted
 
     start = (named(recipe) if isinstance(recipe, str) else recipe).changed(**changes)
     found = data if isinstance(data, DataSet) else find_data(data)
-    most = len(found.training) // 10
-    if isinstance(recipe, str) and "validation" not in changes and start.validation > most:
-        start = start.changed(validation=most)
-    return Run(start.changed(data=found.name[:NAME]), found, engine=engine)
+    chosen = not isinstance(recipe, str) or "validation" in changes
+    return Run(fitted(start, found, chosen=chosen), found, engine=engine)
 
 
 def mnist(*, offline: bool = False) -> DataSet:

@@ -13,9 +13,7 @@ from digitlens.cli.screen import clean, data_options, json_option, load_data, ou
 from digitlens.files.naming import shown, why
 
 if TYPE_CHECKING:
-    from digitlens.digits.dataset import DataSet
     from digitlens.learning.recipe import Recipe
-    from digitlens.learning.training import Run
 
 
 def _hidden(_: Any, __: Any, text: str | None) -> tuple[int, ...] | None:
@@ -71,6 +69,7 @@ def command(
     from digitlens.cli import watching
     from digitlens.learning.keeping import kept, resumed, unfinished
     from digitlens.learning.recipes import named
+    from digitlens.learning.training import Run, fitted
 
     changes = {field: value for field, value in changes.items() if value is not None}
     if "preparation" in changes:
@@ -86,7 +85,8 @@ def command(
         recipe = named(name if name is not None else "video", **changes)
         target = path if path is not None else f"{recipe.name}.digitlens"
         _check_target(target, fresh)
-        run = _started(recipe, load_data(data, offline=offline), engine, "validation" in changes)
+        found = load_data(data, offline=offline)
+        run = Run(fitted(recipe, found, chosen="validation" in changes), found, engine=engine)
     with watching.stopping(run) as signals:
         printed = watching.watch(run, kept(run, target), None if as_json else out())
     if not printed:
@@ -113,19 +113,6 @@ def _same_data(recipe: Recipe | None, data: str | None) -> str | None:
     raise click.UsageError(
         f"the unfinished run learns from the pictures in a folder called {clean(recipe.data)!r}; name it with --data"
     )
-
-
-def _started(recipe: Recipe, found: DataSet, engine: str, chosen: bool) -> Run:
-    """A new run. Of few pictures no more than a tenth are held out, unless the user has chosen a number."""
-    from digitlens.learning.recipe import NAME
-    from digitlens.learning.training import Run
-
-    most = len(found.training) // 10
-    if not chosen and recipe.validation > most:
-        recipe = recipe.changed(validation=most)
-    if long := next((name for name in found.classes if len(name) > NAME), None):
-        raise click.UsageError(f"a class may have a name of {NAME} letters, got {len(long)}: {clean(long)[:NAME]}…")
-    return Run(recipe.changed(data=found.name[:NAME]), found, engine=engine)
 
 
 def _check_target(target: str, fresh: bool) -> None:

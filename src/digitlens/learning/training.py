@@ -16,20 +16,20 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
-from digitlens.digits.adjusting import adjust
-from digitlens.digits.dataset import DataSet, Digits
-from digitlens.errors import RecipeError
+from digitlens.digits.adjusting import adjust_bytes
+from digitlens.digits.dataset import DataSet
+from digitlens.errors import RecipeError, UsageError
+from digitlens.files.naming import shown
 from digitlens.learning.engine import Lessons, Measured, Record, State, choose, lessons
-from digitlens.learning.recipe import Recipe
+from digitlens.learning.recipe import NAME, Recipe
 from digitlens.reading.reader import Reader
 
 
 class Run:
     """One training run, from its beginning or from where an earlier one stood.
 
-    Raises RecipeError if the recipe does not fit the digits, or no engine can do what it asks.
+    Raises RecipeError if the recipe does not fit the digits, or no engine can do what it asks; DataError for digits
+    that are no class.
     """
 
     def __init__(
@@ -106,7 +106,7 @@ class Run:
         if self.history:  # the last full measurement
             provenance |= {k: v for k, v in self.history[-1].items() if k.endswith("accuracy")}
         return Reader(
-            network=replace(self.latest.network),
+            network=self.latest.network,
             name=recipe.name,
             cost=recipe.cost,
             classes=self.data.classes,
@@ -115,6 +115,18 @@ class Run:
             provenance=provenance,
             history=tuple(self.history),
         )
+
+
+def fitted(recipe: Recipe, data: DataSet, *, chosen: bool) -> Recipe:
+    """The recipe for these digits: it bears their name, and of few pictures no more than a tenth are held out.
+
+    chosen: how many are held out was chosen for these digits, and stays. Raises UsageError for a class whose name is
+    too long to be saved.
+    """
+    if long := next((name for name in data.classes if len(name) > NAME), None):
+        raise UsageError(f"a class may have a name of {NAME} letters, got {len(long):,}: {shown(long[:NAME])}…")
+    held = recipe.validation if chosen else min(recipe.validation, len(data.training) // 10)
+    return recipe.changed(data=data.name[:NAME], validation=held)
 
 
 def row(record: Record) -> dict[str, float]:
@@ -130,11 +142,5 @@ def row(record: Record) -> dict[str, float]:
 
 def _adjusted(data: DataSet, names: Sequence[str]) -> DataSet:
     """The digits after the adjusting steps that the network will be read behind."""
-    if not names:
-        return data
-
-    def one(digits: Digits) -> Digits:
-        adjusted = adjust(np.divide(digits.images, 255, dtype=np.float32), names)
-        return Digits(np.round(adjusted * 255).astype(np.uint8), digits.digits)
-
-    return replace(data, training=one(data.training), test=one(data.test))
+    training, test = (replace(half, images=adjust_bytes(half.images, names)) for half in (data.training, data.test))
+    return replace(data, training=training, test=test)

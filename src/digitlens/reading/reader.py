@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.digits.adjusting import adjust
+from digitlens.digits.adjusting import adjust_bytes
 from digitlens.digits.dataset import DIGITS, Digits
 from digitlens.digits.framing import FRAMING_VERSION
 from digitlens.digits.preparation import prepare
@@ -61,9 +61,7 @@ class Reader:
 
     def adjusted(self, images: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Pictures that are framed already, (n, 28, 28), after this reader's adjusting steps."""
-        if not self.adjusting:
-            return images
-        return np.round(adjust(np.divide(images, 255, dtype=np.float32), self.adjusting) * 255).astype(np.uint8)
+        return adjust_bytes(images, self.adjusting)
 
     def traces(self, images: NDArray[np.uint8]) -> Iterator[Trace]:
         """What the network thinks of pictures that are framed already, (n, 28, 28), up to 1,000 in one trace.
