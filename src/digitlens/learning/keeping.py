@@ -99,7 +99,7 @@ def _check(run: Run, state: State, path: str | Path) -> None:
     """Raise ModelFileError unless this is a state that a run of this recipe can be in."""
     recipe, network = run.recipe, run.recipe.initial_network(len(run.data.classes))
     batches = -(-len(run.lessons.training) // recipe.mini_batch)
-    memories = {"gradient_descent": 0, "momentum": 1}.get(recipe.optimiser, 2)
+    memories = len(recipe.optimiser_pair().start(network.layers).layers)
     here = Network(state.layers, network.activations)
     if (
         (here.sizes, here.dtype) != (network.sizes, network.dtype)

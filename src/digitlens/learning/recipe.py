@@ -22,7 +22,7 @@ from digitlens.network.activations import ACTIVATIONS, Activation
 from digitlens.network.costs import COSTS, Cost, cost_for
 from digitlens.network.initialisation import INITIALISATIONS, initialise
 from digitlens.network.network import Network
-from digitlens.network.optimisers import OPTIMISERS
+from digitlens.network.optimisers import OPTIMISERS, Optimiser
 
 SCHEDULES = ("constant", "linear", "cosine")
 HIDDEN_LAYERS, NEURONS, PARAMETERS = 8, 4096, 4_000_000  # the largest network a recipe may ask for
@@ -113,6 +113,11 @@ class Recipe:
     def cost_function(self) -> Cost:
         """The cost, with its slope for this output."""
         return cost_for(self.cost, ACTIVATIONS[self.output])
+
+    def optimiser_pair(self) -> Optimiser:
+        """The optimiser as a pair (start, step), with the momentum it keeps."""
+        make = OPTIMISERS[self.optimiser]
+        return make() if self.optimiser == "gradient_descent" else make(self.momentum)
 
     def stream(self, purpose: str, *which: int) -> np.random.Generator:
         """The random numbers for one purpose, such as ("order", epoch): each a stream of its own, all from the seed.

@@ -20,7 +20,7 @@ from digitlens.network.activations import Array
 from digitlens.network.costs import Cost, one_hot
 from digitlens.network.gradient import backward
 from digitlens.network.network import Layer, Layers, Network
-from digitlens.network.optimisers import OPTIMISERS, Optimiser, each
+from digitlens.network.optimisers import Optimiser, each
 from digitlens.storage.container import LARGEST
 
 READY_AT_ONCE = 256  # images that are made floats together when learning: 0.8 MB, which stays in the cache
@@ -51,7 +51,7 @@ class PlainEngine:
         stop: Callable[[], bool] = lambda: False,
     ) -> Iterator[Record]:
         """Train from `network`, or go on from `state`: see Engine."""
-        optimiser = _optimiser(recipe)
+        optimiser = recipe.optimiser_pair()
         one_thread = ThreadpoolController().wrap(limits=1, user_api="blas")
         learn, look = one_thread(_learn), one_thread(measure)  # a sum that threads share may differ in its last bit
         if state is None:
@@ -150,8 +150,3 @@ def _sound(layer: Layer) -> bool:
 def _shrink(layers: Layers, share: float) -> Layers:
     """Weight decay: every weight loses `share` of itself; biases stay (Krogh and Hertz 1992)."""
     return tuple(Layer(layer.weights * (1 - share), layer.biases) for layer in layers)
-
-
-def _optimiser(recipe: Recipe) -> Optimiser:
-    make = OPTIMISERS[recipe.optimiser]
-    return make() if recipe.optimiser == "gradient_descent" else make(recipe.momentum)
