@@ -115,11 +115,12 @@ def test_thin_strokes_are_strengthened() -> None:
     assert small.max() == pytest.approx(0.8, abs=0.2)
 
 
-def test_ink_that_would_leave_the_picture_stays_inside() -> None:
+@pytest.mark.parametrize("turns", range(4))
+def test_ink_that_would_leave_the_picture_stays_inside(turns: int) -> None:
     ink = np.zeros((20, 20))
     ink[:, 0] = 1
-    ink[0] = 0.01  # so little of it that the centre of mass is at the left edge
-    framed = frame(ink)
+    ink[0] = 0.01  # so little of it that the centre of mass is at one edge
+    framed = frame(np.rot90(ink, turns))
     assert framed.sum() == pytest.approx(ink.sum())
 
 

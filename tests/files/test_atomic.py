@@ -191,6 +191,22 @@ def test_ctrl_c_in_the_middle_leaves_nothing(tmp_path: Path, monkeypatch: pytest
     assert names(tmp_path) == []
 
 
+@posix
+def test_bytes_and_then_the_name_itself_are_brought_down_to_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fsync, synced = os.fsync, []
+
+    def noted(descriptor: int) -> None:
+        synced.append((os.fstat(descriptor).st_ino, names(tmp_path) == ["seven"]))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    write_atomically(tmp_path / "seven", b"7")
+    file, folder = (tmp_path / "seven").stat().st_ino, tmp_path.stat().st_ino
+    assert synced == [(file, False), (folder, True)]  # whether it had its name already
+
+
 def test_a_folder_that_cannot_be_synced_is_written_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
