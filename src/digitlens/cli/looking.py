@@ -15,11 +15,11 @@ from digitlens.cli.confusion import show_classes
 from digitlens.cli.screen import clean
 from digitlens.digits.dataset import Digits
 from digitlens.figures.curves import SETS
+from digitlens.lens.weights import full_strength
 from digitlens.reading.evaluation import Evaluation
 from digitlens.reading.reader import Reader
 
 SPARKS = "▁▂▃▄▅▆▇█"
-STRONGEST = 99.5  # percent of the weights are told apart; a few far larger ones must not dim the rest
 ROWS, GAP = 2, 2  # of mistakes; columns between two pictures: four fit into 120
 
 
@@ -44,7 +44,7 @@ def show_summary(console: Console, reader: Reader) -> None:
 def show_weights(console: Console, reader: Reader) -> None:
     """The first layer's weights, each neuron's as a picture, as many side by side as there is room for."""
     weights = reader.network.layers[0].weights
-    most = float(np.percentile(np.abs(weights), STRONGEST)) or 1.0
+    most = full_strength(weights)
     layer = "hidden" if len(reader.network.layers) > 1 else "output"
     console.print(Text(f"What each neuron of the first {layer} layer looks for", style="bold"))
     key = (

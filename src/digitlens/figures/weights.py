@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from digitlens.figures.theme import BLUE, RED, pictures, place, title
+from digitlens.lens.weights import full_strength
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 GAP = 4.0  # pixels between two pictures
 CAPTION = 6.0  # and above each, for its name
-STRONGEST = 99.5  # percent of the weights have a colour of their own; a few far larger ones must not dim the rest
 
 
 def weight_pictures(
@@ -42,8 +42,7 @@ def weight_pictures(
     from matplotlib.colors import LinearSegmentedColormap
 
     colours = LinearSegmentedColormap.from_list("weights", [RED, look.background, BLUE])
-    sizes = np.abs(images)
-    most = float(np.percentile(sizes, STRONGEST)) or float(sizes.max()) or 1.0
+    most = full_strength(images)
     for i, image in enumerate(images):
         left, top = (i % columns) * (28 + GAP), (i // columns) * (28 + CAPTION + GAP) + CAPTION
         frame = (left, left + 28, top + 28, top)
@@ -57,7 +56,7 @@ def weight_pictures(
         axes.text(left, top - 1.4, name, color=look.text, fontsize=12, va="bottom")
     axes.set(xlim=(-0.5, wide + 0.5), ylim=(high + 0.5, -0.5), aspect="equal")
     axes.axis("off")
-    beyond: Any = "both" if sizes.max() > most else "neither"
+    beyond: Any = "both" if np.abs(images).max() > most else "neither"
     bar = axes.figure.colorbar(shown, ax=axes, fraction=0.05, pad=0.02, aspect=28, shrink=0.9, extend=beyond)
     bar.set_ticks([-most, 0, most], labels=[f"−{most:.2g}", "0", f"+{most:.2g}"])
     bar.ax.tick_params(colors=look.text, labelsize=12, length=0)

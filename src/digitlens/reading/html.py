@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 
 from digitlens.digits.png import png
 from digitlens.files.naming import shown
+from digitlens.lens.weights import full_strength
 
 if TYPE_CHECKING:
     from digitlens.reading.reader import Reader
     from digitlens.reading.reading import Reading
 
 BLUE, RED = (0x58, 0xC4, 0xDD), (0xFC, 0x62, 0x55)  # positive, negative
-STRONGEST = 99.5  # percent of the weights have a colour of their own; a few far larger ones must not dim the rest
 MOST_PICTURES = 16
 _BOX = "font-family:system-ui,sans-serif;font-size:14px;line-height:1.45;color:inherit;background:transparent"
 _ROW = "display:flex;flex-wrap:wrap;gap:10px 28px;align-items:flex-start"
@@ -58,7 +58,7 @@ def reader_html(reader: Reader) -> str:
     lines += _story(reader)
     rows = "".join(f"<div style='{_FAINT}'>{escape(name)}</div><div>{_text(value)}</div>" for name, value in lines)
     weights = network.layers[0].weights[:MOST_PICTURES]
-    most = float(np.percentile(np.abs(weights), STRONGEST)) or 1.0
+    most = full_strength(weights)
     pictures = "".join(
         f"<div>{_picture(_coloured(row.reshape(28, 28), most), 84, f'weights of neuron {j}')}"
         f"<div style='font-size:12px;{_FAINT}'>neuron {j}</div></div>"
