@@ -39,7 +39,6 @@ def test_what_is_framed_already_passes_unchanged() -> None:
         assert np.array_equal(prepared.image, INK)
         assert prepared.image.dtype == np.float32
         assert prepared.ink_found
-        assert not prepared.too_little_ink
         assert prepared.stages[-1].reason == "already framed like MNIST"
 
 
@@ -134,7 +133,7 @@ def test_uneven_light_is_named() -> None:
 )
 def test_no_ink_is_an_answer(page: np.ndarray) -> None:
     prepared = prepare(page, ["straighten"])
-    assert prepared.too_little_ink
+    assert not prepared.ink_found
     assert not prepared.image.any()
     assert [stage.name for stage in prepared.stages] == ["decoded", "ink"]
     assert "nothing" in prepared.stages[1].reason
@@ -145,7 +144,7 @@ def test_a_dot_is_too_little_ink(side: int, words: str) -> None:
     page = np.zeros((100, 100), np.uint8)
     page[50 : 50 + side, 60] = 255
     prepared = prepare(page)
-    assert prepared.too_little_ink
+    assert not prepared.ink_found
     assert words in prepared.stages[-1].reason
 
 

@@ -60,11 +60,6 @@ class Prepared:
     stages: tuple[Stage, ...]
     ink_found: bool  # False: nothing was written, or too little to be read; the image is then empty
 
-    @property
-    def too_little_ink(self) -> bool:
-        """There is nothing here to be read."""
-        return not self.ink_found
-
 
 def prepare(
     picture: str | os.PathLike[str] | bytes | NDArray[Any] | PillowImage,

@@ -8,7 +8,8 @@ Ink: (rows, columns) float64 in [0, 1], where
     ink of a pixel = clamp(radius + ½ − distance from the pixel's centre to the nearest point of any stroke, 0, 1)
 
 Radius is half the pen's width in pixels; half a pixel more is the soft rim that keeps a line from looking like a stair.
-Framing is done on the geometry, before inking: the pen stays as wide as was meant, however large the drawing.
+Framing is done on the geometry, before inking: the pen stays as wide as was meant, however large the drawing. Its rules
+are those of framing.py, and the pen's width counts as ink.
 """
 
 from __future__ import annotations
@@ -21,14 +22,13 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from digitlens.digits.framing import BOX, CENTRE, SIDE
 from digitlens.errors import ShapeError
 
 Array = NDArray[np.float64]
 Drawing = Sequence[Array]
 
-SIDE = 28  # pixels of a framed picture, both ways
-BOX = 20.0  # the longest side of the ink in it, the pen's width included
-MIDDLE = 14.5  # where its centre of mass goes: the centre of the pixel with index 14
+MIDDLE = CENTRE + 0.5  # where its centre of mass goes: the centre of that pixel
 
 MOST_POINTS = 100_000  # of one drawing
 MOST_SIDE = 4_096  # rows or columns of a picture

@@ -38,7 +38,7 @@ class Reading:
     @property
     def reason(self) -> str:
         """Why this is no digit, where we know it; empty otherwise."""
-        return "too little ink" if self.prepared.too_little_ink else ""
+        return "" if self.prepared.ink_found else "too little ink"
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values. A field is absent until it is real: `is_digit` only says false where we know it."""

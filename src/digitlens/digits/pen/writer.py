@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.digits.dataset import DataSet, Digits
+from digitlens.digits.framing import SIDE
 from digitlens.digits.pen.hand import write
 from digitlens.digits.pen.skeletons import ALLOGRAPHS
-from digitlens.digits.strokes import SIDE, frame_drawings, ink_drawings
+from digitlens.digits.strokes import frame_drawings, ink_drawings
 from digitlens.errors import UsageError
 
 Array = NDArray[np.float64]
