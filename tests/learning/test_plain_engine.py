@@ -243,6 +243,9 @@ def test_held_out_images_are_the_same_for_every_seed_and_never_learned_from(held
     assert len(set(rows)) == 90
     seen = [image.tobytes() for part in (one.training, one.validation) for image in part.images]
     assert sorted(seen) == sorted(rows)
+    for part in (one.training, one.validation):
+        places = [rows.index(image.tobytes()) for image in part.images]
+        assert places == sorted(places)  # both keep the order of the data, so the order of examples means the same
     assert one.classes == 4
 
 

@@ -360,6 +360,12 @@ def test_weights_that_no_network_should_have_are_not_written(value: float) -> No
         to_bytes(Reader(broken))
 
 
+def test_a_network_for_other_pictures_than_28_by_28_is_not_written() -> None:
+    small = Network((Layer(np.zeros((10, 783)), np.zeros(10)),), (sigmoid,))
+    with pytest.raises(ModelFileError, match="not for pictures of 28×28"):
+        to_bytes(Reader(small))
+
+
 def test_a_network_too_large_for_the_limit_is_not_written() -> None:
     large = Network((Layer(np.zeros((5400, 784), np.float32), np.zeros(5400, np.float32)),), (relu,))
     with pytest.raises(ModelFileError, match="limit is 16,777,216"):
