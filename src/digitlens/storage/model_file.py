@@ -1,7 +1,8 @@
 """A model file holds a Reader: the network, how a picture is prepared for it, and how it came to be.
 
 The document in the header is made of blocks. A block that we do not know is passed over and reported if it is optional,
-and refused if the file says that it is required: a newer version may store what an older one must not ignore.
+and refused if the file says that it is required: a newer version may store what an older one must not ignore. Arrays
+that belong to a block are called `BLOCK.NAME`, and are passed over with it; the network's are called `layer1.weights`.
 """
 
 from __future__ import annotations
@@ -81,13 +82,16 @@ def from_bytes(data: bytes | bytearray) -> Reader:
     if not isinstance(blocks, dict) or not all(isinstance(block, dict) for block in blocks.values()):
         raise ModelFileError("this model file has no blocks; train or fetch it anew")
     known = ("network", "preparation", "recipe", "provenance", "history")
-    unknown = [str(name)[:40] for name in blocks if name not in known]
+    unknown = [name for name in blocks if name not in known]
     for name in unknown:
         if blocks[name].get("required") is not False:
-            raise ModelFileError(f"this model file needs {name!r}, which we do not know; a newer digitlens may read it")
+            raise ModelFileError(
+                f"this model file needs {name[:40]!r}, which we do not know; a newer digitlens may read it"
+            )
+    ours = {name: array for name, array in tensors.items() if name.partition(".")[0] not in unknown}
     bodies = {name: {k: v for k, v in blocks.get(name, {}).items() if k != "required"} for name in known}
     try:
-        return _reader(bodies, tensors, tuple(f"passed over what we do not know: {name}" for name in unknown))
+        return _reader(bodies, ours, tuple(f"passed over what we do not know: {name[:40]}" for name in unknown))
     except ModelFileError:
         raise
     except (DigitlensError, KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
