@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from tests.learning.bars import CLASSES, bar_data, bars, small
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from digitlens.digits.dataset import DataSet, Digits
+from digitlens.digits.dataset import DataSet, Digits, pixels
 from digitlens.errors import DataError, RecipeError, TrainingError
 from digitlens.learning.engine import Lessons, Record, State, choose, lessons
 from digitlens.learning.recipe import Recipe
-from digitlens.learning.reference import PlainEngine, measure, pixels
+from digitlens.learning.reference import PlainEngine, measure
 from digitlens.network.costs import one_hot
 from digitlens.network.gradient import backward
 from digitlens.network.network import Layer, Layers, Network
@@ -162,7 +162,7 @@ def test_measure_is_what_counting_gives() -> None:
 
 def test_pixels_become_ink_from_zero_to_one() -> None:
     for precision in ("float32", "float64"):
-        x = pixels(np.array([[0, 128, 255]], np.uint8), small(precision=precision).initial_network(4))
+        x = pixels(np.array([[0, 128, 255]], np.uint8), np.dtype(precision))
         assert x.dtype == np.dtype(precision)
         np.testing.assert_allclose(x, [[0, 128 / 255, 1]], rtol=1e-6)
 

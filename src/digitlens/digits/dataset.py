@@ -18,6 +18,11 @@ from digitlens.errors import ShapeError
 DIGITS = tuple("0123456789")
 
 
+def pixels(images: NDArray[np.uint8], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Images as a network takes them: uint8 0..255 -> floats 0..1 of its type, of the same shape."""
+    return images * dtype.type(1 / 255)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Digits:
     """Pictures beside what they show.

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from digitlens.digits.dataset import Digits
+from digitlens.digits.dataset import Digits, pixels
 from digitlens.errors import TrainingError
 from digitlens.learning.engine import Lessons, Measured, Record, State
 from digitlens.learning.recipe import Recipe
@@ -84,15 +84,10 @@ def measure(network: Network, digits: Digits, cost: Cost) -> Measured:
     with np.errstate(over="ignore", invalid="ignore"):  # a run that diverges is told so by its numbers
         for start in range(0, len(digits), MEASURED_AT_ONCE):
             some = digits[start : start + MEASURED_AT_ONCE]
-            trace = network.forward(pixels(some.flat, network))
+            trace = network.forward(pixels(some.flat, network.dtype))
             costs += float(cost.each(trace, one_hot(some.digits, network.sizes[-1], network.dtype)).sum(dtype=float))
             right += int((trace.a[-1].argmax(axis=1) == some.digits).sum())
     return Measured(costs / len(digits), right / len(digits))
-
-
-def pixels(flat: np.ndarray, network: Network) -> Array:
-    """Pictures as the network takes them: uint8 0..255 -> floats 0..1 of its type, (batch, 784)."""
-    return flat * network.dtype.type(1 / 255)
 
 
 def _learn(
@@ -137,7 +132,7 @@ def _mini_batches(
     ready = max(1, READY_AT_ONCE // size) * size
     for start in range(0, len(order), ready):
         which = order[start : start + ready]
-        x, y = pixels(images.take(which, axis=0), network), targets.take(which, axis=0)
+        x, y = pixels(images.take(which, axis=0), network.dtype), targets.take(which, axis=0)
         for first in range(0, len(which), size):
             yield x[first : first + size], y[first : first + size]
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.digits.adjusting import adjust_bytes
-from digitlens.digits.dataset import DIGITS, Digits
+from digitlens.digits.dataset import DIGITS, Digits, pixels
 from digitlens.digits.framing import FRAMING_VERSION
 from digitlens.digits.preparation import prepare
 from digitlens.errors import ShapeError
@@ -73,10 +73,9 @@ class Reader:
                 "a reader wants framed pictures (n, 28, 28) in uint8, 0 no ink to 255, got "
                 f"{images.shape} in {images.dtype}; for any other picture use read()"
             )
-        scale = self.network.dtype.type(1 / 255)
         for start in range(0, len(images), AT_ONCE):
             some = self.adjusted(images[start : start + AT_ONCE])
-            yield self.network.forward(some.reshape(len(some), 784) * scale)
+            yield self.network.forward(pixels(some.reshape(len(some), 784), self.network.dtype))
 
     def outputs(self, images: NDArray[np.uint8]) -> Array:
         """The output activations for pictures that are framed already: (n, 28, 28) -> (n, 10)."""
