@@ -77,6 +77,14 @@ def test_paper_that_is_visible_goes_on_behind_the_transparent_part() -> None:
     assert decoded.grey[0, 0] == 255
 
 
+@pytest.mark.parametrize(("level", "behind"), [(30, 255), (225, 0)])
+def test_strokes_of_a_brush_that_varies_a_little_are_not_taken_for_paper(level: int, behind: int) -> None:
+    brush = np.zeros((28, 28, 2), np.uint8)
+    brush[5:20, 8:12] = (level - 25, 255)
+    brush[5:20, 12:16] = (level + 25, 255)
+    assert from_bytes(saved(Image.fromarray(brush))).backdrop == behind
+
+
 def test_wholly_transparent_is_blank() -> None:
     assert np.unique(from_bytes(saved(Image.new("RGBA", (30, 20), (9, 9, 9, 0)))).grey).size == 1
 

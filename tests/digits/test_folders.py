@@ -39,6 +39,14 @@ def test_which_pictures_are_kept_for_testing_does_not_change_when_others_come(tm
     assert set(folders._split(few)[1]) <= set(folders._split(more)[1])
 
 
+def test_about_one_picture_in_six_is_kept_for_testing() -> None:
+    learning, testing = folders._split([(number, Path(f"{name}.png")) for number in range(3) for name in range(1_200)])
+    for number in range(3):
+        assert 150 < sum(item[0] == number for item in testing) < 250
+    assert sorted(learning + testing) == sorted({*learning, *testing})
+    assert len(learning) + len(testing) == 3_600
+
+
 def test_train_and_test_folders_are_taken_as_they_are(tmp_path: Path) -> None:
     fill(tmp_path / "Train", ["a", "b"], 3)
     fill(tmp_path / "test", ["b"], 2)

@@ -37,6 +37,23 @@ def test_a_lock_is_let_go_when_the_block_fails(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be removed there; not checked: that it was")
+def test_a_lock_whose_file_was_removed_meanwhile_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, real = tmp_path / ".lock", lock.try_lock
+    removed = []
+
+    def too_late(descriptor: int) -> bool:  # the one before us lets go between our opening and our locking
+        if not removed:
+            removed.append(path)
+            path.unlink()
+        return real(descriptor)
+
+    monkeypatch.setattr(lock, "try_lock", too_late)
+    assert lock._taken(path) is None  # else two would hold it: we the old file, the next one a new one
+    with locked(path, timeout=0):
+        assert path.exists()
+
+
 def test_the_second_waits_and_gives_up_in_time(tmp_path: Path) -> None:
     time_now = [0.0]
 
