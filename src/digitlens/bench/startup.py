@@ -86,7 +86,7 @@ def _processes(
                     times[name].append(_run(code, arguments)[0])
                 except (OSError, subprocess.SubprocessError) as error:
                     hung = isinstance(error, subprocess.TimeoutExpired)
-                    failed[name] = "import gave no end" if hung else "cannot be imported here"
+                    failed[name] = "the import did not end" if hung else "cannot be imported here"
     timings = [Timing(name, tuple(each[1:]), each[0]) for name, each in times.items() if name not in failed]
     return timings, [PassedOver(name, why) for name, why in failed.items()]
 

@@ -51,6 +51,8 @@ def command(
     With --target, show how the network would learn from it: the cost, what it asks of every output, and the chain of
     derivatives back to one weight.
     """
+    from dataclasses import asdict
+
     from digitlens.cli import explaining, walking
     from digitlens.cli.read import example, read_one
     from digitlens.lens.neuron import neuron_sum
@@ -73,7 +75,7 @@ def command(
             neuron = int(reading.trace.a[layer].argmax())
         parts = neuron_sum(reader.network, reading.trace, layer, neuron or 0, terms)
         if as_json:
-            print_json(_reading_json(reader, reading) | {"neuron": explaining.sum_json(parts)})
+            print_json(_reading_json(reader, reading) | {"neuron": asdict(parts)})
             return
         explaining.show_reading(out(), reader, reading)
         explaining.show_neuron(out(), reader, reading, parts)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
-
 import numpy as np
 from rich.cells import cell_len
 from rich.console import Console
@@ -53,7 +50,7 @@ def _show_layer(console: Console, reader: Reader, reading: Reading, l: int) -> N
     title += f"   a = {reader.network.activations[l - 1].name}(z)"
     listed = list(range(len(a)))
     if len(a) > SHOWN and not last:
-        listed = sorted(largest(a, SHOWN))
+        listed = sorted(np.argsort(-a, kind="stable")[:SHOWN].tolist())
         title += f"   (the {SHOWN} most active)"
     names = [screen.clean(reader.classes[j]) if last else str(j) for j in listed]
     width = max(3, *(cell_len(name) for name in names))
@@ -107,11 +104,6 @@ def show_neuron(console: Console, reader: Reader, reading: Reading, parts: Neuro
         console.print(Text(line, style="bold" if i in (0, len(lines) - 1) else ""))
 
 
-def sum_json(parts: NeuronSum) -> dict[str, Any]:
-    """A neuron's sum as plain JSON values."""
-    return asdict(parts)
-
-
 def _cell(console: Console, name: str, a: float, z: float, winner: bool) -> Text:
     style = screen.WINNER if winner else ""
     return Text(f"{name} {screen.bar(console, a, 12)} {a:6.3f}  z {z:+8.3f}", style=style)
@@ -143,8 +135,3 @@ def _wrapped(text: str, width: int) -> list[Text]:
 def _print(console: Console, lines: list[Text]) -> None:
     for line in lines:
         console.print(line, overflow="crop", no_wrap=True)
-
-
-def largest(values: Any, count: int) -> list[int]:
-    """The indices of the largest values, the largest first."""
-    return [int(i) for i in np.argsort(-values, kind="stable")[:count]]

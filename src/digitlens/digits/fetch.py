@@ -57,7 +57,9 @@ class Patience:
     redirects: int = 5
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], object] = time.sleep
-    chance: Callable[[], float] = secrets.SystemRandom().random  # 0..1, so that a class does not come back all at once
+    chance: Callable[[], float] = (
+        secrets.SystemRandom().random
+    )  # 0..1, so that those who failed together do not all come back together
 
 
 def fetch(

@@ -48,7 +48,7 @@ class NeuronSum:
     function: str  # the name of σ
 
     def printed(self, decimals: int = 3) -> PrintedSum:
-        """The numbers as they are to be printed: with `decimals` digits behind the point, adding up exactly."""
+        """The numbers as they are to be printed: `decimals` digits behind the point, 1 to 15, adding up exactly."""
         rows, rest, z = add_up([*(term.product for term in self.terms), self.bias], self.z, decimals)
         return PrintedSum(rows[:-1], rest, rows[-1], z)
 
@@ -65,6 +65,8 @@ class PrintedSum:
 
 def add_up(rows: Sequence[float], total: float, decimals: int) -> tuple[tuple[str, ...], str, str]:
     """Rows, what the others add up to, and the total as text: rows + rest = total, exactly as printed.
+
+    Raises UsageError for decimals that are not 1 to 15.
 
     >>> add_up([0.1004, 0.2004], 0.5008, decimals=3)
     (('+0.100', '+0.200'), '+0.201', '+0.501')

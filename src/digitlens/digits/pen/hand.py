@@ -122,7 +122,7 @@ def _line(points: Array, stroke: Stroke, rounding: Array) -> Array:
     points: (n, points, 2); rounding: (n,), 0 keeps corners, 1 makes them as smooth as the rest  ->  (n, line points, 2)
     """
     chords = np.diff(points, axis=1)  # (n, points - 1, 2)
-    # The pen's time for a chord is the root of its length: such a ("centripetal") spline ties no knots of its own.
+    # The pen's time for a chord is the root of its length: such a ("centripetal") spline makes no loops of its own.
     time = np.sqrt(np.sqrt((chords * chords).sum(axis=-1, keepdims=True)) + 1e-6)
     pace = chords / time
     before, after = time[:, :-1], time[:, 1:]
