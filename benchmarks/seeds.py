@@ -54,10 +54,11 @@ def train(recipe_name: str, seed: int, epochs: int, data: str | None, folder: st
     """One run to its end, in a process of its own; the network is left in `folder` if one is named."""
     from digitlens.digits.sources import find_data
     from digitlens.learning.recipes import named
-    from digitlens.learning.training import Run
+    from digitlens.learning.training import Run, fitted
 
     recipe = named(recipe_name, seed=seed, **({"epochs": epochs} if epochs else {}))
-    run = Run(recipe, find_data(data, offline=True))
+    found = find_data(data, offline=True)
+    run = Run(fitted(recipe, found, chosen=False), found)
     for _ in run:
         pass
     last = run.history[-1]
