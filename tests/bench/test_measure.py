@@ -8,9 +8,9 @@ import time
 from importlib.util import find_spec
 
 import pytest
+from tests.bench.noise import random_pictures
 
 from digitlens.bench.measure import Plan, measure
-from digitlens.bench.pictures import random_pictures
 from digitlens.bench.workers import Worker, WorkerFailed
 from digitlens.errors import DigitlensError, UsageError
 

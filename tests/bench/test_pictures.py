@@ -1,9 +1,9 @@
 """What the bench learns from is found without a network, and said."""
 
-import numpy as np
 import pytest
+from tests.bench.noise import random_pictures
 
-from digitlens.bench.pictures import INKED, find_pictures, random_pictures
+from digitlens.bench.pictures import find_pictures
 from digitlens.errors import DataError
 
 
@@ -19,7 +19,7 @@ def test_without_mnist_pen_digits_serve_and_it_is_said(monkeypatch, tmp_path):
 def test_pen_digits_can_be_asked_for():
     found = find_pictures("pen", 50)
     assert not found.mnist
-    assert "pen digits" in found.what
+    assert found.what == "pen digits"  # whether MNIST is here or not
 
 
 def test_a_place_that_was_named_and_holds_nothing_is_an_error(monkeypatch, tmp_path):
@@ -35,7 +35,3 @@ def test_too_few_pictures_come_again_and_that_is_said():
     assert len(few.digits) == len(few.images) == 20
     assert (few.images[7:14] == few.images[:7]).all()
     assert "7 of them" in few.what
-
-
-def test_random_pictures_have_mnists_share_of_zeros():
-    assert np.mean(random_pictures(200).images > 0) == pytest.approx(INKED, abs=0.01)

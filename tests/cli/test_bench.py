@@ -4,6 +4,7 @@ import json
 
 import pytest
 from click.testing import CliRunner
+from tests.bench.noise import random_pictures
 
 from digitlens.bench import pictures
 from digitlens.cli import bench
@@ -11,7 +12,7 @@ from digitlens.cli import bench
 
 @pytest.fixture
 def run(monkeypatch):
-    monkeypatch.setattr(pictures, "find_pictures", lambda data, count: pictures.random_pictures(count))
+    monkeypatch.setattr(pictures, "find_pictures", lambda data, count: random_pictures(count))
     monkeypatch.setattr(bench, "QUICK", 300)
     return lambda *arguments: CliRunner().invoke(bench.command, list(arguments))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +14,6 @@ from digitlens.errors import DataError
 
 EPOCH = 60_000  # images of one epoch: as many as MNIST has
 WRITTEN = 6_000  # pen digits that are written for it, if it comes to that
-INKED = 0.191  # share of MNIST's pixels that are not zero
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,23 +45,16 @@ def find_pictures(data: str | Path | None = None, count: int = EPOCH) -> Picture
             raise
         found = None
     if found is None:
-        return _pen(min(count, WRITTEN)).repeated(count)
+        what = "pen digits" if data == "pen" else "pen digits, since MNIST is not on this machine"
+        return _pen(min(count, WRITTEN), what).repeated(count)
     if len(found.classes) != 10:
         raise DataError(f"the bench wants digits of ten classes, got {len(found.classes)} in {found.source}")
     named = {"mnist": "MNIST", "pen": "pen digits"}.get(found.name, "pictures of the user's own")
     return Pictures(found.training.flat, found.training.digits, named, found.name == "mnist").repeated(count)
 
 
-def random_pictures(count: int, seed: int = 0) -> Pictures:
-    """No digits at all, but as many zeros as MNIST has: enough to measure time on."""
-    rng = np.random.default_rng(seed)
-    images: NDArray[Any] = rng.integers(1, 256, (count, 784), dtype=np.uint8)
-    images[rng.random((count, 784)) >= INKED] = 0
-    return Pictures(images, rng.integers(0, 10, count, dtype=np.uint8), "random pixels, with MNIST's share of zeros")
-
-
-def _pen(count: int) -> Pictures:
+def _pen(count: int, what: str) -> Pictures:
     from digitlens.digits.pen.writer import pen_digits
 
     written = pen_digits(count).digits
-    return Pictures(written.flat, written.digits, "pen digits, since MNIST is not on this machine")
+    return Pictures(written.flat, written.digits, what)
