@@ -1,11 +1,20 @@
-"""What all tests share: how hypothesis draws its examples."""
+"""What all tests share: how hypothesis draws its examples, and what the soak tests draw from."""
 
 from __future__ import annotations
 
 import os
+import secrets
 
 from hypothesis import settings
 
 # Timings belong in benchmarks, so no deadline. Where CI runs, the same examples each time; elsewhere new ones.
 settings.register_profile("digitlens", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("digitlens")
+
+os.environ.setdefault("DIGITLENS_SOAK_SEED", str(secrets.randbits(32)))
+
+
+def pytest_report_header() -> str:
+    """The seed of this run's soak tests, printed even when all goes well."""
+    part = "in full" if os.environ.get("DIGITLENS_SOAK") == "full" else "one fiftieth"
+    return f"soak tests: {part}, DIGITLENS_SOAK_SEED={os.environ['DIGITLENS_SOAK_SEED']}"
