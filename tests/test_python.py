@@ -123,9 +123,52 @@ def test_what_is_explained_is_what_was_read(seven: np.ndarray) -> None:
     parts = dl.explain(seven)
     assert (parts.layer, parts.neuron) == (3, reading.digit)
     assert parts.activation == pytest.approx(float(reading.activations.max()))
-    for wrong in ({"layer": 0}, {"layer": 4}, {"layer": 1, "neuron": 16}, {"target": 10}, {"target": -1}):
+    for wrong in (
+        {"layer": 0},
+        {"layer": 4},
+        {"layer": 1, "neuron": 16},
+        {"target": 10},
+        {"target": -1},
+        {"target": 2, "layer": 1},
+    ):
         with pytest.raises(dl.DigitlensError):
             dl.explain(seven, **wrong)
+
+
+def test_whatever_a_prompt_or_a_notebook_shows_fits_on_a_line(seven: np.ndarray, few: dl.DataSet) -> None:
+    reading, steps, run = dl.read(seven), dl.explain(seven, target=2), dl.train("video", few, epochs=2)
+    assert repr(run) == "<Run video: 0 of 2 epochs>"
+    record = next(iter(run))
+    assert record.test is not None
+    assert repr(run) == "<Run video: 1 of 2 epochs>"
+    assert repr(record) == f"<Record: epoch 1, test accuracy {record.test.accuracy:.2%}>"
+    unmeasured = replace(record, mini_batch=3, test=None)
+    assert repr(unmeasured) == "<Record: epoch 1, 3 mini-batches of the next>"
+    assert repr(steps) == f"<Steps: told 2, cost {steps.cost:.4g}>"
+    assert repr(few) == "<DataSet few: 100 to learn from, 20 to be tested on>"
+    assert repr(few.training) == "<Digits: 100 pictures>"
+    assert repr(dl.pen_digits(3)) == "<PenDigits: 3 pictures with their strokes>"
+    stages = reading.prepared.stages
+    assert repr(reading.prepared) == f"<Prepared: {', '.join(stage.name for stage in stages)}>"
+    assert repr(stages[0]) == f"<Stage {stages[0].name}: {stages[0].reason}>"
+    evaluation = dl.load().evaluate(few.test)
+    assert repr(evaluation) == f"<Evaluation of video: {evaluation.accuracy:.2%} of 20 pictures read rightly>"
+
+
+def test_an_accuracy_is_told_of_the_very_weights_that_were_measured_alone(few: dl.DataSet) -> None:
+    from digitlens.learning.training import Run
+
+    run, told = Run(dl.Recipe(epochs=2, validation=10, mini_batch=30), few, every=1), {}
+    for record in run:
+        told[record.epoch, record.mini_batch] = "test_accuracy" in run.reader().provenance
+    assert told == {(0, 1): False, (0, 2): False, (1, 0): True, (1, 1): False, (1, 2): False, (2, 0): True}
+
+
+def test_a_run_that_goes_on_says_where_it_stands(few: dl.DataSet) -> None:
+    from digitlens.learning.training import Run
+
+    record = next(iter(dl.train("video", few, epochs=2)))
+    assert repr(Run(dl.Recipe(epochs=2, validation=10), few, state=record.state)) == "<Run video: 1 of 2 epochs>"
 
 
 def test_many_threads_with_one_reader_get_the_same_answers() -> None:

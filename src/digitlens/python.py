@@ -86,12 +86,18 @@ def explain(
     >>> explain(bar, layer=1, neuron=3).others
     778
     """
+    from digitlens.errors import UsageError
     from digitlens.lens.neuron import neuron_sum
     from digitlens.lens.steps import back_propagate
 
     reader = _reader(network)
     trace = reader.read(picture).trace
     if target is not None:
+        if layer is not None or neuron is not None:
+            raise UsageError(
+                "explain() takes a neuron apart or, with `target`, walks back-propagation; for one weight of that way "
+                "use explain(picture, target=...).weight(layer, neuron, source)"
+            )
         return back_propagate(reader.network, trace.a[0], target, reader.cost)
     layer = len(reader.network.layers) if layer is None else layer
     if neuron is None:

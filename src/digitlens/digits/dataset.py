@@ -55,6 +55,9 @@ class Digits:
     def __len__(self) -> int:
         return len(self.images)
 
+    def __repr__(self) -> str:
+        return f"<Digits: {len(self):,} pictures>"
+
     def __getitem__(self, which: slice | NDArray[Any]) -> Digits:
         """Some of them: a slice is a view, an array of numbers or of truths a copy."""
         return Digits(self.images[which], self.digits[which])
@@ -81,3 +84,6 @@ class DataSet:
     training: Digits
     test: Digits
     classes: tuple[str, ...] = DIGITS  # the name of class 0, 1, ...
+
+    def __repr__(self) -> str:
+        return f"<DataSet {self.name}: {len(self.training):,} to learn from, {len(self.test):,} to be tested on>"

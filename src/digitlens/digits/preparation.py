@@ -43,6 +43,9 @@ class Stage:
     parameters: Mapping[str, float]  # plain numbers: a box, a factor, a level
     reason: str  # one sentence for a newcomer
 
+    def __repr__(self) -> str:
+        return f"<Stage {self.name}: {self.reason}>"
+
     def __reduce__(self) -> tuple[Callable[..., Stage], tuple[Any, ...]]:
         """So that a Reading may come from another process, where several read a pile of pictures."""
         return _stage, (self.name, self.image, dict(self.parameters), self.reason)
@@ -59,6 +62,9 @@ class Prepared:
     image: NDArray[np.float32]  # (28, 28), ink 0..1: what the network sees
     stages: tuple[Stage, ...]
     ink_found: bool  # False: nothing was written, or too little to be read; the image is then empty
+
+    def __repr__(self) -> str:
+        return f"<Prepared: {', '.join(stage.name for stage in self.stages)}>"
 
 
 def prepare(

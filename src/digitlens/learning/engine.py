@@ -54,6 +54,11 @@ class Record:
     validation: Measured | None = None  # on what the recipe holds out, if it does
     test: Measured | None = None
 
+    def __repr__(self) -> str:
+        under_way = f", {self.mini_batch:,} mini-batches of the next" if self.mini_batch else ""
+        measured = f", test accuracy {self.test.accuracy:.2%}" if self.test else ""
+        return f"<Record: epoch {self.epoch}{under_way}{measured}>"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lessons:

@@ -146,7 +146,10 @@ class Recipe:
 
     def changed(self, **fields: Any) -> Recipe:
         """The same recipe with some fields changed. Raises RecipeError for fields that there are none of."""
-        return Recipe.from_json({**self.to_json(), **fields})
+        known = self.to_json()
+        if unknown := [name for name in fields if name not in known]:
+            raise RecipeError(f"a recipe has no field {_said(unknown[0])}; its fields are {', '.join(known)}")
+        return Recipe.from_json({**known, **fields})
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values, every field."""

@@ -69,6 +69,10 @@ class Run:
         finally:
             self._stopping.clear()  # not at the start: a Ctrl-C that came before it must count
 
+    def __repr__(self) -> str:
+        done = self.latest.epoch if self.latest else self._state.epoch if self._state else 0
+        return f"<Run {self.recipe.name}: {done} of {self.recipe.epochs} epochs>"
+
     def stop(self) -> None:
         """Ask the run to end soon, from any thread or signal handler: it gives one last record, of where it stands."""
         self._stopping.set()
@@ -103,7 +107,7 @@ class Run:
             "engine": self.latest.engine,
             "digitlens": version("digitlens"),
         }
-        if self.history:  # the last full measurement
+        if self.history and not self.latest.mini_batch:  # measured at the end of an epoch, which is where it stands
             provenance |= {k: v for k, v in self.history[-1].items() if k.endswith("accuracy")}
         return Reader(
             network=self.latest.network,

@@ -77,6 +77,9 @@ class Steps:
     dC_dz: tuple[Array, ...]  # one a layer after the picture, (n,)
     dC_da: tuple[Array, ...]  # the same, (n,); at the outputs of a cost that has none, NaN
 
+    def __repr__(self) -> str:
+        return f"<Steps: told {int(self.targets.argmax())}, cost {self.cost:.4g}>"
+
     @property
     def cost(self) -> float:
         """The cost of this one image."""

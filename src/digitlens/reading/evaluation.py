@@ -22,6 +22,9 @@ class Evaluation:
     digits: NDArray[np.uint8]  # (n,), what the pictures show
     confusion_matrix: NDArray[np.int64]  # (10, 10): row what the picture shows, column what was read
 
+    def __repr__(self) -> str:
+        return f"<Evaluation of {self.network}: {self.accuracy:.2%} of {self.images:,} pictures read rightly>"
+
     @property
     def images(self) -> int:
         """How many pictures were read."""

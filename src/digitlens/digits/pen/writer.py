@@ -42,6 +42,9 @@ class PenDigits:
     def __len__(self) -> int:
         return len(self.digits)
 
+    def __repr__(self) -> str:
+        return f"<PenDigits: {len(self):,} pictures with their strokes>"
+
 
 def pen_digits(count: int, seed: int = 0) -> PenDigits:
     """Write digits, all classes alike often, the same for the same seed: the first of many are those of few.
