@@ -56,7 +56,8 @@ def steps_json(steps: Steps, chain: WeightChain, learning_rate: float) -> dict[s
 def _outputs(console: Console, reader: Reader, steps: Steps) -> None:
     console.print(Text("What the cost asks of the outputs", style="bold"))
     width = max(6, *(cell_len(screen.clean(name)) for name in reader.classes))
-    heading = f"{'':>{width}} {'holds':>7} {'should':>7} {'dC/da':>10}   {'σ′(z)':>10}   {'dC/dz':>10}"
+    slope = "σ′(z)" if screen.unicode(console) else "sigma'(z)"  # as wide as it will be printed
+    heading = f"{'':>{width}} {'holds':>7} {'should':>7} {'dC/da':>10}   {slope:>10}   {'dC/dz':>10}"
     console.print(Text(heading, style="bold"))
     for wish in steps.wishes():
         a, b = _maybe(wish.dC_da), _maybe(wish.slope)
@@ -76,13 +77,14 @@ def _layers(console: Console, reader: Reader, steps: Steps) -> None:
         dC_dz = steps.dC_dz[layer - 1]
         up, down = int((dC_dz < 0).sum()), int((dC_dz > 0).sum())
         size = math.sqrt(float((gradient**2).sum()))
-        screen.say(
-            console,
-            f"  layer {layer}: {up} of its neurons should rise, {down} should fall. All slopes of its weights together "
-            f"have the length {_short(size)}; the steepest is that of the weight {_weight(layer, j, k)}: "
-            f"dC/dw = {_short(float(gradient[j, k]))}",
-            indent=4,
+        weights = (
+            f"All slopes of its weights together have the length {_short(size)}; the steepest is that of the weight "
+            f"{_weight(layer, j, k)}: dC/dw = {_short(float(gradient[j, k]))}"
+            if size
+            else "No weight of it matters here: all their slopes are 0"
         )
+        said = f"  layer {layer}: {up} of its neurons should rise, {down} should fall. {weights}"
+        screen.say(console, said, indent=4)
 
 
 def _chain(console: Console, steps: Steps, chain: WeightChain, terms: int) -> None:

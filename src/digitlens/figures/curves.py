@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from digitlens.errors import UsageError
 from digitlens.figures.theme import new_figure, place, title
@@ -55,8 +55,7 @@ def learning_curve(history: Rows, measure: str, axes: Axes | None = None, *, the
     axes.set_axisbelow(True)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
-    where: Any = "lower right" if measure == "accuracy" else "upper right"
-    legend = axes.legend(loc=where, fontsize=13, labelcolor=look.text, handlelength=2.8)
+    legend = axes.legend(loc="best", fontsize=13, labelcolor=look.text, handlelength=2.8)
     legend.get_frame().set(facecolor=look.background, edgecolor="none", alpha=0.9)
     legend.set_in_layout(False)
     title(axes, "Cost: how far the outputs are off" if measure == "cost" else "Accuracy: the share read rightly", look)
