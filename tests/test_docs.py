@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import shlex
 from pathlib import Path
@@ -62,6 +63,35 @@ def test_every_option_of_every_command_is_documented(name: str) -> None:
             if isinstance(parameter, click.Option):
                 assert max(parameter.opts, key=len) in section
                 assert squeezed(parameter.help or "") in section, "run `python tools/write_commands.py`"
+
+
+def test_every_field_of_json_is_documented(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "none.png").write_bytes(b"no picture")
+    folder, network = str(tmp_path / "pen"), str(tmp_path / "some.digitlens")
+    document = (ROOT / "docs/json.md").read_text(encoding="utf-8").split("\n## digitlens ")
+    sections = {section.split("\n")[0]: set(re.findall(r"`(\w+)`", section)) for section in document}
+    assert set(COMMANDS) < set(sections)
+    for given in (
+        f"data --write {folder} --data pen --count 60",
+        "data",
+        f"read --examples {tmp_path}",
+        "explain --example 7",
+        "explain --example 7 --target 2",
+        f"train --data {folder} --epochs 1 --out {network}",
+        f"evaluate --data {folder} --network {network}",
+        f"inspect confusion mistakes --data {folder}",
+    ):
+        command, *rest = given.split()
+        assert _run([command, "--json", *rest]) == 0
+        printed = json.loads(capsys.readouterr().out)
+        told = sections[command] | (sections["read"] if command == "explain" else set())
+        for each in printed if isinstance(printed, list) else [printed]:
+            for part in (each, each.get("neuron"), each.get("learning")):
+                for name in part or ():
+                    assert name in told or re.fullmatch(r"(training|validation|test)_(cost|accuracy)", name), (
+                        given,
+                        name,
+                    )
 
 
 def test_the_python_in_the_readme_names_what_exists() -> None:

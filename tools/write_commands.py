@@ -19,7 +19,8 @@ Written by `python tools/write_commands.py` from the commands themselves; a test
 
 Every command ends with 0 when it did what was asked, 1 when that failed, and 2 when it cannot be asked like that; a
 training run that a signal stopped ends with 128 and the signal's number. Answers go to standard output; progress, notes
-and errors to standard error. `--json` prints one JSON document instead of text.
+and errors to standard error. `--json` prints one JSON document instead of text: [its fields](json.md). Of several
+pictures `read` reads what it can, and ends with 1 only if it could read none.
 """
 
 

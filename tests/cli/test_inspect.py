@@ -133,6 +133,12 @@ def test_without_digits_the_rest_is_shown_and_one_line_says_so(
     assert "small" in capsys.readouterr().out
 
 
+def test_a_theme_without_pictures_to_write_is_wrong_use(network: str) -> None:
+    result = CliRunner().invoke(cli, ["inspect", "--network", network, "--theme", "light", "curves"])
+    assert result.exit_code == 2
+    assert "name a folder for them with --out" in result.stderr
+
+
 def test_digits_that_are_named_must_be_there(network: str, tmp_path: Path) -> None:
     with pytest.raises(DataError):
         run("--network", network, "--data", str(tmp_path / "nowhere"))

@@ -47,6 +47,13 @@ def test_of_few_pictures_a_tenth_is_held_out_and_it_says_so(digitlens: Run, word
     assert dl.load("video.digitlens").recipe["validation"] == learned // 10
 
 
+def test_a_network_of_the_default_name_is_not_replaced_without_a_word(digitlens: Run, words: Path) -> None:
+    given = ("train", "--data", words, "--epochs", "1")
+    assert digitlens(*given).err == ""
+    assert "this run will replace 'video.digitlens'" in digitlens(*given).err
+    assert digitlens(*given, "--out", "video.digitlens").err == ""  # named, so it is meant
+
+
 def test_a_number_of_held_out_pictures_that_was_asked_for_is_kept_to_or_refused(digitlens: Run, words: Path) -> None:
     assert digitlens("train", "--data", words, "--epochs", "1", "--validation", "20").code == 0
     assert dl.load("video.digitlens").recipe["validation"] == 20

@@ -34,7 +34,7 @@ SHEET = 40  # mistakes in the picture
 @data_options
 @click.option("--out", "-o", "folder", metavar="FOLDER", help="Write the pictures there, as PNG files.")
 @click.option(
-    "--theme", type=click.Choice(["dark", "light"]), default="dark", show_default=True, help="Of the PNG files."
+    "--theme", type=click.Choice(["dark", "light"]), help="Of the PNG files that --out writes.  [default: dark]"
 )
 @json_option
 def command(
@@ -43,7 +43,7 @@ def command(
     data: str | None,
     offline: bool,
     folder: str | None,
-    theme: str,
+    theme: str | None,
     as_json: bool,
 ) -> int:
     """Look at a network: WHAT is any of weights, confusion, mistakes, curves; without it, all four.
@@ -59,6 +59,8 @@ def command(
     """  # noqa: D301    \b is click's: it keeps these lines as they are
     from digitlens.cli import looking
 
+    if theme and folder is None:
+        raise click.UsageError("--theme is that of the PNG files; name a folder for them with --out")
     reader = open_network(network)
     for note in reader.notes:
         err().print(f"Note: {clean(note)}", markup=False, soft_wrap=True)
@@ -68,7 +70,7 @@ def command(
     if digits is None:
         wanted = [name for name in wanted if name not in FROM_DATA]
     result = reader.evaluate(digits.test) if digits else None
-    written = _write(wanted, path, theme, reader, digits, result) if path else {}
+    written = _write(wanted, path, theme or "dark", reader, digits, result) if path else {}
     if as_json:
         answer = looking.summary_json(reader) | _measured(wanted, reader, digits, result)
         print_json(answer | ({"written": written} if path else {}))

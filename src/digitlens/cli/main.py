@@ -28,7 +28,7 @@ COMMANDS = {
     "train": "Train a network, from random weights.",
     "evaluate": "Measure how well a network reads the test digits.",
     "inspect": "Look at a network: its weights, its mistakes, its learning curve.",
-    "data": "Say where digits are found, fetch MNIST, or write pen digits.",
+    "data": "Say where digits are found, fetch MNIST, or write digits as pictures.",
     "bench": "Measure how fast it is, beside whatever else is installed.",
 }
 

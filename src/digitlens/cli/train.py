@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from digitlens.cli.screen import clean, data_options, json_option, load_data, out
+from digitlens.cli.screen import clean, data_options, err, json_option, load_data, out
 from digitlens.files.naming import shown, why
 
 if TYPE_CHECKING:
@@ -85,6 +85,9 @@ def command(
         recipe = named(name if name is not None else "video", **changes)
         target = path if path is not None else f"{recipe.name}.digitlens"
         _check_target(target, fresh)
+        if path is None and Path(target).exists():
+            said = f"Note: this run will replace {shown(target)}; to keep both, write to another with --out FILE"
+            err().print(said, markup=False, soft_wrap=True)
         found = load_data(data, offline=offline)
         run = Run(fitted(recipe, found, chosen="validation" in changes), found, engine=engine)
     with watching.stopping(run) as signals:
