@@ -164,6 +164,11 @@ def test_an_accuracy_is_told_of_the_very_weights_that_were_measured_alone(few: d
     assert told == {(0, 1): False, (0, 2): False, (1, 0): True, (1, 1): False, (1, 2): False, (2, 0): True}
 
 
+def test_a_misspelt_field_is_answered_with_those_there_are(few: dl.DataSet) -> None:
+    with pytest.raises(dl.DigitlensError, match=r"no field 'epohcs'; its fields are name, seed, .*epochs"):
+        dl.train("video", few, epohcs=1)
+
+
 def test_a_run_that_goes_on_says_where_it_stands(few: dl.DataSet) -> None:
     from digitlens.learning.training import Run
 

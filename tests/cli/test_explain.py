@@ -60,6 +60,7 @@ def test_an_empty_page_is_explained_too(digitlens: Run, blank: Path) -> None:
     backwards = digitlens("explain", blank, "--target", "5")
     assert (backwards.code, backwards.err) == (0, "")
     assert "nothing comes in" in backwards.out
+    assert "No weight into it matters here: all their slopes are 0" in " ".join(backwards.out.split())
 
 
 def test_it_shows_the_picture_its_preparation_and_every_neuron(digitlens: Run, pictures: Path) -> None:

@@ -145,6 +145,14 @@ def test_a_terminal_without_unicode_gets_plain_letters(pictures: Path, more: tup
     assert more == ("--json",) or "\\u" not in answer.out
 
 
+def test_columns_stand_beneath_their_headings_without_unicode_too(pictures: Path) -> None:
+    lines = process("explain", pictures / "7.png", "--target", "3", **ASCII).out.splitlines()
+    start = next(i for i, line in enumerate(lines) if "sigma'(z)" in line)
+    for heading, before in (("sigma'(z)", " ="), ("dC/dz", "   ")):
+        end = lines[start].index(heading) + len(heading)
+        assert all(line[end:].startswith(before) for line in lines[start + 1 : start + 11])
+
+
 def test_every_help_is_readable_without_unicode() -> None:
     for name in ("read", "explain", "train", "evaluate"):
         answer = process(name, "--help", **ASCII)

@@ -129,6 +129,18 @@ def test_a_mistake_says_what_it_shows_and_what_was_read() -> None:
     assert len(said) == 10
 
 
+def test_the_legend_lies_over_no_line_where_two_epochs_hardly_differ() -> None:
+    rows = [{"epoch": e, "training_cost": 0.25 - 0.01 * e, "test_cost": 0.26 - 0.01 * e} for e in (1, 2)]
+    axes = learning_curve(rows, "cost")
+    axes.figure.canvas.draw()
+    legend = axes.get_legend()
+    assert legend is not None
+    box = legend.get_window_extent()
+    for line in axes.lines:
+        for x, y in axes.transData.transform(line.get_xydata()):
+            assert not box.contains(x, y)
+
+
 def test_the_curves_differ_in_style_and_not_by_colour_alone() -> None:
     cost, accuracy = learning_curves(HISTORY)
     assert [line.get_linestyle() for line in cost.lines] == ["-", ":"]  # nothing was held out

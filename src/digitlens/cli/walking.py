@@ -81,7 +81,7 @@ def _layers(console: Console, reader: Reader, steps: Steps) -> None:
             f"All slopes of its weights together have the length {_short(size)}; the steepest is that of the weight "
             f"{_weight(layer, j, k)}: dC/dw = {_short(float(gradient[j, k]))}"
             if size
-            else "No weight of it matters here: all their slopes are 0"
+            else "No weight into it matters here: all their slopes are 0"
         )
         said = f"  layer {layer}: {up} of its neurons should rise, {down} should fall. {weights}"
         screen.say(console, said, indent=4)
