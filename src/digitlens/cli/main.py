@@ -118,7 +118,13 @@ def main(arguments: list[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="digitlens.plain")
-    sys.exit(_run(arguments))
+    try:
+        code = _run(arguments)
+        if code > 128:  # a signal has ended it: another must not interrupt Python's own end
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+    except KeyboardInterrupt:
+        code = 128 + signal.SIGINT
+    sys.exit(code)
 
 
 def _run(arguments: list[str] | None) -> int:

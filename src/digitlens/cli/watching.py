@@ -29,9 +29,9 @@ def stopping(run: Run) -> Iterator[list[int]]:
     came: list[int] = []
 
     def stop(number: int, _: Any) -> None:
+        signal.signal(number, before[number])  # first of all: the next one does what it always did
         came.append(number)
         run.stop()
-        signal.signal(number, before[number])  # the next one does what it always did
         if number == signal.SIGINT and sys.stderr is not None:
             with suppress(OSError):  # straight to the system: whatever this signal has interrupted may be printing
                 os.write(2, b"\nStopping; the latest network is saved. Ctrl-C again ends at once.\n")

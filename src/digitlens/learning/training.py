@@ -10,7 +10,6 @@ Between two records the run rests: to pause is not to ask for the next one. A re
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -51,14 +50,14 @@ class Run:
         self.history: list[Mapping[str, float]] = list(history)
         self._every, self._state = every, state
         self._lessons = lessons(recipe, _adjusted(data, recipe.preparation))
-        self._stopping = threading.Event()
+        self._stopping = False  # no lock: a signal handler that waits for itself would wait forever
 
     def __iter__(self) -> Iterator[Record]:
         """Train on, record by record. A run that was left may be entered again: it goes on from its latest record."""
         network = self.recipe.initial_network(len(self.data.classes))
         state = self.latest.state if self.latest else self._state
         running = self.engine.run(
-            self.recipe, network, self._lessons, state, every=self._every, stop=self._stopping.is_set
+            self.recipe, network, self._lessons, state, every=self._every, stop=lambda: self._stopping
         )
         try:
             for record in running:
@@ -67,7 +66,7 @@ class Run:
                     self.history.append(row(record))
                 yield record
         finally:
-            self._stopping.clear()  # not at the start: a Ctrl-C that came before it must count
+            self._stopping = False  # not at the start: a Ctrl-C that came before it must count
 
     def __repr__(self) -> str:
         done = self.latest.epoch if self.latest else self._state.epoch if self._state else 0
@@ -75,7 +74,7 @@ class Run:
 
     def stop(self) -> None:
         """Ask the run to end soon, from any thread or signal handler: it gives one last record, of where it stands."""
-        self._stopping.set()
+        self._stopping = True
 
     @property
     def finished(self) -> bool:
