@@ -69,3 +69,5 @@ def test_a_real_digit_is_read_within_a_point_as_well_from(form):
     from_files, as_they_are = np.mean(np.array(read) == some.digits), reader.evaluate(some).accuracy
     print(f"{form}: {from_files:.1%}, MNIST itself {as_they_are:.1%}")
     assert from_files >= as_they_are - 0.01
+    if form != "enlarged tenfold, smoothly":  # which it reads better than MNIST itself, see docs/preparation.md
+        assert from_files <= as_they_are + 0.01
