@@ -23,7 +23,7 @@ def pixels(images: NDArray[np.uint8], dtype: np.dtype[Any]) -> NDArray[Any]:
     return images * dtype.type(1 / 255)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)  # what is made of digits is kept as long as they are
 class Digits:
     """Pictures beside what they show.
 

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+import numpy as np
+
 from digitlens.digits.dataset import DataSet, Digits
 from digitlens.errors import DataError, RecipeError
 from digitlens.learning.recipe import Recipe
@@ -96,10 +98,28 @@ def lessons(recipe: Recipe, data: DataSet) -> Lessons:
     return Lessons(data.training[kept], data.training[held], data.test, len(data.classes))
 
 
+class Stop:
+    """A flag that asks a run to end, from any thread or signal handler; no lock, for a handler may come at any time.
+
+    It is a byte in memory, so that native code sees it without asking Python.
+    """
+
+    def __init__(self) -> None:
+        self.flag = np.zeros(1, np.uint8)
+
+    def set(self, on: bool = True) -> None:
+        """Ask the run to end soon; False takes it back."""
+        self.flag[0] = on
+
+    def __call__(self) -> bool:
+        return bool(self.flag[0])
+
+
 class Engine(Protocol):
     """The contract. `every`: a record after that many mini-batches as well; 0 is at the end of each epoch only.
 
-    `stop` is asked between mini-batches; once it answers True the engine gives one last record and returns.
+    `stop` is asked between mini-batches, or, by native code, every few milliseconds; a Stop is seen between mini-batches
+    in any case. Once it answers True the engine gives one last record and returns.
     """
 
     name: str
@@ -125,15 +145,29 @@ def choose(recipe: Recipe, name: str = "auto") -> Engine:
 
     Raises RecipeError if that one cannot, and says why.
     """
+    engine, reasons = _chosen(recipe, name)
+    if engine is None:
+        raise RecipeError("; ".join(reasons))
+    return engine
+
+
+def passed_over(recipe: Recipe) -> str:
+    """Why faster engines than the one that serves the recipe do not; empty if that is the fastest there is."""
+    return "; ".join(_chosen(recipe, "auto")[1])
+
+
+def _chosen(recipe: Recipe, name: str) -> tuple[Engine | None, list[str]]:
+    """The engine, if there is one, and why each that was asked before it was passed over."""
+    from digitlens.learning.fast import FastEngine
     from digitlens.learning.reference import PlainEngine
 
-    engines: dict[str, Engine] = {engine.name: engine for engine in (PlainEngine(),)}  # fastest first
+    engines: dict[str, Engine] = {engine.name: engine for engine in (FastEngine(), PlainEngine())}  # fastest first
     if name not in ("auto", *engines):
         raise RecipeError(f"engine: one of auto, {', '.join(engines)}, got {name!r}")
-    reasons = []
+    reasons: list[str] = []
     for engine in engines.values() if name == "auto" else (engines[name],):
         reason = engine.refuses(recipe)
         if not reason:
-            return engine
+            return engine, reasons
         reasons.append(f"the {engine.name} engine cannot: {reason}")
-    raise RecipeError("; ".join(reasons))
+    return None, reasons

@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from digitlens.digits.adjusting import STEPS
 from digitlens.errors import RecipeError
@@ -138,6 +139,15 @@ class Recipe:
         if self.schedule == "cosine":
             return self.learning_rate * (1 + math.cos(math.pi * done)) / 2
         return self.learning_rate
+
+    def rates(self, first: int, last: int, batches: int) -> NDArray[np.float64]:
+        """rate() for the mini-batches number `first` to below `last` of the run, each epoch of `batches` of them."""
+        done = np.arange(first, last) / (batches * self.epochs)
+        if self.schedule == "linear":
+            return self.learning_rate * (1 - done)
+        if self.schedule == "cosine":
+            return self.learning_rate * (1 + np.cos(math.pi * done)) / 2
+        return np.full(len(done), self.learning_rate)
 
     def describe(self) -> str:
         """The network in a few words."""

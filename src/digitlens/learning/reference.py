@@ -13,15 +13,14 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from digitlens.digits.dataset import Digits, pixels
-from digitlens.errors import TrainingError
 from digitlens.learning.engine import Lessons, Measured, Record, State
 from digitlens.learning.recipe import Recipe
+from digitlens.learning.records import beginning, records
 from digitlens.network.activations import Array
 from digitlens.network.costs import Cost, one_hot
 from digitlens.network.gradient import backward
 from digitlens.network.network import Layer, Layers, Network
 from digitlens.network.optimisers import Optimiser, each
-from digitlens.storage.container import LARGEST
 
 READY_AT_ONCE = 256  # images that are made floats together when learning: 0.8 MB, which stays in the cache
 MEASURED_AT_ONCE = 1_000  # images a forward pass when measuring: 3 MB, the same
@@ -51,31 +50,20 @@ class PlainEngine:
         stop: Callable[[], bool] = lambda: False,
     ) -> Iterator[Record]:
         """Train from `network`, or go on from `state`: see Engine."""
-        optimiser = recipe.optimiser_pair()
+        optimiser, cost = recipe.optimiser_pair(), recipe.cost_function()
         one_thread = ThreadpoolController().wrap(limits=1, user_api="blas")
         learn, look = one_thread(_learn), one_thread(measure)  # a sum that threads share may differ in its last bit
-        if state is None:
-            average = network.layers if recipe.averaging else None
-            state = State(network.layers, optimiser.start(network.layers), average)
         targets = one_hot(digits.training.digits, digits.classes, network.dtype)  # (n, 10)
-        batches = -(-len(targets) // recipe.mini_batch)  # the last one may be smaller
-        stopped = False
-        while state.epoch < recipe.epochs and not stopped:
-            until = min(state.mini_batch + every, batches) if every else batches
-            state, stopped = learn(recipe, optimiser, network, digits.training.flat, targets, state, until, stop)
-            learned = Network(state.average or state.layers, network.activations)
-            ended = state.mini_batch == 0
-            sets = (digits.training, digits.validation, digits.test) if ended else ()
-            measured = [look(learned, some, recipe.cost_function()) if len(some) else None for some in sets]
-            if any(m and not np.isfinite(m.cost) for m in measured) or not all(map(_sound, learned.layers)):
-                raise TrainingError(
-                    f"the run diverged in epoch {state.epoch + (not ended)}: its weights or its cost grew beyond all "
-                    f"bounds; lower the learning rate, which is {recipe.learning_rate:g}"
-                )
-            epoch, step = divmod(state.epoch * batches + state.mini_batch - 1, batches)  # of the last step
-            rate = recipe.rate((epoch + step / batches) / recipe.epochs)
-            position = state.epoch, state.mini_batch, state.seconds
-            yield Record(*position, rate, self.name, learned, state, *measured)
+        yield from records(
+            self.name,
+            recipe,
+            network,
+            digits,
+            state or beginning(recipe, network),
+            every,
+            lambda state, until: learn(recipe, optimiser, network, digits.training.flat, targets, state, until, stop),
+            lambda learned, some: look(learned, some, cost),
+        )
 
 
 def measure(network: Network, digits: Digits, cost: Cost) -> Measured:
@@ -135,11 +123,6 @@ def _mini_batches(
         x, y = pixels(images.take(which, axis=0), network.dtype), targets.take(which, axis=0)
         for first in range(0, len(which), size):
             yield x[first : first + size], y[first : first + size]
-
-
-def _sound(layer: Layer) -> bool:
-    """Its numbers are finite, and such as a model file may hold."""
-    return all((np.abs(part) <= LARGEST).all() for part in (layer.weights, layer.biases))  # false for NaN too
 
 
 def _shrink(layers: Layers, share: float) -> Layers:

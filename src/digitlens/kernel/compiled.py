@@ -1,0 +1,50 @@
+"""A network made ready for the kernel, to read many pictures fast, or one in microseconds."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitlens.errors import ShapeError
+from digitlens.kernel import native
+from digitlens.network.network import Network
+
+
+class Compiled:
+    """A network in the kernel's layout: a copy, so later changes to the arrays of `network` do not reach it.
+
+    Raises ShapeError for a network that the kernel cannot take: see refuses().
+    """
+
+    __slots__ = ("_classes", "_engine", "_packed")
+
+    def __init__(self, network: Network, instruction_set: str = "") -> None:
+        if reason := refuses(network):
+            raise ShapeError(f"the kernel cannot take this network: {reason}; use Network.forward()")
+        self._engine = native.engine(network.sizes, network.activations, "quadratic", instruction_set)
+        self._packed = native.pack(network.layers)
+        self._classes = network.sizes[-1]
+
+    def outputs(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """What the output neurons hold: (n, 784) uint8, ink from 0 to 255 -> (n, 10). ShapeError for anything else.
+
+        As Network.forward() up to rounding: sums are added up in another order.
+        """
+        try:
+            out = np.empty((len(images), self._classes), np.float32)
+            self._engine.outputs(self._packed, images, out)
+        except (TypeError, ValueError) as error:
+            got = f"{getattr(images, 'shape', '')} in {getattr(images, 'dtype', type(images).__name__)}"
+            raise ShapeError(f"outputs() wants pictures (n, 784) in uint8, one after the other, got {got}") from error
+        return out
+
+
+def refuses(network: Network) -> str:
+    """Why the kernel cannot take a network; empty if it can."""
+    if network.dtype != np.float32:
+        return f"it computes in float32, not {network.dtype}"
+    if network.sizes[0] != 784:
+        return f"it reads pictures of 784 pixels, not {network.sizes[0]}"
+    if len(network.layers) > 15:
+        return f"it takes 15 layers at most, not {len(network.layers)}"
+    return native.missing()

@@ -1,0 +1,54 @@
+// What the door (module.cpp) and the kernel (kernel.cpp, once for each instruction set) have in common.
+//
+// Weights lie as lanes: for each layer, for each block of 16 of its neurons, n_before + 1 rows of 16 numbers. Row k
+// holds the weights from neuron k of the layer before, to these 16; the last row holds their biases, as weights from one
+// more neuron that always holds 1. Lanes without a neuron hold 0 and stay 0.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+enum Activation { SIGMOID, TANH, RELU, IDENTITY, SOFTMAX };
+enum Cost { QUADRATIC, CROSS_ENTROPY };
+enum Optimiser { GRADIENT_DESCENT, MOMENTUM, ADAM };
+
+constexpr int MOST_LAYERS = 16, PIXELS = 784;
+
+struct Shape {
+  int layers;                    // of weights: 3 for 784-16-16-10
+  int sizes[MOST_LAYERS + 1];    // neurons, the picture first
+  int activation[MOST_LAYERS + 1];  // [l] is that of layer l; the picture has none
+  int cost;
+  static size_t blocks(int n) { return (n + 15) / 16; }
+  static size_t stride(int n) { return n / 16 * 16 + 16; }  // a row of activations, with room for the 1 after the last
+  size_t floats(int l) const { return blocks(sizes[l]) * (sizes[l - 1] + 1) * 16; }  // of the weights into layer l
+};
+
+// Pictures without their zeros: of picture i, from byte starts[i] on, `count` pixel numbers (two bytes each), then as
+// many inks; count is a multiple of 4, filled up with ink 0 at "pixel" 784, which is the row of biases.
+struct Inks {
+  const uint8_t* bytes;
+  const uint64_t* starts;  // one more than there are pictures
+};
+
+struct Run {  // a stretch of training, within one epoch
+  Shape shape;
+  int optimiser;
+  float keep, weight_decay, averaging;
+  float *weights, *mean, *squares, *average;  // all laid out as the weights; what the recipe does not use is null
+  int64_t steps;                              // the optimiser has taken so far
+  Inks inks;
+  const uint8_t* digits;
+  const int64_t* order;  // which pictures, mini-batch after mini-batch
+  int64_t count, mini_batch;
+  const double* rates;            // the learning rate of each of them
+  const volatile uint8_t* stop;   // not 0: end after this mini-batch
+  double seconds;                 // end after the mini-batch in which they are over
+};
+
+struct Kernel {
+  const char* name;
+  size_t (*scratch)(const Shape&, size_t mini_batch, bool learning);  // how many floats the calls below want
+  int64_t (*learn)(const Run&, float* scratch);                       // how many mini-batches were done
+  void (*look)(const Shape&, const float* weights, Inks, size_t count, const uint8_t* digits, float* outputs,
+               double* cost, int64_t* right, float* scratch);  // outputs, or else cost and right, may be null
+};

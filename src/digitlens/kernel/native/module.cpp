@@ -1,0 +1,187 @@
+// The door: everything that comes in from Python is checked here, then the kernel for this machine gets bare pointers.
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include <cstring>
+#include <memory>
+
+#include "kernel.h"
+
+namespace nb = nanobind;
+using nb::ndarray;
+using namespace nb::literals;
+template <class T, int D>
+using In = ndarray<const T, nb::ndim<D>, nb::c_contig, nb::device::cpu>;
+using Floats = ndarray<float, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+
+#ifdef KERNEL_X86
+extern const Kernel kernel_avx512, kernel_avx2;
+#endif
+extern const Kernel kernel_baseline;
+
+static void check(bool right, const char* what) {
+  if (!right) throw nb::value_error(what);
+}
+
+static std::vector<const Kernel*> kernels() {  // those that this processor can run, the fastest first
+  std::vector<const Kernel*> found;
+#ifdef KERNEL_X86
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("x86-64-v4")) found.push_back(&kernel_avx512);
+  if (__builtin_cpu_supports("x86-64-v3")) found.push_back(&kernel_avx2);
+#endif
+  found.push_back(&kernel_baseline);
+  return found;
+}
+
+// Pictures without their zeros, see kernel.h.
+struct Pictures {
+  std::vector<uint64_t> starts{0};
+  std::unique_ptr<uint8_t[]> bytes;
+  size_t count() const { return starts.size() - 1; }
+  Inks inks() const { return {bytes.get(), starts.data()}; }
+
+  Pictures(const uint8_t* grey, const int64_t* which, size_t n) {
+    size_t room = 0, held = 0;
+    starts.reserve(n + 1);
+    for (size_t i = 0; i < n; i++) {
+      const uint8_t* x = grey + (which ? which[i] : i) * PIXELS;
+      if (room - held < 3 * PIXELS + 64) {  // grow to what the rest will need, by what the first ones took
+        room = held + (i ? (held / i + 16) * (n - i) : n * 480) + 3 * PIXELS + 4096;
+        std::unique_ptr<uint8_t[]> more(new uint8_t[room]);
+        if (held) memcpy(more.get(), bytes.get(), held);
+        bytes = std::move(more);
+      }
+      uint16_t* pixel = (uint16_t*)(bytes.get() + held);
+      uint8_t inked[PIXELS + 8];
+      size_t k = 0;
+      for (int p = 0; p < PIXELS; p += 8) {
+        uint64_t eight;
+        memcpy(&eight, x + p, 8);
+        if (eight)
+          for (int j = 0; j < 8; j++) pixel[k] = (uint16_t)(p + j), inked[k] = x[p + j], k += x[p + j] != 0;
+      }
+      while (k % 4) pixel[k] = PIXELS, inked[k++] = 0;
+      memcpy(pixel + k, inked, k);
+      held += (3 * k + 1) / 2 * 2;
+      starts.push_back(held);
+    }
+  }
+};
+
+struct Engine {
+  const Kernel* kernel;
+  Shape shape;
+  size_t floats = 0;
+
+  Engine(std::vector<int> sizes, std::vector<int> activations, int cost, const std::string& isa) {
+    check(sizes.size() >= 2 && sizes.size() <= MOST_LAYERS && activations.size() == sizes.size() - 1,
+          "Engine wants 1 to 15 layers of weights, and an activation for each");
+    for (int n : sizes) check(n >= 1 && n <= 65536, "Engine wants 1 to 65,536 neurons a layer");
+    check(sizes[0] == PIXELS, "Engine wants pictures of 784 pixels");
+    for (size_t l = 0; l < activations.size(); l++)
+      check(activations[l] >= SIGMOID && activations[l] <= (l + 1 < activations.size() ? IDENTITY : SOFTMAX),
+            "Engine wants sigmoid, tanh, relu or identity, or softmax in the last layer");
+    int last = activations.back();
+    check(cost == QUADRATIC || (cost == CROSS_ENTROPY && (last == SIGMOID || last == SOFTMAX)),
+          "Engine wants the quadratic cost, or cross-entropy of sigmoid or softmax outputs");
+    shape.layers = (int)activations.size();
+    shape.cost = cost;
+    for (size_t l = 0; l < sizes.size(); l++) shape.sizes[l] = sizes[l], shape.activation[l] = l ? activations[l - 1] : -1;
+    for (int l = 1; l <= shape.layers; l++) floats += shape.floats(l);
+    kernel = nullptr;
+    for (const Kernel* each : kernels())
+      if (!kernel && (isa.empty() || isa == each->name)) kernel = each;
+    check(kernel, "Engine wants an instruction set that this processor has");
+  }
+
+  std::unique_ptr<float[]> scratch(size_t mini_batch, bool learning) const {
+    return std::unique_ptr<float[]>(new float[kernel->scratch(shape, mini_batch, learning)]());
+  }
+
+  int64_t learn(int optimiser, float keep, float weight_decay, float averaging, Floats weights,
+                std::vector<Floats> memory, std::optional<Floats> average, int64_t steps, const Pictures& pictures,
+                In<uint8_t, 1> digits, In<int64_t, 1> order, int64_t mini_batch, In<double, 1> rates,
+                In<uint8_t, 1> stop, double seconds) const {
+    check(optimiser >= GRADIENT_DESCENT && optimiser <= ADAM, "learn() wants an optimiser 0, 1 or 2");
+    check(memory.size() == (size_t)optimiser, "learn() wants as much memory as the optimiser has");
+    check(weights.size() == floats, "learn() wants weights of the network's size");
+    for (const Floats& part : memory) check(part.size() == floats, "learn() wants memory of the network's size");
+    check(!average || average->size() == floats, "learn() wants a running mean of the network's size");
+    check(digits.size() == pictures.count(), "learn() wants a digit for each picture");
+    check(mini_batch >= 1 && mini_batch <= 1'000'000, "learn() wants 1 to 1,000,000 pictures a mini-batch");
+    check(stop.size() == 1, "learn() wants one flag to stop by");
+    int64_t count = (int64_t)order.size(), classes = shape.sizes[shape.layers];
+    check((int64_t)rates.size() == (count + mini_batch - 1) / mini_batch, "learn() wants a learning rate a mini-batch");
+    for (int64_t i = 0; i < count; i++) {
+      check(order.data()[i] >= 0 && order.data()[i] < (int64_t)pictures.count(), "learn() wants an order of pictures");
+      check(digits.data()[order.data()[i]] < classes, "learn() wants digits that are classes");
+    }
+    if (!count) return 0;
+    Run run = {shape, optimiser, keep, weight_decay, averaging, weights.data(),
+               optimiser >= MOMENTUM ? memory[0].data() : nullptr, optimiser == ADAM ? memory[1].data() : nullptr,
+               average ? average->data() : nullptr, steps, pictures.inks(), digits.data(), order.data(), count,
+               mini_batch < count ? mini_batch : count, rates.data(), stop.data(), seconds};
+    nb::gil_scoped_release others_may_go_on;
+    return kernel->learn(run, scratch((size_t)run.mini_batch, true).get());
+  }
+
+  nb::tuple measure(In<float, 1> weights, const Pictures& pictures, In<uint8_t, 1> digits) const {
+    check(weights.size() == floats, "measure() wants weights of the network's size");
+    check(digits.size() == pictures.count(), "measure() wants a digit for each picture");
+    for (size_t i = 0; i < digits.size(); i++)
+      check(digits.data()[i] < shape.sizes[shape.layers], "measure() wants digits that are classes");
+    double cost = 0;
+    int64_t right = 0;
+    {
+      nb::gil_scoped_release others_may_go_on;
+      kernel->look(shape, weights.data(), pictures.inks(), pictures.count(), digits.data(), nullptr, &cost, &right,
+                   scratch(32, false).get());
+    }
+    return nb::make_tuple(cost, right);
+  }
+
+  void outputs(In<float, 1> weights, In<uint8_t, 2> images, ndarray<float, nb::ndim<2>, nb::c_contig, nb::device::cpu> out) const {
+    size_t n = images.shape(0);
+    check(weights.size() == floats, "outputs() wants weights of the network's size");
+    check(images.shape(1) == PIXELS, "outputs() wants pictures of 784 pixels");
+    check(out.shape(0) == n && out.shape(1) == (size_t)shape.sizes[shape.layers], "outputs() wants room for them");
+    nb::gil_scoped_release others_may_go_on;
+    std::unique_ptr<float[]> room = scratch(32, false);
+    for (size_t first = 0; first < n; first += 1024) {  // a list of a thousand at a time: half a megabyte
+      Pictures some(images.data() + first * PIXELS, nullptr, n - first < 1024 ? n - first : 1024);
+      kernel->look(shape, weights.data(), some.inks(), some.count(), nullptr,
+                   out.data() + first * out.shape(1), nullptr, nullptr, room.get());
+    }
+  }
+};
+
+NB_MODULE(_native, m) {
+  m.def("instruction_sets", [] {
+    std::vector<std::string> names;
+    for (const Kernel* each : kernels()) names.push_back(each->name);
+    return names;
+  });
+  nb::class_<Pictures>(m, "Pictures")
+      .def("__init__", [](Pictures* self, In<uint8_t, 2> images, std::optional<In<int64_t, 1>> which) {
+             check(images.shape(1) == PIXELS, "Pictures wants pictures of 784 pixels");
+             size_t n = which ? which->size() : images.shape(0);
+             for (size_t i = 0; which && i < n; i++)
+               check(which->data()[i] >= 0 && (size_t)which->data()[i] < images.shape(0), "Pictures wants numbers of pictures");
+             nb::gil_scoped_release others_may_go_on;
+             new (self) Pictures(images.data(), which ? which->data() : nullptr, n);
+           }, nb::arg().noconvert(), nb::arg("which").noconvert() = nb::none())
+      .def("__len__", &Pictures::count);
+  nb::class_<Engine>(m, "Engine")
+      .def(nb::init<std::vector<int>, std::vector<int>, int, const std::string&>())
+      .def_ro("floats", &Engine::floats)
+      .def_prop_ro("instruction_set", [](const Engine& e) { return e.kernel->name; })
+      .def("learn", &Engine::learn, "optimiser"_a, "keep"_a, "weight_decay"_a, "averaging"_a, "weights"_a.noconvert(),
+           "memory"_a.noconvert(), "average"_a.noconvert().none(), "steps"_a, "pictures"_a, "digits"_a.noconvert(),
+           "order"_a.noconvert(), "mini_batch"_a, "rates"_a.noconvert(), "stop"_a.noconvert(), "seconds"_a)
+      .def("measure", &Engine::measure, "weights"_a.noconvert(), "pictures"_a, "digits"_a.noconvert())
+      .def("outputs", &Engine::outputs, "weights"_a.noconvert(), "images"_a.noconvert(), "out"_a.noconvert());
+}

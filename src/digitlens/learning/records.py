@@ -1,0 +1,63 @@
+"""From one record of a run to the next: what all engines have in common. An engine brings two functions.
+
+    learn(state, until) -> state, stopped    mini-batches of one epoch up to number `until`, or until asked to stop
+    look(network, digits) -> Measured
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from digitlens.digits.dataset import Digits
+from digitlens.errors import TrainingError
+from digitlens.learning.engine import Lessons, Measured, Record, State
+from digitlens.learning.recipe import Recipe
+from digitlens.network.network import Layer, Network
+from digitlens.storage.container import LARGEST
+
+Learn = Callable[[State, int], tuple[State, bool]]
+Look = Callable[[Network, Digits], Measured]
+
+
+def beginning(recipe: Recipe, network: Network) -> State:
+    """Where a run stands before its first mini-batch."""
+    average = network.layers if recipe.averaging else None
+    return State(network.layers, recipe.optimiser_pair().start(network.layers), average)
+
+
+def records(
+    engine: str,
+    recipe: Recipe,
+    network: Network,
+    digits: Lessons,
+    state: State,
+    every: int,
+    learn: Learn,
+    look: Look,
+) -> Iterator[Record]:
+    """Walk from `state` to the end of the recipe, or until asked to stop; raises TrainingError where a run diverges."""
+    batches = -(-len(digits.training) // recipe.mini_batch)  # the last one may be smaller
+    stopped = False
+    while state.epoch < recipe.epochs and not stopped:
+        until = min(state.mini_batch + every, batches) if every else batches
+        state, stopped = learn(state, until)
+        learned = Network(state.average or state.layers, network.activations)
+        ended = state.mini_batch == 0
+        sets = (digits.training, digits.validation, digits.test) if ended else ()
+        measured = [look(learned, some) if len(some) else None for some in sets]
+        if any(m and not np.isfinite(m.cost) for m in measured) or not all(map(_sound, learned.layers)):
+            raise TrainingError(
+                f"the run diverged in epoch {state.epoch + (not ended)}: its weights or its cost grew beyond all "
+                f"bounds; lower the learning rate, which is {recipe.learning_rate:g}"
+            )
+        epoch, step = divmod(state.epoch * batches + state.mini_batch - 1, batches)  # of the last step
+        rate = recipe.rate((epoch + step / batches) / recipe.epochs)
+        position = state.epoch, state.mini_batch, state.seconds
+        yield Record(*position, rate, engine, learned, state, *measured)
+
+
+def _sound(layer: Layer) -> bool:
+    """Its numbers are finite, and such as a model file may hold."""
+    return all((np.abs(part) <= LARGEST).all() for part in (layer.weights, layer.biases))  # false for NaN too
