@@ -40,7 +40,7 @@ def command(network: str, data: str | None, offline: bool, on: str, as_json: boo
     result = reader.evaluate(digits)
     seconds = time.perf_counter() - started
     if as_json:
-        where = {"data": found.name, "on": on, "engine": "plain", "seconds": round(seconds, 4)}
+        where = {"data": found.name, "on": on, "engine": reader.engine, "seconds": round(seconds, 4)}
         print_json(result.to_json() | where)
         return
 

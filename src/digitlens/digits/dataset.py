@@ -75,7 +75,7 @@ class Digits:
         return sha.hexdigest()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class DataSet:
     """What a training run needs: digits to learn from, digits to be tested on, and where they come from."""
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -75,8 +76,22 @@ class Lessons:
 def lessons(recipe: Recipe, data: DataSet) -> Lessons:
     """Hold out the recipe's validation images: the same ones for every seed, drawn once from the training images.
 
+    Of the same DataSet the same Lessons: 40 MB need not be copied again for each of many runs.
+
     Raises RecipeError if fewer than one would be left to learn from, DataError for a digit that is no class.
     """
+    known = _LESSONS.setdefault(data, {})
+    if recipe.validation not in known:
+        known[recipe.validation] = _parted(recipe, data)
+    return known[recipe.validation]
+
+
+_LESSONS: WeakKeyDictionary[DataSet, dict[int, Lessons]] = (
+    WeakKeyDictionary()
+)  # of each DataSet, by how many it holds out
+
+
+def _parted(recipe: Recipe, data: DataSet) -> Lessons:
     count = len(data.training)
     for some in (data.training, data.test):
         if len(some) and some.digits.max() >= len(data.classes):
@@ -112,14 +127,15 @@ class Stop:
         self.flag[0] = on
 
     def __call__(self) -> bool:
+        """Has somebody asked?"""
         return bool(self.flag[0])
 
 
 class Engine(Protocol):
     """The contract. `every`: a record after that many mini-batches as well; 0 is at the end of each epoch only.
 
-    `stop` is asked between mini-batches, or, by native code, every few milliseconds; a Stop is seen between mini-batches
-    in any case. Once it answers True the engine gives one last record and returns.
+    `stop` is asked between mini-batches, or, by native code, every few milliseconds; a Stop is seen between
+    mini-batches in any case. Once it answers True the engine gives one last record and returns.
     """
 
     name: str
@@ -145,29 +161,25 @@ def choose(recipe: Recipe, name: str = "auto") -> Engine:
 
     Raises RecipeError if that one cannot, and says why.
     """
-    engine, reasons = _chosen(recipe, name)
-    if engine is None:
-        raise RecipeError("; ".join(reasons))
-    return engine
+    reasons = []
+    for engine in _engines(name):
+        if not (reason := engine.refuses(recipe)):
+            return engine
+        reasons.append(f"the {engine.name} engine cannot: {reason}")
+    raise RecipeError("; ".join(reasons))
 
 
-def passed_over(recipe: Recipe) -> str:
-    """Why faster engines than the one that serves the recipe do not; empty if that is the fastest there is."""
-    return "; ".join(_chosen(recipe, "auto")[1])
+def refusal(recipe: Recipe, name: str) -> str:
+    """Why the engine called `name` cannot run the recipe; empty if it can. Raises RecipeError if there is none."""
+    return _engines(name)[0].refuses(recipe)
 
 
-def _chosen(recipe: Recipe, name: str) -> tuple[Engine | None, list[str]]:
-    """The engine, if there is one, and why each that was asked before it was passed over."""
+def _engines(name: str) -> list[Engine]:
+    """All engines, the fastest first, or the one called `name`."""
     from digitlens.learning.fast import FastEngine
     from digitlens.learning.reference import PlainEngine
 
-    engines: dict[str, Engine] = {engine.name: engine for engine in (FastEngine(), PlainEngine())}  # fastest first
-    if name not in ("auto", *engines):
-        raise RecipeError(f"engine: one of auto, {', '.join(engines)}, got {name!r}")
-    reasons: list[str] = []
-    for engine in engines.values() if name == "auto" else (engines[name],):
-        reason = engine.refuses(recipe)
-        if not reason:
-            return engine, reasons
-        reasons.append(f"the {engine.name} engine cannot: {reason}")
-    return None, reasons
+    engines: list[Engine] = [FastEngine(), PlainEngine()]
+    if name not in ("auto", *(engine.name for engine in engines)):
+        raise RecipeError(f"engine: one of auto, {', '.join(engine.name for engine in engines)}, got {name!r}")
+    return [engine for engine in engines if name in ("auto", engine.name)]

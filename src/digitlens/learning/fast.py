@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from itertools import pairwise
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from digitlens.digits.dataset import Digits
 from digitlens.kernel import native
+from digitlens.learning.augmentation import grids
 from digitlens.learning.engine import Lessons, Measured, Record, State, Stop
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.records import beginning, records
@@ -23,6 +27,8 @@ from digitlens.network.network import Layers, Network
 from digitlens.network.optimisers import Memory
 
 SLICE = 0.002  # seconds in the kernel at a time, where somebody must be asked whether to stop
+SLICED = 8_192  # images handed to it for that time, more than it can do
+DRAWN_AT_ONCE = 4_096  # images drawn anew together
 PICTURES: WeakKeyDictionary[Digits, Any] = WeakKeyDictionary()  # digits -> their pictures as the kernel takes them
 
 
@@ -39,8 +45,6 @@ class FastEngine:
         """Why this engine cannot run the recipe; empty if it can."""
         if recipe.precision != "float32":
             return f"it computes in float32, not {recipe.precision}"
-        if recipe.augmentation != "none":
-            return f"it knows no augmentation {recipe.augmentation!r}"
         if recipe.teacher != "none":
             return f"it cannot learn from a teacher, {recipe.teacher!r}"
         return native.missing()
@@ -59,6 +63,15 @@ class FastEngine:
         state = state or beginning(recipe, network)
         training = _Training(recipe, network, digits, stop, self._instruction_set)
         yield from records(self.name, recipe, network, digits, state, every, training.learn, training.look)
+
+
+class _Stretch(NamedTuple):
+    """Some mini-batches on end."""
+
+    pictures: Any  # as the kernel takes them
+    digits: Any  # (n,) uint8, what they show
+    order: Any  # (m,) int64, which of them, mini-batch after mini-batch
+    mini_batches: int
 
 
 class _Training:
@@ -83,9 +96,15 @@ class _Training:
         if self.order[0] != state.epoch:
             self.order = state.epoch, recipe.stream("order", state.epoch).permutation(count)
         step, stopped = state.mini_batch, False
-        while step < until and not stopped:
-            step += self._slice(self.order[1], state.epoch, step, until, state.memory.steps + step - state.mini_batch)
-            stopped = self.stop()
+        with closing(self._stretches(state.epoch, step, until)) as stretches:
+            for stretch in stretches:
+                done = 0
+                while done < stretch.mini_batches and not stopped:
+                    done += self._slice(stretch, step, done, batches, state)
+                    stopped = self.stop()
+                step += done
+                if stopped:
+                    break
         steps = state.memory.steps + step - state.mini_batch
         epoch, step = (state.epoch + 1, 0) if step == batches else (state.epoch, step)
         self.reached = self._give(epoch, step, steps, state.seconds + time.perf_counter() - begun)
@@ -97,15 +116,42 @@ class _Training:
         cost, right = self.engine.measure(packed, _pictures(digits), digits.digits)
         return Measured(cost / len(digits), right / len(digits))
 
-    def _slice(self, order: Any, epoch: int, step: int, until: int, steps: int) -> int:
-        """Some mini-batches from number `step` on; how many were done, at least one."""
-        recipe = self.recipe
-        batches = -(-len(order) // recipe.mini_batch)
+    def _stretches(self, epoch: int, step: int, until: int) -> Generator[_Stretch]:
+        """The mini-batches `step` to below `until` of an epoch; images that are drawn anew come in several stretches.
+
+        Each of those is drawn beside the learning from the one before, on another core where there is one.
+        """
+        size, training, order = self.recipe.mini_batch, self.digits.training, self.order[1]
+        if self.recipe.augmentation == "none":
+            yield _Stretch(_pictures(training), training.digits, order[step * size : until * size], until - step)
+            return
+
+        def draw(first: int, last: int) -> _Stretch:
+            which = order[first * size : last * size]
+            bent = np.empty((len(which), 784), np.uint8)
+            drawn = grids(self.recipe, epoch, first * size, first * size + len(which))
+            native.module().bend(training.flat, which, drawn.reshape(-1, 50), bent)
+            pictures = native.module().Pictures(bent)
+            return _Stretch(pictures, training.digits[which], np.arange(len(which)), last - first)
+
+        edges = [*range(step, until, max(1, DRAWN_AT_ONCE // size)), until]
+        with ThreadPoolExecutor(1) as beside:
+            ahead = beside.submit(draw, *edges[:2])
+            for following in [*pairwise(edges[1:]), None]:
+                stretch = ahead.result()
+                if following:
+                    ahead = beside.submit(draw, *following)
+                yield stretch
+
+    def _slice(self, stretch: _Stretch, step: int, done: int, batches: int, state: State) -> int:
+        """Some mini-batches of a stretch that begins with number `step`, after `done` of it; how many, at least one."""
+        recipe, size, until = self.recipe, self.recipe.mini_batch, stretch.mini_batches
         flagged = isinstance(self.stop, Stop)
-        seconds = SLICE if not flagged or threading.current_thread() is threading.main_thread() else np.inf
-        if seconds == SLICE:
-            until = min(until, step + max(1, 8_192 // recipe.mini_batch))
-        done: int = self.engine.learn(
+        asked = not flagged or threading.current_thread() is threading.main_thread()
+        if asked:
+            until = min(until, done + max(1, SLICED // size))
+        first = state.epoch * batches + step
+        learned: int = self.engine.learn(
             native.OPTIMISERS.index(recipe.optimiser),
             recipe.momentum,
             recipe.weight_decay,
@@ -113,16 +159,16 @@ class _Training:
             self.weights,
             self.memory,
             self.average,
-            steps,
-            _pictures(self.digits.training),
-            self.digits.training.digits,
-            order[step * recipe.mini_batch : until * recipe.mini_batch],
-            recipe.mini_batch,
-            recipe.rates(epoch * batches + step, epoch * batches + until, batches),
+            state.memory.steps + step + done - state.mini_batch,
+            stretch.pictures,
+            stretch.digits,
+            stretch.order[done * size : until * size],
+            size,
+            recipe.rates(first + done, first + until, batches),
             self.stop.flag if isinstance(self.stop, Stop) else _NEVER,
-            seconds,
+            SLICE if asked else np.inf,
         )
-        return done
+        return learned
 
     def _take(self, state: State) -> None:
         self.weights = native.pack(state.layers)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from digitlens.digits.dataset import DataSet
 from digitlens.errors import ModelFileError, RecipeError, TrainingError, UsageError
-from digitlens.learning.engine import Record, State
+from digitlens.learning.engine import Record, State, refusal
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.training import Run
 from digitlens.network.network import Network
@@ -80,6 +80,11 @@ def resumed(path: str | Path, data: DataSet) -> Run:
         raise UsageError(
             f"the unfinished run of {Path(path).name} learned from other digits than these ({data.source}); "
             "name those with --data, or start over with --fresh"
+        )
+    if reason := refusal(recipe, found.engine):
+        raise ModelFileError(
+            f"the unfinished run of {Path(path).name} was on the {found.engine} engine, and only that one ends on the "
+            f"same bits; here it cannot go on: {reason}. Start over with --fresh, or install that engine"
         )
     run = Run(recipe, data, engine=found.engine, state=state, history=found.history)
     _check(run, state, path)

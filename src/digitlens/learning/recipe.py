@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.digits.adjusting import STEPS
+from digitlens.digits.distort import AUGMENTATIONS
 from digitlens.errors import RecipeError
 from digitlens.network.activations import ACTIVATIONS, Activation
 from digitlens.network.costs import COSTS, Cost, cost_for
@@ -59,7 +60,7 @@ class Recipe:
     averaging: float = 0.0  # share of the running mean of the weights that each step keeps; 0: no averaging
     # the digits
     validation: int = 5_000  # training images held out, on which anything chosen is chosen
-    augmentation: str = "none"
+    augmentation: str = "none"  # how training images are drawn anew every epoch, see digits/distort.py
     preparation: tuple[str, ...] = ()  # names of adjusting steps, see digits/adjusting.py
     teacher: str = "none"  # a network to learn from
 
@@ -75,6 +76,7 @@ class Recipe:
         self._one_of("optimiser", OPTIMISERS)
         self._one_of("schedule", SCHEDULES)
         self._one_of("precision", ("float32", "float64"))
+        self._one_of("augmentation", ("none", *AUGMENTATIONS))
         self._within("seed", 0, 2**63 - 1)
         self._within("learning_rate", 0, 1e6)
         self._within("mini_batch", 1, 1_000_000)

@@ -1,7 +1,7 @@
 """From one record of a run to the next: what all engines have in common. An engine brings two functions.
 
-    learn(state, until) -> state, stopped    mini-batches of one epoch up to number `until`, or until asked to stop
-    look(network, digits) -> Measured
+learn(state, until) -> state, stopped    mini-batches of one epoch up to number `until`, or until asked to stop
+look(network, digits) -> Measured
 """
 
 from __future__ import annotations

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from digitlens.digits.dataset import Digits, pixels
+from digitlens.digits.distort import bend
+from digitlens.learning.augmentation import grids
 from digitlens.learning.engine import Lessons, Measured, Record, State
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.records import beginning, records
@@ -33,8 +36,6 @@ class PlainEngine:
 
     def refuses(self, recipe: Recipe) -> str:
         """Why this engine cannot run the recipe; empty if it can."""
-        if recipe.augmentation != "none":
-            return f"it knows no augmentation {recipe.augmentation!r}"
         if recipe.teacher != "none":
             return f"it cannot learn from a teacher, {recipe.teacher!r}"
         return ""
@@ -95,7 +96,7 @@ def _learn(
     order = recipe.stream("order", state.epoch).permutation(count)
     layers, memory, average, step, stopped = state.layers, state.memory, state.average, state.mini_batch, False
     with np.errstate(over="ignore", invalid="ignore"):
-        for x, y in _mini_batches(images, targets, order[step * size : until * size], size, network):
+        for x, y in _mini_batches(recipe, images, targets, order[: until * size], state, network.dtype):
             rate = recipe.rate((state.epoch + step / batches) / recipe.epochs)
 
             now = Network(layers, network.activations)
@@ -114,13 +115,21 @@ def _learn(
 
 
 def _mini_batches(
-    images: np.ndarray, targets: Array, order: np.ndarray, size: int, network: Network
+    recipe: Recipe, images: np.ndarray, targets: Array, order: np.ndarray, state: State, dtype: np.dtype[Any]
 ) -> Iterator[tuple[Array, Array]]:
-    """The pictures in this order, `size` at a time, with their targets; some are made ready together, to save calls."""
+    """The pictures in this order, from where `state` stands, in mini-batches, with their targets.
+
+    Some mini-batches are made ready together, to save calls; with augmentation, each picture is drawn anew.
+    """
+    size = recipe.mini_batch
     ready = max(1, READY_AT_ONCE // size) * size
-    for start in range(0, len(order), ready):
+    for start in range(state.mini_batch * size, len(order), ready):
         which = order[start : start + ready]
-        x, y = pixels(images.take(which, axis=0), network.dtype), targets.take(which, axis=0)
+        some = images.take(which, axis=0)
+        if recipe.augmentation != "none":
+            drawn = grids(recipe, state.epoch, start, start + len(which))
+            some = bend(some.reshape(-1, 28, 28), drawn).reshape(some.shape)
+        x, y = pixels(some, dtype), targets.take(which, axis=0)
         for first in range(0, len(which), size):
             yield x[first : first + size], y[first : first + size]
 

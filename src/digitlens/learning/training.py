@@ -19,7 +19,7 @@ from digitlens.digits.adjusting import adjust_bytes
 from digitlens.digits.dataset import DataSet
 from digitlens.errors import RecipeError, UsageError
 from digitlens.files.naming import shown
-from digitlens.learning.engine import Lessons, Measured, Record, State, choose, lessons
+from digitlens.learning.engine import Lessons, Measured, Record, State, Stop, choose, lessons
 from digitlens.learning.recipe import NAME, Recipe
 from digitlens.reading.reader import Reader
 
@@ -50,15 +50,13 @@ class Run:
         self.history: list[Mapping[str, float]] = list(history)
         self._every, self._state = every, state
         self._lessons = lessons(recipe, _adjusted(data, recipe.preparation))
-        self._stopping = False  # no lock: a signal handler that waits for itself would wait forever
+        self._stop = Stop()
 
     def __iter__(self) -> Iterator[Record]:
         """Train on, record by record. A run that was left may be entered again: it goes on from its latest record."""
         network = self.recipe.initial_network(len(self.data.classes))
         state = self.latest.state if self.latest else self._state
-        running = self.engine.run(
-            self.recipe, network, self._lessons, state, every=self._every, stop=lambda: self._stopping
-        )
+        running = self.engine.run(self.recipe, network, self._lessons, state, every=self._every, stop=self._stop)
         try:
             for record in running:
                 self.latest = record
@@ -66,7 +64,7 @@ class Run:
                     self.history.append(row(record))
                 yield record
         finally:
-            self._stopping = False  # not at the start: a Ctrl-C that came before it must count
+            self._stop.set(False)  # not at the start: a Ctrl-C that came before it must count
 
     def __repr__(self) -> str:
         done = self.latest.epoch if self.latest else self._state.epoch if self._state else 0
@@ -74,7 +72,7 @@ class Run:
 
     def stop(self) -> None:
         """Ask the run to end soon, from any thread or signal handler: it gives one last record, of where it stands."""
-        self._stopping = True
+        self._stop.set()
 
     @property
     def finished(self) -> bool:

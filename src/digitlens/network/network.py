@@ -40,7 +40,7 @@ class Trace:
         return Trace(tuple(z[i] for z in self.z), tuple(a[i] for a in self.a))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Network:
     """Layers, each with its activation function; ShapeError unless they fit together, in one type of float32, float64.
 

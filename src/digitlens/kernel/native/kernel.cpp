@@ -295,5 +295,6 @@ void look(const Shape& s, const float* weights, Inks inks, size_t count, const u
 
 }  // namespace
 
+Bend BEND;
 extern const Kernel KERNEL;
-const Kernel KERNEL = {KERNEL_NAME, scratch, learn, look};
+const Kernel KERNEL = {KERNEL_NAME, scratch, learn, look, BEND};

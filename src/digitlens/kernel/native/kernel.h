@@ -45,10 +45,14 @@ struct Run {  // a stretch of training, within one epoch
   double seconds;                 // end after the mini-batch in which they are over
 };
 
+// count pictures, each `which[i]` of images, as its grid of 2 × 5 × 5 numbers distorts it: digits/distort.py.
+typedef void Bend(const uint8_t* images, const int64_t* which, const float* grids, size_t count, uint8_t* bent);
+
 struct Kernel {
   const char* name;
   size_t (*scratch)(const Shape&, size_t mini_batch, bool learning);  // how many floats the calls below want
   int64_t (*learn)(const Run&, float* scratch);                       // how many mini-batches were done
   void (*look)(const Shape&, const float* weights, Inks, size_t count, const uint8_t* digits, float* outputs,
                double* cost, int64_t* right, float* scratch);  // outputs, or else cost and right, may be null
+  Bend* bend;
 };

@@ -17,6 +17,7 @@ constexpr int WIDTH = 4;
 #endif
 constexpr int PARTS = 16 / WIDTH;
 typedef float Part __attribute__((vector_size(4 * WIDTH)));
+typedef Part Anywhere __attribute__((aligned(4), may_alias));  // in memory, not only where a vector would begin
 typedef int32_t IntPart __attribute__((vector_size(4 * WIDTH)));
 
 struct Lanes {
@@ -24,18 +25,16 @@ struct Lanes {
 };
 
 template <class F>
-inline Lanes each(F f) {
-  Lanes out;
-  for (int i = 0; i < PARTS; i++) out.part[i] = f(i);
-  return out;
+inline Lanes each(F f) {  // written out: a loop would keep the parts in memory, not in registers
+  if constexpr (PARTS == 1) return {{f(0)}};
+  else if constexpr (PARTS == 2) return {{f(0), f(1)}};
+  else return {{f(0), f(1), f(2), f(3)}};
 }
 inline Lanes all(float x) { return each([=](int) { return x - Part{}; }); }  // x in every lane
-inline Lanes load(const float* from) {
-  Lanes out;
-  memcpy(&out, from, 64);  // one unaligned load a part
-  return out;
+inline Lanes load(const float* from) { return each([=](int i) { return ((const Anywhere*)from)[i]; }); }
+inline void store(float* to, Lanes x) {
+  for (int i = 0; i < PARTS; i++) ((Anywhere*)to)[i] = x.part[i];
 }
-inline void store(float* to, Lanes x) { memcpy(to, &x, 64); }
 inline Lanes operator+(Lanes a, Lanes b) { return each([&](int i) { return a.part[i] + b.part[i]; }); }
 inline Lanes operator-(Lanes a, Lanes b) { return each([&](int i) { return a.part[i] - b.part[i]; }); }
 inline Lanes operator*(Lanes a, Lanes b) { return each([&](int i) { return a.part[i] * b.part[i]; }); }

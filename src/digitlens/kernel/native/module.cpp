@@ -159,7 +159,20 @@ struct Engine {
   }
 };
 
+static void bend(In<uint8_t, 2> images, In<int64_t, 1> which, In<float, 2> grids,
+                 ndarray<uint8_t, nb::ndim<2>, nb::c_contig, nb::device::cpu> bent) {
+  size_t n = which.size();
+  check(images.shape(1) == PIXELS && bent.shape(1) == PIXELS, "bend() wants pictures of 784 pixels");
+  check(grids.shape(0) == n && grids.shape(1) == 50 && bent.shape(0) == n, "bend() wants a grid and room for each");
+  for (size_t i = 0; i < n; i++)
+    check(which.data()[i] >= 0 && (size_t)which.data()[i] < images.shape(0), "bend() wants numbers of pictures");
+  for (size_t i = 0; i < grids.size(); i++) check(grids.data()[i] >= -1e6f && grids.data()[i] <= 1e6f, "bend() wants grids of finite numbers");
+  nb::gil_scoped_release others_may_go_on;
+  kernels()[0]->bend(images.data(), which.data(), grids.data(), n, bent.data());
+}
+
 NB_MODULE(_native, m) {
+  m.def("bend", &bend, "images"_a.noconvert(), "which"_a.noconvert(), "grids"_a.noconvert(), "bent"_a.noconvert());
   m.def("instruction_sets", [] {
     std::vector<std::string> names;
     for (const Kernel* each : kernels()) names.push_back(each->name);
