@@ -7,6 +7,7 @@ import click
 
 from digitlens.bench.measure import Plan, measure
 from digitlens.bench.pictures import find_pictures
+from digitlens.bench.work import Task
 from digitlens.cli.bench import show
 from digitlens.cli.screen import err, out, print_json
 
@@ -17,7 +18,7 @@ from digitlens.cli.screen import err, out, print_json
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
 def main(data: str | None, rounds: int, as_json: bool) -> None:
     """Measure single pictures and fresh processes; of learning only a short epoch, which the report begins with."""
-    plan = Plan(mini_batches=(32,), images=6_000, rounds=rounds)
+    plan = Plan(tasks=(Task(),), images=6_000, rounds=rounds)
     with err().status("looking for digits") as status:
         report = measure(plan, find_pictures(data, plan.images), status.update, train_data=data or "mnist")
     if as_json:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 import gzip
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from tests.faults.small_mnist import CONTENTS, SMALL
 
-from digitlens.digits.mnist import FILES, find, load_mnist, missing, read_verified
+from digitlens.digits.dataset import Digits
+from digitlens.digits.mnist import FILES, FINGERPRINT, find, load_mnist, missing, read_verified
 from digitlens.errors import DataError, FileError, IdxError
 
 NAMES = [name for name, _ in CONTENTS]
@@ -38,6 +41,8 @@ def test_the_arrays_cannot_be_written(folder: Path) -> None:
         assert not array.flags.writeable
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0
+        with pytest.raises(ValueError, match="WRITEABLE"):
+            array.flags.writeable = True
 
 
 @pytest.mark.parametrize("twin", [False, True])
@@ -129,3 +134,16 @@ def test_real_mnist_loads() -> None:
     assert (len(data.training), len(data.test)) == (60_000, 10_000)
     assert np.bincount(data.test.digits).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
     assert data.training.digits[:5].tolist() == [5, 0, 4, 1, 9]
+    assert (
+        data.training.fingerprint() == Digits(data.training.images, data.training.digits).fingerprint() == FINGERPRINT
+    )
+
+
+def test_a_known_fingerprint_is_of_these_digits_alone(folder: Path) -> None:
+    some = load_mnist(folder, files=SMALL).training
+    own = some.fingerprint()
+    some.known_by("known")
+    assert some.fingerprint() == "known"
+    assert some[:].fingerprint() == replace(some, images=some.images).fingerprint() == own
+    assert copy.deepcopy(some).fingerprint() == own  # its arrays can be written
+    assert some[:5].fingerprint() not in ("known", own)

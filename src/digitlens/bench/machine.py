@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 
 from digitlens.bench.peers import DISTRIBUTIONS
+from digitlens.kernel import native
 
 
 def describe() -> dict[str, Any]:
-    """Processor, cores, system, and the versions of everything that takes part."""
+    """Processor, cores, system, what the kernel runs on, and the versions of everything that takes part."""
+    sets = native.instruction_sets()
     return {
         "processor": _processor(),
         "cores": os.cpu_count(),
@@ -24,6 +26,8 @@ def describe() -> dict[str, Any]:
         "python": platform.python_version(),
         "versions": _versions(),
         "blas": _blas(),
+        "instruction_sets": sets,
+        "instruction_set": sets[0] if sets else None,  # the one that is chosen; None: there is no kernel
     }
 
 

@@ -6,20 +6,28 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from digitlens.bench import machine, startup
-from digitlens.bench.peers import LEARNERS, MODULES, OWN, READERS
+from digitlens.bench.peers import COMPILED, LEARNERS, MODULES, NOT_COMPILED, OWN, READERS, own_engines
 from digitlens.bench.pictures import EPOCH, Pictures
 from digitlens.bench.report import SECONDS, Comparison, PassedOver, Report, Timing
+from digitlens.bench.work import Task
 from digitlens.bench.workers import Worker, WorkerFailed, quiet_core
 from digitlens.errors import DigitlensError, UsageError
 
-MAIN = 32  # images a mini-batch in the work that counts
+TASKS = (  # the first is the one that counts
+    Task(),
+    Task(mini_batch=10),
+    Task(mini_batch=128),
+    Task(activation="relu"),
+    Task(optimiser="adam"),
+    Task(activation="relu", optimiser="adam"),
+)
 READS = 1_000  # times that one picture is read in a round
 
 Progress = Callable[[str], object]  # is told what happens now
@@ -30,24 +38,26 @@ Start = Callable[[str, int | None], Worker]
 class Plan:
     """What is to be measured. UsageError for values without sense."""
 
-    engines: tuple[str, ...] = tuple(MODULES)  # ours take part in any case
-    mini_batches: tuple[int, ...] = (MAIN, 10, 128)  # the first is the main work
+    engines: tuple[str, ...] = tuple(MODULES)  # to compare with
+    tasks: tuple[Task, ...] = TASKS  # the first is the main work
     images: int = EPOCH
     rounds: int = 3
     latency: bool = True
     startup: bool = True
     timeout: float = 60.0  # seconds that an engine may take for one epoch
+    own: tuple[str, ...] = tuple(name for name in MODULES if name.startswith(OWN))  # ours, as far as they can run here
 
     def __post_init__(self) -> None:
-        if unknown := sorted(set(self.engines) - set(MODULES)):
+        if unknown := sorted({*self.engines, *self.own} - set(MODULES)):
             raise UsageError(f"an engine of the bench is one of {', '.join(MODULES)}, got {', '.join(unknown)}")
-        if self.rounds < 1 or self.images < max(self.mini_batches):
-            wanted = f"at least 1 round and {max(self.mini_batches)} images"
+        most = max(task.mini_batch for task in self.tasks)
+        if self.rounds < 1 or self.images < most:
+            wanted = f"at least 1 round and {most} images"
             raise UsageError(f"the bench wants {wanted}, got {self.rounds} and {self.images}")
 
     def takes_part(self, name: str) -> bool:
-        """Was it asked for? Ours always are, since the ratios are to ours."""
-        return name in self.engines or name.startswith(OWN)
+        """Does it? Ours do whether `engines` names them or not, since the ratios are to ours."""
+        return name in self.own and name in own_engines() if name.startswith(OWN) else name in self.engines
 
 
 class Bench:
@@ -71,11 +81,13 @@ class Bench:
         self.workers.remove(worker)
         self.passed_over.append(PassedOver(worker.name, why))
 
-    def epochs(self, mini_batch: int, notes: dict[str, str]) -> Comparison | None:
-        """One epoch at this size of mini-batch, of all who learn."""
-        plan, work = self.plan, f"mini-batch {mini_batch}"
+    def epochs(self, task: Task, notes: dict[str, str]) -> Comparison | None:
+        """One epoch of this task, of all who learn."""
+        plan, images = self.plan, min(task.images or self.plan.images, self.plan.images)
+        what = task.describe(images)
+        work = what.partition(" through ")[2]
         self.progress(f"{work}: getting ready")
-        ready = tuple(name for name, _ in self.tell({"do": "learn", "mini_batch": mini_batch}, LEARNERS))
+        ready = tuple(name for name, _ in self.tell({"do": "learn", **asdict(task)}, LEARNERS))
         rounds: dict[str, list[float]] = defaultdict(list)
         for i in range(plan.rounds + 1):  # the first is not counted
             self.progress(f"{work}: round {i} of {plan.rounds}" if i else f"{work}: warming up")
@@ -86,10 +98,9 @@ class Bench:
             Timing(name, tuple(rounds[name][1:]), rounds[name][0], round(accuracy, 4), notes.get(name, ""))
             for name, accuracy in accuracies.items()
         ]
-        what = f"one epoch of {plan.images:,} images through 784-16-16-10 (sigmoid, quadratic cost, plain SGD), {work}"
-        return Comparison(what, tuple(timings)) if timings else None
+        return Comparison(what, tuple(timings), task=task.to_json(images)) if timings else None
 
-    def readings(self) -> Comparison | None:
+    def readings(self, notes: dict[str, str]) -> Comparison | None:
         """One picture through the network, of all who read."""
         self.progress("one picture: getting ready")
         ready = tuple(name for name, _ in self.tell({"do": "one picture"}, READERS))
@@ -99,7 +110,9 @@ class Bench:
             for name, answer in self.tell({"do": "read", "times": READS}, ready):
                 rounds[name].append(answer["seconds"])
         timings = [
-            Timing(worker.name, tuple(rounds[worker.name][1:])) for worker in self.workers if worker.name in ready
+            Timing(worker.name, tuple(rounds[worker.name][1:]), note=notes.get(worker.name, ""))
+            for worker in self.workers
+            if worker.name in ready
         ]
         what = "reading one picture: one forward pass of 784-16-16-10, from Python"
         return Comparison(what, tuple(timings), SECONDS) if timings else None
@@ -118,9 +131,9 @@ def measure(
     digits lie with which `digitlens train` is timed from the shell prompt.
     """
     with _started(plan, pictures.repeated(plan.images), progress, start) as (bench, notes):
-        main, *others = [bench.epochs(mini_batch, notes) for mini_batch in plan.mini_batches]
+        main, *others = [bench.epochs(task, notes) for task in plan.tasks]
         if plan.latency:
-            others.append(bench.readings())
+            others.append(bench.readings(notes))
         if main is None or main.own_best is None:
             reasons = "; ".join(f"{each.name}: {each.why}" for each in bench.passed_over)
             raise DigitlensError(f"the bench has nothing to compare with, our own engine failed: {reasons}")
@@ -144,6 +157,8 @@ def _started(
         progress("starting the engines")
         names = [name for name in MODULES if plan.takes_part(name)]
         bench = Bench(plan, progress, [ends.enter_context(start(name, core)) for name in names])
+        if COMPILED not in own_engines():
+            bench.passed_over.append(PassedOver(COMPILED, NOT_COMPILED))
         with tempfile.TemporaryDirectory(prefix="digitlens-bench-") as folder:
             order = {"do": "load"}
             for name, array in (("images", pictures.images), ("digits", pictures.digits)):

@@ -51,6 +51,7 @@ class Comparison:
     work: str
     timings: tuple[Timing, ...]  # at least one
     unit: str = PER_EPOCH  # or SECONDS
+    task: dict[str, Any] | None = None  # the same field by field, where it is learning
 
     @property
     def own_best(self) -> Timing | None:
@@ -63,8 +64,9 @@ class Comparison:
         return timing.seconds / best.seconds if best else None
 
     def to_json(self) -> dict[str, Any]:
-        """`work` and `engines`, fastest first."""
-        return {"work": self.work, "engines": [self._engine(timing) for timing in self.fastest_first()]}
+        """`work`, `engines`, fastest first, and `task` where it is learning."""
+        task = {} if self.task is None else {"task": self.task}
+        return {"work": self.work, **task, "engines": [self._engine(timing) for timing in self.fastest_first()]}
 
     def fastest_first(self) -> list[Timing]:
         """The timings in the order of the table."""

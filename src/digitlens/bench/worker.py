@@ -3,7 +3,7 @@
 On its standard input it gets one JSON object a line, and it answers each with one on its standard output:
 
     {"do": "load", "images": FILE, "digits": FILE}   the pictures, as .npy files
-    {"do": "learn", "mini_batch": 32}                make ready to learn; nothing is timed
+    {"do": "learn", "mini_batch": 32, ...}           make ready for this Task; nothing is timed
     {"do": "epoch"}                                  learn one epoch; {"seconds": ...}
     {"do": "accuracy"}                               what it has learned by now; {"accuracy": ...}
     {"do": "one picture"}                            make ready to read one picture
@@ -59,12 +59,15 @@ class Desk:
         self._peer = peer(self.name)
         return {"note": getattr(self._peer, "NOTE", "")}
 
-    def _learn(self, mini_batch: int) -> dict[str, Any]:
-        from digitlens.bench.work import Work
+    def _learn(self, **task: Any) -> dict[str, Any]:
+        from digitlens.bench.peers import OWN
+        from digitlens.bench.work import Task, Work
 
         self._learner = None  # the pictures of the work before are let go first
-        self._work = Work(self._images, self._digits, mini_batch)
-        if self.name != "digitlens-plain":
+        wanted = Task(**task)
+        some = slice(0, wanted.images or None)
+        self._work = Work(self._images[some], self._digits[some], wanted)
+        if not self.name.startswith(OWN):
             self._work.pixels  # noqa: B018 - made now, before anything is timed
         self._learner = self._peer.learner(self._work)
         return {}
@@ -77,9 +80,9 @@ class Desk:
     def _accuracy(self) -> dict[str, Any]:
         import numpy as np
 
-        few = np.divide(self._images[:MEASURED], 255, dtype=np.float32)
+        few = np.divide(self._work.images[:MEASURED], 255, dtype=np.float32)
         outputs = self._learner.outputs(few)
-        return {"accuracy": float((outputs.argmax(axis=1) == self._digits[:MEASURED]).mean())}
+        return {"accuracy": float((outputs.argmax(axis=1) == self._work.digits[:MEASURED]).mean())}
 
     def _one_picture(self) -> dict[str, Any]:
         from digitlens.bench.work import Work

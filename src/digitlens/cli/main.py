@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import contextlib
 import errno
+import gc
 import importlib
 import io
 import os
@@ -124,6 +125,7 @@ def main(arguments: list[str] | None = None) -> None:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
     except KeyboardInterrupt:
         code = 128 + signal.SIGINT
+    gc.freeze()  # Python's own end searches what is left for cycles, in vain: 20 ms
     sys.exit(code)
 
 

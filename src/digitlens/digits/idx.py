@@ -27,7 +27,7 @@ from digitlens.errors import IdxError, ShapeError
 _OTHER_TYPES = {0x09: "int8", 0x0B: "int16", 0x0C: "int32", 0x0D: "float32", 0x0E: "float64"}
 _UNSIGNED_BYTE = 0x08
 _MOST_DIMENSIONS = 4
-_PIECE = 1 << 14  # compressed bytes unpacked at a time: at most 17 MB come out of them
+_PIECE = 1 << 17  # compressed bytes unpacked at a time: few calls, and whoever hashes beside is not kept waiting
 _ADVICE = "it may be another file, or a damaged one: get it again"
 
 Bytes = bytes | bytearray | memoryview
@@ -111,7 +111,7 @@ def write(array: NDArray[np.uint8]) -> bytes:
 
 
 def gunzip(data: Bytes, limit: int, each: Callable[[memoryview], object] | None = None) -> memoryview:
-    """What a gzip file holds, if that is at most `limit` bytes; memory stays near `limit` whatever is packed.
+    """What a gzip file holds, if that is at most `limit` bytes; memory stays below twice `limit` whatever is packed.
 
     `each` is called with every piece as it is unpacked. Raises IdxError if it is no gzip file, is cut short,
     damaged, holds more, or goes on after its end.

@@ -10,10 +10,14 @@ from typing import cast
 
 from digitlens.bench.work import Peer
 from digitlens.errors import UsageError
+from digitlens.kernel import native
 
 OWN = "digitlens-"
+COMPILED, COMPILED_AVX2, PLAIN = "digitlens-compiled", "digitlens-compiled-avx2", "digitlens-plain"
 MODULES = {
-    "digitlens-plain": "digitlens_plain",
+    COMPILED: "digitlens_compiled",
+    COMPILED_AVX2: "digitlens_compiled_avx2",
+    PLAIN: "digitlens_plain",
     "numpy": "numpy_page",
     "jax": "jax_scan",
     "pytorch": "pytorch_eager",
@@ -28,6 +32,17 @@ DISTRIBUTIONS = {  # what it is called where it is installed from
     "scikit-learn": ("scikit-learn",),
     "onnxruntime": ("onnx", "onnxruntime"),
 }
+NOT_COMPILED = "not compiled here; the plain engine serves"
+
+
+def own_engines() -> tuple[str, ...]:
+    """Those of ours that can run here, the one that Digitlens chooses first.
+
+    The kernel comes a second time where the processor has more than AVX2, so that figures of machines with AVX2 alone
+    can be told from these.
+    """
+    sets = native.instruction_sets()
+    return (*([COMPILED] if sets else []), *([COMPILED_AVX2] if "AVX2" in sets[1:] else []), PLAIN)
 
 
 def peer(name: str) -> Peer:

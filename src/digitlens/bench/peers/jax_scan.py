@@ -18,31 +18,42 @@ def learner(work: Work) -> Learner:
     """One call an epoch; the weights stay on JAX's side and are handed over, not copied."""
     import jax
     import jax.numpy as jnp
+    from jax.flatten_util import ravel_pytree
 
-    x_all, y_all = jnp.asarray(work.pixels), jnp.asarray(work.targets)
+    x_all, y_all, task = jnp.asarray(work.pixels), jnp.asarray(work.targets), work.task
     layers: Any = [(jnp.asarray(W), jnp.asarray(b)) for W, b in work.first_layers()]
-    rng = np.random.default_rng(work.seed)
-    whole = len(work.images) // work.mini_batch * work.mini_batch  # scan wants mini-batches of one size
+    whole_again: Callable[[Any], Any] = lambda layers: layers  # noqa: E731 - mypy wants its type
+    if task.optimiser == "adam":  # which is a little faster where all parameters lie in one vector
+        layers, whole_again = ravel_pytree(layers)
+    start, step = (_adam if task.optimiser == "adam" else _descent)(task.learning_rate)
+    state = layers, start(layers)
+    rng = np.random.default_rng(0)
+    whole = len(work.images) // task.mini_batch * task.mini_batch  # scan wants mini-batches of one size
+    through = _forward(task.activation)
+
+    def forward(x: Any, layers: Any) -> Any:
+        return through(x, whole_again(layers))
 
     def cost(layers: Any, x: Any, y: Any) -> Any:
-        return ((_forward(x, layers) - y) ** 2).sum(axis=1).mean()
+        return ((forward(x, layers) - y) ** 2).sum(axis=1).mean()
 
-    def scan(layers: Any, order: Any, x_all: Any, y_all: Any) -> Any:
-        def step(layers: Any, which: Any) -> Any:
+    def scan(state: Any, order: Any, x_all: Any, y_all: Any) -> Any:
+        def mini_batch(state: Any, which: Any) -> Any:
+            layers, memory = state
             gradient = jax.grad(cost)(layers, x_all[which], y_all[which])
-            return jax.tree.map(lambda w, g: w - work.learning_rate * g, layers, gradient), None
+            return step(layers, gradient, memory), None
 
-        return jax.lax.scan(step, layers, order)[0]
+        return jax.lax.scan(mini_batch, state, order)[0]
 
     compiled = jax.jit(scan)
 
     def epoch() -> None:
-        nonlocal layers
-        order = rng.permutation(len(work.images))[:whole].reshape(-1, work.mini_batch)
-        layers = jax.block_until_ready(compiled(layers, order, x_all, y_all))
+        nonlocal state
+        order = rng.permutation(len(work.images))[:whole].reshape(-1, task.mini_batch)
+        state = jax.block_until_ready(compiled(state, order, x_all, y_all))
 
     def outputs(images: Floats) -> Any:
-        return np.asarray(_forward(jnp.asarray(images), layers))
+        return np.asarray(forward(jnp.asarray(images), state[0]))
 
     return Learner(epoch, outputs)
 
@@ -54,13 +65,48 @@ def one_picture(work: Work) -> Callable[[], object]:
 
     layers = [(jnp.asarray(W), jnp.asarray(b)) for W, b in work.first_layers()]
     image = jnp.asarray(work.pixels[:1])
-    compiled = jax.jit(_forward)
+    compiled = jax.jit(_forward(work.task.activation))
     return lambda: jax.block_until_ready(compiled(image, layers))
 
 
-def _forward(a: Any, layers: Any) -> Any:
-    from jax.nn import sigmoid
+def _forward(activation: str) -> Callable[[Any, Any], Any]:
+    from jax import nn
 
-    for W, b in layers:
-        a = sigmoid(a @ W.T + b)
-    return a
+    hidden = nn.relu if activation == "relu" else nn.sigmoid
+
+    def forward(a: Any, layers: Any) -> Any:
+        for W, b in layers[:-1]:
+            a = hidden(a @ W.T + b)
+        W, b = layers[-1]
+        return nn.sigmoid(a @ W.T + b)
+
+    return forward
+
+
+def _descent(rate: float) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    import jax
+
+    def step(layers: Any, gradient: Any, memory: Any) -> Any:
+        return jax.tree.map(lambda w, g: w - rate * g, layers, gradient), memory
+
+    return lambda layers: (), step
+
+
+def _adam(rate: float) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """As optax has it, a pure pair of start and step; the weights are one vector."""
+    import jax.numpy as jnp
+
+    keep, keep_squares, epsilon = 0.9, 0.999, 1e-8
+
+    def start(weights: Any) -> Any:
+        return jnp.zeros_like(weights), jnp.zeros_like(weights), jnp.zeros((), jnp.int32)
+
+    def step(weights: Any, gradient: Any, memory: Any) -> Any:
+        mean, squares, t = memory
+        t = t + 1
+        mean = keep * mean + (1 - keep) * gradient
+        squares = keep_squares * squares + (1 - keep_squares) * gradient * gradient
+        unbiased, unbiased_squares = mean / (1 - keep**t), squares / (1 - keep_squares**t)
+        return weights - rate * unbiased / (jnp.sqrt(unbiased_squares) + epsilon), (mean, squares, t)
+
+    return start, step

@@ -20,20 +20,22 @@ def one_picture(work: Work) -> Callable[[], object]:
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(_model(work), options, providers=["CPUExecutionProvider"])
     feed = {"image": work.pixels[:1]}
-    wanted = ["a3"]
+    wanted = [session.get_outputs()[0].name]
     return lambda: session.run(wanted, feed)
 
 
 def _model(work: Work) -> bytes:
-    """Three times Gemm and Sigmoid."""
+    """Gemm and Sigmoid, or Relu, a layer."""
     import onnx
     from onnx import TensorProto, helper, numpy_helper
 
     nodes, values, a = [], [], "image"
-    for l, (W, b) in enumerate(work.first_layers(), start=1):
+    layers = work.first_layers()
+    hidden = {"sigmoid": "Sigmoid", "relu": "Relu"}[work.task.activation]
+    for l, (W, b) in enumerate(layers, start=1):
         values += [numpy_helper.from_array(W, f"W{l}"), numpy_helper.from_array(b, f"b{l}")]
         nodes.append(helper.make_node("Gemm", [a, f"W{l}", f"b{l}"], [f"z{l}"], transB=1))
-        nodes.append(helper.make_node("Sigmoid", [f"z{l}"], [f"a{l}"]))
+        nodes.append(helper.make_node(hidden if l < len(layers) else "Sigmoid", [f"z{l}"], [f"a{l}"]))
         a = f"a{l}"
     graph = helper.make_graph(
         nodes,

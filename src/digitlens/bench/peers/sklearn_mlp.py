@@ -1,4 +1,4 @@
-"""scikit-learn: MLPClassifier, solver sgd, one partial_fit() an epoch.
+"""scikit-learn: MLPClassifier, solver sgd or adam, one partial_fit() an epoch.
 
 It cannot be told the quadratic cost: it learns with its own, cross-entropy of softmax outputs, and from weights of its
 own. The arithmetic of an epoch is almost the same.
@@ -47,14 +47,15 @@ def one_picture(work: Work) -> Callable[[], object]:
 def _model(work: Work) -> Any:
     from sklearn.neural_network import MLPClassifier
 
+    task = work.task
     return MLPClassifier(
-        hidden_layer_sizes=(16, 16),
-        activation="logistic",
-        solver="sgd",
-        batch_size=min(work.mini_batch, len(work.images)),
-        learning_rate_init=0.1,
+        hidden_layer_sizes=task.hidden,
+        activation={"sigmoid": "logistic", "relu": "relu"}[task.activation],
+        solver={"gradient_descent": "sgd", "adam": "adam"}[task.optimiser],
+        batch_size=min(task.mini_batch, len(work.images)),
+        learning_rate_init=task.learning_rate if task.optimiser == "adam" else 0.1,
         momentum=0.0,
         nesterovs_momentum=False,
         alpha=0.0,
-        random_state=work.seed,
+        random_state=0,
     )

@@ -1,0 +1,37 @@
+"""Digitlens's compiled engine, as a training run uses it, on the fastest instruction set that the processor has.
+
+In its first epoch it leaves the pixels without ink out of the pictures, once for all the epochs that follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from digitlens.bench.peers.digitlens_run import running
+from digitlens.bench.work import Learner, Work
+from digitlens.kernel import native
+from digitlens.kernel.compiled import Compiled
+from digitlens.learning.fast import FastEngine
+
+NOTE = f"on {', '.join(native.instruction_sets()[:1])}"
+
+
+def learner(work: Work, instruction_set: str = "") -> Learner:
+    """The engine that Digitlens chooses by itself, or the same on another instruction set."""
+    _compiled()
+    return running(FastEngine(instruction_set), work)
+
+
+def one_picture(work: Work, instruction_set: str = "") -> Callable[[], object]:
+    """Compiled.outputs() of one picture, which comes in uint8."""
+    _compiled()
+    network = Compiled(work.task.recipe().initial_network(), instruction_set)
+    image = np.ascontiguousarray(work.images[:1])
+    return lambda: network.outputs(image)
+
+
+def _compiled() -> None:
+    if reason := native.missing():
+        raise ImportError(reason)
