@@ -1,6 +1,7 @@
 # make run    install everything (once) and do the main job
 # make test   install everything (once) and run the tests
 # make check  what else must hold: lint, types, the house's import rules
+# make native what concerns the compiled engine alone: under sanitizers, and an install without a compiler
 # make soak   the long tests in full: kills, mutants, download faults (about an hour)
 #
 # On Windows, or without make: the README shows the same in plain pip lines.
@@ -11,7 +12,7 @@ GATE ?=
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check soak clean
+.PHONY: run test check native soak clean
 
 run: $(VENV)/installed
 	@$(BIN)/digitlens read --examples
@@ -27,18 +28,24 @@ check: $(VENV)/installed-for-development
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
+native: $(VENV)/installed-for-development
+	VENV=$(VENV) tools/sanitize.sh
+	PYTHON=$(PYTHON) tools/without_compiler.sh
+
 soak: $(VENV)/installed-for-development
 	DIGITLENS_SOAK=full $(BIN)/python -m pytest -m soak
 
 clean:
-	rm -rf $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf build src/digitlens/kernel/_native.* $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
-$(VENV)/installed: pyproject.toml
+NATIVE := $(wildcard src/digitlens/kernel/native/*.cpp src/digitlens/kernel/native/*.h src/digitlens/kernel/native/CMakeLists.txt)
+
+$(VENV)/installed: pyproject.toml $(NATIVE)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[all]'
 	@touch $@
 
-$(VENV)/installed-for-development: pyproject.toml
+$(VENV)/installed-for-development: pyproject.toml $(NATIVE)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ $(VENV)/installed

@@ -45,8 +45,9 @@ def _hidden(_: Any, __: Any, text: str | None) -> tuple[int, ...] | None:
 @click.option("--averaging", type=float, help="Share of a running mean of the weights that is kept at each step.")
 @click.option("--validation", type=int, help="Training images held out for choosing.")
 @click.option("--preparation", metavar="NAME,NAME", help="Adjusting steps before the network: straighten.")
+@click.option("--augmentation", help="How training images are drawn anew every epoch: none, affine, elastic.")
 @click.option("--precision", help="float32 or float64.")
-@click.option("--engine", default="auto", show_default=True, help="plain, or whichever is fastest.")
+@click.option("--engine", default="auto", show_default=True, help="compiled, plain, or whichever is fastest.")
 @click.option("--resume", metavar="FILE", help="Go on with the unfinished run that writes FILE.")
 @click.option("--fresh", is_flag=True, help="Start over where an unfinished run is waiting.")
 @json_option
@@ -61,7 +62,7 @@ def command(
     as_json: bool,
     **changes: Any,
 ) -> int:
-    """Train a network from random weights: by default 784-16-16-10 as in the talk, on MNIST, in about half a minute.
+    """Train a network from random weights: by default 784-16-16-10 as in the talk, on MNIST, in a few seconds.
 
     Ctrl-C ends the run cleanly and saves the latest network; `--resume FILE` goes on from there to the very same
     network that an undisturbed run ends with.

@@ -95,6 +95,9 @@ def _headings(run: Run) -> Iterator[Text]:
     held = f", {recipe.validation:,} of them held out" if recipe.validation else ""
     yield Text(f"{len(run.data.training):,} training images{held}, {len(run.data.test):,} test images")
     yield Text(clean(run.data.source))
+    yield Text(f"on the {run.engine.name} engine").append(
+        f"; the compiled one cannot: {run.passed_over}" if run.passed_over else ""
+    )
     yield Text(f"{'epoch':>5} {'cost':>9} {'training':>9} {'held out':>9} {'test':>9} {'seconds':>8}", style="bold")
 
 

@@ -19,7 +19,7 @@ from digitlens.digits.adjusting import adjust_bytes
 from digitlens.digits.dataset import DataSet
 from digitlens.errors import RecipeError, UsageError
 from digitlens.files.naming import shown
-from digitlens.learning.engine import Lessons, Measured, Record, State, Stop, choose, lessons
+from digitlens.learning.engine import Lessons, Measured, Record, State, Stop, choose, lessons, refusal
 from digitlens.learning.recipe import NAME, Recipe
 from digitlens.reading.reader import Reader
 
@@ -46,6 +46,7 @@ class Run:
             raise RecipeError(f"every: 0 or more mini-batches, got {every}")
         self.recipe, self.data = recipe, data
         self.engine = choose(recipe, engine)
+        self.passed_over = refusal(recipe, "compiled") if engine == "auto" else ""  # why a faster engine does not serve
         self.latest: Record | None = None
         self.history: list[Mapping[str, float]] = list(history)
         self._every, self._state = every, state
