@@ -131,14 +131,14 @@ inline void outputs_of(const Shape& s, float* z, float* a, float* slope, float* 
   Lanes top = all(-INFINITY), total = {}, neurons = all((float)n);
   for (int j = 0; j < n && softmax; j += 16)
     top = larger(top, where_less(count_from(j), neurons, load(z + j), all(-INFINITY)));
-  *most = fold(top, [](float x, float y) { return x < y ? y : x; });
+  *most = !softmax ? 0 : fold(top, [](float x, float y) { return x < y ? y : x; });
   for (int j = 0; j < n; j += 16) {
     Lanes dz, e = softmax ? exp_of_negative(load(z + j) - all(*most)) : activate(s.activation[s.layers], load(z + j), &dz);
     if (softmax) total = total + where_less(count_from(j), neurons, e, Lanes{});
     store(a + j, e);
     if (!softmax) store(slope + j, dz);
   }
-  *sum = fold(total, [](float x, float y) { return x + y; });
+  *sum = !softmax ? 0 : fold(total, [](float x, float y) { return x + y; });
   for (int j = 0; j < n && softmax; j += 16) store(a + j, load(a + j) / all(*sum));
 }
 
@@ -203,16 +203,17 @@ inline void backward(const Run& run, const int64_t* order, size_t batch, const f
 }
 
 // What remains of a step when the gradient is known: network/optimisers.py, weight decay, the running mean.
-inline void step(const Run& run, float* w, const float* g, size_t floats, double rate, int64_t t) {
+inline void step(const Run& run, float* w, float* g, size_t floats, double rate, int64_t t) {
   float keep = run.keep, squares_keep = 0.999f, r = (float)rate;
   if (run.optimiser == MOMENTUM)
-    for (size_t i = 0; i < floats; i++) run.mean[i] = keep * run.mean[i] + g[i], w[i] -= r * run.mean[i];
+    for (size_t i = 0; i < floats; i++) run.mean[i] = keep * run.mean[i] + g[i], w[i] -= r * run.mean[i], g[i] = 0;
   if (run.optimiser == ADAM) {
-    float real = (float)(rate / (1 - pow((double)keep, (double)t))), real_squares = (float)(1 - pow(0.999, (double)t));
+    float real = (float)(rate / (1 - pow((double)keep, (double)t))), real_squares = (float)(1 / (1 - pow(0.999, (double)t)));
     for (size_t i = 0; i < floats; i++) {
       float m = run.mean[i] = keep * run.mean[i] + (1 - keep) * g[i];
       float v = run.squares[i] = squares_keep * run.squares[i] + (float)(1 - 0.999) * g[i] * g[i];
-      w[i] -= real * m / (sqrtf(v / real_squares) + 1e-8f);
+      w[i] -= real * m / (sqrtf(v * real_squares) + 1e-8f);
+      g[i] = 0;  // for the next mini-batch
     }
   }
   if (run.weight_decay > 0)
@@ -251,7 +252,6 @@ int64_t learn(const Run& run, float* scratch) {
                  run.digits[order[i]]);
     bool straight = run.optimiser == GRADIENT_DESCENT;
     double rate = run.rates[done++];
-    if (!straight) memset(way.gradient, 0, floats * sizeof(float));
     backward(run, order, batch, greys.ink, way, straight ? run.weights : way.gradient,
              (float)(straight ? -rate / (double)batch : 1 / (double)batch));
     step(run, run.weights, way.gradient, floats, rate, run.steps + done);

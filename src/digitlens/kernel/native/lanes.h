@@ -53,9 +53,8 @@ inline float fold(Lanes x, F f) {  // f over all sixteen lanes, halves first: al
   return lane[0];
 }
 inline Lanes count_from(int first) {  // first, first + 1, ..., first + 15
-  float lane[16];
-  for (int i = 0; i < 16; i++) lane[i] = (float)(first + i);
-  return load(lane);
+  static const float numbers[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  return load(numbers) + all((float)first);
 }
 
 // e^x for x <= 0: x = n ln 2 + r with |r| <= ln 2 / 2, e^r by its series, 2^n through the exponent's bits. Below -87 it
