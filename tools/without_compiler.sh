@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 PYTHON=${PYTHON:-python3}
-rm -rf build/without_compiler
+rm -rf build/without_compiler    # a virtual environment of its own
 "$PYTHON" -m venv build/without_compiler
 BIN=$PWD/build/without_compiler/bin
 CXX=/bin/false "$BIN/python" -m pip install --quiet --disable-pip-version-check .

@@ -10,6 +10,7 @@ from tests.cli.conftest import WORDS, Run
 
 import digitlens as dl
 from digitlens.digits.pen.writer import pen_data
+from digitlens.kernel import native
 from digitlens.learning.keeping import keep
 from digitlens.learning.recipe import Recipe
 from digitlens.storage.checkpoint import beside
@@ -78,6 +79,7 @@ def test_every_option_of_a_recipe_reaches_it(digitlens: Run, words: Path) -> Non
         "cost": "cross_entropy", "optimiser": "adam", "momentum": "0.8", "learning-rate": "0.01",
         "schedule": "cosine", "mini-batch": "7", "epochs": "2", "weight-decay": "0.001", "averaging": "0.5",
         "validation": "6", "preparation": "straighten", "precision": "float64",
+        "augmentation": "affine",
     }  # fmt: skip
     given = [f"--{name}={value}" for name, value in options.items()]
     answer = digitlens("train", "--data", words, *given, "--json", "--out", "all.digitlens")
@@ -85,9 +87,19 @@ def test_every_option_of_a_recipe_reaches_it(digitlens: Run, words: Path) -> Non
     recipe = Recipe.from_json(json.loads(answer.out)["recipe"])
     assert recipe == Recipe.from_json(dict(dl.load("all.digitlens").recipe))
     unchanged = {field for field, value in Recipe().to_json().items() if recipe.to_json()[field] == value}
-    assert unchanged == {"name", "augmentation", "teacher"}
+    assert unchanged == {"name", "teacher"}
     assert recipe.hidden == (9, 4)
     assert recipe.preparation == ("straighten",)
+
+
+def test_the_engine_is_named_and_why_a_faster_one_does_not_serve(digitlens: Run, words: Path) -> None:
+    given = ("train", "--data", words, "--epochs", "1", "--out", "x.digitlens")
+    best = "plain" if native.missing() else "compiled"
+    assert f"\non the {best} engine" in digitlens(*given).out
+    assert json.loads(digitlens(*given, "--json").out)["engine"] == best
+    assert "\non the plain engine\n" in digitlens(*given, "--engine", "plain").out
+    slower = digitlens(*given, "--precision", "float64").out
+    assert "on the plain engine; the compiled one cannot: it computes in float32, not float64" in slower
 
 
 def test_the_talks_own_recipe_has_a_name(digitlens: Run, words: Path) -> None:

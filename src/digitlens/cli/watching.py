@@ -129,7 +129,15 @@ def say_end(run: Run, target: str, data: str | None, as_json: bool) -> None:
     """Say how the run ended."""
     if as_json:
         last = dict(run.history[-1]) if run.history else {}
-        print_json({"path": target, "finished": run.finished, "recipe": run.recipe.to_json(), **last})
+        print_json(
+            {
+                "path": target,
+                "finished": run.finished,
+                "engine": run.engine.name,
+                "recipe": run.recipe.to_json(),
+                **last,
+            }
+        )
     elif run.finished:
         more = f" --data {shown(data)}" if data is not None else ""
         out().print(f"Saved to {shown(target)}. How well does it read?", markup=False)
