@@ -66,7 +66,6 @@ NONSENSE: list[Any] = [
 ALLOWED = {  # what is not nonsense for this field after all
     "name": {"'x'", "'nan'"},
     "data": {"'x'", "'nan'"},
-    "augmentation": {"'x'", "'nan'"},
     "teacher": {"'x'", "'nan'"},
     "hidden": {"[]"},
     "preparation": {"[]"},
