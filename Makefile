@@ -1,6 +1,6 @@
-# make run    install everything (once) and do the main job
+# make run    install everything (once), read ten example drawings, open the app and serve it until Ctrl-C
 # make test   install everything (once) and run the tests
-# make check  what else must hold: lint, types, the house's import rules
+# make check  what else must hold: lint, types (of the page's modules too, where npm is), the house's import rules
 # make native what concerns the compiled engine alone: under sanitizers, and an install without a compiler
 # make soak   the long tests in full: kills, mutants, download faults (about an hour)
 #
@@ -11,13 +11,14 @@ PYTHON ?= python3
 GATE ?=
 VENV ?= .venv
 BIN := $(VENV)/bin
+TSC := $(VENV)/node/node_modules/.bin/tsc
 
 .PHONY: run test check native soak clean
 
 run: $(VENV)/installed
 	@$(BIN)/digitlens read --examples
 	@echo
-	@$(BIN)/digitlens explain --example 7
+	@$(BIN)/digitlens app
 
 test: $(VENV)/installed-for-development
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(GATE)
@@ -27,6 +28,8 @@ check: $(VENV)/installed-for-development
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(TSC) && $(TSC) -p tsconfig.json && echo "The page's modules: no type errors"; \
+	else echo "The types of the page's modules were not checked: install npm"; fi
 
 native: $(VENV)/installed-for-development
 	VENV=$(VENV) tools/sanitize.sh
@@ -37,6 +40,9 @@ soak: $(VENV)/installed-for-development
 
 clean:
 	rm -rf build src/digitlens/kernel/_native.* $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+
+$(TSC): | $(VENV)/installed-for-development
+	npm install --silent --no-audit --no-fund --prefix $(VENV)/node typescript@~5.9
 
 NATIVE := $(wildcard src/digitlens/kernel/native/*.cpp src/digitlens/kernel/native/*.h src/digitlens/kernel/native/CMakeLists.txt)
 

@@ -1,0 +1,215 @@
+// @ts-check
+// The page: one state, one network, one reading, and the views that show them.
+//
+// Whatever happens, happens through app.set() and app.setNetwork(); the next frame brings all views up to date. What
+// was drawn and chosen stands in the address, a changed network in the tab's own storage, so that a reload loses nothing.
+
+import { readModelFile } from "./model_file.js";
+import { copy } from "./network.js";
+import { read } from "./reading.js";
+import { fromFragment, snap, toFragment } from "./state.js";
+import { attributes, clear, h } from "./views/dom.js";
+import { diagramView } from "./views/diagram.js";
+import { remember, remembered } from "./views/kept.js";
+import { learnView } from "./views/learn.js";
+import { neuronView } from "./views/neuron.js";
+import { nonsenseView } from "./views/nonsense.js";
+import { padView } from "./views/pad.js";
+import { preparationView } from "./views/preparation.js";
+import { connectionView } from "./views/connection.js";
+import { storyView } from "./views/story.js";
+import { toolsView } from "./views/tools.js";
+
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./network.js").Network} Network */
+/** @typedef {import("./reading.js").Reading} Reading */
+/**
+ * @typedef {Object} App
+ * @property {State} state
+ * @property {Network} network     as it is now
+ * @property {Network} original    as it was loaded
+ * @property {boolean} changed     whether the two differ
+ * @property {Reading} reading     what the network now says of what is on the pad
+ * @property {(patch: Partial<State>, how?: "push" | "replace") => void} set
+ * @property {(network: Network, loaded?: boolean) => void} setNetwork   `loaded`: another network, to which a reset leads back
+ * @property {() => void} resetNetwork
+ * @property {(text: string) => void} say
+ * @property {(state?: State) => string} link
+ */
+/** @typedef {{element: HTMLElement, update: () => void}} View */
+
+const DEFAULT = "video";
+const QUIET = 300; // ms without a change until the address follows
+
+/**
+ * @param {Network} loaded
+ * @param {{original: Network | null, network: Network | null}} kept   from before a reload
+ * @returns {App}
+ */
+function createApp(loaded, kept) {
+  let state = fromFragment(location.hash);
+  let original = kept.original ?? loaded;
+  let network = kept.network ?? original;
+  let changed = kept.network !== null;
+  /** @type {Reading | null} */
+  let reading = null;
+  let frame = 0;
+  let quiet = 0;
+
+  const follow = (how = "replace") => {
+    clearTimeout(quiet);
+    const fragment = `#${toFragment(state)}`;
+    linkJourneys(state);
+    if (fragment === location.hash) return;
+    if (how === "push") history.pushState(null, "", fragment);
+    else history.replaceState(null, "", fragment);
+  };
+  const update = () => {
+    frame ||= requestAnimationFrame(() => {
+      frame = 0;
+      show();
+    });
+  };
+  /** @param {Partial<State>} patch */
+  const change = (patch) => {
+    if (patch.strokes) patch = { ...patch, strokes: snap(patch.strokes) };
+    state = valid({ ...state, ...patch }, network);
+    if ("strokes" in patch || "baseInk" in patch || "prepare" in patch) reading = null;
+    update();
+  };
+  const said = /** @type {HTMLElement} */ (document.getElementById("said"));
+  let saying = 0;
+
+  /** @type {App} */
+  const app = {
+    get state() { return state; },
+    get network() { return network; },
+    get original() { return original; },
+    get changed() { return changed; },
+    get reading() { return (reading ??= read(state, network, state.prepare)); },
+    set(patch, how = "replace") {
+      if (how === "push") follow(); // so that going back finds what was drawn until now
+      change(patch);
+      clearTimeout(quiet);
+      if (how === "push") follow("push");
+      else quiet = window.setTimeout(follow, QUIET);
+    },
+    setNetwork(next, another = false) {
+      [network, reading] = [next, null];
+      if (another) original = copy(next);
+      changed = !another;
+      remember(another ? original : null, another ? null : network);
+      change({});
+    },
+    resetNetwork() {
+      [network, reading, changed] = [original, null, false];
+      remember(null, null);
+      change({});
+    },
+    say(text) {
+      clearTimeout(saying);
+      said.textContent = text;
+      said.classList.add("shown");
+      saying = window.setTimeout(() => said.classList.remove("shown"), 2500 + 40 * text.length);
+    },
+    link: (of = state) => `${location.origin}${location.pathname}#${toFragment(of)}`,
+  };
+  state = valid(state, network);
+
+  window.addEventListener("popstate", () => {
+    state = valid(fromFragment(location.hash), network);
+    reading = null;
+    update();
+  });
+  window.addEventListener("pagehide", () => follow());
+  for (const link of journeys()) {
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return; // that is for another tab
+      event.preventDefault();
+      app.set({ view: viewOf(link), shows: "read" }, "push");
+      scrollTo({ top: 0 });
+    });
+  }
+  const show = page(app);
+  show();
+  follow();
+  return app;
+}
+
+/**
+ * The same state, with a neuron that this network has.
+ * @param {State} state
+ * @param {Network} network
+ * @returns {State}
+ */
+function valid(state, network) {
+  const layer = Math.min(state.layer, network.sizes.length - 1);
+  const neuron = Math.min(state.neuron, network.sizes[layer] - 1);
+  const source = state.source !== null && state.source < network.sizes[layer - 1] ? state.source : null;
+  const target = state.target !== null && state.target < (network.sizes.at(-1) ?? 0) ? state.target : null;
+  return Object.freeze({ ...state, layer, neuron, source, target });
+}
+
+/**
+ * Puts the views on the page; what comes back shows the state as it is.
+ * @param {App} app
+ * @returns {() => void}
+ */
+function page(app) {
+  const place = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+  const main = /** @type {HTMLElement} */ (document.querySelector("main"));
+  const always = [padView(app), diagramView(app), toolsView(app), connectionView(app)];
+  for (const [index, id] of ["pad", "network", "tools", "connection"].entries()) clear(place(id), always[index].element);
+  const story = storyView(app);
+  const details = { read: [preparationView(app), nonsenseView(app)], neuron: [neuronView(app)], learn: [learnView(app)] };
+  let shown = "";
+  let hidden = "";
+
+  return () => {
+    const { state } = app;
+    const detail = state.view === "story" ? state.shows : state.view;
+    if (shown !== state.view + detail) {
+      shown = state.view + detail;
+      main.dataset.view = detail;
+      main.dataset.story = String(state.view === "story");
+      clear(place("detail"), ...details[detail].map((view) => view.element));
+      clear(place("story"), state.view === "story" && story.element);
+      for (const link of journeys()) attributes(link, { "aria-current": viewOf(link) === state.view ? "page" : false });
+    }
+    for (const view of [...always, ...details[detail]]) view.update();
+    if (state.view === "story") story.update();
+    const parts = document.querySelectorAll("[data-part]");
+    const hiding = `${state.hide.join()} ${parts.length} ${shown}`;
+    if (hiding !== hidden) {
+      hidden = hiding;
+      for (const part of parts) attributes(part, { hidden: state.hide.includes(part.getAttribute("data-part") ?? "") });
+    }
+  };
+}
+
+/** @returns {HTMLElement[]} the links to the four journeys */
+const journeys = () => Array.from(document.querySelectorAll("nav a"), (link) => /** @type {HTMLElement} */ (link));
+
+/** @param {HTMLElement} link */
+const viewOf = (link) => /** @type {State["view"]} */ (link.dataset.view);
+
+/** Each link keeps what is on the pad, so that it can be opened in another tab. @param {State} state */
+function linkJourneys(state) {
+  for (const link of journeys()) attributes(link, { href: `#${toFragment({ ...state, view: viewOf(link), shows: "read" })}` });
+}
+
+async function start() {
+  try {
+    const answer = await fetch(`networks/${DEFAULT}.digitlens`);
+    if (!answer.ok) throw new Error(`the network ${DEFAULT} is not there (${answer.status})`);
+    const loaded = readModelFile(new Uint8Array(await answer.arrayBuffer()));
+    const app = createApp(loaded, remembered());
+    Object.assign(window, { digitlens: app }); // for the curious, in the browser's console
+    document.documentElement.dataset.ready = "true";
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    clear(/** @type {HTMLElement} */ (document.querySelector("main")), h("p", { class: "trouble", role: "alert" }, `Digitlens could not start: ${why}. Reload the page to try again.`));
+  }
+}
+
+start();

@@ -1,0 +1,95 @@
+// @ts-check
+// Elements in one line: h("p", {class: "note"}, "text"), and the same for SVG and MathML.
+
+/** @typedef {Node | string | number | null | undefined | false} Child */
+/** @typedef {Record<string, any>} Attributes   `onclick` and the like are listeners; true and false set and leave out */
+
+/**
+ * An HTML element.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Attributes} [attributes]
+ * @param {...Child} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+export function h(tag, attributes = {}, ...children) {
+  return filled(document.createElement(tag), attributes, children);
+}
+
+/**
+ * An SVG element.
+ * @template {keyof SVGElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Attributes} [attributes]
+ * @param {...Child} children
+ * @returns {SVGElementTagNameMap[Tag]}
+ */
+export function svg(tag, attributes = {}, ...children) {
+  return filled(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+}
+
+/**
+ * A MathML element.
+ * @param {string} tag
+ * @param {Attributes} [attributes]
+ * @param {...Child} children
+ * @returns {MathMLElement}
+ */
+export function math(tag, attributes = {}, ...children) {
+  const element = document.createElementNS("http://www.w3.org/1998/Math/MathML", tag);
+  return filled(/** @type {MathMLElement} */ (element), attributes, children);
+}
+
+/**
+ * Sets attributes anew; false, null and undefined take one away.
+ * @param {Element} element
+ * @param {Attributes} attributes
+ */
+export function attributes(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value === false || value === null || value === undefined) element.removeAttribute(name);
+    else if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value === true ? "" : String(value));
+  }
+}
+
+/**
+ * Changes a text only where it differs: what does not change need not be laid out anew.
+ * @param {Node} node
+ * @param {string} text
+ */
+export function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+/**
+ * Takes everything out of an element, and puts these children in.
+ * @param {Element} element
+ * @param {...Child} children
+ */
+export function clear(element, ...children) {
+  element.replaceChildren(...nodes(children));
+}
+
+/**
+ * @template {Element} E
+ * @param {E} element
+ * @param {Attributes} given
+ * @param {Child[]} children
+ * @returns {E}
+ */
+function filled(element, given, children) {
+  attributes(element, given);
+  element.append(...nodes(children));
+  return element;
+}
+
+/** @param {Child[]} children @returns {(Node | string)[]} */
+function nodes(children) {
+  const kept = [];
+  for (const child of children) {
+    if (child === null || child === undefined || child === false) continue;
+    kept.push(child instanceof Node ? child : String(child));
+  }
+  return kept;
+}
