@@ -11,6 +11,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
+WEB = ROOT / "src/digitlens/app/web"
+SCRIPTS = sorted(path for end in ("js", "css") for path in WEB.rglob(f"*.{end}") if "vendor" not in path.parts)
 NATIVE = sorted(path for end in ("cpp", "h") for path in (ROOT / "src/digitlens/kernel/native").glob(f"*.{end}"))
 
 
@@ -36,7 +38,31 @@ def test_the_blackboard_has_four_hundred_lines_at_most() -> None:
 def test_no_file_has_more_than_three_hundred_lines() -> None:
     assert len(SOURCES) > 20
     assert len(NATIVE) > 3
-    assert {str(path.relative_to(ROOT)): lines(path) for path in [*SOURCES, *NATIVE] if lines(path) > 300} == {}
+    assert len(SCRIPTS) > 20
+    assert {str(p.relative_to(ROOT)): lines(p) for p in [*SOURCES, *NATIVE, *SCRIPTS] if lines(p) > 300} == {}
+
+
+DOM = re.compile(r"\b(document|window|localStorage|sessionStorage|navigator)\b\s*[.\[]")
+
+
+def test_what_computes_in_the_page_knows_neither_the_page_nor_its_views() -> None:
+    pure = [path for path in SCRIPTS if path.suffix == ".js" and path.parent == WEB and path.name != "main.js"]
+    assert {"network.js", "backward.js", "ink.js", "framing.js", "neuron.js", "state.js"} <= {p.name for p in pure}
+    for path in pure:
+        text = path.read_text(encoding="utf-8")
+        code = re.sub(r"/\*.*?\*/|//[^\n]*", "", text, flags=re.DOTALL)
+        assert not DOM.search(code), path.name
+        assert not re.search(r"from \"\./views/", code), path.name
+    assert DOM.search("document.body")
+
+
+def test_the_page_takes_nothing_from_elsewhere() -> None:
+    for path in [*SCRIPTS, *WEB.glob("*.html")]:
+        text = path.read_text(encoding="utf-8")
+        found = re.findall(
+            r"""(?:src=|import\s*\(|from\s|url\(|fetch\(|WebSocket\()\s*["'`]?((?:https?:|wss?:)?//[^"'`)\s]*)""", text
+        )
+        assert found == [], path.name
 
 
 LIGHT = """
