@@ -24,6 +24,7 @@ from digitlens.errors import DigitlensError
 from digitlens.files.naming import printable
 
 COMMANDS = {
+    "app": "Open the page: draw a digit, watch the network think, take it apart.",
     "read": "Read digits from picture files.",
     "explain": "Show why a picture is read as it is, down to one neuron or one weight.",
     "train": "Train a network, from random weights.",

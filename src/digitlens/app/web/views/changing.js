@@ -1,5 +1,5 @@
 // @ts-check
-// Changes to weights and biases by hand: gathered until the next frame, each on a copy of its layer alone.
+// Changes to weights and biases by hand, each on a copy of its layer alone: the network as it was stays what it was.
 
 import { forward } from "../network.js";
 import { plain } from "../numbers.js";
@@ -14,24 +14,12 @@ import { plain } from "../numbers.js";
  * @returns {(layer: number, what: (layer: Layer) => void) => void}
  */
 export function changes(app) {
-  /** @type {Network | null} */
-  let base = null;
-  /** @type {Network | null} */
-  let next = null;
-  let frame = 0;
   return (layer, what) => {
-    if (!next || base !== app.network) [base, next] = [app.network, { ...app.network, layers: [...app.network.layers] }];
-    const at = layer - 1;
-    if (next.layers[at] === base.layers[at]) {
-      const { weights, biases } = base.layers[at];
-      next.layers[at] = { ...base.layers[at], weights: weights.slice(), biases: biases.slice() };
-    }
-    what(next.layers[at]);
-    frame ||= requestAnimationFrame(() => {
-      frame = 0;
-      if (next && base === app.network) app.setNetwork(next); // otherwise it was reset meanwhile
-      base = next = null;
-    });
+    const layers = [...app.network.layers];
+    const before = layers[layer - 1];
+    layers[layer - 1] = { ...before, weights: before.weights.slice(), biases: before.biases.slice() };
+    what(layers[layer - 1]);
+    app.setNetwork({ ...app.network, layers });
   };
 }
 

@@ -9,7 +9,7 @@ import { attributes, h, setText, svg } from "./dom.js";
 
 /** @typedef {import("./inputs.js").Focus} Focus */
 
-const [LEFT, RIGHT, TOP, BOTTOM] = [40, 268, 12, 172]; // of the plot, in the drawing's own units
+const [LEFT, RIGHT, TOP, BOTTOM] = [32, 228, 24, 160]; // of the plot, in the drawing's own units
 const POINTS = 96;
 const NARROWEST = 8; // z from −8 to 8, and twice as far where that is not enough
 const TICKS = [0, 0.5, 1];
@@ -26,9 +26,10 @@ export function activationCurve() {
   const upwards = TICKS.map((at) => svg("text", { x: LEFT - 6, y: BOTTOM - at * (BOTTOM - TOP) + 4, "text-anchor": "end" }));
   const frame = svg("path", { class: "frame", fill: "none", d: `M${LEFT} ${TOP}V${BOTTOM}H${RIGHT}` });
   const name = svg("text", { x: (LEFT + RIGHT) / 2, y: BOTTOM + 34, "text-anchor": "middle" }, "z: the sum and the bias");
+  const upright = svg("text", { x: LEFT, y: TOP - 10, "text-anchor": "middle" }, "a");
   const drawing = svg("svg", { viewBox: `0 0 ${RIGHT + 8} ${BOTTOM + 42}`, role: "img", "aria-labelledby": "curve-title curve-description", class: "activation-curve" },
-    title, description, zero, frame, guides, path, dot, ...across, ...upwards, name);
-  const heading = h("h3");
+    title, description, zero, frame, guides, path, dot, ...across, ...upwards, name, upright);
+  const heading = h("h3", {}, "Its activation");
   const value = h("p", { class: "number point-value" });
   const element = h("section", { class: "neuron-curve", "data-part": "neuron-curve" }, heading, value, drawing);
   let drawn = "";
@@ -53,13 +54,12 @@ export function activationCurve() {
           setText(across[i], at === 0.5 ? "0" : fixed((2 * at - 1) * span, 0));
           setText(upwards[i], plain(low + at * (high - low), high - low > 2 ? 0 : 1));
         }
-        setText(heading, `Its ${name === "softmax" ? "share of all" : "activation"}: a = ${name}(z)`);
         setText(title, `The ${name} function, and where this neuron is on it`);
       }
       const [px, py] = [x(z).toFixed(1), y(Math.min(Math.max(a, low), high)).toFixed(1)];
       attributes(guides, { d: `M${px} ${BOTTOM}V${py}H${LEFT}` });
       attributes(dot, { cx: px, cy: py });
-      setText(value, `${name}(${fixed(z)}) = ${plain(a, 3)}`);
+      setText(value, `a = ${name}(${name === "softmax" ? "all z" : fixed(z)}) = ${plain(a, 3)}`);
       setText(description, `At z = ${fixed(z)} the curve is at a = ${plain(a, 3)}. It is drawn from z = ${fixed(-span, 0)} to ${fixed(span, 0)}.`);
     },
   };

@@ -58,7 +58,9 @@ export function threePictures(app) {
     };
     return h("figure", {}, h("div", { class: "stack", onclick: choose }, canvas, overlay), captions[i]);
   });
-  const key = h("p", { class: "dim" });
+  const full = h("span");
+  const key = h("p", { class: "dim" }, h("span", { class: "positive" }, "Blue (+)"), " adds to its sum where there is ink, ", h("span", { class: "negative" }, "red (−)"),
+    " takes away; black is 0, full colour ", full, " or more. The yellow frame marks the weight in hand.");
   const element = h("div", {},
     h("div", { class: "three" }, figures[0], h("span", { class: "sign", "aria-hidden": "true" }, "×"), figures[1], h("span", { class: "sign", "aria-hidden": "true" }, "="), figures[2]), key);
   return {
@@ -70,8 +72,7 @@ export function threePictures(app) {
       paintWeights(canvases[2], products, strongest);
       attributes(canvases[0], { "aria-label": `The weights of ${neuronName(network, layer, neuron)} as a picture` });
       for (const mark of marks) attributes(mark, { x: source % 28, y: Math.floor(source / 28) });
-      clear(key, h("span", { class: "positive" }, "Blue (+)"), " adds to its sum where there is ink, ", h("span", { class: "negative" }, "red (−)"),
-        ` takes away; black is 0, full colour ${plain(strongest, 2)} or more. The yellow frame marks the weight in hand.`);
+      setText(full, plain(strongest, 2));
     },
   };
 }
@@ -103,11 +104,13 @@ export function inputBars(app) {
       const mostWeight = Math.max(1e-9, ...weights.map(Math.abs));
       const first = network.layers[0];
       const pictures = layer === 2 && first.before === 784;
+      const signed = inputs.some((input) => input < 0);
       for (const [i, k] of listed.entries()) {
         const one = rows[i];
         setText(one.name, `neuron ${k}`);
         one.source = k;
-        attributes(one.button, { "aria-pressed": k === source, "aria-label": `Choose the weight from neuron ${k} of layer ${layer - 1}` });
+        attributes(one.button, { "aria-pressed": String(k === source), "aria-label": `Choose the weight from neuron ${k} of layer ${layer - 1}` });
+        attributes(one.held.track, { class: signed ? "track signed" : "track held" });
         bar(one.held, inputs[k] / mostHeld, plain(inputs[k], 3));
         bar(one.weight, weights[k] / mostWeight, fixed(weights[k]));
         bar(one.added, products[k] / mostAdded, fixed(products[k]));
@@ -137,7 +140,7 @@ function strongestFew(weights) {
 function barRow(app) {
   const picture = inkCanvas("");
   const name = h("span");
-  const button = h("button", { class: "quiet" }, picture, name);
+  const button = h("button", { class: "quiet", "aria-pressed": "false" }, picture, name);
   const [held, weight, added] = [cell("held"), cell("signed"), cell("signed")];
   const one = { element: h("tr", { onclick: () => app.set({ source: one.source }) }, h("td", {}, button), held.cell, weight.cell, added.cell), picture, name, button, held, weight, added, source: 0 };
   return one;
@@ -147,13 +150,14 @@ function barRow(app) {
 function cell(kind) {
   const number = h("span", { class: "number" });
   const ink = h("span", { class: "bar" });
-  return { cell: h("td", {}, h("span", { class: `track ${kind}`, "aria-hidden": "true" }, ink), number), ink, number };
+  const track = h("span", { class: `track ${kind}`, "aria-hidden": "true" }, ink);
+  return { cell: h("td", {}, track, number), track, ink, number };
 }
 
 /** @param {ReturnType<typeof cell>} place @param {number} share   −1 to 1 of the track @param {string} text */
 function bar(place, share, text) {
   place.ink.style.setProperty("--share", Math.abs(share).toFixed(3));
   attributes(place.ink, { class: share < 0 ? "bar minus" : "bar plus" });
-  attributes(place.number, { class: share < 0 ? "number negative" : "number" });
+  attributes(place.number, { class: text.startsWith("−") ? "number negative" : "number" });
   setText(place.number, text);
 }

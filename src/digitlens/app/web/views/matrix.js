@@ -12,10 +12,10 @@ const [WIDE, NARROW] = [240, 12]; // pixels: a matrix of many columns; a vector
 
 /** @returns {{element: HTMLElement, update: (focus: Focus) => void}} */
 export function matrixLine() {
-  const out = block("a′");
-  const weights = block("W");
-  const input = block("a");
-  const biases = block("b");
+  const out = block("a′", true);
+  const weights = block("W", true);
+  const input = block("a", false);
+  const biases = block("b", true);
   const function_ = h("span", { class: "sign" });
   const sign = (/** @type {string} */ text) => h("span", { class: "sign" }, text);
   const drawing = h("div", { class: "matrix-line" }, out.element, h("span", { class: "sign" }, "="), function_, sign("("), weights.element, sign("·"), input.element, sign("+"), biases.element, sign(")"));
@@ -62,12 +62,12 @@ function formula() {
     math("mrow", {}, math("msup", {}, letter("a"), operator("′")), operator("="), letter("σ"), operator("("), letter("W"), letter("a"), operator("+"), letter("b"), operator(")"))));
 }
 
-/** @param {string} name */
-function block(name) {
+/** @param {string} name @param {boolean} row   whether one row of it is lit */
+function block(name, row) {
   const canvas = inkCanvas(name, 1, 1);
   const lit = h("span", { class: "lit", "aria-hidden": "true" });
   const label = h("span", { class: "number dim" });
-  return { element: h("div", { class: "block" }, h("span", { class: "name" }, name), h("div", { class: "brackets" }, h("div", { class: "stack" }, canvas, lit)), label), canvas, lit, label };
+  return { element: h("div", { class: "block" }, h("span", { class: "name" }, name), h("div", { class: "brackets" }, h("div", { class: "stack" }, canvas, row && lit)), label), canvas, lit, label, vector: name !== "W" };
 }
 
 /** @param {ReturnType<typeof block>} one @param {number} rows @param {number} columns @param {string} label */
@@ -75,7 +75,7 @@ function size(one, rows, columns, label) {
   attributes(one.canvas, { "aria-label": label });
   const wide = columns === 1 ? NARROW : Math.min(WIDE, columns * NARROW);
   one.element.style.setProperty("--wide", `${wide}px`);
-  setText(one.label, columns === 1 ? count(rows) : `${count(rows)} × ${count(columns)}`);
+  setText(one.label, one.vector ? count(rows) : `${count(rows)} × ${count(columns)}`);
 }
 
 /** What neurons hold as a column, white; with the signs' colours where some are below 0. @param {HTMLCanvasElement} canvas @param {Float64Array} held */

@@ -18,7 +18,7 @@ const EDGE = 7; // pixels from end to end
 const BAR = 17;
 const RADIUS = 4.5; // of a loop: half as high as a digit is
 const HALF = 1.1; // pixels from the middle of a stroke to its rim
-const SURROUND = 2.4; // pixels from there to the end of the surround
+const SURROUND = 2.2; // pixels from there to the end of the surround
 
 /** A short stroke: a little edge. @param {Placement} placement @returns {Float64Array} (784,) */
 export function edge(placement) {
@@ -32,7 +32,10 @@ export function bar(placement) {
 
 /** A ring, such as the upper half of a 9; its inside is surround, too. @param {Placement} placement @returns {Float64Array} (784,) */
 export function loop({ row, column, strength }) {
-  return surrounded((r, c) => Math.abs(Math.hypot(r - row, c - column) - RADIUS), strength);
+  return surrounded((r, c) => {
+    const away = Math.hypot(r - row, c - column) - RADIUS;
+    return away < 0 ? Math.min(-away, HALF + SURROUND) : away;
+  }, strength);
 }
 
 export const PRESETS = { edge, bar, loop };

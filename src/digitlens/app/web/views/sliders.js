@@ -41,25 +41,24 @@ export function sliders(app, change) {
       const { network, layer, neuron, source, weights, inputs, products } = focus;
       latest = focus;
       const name = inputName(layer, source);
-      const one = layer === 1 ? `pixel ${name}` : name;
-      weight.update(weights[source], reach(network.layers[layer - 1].weights, app.original.layers[layer - 1].weights, WEIGHT), `Weight from ${one}`,
-        app.state.source === null ? `It holds ${plain(inputs[source], 3)}, and so adds ${fixed(products[source])}: more than any other, one way or the other. Choose another in the sum${layer === 1 ? " or on a picture" : " or among the bars"}.`
+      weight.update(weights[source], reach(app.original.layers[layer - 1].weights, WEIGHT), `Weight from ${name}`,
+        app.state.source === null ? `It holds ${plain(inputs[source], 3)}, and so adds ${fixed(products[source])}: no other adds or takes away more. Choose another in the sum${layer === 1 ? " or on a picture" : " or among the bars"}.`
           : `It holds ${plain(inputs[source], 3)}, and so adds ${fixed(products[source])}.`);
-      bias.update(network.layers[layer - 1].biases[neuron], reach(network.layers[layer - 1].biases, app.original.layers[layer - 1].biases, BIAS), "Bias",
+      bias.update(network.layers[layer - 1].biases[neuron], reach(app.original.layers[layer - 1].biases, BIAS), "Bias",
         "Added to the sum whatever is drawn: the lower it is, the more the picture must do to make the neuron active.");
     },
   };
 }
 
-/** How far a slider reaches: steady while it is dragged. @param {Float64Array} now @param {Float64Array} loaded @param {number} least */
-function reach(now, loaded, least) {
+/** @type {WeakMap<Float64Array, number>} */
+const reaches = new WeakMap();
+
+/** How far a slider goes: as far as the loaded ones, so that it stays as it is while it is dragged. @param {Float64Array} loaded @param {number} least */
+function reach(loaded, least) {
   const known = reaches.get(loaded) ?? Math.max(least, Math.ceil(loaded.reduce((most, value) => Math.max(most, Math.abs(value)), 0)));
   reaches.set(loaded, known);
   return known;
 }
-
-/** @type {WeakMap<Float64Array, number>} */
-const reaches = new WeakMap();
 
 /** @param {string} name @param {(value: number) => void} set */
 function slider(name, set) {

@@ -21,10 +21,10 @@ const CHOICES = [6, 12];
  */
 export function sumView(app) {
   let terms = CHOICES[0];
-  const choices = CHOICES.map((many) => h("button", { onclick: () => choose(many), "aria-pressed": many === terms, "aria-label": `List the ${many} largest terms` }, many));
+  const choices = CHOICES.map((many) => h("button", { onclick: () => choose(many), "aria-pressed": String(many === terms), "aria-label": `List the ${many} largest terms` }, many));
   const choose = (/** @type {number} */ many) => {
     terms = many;
-    for (const [i, button] of choices.entries()) attributes(button, { "aria-pressed": CHOICES[i] === many });
+    for (const [i, button] of choices.entries()) attributes(button, { "aria-pressed": String(CHOICES[i] === many) });
     app.set({});
   };
   const intro = h("p", { class: "dim" });
@@ -47,18 +47,18 @@ export function sumView(app) {
       latest = focus;
       const { network, layer, source } = focus;
       const text = printed(sum);
-      setText(intro, `${count(focus.inputs.length)} products, what comes in × its weight, plus the bias.`);
+      setText(intro, `${count(focus.inputs.length)} ${focus.inputs.length === 1 ? "product" : "products"}, what comes in × its weight, and the bias.`);
       if (body.childElementCount !== sum.terms.length) clear(body, ...rows.slice(0, sum.terms.length).map((one) => one.element));
       for (const [i, term] of sum.terms.entries()) {
         const one = rows[i];
         one.source = term.source;
         setText(one.button, inputName(layer, term.source));
-        attributes(one.button, { "aria-pressed": term.source === source });
+        attributes(one.button, { "aria-pressed": String(term.source === source) });
         setText(one.input, plain(term.input, 3));
         signed(one.weight, fixed(term.weight));
         signed(one.product, text.products[i]);
       }
-      const silent = sum.silent ? ` (${count(sum.silent)} of them hold 0)` : "";
+      const silent = sum.silent ? ` (${count(sum.silent)} hold 0)` : "";
       setText(others.name, `the other ${count(sum.others)}${silent} add up to`);
       signed(others.value, text.rest);
       setText(bias.name, "bias");
@@ -74,7 +74,7 @@ export function sumView(app) {
 
 /** @param {App} app */
 function termRow(app) {
-  const button = h("button", { class: "quiet", "aria-pressed": false, onclick: () => app.set({ source: one.source }) });
+  const button = h("button", { class: "quiet", "aria-pressed": "false", onclick: () => app.set({ source: one.source }) });
   const [input, weight, product] = ["", "", ""].map(() => h("td", { class: "number right" }));
   const one = { element: h("tr", {}, h("th", { scope: "row" }, button), input, weight, product), button, input, weight, product, source: 0 };
   return one;

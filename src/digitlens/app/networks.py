@@ -1,0 +1,89 @@
+"""The networks that the app offers: those that ship with the package, and the file that it was given."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from starlette.exceptions import HTTPException
+
+from digitlens.errors import FileError
+from digitlens.files.bounded import read_bounded
+from digitlens.files.naming import shown
+from digitlens.reading.reader import Reader
+from digitlens.storage.model_file import LIMITS, from_bytes, there
+from digitlens.storage.shipped import FOLDER, SUFFIX, names
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Offered:
+    """One network: the file as the page loads it, and the reader that answers POST /api/read."""
+
+    name: str  # as it stands in an address
+    data: bytes  # of the model file
+    reader: Reader
+
+    def to_json(self, default: bool) -> dict[str, Any]:
+        """What there is to say about it; accuracies are those that its own file records, where it does."""
+        reader = self.reader
+        return {
+            "name": self.name,
+            "sizes": list(reader.network.sizes),
+            "parameters": reader.network.parameters,
+            "activations": [activation.name for activation in reader.network.activations],
+            "accuracy": reader.provenance.get("test_accuracy"),
+            "provenance": dict(reader.provenance),
+            "bytes": len(self.data),
+            "default": default,
+        }
+
+
+class Networks:
+    """All that are offered, by name; what is served is what was loaded, even if a file changes meanwhile."""
+
+    def __init__(self, network: str | Path = "video") -> None:
+        """`network`: the default, a shipped name or a file. Raises FileError or ModelFileError."""
+        self._by_name = {name: _offered(name, (FOLDER / f"{name}{SUFFIX}").read_bytes()) for name in names()}
+        self.default = str(network)
+        if not isinstance(network, str) or network not in self._by_name:
+            if not there(network):
+                ships = ", ".join(self._by_name)
+                raise FileError(
+                    f"there is no network {shown(str(network))}: wanted one that ships ({ships}) or a file that "
+                    "`digitlens train --out FILE` wrote"
+                )
+            self.default = _name_for(Path(network), self._by_name)
+            self._by_name[self.default] = _offered(self.default, bytes(read_bounded(network, LIMITS.size)))
+
+    def get(self, name: str = "") -> Offered:
+        """The network of that name; without one the default. HTTPException, 404, says which there are."""
+        found = self._by_name.get(name or self.default)
+        if found is None:
+            raise HTTPException(404, f"there is no network {name[:80]!r}; there are {', '.join(self.names())}")
+        return found
+
+    def names(self) -> list[str]:
+        """The default first."""
+        return sorted(self._by_name, key=lambda name: (name != self.default, name))
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """What GET /api/networks answers, the default first."""
+        return [self._by_name[name].to_json(name == self.default) for name in self.names()]
+
+
+def _offered(name: str, data: bytes) -> Offered:
+    return Offered(name, data, replace(from_bytes(data), name=name))
+
+
+def _name_for(path: Path, taken: dict[str, Offered]) -> str:
+    """The file's name as it may stand in an address; another one than those that ship.
+
+    >>> _name_for(Path("runs/my best.digitlens"), {})
+    'my best'
+    """
+    name = re.sub(r"[^\w .+-]", "_", path.name.removesuffix(SUFFIX))[:80].strip(". ") or "network"
+    while name in taken:
+        name += "-file"
+    return name

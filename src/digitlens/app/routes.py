@@ -1,0 +1,101 @@
+"""Every address of the app, and what answers there. docs/app.md describes them, for programs too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route, Router, WebSocketRoute
+
+from digitlens.app.address import Address
+from digitlens.app.answers import MISTAKE, as_json
+from digitlens.app.guard import Guard, Log
+from digitlens.app.images import MnistImages
+from digitlens.app.live import Live
+from digitlens.app.networks import Networks
+from digitlens.app.pool import Pool
+from digitlens.app.reading import ReadPicture
+from digitlens.app.sessions import Clients
+from digitlens.app.static import page_files, serve
+from digitlens.digits.examples import example_files
+from digitlens.storage.shipped import SUFFIX
+
+
+def create_app(networks: Networks, address: Address, log: Log | None = None) -> Guard:
+    """The whole app behind its guard, for whoever asks at `address`."""
+    return Guard(create_routes(networks), address, log)
+
+
+def create_routes(networks: Networks, more: Sequence[BaseRoute] = ()) -> Starlette:
+    """The app without its guard, which is never served like this; with `more` routes where a test wants them."""
+    pool = Pool()
+    files = _Files(networks)
+    api = [
+        Route("/networks", files.networks),
+        Route("/images", MnistImages(pool).answer),
+        Route("/read", ReadPicture(networks, pool).answer, methods=["POST"]),
+        WebSocketRoute("/live", Live(Clients(), networks.get().reader.engine).answer),
+    ]
+    app = Starlette(
+        routes=[
+            Mount("/api", Router(api, redirect_slashes=False)),
+            Route(f"/networks/{{name}}{SUFFIX}", files.network),
+            Route("/examples/{digit:int}.png", files.example),
+            *more,
+            Route("/{path:path}", files.page),
+        ],
+        exception_handlers={HTTPException: _refused, Exception: _broken},
+    )
+    app.router.redirect_slashes = False  # what is not there is not there
+    return app
+
+
+class _Files:
+    """What is served from bytes and files. Starlette runs these in its threads, away from the event loop."""
+
+    def __init__(self, networks: Networks) -> None:
+        self._networks = networks
+        self._page = page_files()
+        self._examples = {path.stem: path for path in example_files()}
+
+    def networks(self, request: Request) -> Response:
+        """What there is to choose from."""
+        return as_json(self._networks.to_json())
+
+    def network(self, request: Request) -> Response:
+        """One model file."""
+        return serve(request, self._networks.get(request.path_params["name"]).data, SUFFIX)
+
+    def example(self, request: Request) -> Response:
+        """One of the ten example drawings."""
+        path = self._examples.get(str(request.path_params["digit"]))
+        if path is None:
+            raise HTTPException(404, "there are example drawings of 0 to 9")
+        return _from_disk(request, path)
+
+    def page(self, request: Request) -> Response:
+        """A file of the page."""
+        path = self._page.get(request.path_params["path"] or "index.html")
+        if path is None:
+            raise HTTPException(404, "there is nothing at this address; the page is at /")
+        return _from_disk(request, path)
+
+
+def _from_disk(request: Request, path: Path) -> Response:
+    try:
+        return serve(request, path.read_bytes(), path.suffix)
+    except OSError as error:
+        raise HTTPException(404, "this file is gone; install digitlens again") from error
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return as_json({"error": error.detail}, error.status_code, error.headers)
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    return as_json({"error": MISTAKE}, 500)

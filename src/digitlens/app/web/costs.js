@@ -1,0 +1,93 @@
+// @ts-check
+// How wrong the network is, as one number: each cost beside its slope.
+//
+// a  (10,)  what the output neurons hold
+// y  (10,)  the targets: 1 for the right digit, else 0
+// C         the cost of one image; the cost of a batch is their mean
+//
+// Slopes are taken with respect to the last layer's z, not its a: for cross-entropy that is simply a - y, where a product
+// of two factors would be 0 · ∞. Values are computed from z too, so that they are right at z = ±100.
+// The twin of network/costs.py.
+
+import { ACTIVATIONS } from "./network.js";
+
+/** @typedef {import("./network.js").Network} Network */
+/** @typedef {import("./network.js").Trace} Trace */
+
+/**
+ * The targets y: 1 for the right digit, else 0.
+ * @param {number} digit
+ * @param {number} [classes]
+ * @returns {Float64Array}
+ */
+export function oneHot(digit, classes = 10) {
+  return Float64Array.from({ length: classes }, (_, j) => (j === digit ? 1 : 0));
+}
+
+/**
+ * The cost of one image.
+ *
+ * quadratic      sum over the outputs of (a - y)², as in the talk: no ½
+ * cross_entropy  for sigmoid outputs ten questions of yes or no, -Σ y ln a + (1 - y) ln(1 - a);
+ *                for softmax outputs one choice among ten, -Σ y ln a
+ * @param {Network} network
+ * @param {Trace} trace
+ * @param {Float64Array} targets   y
+ * @returns {number}
+ */
+export function costOf(network, trace, targets) {
+  const kind = check(network, targets);
+  const z = trace.z[trace.z.length - 1];
+  if (kind === "quadratic") return sum(error(trace, targets).map((one) => one ** 2));
+  if (kind === "ten questions") return sum(z.map((one, j) => Math.max(one, 0) - one * targets[j] + Math.log1p(Math.exp(-Math.abs(one))))); // -ln σ(z), without overflow
+  const highest = Math.max(...z);
+  const below = z.map((one) => one - highest);
+  const others = sum(below.map(Math.exp).sort().subarray(0, -1)); // all but the largest, which is 1
+  return sum(below.map((one, j) => targets[j] * (Math.log1p(others) - one)));
+}
+
+/**
+ * dC/dz of the last layer.
+ * @param {Network} network
+ * @param {Trace} trace
+ * @param {Float64Array} targets   y
+ * @returns {Float64Array} (10,)
+ */
+export function costSlope(network, trace, targets) {
+  if (check(network, targets) !== "quadratic") return error(trace, targets);
+  const [z, a] = [trace.z[trace.z.length - 1], trace.a[trace.a.length - 1]];
+  const dC_da = error(trace, targets).map((one) => 2 * one);
+  const output = outputOf(network);
+  if (output === "softmax") { // each output depends on every z: da_i/dz_j = a_i ([i = j] - a_j)
+    const shared = sum(dC_da.map((one, j) => one * a[j]));
+    return dC_da.map((one, j) => a[j] * (one - shared));
+  }
+  const slope = ACTIVATIONS[output].slope(z);
+  return dC_da.map((one, j) => one * slope[j]);
+}
+
+/** @param {Network} network */
+const outputOf = ({ activations }) => activations[activations.length - 1];
+
+/** a - y. @param {Trace} trace @param {Float64Array} targets */
+const error = (trace, targets) => trace.a[trace.a.length - 1].map((one, j) => one - targets[j]);
+
+/** @param {Float64Array} values */
+const sum = (values) => values.reduce((a, b) => a + b, 0);
+
+/**
+ * Which of the three costs it is; an error for pairs that make no sense.
+ * @param {Network} network
+ * @param {Float64Array} targets
+ * @returns {"quadratic" | "ten questions" | "one choice"}
+ */
+function check(network, targets) {
+  const outputs = network.sizes[network.sizes.length - 1];
+  if (targets.length !== outputs) throw new Error(`a cost wants ${outputs} targets, one for each output, got ${targets.length}`);
+  const output = outputOf(network);
+  if (network.cost === "quadratic") return "quadratic";
+  if (network.cost !== "cross_entropy") throw new Error(`a cost is one of quadratic, cross_entropy, got "${network.cost}"`);
+  if (output === "sigmoid") return "ten questions";
+  if (output === "softmax") return "one choice";
+  throw new Error(`cross_entropy takes logarithms of the outputs, and ${output} outputs need not lie between 0 and 1: use sigmoid or softmax outputs, or the quadratic cost`);
+}

@@ -1,0 +1,108 @@
+"""`digitlens app`: the page in which one draws a digit and sees the network think."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from digitlens.cli.screen import err, network_option, out, say, unicode
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from digitlens.app.address import Address
+
+
+@click.command("app")
+@network_option
+@click.option(
+    "--host",
+    metavar="ADDRESS",
+    default="127.0.0.1",
+    show_default=True,
+    help="Where to listen: 0.0.0.0 lets other machines in, with a token.",
+)
+@click.option(
+    "--port", type=click.IntRange(0, 65535), help="At which port; 0 is any.  [default: the next free one from 8484]"
+)
+@click.option("--no-browser", is_flag=True, help="Only print the address; open no browser.")
+@click.option("--verbose", "-v", is_flag=True, help="Print a line for each request.")
+def command(network: str, host: str, port: int | None, no_browser: bool, verbose: bool) -> None:
+    """Open the page: draw a digit, watch the network think, take it apart.
+
+    Everything is served from this machine, and only to this machine unless --host says otherwise. It runs until Ctrl-C.
+    """
+    import secrets
+
+    from digitlens.app.address import Address, listen
+    from digitlens.app.networks import Networks
+    from digitlens.app.routes import create_app
+    from digitlens.app.server import serve
+
+    networks = Networks(network)
+    listener, number = listen(host, port)
+    address = Address(number, listener.getsockname()[1], named=host)
+    if not address.loopback:
+        address = Address(number, address.port, host, secrets.token_urlsafe(16))
+    console = out()
+    browser = None if no_browser else _browser()
+    _announce(console, address)
+    if browser is None and not no_browser:
+        say(console, "No browser opens by itself: there is no screen here. Open that address in one.")
+    say(console, "Ctrl-C ends it.")
+    sys.stdout.flush()
+    notes = err()
+    log = (lambda line: notes.print(line, markup=False)) if verbose else None
+    serve(create_app(networks, address, log), listener, (lambda: browser(address.link())) if browser else None)
+
+
+def _announce(console: Console, address: Address) -> None:
+    """Where the page is; for other machines with a link that holds the token, and a code to be photographed."""
+    console.print(f"Digitlens is at {address.link()}", markup=False)
+    if address.loopback:
+        return
+    others = address.others()
+    for link in others:
+        console.print(f"Other machines open {link}", markup=False)
+    if others and unicode(console):
+        console.print()
+        for line in _code(others[0]):
+            console.print(line, style="black on white", markup=False)
+        console.print()
+    if not others:
+        say(console, "Other machines do not reach this one: it is in no network now.")
+    say(
+        err(),
+        "Note: whoever has that link can use this app, and whoever listens in the network can read along: the "
+        "connection is not encrypted. Close it with Ctrl-C when the lesson is over.",
+    )
+
+
+def _code(link: str) -> list[str]:
+    """A QR code as lines of half blocks, dark on light, with the margin that cameras want."""
+    import segno
+
+    rows = [list(row) for row in segno.make(link, error="l", micro=False).matrix_iter(border=4)]
+    rows += [[0] * len(rows[0])] * (len(rows) % 2)
+    blocks = {(0, 0): " ", (1, 0): "▀", (0, 1): "▄", (1, 1): "█"}
+    return [
+        "".join(blocks[bool(upper), bool(lower)] for upper, lower in zip(*pair, strict=True))
+        for pair in zip(rows[::2], rows[1::2], strict=True)
+    ]
+
+
+def _browser() -> Callable[[str], object] | None:
+    """What opens an address in a browser; None where there is no screen for one."""
+    import webbrowser
+
+    screen = os.name == "nt" or sys.platform == "darwin" or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))
+    if not screen and not os.environ.get("BROWSER"):
+        return None
+    try:
+        return webbrowser.get().open
+    except webbrowser.Error:
+        return None
