@@ -26,7 +26,7 @@ ENDING = [
 def serve(app: ASGIApp, listener: socket.socket, started: Callable[[], object] | None = None) -> None:
     """Answer at `listener` until Ctrl-C, SIGTERM, or a terminal that is closed; a second Ctrl-C ends it at once.
 
-    `started` is called in a thread of its own as soon as requests are answered.
+    `started` is called as soon as requests are answered and signals are heeded.
     """
     Server(app, started).run(sockets=[listener])
 
@@ -60,7 +60,7 @@ class Server(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         """Ten times a second."""
         if counter == 0 and self._when_started:
-            threading.Thread(target=self._when_started, daemon=True).start()
+            self._when_started()
         self._watch.look(self.server_state.connections)
         return await super().on_tick(counter)
 

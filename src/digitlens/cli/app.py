@@ -48,6 +48,15 @@ def command(network: str, host: str, port: int | None, no_browser: bool, verbose
     address = Address(number, listener.getsockname()[1], named=host)
     if not address.loopback:
         address = Address(number, address.port, host, secrets.token_urlsafe(16))
+    notes = err()
+    log = (lambda line: notes.print(line, markup=False)) if verbose else None
+    serve(create_app(networks, address, log), listener, lambda: _started(address, no_browser))
+
+
+def _started(address: Address, no_browser: bool) -> None:
+    """The server answers: say where, and open a browser there."""
+    import threading
+
     console = out()
     browser = None if no_browser else _browser()
     _announce(console, address)
@@ -55,9 +64,8 @@ def command(network: str, host: str, port: int | None, no_browser: bool, verbose
         say(console, "No browser opens by itself: there is no screen here. Open that address in one.")
     say(console, "Ctrl-C ends it.")
     sys.stdout.flush()
-    notes = err()
-    log = (lambda line: notes.print(line, markup=False)) if verbose else None
-    serve(create_app(networks, address, log), listener, (lambda: browser(address.link())) if browser else None)
+    if browser is not None:
+        threading.Thread(target=browser, args=(address.link(),), daemon=True).start()
 
 
 def _announce(console: Console, address: Address) -> None:

@@ -173,7 +173,8 @@ function page(app) {
       main.dataset.view = detail;
       main.dataset.story = String(state.view === "story");
       clear(place("detail"), ...details[detail].map((view) => view.element));
-      clear(place("story"), state.view === "story" && story.element);
+      if (state.view !== "story") clear(place("story"));
+      else if (!story.element.isConnected) clear(place("story"), story.element);
       for (const link of journeys()) attributes(link, { "aria-current": viewOf(link) === state.view ? "page" : false });
     }
     for (const view of [...always, ...details[detail]]) view.update();

@@ -2,7 +2,7 @@
 // Reading: what is on the pad, how it becomes 784 numbers, and what the network says of them.
 // The twin of reading/reader.py, for what the page can draw.
 
-import { SIDE } from "./framing.js";
+import { place, resample, SIDE } from "./framing.js";
 import { forward } from "./network.js";
 import { adjusted, drawnStage, prepareStrokes } from "./preparation.js";
 import { inkStrokes } from "./strokes.js";
@@ -53,6 +53,8 @@ export function read(picture, network, prepare, radius = PEN) {
  * @returns {Prepared}
  */
 function prepared({ strokes, baseInk, baseStages }, prepare, adjusting, radius) {
+  const decoded = baseStages?.find((stage) => stage.name === "decoded");
+  if (decoded && !prepare) return unprepared(decoded, strokes, radius);
   if (baseInk) return overBase(baseInk, baseStages ?? [asGiven(baseInk)], strokes, adjusting, radius);
   if (prepare) return prepareStrokes(strokes, radius, adjusting);
   const drawn = drawnStage(strokes, radius);
@@ -79,6 +81,22 @@ function overBase(base, stages, strokes, adjusting, radius) {
   }
   if (!image.some((one) => one > 0)) return { stages, image, inkFound: false };
   return adjusted(stages, image, adjusting);
+}
+
+/**
+ * A picture as it is: shrunk to 28×28, and what is light counts as ink.
+ * @param {Stage} decoded
+ * @param {number[][][]} strokes
+ * @param {number} radius
+ * @returns {Prepared}
+ */
+function unprepared(decoded, strokes, radius) {
+  const { rows, columns, image } = decoded;
+  const values = Float64Array.from(image, (grey) => grey / 255);
+  const small = resample({ rows, columns, values }, SIDE / Math.max(rows, columns));
+  const ink = place(small, [Math.floor((SIDE - small.rows) / 2), Math.floor((SIDE - small.columns) / 2)]);
+  const reason = "shrunk to 28×28 as it is: what is light counts as ink";
+  return overBase(ink, [decoded, { name: "shrunk", rows: SIDE, columns: SIDE, image: ink, parameters: {}, reason }], strokes, [], radius);
 }
 
 /** @param {Float64Array} image @returns {Stage} */

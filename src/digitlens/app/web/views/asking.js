@@ -31,7 +31,7 @@ export function askingView(app, choose) {
     h("div", { class: "pairs" },
       h("section", {}, h("h4", {}, "Its weights"), why[0], captions[0], held.element, captions[1], ofWeights.element),
       h("section", {}, h("h4", {}, "The neurons before it"), why[1], captions[2], weights.element, captions[3], ofNeurons.element)),
-    h("p", { class: "dim" }, h("span", { class: "positive" }, "Blue, upwards (+)"), ": should rise, the cost falls as it rises. ", h("span", { class: "negative" }, "Red, downwards (−)"), ": should fall. Click a bar, or use the arrow keys, to choose that weight for step 5."));
+    h("p", { class: "dim" }, h("span", { class: "positive" }, "Blue, upwards (+)"), ": should rise, the cost falls as it rises. ", h("span", { class: "negative" }, "Red, downwards (−)"), ": should fall. Click a bar, or use the arrow keys, to take that weight with you, down to its chain of slopes."));
   let listed = "";
 
   return {

@@ -18,7 +18,7 @@ export function backwardsView(app) {
   const said = h("p");
   const layers = h("div", { class: "layers-back" });
   const legend = h("p", { class: "dim" }, h("span", { class: "positive" }, "Blue (+)"), ": should rise, the cost falls as it rises. ", h("span", { class: "negative" }, "Red (−)"),
-    ": should fall. Click, or use the arrow keys, to choose another neuron or weight for step 5.");
+    ": should fall. Click, or use the arrow keys, to choose the neuron or the weight that is followed down.");
   const element = h("div", {}, said, layers, legend);
   /** @type {ReturnType<typeof layerBlock>[]} */
   let blocks = [];

@@ -72,8 +72,8 @@ function barColumn() {
 export function slopePicture(choose) {
   const canvas = inkCanvas("");
   attributes(canvas, { role: "presentation", "aria-label": false });
-  const mark = svg("rect", { class: "mark", width: 1, height: 1 });
-  const element = h("div", { class: "slope-picture", role: "slider", tabindex: 0 }, canvas, svg("svg", { viewBox: "0 0 28 28", "aria-hidden": "true" }, mark));
+  const spot = svg("rect", { class: "spot", width: 1, height: 1 });
+  const element = h("div", { class: "slope-picture", role: "slider", tabindex: 0 }, canvas, svg("svg", { viewBox: "0 0 28 28", "aria-hidden": "true" }, spot));
   let at = 0;
   const within = (/** @type {number} */ place) => Math.max(0, Math.min(27, place));
   element.addEventListener("click", (event) => {
@@ -88,7 +88,7 @@ export function slopePicture(choose) {
       const { values, chosen = null } = what;
       at = chosen ?? 0;
       paintWeights(canvas, values, Math.max(...Array.from(values, Math.abs)) || 1);
-      attributes(mark, { x: at % 28, y: Math.floor(at / 28), visibility: chosen === null ? "hidden" : "visible" });
+      attributes(spot, { x: at % 28, y: Math.floor(at / 28), visibility: chosen === null ? "hidden" : "visible" });
       describe(element, what, true);
     },
   };

@@ -28,6 +28,10 @@ export function chainView(app) {
   const verdict = h("p", { class: "verdict" });
   const table = sumTable(app);
   const element = h("div", {}, chooser.element, now, formula.element, verdict, parts, table.element);
+  const judge = (/** @type {number} */ slope, /** @type {string} */ why) => {
+    setText(verdict, hint(slope, why));
+    attributes(verdict, { class: `verdict${slope ? (slope < 0 ? " positive" : " negative") : ""}` });
+  };
   return {
     element,
     update(lesson, weight) {
@@ -43,7 +47,7 @@ export function chainView(app) {
         formula.update([["dC/dw", significant(slope)], "=", [`mean of a × dC/dz over ${steps.length} pictures`, significant(slope)]]);
         clear(parts);
         table.update(`What each picture says: a × dC/dz, divided by ${steps.length}`, ["picture", "a", "× dC/dz", `÷ ${steps.length}`], pictureRows(network.classes, chains, steps.map(({ target }) => target)), slope, "dC/dw");
-        setText(verdict, hint(slope, "in these pictures it all cancels out, or nothing comes in"));
+        judge(slope, "in these pictures nothing comes in, or it all cancels out");
         return;
       }
       const chain = weightChain(steps[0], layer, neuron, source);
@@ -51,11 +55,11 @@ export function chainView(app) {
       const lines = explained(lesson, chain);
       if (parts.childElementCount !== lines.length) clear(parts, ...lines.map(() => h("li")));
       for (const [i, line] of lines.entries()) setText(parts.children[i], line);
-      setText(verdict, hint(slope, chain.input ? "nothing is asked of its neuron" : "nothing comes in, so it has no part in this answer"));
+      judge(slope, chain.input ? "nothing is asked of its neuron" : "nothing comes in, so it has no part in this answer");
       attributes(table.element, { hidden: !chain.asked.length });
       if (chain.asked.length) {
         const rows = chain.asked.map((one) => ({ name: layer + 1 === network.layers.length ? `output ${network.classes[one.neuron]}` : `neuron ${one.neuron}`, first: fixed(one.weight, 4), second: significant(one.dC_dz), product: one.product, go: { layer: layer + 1, neuron: one.neuron, source: neuron } }));
-        table.update(`dC/da: what the ${count(chain.asked.length)} neurons of layer ${layer + 1} ask of it`, ["from", "weight", "× dC/dz", "= asks"], rows, chain.dC_da ?? 0, "dC/da");
+        table.update(`dC/da′: what ${layer + 1 === network.layers.length ? `the ${count(chain.asked.length)} outputs` : `the ${count(chain.asked.length)} neurons of layer ${layer + 1}`} ask of it`, ["from", "weight", "× dC/dz", "= asks"], rows, chain.dC_da ?? 0, "dC/da′");
       }
     },
   };
@@ -66,7 +70,7 @@ const small = (text) => text.charAt(0).toLowerCase() + text.slice(1);
 
 /** @param {number} slope @param {string} why */
 function hint(slope, why) {
-  return slope ? `The cost falls as this weight ${slope < 0 ? "rises" : "falls"}.` : `This weight does not matter here: ${why}.`;
+  return slope ? `${slope < 0 ? "↑" : "↓"} The cost falls as this weight ${slope < 0 ? "rises" : "falls"}.` : `This weight does not matter here: ${why}.`;
 }
 
 /** The formula, with each factor's number. @param {Lesson} lesson @param {WeightChain} chain @returns {import("./formula.js").Piece[]} */
@@ -89,7 +93,7 @@ function explained({ network, steps: [one] }, { layer, neuron, source, input, sl
     return [...lines, `dC/dz = a′ × (dC/da′ − Σ a′ dC/da′) = ${significant(held)} × (${significant(dC_da)} − ${bracketed(shared)}): softmax outputs share one sum.`];
   }
   lines.push(`σ′(z) = ${significant(slope)}: how steep ${name} is at z = ${fixed(z)}, where the neuron stands.`);
-  if (asked.length) return [...lines, `dC/da′ = ${significant(dC_da)}: what is asked of the neuron; the sum below.`];
+  if (asked.length) return [...lines, `dC/da′ = ${significant(dC_da)}: what is asked of the neuron itself, which holds a′ = ${significant(held)}; the sum below.`];
   return [...lines, `dC/da′ = 2 (a′ − y) = 2 × (${plain(held, 4)} − ${one.targets[neuron]}) = ${significant(dC_da)}: what the cost asks of the output.`];
 }
 
@@ -125,9 +129,9 @@ function sumTable(app) {
       if (body.childElementCount !== listed.length) clear(body, ...rows.slice(0, listed.length).map(({ row }) => row));
       for (const [i, one] of listed.entries()) rows[i].update(one, text.rows[i]);
       setText(restName, `the other ${count(all.length - listed.length)} add up to`);
-      signed(rest, text.rest);
+      setText(rest, typographic(text.rest));
       setText(totalName, symbol);
-      signed(total, text.total);
+      setText(total, typographic(text.total));
     },
   };
 }
@@ -151,13 +155,12 @@ function termRow(app) {
       attributes(plainName, { hidden: Boolean(go) });
       setText(first, one.first);
       setText(second, one.second);
-      signed(product, text);
+      setText(product, typographic(text));
     },
   };
 }
 
-/** @param {HTMLElement} cell @param {string} text */
-function signed(cell, text) {
-  setText(cell, text.replace("-", "−"));
-  attributes(cell, { class: `number right ${text.startsWith("-") ? "negative" : "positive"}` });
+/** The minus of print instead of the keyboard's. @param {string} text */
+function typographic(text) {
+  return text.replace("-", "−");
 }

@@ -104,7 +104,8 @@ export function diagramView(app) {
     const one = drawn.find(({ group }) => target instanceof Node && group.contains(target));
     if (!one) return;
     tabTo(one.place);
-    app.set({ view: "neuron", layer: one.place.layer, neuron: one.place.neuron, source: null }, "push");
+    const where = app.state.view === "story" ? { shows: /** @type {const} */ ("neuron") } : { view: /** @type {const} */ ("neuron") };
+    app.set({ ...where, layer: one.place.layer, neuron: one.place.neuron, source: null }, "push");
   };
   /** @param {number} across @param {number} down */
   const step = (across, down) => {

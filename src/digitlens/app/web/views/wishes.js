@@ -40,7 +40,7 @@ export function costView() {
   const element = h("div", { class: "cost" }, h("div", { class: "cost-line" }, formula, total), h("div", { class: "cost-parts" }, gauges.element, h("div", {}, table)), said);
   /** @type {ReturnType<typeof termRow>[]} */
   let rows = [];
-  let kindShown = "";
+  let shape = "";
 
   return {
     element,
@@ -53,11 +53,11 @@ export function costView() {
         rows = shown.map(termRow);
         clear(body, ...rows.map(({ row }) => row));
       }
-      if (kindShown !== kind) {
-        kindShown = kind;
-        clear(formula, costFormula(kind));
+      if (shape !== kind + steps.length) {
+        shape = kind + steps.length;
+        clear(formula, costFormula(kind, steps.length));
       }
-      setText(head, HEADS[kind]);
+      setText(head, many ? `mean of ${HEADS[kind]}` : HEADS[kind]);
       setText(said, many ? `Averages over ${steps.length} pictures. The cost of the mini-batch is the mean of their costs.` : SAYS[kind]);
       const listed = shown.map((j) => terms[j]);
       const printed = addUp(listed, cost, decimalsFor([...listed, cost]));
@@ -91,8 +91,8 @@ function unsigned(text) {
   return text.replace("+", "").replace("-", "−");
 }
 
-/** @param {ReturnType<typeof costKind>} kind @returns {Element} */
-function costFormula(kind) {
+/** @param {ReturnType<typeof costKind>} kind @param {number} many   pictures @returns {Element} */
+function costFormula(kind, many) {
   const [letter, sign] = ["mi", "mo"].map((tag) => (/** @type {string} */ text) => math(tag, {}, text));
   const ln = () => math("mi", { mathvariant: "normal" }, "ln");
   const inside = {
@@ -101,7 +101,9 @@ function costFormula(kind) {
     "one choice": [letter("y"), ln(), letter("a")],
   }[kind];
   const words = { quadratic: "C is the sum of a minus y, squared", "ten questions": "C is minus the sum of y ln a plus 1 minus y ln 1 minus a", "one choice": "C is minus the sum of y ln a" }[kind];
-  return math("math", { "aria-label": words }, math("mrow", {}, letter("C"), sign("="), kind !== "quadratic" && sign("−"), sign("∑"), ...inside, sign("=")));
+  const averaged = many > 1 ? [math("mfrac", {}, math("mn", {}, "1"), math("mn", {}, String(many))), math("munder", {}, sign("∑"), math("mtext", {}, "pictures"))] : [];
+  const label = many > 1 ? `${words}, averaged over ${many} pictures` : words;
+  return math("math", { "aria-label": label, displaystyle: "true" }, math("mrow", {}, letter("C"), sign("="), kind !== "quadratic" && sign("−"), ...averaged, sign("∑"), ...inside, sign("=")));
 }
 
 /**
@@ -112,7 +114,8 @@ function costFormula(kind) {
 export function wishesView(choose) {
   const said = h("p");
   const body = h("tbody");
-  const heads = ["output", "should", "dC/da", "× σ′(z)", "= dC/dz"].map((text, i) => h("th", { scope: "col", class: i > 1 ? "right" : "" }, text));
+  const heads = ["output", "should", "dC/da", "× σ′(z)", "dC/dz"].map((text, i) => h("th", { scope: "col", class: i > 1 ? "right" : "" }, text));
+  const slopeHead = heads[3];
   const table = h("table", { class: "wishes-table" }, h("caption", { class: "unseen" }, "What the cost asks of the outputs"), h("thead", {}, h("tr", {}, ...heads)), body);
   const note = h("p", { class: "dim" });
   const element = h("div", {}, said, table, note);
@@ -139,8 +142,11 @@ export function wishesView(choose) {
         attributes(one.should, { class: last[j] ? (last[j] < 0 ? "positive" : "negative") : "dim" });
         setText(one.asked, wish.dC_da === null ? "–" : significant(wish.dC_da));
         setText(one.slope, wish.slope === null ? "–" : significant(wish.slope));
+        attributes(one.slope, { hidden: steps.length > 1 });
         setText(one.dC_dz, significant(last[j]));
       }
+      attributes(slopeHead, { hidden: steps.length > 1 });
+      setText(heads[4], steps.length > 1 ? "dC/dz" : "= dC/dz");
       setText(said, SLOPES);
       setText(note, noteOn(lesson, shown.length));
     },

@@ -1,0 +1,328 @@
+"""The server as a whole: where it listens, what its files look like to a browser, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import posixpath
+import re
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from tests.app.serving import Site, reply, running
+from tests.cli.conftest import command, environment
+
+from digitlens.app.address import FIRST, Address, ServingError, listen
+from digitlens.app.guard import Guard
+from digitlens.app.networks import Networks
+from digitlens.app.pool import FullError, Pool
+from digitlens.app.routes import create_routes
+from digitlens.app.static import TYPES, WEB, page_files
+from digitlens.errors import UsageError
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    with running() as site:
+        yield site
+
+
+def test_every_file_of_the_page_is_served_with_its_type(site: Site) -> None:
+    files = page_files()
+    assert {"index.html", "main.js", "style.css", "views/dom.js", "vendor/uplot/uPlot.esm.js"} <= set(files)
+    for name, path in files.items():
+        answer = site.ask("GET", f"/{name}")
+        assert (answer.status, answer.body) == (200, path.read_bytes()), name
+        assert answer.headers["content-type"] == TYPES[path.suffix]
+        assert answer.headers["x-content-type-options"] == "nosniff"
+    assert site.ask("GET", "/").body == (WEB / "index.html").read_bytes()
+
+
+def test_every_file_that_the_page_names_is_there(site: Site) -> None:
+    """Whatever index.html asks for, and the modules import."""
+    named = re.findall(r'(?:href|src)="([\w./-]+\.\w+)"', (WEB / "index.html").read_text("utf-8"))
+    for name, path in page_files().items():
+        if path.suffix == ".js":
+            found = re.findall(r'(?:^|\})\s*(?:import|from)\s+"(\.[^"]+)"', path.read_text("utf-8"), re.MULTILINE)
+            named += [posixpath.normpath(posixpath.join(posixpath.dirname(name), each)) for each in found]
+    assert len(named) > 20
+    assert [name for name in sorted(set(named)) if site.ask("GET", f"/{name}").status != 200] == []
+
+
+def test_a_browser_asks_each_time_and_is_sent_only_what_changed(site: Site) -> None:
+    first = site.ask("GET", "/main.js")
+    assert first.headers["cache-control"] == "no-cache"
+    tag = first.headers["etag"]
+    for known in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+        again = site.ask("GET", "/main.js", ("If-None-Match", known))
+        assert (again.status, again.body, again.headers["etag"]) == (304, b"", tag)
+    for other in ('"other"', tag[:-1], tag.strip('"')):
+        assert site.ask("GET", "/main.js", ("If-None-Match", other)).body == first.body
+    assert site.ask("HEAD", "/main.js").headers["content-length"] == str(len(first.body))
+
+
+def test_a_page_may_load_from_its_own_server_alone(site: Site) -> None:
+    policy = dict(
+        part.strip().split(" ", 1) for part in site.ask("GET", "/").headers["content-security-policy"].split(";")
+    )
+    assert policy["default-src"] == policy["base-uri"] == policy["form-action"] == policy["frame-ancestors"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == "'self'"
+    assert policy["connect-src"] == f"'self' ws://{site.host}"
+    assert policy["img-src"] == "'self' blob: data:"
+
+
+def test_the_next_free_port_is_taken_and_a_port_that_was_named_is_not_swapped() -> None:
+    with contextlib.ExitStack() as held:
+        first, number = listen()
+        held.enter_context(first)
+        second, _ = listen()
+        held.enter_context(second)
+        port = first.getsockname()[1]
+        assert number == "127.0.0.1"
+        assert FIRST <= port < second.getsockname()[1]
+        with pytest.raises(ServingError, match=f"port {port} is busy.*leave --port out"):
+            listen(port=port)
+    again, _ = listen(port=port)  # as soon as it is free
+    again.close()
+
+
+def test_a_port_at_which_another_program_listens_everywhere_is_busy() -> None:
+    with socket.socket() as other:
+        other.bind(("0.0.0.0", 0))
+        other.listen()
+        with pytest.raises(ServingError, match="busy"):
+            listen("127.0.0.1", other.getsockname()[1])
+
+
+@pytest.mark.parametrize(
+    "host", ["192.0.2.1", "no.such.host.invalid", "", "a" * 300, "two words", "\0", "1.2.3.4.5", "::g"]
+)
+def test_a_host_that_is_not_ours_is_refused(host: str) -> None:
+    with pytest.raises(UsageError, match="--host"):
+        listen(host, 0)
+
+
+def test_what_an_address_is_called() -> None:
+    here = Address("127.0.0.1", 8484)
+    assert here.hosts == {"127.0.0.1:8484", "localhost:8484", "[::1]:8484"}
+    assert (here.loopback, here.everywhere, here.url, here.link(), here.others()) == (
+        (True, False, "http://127.0.0.1:8484/", "http://127.0.0.1:8484/", [])
+    )
+    room = Address("192.168.1.5", 80, "Classroom.local", "secret")
+    assert room.hosts == {"127.0.0.1", "localhost", "[::1]", "192.168.1.5", "classroom.local"}
+    assert room.others() == ["http://Classroom.local/?token=secret"]
+    wide = Address("0.0.0.0", 8484, "0.0.0.0", "secret")
+    assert (wide.loopback, wide.everywhere, wide.url) == (False, True, "http://127.0.0.1:8484/")
+    assert all("token=secret" in link for link in wide.others())
+    assert Address("::1", 8484).url == "http://[::1]:8484/"
+    assert Address("127.8.8.8", 1).loopback
+    assert not Address("fe80::1%eth0", 1).loopback
+
+
+def test_it_answers_at_the_loopback_of_ipv6() -> None:
+    if not socket.has_ipv6:
+        pytest.skip("IPv6 was not tested: this Python has none")
+    with running(host="::1") as site:
+        connection = socket.create_connection(("::1", site.address.port), 5)
+        with connection:
+            connection.sendall(f"GET /api/networks HTTP/1.1\r\nHost: [::1]:{site.address.port}\r\n\r\n".encode())
+            assert reply(connection).status == 200
+
+
+def test_everywhere_means_at_the_address_at_which_one_arrives() -> None:
+    with running(host="0.0.0.0", token="t") as site:
+        bearer = ("Authorization", "Bearer t")
+        port = site.address.port
+        with socket.create_connection(("127.0.0.2", port), 5) as connection:  # another address of this machine
+            origin = f"Origin: http://127.0.0.2:{port}\r\nAuthorization: Bearer t"
+            connection.sendall(f"GET / HTTP/1.1\r\nHost: 127.0.0.2:{port}\r\n{origin}\r\n\r\n".encode())
+            assert reply(connection).status == 200
+        local = Site(Address("127.0.0.1", port), site.server, site.guard)
+        assert local.ask("GET", "/", bearer, host=f"127.0.0.1:{port}").status == 200
+        assert local.ask("GET", "/", bearer, host=f"127.0.0.2:{port}").status == 403
+        assert local.ask("GET", "/", bearer, ("Origin", f"http://127.0.0.2:{port}")).status == 403
+
+
+def test_a_mistake_of_ours_is_told_to_both_sides(capfd: pytest.CaptureFixture[str]) -> None:
+    def broken(request: Request) -> Response:
+        raise ZeroDivisionError("by nothing")
+
+    with running(lambda address: Guard(create_routes(Networks(), [Route("/broken", broken)]), address)) as site:
+        answer = site.ask("GET", "/broken")
+        assert (answer.status, list(answer.json())) == (500, ["error"])
+        assert "by nothing" not in answer.json()["error"]
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert site.ask("GET", "/").status == 200
+    assert "ZeroDivisionError: by nothing" in capfd.readouterr().err
+
+
+def test_in_the_pool_everybody_gets_their_turn() -> None:
+    pool, order, gate = Pool(threads=1), list[str](), threading.Event()
+
+    async def ask(client: str) -> None:
+        await pool.run(client, lambda: order.append(client))
+
+    async def all_of_them() -> None:
+        first = asyncio.ensure_future(pool.run("first", lambda: gate.wait(10)))
+        await asyncio.sleep(0.05)
+        rest = [asyncio.ensure_future(ask("greedy")) for _ in range(20)]
+        rest += [asyncio.ensure_future(ask(client)) for client in ("one", "two")]
+        await asyncio.sleep(0.05)
+        gate.set()
+        await asyncio.gather(first, *rest)
+
+    asyncio.run(all_of_them())
+    assert len(order) == 22
+    assert {"one", "two"} <= set(order[:3])
+
+
+def test_the_pool_hands_on_errors_skips_who_is_gone_and_says_when_it_is_full() -> None:
+    pool, gate, done = Pool(threads=1, most_waiting=2), threading.Event(), list[int]()
+
+    async def fill() -> None:
+        with pytest.raises(ZeroDivisionError):
+            await pool.run("", lambda: 1 // 0)
+        first = asyncio.ensure_future(pool.run("", lambda: gate.wait(10)))
+        await asyncio.sleep(0.05)
+        waiting = [asyncio.ensure_future(pool.run("", lambda: done.append(1))) for _ in range(2)]
+        await asyncio.sleep(0)
+        with pytest.raises(FullError):
+            await pool.run("", lambda: None)
+        waiting[0].cancel()
+        await asyncio.sleep(0)
+        gate.set()
+        await asyncio.gather(first, waiting[1])
+
+    asyncio.run(fill())
+    assert done == [1]
+
+
+# --- in a process of its own ---
+
+
+@contextlib.contextmanager
+def started(*options: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """`digitlens app` that has printed its address, and its port."""
+    given = command("app", "--no-browser", "--port", "0", *options)
+    with subprocess.Popen(
+        given,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(PYTHONWARNINGS="error"),
+        preexec_fn=_attentive if os.name != "nt" else None,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            found = re.search(r":(\d+)/", line)
+            assert found, line + (process.stderr.read() if process.stderr else "")
+            yield process, int(found[1])
+        finally:
+            process.kill()
+
+
+def _attentive() -> None:
+    """A job in the background of a script is started deaf to Ctrl-C, and so would be all that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def asked(port: int, path: str = "/") -> socket.socket:
+    """A connection on which something has been asked."""
+    connection = socket.create_connection(("127.0.0.1", port), 10)
+    upgrade = (
+        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        if path == "/api/live"
+        else ""
+    )
+    connection.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{upgrade}\r\n".encode())
+    return connection
+
+
+def ends(process: subprocess.Popen[str], number: int, within: float = 3) -> tuple[int, str]:
+    """The exit code after a signal, and what was said on stderr."""
+    began = time.monotonic()
+    process.send_signal(number)
+    _, err = process.communicate(timeout=20)
+    assert time.monotonic() - began < within
+    return process.returncode, err
+
+
+POSIX = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX; not checked here: Ctrl-C, SIGTERM, SIGHUP")
+
+
+@POSIX
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_ends_it_at_once_and_cleanly(name: str) -> None:
+    with started() as (process, port), asked(port) as connection:
+        assert reply(connection).status == 200
+        assert ends(process, getattr(signal, name)) == (0, "")
+
+
+@POSIX
+def test_it_ends_at_once_with_pages_open_and_clients_that_are_stuck() -> None:
+    with contextlib.ExitStack() as held, started() as (process, port):
+        pages = [held.enter_context(asked(port, "/api/live")) for _ in range(5)]
+        for page in pages:
+            assert page.recv(100).startswith(b"HTTP/1.1 101")
+        for path in ("/networks/video.digitlens", "/"):  # asked for a lot, and not read; half a body; half a header
+            held.enter_context(asked(port, path)).sendall(b"GET / HTT")
+        half = held.enter_context(socket.create_connection(("127.0.0.1", port)))
+        half.sendall(f"POST /api/read HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 999\r\n\r\nx".encode())
+        full = held.enter_context(asked(port))
+        full.settimeout(0.5)
+        with contextlib.suppress(TimeoutError):
+            full.sendall(f"GET /networks/video.digitlens HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode() * 500)
+        time.sleep(0.2)
+        assert ends(process, signal.SIGINT) == (0, "")
+        said = b""
+        with contextlib.suppress(ConnectionError):
+            while got := pages[0].recv(4_096):
+                said += got
+        assert said.endswith(b"\x88\x02\x03\xf4")  # 1012: the server goes
+
+
+@POSIX
+def test_a_second_ctrl_c_does_not_wait() -> None:
+    with contextlib.ExitStack() as held, started() as (process, port):
+        half = held.enter_context(socket.create_connection(("127.0.0.1", port)))
+        half.sendall(f"POST /api/read HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 999\r\n\r\nx".encode())
+        time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.15)
+        code, err = ends(process, signal.SIGINT, within=1)
+        assert code in (0, -signal.SIGINT)
+        assert "Traceback" not in err
+
+
+@POSIX
+def test_it_prints_nothing_about_hostile_clients() -> None:
+    with started() as (process, port):
+        for data in (b"\x16\x03\x01", b"GET / HTTP/1.1\r\n\r\n", b"GET /%00 HTTP/1.1\r\nHost: x\r\n\r\n", b"\r\n\r\n"):
+            with socket.create_connection(("127.0.0.1", port)) as connection:
+                connection.sendall(data)
+        assert ends(process, signal.SIGTERM) == (0, "")
+        assert process.stdout is not None
+
+
+@POSIX
+def test_who_asked_can_be_seen_on_demand_and_what_they_asked_is_made_harmless() -> None:
+    with started("--verbose") as (process, port):
+        with asked(port, "/%1b[2Jx") as connection:
+            assert reply(connection).status == 404
+        with asked(port, "/api/networks") as connection:
+            assert reply(connection).status == 200
+        code, err = ends(process, signal.SIGTERM)
+        assert code == 0
+        assert "GET /api/networks 200" in err
+        assert "\x1b" not in err
