@@ -105,7 +105,7 @@ def test_other_machines_get_a_link_with_a_token_a_code_and_a_warning() -> None:
         with urllib.request.urlopen(asked, timeout=10) as answer:
             assert answer.status == 200
         if os.name != "nt":
-            assert "not encrypted" in ended(running).err
+            assert "encrypted" in ended(running).err
 
 
 def test_every_start_has_another_token() -> None:

@@ -239,6 +239,36 @@ def test_pictures_of_another_shape_are_refused_with_our_own_error(images: Any) -
         native.module().Pictures(images)
 
 
+@pytest.mark.parametrize("on", SETS)
+def test_what_an_optimiser_remembers_fades_to_nothing_and_not_to_subnormal_numbers(on: str) -> None:
+    network, blank = network_of((784, 16, 10)), np.zeros((1, 784), np.uint8)
+    engine, packed = native.engine(network.sizes, network.activations, "quadratic", on), native.pack(network.layers)
+    memory, one = np.full(packed.shape, 1e-37, np.float32), np.ones(1, np.uint8)
+    pictures, order = native.module().Pictures(blank), np.zeros(1, int)
+    engine.learn(1, 0.01, 0.0, 0.0, packed, [memory], None, 0, pictures, one, order, 1,
+                 np.ones(1), one, np.inf)  # fmt: skip
+    assert (memory[: 784 * 16] == 0).all()
+    assert np.float32(1e-37) * np.float32(0.01) > 0  # outside, numbers are what they were
+
+
+def test_pictures_are_measured_part_by_part_and_made_until_the_flag_is_set() -> None:
+    network, some = network_of((784, 16, 10)), bars(5000)
+    engine, packed = native.engine(network.sizes, network.activations, "quadratic"), native.pack(network.layers)
+    pictures = native.module().Pictures(some.flat)
+    cost, right = engine.measure(packed, pictures, some.digits)
+    parts = [engine.measure(packed, pictures, some.digits, first, 999) for first in (*range(0, 5000, 999), 5000)]
+    assert sum(part[0] for part in parts) == pytest.approx(cost)
+    assert sum(part[1] for part in parts) == right
+    with pytest.raises(ValueError, match="number to begin with"):
+        engine.measure(packed, pictures, some.digits, 5001)
+    flag = np.zeros(1, np.uint8)
+    assert len(native.module().Pictures(some.flat, flag)) == 5000
+    flag[0] = 1
+    assert len(native.module().Pictures(some.flat, flag)) < 5000
+    with pytest.raises(ValueError, match="one flag"):
+        native.module().Pictures(some.flat, np.zeros(2, np.uint8))
+
+
 def test_read_only_pictures_and_none_at_all_are_taken() -> None:
     compiled = Compiled(network_of((784, 10)))
     images = bars(7).flat

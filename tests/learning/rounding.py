@@ -2,7 +2,8 @@
 
 Derived, not guessed: a sum of n products, in any order, fused or not, is off by at most γ(n) = n u / (1 - n u) times
 the sum of their sizes, u = 2^-24 (Higham 2002, section 3.1). Errors go on through a layer as |W| e, through σ as its
-steepest slope times e. Products of two errors are left out, and SECOND is what they may add.
+steepest slope times e. Products of two errors are left out, and SECOND is what they may add. Whatever would be smaller
+than 2^-126 may come out as 0 (the compiled engine has no subnormal numbers), so each product is off by TINY besides.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from digitlens.network.gradient import backward
 from digitlens.network.network import Layer, Layers, Network
 
 U = 2.0**-24
+TINY = 2.0**-126
 SECOND = 1.01
 FEW = 16  # roundings within one function: exp's series, a quotient, a slope
 STEEPEST = {"sigmoid": 0.25, "tanh": 1.0, "relu": 1.0, "identity": 1.0}
@@ -43,11 +45,13 @@ def gradient_and_bound(network: Network, images: np.ndarray, digits: np.ndarray,
         if activation.name == "softmax":
             a_error = 2 * trace.a[-1] * z_error.max(axis=1, keepdims=True) + FEW * U
         else:
-            a_error = STEEPEST[activation.name] * z_error + FEW * U * abs(trace.a[l + 1])
+            whole = 1.0 if activation.name == "tanh" else abs(trace.a[l + 1])  # 1 - e^-2z cancels where z is small
+            a_error = STEEPEST[activation.name] * z_error + FEW * U * whole
             slopes.append(activation.slope(trace.z[l]))
             slope_errors.append(BENT[activation.name] * z_error + FEW * U * abs(slopes[-1]))
             if activation.name == "relu":  # on the other side of the kink, perhaps
                 slope_errors[-1] = np.where(abs(trace.z[l]) <= z_error, 1.0, 0.0)
+        a_error = a_error + FEW * TINY
         a_errors.append(a_error)
     error = abs(trace.a[-1] - y)
     dC_dz = backward_start = cost_for(cost, exact.activations[-1]).slope(trace, y)
@@ -60,16 +64,17 @@ def gradient_and_bound(network: Network, images: np.ndarray, digits: np.ndarray,
         off = a_error * (d + shared) + a * (d_off + shared_off) + gamma(40) * a * (d + shared)
     else:
         off = 2 * (a_error * abs(slopes[-1]) + error * slope_errors[-1]) + FEW * U * abs(backward_start)
+    off = off + FEW * TINY
     bounds: list[Layer] = []
     for l in reversed(range(len(exact.layers))):
         a, size = abs(trace.a[l]), abs(dC_dz)
-        W_off = off.T @ a + size.T @ a_errors[l] + gamma(batch + 8) * size.T @ a
-        b_off = off.sum(0) + gamma(batch + 8) * size.sum(0)
+        W_off = off.T @ a + size.T @ a_errors[l] + gamma(batch + 8) * size.T @ a + (batch + FEW) * TINY
+        b_off = off.sum(0) + gamma(batch + 8) * size.sum(0) + (batch + FEW) * TINY
         bounds.append(Layer(SECOND * W_off / batch, SECOND * b_off / batch))
         if l:
             W = exact.layers[l].weights
             before = dC_dz @ W
             off = off @ abs(W) + gamma(len(W) + 8) * size @ abs(W)
-            off = off * abs(slopes[l - 1]) + abs(before) * slope_errors[l - 1]
+            off = off * abs(slopes[l - 1]) + abs(before) * slope_errors[l - 1] + (len(W) + FEW) * TINY
             dC_dz = before * slopes[l - 1]
     return right, tuple(reversed(bounds))

@@ -19,9 +19,10 @@ from tests.learning.bars import bar_data, bars, small
 from digitlens.digits.dataset import DataSet
 from digitlens.errors import DataError, RecipeError, UsageError
 from digitlens.learning.engine import choose
-from digitlens.learning.experiments import ON_THREADS, Experiments, Outcome, Progress, _Worker, cores
+from digitlens.learning.experiments import ON_THREADS, Experiments, Outcome, Progress, cores
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.training import Run
+from digitlens.learning.workers import Worker
 from digitlens.reading.reader import Reader
 
 DATA = bar_data()
@@ -60,7 +61,7 @@ def nothing_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> Any:
             STARTED.append(self)
 
     STARTED.clear()
-    monkeypatch.setattr("digitlens.learning.experiments.Popen", Noted)
+    monkeypatch.setattr("digitlens.learning.workers.Popen", Noted)
     yield
     assert left_behind() == []
 
@@ -296,7 +297,7 @@ def test_ctrl_c_ends_all_processes_and_only_the_first_speaks(engine: str, tmp_pa
 
 
 def test_a_worker_that_is_stopped_as_it_begins_does_not_go_on() -> None:
-    worker = _Worker(DATA, "plain")
+    worker = Worker(DATA, "plain")
     (said,) = worker.walk(Recipe(epochs=100_000), lambda running: running.stop())
     assert "ended before it" in said
     assert worker.close() is None

@@ -13,7 +13,7 @@ from digitlens.files.naming import shown, why
 
 FIRST = 8484  # the port tried first; the next ones follow
 TRIED = 100  # ports in a row, before the system is asked for any that is free
-BACKLOG = 256  # connections that may wait until they are accepted
+BACKLOG = 128  # connections that may wait until they are accepted
 
 
 class ServingError(DigitlensError):

@@ -14,8 +14,11 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 import h11
+from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.exceptions import InvalidState
 from websockets.frames import Frame
 
 from digitlens.app.answers import page_headers, refusal
@@ -27,11 +30,21 @@ MAX_UNREAD = 64 * 1024  # bytes of answers to pings
 STALLED = {"http": 10.0, "websocket": 2.0}  # seconds without taking anything of what is waiting
 
 
+def _connections() -> int:
+    """How many connections there may be: files and whatever else is open need room beside them."""
+    if sys.platform == "win32":
+        return MAX_CONNECTIONS
+    import resource
+
+    may_open, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return min(MAX_CONNECTIONS, may_open // 2) if may_open > 0 else MAX_CONNECTIONS
+
+
 class Http(H11Protocol):
     """One connection."""
 
     kind: ClassVar[str] = "http"
-    most: ClassVar[int] = MAX_CONNECTIONS
+    most: ClassVar[int] = _connections()
     _waiting: asyncio.TimerHandle | None = None  # for the end of a header
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -105,6 +118,22 @@ class WebSocket(WebSocketsSansIOProtocol):
 
     kind: ClassVar[str] = "websocket"
 
+    def data_received(self, data: bytes) -> None:
+        """Bytes from the client; a second mistake, while the first one is closing the connection, ends it at once."""
+        try:
+            super().data_received(data)
+        except InvalidState:
+            self.transport.abort()
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """To a client whose own mistake has closed the connection meanwhile, it is as if they had gone."""
+        try:
+            await super().send(message)
+        except RuntimeError:
+            if not self.close_sent:
+                raise
+            raise ClientDisconnected from None
+
     def handle_cont(self, event: Frame) -> None:
         """A further piece of a message; empty ones weigh nothing, so they are counted."""
         if len(self.frames) >= MAX_FRAGMENTS:
@@ -117,8 +146,8 @@ class WebSocket(WebSocketsSansIOProtocol):
         """A ping is answered, unless the answers pile up."""
         if self.transport.get_write_buffer_size() > MAX_UNREAD:
             self.transport.abort()
-            return
-        super().handle_ping()
+        if not self.transport.is_closing():
+            super().handle_ping()
 
 
 class Watch:

@@ -55,29 +55,29 @@ def create_routes(networks: Networks, more: Sequence[BaseRoute] = ()) -> Starlet
 
 
 class _Files:
-    """What is served from bytes and files. Starlette runs these in its threads, away from the event loop."""
+    """What is served from bytes, and from files so small that nobody waits while one is read."""
 
     def __init__(self, networks: Networks) -> None:
         self._networks = networks
         self._page = page_files()
         self._examples = {path.stem: path for path in example_files()}
 
-    def networks(self, request: Request) -> Response:
+    async def networks(self, request: Request) -> Response:
         """What there is to choose from."""
         return as_json(self._networks.to_json())
 
-    def network(self, request: Request) -> Response:
+    async def network(self, request: Request) -> Response:
         """One model file."""
         return serve(request, self._networks.get(request.path_params["name"]).data, SUFFIX)
 
-    def example(self, request: Request) -> Response:
+    async def example(self, request: Request) -> Response:
         """One of the ten example drawings."""
         path = self._examples.get(str(request.path_params["digit"]))
         if path is None:
             raise HTTPException(404, "there are example drawings of 0 to 9")
         return _from_disk(request, path)
 
-    def page(self, request: Request) -> Response:
+    async def page(self, request: Request) -> Response:
         """A file of the page."""
         path = self._page.get(request.path_params["path"] or "index.html")
         if path is None:

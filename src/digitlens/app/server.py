@@ -13,6 +13,7 @@ from types import FrameType
 import uvicorn
 from starlette.types import ASGIApp
 
+from digitlens.app.address import BACKLOG
 from digitlens.app.guard import MAX_HEADER
 from digitlens.app.protocol import Http, Watch, WebSocket
 
@@ -29,6 +30,11 @@ def serve(app: ASGIApp, listener: socket.socket, started: Callable[[], object] |
     `started` is called as soon as requests are answered and signals are heeded.
     """
     Server(app, started).run(sockets=[listener])
+
+
+def _news(record: logging.LogRecord) -> bool:
+    """That somebody hung up while they were being answered is none either."""
+    return record.msg != "socket.send() raised exception."
 
 
 class Server(uvicorn.Server):
@@ -50,10 +56,12 @@ class Server(uvicorn.Server):
                 h11_max_incomplete_event_size=MAX_HEADER,
                 ws_max_size=MAX_MESSAGE,
                 ws_per_message_deflate=False,
+                backlog=BACKLOG,
                 timeout_graceful_shutdown=LAST_WORDS,
             )
         )
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL + 1)  # requests that make no sense are no news
+        logging.getLogger("asyncio").addFilter(_news)
         self._watch = Watch()
         self._when_started = started
 

@@ -37,9 +37,9 @@ COMMANDS = {
 WELCOME = """\
 Digitlens: a neural network that reads handwritten digits, with nothing hidden.
 
-  digitlens read --examples            read ten example drawings
-  digitlens explain --example 7        see why one of them is read as it is
-  digitlens read PICTURE               read a drawing or photo of your own
+  digitlens app                        draw a digit, watch the network think
+  digitlens read PICTURE               read a drawing or photo, or --examples
+  digitlens explain --example 7        see why one drawing is read as it is
   digitlens data --download            fetch MNIST, once (11 MB)
   digitlens train                      train the network yourself
   digitlens evaluate                   count the test digits that it reads

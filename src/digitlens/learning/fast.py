@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -29,6 +28,7 @@ from digitlens.network.optimisers import Memory
 SLICE = 0.002  # seconds in the kernel at a time, where somebody must be asked whether to stop
 SLICED = 8_192  # images handed to it for that time, more than it can do
 DRAWN_AT_ONCE = 4_096  # images drawn anew together
+MEASURED_AT_ONCE = 8_192  # and measured, before it is asked again whether to stop
 PICTURES: WeakKeyDictionary[Digits, Any] = WeakKeyDictionary()  # digits -> their pictures as the kernel takes them
 
 
@@ -62,7 +62,9 @@ class FastEngine:
         """Train from `network`, or go on from `state`: see Engine."""
         state = state or beginning(recipe, network)
         training = _Training(recipe, network, digits, stop, self._instruction_set)
-        yield from records(self.name, recipe, network, digits, state, every, training.learn, training.look)
+        yield from records(
+            self.name, recipe, network, digits, state, every, training.learn, training.look, goes_back=True
+        )
 
 
 class _Stretch(NamedTuple):
@@ -81,6 +83,7 @@ class _Training:
         self, recipe: Recipe, network: Network, digits: Lessons, stop: Callable[[], bool], instruction_set: str
     ) -> None:
         self.recipe, self.digits, self.stop = recipe, digits, stop
+        self.flag = stop.flag if isinstance(stop, Stop) else _NEVER
         self.sizes = network.sizes
         self.engine = native.engine(self.sizes, network.activations, recipe.cost, instruction_set)
         self.reached: State | None = None  # the state that the arrays below hold
@@ -90,6 +93,8 @@ class _Training:
         """Mini-batch after mini-batch of one epoch, up to number `until`, or until asked to stop."""
         begun = time.perf_counter()
         recipe, count = self.recipe, len(self.digits.training)
+        if recipe.augmentation == "none" and _pictures(self.digits.training, self.flag) is None:
+            return state, True
         batches = -(-count // recipe.mini_batch)
         if state is not self.reached:
             self._take(state)
@@ -110,10 +115,15 @@ class _Training:
         self.reached = self._give(epoch, step, steps, state.seconds + time.perf_counter() - begun)
         return self.reached, stopped
 
-    def look(self, network: Network, digits: Digits) -> Measured:
-        """Cost and accuracy on some digits, of the network that has just been learned."""
+    def look(self, network: Network, digits: Digits, to_the_end: bool) -> Measured | None:
+        """Cost and accuracy on some digits, of the network that has just been learned; None if asked to stop."""
         packed = self.weights if self.average is None else self.average
-        cost, right = self.engine.measure(packed, _pictures(digits), digits.digits)
+        pictures, cost, right = _pictures(digits, _NEVER if to_the_end else self.flag), 0.0, 0
+        for first in range(0, len(digits), MEASURED_AT_ONCE):
+            if pictures is None or (not to_the_end and self.stop()):
+                return None
+            some = self.engine.measure(packed, pictures, digits.digits, first, MEASURED_AT_ONCE)
+            cost, right = cost + some[0], right + some[1]
         return Measured(cost / len(digits), right / len(digits))
 
     def _stretches(self, epoch: int, step: int, until: int) -> Generator[_Stretch]:
@@ -123,7 +133,9 @@ class _Training:
         """
         size, training, order = self.recipe.mini_batch, self.digits.training, self.order[1]
         if self.recipe.augmentation == "none":
-            yield _Stretch(_pictures(training), training.digits, order[step * size : until * size], until - step)
+            yield _Stretch(
+                _pictures(training, _NEVER), training.digits, order[step * size : until * size], until - step
+            )
             return
 
         def draw(first: int, last: int) -> _Stretch:
@@ -133,6 +145,8 @@ class _Training:
             native.module().bend(training.flat, which, drawn.reshape(-1, 50), bent)
             pictures = native.module().Pictures(bent)
             return _Stretch(pictures, training.digits[which], np.arange(len(which)), last - first)
+
+        from concurrent.futures import ThreadPoolExecutor  # 5 ms, and only where images are drawn
 
         edges = [*range(step, until, max(1, DRAWN_AT_ONCE // size)), until]
         with ThreadPoolExecutor(1) as beside:
@@ -165,7 +179,7 @@ class _Training:
             stretch.order[done * size : until * size],
             size,
             recipe.rates(first + done, first + until, batches),
-            self.stop.flag if isinstance(self.stop, Stop) else _NEVER,
+            self.flag,
             SLICE if asked else np.inf,
         )
         return learned
@@ -187,9 +201,15 @@ class _Training:
 _NEVER = np.zeros(1, np.uint8)  # a flag that nobody sets
 
 
-def _pictures(digits: Digits) -> Any:
-    """The pictures without their zeros: made once for the same digits, and kept as long as these are."""
+def _pictures(digits: Digits, flag: Any) -> Any:
+    """The pictures without their zeros: made once for the same digits, and kept as long as these are.
+
+    None if `flag` was set before they were all made.
+    """
     found = PICTURES.get(digits)
     if found is None:
-        found = PICTURES[digits] = native.module().Pictures(np.ascontiguousarray(digits.flat))
+        found = native.module().Pictures(np.ascontiguousarray(digits.flat), flag)
+        if len(found) < len(digits):
+            return None
+        PICTURES[digits] = found
     return found

@@ -63,7 +63,7 @@ class PlainEngine:
             state or beginning(recipe, network),
             every,
             lambda state, until: learn(recipe, optimiser, network, digits.training.flat, targets, state, until, stop),
-            lambda learned, some: look(learned, some, cost),
+            lambda learned, some, to_the_end: look(learned, some, cost),
         )
 
 

@@ -199,10 +199,21 @@ function linkJourneys(state) {
   for (const link of journeys()) attributes(link, { href: `#${toFragment({ ...state, view: viewOf(link), shows: "read" })}` });
 }
 
+/** The name of the network that the server was started with; without such a server, of the one that ships. @returns {Promise<string>} */
+async function wanted() {
+  try {
+    const offered = await (await fetch("api/networks")).json();
+    return offered.find((/** @type {{default: boolean}} */ one) => one.default)?.name ?? DEFAULT;
+  } catch {
+    return DEFAULT;
+  }
+}
+
 async function start() {
   try {
-    const answer = await fetch(`networks/${DEFAULT}.digitlens`);
-    if (!answer.ok) throw new Error(`the network ${DEFAULT} is not there (${answer.status})`);
+    const name = await wanted();
+    const answer = await fetch(`networks/${encodeURIComponent(name)}.digitlens`);
+    if (!answer.ok) throw new Error(`the network ${name} is not there (${answer.status})`);
     const loaded = readModelFile(new Uint8Array(await answer.arrayBuffer()));
     const app = createApp(loaded, remembered());
     Object.assign(window, { digitlens: app }); // for the curious, in the browser's console

@@ -23,8 +23,9 @@ struct Shape {
   size_t floats(int l) const { return blocks(sizes[l]) * (sizes[l - 1] + 1) * 16; }  // of the weights into layer l
 };
 
-// Pictures without their zeros: of picture i, from byte starts[i] on, `count` pixel numbers (two bytes each), then as
-// many inks; count is a multiple of 4, filled up with ink 0 at "pixel" 784, which is the row of biases.
+// Pictures without their zeros: of picture i, from byte starts[i] on, for each of `count` pixels where its row of weights
+// begins (pixel · 64 bytes, in two bytes), then as many greys; count is a multiple of 4, filled up with grey 0 at "pixel"
+// 784, which is the row of biases. After the last list there are 16 bytes more, so that greys may be read by sixteens.
 struct Inks {
   const uint8_t* bytes;
   const uint64_t* starts;  // one more than there are pictures

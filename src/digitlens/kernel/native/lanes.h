@@ -20,6 +20,9 @@ typedef float Part __attribute__((vector_size(4 * WIDTH)));
 typedef Part Anywhere __attribute__((aligned(4), may_alias));  // in memory, not only where a vector would begin
 typedef int32_t IntPart __attribute__((vector_size(4 * WIDTH)));
 
+typedef float Four __attribute__((vector_size(16)));
+typedef Four FourAnywhere __attribute__((aligned(4), may_alias));
+
 struct Lanes {
   Part part[PARTS];
 };
@@ -73,5 +76,22 @@ inline Lanes exp_of_negative(Lanes x) {
     return e.part[i] * power;
   });
 }
+
+// While one of these lives, numbers below 1.2e-38 count as 0. What an optimiser remembers of a gradient that has ceased
+// fades down to them, and there each operation takes the processor many times as long.
+struct NoSubnormals {
+#if defined(__SSE__)
+  unsigned before = __builtin_ia32_stmxcsr();
+  NoSubnormals() { __builtin_ia32_ldmxcsr(before | 0x8040); }  // to zero: what comes out, and what goes in
+  ~NoSubnormals() { __builtin_ia32_ldmxcsr(before); }
+#elif defined(__aarch64__)
+  uint64_t before;
+  NoSubnormals() {
+    asm volatile("mrs %0, fpcr" : "=r"(before));
+    asm volatile("msr fpcr, %0" : : "r"(before | 1 << 24));
+  }
+  ~NoSubnormals() { asm volatile("msr fpcr, %0" : : "r"(before)); }
+#endif
+};
 
 }  // namespace

@@ -44,28 +44,30 @@ struct Pictures {
   size_t count() const { return starts.size() - 1; }
   Inks inks() const { return {bytes.get(), starts.data()}; }
 
-  Pictures(const uint8_t* grey, const int64_t* which, size_t n) {
+  template <class Stop>
+  Pictures(const uint8_t* grey, size_t n, Stop stop) {
     size_t room = 0, held = 0;
     starts.reserve(n + 1);
     for (size_t i = 0; i < n; i++) {
-      const uint8_t* x = grey + (which ? which[i] : i) * PIXELS;
+      if (i % 4096 == 4095 && stop()) return;  // every 2 ms
+      const uint8_t* x = grey + i * PIXELS;
       if (room - held < 3 * PIXELS + 64) {  // grow to what the rest will need, by what the first ones took
         room = held + (i ? (held / i + 16) * (n - i) : n * 480) + 3 * PIXELS + 4096;
         std::unique_ptr<uint8_t[]> more(new uint8_t[room]);
         if (held) memcpy(more.get(), bytes.get(), held);
         bytes = std::move(more);
       }
-      uint16_t* pixel = (uint16_t*)(bytes.get() + held);
+      uint16_t* row = (uint16_t*)(bytes.get() + held);
       uint8_t inked[PIXELS + 8];
       size_t k = 0;
       for (int p = 0; p < PIXELS; p += 8) {
         uint64_t eight;
         memcpy(&eight, x + p, 8);
         if (eight)
-          for (int j = 0; j < 8; j++) pixel[k] = (uint16_t)(p + j), inked[k] = x[p + j], k += x[p + j] != 0;
+          for (int j = 0; j < 8; j++) row[k] = (uint16_t)((p + j) * 64), inked[k] = x[p + j], k += x[p + j] != 0;
       }
-      while (k % 4) pixel[k] = PIXELS, inked[k++] = 0;
-      memcpy(pixel + k, inked, k);
+      while (k % 4) row[k] = PIXELS * 64, inked[k++] = 0;
+      memcpy(row + k, inked, k);
       held += (3 * k + 1) / 2 * 2;
       starts.push_back(held);
     }
@@ -129,16 +131,21 @@ struct Engine {
     return kernel->learn(run, scratch((size_t)run.mini_batch, true).get());
   }
 
-  nb::tuple measure(In<float, 1> weights, const Pictures& pictures, In<uint8_t, 1> digits) const {
+  // Cost and right answers, of the pictures from number `first` on, `count` of them or all that are left.
+  nb::tuple measure(In<float, 1> weights, const Pictures& pictures, In<uint8_t, 1> digits, size_t first, size_t count) const {
     check(weights.size() == floats, "measure() wants weights of the network's size");
     check(digits.size() == pictures.count(), "measure() wants a digit for each picture");
-    for (size_t i = 0; i < digits.size(); i++)
-      check(digits.data()[i] < shape.sizes[shape.layers], "measure() wants digits that are classes");
+    check(first <= pictures.count(), "measure() wants a picture's number to begin with");
+    if (count > pictures.count() - first) count = pictures.count() - first;
+    const uint8_t* answers = digits.data() + first;
+    for (size_t i = 0; i < count; i++)
+      check(answers[i] < shape.sizes[shape.layers], "measure() wants digits that are classes");
     double cost = 0;
     int64_t right = 0;
     {
       nb::gil_scoped_release others_may_go_on;
-      kernel->look(shape, weights.data(), pictures.inks(), pictures.count(), digits.data(), nullptr, &cost, &right,
+      Inks inks = pictures.inks();
+      kernel->look(shape, weights.data(), {inks.bytes, inks.starts + first}, count, answers, nullptr, &cost, &right,
                    scratch(32, false).get());
     }
     return nb::make_tuple(cost, right);
@@ -152,7 +159,7 @@ struct Engine {
     nb::gil_scoped_release others_may_go_on;
     std::unique_ptr<float[]> room = scratch(32, false);
     for (size_t first = 0; first < n; first += 1024) {  // a list of a thousand at a time: half a megabyte
-      Pictures some(images.data() + first * PIXELS, nullptr, n - first < 1024 ? n - first : 1024);
+      Pictures some(images.data() + first * PIXELS, n - first < 1024 ? n - first : 1024, [] { return false; });
       kernel->look(shape, weights.data(), some.inks(), some.count(), nullptr,
                    out.data() + first * out.shape(1), nullptr, nullptr, room.get());
     }
@@ -179,14 +186,16 @@ NB_MODULE(_native, m) {
     return names;
   });
   nb::class_<Pictures>(m, "Pictures")
-      .def("__init__", [](Pictures* self, In<uint8_t, 2> images, std::optional<In<int64_t, 1>> which) {
+      .def("__init__", [](Pictures* self, In<uint8_t, 2> images, std::optional<In<uint8_t, 1>> stop) {
              check(images.shape(1) == PIXELS, "Pictures wants pictures of 784 pixels");
-             size_t n = which ? which->size() : images.shape(0);
-             for (size_t i = 0; which && i < n; i++)
-               check(which->data()[i] >= 0 && (size_t)which->data()[i] < images.shape(0), "Pictures wants numbers of pictures");
+             check(!stop || stop->size() == 1, "Pictures wants one flag to stop by");
              nb::gil_scoped_release others_may_go_on;
-             new (self) Pictures(images.data(), which ? which->data() : nullptr, n);
-           }, nb::arg().noconvert(), nb::arg("which").noconvert() = nb::none())
+             new (self) Pictures(images.data(), images.shape(0), [&] {  // fewer than all of them, where it is stopped
+               nb::gil_scoped_acquire for_a_moment;
+               if (PyErr_CheckSignals()) throw nb::python_error();
+               return stop && *(const volatile uint8_t*)stop->data();
+             });
+           }, nb::arg().noconvert(), nb::arg("stop").noconvert() = nb::none())
       .def("__len__", &Pictures::count);
   nb::class_<Engine>(m, "Engine")
       .def(nb::init<std::vector<int>, std::vector<int>, int, const std::string&>())
@@ -195,6 +204,7 @@ NB_MODULE(_native, m) {
       .def("learn", &Engine::learn, "optimiser"_a, "keep"_a, "weight_decay"_a, "averaging"_a, "weights"_a.noconvert(),
            "memory"_a.noconvert(), "average"_a.noconvert().none(), "steps"_a, "pictures"_a, "digits"_a.noconvert(),
            "order"_a.noconvert(), "mini_batch"_a, "rates"_a.noconvert(), "stop"_a.noconvert(), "seconds"_a)
-      .def("measure", &Engine::measure, "weights"_a.noconvert(), "pictures"_a, "digits"_a.noconvert())
+      .def("measure", &Engine::measure, "weights"_a.noconvert(), "pictures"_a, "digits"_a.noconvert(),
+           "first"_a = 0, "count"_a = SIZE_MAX)
       .def("outputs", &Engine::outputs, "weights"_a.noconvert(), "images"_a.noconvert(), "out"_a.noconvert());
 }

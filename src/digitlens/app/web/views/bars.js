@@ -27,7 +27,11 @@ export function barPicture({ signed, choose }) {
   let latest = null;
   if (choose) {
     /** @param {number} place */
-    const go = (place) => latest && choose(latest.shown[Math.max(0, Math.min(latest.shown.length - 1, place))]);
+    const go = (place) => {
+      if (!latest) return;
+      latest = { ...latest, chosen: latest.shown[Math.max(0, Math.min(latest.shown.length - 1, place))] }; // the next key may come before the next frame
+      choose(/** @type {number} */ (latest.chosen));
+    };
     element.addEventListener("click", (event) => {
       const at = columns.findIndex(({ column }) => event.target instanceof Node && column.contains(event.target));
       if (at >= 0) go(at);
@@ -75,13 +79,14 @@ export function slopePicture(choose) {
   const spot = svg("rect", { class: "spot", width: 1, height: 1 });
   const element = h("div", { class: "slope-picture", role: "slider", tabindex: 0 }, canvas, svg("svg", { viewBox: "0 0 28 28", "aria-hidden": "true" }, spot));
   let at = 0;
+  const go = (/** @type {number} */ place) => choose((at = place));
   const within = (/** @type {number} */ place) => Math.max(0, Math.min(27, place));
   element.addEventListener("click", (event) => {
     const box = canvas.getBoundingClientRect();
     const [column, row] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height].map((share) => within(Math.floor(share * 28)));
-    choose(28 * row + column);
+    go(28 * row + column);
   });
-  onArrows(element, (across, down) => choose(28 * within(Math.floor(at / 28) + down) + within((at % 28) + across)), (end) => choose(end ? 783 : 0));
+  onArrows(element, (across, down) => go(28 * within(Math.floor(at / 28) + down) + within((at % 28) + across)), (end) => go(end ? 783 : 0));
   return {
     element,
     update(what) {

@@ -49,7 +49,7 @@ export function batchView(app, { label, alone }) {
   };
   return {
     element,
-    start: () => !pictures.all().length && pictures.more(app),
+    start: () => { if (!pictures.all().length) pictures.start(app); },
     examples: () => pictures.all().map((one) => ({ image: one.image(app.network.adjusting), target: one.target })),
     update(lesson) {
       const all = pictures.all();

@@ -1,8 +1,11 @@
 // @ts-check
-// Where the pictures of a mini-batch come from.
+// Where the pictures of a mini-batch come from: training images and examples from the server, drawings from the pad. What
+// was drawn outlives a reload: it is kept in the tab's own storage, as the addresses that bring it back.
 
 import { fromRGBA } from "../grey.js";
 import { adjusted, prepareGrey } from "../preparation.js";
+import { read } from "../reading.js";
+import { fromFragment, START, toFragment } from "../state.js";
 import { h } from "./dom.js";
 
 /** @typedef {import("../main.js").App} App */
@@ -13,10 +16,12 @@ import { h } from "./dom.js";
  * @property {Float64Array} framed     (784,), before any adjusting
  * @property {(adjusting: readonly string[]) => Float64Array} image   what a network sees that wants these adjusting steps
  * @property {Partial<State>} patch    what puts it on the pad
+ * @property {boolean} own             drawn here, by whoever sits before the page
  */
 
 const AT_ONCE = 32;
 const TOTAL = 60_000;
+const KEPT = "digitlens.batch";
 
 /** @param {() => void} changed */
 export function collection(changed) {
@@ -24,9 +29,11 @@ export function collection(changed) {
   let all = [];
   let next = 0;
   let mnist = true;
+  let busy = false;
   let trouble = "";
   const put = (/** @type {Collected[]} */ pictures) => {
     all = pictures;
+    keep(all);
     changed();
   };
   return {
@@ -35,26 +42,35 @@ export function collection(changed) {
     /** What the button says that brings more. */
     source: () => (!mnist ? "The ten example drawings" : next ? `The next ${AT_ONCE} training images` : `${AT_ONCE} training images`),
     trouble: () => trouble,
+    /** At first: what was drawn before a reload, or else pictures from the server. @param {App} app */
+    async start(app) {
+      const drawn = kept(app);
+      if (drawn.length) put(drawn);
+      else await this.more(app);
+    },
     /** Training images, the next 32 each time; where there are none, our ten examples. @param {App} app */
     async more(app) {
-      trouble = "";
+      if (busy) return;
+      [busy, trouble] = [true, ""];
       try {
         const fetched = mnist ? await trainingImages(next) : null;
         mnist = Boolean(fetched);
         if (fetched) next = (next + AT_ONCE) % TOTAL;
         else app.say("MNIST is not on this machine; these are the ten example drawings.");
-        put(fetched ?? (await exampleDrawings()));
+        const found = fetched ?? (await exampleDrawings());
+        put([...all.filter(({ own }) => own), ...found]);
       } catch (error) {
         trouble = `No pictures came: ${error instanceof Error ? error.message : error}. Draw some, and add them; or try again.`;
         changed();
       }
+      busy = false;
     },
   };
 }
 
 /**
  * What is on the pad, as the network sees it now.
- * @param {App} app
+ * @param {Pick<App, "state" | "reading" | "network">} app
  * @param {number} target
  * @returns {Collected}
  */
@@ -63,16 +79,37 @@ export function ofDrawing({ state, reading, network }, target) {
   const before = adjusts ? reading.stages[reading.stages.length - 1 - network.adjusting.length].image : reading.image;
   const framed = Float64Array.from(before);
   const { strokes, base, baseInk, baseStages, prepare } = state;
-  return collected(target, framed, adjusts, { strokes, base, baseInk, baseStages, prepare });
+  return collected(target, framed, adjusts, { strokes, base, baseInk, baseStages, prepare }, true);
 }
 
-/** @param {number} target @param {Float64Array} framed @param {boolean} adjusts @param {Partial<State>} patch @returns {Collected} */
-function collected(target, framed, adjusts, patch) {
+/** @param {Collected[]} all */
+function keep(all) {
+  const addresses = all.filter(({ own }) => own).map(({ patch, target }) => toFragment({ ...START, view: "learn", ...patch, target }));
+  try {
+    sessionStorage.setItem(KEPT, JSON.stringify(addresses));
+  } catch {
+    // storage that is full or switched off: a reload loses them
+  }
+}
+
+/** @param {App} app @returns {Collected[]} */
+function kept({ network }) {
+  try {
+    const states = /** @type {State[]} */ (JSON.parse(sessionStorage.getItem(KEPT) ?? "[]").map(fromFragment));
+    return states.map((state) => ofDrawing({ state, network, reading: read(state, network, state.prepare) }, state.target ?? 0));
+  } catch {
+    return []; // nothing of ours
+  }
+}
+
+/** @param {number} target @param {Float64Array} framed @param {boolean} adjusts @param {Partial<State>} patch @param {boolean} own @returns {Collected} */
+function collected(target, framed, adjusts, patch, own) {
   const known = /** @type {Map<string, Float64Array>} */ (new Map());
   return {
     target,
     framed,
     patch,
+    own,
     image(adjusting) {
       if (!adjusts || !adjusting.length) return framed;
       const key = adjusting.join();
@@ -113,5 +150,5 @@ async function exampleDrawings() {
 
 /** @param {number} digit @param {Float64Array} ink @param {import("../state.js").Base} base */
 function onPad(digit, ink, base) {
-  return collected(digit, ink, true, { strokes: [], base, baseInk: ink, baseStages: null, prepare: true });
+  return collected(digit, ink, true, { strokes: [], base, baseInk: ink, baseStages: null, prepare: true }, false);
 }

@@ -6,7 +6,7 @@ import { neuronSum } from "../neuron.js";
 import { count, fixed, plain } from "../numbers.js";
 import { fullStrength } from "../weights.js";
 import { changes, effect, resetNeuron, row, untouched } from "./changing.js";
-import { copyPicture } from "./copying.js";
+import { copyPicture } from "./clipboard.js";
 import { activationCurve } from "./curve.js";
 import { attributes, h, setText } from "./dom.js";
 import { inputBars, neuronName, threePictures } from "./inputs.js";

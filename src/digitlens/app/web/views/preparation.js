@@ -14,7 +14,7 @@ const TITLES = /** @type {Record<string, string>} */ ({ strokes: "As drawn", dec
 
 /** @param {App} app */
 export function preparationView(app) {
-  const strip = h("ol", { class: "stages" });
+  const strip = h("ol", { class: "prepared" });
   const knob = h("button", { type: "button", role: "switch", class: "switch", onclick: () => app.set({ prepare: !app.state.prepare }) }, "Prepare the picture");
   const effect = h("p", { "aria-live": "polite" });
   const element = h("section", { "data-part": "preparation", class: "preparation", "aria-labelledby": "preparation-title" },

@@ -5,7 +5,7 @@
 
 import { printed } from "../neuron.js";
 import { count, fixed, plain } from "../numbers.js";
-import { copyText } from "./copying.js";
+import { copyText } from "./clipboard.js";
 import { attributes, clear, h, setText } from "./dom.js";
 import { inputName, neuronName } from "./inputs.js";
 

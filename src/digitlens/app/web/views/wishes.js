@@ -74,7 +74,7 @@ export function costView() {
       setText(leftName, others ? `the other ${count(others)} add up to` : "lost in rounding the rows");
       setText(left.value, unsigned(printed.rest));
       setText(sum, unsigned(printed.total));
-      setText(total, significant(cost));
+      setText(total, unsigned(printed.total));
       gauges.update(/** @type {Lesson} */ ({ network, a, targets }), shown);
     },
   };

@@ -1,0 +1,135 @@
+"""How `digitlens app` ends: at once and cleanly, whoever is connected, and what it has said until then."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+
+import pytest
+from tests.app.serving import reply
+from tests.cli.conftest import command, environment
+
+
+@contextlib.contextmanager
+def started(*options: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """`digitlens app` that has printed its address, and its port."""
+    given = command("app", "--no-browser", "--port", "0", *options)
+    with subprocess.Popen(
+        given,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(PYTHONWARNINGS="error"),
+        preexec_fn=_attentive if os.name != "nt" else None,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            found = re.search(r":(\d+)/", line)
+            assert found, line + (process.stderr.read() if process.stderr else "")
+            yield process, int(found[1])
+        finally:
+            process.kill()
+
+
+def _attentive() -> None:
+    """A job in the background of a script is started deaf to Ctrl-C, and so would be all that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def asked(port: int, path: str = "/") -> socket.socket:
+    """A connection on which something has been asked."""
+    connection = socket.create_connection(("127.0.0.1", port), 10)
+    upgrade = (
+        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        if path == "/api/live"
+        else ""
+    )
+    connection.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{upgrade}\r\n".encode())
+    return connection
+
+
+def ends(process: subprocess.Popen[str], number: int, within: float = 3) -> tuple[int, str]:
+    """The exit code after a signal, and what was said on stderr."""
+    began = time.monotonic()
+    process.send_signal(number)
+    _, err = process.communicate(timeout=20)
+    assert time.monotonic() - began < within
+    return process.returncode, err
+
+
+POSIX = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX; not checked here: Ctrl-C, SIGTERM, SIGHUP")
+
+
+@POSIX
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_ends_it_at_once_and_cleanly(name: str) -> None:
+    with started() as (process, port), asked(port) as connection:
+        assert reply(connection).status == 200
+        assert ends(process, getattr(signal, name)) == (0, "")
+
+
+@POSIX
+def test_it_ends_at_once_with_pages_open_and_clients_that_are_stuck() -> None:
+    with contextlib.ExitStack() as held, started() as (process, port):
+        pages = [held.enter_context(asked(port, "/api/live")) for _ in range(5)]
+        for page in pages:
+            assert page.recv(100).startswith(b"HTTP/1.1 101")
+        for path in ("/networks/video.digitlens", "/"):  # asked for a lot, and not read; half a body; half a header
+            held.enter_context(asked(port, path)).sendall(b"GET / HTT")
+        half = held.enter_context(socket.create_connection(("127.0.0.1", port)))
+        half.sendall(f"POST /api/read HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 999\r\n\r\nx".encode())
+        full = held.enter_context(asked(port))
+        full.settimeout(0.5)
+        with contextlib.suppress(TimeoutError):
+            full.sendall(f"GET /networks/video.digitlens HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode() * 500)
+        time.sleep(0.2)
+        assert ends(process, signal.SIGINT) == (0, "")
+        said = b""
+        with contextlib.suppress(ConnectionError):
+            while got := pages[0].recv(4_096):
+                said += got
+        assert said.endswith(b"\x88\x02\x03\xf4")  # 1012: the server goes
+
+
+@POSIX
+def test_a_second_ctrl_c_does_not_wait() -> None:
+    with contextlib.ExitStack() as held, started() as (process, port):
+        half = held.enter_context(socket.create_connection(("127.0.0.1", port)))
+        half.sendall(f"POST /api/read HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 999\r\n\r\nx".encode())
+        time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.15)
+        code, err = ends(process, signal.SIGINT, within=1)
+        assert code in (0, -signal.SIGINT)
+        assert "Traceback" not in err
+
+
+@POSIX
+def test_it_prints_nothing_about_hostile_clients() -> None:
+    with started() as (process, port):
+        for data in (b"\x16\x03\x01", b"GET / HTTP/1.1\r\n\r\n", b"GET /%00 HTTP/1.1\r\nHost: x\r\n\r\n", b"\r\n\r\n"):
+            with socket.create_connection(("127.0.0.1", port)) as connection:
+                connection.sendall(data)
+        assert ends(process, signal.SIGTERM) == (0, "")
+        assert process.stdout is not None
+
+
+@POSIX
+def test_who_asked_can_be_seen_on_demand_and_what_they_asked_is_made_harmless() -> None:
+    with started("--verbose") as (process, port):
+        with asked(port, "/%1b[2Jx") as connection:
+            assert reply(connection).status == 404
+        with asked(port, "/api/networks") as connection:
+            assert reply(connection).status == 200
+        code, err = ends(process, signal.SIGTERM)
+        assert code == 0
+        assert "GET /api/networks 200" in err
+        assert "\x1b" not in err
