@@ -194,7 +194,7 @@ def test_what_a_step_did_to_the_network_ends_with_it_and_what_was_changed_before
 def test_noise_is_answered_and_the_story_tells_how_surely(page: Page, server: str) -> None:
     tab = opened(page, server, "story/8")
     for name in ("Other noise", "A scribble", "Noise"):
-        tab.get_by_role("button", name=name, exact=True).click()
+        tab.locator(".story-card").get_by_role("button", name=name, exact=True).click()
         tab.evaluate(FRAMES)
         digit, holds = tab.evaluate(
             "[digitlens.reading.digit, Math.max(...digitlens.reading.trace.a.at(-1)).toFixed(2)]"

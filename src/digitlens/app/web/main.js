@@ -121,6 +121,7 @@ function createApp(loaded, kept) {
     reading = null;
     update();
   });
+  window.addEventListener("pointerup", () => setTimeout(follow)); // a reload right after a stroke must find it
   window.addEventListener("pagehide", () => follow());
   for (const link of journeys()) {
     link.addEventListener("click", (event) => {
