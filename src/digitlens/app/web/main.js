@@ -11,13 +11,10 @@ import { fromFragment, snap, toFragment } from "./state.js";
 import { attributes, clear, h } from "./views/dom.js";
 import { diagramView } from "./views/diagram.js";
 import { remember, remembered } from "./views/kept.js";
-import { learnView } from "./views/learn.js";
-import { neuronView } from "./views/neuron.js";
 import { nonsenseView } from "./views/nonsense.js";
 import { padView } from "./views/pad.js";
 import { preparationView } from "./views/preparation.js";
 import { connectionView } from "./views/connection.js";
-import { storyView } from "./views/story.js";
 import { toolsView } from "./views/tools.js";
 
 /** @typedef {import("./state.js").State} State */
@@ -39,6 +36,7 @@ import { toolsView } from "./views/tools.js";
 /** @typedef {{element: HTMLElement, update: () => void}} View */
 
 const DEFAULT = "video";
+const SOON = 1000; // ms after the start until the views that were not wanted yet are loaded, too
 const QUIET = 300; // ms without a change until the address follows
 
 /**
@@ -161,25 +159,32 @@ function page(app) {
   const main = /** @type {HTMLElement} */ (document.querySelector("main"));
   const always = [padView(app), diagramView(app), toolsView(app), connectionView(app)];
   for (const [index, id] of ["pad", "network", "tools", "connection"].entries()) clear(place(id), always[index].element);
-  const story = storyView(app);
-  const details = { read: [preparationView(app), nonsenseView(app)], neuron: [neuronView(app)], learn: [learnView(app)] };
+  const later = {
+    neuron: arriving("neuron", async () => (await import("./views/neuron.js")).neuronView(app), app),
+    learn: arriving("learn", async () => (await import("./views/learn.js")).learnView(app), app),
+    story: arriving("story", async () => (await import("./views/story.js")).storyView(app), app),
+  };
+  const read = [preparationView(app), nonsenseView(app)];
+  const views = (/** @type {"read" | "neuron" | "learn"} */ name) => (name === "read" ? read : later[name]());
+  setTimeout(() => Object.values(later).forEach((view) => view()), SOON); // so that they are here when the server is gone
   let shown = "";
   let hidden = "";
 
   return () => {
     const { state } = app;
     const detail = state.view === "story" ? state.shows : state.view;
-    if (shown !== state.view + detail) {
-      shown = state.view + detail;
+    const [inDetail, story] = [views(detail), state.view === "story" ? later.story() : []];
+    const now = [state.view, detail, inDetail.length, story.length].join();
+    if (shown !== now) {
+      shown = now;
       main.dataset.view = detail;
       main.dataset.story = String(state.view === "story");
-      clear(place("detail"), ...details[detail].map((view) => view.element));
-      if (state.view !== "story") clear(place("story"));
-      else if (!story.element.isConnected) clear(place("story"), story.element);
+      clear(place("detail"), ...inDetail.map((view) => view.element));
+      if (!story.length) clear(place("story"));
+      else if (!story[0].element.isConnected) clear(place("story"), story[0].element);
       for (const link of journeys()) attributes(link, { "aria-current": viewOf(link) === state.view ? "page" : false });
     }
-    for (const view of [...always, ...details[detail]]) view.update();
-    if (state.view === "story") story.update();
+    for (const view of [...always, ...inDetail, ...story]) view.update();
     const parts = document.querySelectorAll("[data-part]");
     const hiding = `${state.hide.join()} ${parts.length} ${shown}`;
     if (hiding !== hidden) {
@@ -187,6 +192,42 @@ function page(app) {
       for (const part of parts) attributes(part, { hidden: state.hide.includes(part.getAttribute("data-part") ?? "") });
     }
   };
+}
+
+/**
+ * A view whose modules and style are loaded when it is first wanted: none until it is there.
+ * @param {string} name
+ * @param {() => Promise<View>} load
+ * @param {App} app
+ * @returns {() => View[]}
+ */
+function arriving(name, load, app) {
+  const there = /** @type {View[]} */ ([]);
+  let asked = false;
+  const arrive = async () => {
+    asked = true;
+    try {
+      await styled(`views/${name}.css`);
+      there.push(await load());
+      app.set({});
+    } catch {
+      asked = false;
+      app.say("This view cannot be loaded: the server is gone. It will be tried again.");
+    }
+  };
+  return () => {
+    if (!asked) arrive();
+    return there;
+  };
+}
+
+/** @param {string} file @returns {Promise<void>} */
+function styled(file) {
+  return new Promise((done, fail) => {
+    if (document.querySelector(`link[href="${file}"]`)) return done();
+    const link = h("link", { rel: "stylesheet", href: file, onload: () => done(), onerror: () => (link.remove(), fail(new Error(file))) });
+    document.head.append(link);
+  });
 }
 
 /** @returns {HTMLElement[]} the links to the four journeys */
