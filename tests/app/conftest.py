@@ -88,6 +88,6 @@ def page(context: BrowserContext, server: str) -> Iterator[Page]:
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
     page.goto(server)
-    page.wait_for_selector("html[data-ready]")
+    page.wait_for_selector("html[data-whole]")
     yield page
     assert not wrong, wrong

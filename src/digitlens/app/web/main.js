@@ -166,7 +166,11 @@ function page(app) {
   };
   const read = [preparationView(app), nonsenseView(app)];
   const views = (/** @type {"read" | "neuron" | "learn"} */ name) => (name === "read" ? read : later[name]());
-  setTimeout(() => Object.values(later).forEach((view) => view()), SOON); // so that they are here when the server is gone
+  setTimeout(async () => { // so that they are here when the server is gone
+    Object.values(later).forEach((view) => view());
+    await Promise.all(loading);
+    document.documentElement.dataset.whole = "true";
+  }, SOON);
   let shown = "";
   let hidden = "";
 
@@ -194,6 +198,8 @@ function page(app) {
   };
 }
 
+const loading = /** @type {Set<Promise<void>>} */ (new Set());
+
 /**
  * A view whose modules and style are loaded when it is first wanted: none until it is there.
  * @param {string} name
@@ -216,7 +222,7 @@ function arriving(name, load, app) {
     }
   };
   return () => {
-    if (!asked) arrive();
+    if (!asked) loading.add(arrive());
     return there;
   };
 }
@@ -259,6 +265,7 @@ async function start() {
     const loaded = readModelFile(new Uint8Array(await answer.arrayBuffer()));
     const app = createApp(loaded, remembered());
     Object.assign(window, { digitlens: app }); // for the curious, in the browser's console
+    await Promise.all(loading);
     document.documentElement.dataset.ready = "true";
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
