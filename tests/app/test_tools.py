@@ -352,8 +352,7 @@ def test_when_the_server_is_gone_the_page_says_so_reads_on_and_notices_that_it_i
 
     with served(port=port) as address:
         page.goto(address)
-        page.wait_for_selector("html[data-ready]")
-        page.wait_for_timeout(300)
+        page.wait_for_selector("html[data-whole]")
         assert not line.is_visible()
     page.get_by_text("The server is gone; drawing and looking go on.").wait_for(timeout=10_000)
     assert reads(SEVEN) == 7
