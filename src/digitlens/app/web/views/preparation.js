@@ -10,7 +10,7 @@ import { inkCanvas, paintInk } from "./pictures.js";
 /** @typedef {import("../preparation.js").Stage} Stage */
 /** @typedef {import("../reading.js").Reading} Reading */
 
-const TITLES = /** @type {Record<string, string>} */ ({ strokes: "As drawn", decoded: "The picture", ink: "Its ink", cropped: "Its box", scaled: "20 pixels long", centred: "Centred", straighten: "Straightened", shrunk: "Shrunk as it is" });
+const TITLES = /** @type {Record<string, string>} */ ({ strokes: "As drawn", decoded: "The picture", ink: "Its ink", cropped: "Its box", scaled: "To size", centred: "Centred", straighten: "Straightened", shrunk: "Shrunk as it is" });
 
 /** @param {App} app */
 export function preparationView(app) {
