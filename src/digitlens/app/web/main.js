@@ -36,7 +36,7 @@ import { toolsView } from "./views/tools.js";
 /** @typedef {{element: HTMLElement, update: () => void}} View */
 
 const DEFAULT = "video";
-const SOON = 1000; // ms after the start until the views that were not wanted yet are loaded, too
+const SOON = 250; // ms after the start until the views that were not wanted yet are loaded, too
 const QUIET = 300; // ms without a change until the address follows
 
 /**
