@@ -5,7 +5,7 @@
 // key, the others by the arrow keys; Enter takes it apart. At first sight the propagation plays slowly, once.
 
 import { attributes, clear, h, setText, svg } from "./dom.js";
-import { drawEdges } from "./edges.js";
+import { drawEdges, drawFaint } from "./edges.js";
 import { layoutOf } from "./layout.js";
 import { inkCanvas, paintInk } from "./pictures.js";
 import { propagation } from "./propagation.js";
@@ -18,11 +18,12 @@ import { answerView } from "./answer.js";
 
 /** @param {App} app */
 export function diagramView(app) {
+  const faint = h("canvas", { class: "edges", "aria-hidden": "true" });
   const edges = h("canvas", { class: "edges", "aria-hidden": "true" });
   const picture = inkCanvas("The picture as the network sees it: 28×28 pixels");
   const drawing = svg("svg", { role: "group", "aria-label": "Neurons, layer by layer. Arrow keys move between them, Enter takes one apart." });
   const answer = answerView(app);
-  const frame = h("div", { class: "diagram" }, edges, picture, drawing);
+  const frame = h("div", { class: "diagram" }, faint, edges, picture, drawing);
   const legend = h("p", { class: "legend" },
     h("span", {}, h("i", { class: "plus" }), "positive weight"), h("span", {}, h("i", { class: "minus" }), "negative weight"),
     h("span", {}, "the brighter a neuron, the more active"));
@@ -33,6 +34,7 @@ export function diagramView(app) {
   /** @type {Drawn[]} */
   let drawn = [];
   let built = "";
+  let known = /** @type {{network?: object, at?: string}} */ ({}); // whose faint edges are drawn
   let tabbed = { layer: 1, neuron: 0 };
   const slow = propagation(() => paint());
 
@@ -49,7 +51,8 @@ export function diagramView(app) {
     built = key;
     layout = layoutOf(app.network.sizes, width, at);
     const ratio = Math.min(window.devicePixelRatio || 1, 2);
-    [edges.width, edges.height] = [Math.round(width * ratio), Math.round(layout.height * ratio)];
+    for (const canvas of [faint, edges]) [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(layout.height * ratio)];
+    known = {};
     const { x, y, side } = layout.picture;
     Object.assign(picture.style, { left: `${x}px`, top: `${y}px`, width: `${side}px`, height: `${side}px` });
     attributes(drawing, { viewBox: `0 0 ${width} ${layout.height}`, height: layout.height });
@@ -67,11 +70,11 @@ export function diagramView(app) {
     const reached = slow.reached(network.layers.length);
     const at = focus();
     paintInk(picture, reading.image);
-    const context = /** @type {CanvasRenderingContext2D} */ (edges.getContext("2d"));
-    const ratio = edges.width / layout.width;
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, layout.width, layout.height);
-    drawEdges(context, layout, network, reading.trace, at, reached);
+    if (known.network !== network || known.at !== String(at && [at.layer, at.neuron])) {
+      known = { network, at: String(at && [at.layer, at.neuron]) };
+      drawFaint(cleared(faint, layout), layout, network, at);
+    }
+    drawEdges(cleared(edges, layout), layout, network, reading.trace, at, reached);
     for (const { place, group, light, value } of drawn) {
       const a = reading.trace.a[place.layer][place.neuron];
       const known = reached >= place.layer;
@@ -132,6 +135,15 @@ export function diagramView(app) {
       paint();
     },
   };
+}
+
+/** The canvas to draw on, empty, in pixels of the layout. @param {HTMLCanvasElement} canvas @param {Layout} layout */
+function cleared(canvas, { width, height }) {
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  const ratio = canvas.width / width;
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, width, height);
+  return context;
 }
 
 /** @param {{layer: number, neuron: number}} one @param {{layer: number, neuron: number}} other */

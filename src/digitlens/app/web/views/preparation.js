@@ -12,6 +12,8 @@ import { inkCanvas, paintInk } from "./pictures.js";
 
 const TITLES = /** @type {Record<string, string>} */ ({ strokes: "As drawn", decoded: "The picture", ink: "Its ink", cropped: "Its box", scaled: "To size", centred: "Centred", straighten: "Straightened", shrunk: "Shrunk as it is" });
 
+const REST = 60; // ms: the stages are shown that often while the pen moves, and after so long a rest the other answer
+
 /** @param {App} app */
 export function preparationView(app) {
   const strip = h("ol", { class: "prepared" });
@@ -21,21 +23,30 @@ export function preparationView(app) {
     h("div", { class: "row" }, h("h2", { id: "preparation-title" }, "How the picture is prepared"), knob), effect, strip);
   /** @type {ReturnType<typeof stageView>[]} */
   let shown = [];
+  let [resting, waiting, painted] = [0, 0, -REST];
 
+  const showStages = () => {
+    waiting = 0;
+    painted = performance.now();
+    const { stages } = app.reading;
+    const names = stages.map((stage) => stage.name).join();
+    if (names !== strip.dataset.stages) {
+      strip.dataset.stages = names;
+      shown = stages.map(stageView);
+      clear(strip, ...shown.map((one) => one.element));
+    }
+    const cropped = stages.find((stage) => stage.name === "cropped");
+    stages.forEach((stage, i) => shown[i].show(stage, i === 0 ? cropped : undefined));
+  };
   return {
     element,
     update() {
-      const { state, reading } = app;
-      attributes(knob, { "aria-checked": String(state.prepare) });
-      setText(effect, effectOf(app));
-      const names = reading.stages.map((stage) => stage.name).join();
-      if (names !== strip.dataset.stages) {
-        strip.dataset.stages = names;
-        shown = reading.stages.map(stageView);
-        clear(strip, ...shown.map((one) => one.element));
-      }
-      const cropped = reading.stages.find((stage) => stage.name === "cropped");
-      reading.stages.forEach((stage, i) => shown[i].show(stage, i === 0 ? cropped : undefined));
+      attributes(knob, { "aria-checked": String(app.state.prepare) });
+      clearTimeout(resting);
+      resting = window.setTimeout(() => setText(effect, effectOf(app)), REST);
+      const since = performance.now() - painted;
+      if (since >= REST) showStages();
+      else waiting ||= window.setTimeout(showStages, REST - since); // the pen goes first
     },
   };
 }
