@@ -8,6 +8,7 @@ both       who does not take what is sent to them is dropped: a WebSocket after 
 from __future__ import annotations
 
 import asyncio
+import socket
 import sys
 import time
 from collections.abc import Iterable
@@ -27,6 +28,7 @@ HEADER_SECONDS = 5.0
 MAX_CONNECTIONS = 512
 MAX_FRAGMENTS = 1_024  # of one message
 MAX_UNREAD = 64 * 1024  # bytes of answers to pings
+KERNEL_BUFFER = 256 * 1024  # bytes of a WebSocket that the system takes ahead of its client, so that we see who does not read
 STALLED = {"http": 10.0, "websocket": 2.0}  # seconds without taking anything of what is waiting
 
 
@@ -117,6 +119,12 @@ class WebSocket(WebSocketsSansIOProtocol):
     """One WebSocket."""
 
     kind: ClassVar[str] = "websocket"
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """From HTTP; what waits for the client waits where the watch sees it."""
+        super().connection_made(transport)
+        connection = transport.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BUFFER)
 
     def data_received(self, data: bytes) -> None:
         """Bytes from the client; a second mistake, while the first one is closing the connection, ends it at once."""

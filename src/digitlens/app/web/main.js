@@ -265,7 +265,11 @@ async function start() {
     const loaded = readModelFile(new Uint8Array(await answer.arrayBuffer()));
     const app = createApp(loaded, remembered());
     Object.assign(window, { digitlens: app }); // for the curious, in the browser's console
-    await Promise.all(loading);
+    for (let seen = 0; seen < loading.size; ) { // a step of the story, once there, wants the view that it shows
+      seen = loading.size;
+      await Promise.all(loading);
+      await new Promise((drawn) => setTimeout(() => requestAnimationFrame(drawn), 20));
+    }
     document.documentElement.dataset.ready = "true";
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
