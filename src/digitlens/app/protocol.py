@@ -28,7 +28,7 @@ HEADER_SECONDS = 5.0
 MAX_CONNECTIONS = 512
 MAX_FRAGMENTS = 1_024  # of one message
 MAX_UNREAD = 64 * 1024  # bytes of answers to pings
-KERNEL_BUFFER = 256 * 1024  # bytes of a WebSocket that the system takes ahead of its client, so that we see who does not read
+KERNEL_BUFFER = 256 * 1024  # bytes for a WebSocket that the system holds; the watch sees the rest
 STALLED = {"http": 10.0, "websocket": 2.0}  # seconds without taking anything of what is waiting
 
 
