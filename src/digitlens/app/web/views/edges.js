@@ -64,8 +64,10 @@ export function drawEdges(context, layout, network, trace, focus, reached) {
         const w = row[from.neuron];
         const strength = Math.min(Math.abs(w) / strongest, 1);
         const active = Math.min(1, Math.abs(trace.a[layer - 1][from.neuron]));
-        const faint = layer === 1 ? FAINT : 0; // of the picture's edges there are no others beneath
-        stroke(context, from, to, w, strength, (lit ? 1 : DIMMED) * (faint + 0.9 * strength * active), come);
+        const carried = 0.9 * strength * active;
+        const beneath = layer > 1; // there is a faint edge already, and what carries less would not be seen on it
+        if (beneath && carried < FAINT) continue;
+        stroke(context, from, to, w, strength, (lit ? 1 : DIMMED) * (beneath ? carried : FAINT + carried), come);
       }
     }
   }
