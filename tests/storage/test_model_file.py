@@ -133,7 +133,7 @@ def test_a_block_that_is_not_said_to_be_optional_is_refused_by_name(block: dict[
         from_bytes(with_document(lambda d: d["blocks"].update(dewarping=block)))
 
 
-@pytest.mark.parametrize("version", [0, 2, 99, None, "1", [1], {"a": 1}])
+@pytest.mark.parametrize("version", [0, 2, 99, None, True, "1", [1], {"a": 1}])
 def test_a_future_format_is_refused_by_number(version: Any) -> None:
     with pytest.raises(ModelFileError, match=r"has format .* and we read format 1; a newer digitlens may read it"):
         from_bytes(with_document(lambda d: d.update(format=version)))
@@ -247,18 +247,23 @@ HOSTILE: dict[str, bytes] = {
     "an activation function that is a list": fill([["relu"], "sigmoid"], "blocks", "network", "activations"),
     "one activation function too few": fill(["relu"], "blocks", "network", "activations"),
     "softmax in the middle": fill(["softmax", "sigmoid"], "blocks", "network", "activations"),
+    "activation functions that are keys": fill({"relu": 1, "sigmoid": 2}, "blocks", "network", "activations"),
     "an unknown cost": fill("hinge", "blocks", "network", "cost"),
     "a cost that is a list": fill([], "blocks", "network", "cost"),
     "nine classes": fill(list("012345678"), "blocks", "network", "classes"),
+    "classes that are letters of a text": fill("0123456789", "blocks", "network", "classes"),
     "classes that are numbers": fill(list(range(10)), "blocks", "network", "classes"),
     "a class name of 1,000 characters": fill(["x" * 1000] * 10, "blocks", "network", "classes"),
     "a name that is a number": fill(5, "blocks", "network", "name"),
     "a name of 101 characters": fill("x" * 101, "blocks", "network", "name"),
     "an unknown framing": fill(2, "blocks", "preparation", "framing"),
     "an unknown adjusting step": fill(["blur"], "blocks", "preparation", "adjusting"),
+    "adjusting that is an empty text": fill("", "blocks", "preparation", "adjusting"),
     "adjusting that is a number": fill(5, "blocks", "preparation", "adjusting"),
     "a history of texts": fill([{"epoch": "one"}], "blocks", "history", "rows"),
     "a history of lists": fill([[1]], "blocks", "history", "rows"),
+    "a history of truths": fill([{"epoch": True}], "blocks", "history", "rows"),
+    "a history that is an empty object": fill({}, "blocks", "history", "rows"),
     "a history that is a number": fill(5, "blocks", "history", "rows"),
     "no blocks": fill({}, "blocks"),
     "blocks that are a list": fill([], "blocks"),

@@ -73,7 +73,7 @@ def to_bytes(reader: Reader) -> bytes:
 def from_bytes(data: bytes | bytearray) -> Reader:
     """The reader that to_bytes() made `data` from; checked from the length of the header to the last weight."""
     document, tensors = unpack(data, LIMITS)
-    if document.get("format") != FORMAT:
+    if document.get("format") != FORMAT or document["format"] is True:  # which equals 1
         raise ModelFileError(
             f"this model file has format {str(document.get('format'))[:20]}, and we read format {FORMAT}; "
             "a newer digitlens may read it"
@@ -105,6 +105,9 @@ def _reader(blocks: dict[str, dict[str, Any]], tensors: Tensors, notes: tuple[st
     sizes = about["sizes"]
     if not isinstance(sizes, list) or not all(type(n) is int for n in sizes) or sizes[:1] != [784]:
         raise ModelFileError("this model file is not for pictures of 28×28, which is all we read")
+    for named in (about["activations"], about["classes"], preparation["adjusting"], blocks["history"].get("rows", [])):
+        if not isinstance(named, list):  # letters of a text, or keys of an object, are no list of names
+            raise ModelFileError("this model file has something else where a list should be; train or fetch it anew")
     activations = tuple(ACTIVATIONS[name] for name in about["activations"])
     network = Network(tensors_to_layers("", tensors, sizes, ("F16", "F32")), activations)
     cost_for(about["cost"], activations[-1])
@@ -118,7 +121,7 @@ def _reader(blocks: dict[str, dict[str, Any]], tensors: Tensors, notes: tuple[st
     if not isinstance(name, str) or len(name) > 100:
         raise ModelFileError("this model file has no name")
     rows = blocks["history"].get("rows", [])
-    if not all(isinstance(row, dict) and all(isinstance(n, (int, float)) for n in row.values()) for row in rows):
+    if not all(isinstance(row, dict) and all(type(n) in (int, float) for n in row.values()) for row in rows):
         raise ModelFileError("this model file has a history that is not made of numbers")
     story = blocks["recipe"], blocks["provenance"], tuple(rows)
     return Reader(network, name, about["cost"], classes, preparation["framing"], adjusting, *story, notes)

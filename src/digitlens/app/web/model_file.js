@@ -72,7 +72,7 @@ function networkOf(blocks, tensors, notes) {
   }
   if (typeof name !== "string" || [...name].length > 100) throw new Error("this model file has no name");
   const history = blocks.history?.rows ?? [];
-  if (!Array.isArray(history) || !history.every((row) => object(row) && Object.values(row).every((n) => typeof n === "number" || typeof n === "boolean"))) {
+  if (!Array.isArray(history) || !history.every((row) => object(row) && Object.values(row).every((n) => typeof n === "number"))) {
     throw new Error("this model file has a history that is not made of numbers");
   }
   const [recipe, provenance] = [blocks.recipe, blocks.provenance].map((block) => {
