@@ -1,6 +1,7 @@
-"""WebSocket /api/live: how a page knows that the server is there, and later hears of what happens there.
+"""WebSocket /api/live: how a page knows that the server is there, trains on it, and watches.
 
 Text messages are JSON objects with a `type`. The server begins with `hello`; a page may send `ping` and hears `pong`.
+With `visit` it says who it is, hears `choices`, and from then on sees, as binary frames, what that visitor's run does.
 Whatever else comes is answered with `error` where that is possible, and closed with the fitting code where it is not.
 A client that does not read for two seconds is dropped by the watch in protocol.py, whatever was being sent to it.
 """
@@ -8,14 +9,21 @@ A client that does not read for two seconds is dropped by the watch in protocol.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib.metadata
 import json
-from collections.abc import Callable
+import threading
+from functools import partial
 from typing import Any, NoReturn
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from digitlens.app.orders import Refused
+from digitlens.app.pool import FullError, Pool
 from digitlens.app.sessions import Clients
+from digitlens.app.stream import Stream
+from digitlens.app.visitors import Visitors
+from digitlens.errors import DigitlensError
 
 MAX_DEPTH = 8  # of JSON: lists and objects within each other
 UNSUPPORTED, TRY_AGAIN_LATER = 1003, 1013  # why a WebSocket is closed
@@ -26,14 +34,16 @@ class MessageError(ValueError):
 
 
 class Live:
-    """The endpoint. `engine`: what computes here, for the greeting."""
+    """The endpoint. `engine`: what computes here, for the greeting. `pool`: where what takes a while is done."""
 
-    def __init__(self, clients: Clients, engine: str) -> None:
-        self._clients, self._engine = clients, engine
+    def __init__(self, clients: Clients, engine: str, visitors: Visitors, pool: Pool) -> None:
+        self._clients, self._engine, self._visitors, self._pool = clients, engine, visitors, pool
+        self._streams: set[Stream] = set()
 
     async def answer(self, socket: WebSocket) -> None:
         """One client, from its arrival until it is gone."""
         await socket.accept()
+        stream = Stream(partial(send, socket))
         try:
             if not self._clients.enter(socket):
                 most = self._clients.most
@@ -47,13 +57,17 @@ class Live:
                 engine=self._engine,
                 clients=len(self._clients),
             )
-            await self._talk(socket)
+            self._streams.add(stream)
+            await self._talk(socket, stream)
         except (WebSocketDisconnect, ConnectionError):
             pass
         finally:
+            self._streams.discard(stream)
+            stream.end()
             self._clients.leave(socket)
 
-    async def _talk(self, socket: WebSocket) -> None:
+    async def _talk(self, socket: WebSocket, stream: Stream) -> None:
+        client = socket.client.host if socket.client else ""
         while True:
             message = await socket.receive()
             if message["type"] == "websocket.disconnect":
@@ -62,19 +76,81 @@ class Live:
                 await socket.close(UNSUPPORTED, "wanted text, got binary data")
                 return
             try:
-                answer = ANSWERS[parse(message["text"])["type"]]()
+                answer = await self._answer(parse(message["text"]), stream, client)
             except MessageError as error:
                 answer = {"type": "error", "error": str(error)}
-            await say(socket, **answer)
+            except FullError:
+                answer = {"type": "error", "error": "too much waits to be done; try again in a moment"}
+            if answer is not None:
+                await send(socket, answer)
             await asyncio.sleep(0)  # who sends thousands at once lets the others have their turn
 
+    async def _answer(self, message: dict[str, Any], stream: Stream, client: str) -> dict[str, Any] | bytes | None:
+        """What is said to one message; None if that is nothing."""
+        visitors, kind = self._visitors, message["type"]
+        try:
+            if kind == "ping":
+                return {"type": "pong"}
+            if kind == "visit":
+                stream.end()
+                name = message.get("visitor")
+                visitor = await self._pool.run(client, lambda: visitors.enter(name))
+                options = await self._pool.run(client, visitors.choices)
+                await stream.show(options, visitor)
+                return None
+            if kind == "download":
+                self._download()
+                return None
+            if stream.visitor is None:
+                raise MessageError("say first who you are: visit")
+            return visitors.act(stream.visitor, message)
+        except Refused as error:
+            number = message.get("number")
+            known = number if type(number) is int and 0 <= number <= 2**53 else None
+            return {"type": "refused", "number": known, "field": error.field, "error": str(error)}
 
-ANSWERS: dict[str, Callable[[], dict[str, Any]]] = {"ping": lambda: {"type": "pong"}}
+    def _download(self) -> None:
+        """Fetch MNIST beside everything else; all that are connected hear how far it is."""
+        loop = asyncio.get_running_loop()
+
+        def tell(**about: Any) -> None:
+            for stream in list(self._streams):
+                stream.say({"type": "download", **about})
+
+        def heard(**about: Any) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: the app has ended
+                loop.call_soon_threadsafe(partial(tell, **about))
+
+        def work() -> None:
+            error, last = "", {"file": "", "done": 0, "total": None}
+
+            def progress(file: str, done: int, total: int | None) -> None:
+                last.update(file=file, done=done, total=total)
+                heard(**last, ended=False, error="")
+
+            try:
+                self._visitors.sets.download(progress)
+            except DigitlensError as raised:
+                error = str(raised)
+            heard(**last, ended=True, error=error, data=self._visitors.sets.to_json())
+
+        threading.Thread(target=work, name="download", daemon=True).start()
+
+
+KNOWN = ("ping", "visit", "train", "compare", "go", "pause", "moment", "forget", "download")
+
+
+async def send(socket: WebSocket, message: dict[str, Any] | bytes) -> None:
+    """Send a text message or a frame."""
+    if isinstance(message, bytes):
+        await socket.send_bytes(message)
+    else:
+        await socket.send_text(json.dumps(message, allow_nan=False))
 
 
 async def say(socket: WebSocket, **message: Any) -> None:
     """Send one message."""
-    await socket.send_text(json.dumps(message, allow_nan=False))
+    await send(socket, message)
 
 
 def parse(text: str) -> dict[str, Any]:
@@ -92,8 +168,8 @@ def parse(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise MessageError(f"wanted JSON, got something else: {str(error)[:100]}") from None
     kind = message.get("type") if isinstance(message, dict) else None
-    if not isinstance(kind, str) or kind not in ANSWERS:
-        raise MessageError(f"wanted a message with a type among {', '.join(ANSWERS)}, got {str(kind)[:40]!r}")
+    if not isinstance(kind, str) or kind not in KNOWN:
+        raise MessageError(f"wanted a message with a type among {', '.join(KNOWN)}, got {str(kind)[:40]!r}")
     return dict(message)
 
 

@@ -13,32 +13,54 @@ from starlette.routing import BaseRoute, Mount, Route, Router, WebSocketRoute
 
 from digitlens.app.address import Address
 from digitlens.app.answers import MISTAKE, as_json
+from digitlens.app.digits import DigitSets
 from digitlens.app.guard import Guard, Log
 from digitlens.app.images import MnistImages
 from digitlens.app.live import Live
 from digitlens.app.networks import Networks
-from digitlens.app.pool import Pool
+from digitlens.app.pool import FullError, Pool
 from digitlens.app.reading import ReadPicture
 from digitlens.app.sessions import Clients
 from digitlens.app.static import page_files, serve
+from digitlens.app.visitors import Visitors
 from digitlens.digits.examples import example_files
+from digitlens.storage.model_file import to_bytes
 from digitlens.storage.shipped import SUFFIX
 
 
-def create_app(networks: Networks, address: Address, log: Log | None = None) -> Guard:
-    """The whole app behind its guard, for whoever asks at `address`."""
-    return Guard(create_routes(networks), address, log)
+def create_app(
+    networks: Networks,
+    address: Address,
+    log: Log | None = None,
+    *,
+    sets: DigitSets | None = None,
+    runs: Path | None = None,
+) -> Guard:
+    """The whole app behind its guard, for whoever asks at `address`.
+
+    sets: the digits to train on. runs: a folder for checkpoints of visitors' runs; None keeps none.
+    """
+    return Guard(create_routes(networks, sets=sets, runs=runs), address, log)
 
 
-def create_routes(networks: Networks, more: Sequence[BaseRoute] = ()) -> Starlette:
+def create_routes(
+    networks: Networks,
+    more: Sequence[BaseRoute] = (),
+    *,
+    sets: DigitSets | None = None,
+    runs: Path | None = None,
+) -> Starlette:
     """The app without its guard, which is never served like this; with `more` routes where a test wants them."""
     pool = Pool()
     files = _Files(networks)
+    engine = networks.get().reader.engine
+    visitors = Visitors(sets or DigitSets(), engine, runs)
     api = [
         Route("/networks", files.networks),
         Route("/images", MnistImages(pool).answer),
         Route("/read", ReadPicture(networks, pool).answer, methods=["POST"]),
-        WebSocketRoute("/live", Live(Clients(), networks.get().reader.engine).answer),
+        Route(f"/runs/{{visitor}}/{{record}}{SUFFIX}", Trained(visitors, pool).answer),
+        WebSocketRoute("/live", Live(Clients(), engine, visitors, pool).answer),
     ]
     app = Starlette(
         routes=[
@@ -90,6 +112,30 @@ def _from_disk(request: Request, path: Path) -> Response:
         return serve(request, path.read_bytes(), path.suffix)
     except OSError as error:
         raise HTTPException(404, "this file is gone; install digitlens again") from error
+
+
+class Trained:
+    """GET /api/runs/VISITOR/RECORD.digitlens: the network of any moment of a visitor's run, as a model file."""
+
+    def __init__(self, visitors: Visitors, pool: Pool) -> None:
+        self._visitors, self._pool = visitors, pool
+
+    async def answer(self, request: Request) -> Response:
+        """The file; HTTPException, 404, where there is no such run."""
+        client = request.client.host if request.client else ""
+        try:
+            data = await self._pool.run(client, lambda: self._file(**request.path_params))
+        except FullError as error:
+            raise HTTPException(
+                503, "too much waits to be done; try again in a moment", {"Retry-After": "1"}
+            ) from error
+        if data is None:
+            raise HTTPException(404, "there is no such run here, or it has not begun")
+        return serve(request, data, SUFFIX)
+
+    def _file(self, visitor: str, record: str) -> bytes | None:
+        reader = self._visitors.reader(visitor, record)
+        return to_bytes(reader) if reader else None
 
 
 async def _refused(request: Request, error: Exception) -> Response:

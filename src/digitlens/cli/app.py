@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -29,9 +30,10 @@ if TYPE_CHECKING:
 @click.option(
     "--port", type=click.IntRange(0, 65535), help="At which port; 0 is any.  [default: the next free one from 8484]"
 )
+@click.option("--data", metavar="FOLDER", help="A folder of labelled pictures to train on, offered in the page.")
 @click.option("--no-browser", is_flag=True, help="Only print the address; open no browser.")
 @click.option("--verbose", "-v", is_flag=True, help="Print a line for each request.")
-def command(network: str, host: str, port: int | None, no_browser: bool, verbose: bool) -> None:
+def command(network: str, host: str, port: int | None, data: str | None, no_browser: bool, verbose: bool) -> None:
     """Open the page: draw a digit, watch the network think, take it apart.
 
     Everything is served from this machine, and only to this machine unless --host says otherwise. It runs until Ctrl-C.
@@ -39,18 +41,29 @@ def command(network: str, host: str, port: int | None, no_browser: bool, verbose
     import secrets
 
     from digitlens.app.address import Address, listen
+    from digitlens.app.digits import DigitSets
     from digitlens.app.networks import Networks
     from digitlens.app.routes import create_app
     from digitlens.app.server import serve
 
-    networks = Networks(network)
+    networks, sets = Networks(network), DigitSets(data or "")
     listener, number = listen(host, port)
     address = Address(number, listener.getsockname()[1], named=host)
     if not address.loopback:
         address = Address(number, address.port, host, secrets.token_urlsafe(16))
     notes = err()
     log = (lambda line: notes.print(line, markup=False)) if verbose else None
-    serve(create_app(networks, address, log), listener, lambda: _started(address, no_browser))
+    app = create_app(networks, address, log, sets=sets, runs=_runs())
+    serve(app, listener, lambda: _started(address, no_browser))
+
+
+def _runs() -> Path | None:
+    """The folder in which visitors' runs are kept, so that they go on after a restart; None where there is no home."""
+    import platformdirs
+
+    named = os.environ.get("DIGITLENS_RUNS")
+    folder = Path(named) if named else Path(platformdirs.user_state_dir("digitlens", appauthor=False)) / "runs"
+    return folder if folder.is_absolute() or named else None
 
 
 def _started(address: Address, no_browser: bool) -> None:

@@ -43,6 +43,7 @@ def _hidden(_: Any, __: Any, text: str | None) -> tuple[int, ...] | None:
 @click.option("--epochs", type=int, help="How many times to go through all images.")
 @click.option("--weight-decay", type=float, help="Shrinks the weights at every step.")
 @click.option("--averaging", type=float, help="Share of a running mean of the weights that is kept at each step.")
+@click.option("--labels", help="true, or random: shuffled, so that it can only learn by heart.")
 @click.option("--validation", type=int, help="Training images held out for choosing.")
 @click.option("--preparation", metavar="NAME,NAME", help="Adjusting steps before the network: straighten.")
 @click.option("--augmentation", help="How training images are drawn anew every epoch: none, affine, elastic.")

@@ -8,6 +8,7 @@ the examples come from the recipe's own random streams, so that all engines get 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -76,19 +77,24 @@ class Lessons:
 def lessons(recipe: Recipe, data: DataSet) -> Lessons:
     """Hold out the recipe's validation images: the same ones for every seed, drawn once from the training images.
 
-    Of the same DataSet the same Lessons: 40 MB need not be copied again for each of many runs.
+    Random labels are shuffled among all training images before. Of the same DataSet the same Lessons, as long as no
+    more than a few different ones are asked for: 40 MB need not be copied again for each of many runs.
 
     Raises RecipeError if fewer than one would be left to learn from, DataError for a digit that is no class.
     """
-    known = _LESSONS.setdefault(data, {})
-    if recipe.validation not in known:
-        known[recipe.validation] = _parted(recipe, data)
-    return known[recipe.validation]
+    which = recipe.validation, recipe.seed if recipe.labels == "random" else None
+    with _LOCK:  # whoever comes second waits, instead of making the same once more
+        known = _LESSONS.setdefault(data, {})
+        found = known.pop(which, None) or _parted(recipe, data)
+        known[which] = found  # the last one is the newest
+        while len(known) > KEPT:
+            del known[next(iter(known))]
+        return found
 
 
-_LESSONS: WeakKeyDictionary[DataSet, dict[int, Lessons]] = (
-    WeakKeyDictionary()
-)  # of each DataSet, by how many it holds out
+KEPT = 4  # Lessons of a DataSet
+_LOCK = threading.Lock()
+_LESSONS: WeakKeyDictionary[DataSet, dict[tuple[int, int | None], Lessons]] = WeakKeyDictionary()
 
 
 def _parted(recipe: Recipe, data: DataSet) -> Lessons:
@@ -104,13 +110,16 @@ def _parted(recipe: Recipe, data: DataSet) -> Lessons:
             f"validation: the recipe holds out {recipe.validation:,} images, and {data.source} has only {count:,} "
             "to learn from; hold out fewer (--validation)"
         )
+    training = data.training
+    if recipe.labels == "random":
+        training = Digits(training.images, recipe.stream("labels").permutation(training.digits))
     if not recipe.validation:
-        return Lessons(data.training, data.training[:0], data.test, len(data.classes))
+        return Lessons(training, training[:0], data.test, len(data.classes))
     order = replace(recipe, seed=0).stream("validation").permutation(count)
     held, kept = order[: recipe.validation], order[recipe.validation :]
     held.sort()
     kept.sort()
-    return Lessons(data.training[kept], data.training[held], data.test, len(data.classes))
+    return Lessons(training[kept], training[held], data.test, len(data.classes))
 
 
 class Stop:

@@ -7,7 +7,7 @@ network replaces the file of that name in one step, and only then is the checkpo
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from digitlens.digits.dataset import DataSet
@@ -51,9 +51,13 @@ def kept(run: Run, path: str | Path, pause: float = PAUSE) -> Iterator[Record]:
 def keep(run: Run, path: str | Path) -> None:
     """Write the checkpoint of a run that has given a record."""
     assert run.latest is not None
-    state = run.latest.state
+    keep_state(run, run.latest.state, run.history, path)
+
+
+def keep_state(run: Run, state: State, history: Sequence[Mapping[str, float]], path: str | Path) -> None:
+    """Write the checkpoint of a run that stands at `state`, its rows until then in `history`."""
     position = {"epoch": state.epoch, "mini_batch": state.mini_batch, "seconds": state.seconds}
-    story = run.recipe.to_json(), run.fingerprint, run.engine.name, position, run.history
+    story = run.recipe.to_json(), run.fingerprint, run.engine.name, position, history
     checkpoints.keep(Checkpoint(*story, state.layers, state.memory, state.average), path)
 
 

@@ -27,6 +27,7 @@ from digitlens.network.network import Network
 from digitlens.network.optimisers import OPTIMISERS, Optimiser
 
 SCHEDULES = ("constant", "linear", "cosine")
+LABELS = ("true", "random")
 HIDDEN_LAYERS, NEURONS, PARAMETERS = 8, 4096, 4_000_000  # the largest network a recipe may ask for
 NAME = 100  # characters of a name
 
@@ -59,6 +60,7 @@ class Recipe:
     weight_decay: float = 0.0  # each step shrinks the weights by learning rate × this
     averaging: float = 0.0  # share of the running mean of the weights that each step keeps; 0: no averaging
     # the digits
+    labels: str = "true"  # "random": what is to be learned by heart is shuffled among the training images
     validation: int = 5_000  # training images held out, on which anything chosen is chosen
     augmentation: str = "none"  # how training images are drawn anew every epoch, see digits/distort.py
     preparation: tuple[str, ...] = ()  # names of adjusting steps, see digits/adjusting.py
@@ -76,6 +78,7 @@ class Recipe:
         self._one_of("optimiser", OPTIMISERS)
         self._one_of("schedule", SCHEDULES)
         self._one_of("precision", ("float32", "float64"))
+        self._one_of("labels", LABELS)
         self._one_of("augmentation", ("none", *AUGMENTATIONS))
         self._within("seed", 0, 2**63 - 1)
         self._within("learning_rate", 0, 1e6)

@@ -56,8 +56,7 @@ class Run:
     def __iter__(self) -> Iterator[Record]:
         """Train on, record by record. A run that was left may be entered again: it goes on from its latest record."""
         network = self.recipe.initial_network(len(self.data.classes))
-        state = self.latest.state if self.latest else self._state
-        running = self.engine.run(self.recipe, network, self._lessons, state, every=self._every, stop=self._stop)
+        running = self.engine.run(self.recipe, network, self._lessons, self.state, every=self._every, stop=self._stop)
         try:
             for record in running:
                 self.latest = record
@@ -74,6 +73,11 @@ class Run:
     def stop(self) -> None:
         """Ask the run to end soon, from any thread or signal handler: it gives one last record, of where it stands."""
         self._stop.set()
+
+    @property
+    def state(self) -> State | None:
+        """Where it stands: after its latest record, or where it was told to go on; None at the very beginning."""
+        return self.latest.state if self.latest else self._state
 
     @property
     def finished(self) -> bool:
@@ -143,6 +147,8 @@ def row(record: Record) -> dict[str, float]:
 
 
 def _adjusted(data: DataSet, names: Sequence[str]) -> DataSet:
-    """The digits after the adjusting steps that the network will be read behind."""
+    """The digits after the adjusting steps that the network will be read behind; without any, the digits themselves."""
+    if not names:
+        return data  # and so whatever is kept for these digits serves every run
     training, test = (replace(half, images=adjust_bytes(half.images, names)) for half in (data.training, data.test))
     return replace(data, training=training, test=test)

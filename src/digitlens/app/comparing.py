@@ -1,0 +1,248 @@
+"""A visitor's comparison: two recipes that differ in something, the same seeds for both, run after run.
+
+The runs are learning/experiments.py's, one in each turn of the row, a and b alternately; what the numbers support says
+learning/compared.py.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitlens.app.board import Board
+from digitlens.app.digits import DigitSets
+from digitlens.app.frames import as_pictures, frame
+from digitlens.app.orders import SEEDS, Refused, number_of, order_of
+from digitlens.app.told import Order
+from digitlens.app.turns import Turns
+from digitlens.digits.dataset import DataSet
+from digitlens.errors import DigitlensError
+from digitlens.learning.compared import Comparison, compare
+from digitlens.learning.experiments import Experiments, Outcome
+from digitlens.learning.recipe import Recipe
+from digitlens.learning.training import fitted
+
+PICTURES = 16  # neurons of the first layer that are shown, on each side
+CURVES = ("training_cost", "training_accuracy", "test_cost", "test_accuracy")
+
+
+@dataclass(frozen=True, slots=True)
+class Duel:
+    """What a visitor wants to have compared."""
+
+    number: int  # by the visitor's own count
+    a: Order
+    b: Order
+    seeds: int
+
+    @classmethod
+    def of(cls, message: Mapping[str, Any], sets: DigitSets) -> Duel:
+        """What "compare" asks for. Raises Refused."""
+        both = message.get("recipes")
+        if not isinstance(both, list) or len(both) != 2:
+            raise Refused("recipes", "recipes: wants two of them")
+        a, b = (order_of(message, sets, one) for one in both)
+        seeds = number_of(message, "seeds", SEEDS)
+        if not seeds:
+            raise Refused("seeds", f"seeds: from 1 to {SEEDS}")
+        if not _differences(a.recipe, b.recipe):
+            raise Refused("recipes", "both sides are the same; change something on one of them")
+        return cls(a.number, a, b, seeds)
+
+    def recipes(self, data: DataSet) -> list[Recipe]:
+        """All runs, a and b alternately, seed after seed."""
+        sides = [fitted(side.recipe, data, chosen=side.chosen) for side in (self.a, self.b)]
+        return [replace(side, seed=side.seed + i) for i in range(self.seeds) for side in sides]
+
+    def names(self) -> tuple[str, str]:
+        """What to call the two in a sentence: by what differs."""
+        fields = _differences(self.a.recipe, self.b.recipe)
+
+        def name(recipe: Recipe) -> str:
+            return " and ".join(f"{_plain(field)} {_plain(getattr(recipe, field))}" for field in fields)
+
+        return name(self.a.recipe), name(self.b.recipe)
+
+
+class Comparing:
+    """One comparison, worked on in turns: a run in each. What visitors call returns at once, from any thread."""
+
+    def __init__(self, duel: Duel, load: Callable[[], DataSet], turns: Turns, news: Callable[[], None]) -> None:
+        """`load`: the digits, which may take a while."""
+        self.duel, self.board = duel, Board(news)
+        self._load, self._turns = load, turns
+        self._lock = threading.RLock()
+        self._outcomes: list[Outcome] = []
+        self._running: Experiments | None = None
+        self._wanted = False
+        self._state, self._error = "paused", ""
+        self._post()
+
+    def go(self, how: str = "run") -> None:
+        """Go on to the end; there are no single steps here."""
+        with self._lock:
+            if self._state in ("finished", "failed"):
+                return
+            self._wanted = True
+            if self._running is None:
+                self._state = "waiting"
+        self._turns.enter(self)
+        self._post()
+
+    def pause(self) -> None:
+        """Rest, within milliseconds; the run under way begins anew later."""
+        self.stop()
+        with self._lock:
+            if self._state in ("waiting", "running"):
+                self._state = "paused"
+        self._post()
+
+    def stop(self, *, forget: bool = False) -> None:
+        """Give it up."""
+        with self._lock:
+            self._wanted = False
+            if self._running is not None:
+                self._running.stop()
+        self._turns.leave(self)
+
+    def moved(self) -> None:
+        """Its place in the row is another one."""
+        self._post()
+
+    def turn(self, over: Callable[[], bool]) -> bool:
+        """Run after run, until all are done or the turn is over."""
+        try:
+            data = self._load()
+            recipes = self.duel.recipes(data)
+            while len(self._outcomes) < len(recipes):
+                experiments = Experiments([recipes[len(self._outcomes)]], data, jobs=1)
+                with self._lock:
+                    if not self._wanted:
+                        return False
+                    self._running, self._state = experiments, "running"
+                self._post()
+                for outcome in experiments:
+                    self._outcomes.append(outcome)
+                with self._lock:
+                    self._running = None
+                if over() and len(self._outcomes) < len(recipes):
+                    self._state = "waiting"
+                    return True
+            self._state = "finished"
+        except (DigitlensError, MemoryError) as error:
+            with self._lock:
+                self._running, self._state = None, "failed"
+                self._error = str(error) or "there is not enough memory for this"
+        self._post()
+        return False
+
+    def _post(self) -> None:
+        with self._lock:
+            place = self._turns.place(self) or 0
+            told = partial(_frame, self.duel, self._state, self._error, place, tuple(self._outcomes))
+            self.board.post("comparison", told)
+
+
+def _frame(duel: Duel, state: str, error: str, place: int, outcomes: Sequence[Outcome]) -> bytes:
+    """How a comparison is getting on."""
+    sides = outcomes[::2], outcomes[1::2]
+    result = _result(duel, *sides)
+    header: dict[str, Any] = {
+        "type": "comparison",
+        "number": duel.number,
+        "state": state,
+        "place": place,
+        "error": error,
+        "recipes": [duel.a.recipe.to_json(), duel.b.recipe.to_json()],
+        "names": list(duel.names()),
+        "data": duel.a.data,
+        "seeds": duel.seeds,
+        "done": len(outcomes),
+        "all": 2 * duel.seeds,
+        "seconds": sum(outcome.seconds for outcome in outcomes),
+        "sentence": result.sentence if result else "",
+        "difference": None,
+        "runs": [[_run(outcome) for outcome in side] for side in sides],
+    }
+    if result:
+        header["difference"] = {"mean": result.mean, "low": result.low, "high": result.high, "pairs": result.pairs}
+    blocks: dict[str, NDArray[Any]] = {}
+    for name, side in zip("ab", sides, strict=True):
+        blocks[f"{name}_curves"] = _curves(side)
+        readers = [outcome.reader for outcome in side if outcome.reader]
+        if readers:
+            pictures, header[f"{name}_strongest"] = as_pictures(readers[-1].network.layers[0].weights, PICTURES)
+            blocks[f"{name}_pictures"] = pictures
+    return frame(header, blocks)
+
+
+def _result(duel: Duel, a: Sequence[Outcome], b: Sequence[Outcome]) -> Comparison | None:
+    """What the pairs that are complete say; None before the first."""
+    pairs = list(zip(a, b, strict=False))
+    if not pairs:
+        return None
+    with_a, with_b = ([_accuracy(outcome) for outcome in side] for side in zip(*pairs, strict=True))
+    epochs = duel.a.recipe.epochs
+    result = compare(with_a, with_b, duel.names(), f"after {epochs} epoch{'s' * (epochs > 1)}")
+    broken = [
+        f"{sum(bool(o.error) for o in side)} of {len(side)} runs with {name} ended in an error"
+        for name, side in zip(duel.names(), zip(*pairs, strict=True), strict=True)
+        if any(o.error for o in side)
+    ]
+    return replace(result, sentence=" ".join([*(f"{words}." for words in broken), result.sentence]))
+
+
+def _run(outcome: Outcome) -> dict[str, Any]:
+    epochs = len(outcome.history)
+    accuracy = _accuracy(outcome)
+    return {
+        "seed": outcome.recipe.seed,
+        "seconds_per_epoch": outcome.history[-1]["seconds"] / epochs if epochs else None,
+        "engine": outcome.engine,
+        "test_accuracy": accuracy if accuracy == accuracy else None,
+        "error": outcome.error,
+    }
+
+
+def _accuracy(outcome: Outcome) -> float:
+    """On the test images at the end; not a number where the run ended in an error."""
+    return (
+        float(outcome.history[-1].get("test_accuracy", "nan"))
+        if outcome.history and not outcome.error
+        else float("nan")
+    )
+
+
+def _curves(side: Sequence[Outcome]) -> NDArray[np.float32]:
+    """(runs, epochs, 4); what a run that was broken off has not measured is not a number."""
+    epochs = max((len(outcome.history) for outcome in side), default=0)
+    curves = np.full((len(side), epochs, len(CURVES)), np.nan, np.float32)
+    for run, outcome in enumerate(side):
+        for epoch, row in enumerate(outcome.history):
+            curves[run, epoch] = [row.get(name, np.nan) for name in CURVES]
+    return curves
+
+
+def _differences(a: Recipe, b: Recipe) -> list[str]:
+    """The fields in which two recipes differ."""
+    mine, others = a.to_json(), b.to_json()
+    return [field for field in mine if mine[field] != others[field]]
+
+
+def _plain(value: Any) -> str:
+    """A field's name or value in a sentence.
+
+    >>> _plain("learning_rate"), _plain((16, 16)), _plain(0.75), _plain("relu")
+    ('learning rate', '16-16', '0.75', 'ReLU')
+    """
+    if isinstance(value, tuple):
+        return "-".join(map(str, value)) or "none"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return {"relu": "ReLU"}.get(str(value), str(value).replace("_", " "))

@@ -1,0 +1,76 @@
+"""What one client sees of what goes on: always the newest of each kind, never more than it takes.
+
+Whoever works never waits for whoever watches. News is a mark and no more; the frame is made when this client has taken
+the one before. So a client that reads slowly sees fewer frames, and one that does not read at all costs nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.websockets import WebSocketDisconnect
+
+from digitlens.app.visitors import Visitor
+
+MOST = 30.0  # times a second that something is sent by itself
+Send = Callable[[dict[str, Any] | bytes], Awaitable[None]]
+
+
+class Stream:
+    """The way to one client; everything but wake() is for the event loop alone."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._loop = asyncio.get_running_loop()
+        self._news = asyncio.Event()
+        self._said: dict[str, dict[str, Any]] = {}  # by type: the newest replaces the one before
+        self._task: asyncio.Task[None] | None = None
+        self.visitor: Visitor | None = None
+
+    async def show(self, choices: dict[str, Any], visitor: Visitor) -> None:
+        """What there is to choose from, and from now on whatever this visitor has."""
+        self.end()
+        await self._send(choices)
+        self.visitor = visitor
+        visitor.watch(self.wake)
+        self._task = asyncio.create_task(self._serve(visitor))
+
+    def say(self, message: dict[str, Any]) -> None:
+        """Something for this client; what was said of the same type and is not sent yet, is never sent."""
+        self._said[message["type"]] = message
+        self._news.set()
+
+    def wake(self) -> None:
+        """There is something new to be seen, says any thread."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the app has ended
+            self._loop.call_soon_threadsafe(self._news.set)
+
+    def end(self) -> None:
+        """The client is gone, or watches another."""
+        if self._task is not None:
+            self._task.cancel()
+        if self.visitor is not None:
+            self.visitor.unwatch(self.wake)
+        self.visitor = self._task = None
+
+    async def _serve(self, visitor: Visitor) -> None:
+        seen: dict[str, int] = {}
+        of: object = None
+        self._news.set()
+        with contextlib.suppress(WebSocketDisconnect, ConnectionError):  # whoever listens to it hears that it is gone
+            while True:
+                await self._news.wait()
+                self._news.clear()
+                began = time.monotonic()
+                while self._said:
+                    await self._send(self._said.pop(next(iter(self._said))))
+                work = visitor.work
+                if work is not of:
+                    of, seen = work, {}
+                for frame in work.board.newer(seen) if work is not None else ():
+                    await self._send(frame)
+                await asyncio.sleep(max(0.0, began + 1 / MOST - time.monotonic()))

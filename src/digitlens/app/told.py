@@ -1,0 +1,175 @@
+"""What a page is told of a run: the frames "run", "mistakes" and "moment". docs/app.md lists what is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitlens.app.frames import as_pictures, frame
+from digitlens.app.moments import Moment, Row, arrays
+from digitlens.digits.dataset import Digits
+from digitlens.learning.recipe import Recipe
+from digitlens.learning.recipes.commands import command
+from digitlens.learning.training import Run
+from digitlens.network.network import Network
+
+PICTURES = 64  # neurons of the first layer that are shown
+SHOWN = 24  # digits that are still read wrongly
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a visitor asks for."""
+
+    number: int  # by the visitor's own count
+    recipe: Recipe
+    base: str  # the named recipe that it came from
+    data: str  # the name of a set of digits
+    named: str = ""  # the same for --data, where it has to be named there
+    chosen: bool = False  # how many digits are held out was chosen, and stays
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The example of the last single step."""
+
+    index: int  # of the training digit
+    digit: int
+    cost_before: float
+    cost_after: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Told:
+    """The state of a run in words and numbers."""
+
+    order: Order
+    state: str = "paused"  # waiting, running, paused, finished, diverged, failed, interrupted
+    error: str = ""
+    recipe: Recipe | None = None  # as it is run: fitted to the digits
+    source: str = ""
+    training: int = 0  # images learned from
+    test: int = 0
+    classes: tuple[str, ...] = ()
+    engine: str = ""
+    passed_over: str = ""  # why the compiled engine does not serve
+    batches: int = 0  # in an epoch
+    example: int = 0  # examples learned singly of the mini-batch under way
+    rate: float = 0.0
+    own_way: bool = False
+    kept: bool = False
+    last: Last | None = None
+
+    def of(self, run: Run) -> Told:
+        """With what is known once the digits are there."""
+        lessons = run.lessons
+        return replace(
+            self,
+            recipe=run.recipe,
+            source=run.data.source,
+            training=len(lessons.training),
+            test=len(lessons.test),
+            classes=run.data.classes,
+            engine=run.engine.name,
+            passed_over=run.passed_over,
+            batches=-(-len(lessons.training) // run.recipe.mini_batch),
+            rate=run.recipe.learning_rate,
+        )
+
+
+def run_frame(
+    told: Told,
+    place: int,
+    rows: Sequence[tuple[Row, tuple[float, ...]]],
+    moment: Moment | None,
+    image: NDArray[Any] | None,
+) -> bytes:
+    """How a run is getting on. place: turns that come before it. image: (784,) uint8 of the last single example."""
+    order, recipe = told.order, told.recipe or told.order.recipe
+    outputs = len(told.classes) or 10
+    header = {
+        "type": "run",
+        "number": order.number,
+        "state": told.state,
+        "place": place,
+        "error": told.error,
+        "recipe": recipe.to_json(),
+        "base": order.base,
+        "data": order.data,
+        "source": told.source,
+        "training": told.training,
+        "test": told.test,
+        "sizes": list(recipe.sizes(outputs)),
+        "classes": list(told.classes),
+        "engine": told.engine,
+        "passed_over": told.passed_over,
+        "epoch": moment.epoch if moment else 0,
+        "mini_batch": moment.mini_batch if moment else 0,
+        "batches": told.batches,
+        "example": told.example,
+        "records": moment.number + 1 if moment else 0,
+        "seconds": moment.seconds if moment else 0.0,
+        "rate": told.rate,
+        "command": command(recipe, order.base, order.named),
+        "own_way": told.own_way,
+        "kept": told.kept,
+        "last_example": asdict(told.last) if told.last else None,
+    }
+    curves, gradients = arrays(rows)
+    blocks: dict[str, NDArray[Any]] = {"curves": curves, "gradients": gradients}
+    if moment:
+        blocks["pictures"], header["strongest"] = as_pictures(moment.network.layers[0].weights, PICTURES)
+    if image is not None:
+        blocks["example"] = image
+    return frame(header, blocks)
+
+
+def mistakes_frame(number: int, record: int, outputs: NDArray[Any], test: Digits) -> bytes:
+    """What is read wrongly: how often what is read as what, and the first pictures. outputs: (n, classes)."""
+    classes = outputs.shape[1]
+    read = outputs.argmax(axis=1)
+    confusion = np.bincount(test.digits * np.int64(classes) + read, minlength=classes * classes)
+    wrong = np.flatnonzero(read != test.digits)
+    shown = wrong[:SHOWN]
+    header = {
+        "type": "mistakes",
+        "number": number,
+        "record": record,
+        "count": len(wrong),
+        "tested": len(test),
+        "shown": [{"index": int(i), "digit": int(test.digits[i]), "read": int(read[i])} for i in shown],
+    }
+    blocks: dict[str, NDArray[Any]] = {
+        "confusion": confusion.reshape(classes, classes).astype(np.uint32),
+        "images": test.flat[shown],
+    }
+    return frame(header, blocks)
+
+
+def moment_frame(number: int, ask: int, moment: Moment) -> bytes:
+    """A moment that somebody goes back to."""
+    pictures, strongest = as_pictures(moment.network.layers[0].weights, PICTURES)
+    header = {
+        "type": "moment",
+        "number": number,
+        "ask": ask,
+        "record": moment.number,
+        "epoch": moment.epoch,
+        "mini_batch": moment.mini_batch,
+        "position": moment.row[0],
+        "seconds": moment.seconds,
+        "strongest": strongest,
+        "measured": [None if value != value else value for value in moment.row],
+    }
+    return frame(header, {"pictures": pictures})
+
+
+def outputs_of(network: Network, test: Digits) -> NDArray[Any]:
+    """What a network's outputs hold for test digits, taken as they are: (n, classes)."""
+    from digitlens.reading.reader import Reader
+
+    return Reader(network=network).outputs(test.images)

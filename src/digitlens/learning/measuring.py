@@ -1,0 +1,22 @@
+"""Cost and accuracy of any network on some digits, by the engine that its run has."""
+
+from __future__ import annotations
+
+from digitlens.digits.dataset import Digits
+from digitlens.learning import fast, reference
+from digitlens.learning.engine import Measured
+from digitlens.network.costs import cost_for
+from digitlens.network.network import Network
+
+
+def measure(network: Network, digits: Digits, cost: str, engine: str) -> Measured | None:
+    """As an engine measures at the end of an epoch, pictures taken as they are; None where there are no digits.
+
+    cost, engine: their names. What one set of digits needs to be read by the compiled engine is kept as long as the
+    digits are.
+    """
+    if not len(digits):
+        return None
+    if engine == fast.FastEngine.name:
+        return fast.measure(network, digits, cost)
+    return reference.measure(network, digits, cost_for(cost, network.activations[-1]))
