@@ -1,12 +1,14 @@
 """A visitor's comparison: two recipes that differ in something, the same seeds for both, run after run.
 
-The runs are learning/experiments.py's, one in each turn of the row, a and b alternately; what the numbers support says
-learning/compared.py.
+The runs go on in turns of the row, a and b alternately, and each is an Outcome of learning/experiments.py; what the
+numbers support says learning/compared.py.
 """
 
 from __future__ import annotations
 
 import threading
+import time
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,19 +17,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlens.app.answers import MISTAKE, Refused
 from digitlens.app.board import Board
 from digitlens.app.digits import DigitSets
 from digitlens.app.frames import as_pictures, frame
-from digitlens.app.orders import SEEDS, Refused, number_of, order_of
+from digitlens.app.orders import SEEDS, number_of, order_of
 from digitlens.app.told import Order
 from digitlens.app.turns import Turns
+from digitlens.app.walk import Walk, one_thread
 from digitlens.digits.dataset import DataSet
-from digitlens.errors import DigitlensError
+from digitlens.errors import DigitlensError, TrainingError
 from digitlens.learning.compared import Comparison, compare
-from digitlens.learning.experiments import Experiments, Outcome
+from digitlens.learning.experiments import Outcome
 from digitlens.learning.recipe import Recipe
-from digitlens.learning.training import fitted
+from digitlens.learning.training import Run, fitted
 
+EPOCHS = 200  # of each run
 PICTURES = 16  # neurons of the first layer that are shown, on each side
 CURVES = ("training_cost", "training_accuracy", "test_cost", "test_accuracy")
 
@@ -51,6 +56,8 @@ class Duel:
         seeds = number_of(message, "seeds", SEEDS)
         if not seeds:
             raise Refused("seeds", f"seeds: from 1 to {SEEDS}")
+        if max(a.recipe.epochs, b.recipe.epochs) > EPOCHS:
+            raise Refused("epochs", f"epochs: at most {EPOCHS} in a comparison")
         if not _differences(a.recipe, b.recipe):
             raise Refused("recipes", "both sides are the same; change something on one of them")
         return cls(a.number, a, b, seeds)
@@ -71,44 +78,51 @@ class Duel:
 
 
 class Comparing:
-    """One comparison, worked on in turns: a run in each. What visitors call returns at once, from any thread."""
+    """One comparison, worked on in turns. What visitors call returns at once, from any thread."""
 
     def __init__(self, duel: Duel, load: Callable[[], DataSet], turns: Turns, news: Callable[[], None]) -> None:
         """`load`: the digits, which may take a while."""
         self.duel, self.board = duel, Board(news)
         self._load, self._turns = load, turns
         self._lock = threading.RLock()
+        self._recipes: list[Recipe] = []  # once the digits are there
         self._outcomes: list[Outcome] = []
-        self._running: Experiments | None = None
+        self._walk: Walk | None = None  # the run under way
+        self._took = 0.0  # seconds, by the clock, that it has taken
         self._wanted = False
         self._state, self._error = "paused", ""
         self._post()
 
-    def go(self, how: str = "run") -> None:
-        """Go on to the end; there are no single steps here."""
+    @property
+    def over(self) -> bool:
+        """Nothing more will come of it."""
+        return self._state in ("finished", "failed")
+
+    def go(self, how: str = "run", instead_of: Any = None) -> None:
+        """Go on to the end; there are no single steps here. `instead_of`: it takes that one's place in the row."""
         with self._lock:
-            if self._state in ("finished", "failed"):
+            if self.over:
                 return
             self._wanted = True
-            if self._running is None:
+            if self._state != "running":
                 self._state = "waiting"
-        self._turns.enter(self)
+        self._turns.enter(self, instead_of)
         self._post()
 
     def pause(self) -> None:
-        """Rest, within milliseconds; the run under way begins anew later."""
+        """Rest, within milliseconds; the run under way goes on later from there."""
         self.stop()
         with self._lock:
             if self._state in ("waiting", "running"):
                 self._state = "paused"
         self._post()
 
-    def stop(self, *, forget: bool = False) -> None:
+    def stop(self) -> None:
         """Give it up."""
         with self._lock:
-            self._wanted = False
-            if self._running is not None:
-                self._running.stop()
+            self._wanted, walk = False, self._walk
+        if walk is not None:
+            walk.stop()
         self._turns.leave(self)
 
     def moved(self) -> None:
@@ -118,29 +132,55 @@ class Comparing:
     def turn(self, over: Callable[[], bool]) -> bool:
         """Run after run, until all are done or the turn is over."""
         try:
-            data = self._load()
-            recipes = self.duel.recipes(data)
-            while len(self._outcomes) < len(recipes):
-                experiments = Experiments([recipes[len(self._outcomes)]], data, jobs=1)
-                with self._lock:
-                    if not self._wanted:
-                        return False
-                    self._running, self._state = experiments, "running"
-                self._post()
-                for outcome in experiments:
-                    self._outcomes.append(outcome)
-                with self._lock:
-                    self._running = None
-                if over() and len(self._outcomes) < len(recipes):
-                    self._state = "waiting"
-                    return True
-            self._state = "finished"
+            one_thread()
+            return self._turn(self._load(), over)
         except (DigitlensError, MemoryError) as error:
-            with self._lock:
-                self._running, self._state = None, "failed"
-                self._error = str(error) or "there is not enough memory for this"
-        self._post()
+            self._say("failed", str(error) or "there is not enough memory for this; make the networks smaller")
+        except Exception:
+            traceback.print_exc()
+            self._say("failed", MISTAKE)
         return False
+
+    def _turn(self, data: DataSet, over: Callable[[], bool]) -> bool:
+        self._recipes = self._recipes or self.duel.recipes(data)
+        while len(self._outcomes) < len(self._recipes):
+            with self._lock:
+                if self._walk is None:
+                    self._walk, self._took = Walk(Run(self._recipes[len(self._outcomes)], data)), 0.0
+            self._say("running")
+            if not self._run(self._walk, over):
+                with self._lock:
+                    more = self._wanted
+                    self._state = "waiting" if more else "paused"
+                self._post()
+                return more
+        self._say("finished")
+        return False
+
+    def _run(self, walk: Walk, over: Callable[[], bool]) -> bool:
+        """Go on with the run under way; whether it is done."""
+        began, error, reader = time.perf_counter(), "", None
+        try:
+            for record in walk.go("run", lambda: self._wanted):
+                if walk.finished:
+                    reader = walk.reader(record)
+                elif over():
+                    break
+        except TrainingError as problem:  # it is this run's, and the others go on
+            error = str(problem)
+        self._took += time.perf_counter() - began
+        if reader is None and not error:
+            return False
+        index, history = len(self._outcomes), tuple(walk.history)
+        with self._lock:
+            self._outcomes.append(Outcome(index, walk.recipe, walk.engine, self._took, history, reader, error))
+            self._walk = None
+        return True
+
+    def _say(self, state: str, error: str = "") -> None:
+        with self._lock:
+            self._state, self._error = state, error
+        self._post()
 
     def _post(self) -> None:
         with self._lock:

@@ -14,6 +14,7 @@ HOW = (
     "MNIST is not on this machine. Fetch it here (11 MB, kept in your cache), or name a folder that holds it in "
     "DIGITLENS_DATA and start the app again."
 )
+SIZES = {"mnist": (60_000, 10_000), "pen": (30_000, 5_000)}  # to learn from, to be tested on
 Progress = Callable[[str, int, int | None], object]  # a file, bytes done, bytes in all if known
 
 
@@ -53,8 +54,13 @@ class DigitSets:
             if name not in self._loaded:
                 if not self.here(name):
                     raise DataError(HOW)
-                self._loaded[name] = find_data(self.named(name) or name, offline=True)
+                self._loaded[name] = _settled(find_data(self.named(name) or name, offline=True))
             return self._loaded[name]
+
+    def training(self, name: str) -> int:
+        """How many there are to learn from."""
+        known = self._loaded.get(name)
+        return len(known.training) if known else SIZES[name][0]
 
     def to_json(self) -> list[dict[str, Any]]:
         """Which there are, for a page to choose from."""
@@ -66,8 +72,8 @@ class DigitSets:
                     "name": name,
                     "here": self.here(name),
                     "default": name == default,
-                    "training": len(known.training) if known else {"mnist": 60_000, "pen": 30_000}[name],
-                    "test": len(known.test) if known else {"mnist": 10_000, "pen": 5_000}[name],
+                    "training": self.training(name),
+                    "test": len(known.test) if known else SIZES[name][1],
                     "source": known.source if known else "",
                     "how": "" if self.here(name) else HOW,
                 }
@@ -87,3 +93,12 @@ class DigitSets:
             download_mnist(cache, progress=progress)
         finally:
             self._downloading.release()
+
+
+def _settled(data: DataSet) -> DataSet:
+    """Nobody writes to them any more, so that what identifies them is worked out once, and not for every checkpoint."""
+    for half in (data.training, data.test):
+        half.images.setflags(write=False)
+        half.digits.setflags(write=False)
+    data.training.known_by(data.training.fingerprint())
+    return data

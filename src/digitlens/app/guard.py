@@ -41,10 +41,13 @@ Log = Callable[[str], object]
 
 
 class Guard:
-    """Wraps `app`. `log` gets a line for each request."""
+    """Wraps `app`. `log` gets a line for each request; `close` is called when the server ends."""
 
-    def __init__(self, app: ASGIApp, address: Address, log: Log | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, address: Address, log: Log | None = None, close: Callable[[], object] = lambda: None
+    ) -> None:
         self._app = app
+        self.close = close
         self._address = address
         self._tokens = Tokens(address.token, address.port)
         self._log = log

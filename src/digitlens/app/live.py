@@ -13,17 +13,20 @@ import contextlib
 import importlib.metadata
 import json
 import threading
+from collections.abc import Callable
 from functools import partial
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from digitlens.app.orders import Refused
+from digitlens.app.answers import Refused
 from digitlens.app.pool import FullError, Pool
 from digitlens.app.sessions import Clients
 from digitlens.app.stream import Stream
-from digitlens.app.visitors import Visitors
 from digitlens.errors import DigitlensError
+
+if TYPE_CHECKING:
+    from digitlens.app.visitors import Visitors
 
 MAX_DEPTH = 8  # of JSON: lists and objects within each other
 UNSUPPORTED, TRY_AGAIN_LATER = 1003, 1013  # why a WebSocket is closed
@@ -34,10 +37,13 @@ class MessageError(ValueError):
 
 
 class Live:
-    """The endpoint. `engine`: what computes here, for the greeting. `pool`: where what takes a while is done."""
+    """The endpoint. `engine`: what computes here, for the greeting. `pool`: where what takes a while is done.
 
-    def __init__(self, clients: Clients, engine: str, visitors: Visitors, pool: Pool) -> None:
-        self._clients, self._engine, self._visitors, self._pool = clients, engine, visitors, pool
+    visitors: makes them, with the first that comes; nothing of training is loaded before.
+    """
+
+    def __init__(self, clients: Clients, engine: str, pool: Pool, visitors: Callable[[], Visitors]) -> None:
+        self._clients, self._engine, self._pool, self._visitors = clients, engine, pool, visitors
         self._streams: set[Stream] = set()
 
     async def answer(self, socket: WebSocket) -> None:
@@ -85,54 +91,52 @@ class Live:
                 await send(socket, answer)
             await asyncio.sleep(0)  # who sends thousands at once lets the others have their turn
 
-    async def _answer(self, message: dict[str, Any], stream: Stream, client: str) -> dict[str, Any] | bytes | None:
+    async def _answer(self, message: dict[str, Any], stream: Stream, client: str) -> dict[str, Any] | None:
         """What is said to one message; None if that is nothing."""
-        visitors, kind = self._visitors, message["type"]
+        kind = message["type"]
+        if kind == "ping":
+            return {"type": "pong"}
         try:
-            if kind == "ping":
-                return {"type": "pong"}
             if kind == "visit":
-                stream.end()
-                name = message.get("visitor")
-                visitor = await self._pool.run(client, lambda: visitors.enter(name))
-                options = await self._pool.run(client, visitors.choices)
-                await stream.show(options, visitor)
-                return None
-            if kind == "download":
-                self._download()
-                return None
-            if stream.visitor is None:
+                await self._visit(message, stream, client)
+            elif stream.visitor is None:
                 raise MessageError("say first who you are: visit")
-            return visitors.act(stream.visitor, message)
+            elif kind == "download":
+                self._download()
+            elif frame := self._visitors().act(stream.visitor, message):
+                stream.say("moment", frame)
         except Refused as error:
             number = message.get("number")
-            known = number if type(number) is int and 0 <= number <= 2**53 else None
+            known = number if type(number) is int and 0 <= number <= 2**53 else 0
             return {"type": "refused", "number": known, "field": error.field, "error": str(error)}
+        return None
+
+    async def _visit(self, message: dict[str, Any], stream: Stream, client: str) -> None:
+        """Somebody says who they are; what they hear first is what there is to choose from."""
+        visitor, options = await self._pool.run(client, lambda: self._visitors().enter(message.get("visitor")))
+        stream.say("choices", options)
+        stream.show(self._visitors(), visitor)
 
     def _download(self) -> None:
         """Fetch MNIST beside everything else; all that are connected hear how far it is."""
-        loop = asyncio.get_running_loop()
+        loop, sets = asyncio.get_running_loop(), self._visitors().sets
 
-        def tell(**about: Any) -> None:
-            for stream in list(self._streams):
-                stream.say({"type": "download", **about})
+        def tell(about: dict[str, Any]) -> None:
+            for stream in self._streams:
+                stream.say("download", about)
 
-        def heard(**about: Any) -> None:
+        def heard(file: str, done: int, total: int | None, **more: Any) -> None:
+            about = {"type": "download", "file": file, "done": done, "total": total, "ended": False, "error": ""} | more
             with contextlib.suppress(RuntimeError):  # the loop is closed: the app has ended
-                loop.call_soon_threadsafe(partial(tell, **about))
+                loop.call_soon_threadsafe(tell, about)
 
         def work() -> None:
-            error, last = "", {"file": "", "done": 0, "total": None}
-
-            def progress(file: str, done: int, total: int | None) -> None:
-                last.update(file=file, done=done, total=total)
-                heard(**last, ended=False, error="")
-
+            error = ""
             try:
-                self._visitors.sets.download(progress)
+                sets.download(heard)
             except DigitlensError as raised:
                 error = str(raised)
-            heard(**last, ended=True, error=error, data=self._visitors.sets.to_json())
+            heard("", 0, None, ended=True, error=error, data=sets.to_json())
 
         threading.Thread(target=work, name="download", daemon=True).start()
 

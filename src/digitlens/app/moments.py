@@ -6,8 +6,10 @@ whether all of them were measured (1) or a sample (0), and the number of the rec
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -21,12 +23,15 @@ from digitlens.learning.recipe import Recipe
 from digitlens.network.costs import one_hot
 from digitlens.network.gradient import backward
 from digitlens.network.network import Network
+from digitlens.network.optimisers import each
 
 ROWS = 512  # of the curves
 MOMENTS = 200
 ROOM = 12 * 2**20  # bytes for all moments
 SAMPLE, FEW = 2_000, 128  # digits measured inside an epoch; digits for the sizes of gradients
+SHORT, SHARE = 0.005, 0.25  # seconds that measuring may always take; or else this share of the time spent training
 Row = tuple[float, float, float, float, float, float, float]
+Sizes = tuple[float, ...]  # of the gradient by layer: the norm of dC/dW
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,66 +41,95 @@ class Moment:
     number: int  # of the record; 0 is the network before its first step
     epoch: int
     mini_batch: int
+    position: float  # epochs from the start
     seconds: float  # spent training until then
-    network: Network
-    row: Row
-    gradients: tuple[float, ...]  # size of the gradient by layer: the norm of dC/dW
-    epochs_behind: int  # rows of the run's history until then
+    network: Network  # in float32
+    row: Row | None  # measured then, or last before
+    own_way: bool  # single examples were learned before: no recipe makes this network
 
 
 class Moments:
     """The curves and the moments of one run, in bounded room."""
 
-    def __init__(self, recipe: Recipe, lessons: Lessons, engine: str) -> None:
-        self._recipe, self._engine = recipe, engine
-        self._training, self._test = sample(lessons.training, SAMPLE), sample(lessons.test, SAMPLE)
-        self._few = sample(lessons.training, FEW)
-        self._classes = lessons.classes
-        size = recipe.initial_network(lessons.classes).parameters * np.dtype(recipe.precision).itemsize
-        self._moments: Thinned[Moment] = Thinned(min(MOMENTS, ROOM // size))
-        self._rows: Thinned[tuple[Row, tuple[float, ...]]] = Thinned(ROWS)
-        self.count = 0
+    def __init__(self, recipe: Recipe, classes: int) -> None:
+        self._recipe, self._classes = recipe, classes
+        weights = sum(n * (n_before + 1) for n_before, n in pairwise(recipe.sizes(classes)))
+        self._moments: Thinned[Moment] = Thinned(min(MOMENTS, ROOM // (4 * weights)))
+        self._rows: Thinned[tuple[Row, Sizes]] = Thinned(ROWS)
+        self._row: Row | None = None
+        self._spent = self._lasted = 0.0  # seconds of measuring, in all and the last time
+        self.count = 0  # records so far
 
-    def add(self, record: Record, position: float, epochs_behind: int) -> Moment:
-        """The newest record, `position` epochs after the start: whole sets where it measured them, else samples."""
-        network = record.network
-        training = record.training or measure(network, self._training, self._recipe.cost, self._engine)
-        test = record.test or measure(network, self._test, self._recipe.cost, self._engine)
+    def remember(self, history: Sequence[Mapping[str, float]]) -> None:
+        """The rows of a run that goes on from its checkpoint: a record each, of whose network nothing is left."""
+        for one in history:
+            training, test = (
+                (one.get(f"{which}_cost", np.nan), one.get(f"{which}_accuracy", np.nan))
+                for which in ("training", "test")
+            )
+            self._row = (float(one["epoch"]), *training, *test, 1.0, float(self.count))
+            self._rows.add((self._row, (float("nan"),) * (len(self._recipe.hidden) + 1)))
+            self.count += 1
+
+    def measured(self, record: Record, lessons: Lessons, engine: str, position: float) -> tuple[Row, Sizes] | None:
+        """A row for the newest record: whole sets where the record has them, else samples; None: that would take long.
+
+        This is what takes its time; add() does not.
+        """
+        if record.training is None and not self._due(record.seconds):
+            return None
+        began, network, cost = time.perf_counter(), record.network, self._recipe.cost
+        training = record.training or measure(network, sample(lessons.training, SAMPLE), cost, engine)
+        test = record.test or measure(network, sample(lessons.test, SAMPLE), cost, engine)
+        sizes = self._sizes(network, sample(lessons.training, FEW))
+        self._lasted = time.perf_counter() - began
+        self._spent += self._lasted
         whole = float(record.training is not None)
-        row = (position, *_pair(training), *_pair(test), whole, float(self.count))
-        gradients = self._gradients(network)
-        at = record.epoch, record.mini_batch, record.seconds
-        moment = Moment(self.count, *at, network, row, gradients, epochs_behind)
-        self._moments.add(moment)
-        self._rows.add((row, gradients))
-        self.count += 1
-        return moment
+        return (position, *_pair(training), *_pair(test), whole, float(self.count)), sizes
 
-    def rows(self) -> list[tuple[Row, tuple[float, ...]]]:
+    def add(self, record: Record, position: float, measured: tuple[Row, Sizes] | None, own_way: bool = False) -> None:
+        """The newest record, `position` epochs after the start. own_way: single examples were learned before it."""
+        if measured is not None:
+            self._rows.add(measured)
+            self._row = measured[0]
+        network = record.network
+        if network.dtype != np.float32:
+            with np.errstate(over="ignore"):
+                network = Network(each(lambda w: w.astype(np.float32), network.layers), network.activations)
+        at = record.epoch, record.mini_batch, position, record.seconds
+        self._moments.add(Moment(self.count, *at, network, self._row, own_way))
+        self.count += 1
+
+    def rows(self) -> list[tuple[Row, Sizes]]:
         """The curves, and the sizes of the gradients, as they are now."""
         return list(self._rows)
 
-    def nearest(self, number: int) -> Moment:
-        """The kept moment nearest to record `number`."""
-        return min(self._moments, key=lambda moment: abs(moment.number - number))
+    def nearest(self, number: int) -> Moment | None:
+        """The kept moment nearest to record `number`; None before there is one."""
+        return min(self._moments, key=lambda moment: abs(moment.number - number), default=None)
 
-    def newest(self) -> Moment:
-        """The last one. Raises IndexError if there is none."""
-        return self._moments.newest()
+    def newest(self) -> Moment | None:
+        """The last one; None before there is one."""
+        return self._moments.newest() if len(self._moments) else None
 
-    def _gradients(self, network: Network) -> tuple[float, ...]:
-        images = pixels(self._few.flat, network.dtype)
-        targets = one_hot(self._few.digits, self._classes, network.dtype)
+    def _due(self, seconds: float) -> bool:
+        """Whether to measure between two epochs: the run must not spend its time with that."""
+        return self._lasted <= SHORT or self._spent <= SHARE * seconds
+
+    def _sizes(self, network: Network, few: Digits) -> Sizes:
+        images = pixels(few.flat, network.dtype)
+        targets = one_hot(few.digits, self._classes, network.dtype)
         with np.errstate(over="ignore", invalid="ignore"):
             gradient = backward(network, network.forward(images), targets, self._recipe.cost_function())
             return tuple(float(np.linalg.norm(layer.weights)) for layer in gradient)
 
 
-def arrays(rows: Sequence[tuple[Row, tuple[float, ...]]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def arrays(rows: Sequence[tuple[Row, Sizes]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """The curves, (rows, 7), and the sizes of gradients, (rows, layers)."""
-    curves = np.array([row for row, _ in rows], np.float32).reshape(len(rows), 7)
-    layers = len(rows[0][1]) if rows else 0
-    return curves, np.array([sizes for _, sizes in rows], np.float32).reshape(len(rows), layers)
+    with np.errstate(over="ignore"):  # what does not fit into float32 is infinite, and a run that diverges anyway
+        curves = np.array([row for row, _ in rows], np.float32).reshape(len(rows), 7)
+        layers = len(rows[0][1]) if rows else 0
+        return curves, np.array([sizes for _, sizes in rows], np.float32).reshape(len(rows), layers)
 
 
 def sample(digits: Digits, most: int) -> Digits:

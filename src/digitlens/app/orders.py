@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from digitlens.app.digits import DigitSets
+from digitlens.app.answers import Refused
+from digitlens.app.digits import HOW, DigitSets
 from digitlens.app.told import Order
 from digitlens.digits.adjusting import STEPS
 from digitlens.digits.distort import AUGMENTATIONS
 from digitlens.errors import RecipeError
+from digitlens.learning.engine import choose
 from digitlens.learning.recipe import HIDDEN_LAYERS, LABELS, NEURONS, SCHEDULES, Recipe
 from digitlens.learning.recipes import RECIPES, named
 from digitlens.network.activations import ACTIVATIONS
@@ -20,6 +22,7 @@ from digitlens.network.initialisation import INITIALISATIONS
 from digitlens.network.optimisers import OPTIMISERS
 
 PARAMETERS, SEEDS = 1_000_000, 10  # the largest network of a page; runs on each side of a comparison
+TOGETHER = 20_000_000  # numbers that an engine holds for one mini-batch, several times over
 VISITOR = re.compile(r"[0-9a-f]{32}", re.ASCII)
 OPTIONS = {
     "activation": [name for name in ACTIVATIONS if name != "softmax"],
@@ -33,14 +36,6 @@ OPTIONS = {
     "preparation": list(STEPS),
 }
 LIMITS = {"layers": HIDDEN_LAYERS, "neurons": NEURONS, "parameters": PARAMETERS, "epochs": 100_000, "seeds": SEEDS}
-
-
-class Refused(ValueError):
-    """An order that cannot be carried out."""
-
-    def __init__(self, field: str, error: str) -> None:
-        super().__init__(error)
-        self.field = field
 
 
 def number_of(message: Mapping[str, Any], name: str = "number", most: int = 2**53) -> int:
@@ -58,13 +53,19 @@ def order_of(message: Mapping[str, Any], sets: DigitSets, recipe: Any = None) ->
         raise Refused("base", f"base: one of {', '.join(RECIPES)}")
     if data not in sets.names() if isinstance(data, str) else True:
         raise Refused("data", f"data: one of {', '.join(sets.names())}")
+    if not sets.here(data):
+        raise Refused("data", HOW)
     fields = message.get("recipe", {}) if recipe is None else recipe
-    made = recipe_of(base, fields)
+    count = sets.training(data)
+    made = recipe_of(base, fields, count)
+    if "validation" in fields and made.validation >= count:
+        held = f"{made.validation:,} of {count:,} images cannot be held out"
+        raise Refused("validation", f"validation: {held}: at least one has to be left to learn from")
     return Order(number_of(message), made, base, data, sets.named(data), "validation" in fields)
 
 
-def recipe_of(base: str, fields: Any) -> Recipe:
-    """The named recipe with some fields changed. Raises Refused, with the field that is at fault."""
+def recipe_of(base: str, fields: Any, count: int) -> Recipe:
+    """The named recipe with some fields changed, for `count` digits. Raises Refused, and names the field at fault."""
     if not isinstance(fields, dict):
         raise Refused("recipe", "recipe: wants an object of fields and values")
     if "teacher" in fields or "name" in fields:
@@ -72,13 +73,25 @@ def recipe_of(base: str, fields: Any) -> Recipe:
     try:
         recipe = named(base, **fields)
     except RecipeError as error:
-        field, _, _ = str(error).partition(":")
-        raise Refused(field if field in fields else "", str(error)) from error
+        raise Refused(_field(str(error), fields), str(error)) from error
     parameters = sum(n * (n_before + 1) for n_before, n in pairwise(recipe.sizes()))
     if parameters > PARAMETERS:
         words = f"hidden: at most {PARAMETERS:,} weights and biases can be watched here, got {parameters:,}"
         raise Refused("hidden", words)
+    if len(set(recipe.preparation)) < len(recipe.preparation):
+        raise Refused("preparation", "preparation: every step once")
+    plain = choose(recipe).name == "plain"
+    most = TOGETHER // sum(recipe.sizes()[not plain :])  # the compiled engine makes no floats of the pictures
+    if min(recipe.mini_batch, count) > most:
+        words = f"mini_batch: at most {most:,} at a time with this network, got {recipe.mini_batch:,}"
+        raise Refused("mini_batch", words)
     return recipe
+
+
+def _field(error: str, fields: Mapping[str, Any]) -> str:
+    """Which field an error is about: the one it begins with, or a pair that does not go together."""
+    field, _, _ = error.partition(":")
+    return field if field in fields else "cost" if error.startswith("cross_entropy") else ""
 
 
 def choices(engine: str, cores: int, sets: DigitSets) -> dict[str, Any]:

@@ -125,6 +125,7 @@ class WebSocket(WebSocketsSansIOProtocol):
         super().connection_made(transport)
         connection = transport.get_extra_info("socket")
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BUFFER)
+        self.transport.set_write_buffer_limits(0)  # who sends waits until the message before is gone
 
     def data_received(self, data: bytes) -> None:
         """Bytes from the client; a second mistake, while the first one is closing the connection, ends it at once."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -22,10 +25,13 @@ from digitlens.app.pool import FullError, Pool
 from digitlens.app.reading import ReadPicture
 from digitlens.app.sessions import Clients
 from digitlens.app.static import page_files, serve
-from digitlens.app.visitors import Visitors
 from digitlens.digits.examples import example_files
+from digitlens.errors import DigitlensError
 from digitlens.storage.model_file import to_bytes
 from digitlens.storage.shipped import SUFFIX
+
+if TYPE_CHECKING:
+    from digitlens.app.visitors import Visitors
 
 
 def create_app(
@@ -40,7 +46,8 @@ def create_app(
 
     sets: the digits to train on. runs: a folder for checkpoints of visitors' runs; None keeps none.
     """
-    return Guard(create_routes(networks, sets=sets, runs=runs), address, log)
+    routes = create_routes(networks, sets=sets, runs=runs)
+    return Guard(routes, address, log, routes.state.visitors.close)
 
 
 def create_routes(
@@ -54,13 +61,13 @@ def create_routes(
     pool = Pool()
     files = _Files(networks)
     engine = networks.get().reader.engine
-    visitors = Visitors(sets or DigitSets(), engine, runs)
+    visitors = _Later(sets or DigitSets(), engine, runs)
     api = [
         Route("/networks", files.networks),
         Route("/images", MnistImages(pool).answer),
         Route("/read", ReadPicture(networks, pool).answer, methods=["POST"]),
-        Route(f"/runs/{{visitor}}/{{record}}{SUFFIX}", Trained(visitors, pool).answer),
-        WebSocketRoute("/live", Live(Clients(), engine, visitors, pool).answer),
+        Route(f"/runs/{{visitor}}/{{record}}{SUFFIX}", _Trained(visitors, pool).answer),
+        WebSocketRoute("/live", Live(Clients(), engine, pool, visitors).answer),
     ]
     app = Starlette(
         routes=[
@@ -73,7 +80,30 @@ def create_routes(
         exception_handlers={HTTPException: _refused, Exception: _broken},
     )
     app.router.redirect_slashes = False  # what is not there is not there
+    app.state.visitors = visitors
     return app
+
+
+class _Later:
+    """The visitors, made when the first one comes: what trains is not loaded before."""
+
+    def __init__(self, sets: DigitSets, engine: str, runs: Path | None) -> None:
+        self._made_of = sets, engine, runs
+        self._lock = threading.Lock()
+        self.made: Visitors | None = None
+
+    def __call__(self) -> Visitors:
+        with self._lock:
+            if self.made is None:
+                from digitlens.app.visitors import Visitors
+
+                self.made = Visitors(*self._made_of)
+            return self.made
+
+    def close(self) -> None:
+        """The app ends."""
+        if self.made is not None:
+            self.made.close()
 
 
 class _Files:
@@ -114,27 +144,27 @@ def _from_disk(request: Request, path: Path) -> Response:
         raise HTTPException(404, "this file is gone; install digitlens again") from error
 
 
-class Trained:
+class _Trained:
     """GET /api/runs/VISITOR/RECORD.digitlens: the network of any moment of a visitor's run, as a model file."""
 
-    def __init__(self, visitors: Visitors, pool: Pool) -> None:
+    def __init__(self, visitors: _Later, pool: Pool) -> None:
         self._visitors, self._pool = visitors, pool
 
     async def answer(self, request: Request) -> Response:
-        """The file; HTTPException, 404, where there is no such run."""
+        """The file. HTTPException: 404 where there is no such run, or that moment is not kept; 503."""
         client = request.client.host if request.client else ""
         try:
-            data = await self._pool.run(client, lambda: self._file(**request.path_params))
-        except FullError as error:
-            raise HTTPException(
-                503, "too much waits to be done; try again in a moment", {"Retry-After": "1"}
-            ) from error
+            data = await self._pool.run(client, partial(self._file, **request.path_params))
+        except DigitlensError as error:
+            raise HTTPException(404, f"there is no such run to take a network from: {error}") from error
+        except (FullError, MemoryError) as error:
+            raise HTTPException(503, "too much is going on; try again in a moment", {"Retry-After": "1"}) from error
         if data is None:
-            raise HTTPException(404, "there is no such run here, or it has not begun")
+            raise HTTPException(404, "there is no such run here, or that moment of it is not kept")
         return serve(request, data, SUFFIX)
 
     def _file(self, visitor: str, record: str) -> bytes | None:
-        reader = self._visitors.reader(visitor, record)
+        reader = self._visitors.made.reader(visitor, record) if self._visitors.made else None
         return to_bytes(reader) if reader else None
 
 

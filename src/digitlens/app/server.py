@@ -73,7 +73,9 @@ class Server(uvicorn.Server):
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """As uvicorn does; whoever still hangs on then is dropped."""
+        """As uvicorn does, once the app has been told; whoever still hangs on then is dropped."""
+        close: Callable[[], object] = getattr(self.config.app, "close", lambda: None)
+        close()
         await super().shutdown(sockets)
         for connection in list(self.server_state.connections):
             connection.transport.abort()

@@ -10,51 +10,50 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.websockets import WebSocketDisconnect
 
-from digitlens.app.visitors import Visitor
+if TYPE_CHECKING:
+    from digitlens.app.visitors import Visitor, Visitors
 
 MOST = 30.0  # times a second that something is sent by itself
 Send = Callable[[dict[str, Any] | bytes], Awaitable[None]]
 
 
 class Stream:
-    """The way to one client; everything but wake() is for the event loop alone."""
+    """The way to one client; for the event loop alone."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
-        self._loop = asyncio.get_running_loop()
         self._news = asyncio.Event()
-        self._said: dict[str, dict[str, Any]] = {}  # by type: the newest replaces the one before
+        self._said: dict[str, dict[str, Any] | bytes] = {}  # by what it is: the newest replaces the one before
         self._task: asyncio.Task[None] | None = None
+        self._visitors: Visitors | None = None
         self.visitor: Visitor | None = None
 
-    async def show(self, choices: dict[str, Any], visitor: Visitor) -> None:
-        """What there is to choose from, and from now on whatever this visitor has."""
+    def show(self, visitors: Visitors, visitor: Visitor) -> None:
+        """From now on, whatever this visitor has."""
         self.end()
-        await self._send(choices)
-        self.visitor = visitor
+        self._visitors, self.visitor = visitors, visitor
         visitor.watch(self.wake)
         self._task = asyncio.create_task(self._serve(visitor))
 
-    def say(self, message: dict[str, Any]) -> None:
-        """Something for this client; what was said of the same type and is not sent yet, is never sent."""
-        self._said[message["type"]] = message
+    def say(self, about: str, message: dict[str, Any] | bytes) -> None:
+        """Something for this client; what was said about the same and is not sent yet, is never sent."""
+        self._said[about] = message
         self._news.set()
 
     def wake(self) -> None:
-        """There is something new to be seen, says any thread."""
-        with contextlib.suppress(RuntimeError):  # the loop is closed: the app has ended
-            self._loop.call_soon_threadsafe(self._news.set)
+        """There is something new to be seen."""
+        self._news.set()
 
     def end(self) -> None:
         """The client is gone, or watches another."""
         if self._task is not None:
             self._task.cancel()
-        if self.visitor is not None:
-            self.visitor.unwatch(self.wake)
+        if self._visitors is not None and self.visitor is not None:
+            self._visitors.leave(self.visitor, self.wake)
         self.visitor = self._task = None
 
     async def _serve(self, visitor: Visitor) -> None:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.app.frames import as_pictures, frame
-from digitlens.app.moments import Moment, Row, arrays
+from digitlens.app.moments import Moment, Row, Sizes, arrays
 from digitlens.digits.dataset import Digits
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.recipes.commands import command
 from digitlens.learning.training import Run
 from digitlens.network.network import Network
+from digitlens.reading.reader import Reader
 
 PICTURES = 64  # neurons of the first layer that are shown
 SHOWN = 24  # digits that are still read wrongly
+AT_ONCE = 1_000  # test digits read, before it is asked again whether there is time
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,10 @@ class Last:
     digit: int
     cost_before: float
     cost_after: float
+
+    def to_json(self) -> dict[str, Any]:
+        """For a frame; a cost beyond all bounds is null."""
+        return {name: value if np.isfinite(value) else None for name, value in asdict(self).items()}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +91,7 @@ class Told:
 def run_frame(
     told: Told,
     place: int,
-    rows: Sequence[tuple[Row, tuple[float, ...]]],
+    rows: Sequence[tuple[Row, Sizes]],
     moment: Moment | None,
     image: NDArray[Any] | None,
 ) -> bytes:
@@ -114,10 +121,10 @@ def run_frame(
         "records": moment.number + 1 if moment else 0,
         "seconds": moment.seconds if moment else 0.0,
         "rate": told.rate,
-        "command": command(recipe, order.base, order.named),
+        "command": _command(recipe, order.base, order.named),
         "own_way": told.own_way,
         "kept": told.kept,
-        "last_example": asdict(told.last) if told.last else None,
+        "last_example": told.last.to_json() if told.last else None,
     }
     curves, gradients = arrays(rows)
     blocks: dict[str, NDArray[Any]] = {"curves": curves, "gradients": gradients}
@@ -128,10 +135,13 @@ def run_frame(
     return frame(header, blocks)
 
 
-def mistakes_frame(number: int, record: int, outputs: NDArray[Any], test: Digits) -> bytes:
-    """What is read wrongly: how often what is read as what, and the first pictures. outputs: (n, classes)."""
-    classes = outputs.shape[1]
-    read = outputs.argmax(axis=1)
+@lru_cache(256)
+def _command(recipe: Recipe, base: str, data: str) -> str:
+    return command(recipe, base, data)
+
+
+def mistakes_frame(number: int, record: int, read: NDArray[Any], test: Digits, classes: int) -> bytes:
+    """What is read wrongly: how often what is read as what, and the first pictures. read: (n,), as what each is."""
     confusion = np.bincount(test.digits * np.int64(classes) + read, minlength=classes * classes)
     wrong = np.flatnonzero(read != test.digits)
     shown = wrong[:SHOWN]
@@ -160,16 +170,19 @@ def moment_frame(number: int, ask: int, moment: Moment) -> bytes:
         "record": moment.number,
         "epoch": moment.epoch,
         "mini_batch": moment.mini_batch,
-        "position": moment.row[0],
+        "position": moment.position,
         "seconds": moment.seconds,
         "strongest": strongest,
-        "measured": [None if value != value else value for value in moment.row],
+        "measured": [value if np.isfinite(value) else None for value in moment.row] if moment.row else None,
     }
     return frame(header, {"pictures": pictures})
 
 
-def outputs_of(network: Network, test: Digits) -> NDArray[Any]:
-    """What a network's outputs hold for test digits, taken as they are: (n, classes)."""
-    from digitlens.reading.reader import Reader
-
-    return Reader(network=network).outputs(test.images)
+def read_by(network: Network, test: Digits, hurry: Callable[[], bool]) -> NDArray[Any] | None:
+    """As what a network reads test digits, taken as they are: (n,); None if somebody is in a hurry meanwhile."""
+    reader, read = Reader(network=network), []
+    for start in range(0, len(test), AT_ONCE):
+        if hurry():
+            return None
+        read.append(reader.outputs(test.images[start : start + AT_ONCE]).argmax(axis=1))
+    return np.concatenate(read)

@@ -1,41 +1,44 @@
-"""A visitor's run: it goes on, rests, takes single steps; what is to be seen of it stands on its board.
-
-The run itself is learning/training.py's. It is entered anew for every turn, from where it stood: to the same bits as
-if it had never been left.
-"""
+"""A visitor's run: it goes on, rests, takes single steps; what is to be seen of it stands on its board."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+import traceback
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
-from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
+from digitlens.app.answers import MISTAKE
 from digitlens.app.board import Board
 from digitlens.app.moments import Moment, Moments
-from digitlens.app.told import Last, Order, Told, mistakes_frame, outputs_of, run_frame
+from digitlens.app.shelf import Shelf
+from digitlens.app.told import Last, Order, Told, mistakes_frame, read_by, run_frame
 from digitlens.app.turns import Turns
+from digitlens.app.walk import Walk, one_thread
 from digitlens.digits.dataset import DataSet
 from digitlens.errors import DigitlensError, TrainingError
 from digitlens.learning import keeping
-from digitlens.learning.engine import Record, State
+from digitlens.learning.engine import Lessons, Record
 from digitlens.learning.records import beginning
-from digitlens.learning.single import one_example, passed_over
 from digitlens.learning.training import Run, fitted
 from digitlens.network.network import Network
 from digitlens.reading.reader import Reader
+from digitlens.storage.checkpoint import Checkpoint
 
-HOWS = ("run", "example", "mini_batch", "epoch")
 ENDS = ("finished", "diverged", "failed")
-STRETCHES = 8  # records in an epoch, at least
-AT_MOST = 0.04  # seconds from one record to the next, by estimate
-PACE = {"compiled": (4e-11, 0.0), "plain": (2.6e-10, 6e-5)}  # seconds: an example and weight; a mini-batch besides
+STEPS = 100  # single steps that may be asked for before the first of them is done
 CHECKPOINTS = 1.0  # seconds from one to the next, at least
-LOOKS = 0.5  # the same for what it still gets wrong
+LOOKS, LONG = 0.5, 10  # seconds from one look at the mistakes to the next, and how many times as long as the look
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Wish:
+    """One thing that a visitor has asked for: each is another one, though it may be called the same."""
+
+    how: str
 
 
 class Training:
@@ -47,242 +50,238 @@ class Training:
         load: Callable[[], DataSet],
         turns: Turns,
         news: Callable[[], None],
-        path: Path | None = None,
-        *,
-        resumes: bool = False,
+        shelf: Shelf,
+        left: Checkpoint | None = None,
     ) -> None:
-        """`load`: the digits, which may take a while. `path`: its checkpoint lies beside that; None keeps none.
-
-        resumes: it goes on from that checkpoint.
-        """
+        """`load`: the digits, which may take a while. `left`: it goes on from there."""
         self.order, self.board = order, Board(news)
-        self._load, self._turns, self._path, self._resumes = load, turns, path, resumes
-        self._lock = threading.RLock()
-        self._told = Told(order, "interrupted" if resumes else "paused", kept=path is not None)
-        self._wanted = ""  # one of HOWS, while it shall go on
-        self._walking: Run | None = None
-        self._run: Run | None = None
+        self._load, self._turns, self._shelf, self._resumes = load, turns, shelf, left is not None
+        self._lock = threading.Lock()  # one thread works on what follows, others look at it
+        self._told = Told(order, kept=shelf.path is not None)
+        self._wishes: deque[_Wish] = deque()
+        self._walk: Walk | None = None  # once the digits are there
         self._moments: Moments | None = None
-        self._state: State | None = None
-        self._history: list[Mapping[str, float]] = []
-        self._image: Any = None  # (784,) uint8 of the last single example
+        self._seen: tuple[int, int, int] = -1, 0, 0  # where it stood at the last moment
+        self._image: Any = None  # (784,) uint8, of the last single example
         self._gone = False
-        self._kept_at = self._looked_at = time.monotonic()
-        self._post()
+        self._keep_at = self._look_at = 0.0
+        shelf.take(self, clear=left is None)
+        if left is not None:
+            self._remember(left)
+        self.board.post("run", self._frame)
 
     # ---- what visitors call
 
-    def go(self, how: str = "run") -> None:
-        """Go on: to the end, or one step of that kind."""
+    def go(self, how: str = "run", instead_of: Any = None) -> None:
+        """Go on: to the end, or by one step of that kind; "" makes it ready alone. `instead_of`: takes its place."""
         with self._lock:
-            if self._told.state in ENDS or self._gone:
+            if self.over or self._gone:
                 return
-            self._wanted = how
-            if self._walking is None:
-                self._told = replace(self._told, state="waiting")
-        self._turns.enter(self)
-        self._post()
-
-    def show(self) -> None:
-        """Make it ready, and show the network that has not learned anything yet."""
-        self.go("nothing")
+            runs = bool(self._wishes) and self._wishes[0].how == "run"
+            if how == "run" or runs:
+                self._wishes.clear()
+            if how and len(self._wishes) < STEPS:
+                self._wishes.append(_Wish(how))
+            if self._told.state != "running":
+                self._told = replace(self._told, state="waiting", error="")
+            walk = self._walk if runs else None
+        if walk is not None:
+            walk.stop()
+        self._turns.enter(self, instead_of)
+        self.board.post("run", self._frame)
 
     def pause(self) -> None:
         """Rest, within milliseconds."""
         with self._lock:
-            self._wanted = ""
-            if self._walking is not None:
-                self._walking.stop()
-            elif self._told.state == "waiting":
+            self._wishes.clear()
+            walk = self._walk
+            if self._told.state == "waiting":
                 self._told = replace(self._told, state="paused")
+        if walk is not None:
+            walk.stop()
         self._turns.leave(self)
-        self._post()
+        self.board.post("run", self._frame)
 
-    def stop(self, *, forget: bool = False) -> None:
-        """Give it up, for another one or because nobody comes back; `forget`: and its checkpoint with it."""
+    def stop(self) -> None:
+        """Give it up, within milliseconds: for another one, or because nobody comes back. Its checkpoint stays."""
         with self._lock:
-            self._gone, self._wanted = True, ""
-            if self._walking is not None:
-                self._walking.stop()
+            self._gone, walk = True, self._walk
+            self._wishes.clear()
+        if walk is not None:
+            walk.stop()
         self._turns.leave(self)
-        if forget and self._path is not None:
-            keeping.forget(self._path)
 
     def moved(self) -> None:
         """Its place in the row is another one."""
-        self._post()
+        self.board.post("run", self._frame)
 
-    def moment(self, number: int | None = None) -> Moment | None:
-        """The kept moment nearest to record `number`, or the newest; None before there is one."""
+    @property
+    def over(self) -> bool:
+        """Nothing more will come of it; but digits that an interrupted run did not find may be there another time."""
+        return self._told.state in ENDS and not (self._resumes and self._walk is None)
+
+    def moment(self, number: int) -> Moment | None:
+        """The kept moment nearest to record `number`; None before there is one."""
         with self._lock:
-            if self._moments is None or not self._moments.count:
-                return None
-            return self._moments.newest() if number is None else self._moments.nearest(number)
+            return self._moments.nearest(number) if self._moments else None
 
-    def reader(self, moment: Moment) -> Reader:
-        """The network of a moment of this run, with its story until then."""
-        run = self._run
-        assert run is not None
-        then = Run(run.recipe, run.data, engine=run.engine.name, history=self._history[: moment.epochs_behind])
-        at = moment.epoch, moment.mini_batch, moment.seconds, run.recipe.learning_rate, run.engine.name
-        then.latest = Record(*at, moment.network, beginning(run.recipe, moment.network))
-        return replace(then.reader(), name="trained")
+    def reader(self, record: int | None) -> Reader | None:
+        """The network of a record, or of the newest one, with its story until then; None where it is not kept."""
+        with self._lock:
+            moments, walk = self._moments, self._walk
+            found = None if moments is None else moments.newest() if record is None else moments.nearest(record)
+        if found is None or walk is None or record not in (None, found.number):
+            return None
+        at = found.epoch, found.mini_batch, found.seconds, walk.recipe.learning_rate, walk.engine
+        reader = walk.reader(Record(*at, found.network, beginning(walk.recipe, found.network)))
+        story = {**reader.provenance, "single_examples": True} if found.own_way else reader.provenance
+        return replace(reader, name="trained", provenance=story)
 
     # ---- what the row calls
 
     def turn(self, over: Callable[[], bool]) -> bool:
         """Go on until its visitor has had enough, or the turn is over."""
         try:
-            return self._turn(over)
+            one_thread()
+            return self._turn(self._ready(), over)
         except TrainingError as error:
             self._end("diverged", str(error))
-            if self._path is not None:
-                keeping.forget(self._path)
+            self._shelf.clear(self)  # it would end in the same way again
         except (DigitlensError, MemoryError) as error:
-            self._end("failed", str(error) or "there is not enough memory for this run")
+            self._end("failed", str(error) or "there is not enough memory for this run; make the network smaller")
+        except Exception:
+            traceback.print_exc()
+            self._end("failed", MISTAKE)
         return False
 
-    def _turn(self, over: Callable[[], bool]) -> bool:
-        run = self._ready()
-        with self._lock:
-            how = self._wanted
-            rests = how in ("", "nothing")
-            if rests:
-                self._wanted = ""
-            self._told = replace(self._told, state="paused" if rests else "running")
-        self._post()
-        if rests:
-            self._look(run)
-            return False
-        more = False
-        for record in self._example(run) if how == "example" else self._records(run, how):
-            self._hear(run, record)
-            with self._lock:
-                stepped = how in ("example", "mini_batch") or (how == "epoch" and not record.mini_batch)
-                if (stepped and self._wanted == how) or record.epoch >= run.recipe.epochs:
-                    self._wanted = ""
-                more = bool(self._wanted)
-            if not more or over():
+    def _turn(self, walk: Walk, over: Callable[[], bool]) -> bool:
+        lessons = walk.lessons()
+        if self._moments is None or self._seen[0] < 0:
+            self._note(walk, lessons, walk.first())
+        while wish := self._next():
+            for record in walk.go(wish.how, lambda wish=wish: wish in self._wishes):  # type: ignore[misc]
+                self._hear(walk, lessons, record, wish)
+                if over():
+                    break
+            if over():
                 break
-        with self._lock:
-            self._walking, more = None, bool(self._wanted)
-            finished = self._state is not None and self._state.epoch >= run.recipe.epochs
-            self._told = replace(self._told, state="finished" if finished else "waiting" if more else "paused")
-        if not more and not self._gone:
-            self._look(run)
-            self._keep(run, finished)
-        self._post()
-        return more
+        return self._rest(walk, lessons)
 
-    def _ready(self) -> Run:
-        """The run, made when it is first wanted: digits have to be loaded for it."""
-        if self._run is not None:
-            return self._run
+    def _ready(self) -> Walk:
+        """The run where it stands; its digits are loaded the first time."""
+        if self._walk is not None:
+            return self._walk
         data = self._load()
-        if self._resumes and self._path is not None:
-            run = keeping.resumed(self._path, data)
-            self._history, self._state = list(run.history), run.state
+        if self._resumes and self._shelf.path is not None:
+            run = keeping.resumed(self._shelf.path, data)
         else:
             run = Run(fitted(self.order.recipe, data, chosen=self.order.chosen), data)
+        walk, now = Walk(run), time.monotonic()
         with self._lock:
-            self._run, self._moments = run, Moments(run.recipe, run.lessons, run.engine.name)
-            self._told = self._told.of(run)
-        first = run.recipe.initial_network(len(data.classes))
-        state = self._state or beginning(run.recipe, first)
-        at = state.epoch, state.mini_batch, state.seconds, run.recipe.learning_rate, run.engine.name
-        self._hear(run, Record(*at, Network(state.average or state.layers, first.activations), state))
-        return run
+            self._walk, self._told = walk, self._told.of(run)
+            self._moments = self._moments or Moments(run.recipe, run.lessons.classes)
+            self._keep_at, self._look_at = now + CHECKPOINTS, now + LOOKS
+        return walk
 
-    def _records(self, run: Run, how: str) -> Iterator[Record]:
-        every = 1 if how == "mini_batch" else stretch(run)
-        state = self._state
-        if state is not None and self._told.example:
-            state = passed_over(run, state)
-        entered = Run(run.recipe, run.data, engine=run.engine.name, every=every, state=state, history=self._history)
+    def _next(self) -> _Wish | None:
+        """What to do next."""
         with self._lock:
-            self._told = replace(self._told, example=0)
-            self._walking = entered
-            if not self._wanted:
-                entered.stop()
-        for record in entered:
-            self._history = entered.history
-            yield record
+            wish = self._wishes[0] if self._wishes else None
+            if wish is not None:
+                self._told = replace(self._told, state="running")
+        if wish is not None:
+            self.board.post("run", self._frame)
+        return wish
 
-    def _example(self, run: Run) -> Iterator[Record]:
-        step = one_example(run, self._state, self._told.example)
-        picture = run.lessons.training[step.which : step.which + 1]
-        with self._lock:
-            last = Last(step.which, int(picture.digits[0]), step.cost_before, step.cost_after)
-            self._told = replace(self._told, example=step.taken, own_way=True, kept=False, last=last)
-            self._image = picture.flat[0]
-        yield step.record
-
-    def _hear(self, run: Run, record: Record) -> None:
-        """A record: keep what is to be seen of it."""
-        moments = self._moments
-        assert moments is not None
-        again = self._state is not None and moments.count and _place(record.state) == _place(self._state)
-        self._state = record.state
-        if again and not self._told.example:
-            return  # asked to stop, it has got no further
-        behind = (record.mini_batch * run.recipe.mini_batch + self._told.example) / max(1, len(run.lessons.training))
-        with self._lock:
-            moments.add(record, record.epoch + behind, len(self._history))
-            self._told = replace(self._told, rate=record.learning_rate)
-        self._post()
-        now = time.monotonic()
-        if record.training and now - self._looked_at >= LOOKS:
-            self._look(run)
-        if record.training and now - self._kept_at >= CHECKPOINTS and record.epoch < run.recipe.epochs:
-            self._keep(run, finished=False)
-
-    def _look(self, run: Run) -> None:
-        """What it still gets wrong."""
-        self._looked_at = time.monotonic()
-        moment = self.moment()
-        if moment is not None and len(run.lessons.test):
-            outputs = outputs_of(moment.network, run.lessons.test)
-            make = partial(mistakes_frame, self.order.number, moment.number, outputs, run.lessons.test)
-            self.board.post("mistakes", make)
-
-    def _keep(self, run: Run, finished: bool) -> None:
-        """Its checkpoint; a finished run needs none, nor does one that nobody could go on with to the same bits."""
-        if self._path is None or not self._told.kept or self._state is None or self._gone:
+    def _hear(self, walk: Walk, lessons: Lessons, record: Record, wish: _Wish) -> None:
+        """A record: what is to be seen of it, what is to be kept of it, and whether the wish is fulfilled."""
+        if self._gone:
             return
-        self._kept_at = time.monotonic()
-        try:
-            if finished:
-                keeping.forget(self._path)
-            else:
-                keeping.keep_state(run, self._state, self._history, self._path)
-        except DigitlensError:
-            self._told = replace(self._told, kept=False)  # the disk will not; the run goes on without
+        if wish.how == "example" and walk.step is not None:
+            step, picture = walk.step, lessons.training[walk.step.which : walk.step.which + 1]
+            last = Last(step.which, int(picture.digits[0]), step.cost_before, step.cost_after)
+            with self._lock:
+                self._told, self._image = replace(self._told, own_way=True, kept=False, last=last), picture.flat[0]
+            self._shelf.clear(self)  # nobody could go on from there to the same bits
+        self._note(walk, lessons, record)
+        with self._lock:
+            stepped = wish.how in ("example", "mini_batch") or (wish.how == "epoch" and not record.mini_batch)
+            if (stepped or walk.finished) and wish in self._wishes:
+                self._wishes.remove(wish)
+        if record.training and time.monotonic() >= self._look_at:
+            self._look(lessons, lambda: self._gone or wish not in self._wishes)
+        if not walk.finished:
+            self._keep(walk)
+
+    def _note(self, walk: Walk, lessons: Lessons, record: Record) -> None:
+        """Another moment, unless it is where the last one was: asked to stop, a run may have got no further."""
+        assert self._moments is not None
+        stands = record.epoch, record.mini_batch, walk.taken
+        if stands == self._seen:
+            return
+        position = walk.position(lessons)
+        measured = self._moments.measured(record, lessons, walk.engine, position)
+        with self._lock:
+            self._seen = stands
+            self._moments.add(record, position, measured, self._told.own_way)
+            self._told = replace(self._told, rate=record.learning_rate, example=walk.taken)
+        self.board.post("run", self._frame)
+
+    def _rest(self, walk: Walk, lessons: Lessons) -> bool:
+        """The end of a turn; whether there is more to do."""
+        with self._lock:
+            more = bool(self._wishes) and not walk.finished
+            state = "finished" if walk.finished else "waiting" if more else "paused"
+            self._told = replace(self._told, state=state)
+        self.board.post("run", self._frame)
+        if walk.finished:
+            self._shelf.clear(self)
+        if not more:
+            self._look(lessons, lambda: self._gone or bool(self._wishes))
+            self._keep(walk)
+        return more
+
+    def _look(self, lessons: Lessons, hurry: Callable[[], bool]) -> None:
+        """What it still gets wrong; not if there is no time for that."""
+        began = time.monotonic()
+        moment = self._moments.newest() if self._moments else None
+        read = read_by(moment.network, lessons.test, hurry) if moment is not None else None
+        if moment is not None and read is not None:
+            about = self.order.number, moment.number, read, lessons.test, lessons.classes
+            self.board.post("mistakes", partial(mistakes_frame, *about))
+        now = time.monotonic()
+        self._look_at = now + max(LOOKS, LONG * (now - began))
+
+    def _keep(self, walk: Walk) -> None:
+        """Its checkpoint, now and then."""
+        if not self._told.kept or self.over or self._gone or time.monotonic() < self._keep_at:
+            return
+        if not self._shelf.keep(self, walk.run(), walk.state, walk.history):
+            with self._lock:
+                self._told = replace(self._told, kept=False)  # the disk will not; the run goes on without
+        self._keep_at = time.monotonic() + CHECKPOINTS
 
     def _end(self, state: str, error: str) -> None:
         with self._lock:
-            self._walking, self._wanted = None, ""
+            self._wishes.clear()
             self._told = replace(self._told, state=state, error=error)
-        if self._run is not None and not self._gone:
-            self._look(self._run)
-        self._post()
+        self.board.post("run", self._frame)
 
-    def _post(self) -> None:
+    def _remember(self, left: Checkpoint) -> None:
+        """What can be shown of a run that goes on from its checkpoint, before its digits are there."""
+        layers, position, recipe = left.average or left.layers, left.position, self.order.recipe
+        at = int(position["epoch"]), int(position["mini_batch"]), float(position["seconds"])
+        network = Network(layers, recipe.activations())
+        record = Record(*at, recipe.learning_rate, left.engine, network, beginning(recipe, network))
+        self._moments = Moments(recipe, network.sizes[-1])
+        self._moments.remember(left.history)
+        self._moments.add(record, float(at[0]), None)
+        self._told = replace(self._told, state="interrupted", recipe=recipe, engine=left.engine)
+
+    def _frame(self) -> bytes:
+        """How it is getting on, at this moment."""
+        place = self._turns.place(self) or 0
         with self._lock:
-            told, moment = self._told, self.moment()
-            rows = self._moments.rows() if self._moments else []
-            place = self._turns.place(self) or 0
-            self.board.post("run", partial(run_frame, told, place, rows, moment, self._image))
-
-
-def stretch(run: Run) -> int:
-    """After how many mini-batches a run gives a record: STRETCHES in an epoch, or more where these take long."""
-    recipe, training = run.recipe, len(run.lessons.training)
-    size = min(recipe.mini_batch, training)
-    weights = sum(n * (n_before + 1) for n_before, n in pairwise(recipe.sizes(run.lessons.classes)))
-    for_each, besides = PACE[run.engine.name]
-    batches = -(-training // recipe.mini_batch)
-    return max(1, min(-(-batches // STRETCHES), int(AT_MOST / (size * weights * for_each + besides))))
-
-
-def _place(state: State) -> tuple[int, int]:
-    return state.epoch, state.mini_batch
+            told, image, moments = self._told, self._image, self._moments
+            moment, rows = (moments.newest(), moments.rows()) if moments else (None, [])
+        return run_frame(told, place, rows, moment, image)

@@ -10,10 +10,12 @@ Between two records the run rests: to pause is not to ask for the next one. A re
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from digitlens.digits.adjusting import adjust_bytes
 from digitlens.digits.dataset import DataSet
@@ -147,8 +149,22 @@ def row(record: Record) -> dict[str, float]:
 
 
 def _adjusted(data: DataSet, names: Sequence[str]) -> DataSet:
-    """The digits after the adjusting steps that the network will be read behind; without any, the digits themselves."""
+    """The digits after the adjusting steps that the network will be read behind; without any, the digits themselves.
+
+    The last ones that were adjusted are kept as long as the digits are: it takes seconds.
+    """
     if not names:
         return data  # and so whatever is kept for these digits serves every run
-    training, test = (replace(half, images=adjust_bytes(half.images, names)) for half in (data.training, data.test))
-    return replace(data, training=training, test=test)
+    with _LOCK:  # whoever comes second waits, instead of doing the same once more
+        known, found = _ADJUSTED.get(data, ((), data))
+        if known != tuple(names):
+            training, test = (
+                replace(half, images=adjust_bytes(half.images, names)) for half in (data.training, data.test)
+            )
+            found = replace(data, training=training, test=test)
+            _ADJUSTED[data] = tuple(names), found
+        return found
+
+
+_LOCK = threading.Lock()
+_ADJUSTED: WeakKeyDictionary[DataSet, tuple[tuple[str, ...], DataSet]] = WeakKeyDictionary()

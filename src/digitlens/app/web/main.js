@@ -14,12 +14,14 @@ import { remember, remembered } from "./views/kept.js";
 import { nonsenseView } from "./views/nonsense.js";
 import { padView } from "./views/pad.js";
 import { preparationView } from "./views/preparation.js";
+import { openLine } from "./views/line.js";
 import { connectionView } from "./views/connection.js";
 import { toolsView } from "./views/tools.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./network.js").Network} Network */
 /** @typedef {import("./reading.js").Reading} Reading */
+/** @typedef {import("./live.js").Live} Live */
 /**
  * @typedef {Object} App
  * @property {State} state
@@ -32,6 +34,7 @@ import { toolsView } from "./views/tools.js";
  * @property {() => void} resetNetwork
  * @property {(text: string) => void} say
  * @property {(state?: State) => string} link
+ * @property {Live} live
  */
 /** @typedef {{element: HTMLElement, update: () => void}} View */
 
@@ -110,6 +113,7 @@ function createApp(loaded, kept) {
       said.classList.add("shown");
       saying = window.setTimeout(() => said.classList.remove("shown"), 2500 + 40 * text.length);
     },
+    live: openLine(),
     link: (of = state) => `${location.origin}${location.pathname}#${toFragment(of)}`,
   };
   state = valid(state, network);
@@ -162,10 +166,12 @@ function page(app) {
   const later = {
     neuron: arriving("neuron", async () => (await import("./views/neuron.js")).neuronView(app), app),
     learn: arriving("learn", async () => (await import("./views/learn.js")).learnView(app), app),
+    train: arriving("train", async () => (await import("./views/train.js")).trainView(app), app),
+    compare: arriving("compare", async () => (await import("./views/compare.js")).compareView(app), app),
     story: arriving("story", async () => (await import("./views/story.js")).storyView(app), app),
   };
   const read = [preparationView(app), nonsenseView(app)];
-  const views = (/** @type {"read" | "neuron" | "learn"} */ name) => (name === "read" ? read : later[name]());
+  const views = (/** @type {import("./state.js").Shown} */ name) => (name === "read" ? read : later[name]());
   setTimeout(async () => { // so that they are here when the server is gone
     Object.values(later).forEach((view) => view());
     await Promise.all(loading);

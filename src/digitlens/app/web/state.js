@@ -9,11 +9,12 @@
 /** @typedef {{kind: "mnist", on: "test" | "training", number: number, digit: number} | {kind: "example", digit: number}
  *    | {kind: "noise", seed: number} | {kind: "picture", name: string}} Base   where a picture on the pad came from */
 /** @typedef {import("./preparation.js").Stage} Stage */
-/** @typedef {"read" | "neuron" | "learn" | "story"} View */
+/** @typedef {"read" | "neuron" | "learn" | "train" | "compare" | "story"} View */
+/** @typedef {Exclude<View, "story">} Shown */
 /**
  * @typedef {Object} State
  * @property {View} view
- * @property {"read" | "neuron" | "learn"} shows   which view a step of the story shows
+ * @property {Shown} shows   which view a step of the story shows
  * @property {Strokes} strokes        what was drawn
  * @property {Base | null} base       the picture beneath the strokes
  * @property {Float64Array | null} baseInk   its ink, (784,), framed already
@@ -24,10 +25,16 @@
  * @property {number | null} source   the other end of the chosen weight
  * @property {number | null} target   the answer it should have given
  * @property {number} step            of the story, from 1
+ * @property {Settings} settings      of a training or a comparison, as they were typed
  * @property {readonly string[]} hide     parts of the page that are not shown
  */
 
-export const VIEWS = /** @type {const} */ (["read", "neuron", "learn", "story"]);
+export const VIEWS = /** @type {const} */ (["read", "neuron", "learn", "train", "compare", "story"]);
+const SHOWN = /** @type {const} */ (["read", "neuron", "learn", "train", "compare"]);
+/** @typedef {Readonly<Record<string, string>>} Settings */
+export const SETTINGS = ["recipe", "hidden", "activation", "output", "initialisation", "cost", "optimiser", "momentum", "learning_rate", "schedule", "mini_batch",
+  "epochs", "weight_decay", "averaging", "augmentation", "preparation", "validation", "labels", "precision", "seed", "data", "live", "vary", "first", "second", "seeds"];
+const SETTING = /^[\w.,+-]{0,80}$/;
 const UNIT = 64; // coordinates are whole 64ths of a pixel, so that a link brings back exactly what was drawn
 const MOST_POINTS = 5000;
 
@@ -45,6 +52,7 @@ export const START = Object.freeze({
   source: null,
   target: null,
   step: 1,
+  settings: Object.freeze({}),
   hide: [],
 });
 
@@ -70,7 +78,7 @@ export function snap(strokes) {
  * @returns {string}
  */
 export function toFragment(state) {
-  const path = { read: [], neuron: [state.layer, state.neuron], learn: [state.target ?? "auto"], story: [state.step] }[state.view];
+  const path = { read: [], neuron: [state.layer, state.neuron], learn: [state.target ?? "auto"], train: [], compare: [], story: [state.step] }[state.view];
   const entries = /** @type {[string, string | number][]} */ ([]);
   if (state.view === "story" && state.shows !== "read") entries.push(["shows", state.shows]);
   if (state.view === "learn" || state.shows !== "read") entries.push(["at", `${state.layer}.${state.neuron}`]);
@@ -79,6 +87,8 @@ export function toFragment(state) {
   if (!state.prepare) entries.push(["raw", 1]);
   if (state.base && state.baseInk) entries.push(["b", baseName(state.base)], ["i", encode(packInk(state.baseInk))]);
   if (state.strokes.length) entries.push(["s", encode(packStrokes(state.strokes))]);
+  const trains = [state.view, state.view === "story" ? state.shows : ""].some((view) => view === "train" || view === "compare");
+  if (trains) for (const key of SETTINGS) if (key in state.settings) entries.push([key, state.settings[key]]);
   if (state.hide.length) entries.push(["hide", state.hide.join(",")]);
   const query = entries.map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll("%2C", ",")}`).join("&");
   return [state.view, ...path].join("/") + (query && `?${query}`);
@@ -102,7 +112,7 @@ export function fromFragment(fragment) {
   return Object.freeze({
     ...START,
     view,
-    shows: shows === "neuron" || shows === "learn" ? shows : "read",
+    shows: SHOWN.find((one) => one === shows) ?? "read",
     strokes: snap(strokes),
     base: baseInk ? base : null,
     baseInk,
@@ -112,6 +122,7 @@ export function fromFragment(fragment) {
     source: whole(given.get("w"), 0, 4096),
     target: whole(view === "learn" ? first : given.get("t"), 0, 9),
     step: (view === "story" && whole(first, 1, 99)) || 1,
+    settings: Object.freeze(Object.fromEntries(SETTINGS.filter((key) => SETTING.test(given.get(key) ?? "?")).map((key) => [key, given.get(key) ?? ""]))),
     hide: (given.get("hide") ?? "").split(",").filter((part) => /^[a-z-]{1,30}$/.test(part)),
   });
 }

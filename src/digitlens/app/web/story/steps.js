@@ -1,5 +1,5 @@
 // @ts-check
-// The story in ten steps: what each says, which view it shows in which state, and what there is to try.
+// The story in fourteen steps: what each says, which view it shows in which state, and what there is to try.
 //
 // A step is a value, and knows no page. Its texts are functions of the facts, so that they stay true for another
 // network; its states and changes are what app.set() and app.setNetwork() take.
@@ -10,6 +10,7 @@ import { PEN } from "../reading.js";
 import { edge } from "../views/presets.js";
 import { noise } from "./noise.js";
 import { examplesOf } from "./facts.js";
+import { LEARNING, MEASURED } from "./learning.js";
 import { drawn, EIGHT, FOUR, NINE, ONE, SCRIBBLE, SEVEN, shared, THREES, TWO } from "./strokes.js";
 
 /** @typedef {import("../state.js").State} State */
@@ -29,7 +30,7 @@ import { drawn, EIGHT, FOUR, NINE, ONE, SCRIBBLE, SEVEN, shared, THREES, TWO } f
  * @property {(facts: Facts) => string[]} says           paragraphs
  * @property {(facts: Facts) => string[]} [reckoning]    lines of numbers beneath them
  * @property {(facts: Facts) => string} [live]           a line that follows what is on the pad
- * @property {"read" | "neuron" | "learn"} shows
+ * @property {import("../state.js").Shown} shows
  * @property {Partial<State>} state
  * @property {"pixels" | "weights"} [beside]             what the card shows of its own
  * @property {string} hint                               what else to try, with one's own hands
@@ -166,13 +167,14 @@ export const STEPS = [
       { label: "As it was", restore: true },
     ],
   },
+  ...LEARNING,
   {
     title: "ReLU, and what to believe",
     says: ({ activation }) => [
       `Networks of today seldom squeeze their hidden layers with a sigmoid. Many of the later ones use ReLU: below zero it gives 0, above zero it gives z itself. Through it, ${examplesOf("relu")}.`,
       "The usual reason is learning. A network learns from slopes, and the ends of a sigmoid are almost flat: neurons that are very sure hardly learn. ReLU keeps its full slope wherever it is active.",
       "Does it read digits better, in a network as small as this one? That is a thing to measure, with several networks of each kind, rather than to believe. " +
-        `${activation === "sigmoid" ? "Merely swapping the curve, as the button does, proves nothing: these weights were learned with the sigmoid." : ""} Training gets a view of its own, later.`,
+        `${activation === "sigmoid" ? "Merely swapping the curve, as the button does, proves nothing: these weights were learned with the sigmoid." : ""} The next step is that measurement.`,
     ],
     shows: "neuron",
     state: { ...drawn(NINE), layer: 1, neuron: 10, source: null },
@@ -182,6 +184,7 @@ export const STEPS = [
       { label: "As it was", restore: true },
     ],
   },
+  MEASURED,
 ];
 
 /** @param {Network} network @param {State} state @param {number} more @returns {Network} */

@@ -14,7 +14,7 @@ import { storyWeights } from "./story_weights.js";
 /** @typedef {import("../network.js").Network} Network */
 /** @typedef {import("../story/steps.js").Try} Try */
 
-const VIEW_NAMES = { read: "Read", neuron: "Neuron", learn: "Learn" };
+const VIEW_NAMES = { read: "Read", neuron: "Neuron", learn: "Learn", train: "Train", compare: "Compare" };
 const BARE = /^#story(\/\d*)?\/?(\?(hide=[^&]*)?)?$/; // an address that names a step and nothing more
 const PHONE = matchMedia("(max-width: 699px)");
 
@@ -64,7 +64,7 @@ export function storyView(app) {
     begin(step);
     const { activeElement } = document;
     held = activeElement instanceof HTMLElement && element.contains(activeElement) ? activeElement : null;
-    app.set({ ...STEPS[step - 1].state, target: null, shows: STEPS[step - 1].shows, step }, "push");
+    app.set({ target: null, ...STEPS[step - 1].state, shows: STEPS[step - 1].shows, step }, "push");
     folded(false);
     if (PHONE.matches) scrollTo({ top: 0 });
   };
@@ -139,7 +139,7 @@ export function storyView(app) {
       if (wanted || (prepared !== at() && !travelled)) {
         begin(at());
         const { state, shows } = STEPS[at() - 1];
-        app.set({ ...state, target: null, shows, step: at() });
+        app.set({ target: null, ...state, shows, step: at() });
       } else if (prepared !== at()) begin(at());
       wanted = travelled = false;
       build();
