@@ -10,10 +10,18 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from tests.app.serving import reply
+from tests.app.serving import reply, until
+from tests.app.test_live_training import LONG, pictures
+from tests.app.watching import page
 from tests.cli.conftest import command, environment
+
+from digitlens.digits.folders import load_folder
+from digitlens.learning.recipes import named
+from digitlens.learning.training import Run
+from digitlens.storage.model_file import from_bytes
 
 
 @contextlib.contextmanager
@@ -133,3 +141,57 @@ def test_who_asked_can_be_seen_on_demand_and_what_they_asked_is_made_harmless() 
         assert code == 0
         assert "GET /api/networks 200" in err
         assert "\x1b" not in err
+
+
+@POSIX
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_it_ends_at_once_in_the_middle_of_a_run_and_of_a_comparison(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIGITLENS_RUNS", str(tmp_path / "runs"))
+    folder, host = pictures(tmp_path / "three"), "127.0.0.1:{}"
+    with (
+        started("--data", str(folder)) as (process, port),
+        page(host.format(port)) as one,
+        page(host.format(port)) as two,
+    ):
+        one.train(**LONG)
+        one.sees(state="running")
+        two.say(type="compare", number=1, recipes=[{"epochs": 200}, {"epochs": 200, "seed": 1}], data="folder", seeds=9)
+        two.sees("comparison", state="running")
+        assert ends(process, getattr(signal, name)) == (0, "")
+
+
+@POSIX
+def test_a_server_that_is_killed_in_the_middle_of_a_run_goes_on_from_there_to_the_same_bits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs, host = tmp_path / "runs", "127.0.0.1:{}"
+    monkeypatch.setenv("DIGITLENS_RUNS", str(runs))
+    folder = pictures(tmp_path / "three")
+    recipe = {"epochs": 1_000, "optimiser": "momentum", "learning_rate": 0.01, "averaging": 0.9, "mini_batch": 2}
+    with started("--data", str(folder)) as (process, port), page(host.format(port)) as one:
+        one.train(4, **recipe)
+        one.sees(state="running")
+        until(lambda: one.sees() and any(file.suffix == ".checkpoint" for file in runs.iterdir()), 60)
+        header, _ = one.sees()
+        assert (header["state"], header["kept"]) == ("running", True)
+        process.kill()
+    with started("--data", str(folder)) as (process, port), page(host.format(port), one.visitor) as again:
+        header, arrays = again.sees()
+        assert (header["state"], header["recipe"]["epochs"]) == ("interrupted", 1_000)
+        assert 0 < header["epoch"] < 1_000
+        assert len(arrays["curves"]) > 0
+        again.say(type="go", how="run")
+        header, _ = again.sees(state="finished")
+        assert (header["epoch"], header["own_way"]) == (1_000, False)
+        with asked(port, f"/api/runs/{again.visitor}/latest.digitlens") as connection:
+            ours = from_bytes(reply(connection).body)
+        assert list(runs.iterdir()) == []
+        assert ends(process, signal.SIGTERM) == (0, "")
+    run = Run(named("video", **recipe, data="three", validation=ours.recipe["validation"]), load_folder(folder))
+    list(run)
+    for a, b in zip(ours.network.layers, run.reader().network.layers, strict=True):
+        assert a.weights.tobytes() == b.weights.tobytes()
+        assert a.biases.tobytes() == b.biases.tobytes()
+    assert ours.recipe == run.recipe.to_json()

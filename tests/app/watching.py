@@ -76,9 +76,11 @@ class Page:
 
 
 @contextlib.contextmanager
-def page(site: Site, visitor: str = "") -> Iterator[Page]:
-    """A page that has said who it is, and heard what there is to choose from."""
-    with connect(f"ws://{site.host}/api/live", proxy=None, compression=None, max_size=None) as socket:
+def page(site: Site | str, visitor: str = "") -> Iterator[Page]:
+    """A page that has said who it is, and heard what there is to choose from. site: or its host and port."""
+    with connect(
+        f"ws://{site if isinstance(site, str) else site.host}/api/live", proxy=None, compression=None, max_size=None
+    ) as socket:
         one = Page(socket, visitor or secrets.token_hex(16))
         assert one.hear()["type"] == "hello"
         one.say(type="visit", visitor=one.visitor)

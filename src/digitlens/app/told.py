@@ -163,6 +163,7 @@ def mistakes_frame(number: int, record: int, read: NDArray[Any], test: Digits, c
 def moment_frame(number: int, ask: int, moment: Moment) -> bytes:
     """A moment that somebody goes back to."""
     pictures, strongest = as_pictures(moment.network.layers[0].weights, PICTURES)
+    row = moment.row if moment.row and moment.row[0] == moment.position else ()  # else it is an earlier moment's
     header = {
         "type": "moment",
         "number": number,
@@ -173,7 +174,7 @@ def moment_frame(number: int, ask: int, moment: Moment) -> bytes:
         "position": moment.position,
         "seconds": moment.seconds,
         "strongest": strongest,
-        "measured": [value if np.isfinite(value) else None for value in moment.row] if moment.row else None,
+        "measured": [value if np.isfinite(value) else None for value in row] or None,
     }
     return frame(header, {"pictures": pictures})
 

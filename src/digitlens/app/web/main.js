@@ -204,6 +204,8 @@ function page(app) {
   };
 }
 
+const PLOTS = ["vendor/uplot/uPlot.min.css", "views/plot.css", "views/train.css"];
+const STYLES = /** @type {Record<string, string[]>} */ ({ train: PLOTS, compare: [...PLOTS, "views/compare.css"] }); // of views with more than their own
 const loading = /** @type {Set<Promise<void>>} */ (new Set());
 
 /**
@@ -219,7 +221,7 @@ function arriving(name, load, app) {
   const arrive = async () => {
     asked = true;
     try {
-      await styled(`views/${name}.css`);
+      for (const file of STYLES[name] ?? [`views/${name}.css`]) await styled(file);
       there.push(await load());
       app.set({});
     } catch {

@@ -3,7 +3,7 @@
 
 /** @typedef {ArrayLike<number | null>} Column */
 
-const [MANY, SETTLED] = [8, 0.25]; // rows from which on the first quarter of an epoch may run off the plot
+const [LONG, SETTLED] = [1, 0.25]; // epochs from which on the first quarter of an epoch may run off the plot
 const SHARES = [0.98, 0.95, 0.9, 0.8, 0.5, 0]; // where an axis of percents may begin
 const FEW = 10; // epochs that an axis shows from the start, however few of them are done
 
@@ -15,7 +15,7 @@ const FEW = 10; // epochs that an axis shows from the start, however few of them
  */
 export function settled([x, ...lines]) {
   let from = 0;
-  if (x.length > MANY) while (from < x.length - 1 && !(Number(x[from]) >= SETTLED)) from++;
+  if (Number(x[x.length - 1]) >= LONG) while (from < x.length - 1 && !(Number(x[from]) >= SETTLED)) from++;
   return lines.flatMap((line) => Array.from(line).slice(from)).filter((value) => value !== null && Number.isFinite(value)).map(Number);
 }
 

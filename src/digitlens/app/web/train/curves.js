@@ -5,21 +5,21 @@
 
 export const COLUMNS = { position: 0, trainingCost: 1, trainingAccuracy: 2, testCost: 3, testAccuracy: 4, whole: 5, record: 6 };
 const WIDTH = 7;
-const ROWS = 20; // of the table
+const [ROWS, FEW] = [20, 5]; // rows of the table; ends of epochs beside which samples are drawn
 
 /** @param {Frame} run @param {number} row @param {keyof typeof COLUMNS} name @returns {number} */
 const cell = ({ blocks }, row, name) => blocks.curves[row * WIDTH + COLUMNS[name]];
 
 /**
- * The rows that a curve goes through. Between two ends of epochs, where all images were measured, the samples that were
- * measured on the way would only make it jagged.
+ * The rows that a curve goes through. Once ends of epochs are there, where all images were measured, the samples that
+ * were measured on the way would only make it jagged; after the last end they are wanted as long as there are few.
  * @param {Frame} run
  * @returns {number[]}
  */
 export function drawn(run) {
   const rows = Array.from({ length: run.shapes.curves[0] }, (_, i) => i);
   const ends = rows.filter((i) => cell(run, i, "whole"));
-  return ends.length ? rows.filter((i) => i <= ends[0] || cell(run, i, "whole") || i > ends[ends.length - 1]) : rows;
+  return ends.length ? rows.filter((i) => i <= ends[0] || cell(run, i, "whole") || (ends.length < FEW && i > ends[ends.length - 1])) : rows;
 }
 
 /**

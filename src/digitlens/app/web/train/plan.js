@@ -12,7 +12,7 @@ const DIGITS = /** @type {Record<string, string>} */ ({ mnist: "MNIST’s handwr
 /** What Start does. @param {Wanted} what @param {Choices} choices @returns {string} */
 export function plan({ base, fields, data }, { recipes }) {
   const recipe = { ...recipes[base], ...fields };
-  const knobs = many(parameters([784, ...recipe.hidden, 10]));
+  const knobs = data === "folder" ? "all" : many(parameters([784, ...recipe.hidden, 10])); // a folder has as many classes as it likes
   const [few, times] = [recipe.mini_batch, recipe.epochs];
   const at = few === 1 ? "one at a time. After each of them" : `${many(few)} at a time. After each ${many(few)}`;
   const end = recipe.labels === "random"

@@ -7,6 +7,7 @@
 import { doing, summary } from "../train/curves.js";
 import { plan } from "../train/plan.js";
 import { settingsOf, wanted } from "../train/settings.js";
+import { settingsFor } from "../train/tries.js";
 import { attributes, h, setText } from "./dom.js";
 import { commandView } from "./train_command.js";
 import { curvesView } from "./train_curves.js";
@@ -56,10 +57,10 @@ export function trainView(app) {
   const moments = momentsView(app, () => later());
   const mistakes = mistakesView();
   const command = commandView(app);
-  const tries = triesView((settings) => attempt(settings));
+  const tries = triesView((one) => attempt(one));
   const setup = h("details", { class: "setup", open: !NARROW.matches, "data-part": "train-settings", "data-title": "the settings of training" }, h("summary", {}, "Settings"), settings.element);
   const watch = h("div", { class: "watch" }, curves.element, moments.element,
-    h("div", { class: "pairs" }, moments.looks, mistakes.element, mistakes.counts, h("div", { class: "side" }, command.element, tries.element)));
+    h("div", { class: "results" }, moments.looks, mistakes.element, mistakes.counts, h("div", { class: "side" }, command.element, tries.element)));
   const element = h("article", { class: "train-view trainer" },
     h("div", { class: "head" }, h("h2", {}, "Train a network"), words),
     h("div", { class: "bar" }, h("div", { class: "run", role: "group", "aria-label": "The run" }, main, reset, ...steps), status, aloud),
@@ -104,9 +105,10 @@ export function trainView(app) {
     live.send({ type: "go", how });
     moments.follow();
   };
-  /** Those settings on the same digits, from the beginning. @param {Settings} those */
-  const attempt = (those) => {
-    const { data: on } = app.state.settings;
+  /** Something to try, on the same digits, from the beginning. @param {import("../train/tries.js").Try} one */
+  const attempt = (one) => {
+    const [what, { data: on }] = [asked(), app.state.settings];
+    const those = settingsFor(one, choices?.data.find((set) => set.name === what?.data)?.training ?? 0);
     set(on === undefined ? those : { ...those, data: on });
     press(true);
   };

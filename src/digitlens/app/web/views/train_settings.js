@@ -14,7 +14,7 @@ import { layersField } from "./train_layers.js";
 /** @typedef {import("./train_fields.js").Change} Change */
 /** @typedef {import("./train_fields.js").Control} Control */
 
-const MORE = ["initialisation", "schedule", "output", "augmentation", "weight_decay", "averaging", "validation", "preparation"];
+const MORE = ["augmentation", "weight_decay", "averaging", "validation", "preparation"];
 
 /** @param {App} app @param {Change} change @param {HTMLElement} data   which digits it learns from */
 export function settingsView(app, change, data) {
@@ -26,16 +26,16 @@ export function settingsView(app, change, data) {
     learning_rate: rate(change),
     hidden: layersField((sizes) => change({ hidden: sizes })),
     activation: choice("activation", "Activation", change, "What hidden neurons make of their sums."),
+    output: choice("output", "Output", change, "What the ten outputs make of their sums."),
     cost: choice("cost", "Cost", change, "How wrong an answer is, as a number."),
-    mini_batch: number("mini_batch", "Mini-batch", change, "So many images are shown before the weights move.", true),
-    epochs: number("epochs", "Epochs", change, "How many times it goes through all images.", true),
+    initialisation: choice("initialisation", "Initialisation", change, "From what the first weights are drawn."),
     optimiser: choice("optimiser", "Optimiser", change, "What is made of the gradient at each step."),
     momentum: number("momentum", "Momentum", change, "The share of its speed that each step keeps."),
+    schedule: choice("schedule", "Schedule", change, "How the learning rate goes on from where it begins."),
+    mini_batch: number("mini_batch", "Mini-batch", change, "So many images are shown before the weights move.", true),
+    epochs: number("epochs", "Epochs", change, "How many times it goes through all images.", true),
     labels: choice("labels", "Labels", change, "Random ones can only be learned by heart: see what becomes of the test images."),
     seed: number("seed", "Seed", change, "Everything random comes from it: the same seed, the same run.", true),
-    initialisation: choice("initialisation", "Initialisation", change, "From what the first weights are drawn."),
-    schedule: choice("schedule", "Schedule", change, "How the learning rate goes on from where it begins."),
-    output: choice("output", "Output", change, "What the ten outputs make of their sums."),
     augmentation: choice("augmentation", "Augmentation", change, "Every image is bent a little, in every epoch in another way."),
     weight_decay: number("weight_decay", "Weight decay", change, "Every step takes this share, times the rate, off each weight."),
     averaging: number("averaging", "Averaging", change, "The share of a running mean of the weights that each step keeps."),

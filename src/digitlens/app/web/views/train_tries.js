@@ -4,9 +4,9 @@
 import { TRIES } from "../train/tries.js";
 import { attributes, h } from "./dom.js";
 
-/** @param {(settings: Readonly<Record<string, string>>) => void} attempt */
+/** @param {(one: import("../train/tries.js").Try) => void} attempt */
 export function triesView(attempt) {
-  const buttons = TRIES.map(({ label, settings }) => h("button", { type: "button", onclick: () => attempt(settings) }, label));
+  const buttons = TRIES.map((one) => h("button", { type: "button", onclick: () => attempt(one) }, one.label));
   const element = h("section", { class: "tries", "aria-label": "Things to try", "data-part": "train-tries", "data-title": "things to try in training" },
     h("h3", {}, "Things to try"), h("ul", {}, ...TRIES.map(({ says }, i) => h("li", {}, buttons[i], h("p", { class: "dim" }, says)))));
   return {
