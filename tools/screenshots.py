@@ -25,6 +25,10 @@ JOURNEYS = {
     "neuron-deep": "neuron/2/5",
     "learn": "learn/2",
     "story": "story/4",
+    "train": "train",
+    "train-running": "train?epochs=60",
+    "train-back": "train?live=1",
+    "compare": "compare?seeds=6&epochs=5",
 }
 README = {"read": ("read", "dark"), "neuron": ("neuron", "dark"), "learn": ("learn", "light")}
 
@@ -37,8 +41,26 @@ def take(page: Any, address: str, journey: str, width: int, theme: str, to: Path
     page.reload()
     page.wait_for_selector("html[data-whole]")
     page.evaluate("strokes => window.digitlens.set({strokes})", SEVEN)
+    act(page, journey)
     page.wait_for_timeout(400)
     page.screenshot(path=str(to), full_page=whole)
+
+
+def act(page: Any, journey: str) -> None:
+    """What has to be done first: a run begun, or gone back in; a comparison made."""
+    main = page.locator(".train-view button.main")
+    if journey == "train-running":
+        main.click()
+        page.wait_for_timeout(1_200)
+    elif journey == "train-back":
+        page.locator(".doing", has_text="Finished").wait_for(timeout=60_000)
+        page.get_by_role("slider", name="Moment").focus()
+        for key in ("Home", *["ArrowRight"] * 4):
+            page.keyboard.press(key)
+            page.wait_for_timeout(100)
+    elif journey == "compare":
+        main.click()
+        page.locator(".doing", has_text="Finished").wait_for(timeout=120_000)
 
 
 def lighter(picture: Path) -> None:

@@ -9,7 +9,18 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-VIEWS = ("read", "neuron/1/3", "neuron/2/5", "neuron/3/7", "learn/7", "story/1", "story/5", "story/10")
+VIEWS = (
+    "read",
+    "neuron/1/3",
+    "neuron/2/5",
+    "neuron/3/7",
+    "learn/7",
+    "story/1",
+    "story/5",
+    "story/10",
+    "train",
+    "compare",
+)
 WIDTHS = (1440, 820, 390)
 THEMES = ("dark", "light")
 THREE = [[[9, 7], [14, 5.5], [18, 8], [17, 12], [13, 13.5], [18, 15.5], [18.5, 20], [14, 23], [9, 21.5]]]

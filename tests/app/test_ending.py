@@ -149,11 +149,11 @@ def test_it_ends_at_once_in_the_middle_of_a_run_and_of_a_comparison(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DIGITLENS_RUNS", str(tmp_path / "runs"))
-    folder, host = pictures(tmp_path / "three"), "127.0.0.1:{}"
+    folder, host = pictures(tmp_path / "three"), "127.0.0.1:{}".format
     with (
         started("--data", str(folder)) as (process, port),
-        page(host.format(port)) as one,
-        page(host.format(port)) as two,
+        page(host(port)) as one,
+        page(host(port)) as two,
     ):
         one.train(**LONG)
         one.sees(state="running")
@@ -166,25 +166,25 @@ def test_it_ends_at_once_in_the_middle_of_a_run_and_of_a_comparison(
 def test_a_server_that_is_killed_in_the_middle_of_a_run_goes_on_from_there_to_the_same_bits(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    runs, host = tmp_path / "runs", "127.0.0.1:{}"
+    runs, host = tmp_path / "runs", "127.0.0.1:{}".format
     monkeypatch.setenv("DIGITLENS_RUNS", str(runs))
     folder = pictures(tmp_path / "three")
-    recipe = {"epochs": 1_000, "optimiser": "momentum", "learning_rate": 0.01, "averaging": 0.9, "mini_batch": 2}
-    with started("--data", str(folder)) as (process, port), page(host.format(port)) as one:
+    recipe = {"epochs": 2_000, "optimiser": "momentum", "learning_rate": 0.01, "averaging": 0.9, "mini_batch": 2}
+    with started("--data", str(folder)) as (process, port), page(host(port)) as one:
         one.train(4, **recipe)
         one.sees(state="running")
         until(lambda: one.sees() and any(file.suffix == ".checkpoint" for file in runs.iterdir()), 60)
         header, _ = one.sees()
         assert (header["state"], header["kept"]) == ("running", True)
         process.kill()
-    with started("--data", str(folder)) as (process, port), page(host.format(port), one.visitor) as again:
+    with started("--data", str(folder)) as (process, port), page(host(port), one.visitor) as again:
         header, arrays = again.sees()
-        assert (header["state"], header["recipe"]["epochs"]) == ("interrupted", 1_000)
-        assert 0 < header["epoch"] < 1_000
+        assert (header["state"], header["recipe"]["epochs"]) == ("interrupted", 2_000)
+        assert 0 < header["epoch"] < 2_000
         assert len(arrays["curves"]) > 0
         again.say(type="go", how="run")
         header, _ = again.sees(state="finished")
-        assert (header["epoch"], header["own_way"]) == (1_000, False)
+        assert (header["epoch"], header["own_way"]) == (2_000, False)
         with asked(port, f"/api/runs/{again.visitor}/latest.digitlens") as connection:
             ours = from_bytes(reply(connection).body)
         assert list(runs.iterdir()) == []
