@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import re
 import secrets
 import socket
@@ -21,6 +22,7 @@ import statistics
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +35,7 @@ from digitlens.cli.screen import out, print_json, say
 COST, UPDATES = 1.10, 20.0  # the run's time with stalled pages over that without; frames a second to a page that reads
 BACK = 3.0  # seconds after which a stalled page comes back: it has been dropped by then
 PATIENCE = 120.0  # seconds for one run
-BINARY = 2  # the opcode of a frame of numbers
+BINARY, PING, PONG = 2, 9, 10  # opcodes
 UPGRADE = (
     "GET /api/live HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
@@ -73,7 +75,9 @@ class Page:
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
                 opcode, data = await self._receive()
-                if opcode == BINARY:
+                if opcode == PING:
+                    self._writer.write(bytes([0x80 | PONG, 0x80 | len(data)]) + bytes(4) + data)
+                elif opcode == BINARY:
                     header = json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")])
                     if header["type"] == "run":
                         self.frames, self.bytes, self.header = self.frames + 1, self.bytes + len(data), header
@@ -151,10 +155,10 @@ async def watched(port: int, recipe: dict[str, Any], data: str, reading: int, st
     return Watched(seconds, leader.header["seconds"], each, size / max(1, sum(frames)))
 
 
-def serve() -> tuple[subprocess.Popen[str], int]:
-    """The app in a process of its own, and its port."""
+def serve(runs: str) -> tuple[subprocess.Popen[str], int]:
+    """The app in a process of its own, and its port. `runs`: where it keeps its checkpoints."""
     command = [sys.executable, "-m", "digitlens.cli.main", "app", "--no-browser", "--port", "0"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | {"DIGITLENS_RUNS": runs})
     assert process.stdout is not None
     found = re.search(r":(\d+)/", process.stdout.readline())
     assert found is not None, "the app did not start"
@@ -179,9 +183,10 @@ def memory(pid: int) -> float:
 def main(rounds: int, pages: int, stalled: int, epochs: int, data: str, as_json: bool) -> None:
     """Measure what a run costs that is watched by many pages, some of which never read."""
     reading, recipe = pages - stalled, {"epochs": epochs}
-    process, port = serve()
     without: list[Watched] = []
     beside: list[Watched] = []
+    folder = tempfile.TemporaryDirectory()
+    process, port = serve(folder.name)
     try:
         asyncio.run(watched(port, {"epochs": 3}, data, 1, 0))  # what is loaded with the first run is not measured
         before = memory(process.pid)
@@ -194,6 +199,7 @@ def main(rounds: int, pages: int, stalled: int, epochs: int, data: str, as_json:
     finally:
         process.terminate()
         process.wait(10)
+        folder.cleanup()
     times = [statistics.median(one.seconds for one in kind) for kind in (without, beside)]
     ratio, updates = times[1] / times[0], [rate for one in beside for rate in one.updates]
     good = ratio <= COST and min(updates) >= UPDATES

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import settings
 
 # Timings belong in benchmarks, so no deadline. Where CI runs, the same examples each time; elsewhere new ones.
@@ -18,3 +20,11 @@ def pytest_report_header() -> str:
     """The seed of this run's soak tests, printed even when all goes well."""
     part = "in full" if os.environ.get("DIGITLENS_SOAK") == "full" else "one fiftieth"
     return f"soak tests: {part}, DIGITLENS_SOAK_SEED={os.environ['DIGITLENS_SOAK_SEED']}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _runs_of_the_app_are_kept_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Than in the home of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DIGITLENS_RUNS", str(tmp_path_factory.mktemp("runs")))
+        yield

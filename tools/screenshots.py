@@ -89,9 +89,10 @@ def main() -> int:
     )
     with served() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page = browser.new_page(reduced_motion="reduce")
         for journey, width, theme, name in wanted:
+            page = browser.new_page(reduced_motion="reduce")  # another visitor, with nothing from before
             take(page, address, journey, width, theme, folder / name, whole=not readme)
+            page.close()
             if readme:
                 lighter(folder / name)
         browser.close()

@@ -14,7 +14,8 @@ import pytest
 from tests.app.serving import Site, running
 from tests.app.test_guard import ADDRESSES
 
-from digitlens.app import images
+from digitlens.app import digits, images
+from digitlens.app.live import KNOWN
 from digitlens.digits.examples import example_files
 from digitlens.digits.pen.writer import pen_data
 
@@ -57,6 +58,23 @@ def test_the_python_that_fetches_images_gets_them(site: Site, monkeypatch: pytes
     exec(here(PYTHON[1], site), names)
     assert (names["images"] == written.test.images[:10]).all()
     assert (names["labels"] == written.test.digits[:10]).all()
+
+
+def test_the_python_that_trains_trains(
+    site: Site, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written = pen_data(training=300, test=30)
+    monkeypatch.setattr(digits, "find_data", lambda *place, **how: written)
+    exec(here(PYTHON[2], site), {})
+    said = capsys.readouterr().out.split()
+    assert said[:7] == ["3", "digitlens", "train", "--data", "pen", "--epochs", "3"]
+
+
+def test_every_message_and_frame_is_documented() -> None:
+    for kind in KNOWN:
+        assert f'`{{"type": "{kind}"' in DOCUMENT, kind
+    for kind in ("run", "mistakes", "moment", "comparison"):
+        assert f"| `{kind}` |" in DOCUMENT
 
 
 def test_the_curl_that_reads_a_picture_reads_it(site: Site) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.app.serving import Site
+from tests.app.serving import Site, until
 from tests.app.test_live_training import pictures
 from tests.app.watching import page, training
 
+from digitlens.app.turns import Turns
 from digitlens.digits.folders import load_folder
 from digitlens.learning.recipes import named
 from digitlens.learning.training import Run, fitted
@@ -33,7 +34,7 @@ def test_two_recipes_are_compared_seed_by_seed(site: Site) -> None:
     header, arrays = frames[-1]
     assert {header["number"] for header, _ in frames} == {2}
     assert (header["done"], header["all"], header["seeds"]) == (6, 6, 3)
-    assert header["names"] == ["activation sigmoid", "activation ReLU"]
+    assert header["names"] == ["sigmoid", "ReLU"]
     assert header["difference"]["pairs"] == 3
     assert "3 pairs" in header["sentence"]
     data = load_folder(site.guard._app.state.visitors().sets.folder)
@@ -82,9 +83,8 @@ def test_a_side_that_diverges_is_told_as_such(site: Site) -> None:
 
 
 def test_others_get_their_turns_while_somebody_compares(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    visitors = site.guard._app.state.visitors()
-    monkeypatch.setattr(visitors._turns, "at_once", 1)
-    monkeypatch.setattr(visitors._turns, "_turn", 0.02)
+    turns = Turns(1, 0.02)
+    monkeypatch.setattr(site.guard._app.state.visitors(), "_turns", turns)
     with page(site) as one, page(site) as other:
         long = [fields | {"epochs": 200, "mini_batch": 1} for fields in SIDES]
         one.say(type="compare", number=1, recipes=long, base="video", data="folder", seeds=10)
@@ -94,3 +94,5 @@ def test_others_get_their_turns_while_somebody_compares(site: Site, monkeypatch:
         header, _ = one.sees("comparison")
         assert header["done"] < header["all"]
         one.say(type="forget")
+        until(lambda: not turns._row and not turns._working)
+    turns.close(10)

@@ -14,6 +14,7 @@ from tests.app.serving import Site, until
 from tests.app.watching import page, training
 from tests.cli.conftest import save
 
+from digitlens.app.turns import Turns
 from digitlens.cli.main import _run
 from digitlens.digits.examples import example_files
 from digitlens.digits.pen.writer import pen_digits
@@ -201,9 +202,8 @@ def test_a_run_that_diverges_says_so_and_another_one_can_begin(site: Site) -> No
 
 
 def test_a_class_takes_turns_and_everybody_sees_their_place(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    visitors = site.guard._app.state.visitors()
-    monkeypatch.setattr(visitors._turns, "at_once", 1)
-    monkeypatch.setattr(visitors._turns, "_turn", 0.05)
+    turns = Turns(1, 0.05)
+    monkeypatch.setattr(site.guard._app.state.visitors(), "_turns", turns)
     with page(site) as first, page(site) as second, page(site) as third:
         pages = (first, second, third)
         for one in pages:
@@ -214,7 +214,8 @@ def test_a_class_takes_turns_and_everybody_sees_their_place(site: Site, monkeypa
             one.sees(state="running", when=lambda header, epoch=epoch: header["epoch"] > epoch)
         for one in pages:
             one.say(type="forget")
-    until(lambda: not visitors._turns._row and not visitors._turns._working)
+        until(lambda: not turns._row and not turns._working)
+    turns.close(10)
 
 
 def test_reading_never_waits_for_training(site: Site) -> None:

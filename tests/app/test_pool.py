@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from tests.app.loops import elsewhere
 
 from digitlens.app.pool import FullError, Pool
-
-
-def elsewhere(main: Callable[[], Coroutine[None, None, None]]) -> None:
-    """Run it in a thread of its own: in this one, the tests of the page may have a loop running."""
-    with ThreadPoolExecutor() as threads:
-        threads.submit(lambda: asyncio.run(main())).result()
 
 
 def test_in_the_pool_everybody_gets_their_turn() -> None:

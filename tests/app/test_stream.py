@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from benchmarks.streaming import deaf
+from tests.app.loops import elsewhere
 from tests.app.serving import Site, until
 from tests.app.test_live_training import LONG, pictures
 from tests.app.watching import page, training
@@ -19,13 +20,13 @@ from digitlens.app import protocol
 from digitlens.app.board import Board
 from digitlens.app.shelf import Shelf
 from digitlens.app.stream import MOST, Stream
-from digitlens.app.visitors import Visitor
+from digitlens.app.visitors import News, Visitor
 
 
 class House:
     """As much of Visitors as a stream knows."""
 
-    def leave(self, visitor: Visitor, news: Callable[[], None]) -> None:
+    def leave(self, visitor: Visitor, news: News) -> None:
         visitor.unwatch(news)
 
 
@@ -34,6 +35,7 @@ class Busy:
 
     def __init__(self, visitor: Visitor) -> None:
         self.board, self.number, self.made = Board(visitor.tell), 0, 0
+        self.over = False
 
     def post(self) -> None:
         self.number += 1
@@ -83,7 +85,7 @@ def streams(test: Callable[[Visitor, Busy, Callable[[], tuple[Client, Stream]]],
             stream.end()
         assert not visitor.watched
 
-    asyncio.run(run())
+    elsewhere(run)
 
 
 async def settled(condition: Callable[[], object]) -> None:
@@ -105,6 +107,23 @@ def test_a_client_that_keeps_up_sees_the_newest_at_once_and_at_most_thirty_a_sec
         assert len(numbers) >= 3
         gaps = [later - sooner for sooner, later in zip(one.times, one.times[1:], strict=False)]
         assert min(gaps) > 0.9 / MOST
+
+    streams(test)
+
+
+def test_the_end_does_not_wait_for_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("digitlens.app.stream.MOST", 0.001)  # a frame in a quarter of an hour
+
+    async def test(visitor: Visitor, work: Busy, client: Callable[[], tuple[Client, Stream]]) -> None:
+        work.post()
+        one, _ = client()
+        await settled(lambda: one.got == [b"1"])
+        work.post()
+        await asyncio.sleep(0.1)
+        assert one.got == [b"1"]
+        work.over = True
+        work.post()
+        await settled(lambda: one.got == [b"1", b"3"])
 
     streams(test)
 
@@ -195,7 +214,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def test_a_page_that_watches_and_never_reads_is_dropped_and_can_come_back(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(protocol.STALLED, "websocket", 1.0)
     monkeypatch.setattr(protocol, "KERNEL_BUFFER", 4_096)
     with page(site) as one:
         one.train(**LONG, hidden=[64])

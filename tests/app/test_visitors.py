@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.app.loops import elsewhere
 from tests.app.test_live_training import pictures
 
 from digitlens.app import visitors as house
@@ -20,7 +21,7 @@ from digitlens.app.visitors import MOST, Visitor, Visitors
 TRAIN: dict[str, Any] = {"type": "train", "number": 1, "recipe": {"epochs": 1}, "data": "folder", "go": "nothing"}
 
 
-def nothing() -> None:
+def nothing(over: bool) -> None:
     pass
 
 
@@ -57,7 +58,7 @@ def test_whoever_has_been_away_longest_goes_when_there_are_too_many(sets: DigitS
         assert gone._gone
         known.close()
 
-    asyncio.run(test())
+    elsewhere(test)
 
 
 def test_whoever_is_watched_stays_however_many_there_are(sets: DigitSets) -> None:
@@ -74,7 +75,7 @@ def test_whoever_is_watched_stays_however_many_there_are(sets: DigitSets) -> Non
         assert len(known._known) == MOST
         known.close()
 
-    asyncio.run(test())
+    elsewhere(test)
 
 
 def test_half_an_hour_without_a_page_is_the_end(sets: DigitSets, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,7 +101,7 @@ def test_half_an_hour_without_a_page_is_the_end(sets: DigitSets, monkeypatch: py
         assert list(known._known) == [here.name]
         known.close()
 
-    asyncio.run(test())
+    elsewhere(test)
 
 
 @pytest.mark.parametrize("wrong", [None, "", "x" * 32, "F" * 32, "0" * 33, 7, "0" * 31 + "\n"])

@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 from tests.app.test_ending import started
 from tests.app.test_live import UPGRADE, frame
+from tests.app.test_live_training import pictures
 from tests.soak.draw import count, seed
 from tests.soak.test_picture_mutants import mutant, originals
 
@@ -125,6 +126,41 @@ def websocket(attacker: Attacker, connection: socket.socket) -> None:
         connection.sendall(attacker.damaged(data) if attacker.rng.random() < 0.3 else data)
 
 
+def trainer(attacker: Attacker, connection: socket.socket) -> None:
+    """One of a few visitors, who orders, pauses, compares and forgets as it comes, and reads nothing."""
+    rng, host = attacker.rng, f"Host: 127.0.0.1:{attacker.port}"
+    connection.sendall(f"GET /api/live HTTP/1.1\r\n{host}\r\n{UPGRADE}\r\n\r\n".encode())
+    connection.recv(1 << 16)
+    connection.sendall(frame(1, json.dumps({"type": "visit", "visitor": f"{rng.randrange(4):032x}"}).encode()))
+    for _ in range(rng.randrange(1, 60)):
+        recipe = {"epochs": rng.choice([1, 5, 100_000, 0]), "hidden": rng.choice([[], [8], [300], [10_000]])}
+        recipe |= {
+            "learning_rate": rng.choice([0.1, 1e6, -1]),
+            "validation": rng.randrange(100),
+            "seed": rng.randrange(9),
+        }
+        recipe |= {"labels": rng.choice(["true", "random"]), "activation": rng.choice(["relu", "identity"])}
+        message = rng.choice(
+            [
+                {
+                    "type": "train",
+                    "number": 1,
+                    "recipe": recipe,
+                    "data": "folder",
+                    "go": rng.choice(["run", "nothing"]),
+                },
+                {"type": "compare", "number": 2, "recipes": [{}, recipe], "data": "folder", "seeds": rng.randrange(12)},
+                {"type": "go", "how": rng.choice(["run", "example", "mini_batch", "epoch", "away"])},
+                {"type": "pause"},
+                {"type": "moment", "at": rng.randrange(1_000), "ask": 1},
+                {"type": rng.choice(["forget", "visit", "dance"])},
+            ]
+        )
+        data = frame(1, json.dumps(message).encode())
+        connection.sendall(attacker.damaged(data) if rng.random() < 0.05 else data)
+    time.sleep(rng.random() / 5)
+
+
 def flood(attacker: Attacker, connection: socket.socket) -> None:
     host = f"Host: 127.0.0.1:{attacker.port}"
     connection.sendall(f"GET /api/live HTTP/1.1\r\n{host}\r\n{UPGRADE}\r\n\r\n".encode())
@@ -148,7 +184,7 @@ def deaf(attacker: Attacker, connection: socket.socket) -> None:
 
 
 ATTACKS: list[Attack] = [noise, damaged_request, half_a_request, pipeline, damaged_picture, damaged_picture]
-ATTACKS += [large_body, large_header, websocket, websocket, flood, crowd, deaf]
+ATTACKS += [large_body, large_header, websocket, websocket, trainer, trainer, flood, crowd, deaf]
 
 
 def resident(pid: int) -> int:
@@ -177,10 +213,13 @@ def honest(port: int, digit: int) -> float:
 @pytest.mark.skipif(
     not Path("/proc/self/status").exists(), reason="hostile clients were not tried: this system has no /proc"
 )
-def test_hostile_clients_disturb_nobody_and_leave_memory_as_it_was() -> None:
+def test_hostile_clients_disturb_nobody_and_leave_memory_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seconds = FULL if count(FULL) == FULL else SHORT
     drawn = seed()
-    with started() as (process, port):
+    monkeypatch.setenv("DIGITLENS_RUNS", str(tmp_path / "runs"))
+    with started("--data", str(pictures(tmp_path / "three"))) as (process, port):
         attackers = [Attacker(port, drawn + number) for number in range(ATTACKERS)]
         early, first = under_attack(process, port, attackers, seconds / 5)
         late, last = under_attack(process, port, attackers, seconds * 4 / 5)

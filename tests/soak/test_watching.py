@@ -6,15 +6,18 @@ import asyncio
 import os
 import secrets
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 from benchmarks import streaming
+from tests.app.loops import elsewhere
 from tests.app.test_ending import started
+from tests.app.test_live_training import pictures
 from tests.soak.draw import count
 from tests.soak.test_hostile_http import REST, SETTLING, resident
 
-FULL, SHORT = 600, 8  # seconds
+FULL, SHORT = 600, 5  # seconds
 READING, STALLED = 24, 8
 GROWTH = 24 * 2**20  # bytes, from the rest after a fifth of the time to the rest at the end
 
@@ -22,8 +25,8 @@ GROWTH = 24 * 2**20  # bytes, from the rest after a fifth of the time to the res
 class Crowd:
     """All pages of one run after the other."""
 
-    def __init__(self, port: int, pid: int) -> None:
-        self.port, self.pid = port, pid
+    def __init__(self, port: int, pid: int, data: str) -> None:
+        self.port, self.pid, self.data = port, pid, data
         self.runs = self.frames = 0
         self.memory: list[int] = []
 
@@ -38,11 +41,12 @@ class Crowd:
         until, number = time.monotonic() + seconds, 0
         while time.monotonic() < until:
             number += 1
-            order = {"recipe": {"epochs": 100, "seed": number}, "base": "video", "data": "pen", "go": "run"}
+            order = {"recipe": {"epochs": 100, "seed": number}, "base": "video", "data": self.data, "go": "run"}
             pages[number % READING].send(type="train", number=number, **order)
             for page in pages:
                 await self._end(page, number)
             self.memory.append(resident(self.pid))
+        pages[0].send(type="forget")  # what is kept of a run is bounded by itself
         self.runs += number
         self.frames += sum(page.frames for page in pages)
         for page in pages:
@@ -66,11 +70,12 @@ def test_pages_that_watch_and_pages_that_never_read_leave_memory_as_it_was(
 ) -> None:
     seconds = FULL if count(FULL) == FULL else SHORT
     monkeypatch.setenv("DIGITLENS_RUNS", str(tmp_path / "runs"))
-    with started() as (process, port):
-        crowd = Crowd(port, process.pid)
+    folder = pictures(tmp_path / "three")
+    with started("--data", str(folder)) as (process, port):
+        crowd = Crowd(port, process.pid, "pen" if seconds == FULL else "folder")
         rests = []
         for share in (1 / 5, 4 / 5):
-            asyncio.run(crowd.watch(seconds * share))
+            elsewhere(partial(crowd.watch, seconds * share))
             time.sleep(REST)  # until the last stalled page has been given up
             rests.append(resident(process.pid))
         files = len(os.listdir(f"/proc/{process.pid}/fd"))  # noqa: PTH208 - of another process

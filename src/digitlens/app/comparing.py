@@ -33,6 +33,7 @@ from digitlens.learning.recipe import Recipe
 from digitlens.learning.training import Run, fitted
 
 EPOCHS = 200  # of each run
+SPEAKING = ("activation", "optimiser", "cost")  # fields whose values say what they are
 PICTURES = 16  # neurons of the first layer that are shown, on each side
 CURVES = ("training_cost", "training_accuracy", "test_cost", "test_accuracy")
 
@@ -72,7 +73,10 @@ class Duel:
         fields = _differences(self.a.recipe, self.b.recipe)
 
         def name(recipe: Recipe) -> str:
-            return " and ".join(f"{_plain(field)} {_plain(getattr(recipe, field))}" for field in fields)
+            values = {field: _plain(getattr(recipe, field)) for field in fields}
+            return " and ".join(
+                value if field in SPEAKING else f"{_plain(field)} {value}" for field, value in values.items()
+            )
 
         return name(self.a.recipe), name(self.b.recipe)
 

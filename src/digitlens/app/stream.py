@@ -26,7 +26,7 @@ class Stream:
 
     def __init__(self, send: Send) -> None:
         self._send = send
-        self._news = asyncio.Event()
+        self._news, self._end = asyncio.Event(), asyncio.Event()
         self._said: dict[str, dict[str, Any] | bytes] = {}  # by what it is: the newest replaces the one before
         self._task: asyncio.Task[None] | None = None
         self._visitors: Visitors | None = None
@@ -44,9 +44,11 @@ class Stream:
         self._said[about] = message
         self._news.set()
 
-    def wake(self) -> None:
-        """There is something new to be seen."""
+    def wake(self, over: bool) -> None:
+        """There is something new to be seen; it does not wait for its time if it is the end."""
         self._news.set()
+        if over:
+            self._end.set()
 
     def end(self) -> None:
         """The client is gone, or watches another."""
@@ -64,6 +66,7 @@ class Stream:
             while True:
                 await self._news.wait()
                 self._news.clear()
+                self._end.clear()
                 began = time.monotonic()
                 while self._said:
                     await self._send(self._said.pop(next(iter(self._said))))
@@ -72,4 +75,6 @@ class Stream:
                     of, seen = work, {}
                 for frame in work.board.newer(seen) if work is not None else ():
                     await self._send(frame)
-                await asyncio.sleep(max(0.0, began + 1 / MOST - time.monotonic()))
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(max(0.0, began + 1 / MOST - time.monotonic())):
+                        await self._end.wait()

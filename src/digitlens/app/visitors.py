@@ -35,6 +35,8 @@ FORGOTTEN = 30 * 60.0  # seconds without a page until a visitor is forgotten
 SWEEP = 60.0  # seconds from one look at who has been away for so long to the next
 CLOSING = 0.5  # seconds for runs to rest when the app ends
 
+News = Callable[[bool], None]  # whether it is the last there will be: a page wants to see the end at once
+
 
 class Work(Protocol):
     """What a visitor may have: a Training or a Comparing."""
@@ -62,16 +64,16 @@ class Visitor:
         self.name, self.shelf = name, shelf
         self.work: Work | None = None
         self.left = time.monotonic()  # when the last page went
-        self._watchers: list[Callable[[], None]] = []
+        self._watchers: list[News] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._told = False  # the loop is about to hear that there is something new
 
-    def watch(self, news: Callable[[], None]) -> None:
+    def watch(self, news: News) -> None:
         """`news` is called, in this event loop, whenever there is something new to be seen."""
         self._loop = asyncio.get_running_loop()
         self._watchers.append(news)
 
-    def unwatch(self, news: Callable[[], None]) -> None:
+    def unwatch(self, news: News) -> None:
         """No longer."""
         self._watchers.remove(news)
         self.left = time.monotonic()
@@ -90,8 +92,9 @@ class Visitor:
 
     def _spread(self) -> None:
         self._told = False
+        over = self.work is not None and self.work.over
         for news in self._watchers:
-            news()
+            news(over)
 
 
 class Visitors:
@@ -122,7 +125,7 @@ class Visitors:
                 self._forget(lambda one: one is not visitor and len(self._known) > MOST)
         return visitor, options
 
-    def leave(self, visitor: Visitor, news: Callable[[], None]) -> None:
+    def leave(self, visitor: Visitor, news: News) -> None:
         """A page of theirs is gone."""
         visitor.unwatch(news)
         if self._sweeping is None:

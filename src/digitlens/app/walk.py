@@ -87,7 +87,7 @@ class Walk:
             yield self._example()
             return
         if self.taken:
-            self.state, self.taken = passed_over(self.state, self._pace.batches), 0
+            self.state, self.taken = passed_over(self.run(), self.state), 0
         while not self.finished and wanted():
             every = 1 if how == "mini_batch" else self._pace.every()
             for record in self._stretches(every, wanted):

@@ -56,13 +56,9 @@ def compare(a: Sequence[float], b: Sequence[float], names: tuple[str, str], wher
     if n >= FEWEST:
         low, high = _end(differences, -1), _end(differences, +1)
     said = _sentence(n, mean, low, high, p, names, float(np.abs(differences).max()))
-    where = where.strip()
     if where:
-        said = (
-            f"{where[0].upper()}{where[1:]}, {said}"
-            if said.startswith(names)
-            else f"{where[0].upper()}{where[1:]}: {said}"
-        )
+        begins = said.startswith(names)
+        said = f"{where[0].upper()}{where[1:]}{',' if begins else ':'} {said if begins else said[0].lower() + said[1:]}"
     return Comparison(n, mean, low, high, p, said)
 
 

@@ -15,6 +15,7 @@ from typing import Protocol
 from weakref import WeakKeyDictionary
 
 import numpy as np
+from numpy.typing import NDArray
 
 from digitlens.digits.dataset import DataSet, Digits
 from digitlens.errors import DataError, RecipeError
@@ -74,6 +75,9 @@ class Lessons:
     classes: int
 
 
+_Which = tuple[int, int | None]  # how many are held out, and the seed by which labels are shuffled, if they are
+
+
 def lessons(recipe: Recipe, data: DataSet) -> Lessons:
     """Hold out the recipe's validation images: the same ones for every seed, drawn once from the training images.
 
@@ -82,19 +86,27 @@ def lessons(recipe: Recipe, data: DataSet) -> Lessons:
 
     Raises RecipeError if fewer than one would be left to learn from, DataError for a digit that is no class.
     """
-    which = recipe.validation, recipe.seed if recipe.labels == "random" else None
     with _LOCK:  # whoever comes second waits, instead of making the same once more
         known = _LESSONS.setdefault(data, {})
-        found = known.pop(which, None) or _parted(recipe, data)
-        known[which] = found  # the last one is the newest
-        while len(known) > KEPT:
-            del known[next(iter(known))]
+        found = _kept(known, (recipe.validation, None), lambda: _parted(recipe, data))
+        if recipe.labels == "random":
+            true = found
+            found = _kept(known, (recipe.validation, recipe.seed), lambda: _shuffled(recipe, data, true))
         return found
+
+
+def _kept(known: dict[_Which, Lessons], which: _Which, make: Callable[[], Lessons]) -> Lessons:
+    """Those of this kind, or made now; they are the newest, and only a few are kept."""
+    found = known.pop(which, None)
+    known[which] = make() if found is None else found
+    while len(known) > KEPT:
+        del known[next(iter(known))]
+    return known[which]
 
 
 KEPT = 4  # Lessons of a DataSet
 _LOCK = threading.Lock()
-_LESSONS: WeakKeyDictionary[DataSet, dict[tuple[int, int | None], Lessons]] = WeakKeyDictionary()
+_LESSONS: WeakKeyDictionary[DataSet, dict[_Which, Lessons]] = WeakKeyDictionary()
 
 
 def _parted(recipe: Recipe, data: DataSet) -> Lessons:
@@ -110,16 +122,27 @@ def _parted(recipe: Recipe, data: DataSet) -> Lessons:
             f"validation: the recipe holds out {recipe.validation:,} images, and {data.source} has only {count:,} "
             "to learn from; hold out fewer (--validation)"
         )
-    training = data.training
-    if recipe.labels == "random":
-        training = Digits(training.images, recipe.stream("labels").permutation(training.digits))
     if not recipe.validation:
-        return Lessons(training, training[:0], data.test, len(data.classes))
+        return Lessons(data.training, data.training[:0], data.test, len(data.classes))
+    held, kept = _held(recipe, count)
+    return Lessons(data.training[kept], data.training[held], data.test, len(data.classes))
+
+
+def _held(recipe: Recipe, count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Which of so many images are held out, and which are kept to learn from."""
     order = replace(recipe, seed=0).stream("validation").permutation(count)
     held, kept = order[: recipe.validation], order[recipe.validation :]
     held.sort()
     kept.sort()
-    return Lessons(training[kept], training[held], data.test, len(data.classes))
+    return held, kept
+
+
+def _shuffled(recipe: Recipe, data: DataSet, true: Lessons) -> Lessons:
+    """The same pictures, not copied, and all their labels in another order; those of the test stay true."""
+    labels = recipe.stream("labels").permutation(data.training.digits)
+    held, kept = _held(recipe, len(labels))
+    training, validation = Digits(true.training.images, labels[kept]), Digits(true.validation.images, labels[held])
+    return Lessons(training, validation, true.test, true.classes)
 
 
 class Stop:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from itertools import pairwise
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
+from weakref import finalize
 
 import numpy as np
 
@@ -29,7 +29,7 @@ SLICE = 0.002  # seconds in the kernel at a time, where somebody must be asked w
 SLICED = 8_192  # images handed to it for that time, more than it can do
 DRAWN_AT_ONCE = 4_096  # images drawn anew together
 MEASURED_AT_ONCE = 8_192  # and measured, before it is asked again whether to stop
-PICTURES: WeakKeyDictionary[Digits, Any] = WeakKeyDictionary()  # digits -> their pictures as the kernel takes them
+PICTURES: dict[int, Any] = {}  # id of an array of images -> the same as the kernel takes them, while the array lives
 
 
 class FastEngine:
@@ -210,14 +210,16 @@ _NEVER = np.zeros(1, np.uint8)  # a flag that nobody sets
 
 
 def _pictures(digits: Digits, flag: Any) -> Any:
-    """The pictures without their zeros: made once for the same digits, and kept as long as these are.
+    """The pictures without their zeros: made once for the same array of images, and kept as long as that is.
 
     None if `flag` was set before they were all made.
     """
-    found = PICTURES.get(digits)
+    images = digits.images
+    found = PICTURES.get(id(images))
     if found is None:
         found = native.module().Pictures(np.ascontiguousarray(digits.flat), flag)
         if len(found) < len(digits):
             return None
-        PICTURES[digits] = found
+        PICTURES[id(images)] = found
+        finalize(images, PICTURES.pop, id(images), None)
     return found

@@ -41,7 +41,8 @@ def one_example(run: Run, state: State | None, taken: int) -> Step:
     return Step(record, taken, which, before, measure(record.network, alone, cost).cost)
 
 
-def passed_over(state: State, batches: int) -> State:
-    """Where the next mini-batch begins, of `batches` in an epoch: what single examples left of one is not learned."""
+def passed_over(run: Run, state: State) -> State:
+    """Where the next mini-batch begins: what is left of one that single examples have begun is not learned."""
+    batches = -(-len(run.lessons.training) // run.recipe.mini_batch)
     last = state.mini_batch + 1 == batches
     return replace(state, epoch=state.epoch + last, mini_batch=0 if last else state.mini_batch + 1)

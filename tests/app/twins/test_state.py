@@ -46,11 +46,14 @@ def states(given: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def test_a_state_comes_back_from_its_address_as_it_was() -> None:
     stroke = [[k / 64 * 7 % 28, (k * k) % 1700 / 64] for k in range(300)]
     ink = [round(255 * (k % 50 == 3)) / 255 for k in range(784)]
-    given = [
+    given: list[dict[str, Any]] = [
         {"view": "read", "strokes": [stroke, [[27.5, 0.015625]]], "prepare": False},
         {"view": "neuron", "layer": 2, "neuron": 11, "source": 4, "hide": ["answer", "neuron-sum"]},
         {"view": "learn", "target": 3, "layer": 1, "neuron": 5, "source": 406},
         {"view": "story", "step": 7, "shows": "neuron", "layer": 1, "neuron": 9},
+        {"view": "train", "settings": {"hidden": "30,20", "learning_rate": "1e-3", "live": "1", "epochs": ""}},
+        {"view": "compare", "settings": {"vary": "activation", "first": "sigmoid", "second": "relu", "seeds": "6"}},
+        {"view": "story", "step": 13, "shows": "train", "settings": {"live": "1", "hidden": ""}},
         {"base": {"kind": "mnist", "on": "test", "number": 9999, "digit": 4}, "baseInk": ink, "strokes": [[[1, 1]]]},
         {"base": {"kind": "picture", "name": "my 7, drawn & scanned.png"}, "baseInk": ink},
     ]
@@ -86,6 +89,29 @@ def test_a_damaged_address_is_the_start_without_what_cannot_be_read(fragment: st
     assert all(abs(n) <= 100 for stroke in back["strokes"] for point in stroke for n in point)
     assert (back["layer"], back["target"]) == (1, None) or "at=7" in fragment
     assert back["step"] == 1
+
+
+@pytest.mark.parametrize(
+    ("fragment", "settings"),
+    [
+        ("train?hidden=30&activation=relu&nonsense=1&__proto__=1", {"hidden": "30", "activation": "relu"}),
+        ("train?seed=<script>&epochs=3", {"epochs": "3"}),
+        ("train?hidden=" + "1" * 81 + "&live=1", {"live": "1"}),
+        ("train?learning_rate=%E0%A4%A&seed=1", {"seed": "1"}),
+    ],
+)
+def test_of_settings_only_those_stay_that_can_be_some(fragment: str, settings: dict[str, str]) -> None:
+    (back,) = states([{"fragment": fragment}])
+    assert (back["view"], back["settings"]) == ("train", settings)
+
+
+def test_settings_stand_in_the_address_only_where_they_are_shown() -> None:
+    given = {"settings": {"hidden": "30"}}
+    assert [one["settings"] for one in states([{**given, "view": view} for view in ("read", "learn", "train")])] == [
+        {},
+        {},
+        {"hidden": "30"},
+    ]
 
 
 def test_half_an_address_keeps_its_other_half() -> None:

@@ -10,7 +10,9 @@
 
 export const BASE = "video";
 export const LIVE_EPOCHS = 3; // of a run that is trained anew while a slider moves, if nobody has chosen
-const CHOICES = ["activation", "output", "cost", "optimiser", "schedule", "initialisation", "augmentation", "labels"];
+const CHOICES = ["activation", "output", "cost", "optimiser", "schedule", "initialisation", "augmentation", "labels", "precision"];
+const OTHERS = ["name", "data", "teacher"]; // fields of a recipe that are no settings
+const PRECISIONS = ["float32", "float64"];
 const WHOLE = /** @type {Record<string, [number, number]>} */ ({ seed: [0, 2 ** 53 - 1], mini_batch: [1, 1_000_000], epochs: [1, 100_000], validation: [0, 1_000_000] });
 const REAL = /** @type {Record<string, [number, number, string]>} */ ({
   learning_rate: [0, 1e6, "0 to 1,000,000"], momentum: [0, 1, "0 to below 1"], weight_decay: [0, 1, "0 to 1"], averaging: [0, 1, "0 to below 1"],
@@ -28,7 +30,7 @@ export function wanted(settings, { recipes, options, limits, data }) {
   const fields = /** @type {Record<string, any>} */ ({});
   const base = settings.recipe && settings.recipe in recipes ? settings.recipe : BASE;
   for (const [field, text] of Object.entries(settings)) {
-    if (!(field in recipes[base])) continue;
+    if (!(field in recipes[base]) || OTHERS.includes(field)) continue;
     const value = parsed(field, text.trim(), limits, options);
     if (value instanceof Error) errors[field] = value.message;
     else if (JSON.stringify(value) !== JSON.stringify(recipes[base][field])) fields[field] = value;
@@ -56,7 +58,10 @@ function parsed(field, text, limits, options) {
     const steps = text ? text.split(",") : [];
     return steps.every((step, i) => options.preparation.includes(step) && steps.indexOf(step) === i) ? steps : new Error(`Steps among ${options.preparation.join(", ")}, each once.`);
   }
-  if (CHOICES.includes(field)) return options[field].includes(text) ? text : new Error(`One of ${options[field].join(", ")}.`);
+  if (CHOICES.includes(field)) {
+    const some = options[field] ?? PRECISIONS;
+    return some.includes(text) ? text : new Error(`One of ${some.join(", ")}.`);
+  }
   if (field in WHOLE) {
     const [low, high] = field === "epochs" ? [1, limits.epochs] : WHOLE[field];
     const value = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
@@ -96,7 +101,7 @@ export function settingsOf(recipe, base, data, { recipes, data: sets }) {
   if (base !== BASE) settings.recipe = base;
   for (const [field, value] of Object.entries(recipe)) {
     const same = JSON.stringify(value) === JSON.stringify(recipes[base][field]);
-    if (!same && !["name", "data", "teacher", "validation"].includes(field)) settings[field] = text(value);
+    if (!same && ![...OTHERS, "validation"].includes(field)) settings[field] = text(value);
   }
   if (data !== (sets.find((one) => one.default) ?? sets[0]).name) settings.data = data;
   return Object.freeze(settings);

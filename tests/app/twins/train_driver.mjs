@@ -1,0 +1,22 @@
+// Runs the page's modules about training under Node: calls as JSON on stdin, [module, name, ...arguments], their answers
+// as JSON on stdout. {"frame": base64} among the arguments is a frame's bytes, read as the page reads them; without a
+// module, that is the answer.
+
+import { readFileSync } from "node:fs";
+
+const WEB = new URL("../../../src/digitlens/app/web/", import.meta.url);
+const { unframe } = await import(new URL("frames.js", WEB).href);
+const isFrame = (one) => one !== null && typeof one === "object" && "frame" in one;
+
+const answers = [];
+for (const [module, name, ...given] of JSON.parse(readFileSync(0, "utf8"))) {
+  const exported = module === "" ? (one) => one : (await import(new URL(module, WEB).href))[name];
+  try {
+    const all = given.map((one) => (isFrame(one) ? unframe(Uint8Array.from(Buffer.from(one.frame, "base64")).buffer) : one));
+    const answer = typeof exported === "function" ? exported(...all) : exported;
+    answers.push(answer?.blocks ? { ...answer, blocks: Object.fromEntries(Object.entries(answer.blocks).map(([key, block]) => [key, Array.from(block)])) } : (answer ?? null));
+  } catch (error) {
+    answers.push({ refused: error.message });
+  }
+}
+process.stdout.write(JSON.stringify(answers));

@@ -1,0 +1,85 @@
+"""The digits of a run are made ready once: what runs have in common is the same array, and only a few are kept."""
+
+from __future__ import annotations
+
+import gc
+import threading
+
+import numpy as np
+from tests.learning.bars import bar_data, small
+
+from digitlens.kernel import native
+from digitlens.learning import fast
+from digitlens.learning.engine import KEPT, Lessons, lessons
+from digitlens.learning.training import Run
+
+
+def test_runs_that_hold_out_alike_have_their_lessons_in_common() -> None:
+    data = bar_data()
+    first = lessons(small(), data)
+    assert lessons(small(seed=9, hidden=(), epochs=7), data) is first
+    assert Run(small(), data).lessons is first
+    assert lessons(small(validation=3), data) is not first
+    assert lessons(small(), bar_data()) is not first
+
+
+def test_random_labels_are_the_same_pictures_under_others_labels() -> None:
+    data = bar_data()
+    true, mixed, other = (
+        lessons(small(**fields), data)
+        for fields in ({}, {"labels": "random", "seed": 1}, {"labels": "random", "seed": 2})
+    )
+    assert mixed.training.images is true.training.images
+    assert mixed.validation.images is true.validation.images
+    assert mixed.test is true.test
+    assert (mixed.training.digits != true.training.digits).any()
+    assert (mixed.training.digits != other.training.digits).any()
+    for some in (mixed, other):  # shuffled before some are held out: all labels are there, in both together
+        both = np.concatenate([some.training.digits, some.validation.digits])
+        assert np.bincount(both).tolist() == np.bincount(data.training.digits).tolist()
+    assert lessons(small(labels="random", seed=1, hidden=()), data) is mixed
+    again = lessons(small(labels="random", seed=1), bar_data())
+    assert (again.training.digits == mixed.training.digits).all()
+    whole = lessons(small(labels="random", seed=1, validation=0), data)
+    assert whole.training.images is data.training.images
+
+
+def test_only_a_few_are_kept_and_what_is_in_use_stays() -> None:
+    data = bar_data()
+    first = lessons(small(), data)
+    for held in range(KEPT + 3):
+        lessons(small(validation=held), data)
+    images = first.training.images.copy()
+    assert lessons(small(), data) is not first
+    assert (lessons(small(), data).training.images == images).all()
+
+
+def test_who_asks_at_the_same_time_gets_the_same() -> None:
+    data, found = bar_data(5_000), list[Lessons]()
+    threads = [threading.Thread(target=lambda: found.append(lessons(small(), data))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(map(id, found))) == 1
+
+
+def test_adjusted_digits_are_adjusted_once() -> None:
+    data = bar_data()
+    first = Run(small(preparation=("straighten",)), data)
+    assert Run(small(preparation=("straighten",), seed=2), data).lessons is first.lessons
+    assert first.lessons is not Run(small(), data).lessons
+    assert first.data is data
+
+
+def test_pictures_for_the_kernel_are_kept_as_long_as_their_images_and_no_longer() -> None:
+    if native.missing():
+        return
+    data = bar_data()
+    before = len(fast.PICTURES)
+    for fields in ({}, {"seed": 3}, {"labels": "random"}, {"labels": "random", "seed": 4}):
+        list(Run(small(epochs=1, **fields), data))
+    assert len(fast.PICTURES) == before + 3  # to learn from, to choose by, to be tested on
+    del data
+    gc.collect()
+    assert len(fast.PICTURES) <= before
