@@ -113,7 +113,7 @@ export function compareView(app) {
     attributes(start, { disabled: gone || !duel || (!busy() && Object.keys(duel.errors).length > 0) });
     setText(status, `${gone && header ? "The server is gone. What is shown is what came until then. " : ""}${header ? doing(header) : ""}`);
     attributes(bar, { hidden: !busy(), value: header ? header.done / header.all : 0 });
-    const elsewhere = refused?.error ?? (header?.state === "failed" ? header.error : "");
+    const elsewhere = refused && !(refused.field in wrong) ? refused.error : header?.state === "failed" ? header.error : "";
     setText(trouble, elsewhere);
     attributes(trouble, { hidden: !elsewhere });
     if (choices && duel) controls(choices, duel);
@@ -136,9 +136,10 @@ export function compareView(app) {
     epochs.show(app.state.settings.epochs ?? EPOCHS);
     seeds.show(app.state.settings.seeds ?? SEEDS);
     for (const [field, place] of Object.entries(wrong)) {
-      setText(place, duel.errors[field] ?? "");
+      const words = duel.errors[field] ?? (refused?.field === field ? refused.error : "");
+      setText(place, words);
       const input = element.querySelector(`[data-field="${field}"] input, [data-field="${field}"] select`);
-      if (input) attributes(input, { "aria-invalid": duel.errors[field] ? "true" : false, "aria-describedby": duel.errors[field] ? `compare-${field}-wrong` : false });
+      if (input) attributes(input, { "aria-invalid": words ? "true" : false, "aria-describedby": words ? `compare-${field}-wrong` : false });
     }
     setText(note, duel.vary === "learning_rate" ? "" : "The learning rate is the same on both sides. The rate that suits one need not suit the other: compare rates, too, before you say which is better.");
   };
