@@ -375,8 +375,8 @@ def test_waking_up_tries_at_once(browser: Browser) -> None:
     page = context.new_page()
     with served(port=port) as address:
         page.goto(address)
-        page.wait_for_selector("html[data-ready]")
-        page.wait_for_timeout(300)
+        page.wait_for_selector("html[data-whole]")
+        page.wait_for_function("() => digitlens.live.state === 'here'")
     page.get_by_text("The server is gone").wait_for()
     page.wait_for_timeout(4_000)  # by now it waits for several seconds between two attempts
     with served(port=port):

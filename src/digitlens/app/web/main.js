@@ -173,7 +173,7 @@ function page(app) {
   const read = [preparationView(app), nonsenseView(app)];
   const views = (/** @type {import("./state.js").Shown} */ name) => (name === "read" ? read : later[name]());
   setTimeout(async () => { // so that they are here when the server is gone
-    Object.values(later).forEach((view) => view());
+    Object.values(later).forEach((view) => view(true));
     await Promise.all(loading);
     document.documentElement.dataset.whole = "true";
   }, SOON);
@@ -209,15 +209,15 @@ const STYLES = /** @type {Record<string, string[]>} */ ({ train: PLOTS, compare:
 const loading = /** @type {Set<Promise<void>>} */ (new Set());
 
 /**
- * A view whose modules and style are loaded when it is first wanted: none until it is there.
+ * A view whose modules and style are loaded when it is first wanted, or ahead of that: none until it is there.
  * @param {string} name
  * @param {() => Promise<View>} load
  * @param {App} app
- * @returns {() => View[]}
+ * @returns {(ahead?: boolean) => View[]}
  */
 function arriving(name, load, app) {
   const there = /** @type {View[]} */ ([]);
-  let asked = false;
+  let [asked, wanted] = [false, false];
   const arrive = async () => {
     asked = true;
     try {
@@ -226,10 +226,11 @@ function arriving(name, load, app) {
       app.set({});
     } catch {
       asked = false;
-      app.say("This view cannot be loaded: the server is gone. It will be tried again.");
+      if (wanted) app.say("This view cannot be loaded: the server is gone. It will be tried again.");
     }
   };
-  return () => {
+  return (ahead = false) => {
+    wanted ||= !ahead;
     if (!asked) loading.add(arrive());
     return there;
   };
