@@ -2,8 +2,8 @@
 
     DIGITLENS_HANDWRITING=../shared/handwriting python benchmarks/handwriting.py --network video
 
-Single digits: pen strokes inked on a page, drawings from a paint program, scanned forms, photos. They are a thermometer:
-nothing is trained on them, and no single case is tuned to. Every picture goes the way that `digitlens read` goes.
+Single digits: pen strokes inked on a page, drawings from a paint program, scanned forms, photos. They are a
+thermometer: nothing is trained on them, and no single case is tuned to. Every picture goes the way that `digitlens read` goes.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ PenStrokes = list[NDArray[np.float64]]
 
 
 def folder() -> Path:
-    """Where the collections lie. UsageError's click sibling where nobody has said so."""
+    """Where the collections lie. Raises click.UsageError where nobody has said so."""
     named = os.environ.get("DIGITLENS_HANDWRITING")
     if not named or not Path(named).is_dir():
         raise click.UsageError("set DIGITLENS_HANDWRITING to the folder that holds the collections")
@@ -99,7 +99,12 @@ def main(networks: tuple[str, ...], confusions: bool, as_json: bool) -> None:
             outputs = reader.network.forward(framed[key].astype(reader.network.dtype)).a[-1]
             read = outputs.argmax(axis=1)
             results.append(
-                {"collection": name, "network": network, "images": len(truth), "accuracy": float(np.mean(read == truth))}
+                {
+                    "collection": name,
+                    "network": network,
+                    "images": len(truth),
+                    "accuracy": float(np.mean(read == truth)),
+                }
             )
             if not as_json:
                 out.print(f"{name:<14} {network:<24} {len(truth):>6,} pictures  {np.mean(read == truth):7.2%}")
