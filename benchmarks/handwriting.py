@@ -3,7 +3,8 @@
     DIGITLENS_HANDWRITING=../shared/handwriting python benchmarks/handwriting.py --network video
 
 Single digits: pen strokes inked on a page, drawings from a paint program, scanned forms, photos. They are a
-thermometer: nothing is trained on them, and no single case is tuned to. Every picture goes the way that `digitlens read` goes.
+thermometer: nothing is trained on them, and no single case is tuned to. Every picture goes the
+way that `digitlens read` goes.
 """
 
 from __future__ import annotations
