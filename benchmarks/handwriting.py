@@ -14,7 +14,7 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +70,7 @@ def zipped(name: str) -> Iterator[tuple[NDArray[np.uint8], int]]:
             yield np.asarray(Image.open(io.BytesIO(files.read(file))).convert("L")), int(file.split("/")[-2])
 
 
-COLLECTIONS = {
+COLLECTIONS: dict[str, Callable[[], Iterator[tuple[NDArray[np.uint8], int]]]] = {
     "pen strokes": pen_digits,
     "paint program": lambda: zipped("paint_digits"),
     "forms": lambda: zipped("form_digits"),
@@ -108,11 +108,11 @@ def main(networks: tuple[str, ...], confusions: bool, as_json: bool) -> None:
                 }
             )
             if not as_json:
-                out.print(f"{name:<14} {network:<24} {len(truth):>6,} pictures  {np.mean(read == truth):7.2%}")
+                out().print(f"{name:<14} {network:<24} {len(truth):>6,} pictures  {np.mean(read == truth):7.2%}")
             if confusions:
                 wrong = [f"{a} as {b}" for a, b in zip(truth, read, strict=True) if a != b]
                 common = sorted(set(wrong), key=wrong.count, reverse=True)[:12]
-                err.print("  " + ", ".join(f"{pair}: {wrong.count(pair)}" for pair in common))
+                err().print("  " + ", ".join(f"{pair}: {wrong.count(pair)}" for pair in common))
     if as_json:
         print_json(results)
 
