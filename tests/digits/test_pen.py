@@ -7,7 +7,7 @@ import pytest
 
 from digitlens.digits.pen.hand import PAD, write
 from digitlens.digits.pen.skeletons import ALLOGRAPHS, skeleton
-from digitlens.digits.pen.writer import pen_data, pen_digits
+from digitlens.digits.pen.writer import pen_data, pen_digits, world_digits
 from digitlens.digits.strokes import centre_of_mass, frame_strokes, ink_strokes
 from digitlens.errors import UsageError
 
@@ -61,7 +61,21 @@ def test_every_way_of_writing_appears_and_about_as_often_as_it_is_common(some):
         total[allograph.digit] += allograph.weight
     for allograph in ALLOGRAPHS:
         expected = 300 * allograph.weight / total[allograph.digit]
-        assert 0 < seen[allograph.name] == pytest.approx(expected, abs=5 * np.sqrt(expected))
+        assert (seen[allograph.name] > 0) == (allograph.weight > 0)
+        assert seen[allograph.name] == pytest.approx(expected, abs=5 * np.sqrt(expected))
+
+
+def test_digits_of_everywhere_know_every_way_and_none_is_rare():
+    world = world_digits(5_000, seed=7)
+    seen, ways = Counter(world.allographs), Counter(allograph.digit for allograph in ALLOGRAPHS)
+    for allograph in ALLOGRAPHS:
+        expected = 500 / ways[allograph.digit]
+        assert seen[allograph.name] == pytest.approx(expected, abs=5 * np.sqrt(expected))
+    np.testing.assert_array_equal(world_digits(1_001, seed=7).digits.images, world.digits.images[:1_001])
+    one_bit = np.isin(world.digits.images, (0, 255)).all(axis=(1, 2))
+    assert one_bit.mean() == pytest.approx(0.06, abs=0.015)
+    for image in world.digits.images[one_bit]:
+        assert [np.ptp(some) + 1 for some in np.nonzero(image)] == [20, 20]  # stretched to fill the square
 
 
 def test_names_are_unique_and_begin_with_their_digit(some):
@@ -82,7 +96,7 @@ def test_a_skeleton_has_what_the_hand_needs(allograph):
         assert not stroke.corners[[0, -1]].any()  # an end is no corner
     points = np.concatenate([stroke.points for stroke in allograph.strokes])
     assert np.ptp(points[:, 1]) == pytest.approx(100, abs=10)
-    assert allograph.weight > 0
+    assert allograph.weight >= 0
 
 
 def test_the_notation_knows_corners_and_lifted_pens():

@@ -70,6 +70,13 @@ def test_the_variable_comes_before_the_cache(tmp_path: Path, monkeypatch: pytest
         assert chosen(data=data) == ["DIGITLENS_DATA"]
 
 
+def test_mnist_and_pen_digits_come_from_wherever_mnist_is(tmp_path: Path) -> None:
+    put(tmp_path / "cache" / "mnist")
+    data = find_data("mnist+pen")
+    assert (data.name, len(data.training), len(data.test)) == ("mnist+pen", 12 + 18, 5)
+    assert chosen(data="mnist+pen") == ["cache", "pen"]
+
+
 def test_home_is_known_in_the_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))

@@ -22,6 +22,7 @@ FIELDS: dict[str, Any] = {
     "activation": st.sampled_from(["sigmoid", "relu", "tanh", "identity"]),
     "output": st.sampled_from(["sigmoid", "tanh", "relu", "identity"]),
     "initialisation": st.sampled_from(["one_over_n", "standard_normal", "glorot", "he"]),
+    "stored": st.sampled_from(["float32", "float16"]),
     "precision": st.sampled_from(["float32", "float64"]),
     "optimiser": st.sampled_from(["gradient_descent", "momentum", "adam"]),
     "momentum": REAL,

@@ -393,7 +393,8 @@ def test_a_network_for_other_pictures_than_28_by_28_is_not_written() -> None:
 
 
 def test_a_network_too_large_for_the_limit_is_not_written() -> None:
-    large = Network((Layer(np.zeros((5400, 784), np.float32), np.zeros(5400, np.float32)),), (relu,))
+    third = np.float32(1 / 3)  # which 16 bits do not hold
+    large = Network((Layer(np.full((5400, 784), third), np.full(5400, third)),), (relu,))
     with pytest.raises(ModelFileError, match="limit is 16,777,216"):
         to_bytes(Reader(large, classes=tuple(map(str, range(5400)))))
 

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from digitlens.app.answers import Refused
 from digitlens.app.pool import FullError, Pool
@@ -145,7 +145,9 @@ KNOWN = ("ping", "visit", "train", "compare", "go", "pause", "moment", "forget",
 
 
 async def send(socket: WebSocket, message: dict[str, Any] | bytes) -> None:
-    """Send a text message or a frame."""
+    """Send a text message or a frame. Raises WebSocketDisconnect where the client is gone."""
+    if socket.application_state is WebSocketState.DISCONNECTED:  # somebody who sent before us has found out
+        raise WebSocketDisconnect
     if isinstance(message, bytes):
         await socket.send_bytes(message)
     else:

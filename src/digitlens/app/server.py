@@ -13,6 +13,7 @@ from types import FrameType
 import uvicorn
 from starlette.types import ASGIApp
 
+from digitlens.app import memory
 from digitlens.app.address import BACKLOG
 from digitlens.app.guard import MAX_HEADER
 from digitlens.app.protocol import Http, Watch, WebSocket
@@ -29,6 +30,7 @@ def serve(app: ASGIApp, listener: socket.socket, started: Callable[[], object] |
 
     `started` is called as soon as requests are answered and signals are heeded.
     """
+    memory.give_back()
     Server(app, started).run(sockets=[listener])
 
 

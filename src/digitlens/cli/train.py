@@ -48,6 +48,7 @@ def _hidden(_: Any, __: Any, text: str | None) -> tuple[int, ...] | None:
 @click.option("--preparation", metavar="NAME,NAME", help="Adjusting steps before the network: straighten.")
 @click.option("--augmentation", help="How training images are drawn anew every epoch: none, affine, elastic.")
 @click.option("--precision", help="float32 or float64.")
+@click.option("--stored", help="How the file holds the weights: float32, or float16, which is half as large.")
 @click.option("--engine", default="auto", show_default=True, help="compiled, plain, or whichever is fastest.")
 @click.option("--resume", metavar="FILE", help="Go on with the unfinished run that writes FILE.")
 @click.option("--fresh", is_flag=True, help="Start over where an unfinished run is waiting.")
@@ -90,7 +91,7 @@ def command(
         if path is None and Path(target).exists():
             said = f"Note: this run will replace {shown(target)}; to keep both, write to another with --out FILE"
             err().print(said, markup=False, soft_wrap=True)
-        found = load_data(data, offline=offline)
+        found = load_data(data if data is not None or recipe.data == "mnist" else recipe.data, offline=offline)
         run = Run(fitted(recipe, found, chosen="validation" in changes), found, engine=engine)
     with watching.stopping(run) as signals:
         printed = watching.watch(run, kept(run, target), None if as_json else out())
@@ -111,7 +112,7 @@ def _alone(others: list[str]) -> None:
 
 def _same_data(recipe: Recipe | None, data: str | None) -> str | None:
     """The digits that an unfinished run learned from, as far as its recipe can name them."""
-    if data is not None or recipe is None or recipe.data in ("mnist", "pen"):
+    if data is not None or recipe is None or recipe.data in ("mnist", "pen", "mnist+pen"):
         return data or (recipe.data if recipe else None)
     if os.environ.get("DIGITLENS_DATA"):
         return None

@@ -1,6 +1,7 @@
 """Where digits come from: the first of these places that is named or filled, and never a quiet swap for another.
 
-1. what the user names (--data): a folder of MNIST's four files, a folder of labelled pictures, "pen", or "mnist"
+1. what the user names (--data): a folder of MNIST's four files, a folder of labelled pictures, "pen", "mnist", or
+   "mnist+pen": MNIST, and as much again as it holds to learn from in the ways of writing of other countries
 2. DIGITLENS_DATA, a folder of either kind
 3. the user's cache, where a download has left MNIST
 4. a download, unless offline
@@ -21,6 +22,7 @@ from digitlens.errors import DataError
 from digitlens.files.naming import shown
 
 VARIABLE = "DIGITLENS_DATA"
+MIXED = "mnist+pen"
 _MNIST, _PICTURES = "MNIST", "labelled pictures"
 _OTHERWISE = (
     f"Name a folder with --data FOLDER or {VARIABLE}: MNIST's four files ({', '.join(file.name for file in FILES)}; as "
@@ -36,7 +38,7 @@ class Place:
     name: str  # "--data", "DIGITLENS_DATA", "cache", "download", "pen"
     where: str  # a folder, or what else tells a person where to look; empty if none is named
     holds: str  # what is there, in words; of files only the names are looked at, nothing is verified
-    chosen: bool  # the digits would come from here
+    chosen: bool  # the digits would come from here; from two places for "mnist+pen"
 
 
 def find_data(
@@ -47,14 +49,19 @@ def find_data(
 ) -> DataSet:
     """The digits that `data` names, or else the first that are found; see the top of this file for where.
 
-    `None` takes whatever is found first, "mnist" takes MNIST alone, "pen" the pen digits. `progress` is called while
-    downloading: name of the file, bytes done, bytes in all if known. With MNIST in the cache, no connection is opened.
+    `None` takes whatever is found first, "mnist" takes MNIST alone, "pen" the pen digits, "mnist+pen" both. `progress`
+    is called while downloading: name of the file, bytes done, bytes in all if known. With MNIST in the cache, no
+    connection is opened.
     Raises DataError (DownloadError among them) or FileError, and says what to do.
     """
     if data == "pen":
         from digitlens.digits.pen.writer import pen_data
 
         return pen_data()
+    if data == MIXED:
+        from digitlens.digits.mixing import with_pen
+
+        return with_pen(find_data("mnist", offline=offline, progress=progress))
     if data is not None and data != "mnist":
         return _load(_path(data), "--data")
     if named := os.environ.get(VARIABLE):
@@ -81,13 +88,14 @@ def describe(data: str | os.PathLike[str] | None = None, *, offline: bool = Fals
 
     None is chosen where `find_data` would raise an error straight away.
     """
-    named = _path(data) if data is not None and data not in ("mnist", "pen") else None
+    named = _path(data) if data is not None and data not in ("mnist", "pen", MIXED) else None
     variable = os.environ.get(VARIABLE, "")
     cache = cache_folder()
     left = set() if cache is None else set(missing(cache))
     searched = named is None and data != "pen" and not variable  # nobody named a place, so the cache is asked
     full = cache is not None and not left
-    set_right = bool(variable) and data in (None, "mnist") and _holds(_path(variable), data == "mnist")
+    only = data in ("mnist", MIXED)
+    set_right = bool(variable) and (data is None or only) and _holds(_path(variable), only)
     return (
         Place("--data", str(named or ""), _told(named), named is not None and _holds(named)),
         Place(VARIABLE, variable, _told(_path(variable) if variable else None), set_right),
@@ -98,7 +106,7 @@ def describe(data: str | os.PathLike[str] | None = None, *, offline: bool = Fals
             "off (offline)" if offline else "MNIST, 11 MB",
             searched and not full and cache is not None and not offline,
         ),
-        Place("pen", "", "digits written by a pen model, always there", data == "pen"),
+        Place("pen", "", "digits written by a pen model, always there", data in ("pen", MIXED)),
     )
 
 

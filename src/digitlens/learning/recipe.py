@@ -28,6 +28,7 @@ from digitlens.network.optimisers import OPTIMISERS, Optimiser
 
 SCHEDULES = ("constant", "linear", "cosine")
 LABELS = ("true", "random")
+STORED = ("float32", "float16")
 HIDDEN_LAYERS, NEURONS, PARAMETERS = 8, 4096, 4_000_000  # the largest network a recipe may ask for
 NAME = 100  # characters of a name
 
@@ -65,6 +66,7 @@ class Recipe:
     augmentation: str = "none"  # how training images are drawn anew every epoch, see digits/distort.py
     preparation: tuple[str, ...] = ()  # names of adjusting steps, see digits/adjusting.py
     teacher: str = "none"  # a network to learn from
+    stored: str = "float32"  # its weights in a file; "float16": rounded when it has learned, and half as large
 
     def __post_init__(self) -> None:
         for field in ("hidden", "preparation"):
@@ -79,6 +81,7 @@ class Recipe:
         self._one_of("schedule", SCHEDULES)
         self._one_of("precision", ("float32", "float64"))
         self._one_of("labels", LABELS)
+        self._one_of("stored", STORED)
         self._one_of("augmentation", ("none", *AUGMENTATIONS))
         self._within("seed", 0, 2**63 - 1)
         self._within("learning_rate", 0, 1e6)

@@ -23,7 +23,11 @@ from digitlens.errors import RecipeError, UsageError
 from digitlens.files.naming import shown
 from digitlens.learning.engine import Lessons, Measured, Record, State, Stop, choose, lessons, refusal
 from digitlens.learning.recipe import NAME, Recipe
+from digitlens.network.network import Network
 from digitlens.reading.reader import Reader
+from digitlens.storage.halves import in_half
+
+SETS = ("training", "validation", "test")
 
 
 class Run:
@@ -111,10 +115,11 @@ class Run:
             "engine": self.latest.engine,
             "digitlens": version("digitlens"),
         }
+        network = self.latest.network if recipe.stored == "float32" else in_half(self.latest.network)
         if self.history and not self.latest.mini_batch:  # measured at the end of an epoch, which is where it stands
-            provenance |= {k: v for k, v in self.history[-1].items() if k.endswith("accuracy")}
+            provenance |= self._accuracies(network)
         return Reader(
-            network=self.latest.network,
+            network=network,
             name=recipe.name,
             cost=recipe.cost,
             classes=self.data.classes,
@@ -123,6 +128,20 @@ class Run:
             provenance=provenance,
             history=tuple(self.history),
         )
+
+    def _accuracies(self, network: Network) -> dict[str, float]:
+        """By name, of the network as it will be read: measured anew where its weights have been rounded."""
+        from digitlens.learning.measuring import measure  # brings both engines with it
+
+        assert self.latest is not None
+        told = {name: value for name, value in self.history[-1].items() if name.endswith("accuracy")}
+        if network is self.latest.network:
+            return told
+        lessons, cost = self._lessons, self.recipe.cost
+        measured = {
+            f"{name}_accuracy": measure(network, getattr(lessons, name), cost, self.engine.name) for name in SETS
+        }
+        return told | {name: round(found.accuracy, 6) for name, found in measured.items() if found}
 
 
 def fitted(recipe: Recipe, data: DataSet, *, chosen: bool) -> Recipe:
@@ -140,7 +159,7 @@ def fitted(recipe: Recipe, data: DataSet, *, chosen: bool) -> Recipe:
 def row(record: Record) -> dict[str, float]:
     """A record's numbers as one flat row, for tables, curves and files."""
     values: dict[str, float] = {"epoch": record.epoch, "seconds": round(record.seconds, 3)}
-    for name in ("training", "validation", "test"):
+    for name in SETS:
         measured: Measured | None = getattr(record, name)
         if measured:
             values[f"{name}_cost"] = round(measured.cost, 6)

@@ -24,6 +24,7 @@ from digitlens.network.costs import cost_for
 from digitlens.network.network import Layer, Layers, Network
 from digitlens.reading.reader import Reader
 from digitlens.storage.container import Limits, Tensors, pack, unpack
+from digitlens.storage.halves import fit_half
 
 FORMAT = 1
 LIMITS = Limits()
@@ -49,7 +50,10 @@ def there(path: str | Path) -> bool:
 
 
 def to_bytes(reader: Reader) -> bytes:
-    """The bytes of a model file, weights in float32. ModelFileError for what from_bytes() would refuse."""
+    """The bytes of a model file, weights in float32, or in float16 where that holds them exactly.
+
+    Raises ModelFileError for what from_bytes() would refuse.
+    """
     network = reader.network
     blocks = {
         "network": {
@@ -65,7 +69,8 @@ def to_bytes(reader: Reader) -> bytes:
         "provenance": {**reader.provenance, "required": False},
         "history": {"required": False, "rows": [dict(row) for row in thinned(reader.history)]},
     }
-    data = pack({"format": FORMAT, "blocks": blocks}, layers_to_tensors("", network.layers, np.float32), LIMITS)
+    kind = np.float16 if fit_half(network.layers) else np.float32
+    data = pack({"format": FORMAT, "blocks": blocks}, layers_to_tensors("", network.layers, kind), LIMITS)
     from_bytes(data)
     return data
 

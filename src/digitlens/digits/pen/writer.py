@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.digits.dataset import DataSet, Digits
-from digitlens.digits.framing import SIDE
+from digitlens.digits.framing import BOX, SIDE, corner_for, place
 from digitlens.digits.pen.hand import write
 from digitlens.digits.pen.skeletons import ALLOGRAPHS
 from digitlens.digits.strokes import frame_drawings, ink_drawings
@@ -26,8 +26,11 @@ BLOCK = 1_000  # digits written from one stream of random numbers
 MOST = 1_000_000  # digits at once: 0.8 GB of pictures, 2 GB of strokes
 PEN = (0.2, 0.3)  # mean and spread of the log of the pen's radius in pixels
 THINNEST, THICKEST = 0.6, 2.4  # radii
+ANY_PEN = (0.2, 0.4)  # the same of people everywhere
+CARE = 0.3  # and how much more carefully they write, so that the ways of writing stay apart
+SQUARED = 0.06  # the share of theirs that is stretched to fill a square, as some old scans of forms are
 
-TRAINING_STREAM, TEST_STREAM = 0, 1
+TRAINING_STREAM, TEST_STREAM, EVERYWHERE_STREAM = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,6 +64,19 @@ def pen_digits(count: int, seed: int = 0) -> PenDigits:
     return _pen_digits(_whole(who, "count", count, 1, MOST), _seed(who, seed), TRAINING_STREAM)
 
 
+def world_digits(count: int, seed: int = 0) -> PenDigits:
+    """As pen_digits(), but every way of writing is as common as every other, those of other countries among them.
+
+    With thinner and thicker pens, too, and some stretched to fill a square. They are for learning beside MNIST, which
+    is one country's handwriting. Raises UsageError as pen_digits() does.
+
+    >>> "9 swung" in world_digits(1000).allographs
+    True
+    """
+    who = "world_digits()"
+    return _pen_digits(_whole(who, "count", count, 1, MOST), _seed(who, seed), EVERYWHERE_STREAM)
+
+
 def pen_data(seed: int = 0, training: int = 30_000, test: int = 5_000) -> DataSet:
     """Digits to learn from and digits to be tested on, both written by the pen. The defaults take some seconds.
 
@@ -90,11 +106,17 @@ def _pen_digits(count: int, seed: int, stream: int) -> PenDigits:
     for number, begin in enumerate(range(0, count, BLOCK)):
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(stream, number)))
         end = min(begin + BLOCK, count)
-        which, drawings = _block(rng)  # a whole block, however few are wanted: the same digits for any count
+        everywhere = stream == EVERYWHERE_STREAM
+        which, drawings = _block(
+            rng, everywhere
+        )  # a whole block, however few are wanted: the same digits for any count
         which, drawings = which[: end - begin], drawings[: end - begin]
-        pens = np.exp(rng.normal(*PEN, BLOCK)).clip(THINNEST, THICKEST)[: end - begin]
+        pens = np.exp(rng.normal(*(ANY_PEN if everywhere else PEN), BLOCK)).clip(THINNEST, THICKEST)[: end - begin]
         framed = frame_drawings(drawings, pens)
         images[begin:end] = np.rint(255.0 * ink_drawings([frame.strokes for frame in framed], (SIDE, SIDE), pens))
+        if everywhere:
+            for i in begin + np.flatnonzero(rng.random(BLOCK)[: end - begin] < SQUARED):
+                images[i] = _squared(images[i])
         radii[begin:end] = pens
         strokes += drawings
         names += [ALLOGRAPHS[way].name for way in which]
@@ -102,13 +124,13 @@ def _pen_digits(count: int, seed: int, stream: int) -> PenDigits:
     return PenDigits(Digits(images, labels), strokes, names, radii)
 
 
-def _block(rng: np.random.Generator) -> tuple[NDArray[np.int64], list[list[Array]]]:
-    """A thousand digits, every class a hundred times, its ways of writing as common as they are among people.
+def _block(rng: np.random.Generator, everywhere: bool) -> tuple[NDArray[np.int64], list[list[Array]]]:
+    """A thousand digits, every class a hundred times, its ways of writing as common as in MNIST, or all alike.
 
     Gives the allographs' places in the table, (1000,), and the drawings.
     """
     digits = np.array([allograph.digit for allograph in ALLOGRAPHS])
-    weights = np.array([allograph.weight for allograph in ALLOGRAPHS])
+    weights = np.array([1.0 if everywhere else allograph.weight for allograph in ALLOGRAPHS])
     ways = []
     for digit in range(10):
         its = np.flatnonzero(digits == digit)
@@ -117,9 +139,20 @@ def _block(rng: np.random.Generator) -> tuple[NDArray[np.int64], list[list[Array
     drawings: list[list[Array]] = [[] for _ in which]
     for way, allograph in enumerate(ALLOGRAPHS):
         here = np.flatnonzero(which == way)
-        for i, drawing in zip(here, write(allograph, len(here), rng), strict=True):
+        for i, drawing in zip(here, write(allograph, len(here), rng, CARE if everywhere else 0.0), strict=True):
             drawings[i] = drawing
     return which, drawings
+
+
+def _squared(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A framed picture, one bit deep, its ink stretched to fill the box of 20 × 20: (28, 28) -> the same."""
+    ink = image >= 128
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    if not len(rows):
+        return image
+    down, across = (np.linspace(some[0], some[-1], BOX).round().astype(int) for some in (rows, columns))
+    full = 255.0 * ink[np.ix_(down, across)]
+    return place(full, corner_for(full)).astype(np.uint8)
 
 
 def _seed(who: str, seed: SupportsIndex) -> int:

@@ -24,9 +24,9 @@ def arguments(recipe: Recipe, base: str = "video", data: str = "") -> list[str]:
     words = ["digitlens", "train"]
     if base != "video":
         words += ["--recipe", base]
-    if data:
-        words += ["--data", data]
     wanted, given = recipe.to_json(), named(base).to_json()
+    if data or given["data"] != "mnist":  # a recipe that is meant for other digits finds those by itself
+        words += ["--data", data or "mnist"]
     for field, value in wanted.items():
         if value == given[field] or field in _LEFT_OUT:
             continue

@@ -116,7 +116,8 @@ export function trainView(app) {
   const follow = () => {
     if (app.state.settings === known || !choices || greeted) return;
     known = app.state.settings;
-    if (known.live === "1" && !same()) begin("run");
+    const under = run !== null && run.header.number < newest; // what was asked for last is not here yet
+    if (known.live === "1" && (under || !same())) begin("run");
   };
   const later = () => {
     frame ||= requestAnimationFrame(() => {

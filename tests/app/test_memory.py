@@ -1,0 +1,40 @@
+"""What was freed goes back to the system."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FREED = """
+import sys
+import numpy as np
+from digitlens.app.memory import give_back
+
+def resident():
+    return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmRSS"))
+
+if sys.argv[1] == "asked" and not give_back():
+    sys.exit(3)
+np.ones(4_000_000)  # 32 MB, freed at once: from then on glibc keeps blocks up to this size
+blocks = [np.ones(125_000) for _ in range(100)]  # 100 MB
+last = np.ones(100_000)  # lies above them, and stays
+before = resident()
+del blocks
+print((before - resident()) // 1024)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory was not looked at: this system has no /proc")
+def test_large_blocks_leave_the_process_when_they_are_freed() -> None:
+    freed = {}
+    for how in ("asked", "not asked"):
+        done = subprocess.run([sys.executable, "-c", FREED, how], capture_output=True, text=True, timeout=60)
+        if done.returncode == 3:
+            pytest.skip("memory was not given back: this C library does not take the wish")
+        assert done.returncode == 0, done.stderr
+        freed[how] = int(done.stdout)
+    assert freed["asked"] > 90  # MiB
+    assert freed["not asked"] < 50
