@@ -102,11 +102,11 @@ def main(networks: tuple[str, ...], confusions: bool, as_json: bool) -> None:
                 {"collection": name, "network": network, "images": len(truth), "accuracy": float(np.mean(read == truth))}
             )
             if not as_json:
-                out.print(f"{name:<14} {network:<24} {len(truth):>6,} pictures  {np.mean(read == truth):7.2%}")
+                out().print(f"{name:<14} {network:<24} {len(truth):>6,} pictures  {np.mean(read == truth):7.2%}")
             if confusions:
                 wrong = [f"{a} as {b}" for a, b in zip(truth, read, strict=True) if a != b]
                 common = sorted(set(wrong), key=wrong.count, reverse=True)[:12]
-                err.print("  " + ", ".join(f"{pair}: {wrong.count(pair)}" for pair in common))
+                err().print("  " + ", ".join(f"{pair}: {wrong.count(pair)}" for pair in common))
     if as_json:
         print_json(results)
 
