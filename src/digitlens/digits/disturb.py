@@ -29,7 +29,8 @@ FARTHEST = 40  # pixels by which a digit is moved at most; its ink then just sta
 LARGEST = 2.0  # times; the smallest is one over it
 STEEPEST = np.radians(15.0)  # slant and rotation at most
 SIGMA = 0.1  # of the noise, where 1 is white
-DIMMEST = 0.45  # of the brightest light, in the darkest corner of uneven paper
+FALLOFF = 0.15  # of the lamp over uneven paper: half a page further off, 13 % of its light are missing
+SHADE = 0.6  # how much light is left in the shadow on it
 INKY = 0.2  # how much light comes back from ink on paper
 QUALITY = 30  # of JPEG
 
@@ -140,14 +141,15 @@ def noisy(images: Images, rng: np.random.Generator) -> Images:
 
 
 def unevenly_lit(images: Images, rng: np.random.Generator) -> Images:
-    """Dark ink on white paper; light comes from one side, and the paper bulges: less than half is left somewhere."""
+    """Dark ink on white paper under a lamp somewhere near the page, and a shadow with a soft edge over a part of it."""
     pages = as_it_is(images) / 255.0
     y, x = np.meshgrid(np.linspace(-1, 1, PAGE), np.linspace(-1, 1, PAGE), indexing="ij")
     for page in pages:
-        (down, right), (high, wide) = rng.uniform(-1, 1, (2, 2))
-        light = down * y + right * x + high * y * y + wide * x * x
-        light = DIMMEST + (1 - DIMMEST) * (light - light.min()) / np.ptp(light)
-        page[:] = light * (1 - (1 - INKY) * page)
+        lamp, shadow = rng.uniform(-1, 1, 2), rng.uniform(-0.8, 0.8)
+        angle, softness = rng.uniform(0, 2 * np.pi), rng.uniform(0.05, 0.5)
+        light = 1 / (1 + FALLOFF * ((y - lamp[0]) ** 2 + (x - lamp[1]) ** 2))
+        lit = 1 / (1 + np.exp((shadow - np.cos(angle) * x - np.sin(angle) * y) / softness))
+        page[:] = light * (SHADE + (1 - SHADE) * lit) * (1 - (1 - INKY) * page)
     return _grey(255 * pages)
 
 
