@@ -26,6 +26,7 @@ from digitlens.digits import adjusting as adjusting_steps
 from digitlens.digits.decode import Decoded, decode
 from digitlens.digits.framing import SIDE, box_for_framing, corner_for, place, scaled
 from digitlens.digits.ink import Ink, find_ink
+from digitlens.digits.stroke_width import THICKEST, THINNEST
 from digitlens.errors import ShapeError
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def _framed(decoded: Decoded) -> list[Stage]:
     cropped = box.cut(found.ink)
     step = found.reduction
     top, left = found.region.top + box.top * step, found.region.left + box.left * step
-    small, scale, gain = scaled(cropped)
+    small, scale, gain, pen = scaled(cropped)
     corner = corner_for(small)
     image = place(small, corner).astype(np.float32)
     framed_already = scale == 1.0 and (top, left) == corner and decoded.grey.shape == (SIDE, SIDE)
@@ -166,11 +167,8 @@ def _framed(decoded: Decoded) -> list[Stage]:
         Stage(
             "scaled",
             small,
-            _frozen(scale=reduced, gain=gain),
-            "it has the size of MNIST's digits already"
-            if reduced == 1.0
-            else f"the longest side becomes 20 pixels, as in MNIST: {change}"
-            + (", and thin strokes are strengthened" if gain > 1.0 else ""),
+            _frozen(scale=reduced, gain=gain, pen=pen),
+            _sized(scale, change, gain, pen),
         ),
         Stage(
             "centred",
@@ -179,6 +177,18 @@ def _framed(decoded: Decoded) -> list[Stage]:
             "already framed like MNIST" if framed_already else "the centre of mass is moved to the middle, as in MNIST",
         ),
     ]
+
+
+def _sized(scale: float, change: str, gain: float, pen: float) -> str:
+    """What scaling did: to the size, to pale strokes, and to the pen."""
+    if scale == 1.0:
+        return "it has the size of MNIST's digits already"
+    said = f"the longest side becomes 20 pixels, as in MNIST: {change}"
+    if gain > 1.0:
+        said += ", and thin strokes are strengthened"
+    if pen < THINNEST or pen > THICKEST:
+        said += f", and the pen is made {'wider' if pen < THINNEST else 'narrower'}"
+    return said
 
 
 def _light(found: Ink) -> str:

@@ -22,6 +22,7 @@ THICKEST = 0.08  # of the longest side
 SPAN = 0.7  # so many of the columns must show the line; writing may hide it in the others
 STEEPEST = 0.15  # rows a column; about 8 degrees
 SEEN = 0.1  # ink of a line is at least that dark
+LEAST_SIDE = 8  # pixels: in smaller pictures a line is as thick as a stroke
 LEAST = 0.1  # so much of the ink must be left, or it was no form
 
 Edges = NDArray[np.intp]
@@ -29,31 +30,56 @@ Edges = NDArray[np.intp]
 
 def without_lines(ink: Image) -> Image:
     """The same ink without ruled lines; the very same array where there are none."""
-    for box, least in ((Box(0, 0, *ink.shape), 1), (box_of(np.where(ink < SEEN, 0.0, ink)), 4)):
-        if box is None or min(box.rows, box.columns) < 4:
+    whole = Box(0, 0, *ink.shape)
+    if min(ink.shape) < LEAST_SIDE:
+        return ink
+    edges = [line_along_top(side) for side in _sides(ink)]
+    if any(edge is not None for edge in edges):
+        return _within(ink, whole, edges)
+    box = box_of(ink)
+    if box is None or box == whole or min(box.rows, box.columns) < LEAST_SIDE:
+        return ink
+    edges = []
+    for side in _sides(box.cut(ink)):
+        edges.append(line_along_top(side))
+        if edges[-1] is None:  # one of the four is missing: no box
             return ink
-        part = box.cut(ink)
-        edges = [line_along_top(np.rot90(part, side)) for side in range(4)]  # the top, right, bottom and left side
-        if sum(edge is not None for edge in edges) < least:
-            continue
-        inner = part.copy()
-        for side, edge in enumerate(edges):
-            if edge is not None:
-                turned = np.rot90(inner, side)  # a view: what is cleared in it is cleared in `inner`
-                turned[np.arange(len(turned))[:, None] < edge] = 0.0
-        if _is_writing(inner, part, edges):
-            cleaned = np.zeros_like(ink)
-            box.cut(cleaned)[:] = inner
-            return cleaned
-    return ink
+    return _within(ink, box, edges)
+
+
+def _sides(ink: Image) -> tuple[Image, ...]:
+    """The ink as it is seen from each side, views of the same array: its top, bottom, left and right side on top."""
+    return ink, ink[::-1], ink.T, ink.T[::-1]
+
+
+def _within(ink: Image, box: Box, edges: list[Edges | None]) -> Image:
+    """What of the ink in the box lies within the lines; all as it is where that can hardly be what was written."""
+    cleared = np.zeros_like(ink)
+    inner = box.cut(cleared)
+    inner[:] = box.cut(ink)
+    for side, edge in zip(_sides(inner), edges, strict=True):
+        if edge is not None:
+            side[np.arange(len(side))[:, None] < edge] = 0.0
+    if inner.sum() < LEAST * ink.sum():
+        return ink
+    touched = []  # whether what is left reaches as far as the line, or the border, on each side
+    for side, edge in zip(_sides(inner), edges, strict=True):
+        first = 0 if edge is None else np.minimum(edge, len(side) - 1)
+        touched.append(bool((side[first, np.arange(side.shape[1])] >= SEEN).any()))
+    for one, other in ((0, 1), (2, 3)):
+        if touched[one] and touched[other] and (edges[one] is not None or edges[other] is not None):
+            return ink
+    return cleared
 
 
 def line_along_top(ink: Image) -> Edges | None:
     """For each column how many rows, from the top, a line there and what is beyond it take; None: there is no line."""
     rows, columns = ink.shape
     band = ink[: math.ceil(rows * RIM)] >= SEEN
+    if np.count_nonzero(band) < SPAN * columns:  # most pictures
+        return None
     met = band.any(axis=0)
-    if met.mean() < SPAN or not (met[: columns // 25 + 1].any() and met[-(columns // 25) - 1 :].any()):
+    if np.count_nonzero(met) < SPAN * columns or not (met[: columns // 25 + 1].any() and met[-(columns // 25) - 1 :].any()):
         return None
     start = band.argmax(axis=0)  # (columns,), the first ink from above
     below = ~band & (np.arange(len(band))[:, None] > start)
@@ -75,17 +101,3 @@ def line_along_top(ink: Image) -> Edges | None:
     edge = np.maximum(np.ceil(straight + thickness / 2), 0.0).astype(np.intp)
     edge[on_it] = end[on_it]
     return edge
-
-
-def _is_writing(inner: Image, part: Image, edges: list[Edges | None]) -> bool:
-    """Whether what is left within the lines can be what was written: enough, and not from one side to the other."""
-    if inner.sum() < LEAST * part.sum():
-        return False
-    touched = []
-    for side, edge in enumerate(edges):
-        turned = np.rot90(inner, side) >= SEEN
-        first = np.zeros(turned.shape[1], np.intp) if edge is None else np.minimum(edge, len(turned) - 1)
-        touched.append(bool(turned[first, np.arange(len(first))].any()))
-    return not any(
-        touched[side] and touched[side + 2] for side in (0, 1) if edges[side] is not None or edges[side + 2] is not None
-    )

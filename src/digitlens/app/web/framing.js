@@ -6,6 +6,7 @@
 //
 // An image: {rows, columns, values: (rows · columns)}, ink 0 nothing to 1 full. The twin of digits/framing.py.
 
+import { strokeWidth, THINNEST as THINNEST_PEN, withPen, withRim } from "./stroke_width.js";
 import { quantile } from "./weights.js";
 
 /** @typedef {{rows: number, columns: number, values: Float64Array}} Image */
@@ -150,22 +151,29 @@ export function resample(ink, scale) {
   return { rows: down.after, columns: along.after, values: small };
 }
 
+/** @typedef {{ink: Image, scale: number, gain: number, pen: number}} Scaled
+ *    scale: how much larger it became; gain: the factor by which it was strengthened; pen: how wide the strokes were, in
+ *    pixels, before they were brought to MNIST's pens */
+
 /**
- * Cropped ink -> its longest side is 20 pixels; also the scale, and the factor by which it was strengthened.
+ * Cropped ink -> its longest side is 20 pixels, its pen one of MNIST's.
  *
  * A thin stroke comes out of the reduction grey. It is strengthened until the darker quarter of the strokes is as dark
- * as in the thinnest digits of MNIST. Ink of MNIST's own size is not touched: scale and gain are 1.
+ * as in the thinnest digits of MNIST; then what is still thinner or thicker than MNIST's pens is made wider or
+ * narrower. Ink of MNIST's own size is not touched: scale and gain are 1.
  * @param {Image} ink
- * @returns {{small: Image, scale: number, gain: number}}
+ * @returns {Scaled}
  */
 export function scaled(ink) {
   const scale = scaleFor(Math.max(ink.rows, ink.columns));
-  const small = resample(ink, scale);
-  if (scale === 1) return { small, scale, gain: 1 };
+  if (scale === 1) return { ink, scale, gain: 1, pen: 0 };
+  let small = resample(ink, scale);
   const least = 0.3 * largest(small.values);
   const strokes = small.values.filter((one) => one > least).sort();
   const gain = Math.max(1, THINNEST / quantile(strokes, 0.75));
-  return { small: { ...small, values: small.values.map((one) => Math.min(one * gain, 1)) }, scale, gain };
+  small = { ...small, values: small.values.map((one) => Math.min(one * gain, 1)) };
+  const pen = strokeWidth(small);
+  return { ink: withPen(pen < THINNEST_PEN ? withRim(small) : small), scale, gain, pen };
 }
 
 /**
@@ -204,6 +212,6 @@ export function place(ink, [top, left]) {
 export function frame(ink) {
   const box = boxForFraming(ink);
   if (!box) return new Float64Array(SIDE * SIDE);
-  const { small } = scaled(cut(ink, box));
+  const small = scaled(cut(ink, box)).ink;
   return place(small, cornerFor(small));
 }
