@@ -2,8 +2,9 @@
 
     DIGITLENS_HANDWRITING=../shared/handwriting python benchmarks/handwriting.py --network video
 
-Single digits: pen strokes inked on a page, drawings from a paint program, scanned forms, photos. They are a thermometer:
-nothing is trained on them, and no single case is tuned to. Every picture goes the way that `digitlens read` goes.
+Single digits: pen strokes inked on a page, drawings from a paint program, scanned forms, photos. They are a
+thermometer: nothing is trained on them, and no single case is tuned to. Every picture goes the way that `digitlens
+read` goes.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,7 @@ def zipped(name: str) -> Iterator[tuple[NDArray[np.uint8], int]]:
             yield np.asarray(Image.open(io.BytesIO(files.read(file))).convert("L")), int(file.split("/")[-2])
 
 
-COLLECTIONS = {
+COLLECTIONS: dict[str, Callable[[], Iterator[tuple[NDArray[np.uint8], int]]]] = {
     "pen strokes": pen_digits,
     "paint program": lambda: zipped("paint_digits"),
     "forms": lambda: zipped("form_digits"),
@@ -98,11 +99,10 @@ def main(networks: tuple[str, ...], confusions: bool, as_json: bool) -> None:
                 framed = {key: np.stack(prepared).reshape(len(prepared), 784)}
             outputs = reader.network.forward(framed[key].astype(reader.network.dtype)).a[-1]
             read = outputs.argmax(axis=1)
-            results.append(
-                {"collection": name, "network": network, "images": len(truth), "accuracy": float(np.mean(read == truth))}
-            )
+            accuracy = float(np.mean(read == truth))
+            results.append({"collection": name, "network": network, "images": len(truth), "accuracy": accuracy})
             if not as_json:
-                out().print(f"{name:<14} {network:<24} {len(truth):>6,} pictures  {np.mean(read == truth):7.2%}")
+                out().print(f"{name:<14} {network:<24} {len(truth):>6,} pictures  {accuracy:7.2%}", highlight=False)
             if confusions:
                 wrong = [f"{a} as {b}" for a, b in zip(truth, read, strict=True) if a != b]
                 common = sorted(set(wrong), key=wrong.count, reverse=True)[:12]

@@ -1,4 +1,4 @@
-"""Digits as a page may hold them: elsewhere, larger, leaning, by another pen, in bad light. For measuring, never training.
+"""Digits as pages may hold them: elsewhere, larger, leaning, by another pen, in bad light. To measure, never to train.
 
 A disturbance is one function, (images, rng) -> pages. What it draws comes from `rng` alone, so a seed names the pages.
 How far each goes stands beside it; a digit that was disturbed so far is still the same digit to anyone.
@@ -36,18 +36,25 @@ QUALITY = 30  # of JPEG
 
 # How coarsely JPEG keeps each frequency of brightness at quality 50 (ITU-T T.81, annex K, table K.1).
 _COARSENESS = np.array(
-    """16 11 10 16 24 40 51 61  12 12 14 19 26 58 60 55  14 13 16 24 40 57 69 56  14 17 22 29 51 87 80 62
-       18 22 37 56 68 109 103 77  24 35 55 64 81 104 113 92  49 64 78 87 103 121 120 101  72 92 95 98 112 100 103 99
-    """.split(),
+    [
+        [16, 11, 10, 16, 24, 40, 51, 61],
+        [12, 12, 14, 19, 26, 58, 60, 55],
+        [14, 13, 16, 24, 40, 57, 69, 56],
+        [14, 17, 22, 29, 51, 87, 80, 62],
+        [18, 22, 37, 56, 68, 109, 103, 77],
+        [24, 35, 55, 64, 81, 104, 113, 92],
+        [49, 64, 78, 87, 103, 121, 120, 101],
+        [72, 92, 95, 98, 112, 100, 103, 99],
+    ],
     np.float64,
-).reshape(8, 8)
+)
 
 
 def as_it_is(images: Images, rng: np.random.Generator | None = None) -> Images:
     """In the middle of a black page: (n, 28, 28) -> (n, 112, 112). Raises ShapeError for other images.
 
-    >>> as_it_is(np.full((2, 28, 28), 255, np.uint8))[0].nonzero()[0].min()
-    42
+    >>> as_it_is(np.full((2, 28, 28), 255, np.uint8))[0, 40:44, 56].tolist()
+    [0, 0, 255, 255]
     """
     _check(images)
     rim = (PAGE - SIDE) // 2

@@ -78,8 +78,9 @@ def line_along_top(ink: Image) -> Edges | None:
     band = ink[: math.ceil(rows * RIM)] >= SEEN
     if np.count_nonzero(band) < SPAN * columns:  # most pictures
         return None
-    met = band.any(axis=0)
-    if np.count_nonzero(met) < SPAN * columns or not (met[: columns // 25 + 1].any() and met[-(columns // 25) - 1 :].any()):
+    met: NDArray[np.bool_] = band.any(axis=0)
+    corner = columns // 25 + 1
+    if np.count_nonzero(met) < SPAN * columns or not (met[:corner].any() and met[-corner:].any()):
         return None
     start = band.argmax(axis=0)  # (columns,), the first ink from above
     below = ~band & (np.arange(len(band))[:, None] > start)

@@ -2,8 +2,9 @@
 // How wide a pen wrote, and the same writing by a pen somewhat wider or narrower.
 //
 // A stroke of length L and width w holds L · w of ink and has 2 · L of outline; outline is what the ink's slope adds up
-// to (its total variation), so the width is twice the ink over the outline. A pen is made wider by letting each pixel
-// take over from its darkest neighbour, narrower from its lightest, as far as is needed.
+// to (its total variation), so the width is twice the ink over the outline. Ink is weighted by itself, so a soft edge or
+// a pale stroke counts for less. A pen is made wider by letting each pixel take over from its darkest neighbour, narrower
+// from its lightest, as far as is needed.
 //
 // ink: an Image, 0 nothing to 1 full ink. The twin of digits/stroke_width.py.
 
@@ -26,20 +27,20 @@ export function withRim({ rows, columns, values }) {
 }
 
 /**
- * The mean width of the strokes in pixels; 0 where there is no ink. Of pale strokes, as wide as if they were dark.
+ * The mean width of the strokes in pixels; 0 where there is no ink.
  * @param {Image} ink
  * @returns {number}
  */
 export function strokeWidth(ink) {
   const { rows, columns, values } = withRim(ink);
-  let [squares, outline] = [0, 0]; // the mean darkness, mean of ink weighted by ink, is taken out
+  let [squares, outline] = [0, 0];
   for (let row = 1; row < rows; row++) {
     for (let column = 1, at = row * columns + 1; column < columns; column++, at++) {
       squares += values[at] ** 2;
       outline += Math.sqrt((values[at] - values[at - columns]) ** 2 + (values[at] - values[at - 1]) ** 2);
     }
   }
-  return squares === 0 ? 0 : (2 * squares) / outline;
+  return outline === 0 ? 0 : (2 * squares) / outline;
 }
 
 /**
