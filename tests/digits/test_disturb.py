@@ -94,8 +94,8 @@ def test_jpeg_loses_what_a_real_file_of_that_quality_loses() -> None:
         file = io.BytesIO()
         Image.fromarray(whole).save(file, "JPEG", quality=disturb.QUALITY)
         other = np.abs(page.astype(int) - np.asarray(Image.open(file)).astype(int))
-        assert other.max() <= 12  # it works in whole numbers
-        assert other.mean() < 0.2
+        assert other.max() <= 25  # where it rounds a half the other way
+        assert other.mean() < 0.05
 
 
 def test_noise_has_the_strength_it_says() -> None:

@@ -78,7 +78,7 @@ def line_along_top(ink: Image) -> Edges | None:
     band = ink[: math.ceil(rows * RIM)] >= SEEN
     if np.count_nonzero(band) < SPAN * columns:  # most pictures
         return None
-    met: NDArray[np.bool_] = band.any(axis=0)
+    met = np.any(band, axis=0)
     corner = columns // 25 + 1
     if np.count_nonzero(met) < SPAN * columns or not (met[:corner].any() and met[-corner:].any()):
         return None

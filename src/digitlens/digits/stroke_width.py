@@ -30,7 +30,7 @@ def stroke_width(ink: Ink) -> float:
 
     (It has ends, too, and they are outline.)
     """
-    around = np.pad(ink, 1)
+    around = _with_rim(ink)
     down, right = around[1:, 1:] - around[:-1, 1:], around[1:, 1:] - around[1:, :-1]
     outline = float(np.sqrt(down * down + right * right).sum())
     return 2.0 * float((ink * ink).sum()) / outline if outline else 0.0
@@ -55,7 +55,14 @@ def with_pen(ink: Ink, thinnest: float = THINNEST, thickest: float = THICKEST) -
 
 def _of_neighbours(extreme: np.ufunc, ink: Ink) -> Ink:
     """The largest, or the smallest, of each pixel and the four beside it; outside there is nothing."""
-    wide = np.pad(ink, 1)
+    wide = _with_rim(ink)
     five = (ink, wide[:-2, 1:-1], wide[2:, 1:-1], wide[1:-1, :-2], wide[1:-1, 2:])
     result: Ink = functools.reduce(extreme, five)
     return result
+
+
+def _with_rim(ink: Ink) -> Ink:
+    """The same with one pixel of nothing around it; np.pad takes ten times as long."""
+    wide = np.zeros((ink.shape[0] + 2, ink.shape[1] + 2))
+    wide[1:-1, 1:-1] = ink
+    return wide
