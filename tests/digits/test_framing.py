@@ -52,8 +52,8 @@ def test_framed_ink_has_the_size_and_the_place_of_mnists_digits(seed: int, longe
 
 def with_mnists_pen(ink: np.ndarray) -> bool:
     """Whether framing leaves the pen of this ink as it is."""
-    pen = scaled(ink).pen
-    return pen == 0 or THINNEST <= pen <= THICKEST
+    size = scaled(ink)
+    return size.pen == size.drawn
 
 
 @given(SEEDS, st.integers(10, 200))
@@ -105,7 +105,7 @@ def test_mnists_own_sizes_are_not_resampled() -> None:
     assert [scale_for(n) for n in (19, 20)] == [1, 1]
     assert scale_for(18) > 1 > scale_for(21)
     ink = np.random.default_rng(0).random((20, 11))
-    small, scale, gain, _ = scaled(ink)
+    small, scale, gain, *_ = scaled(ink)
     assert small is ink
     assert (scale, gain) == (1, 1)
 
@@ -120,20 +120,31 @@ def test_the_blur_around_strokes_does_not_make_them_smaller() -> None:
 def test_thin_strokes_are_strengthened() -> None:
     ink = np.zeros((200, 100))
     ink[:, 50:53] = ink[99:102] = 1
-    small, scale, gain, _ = scaled(ink)
+    small, scale, gain, *_ = scaled(ink)
     assert scale == 0.1
     assert gain > 2
     assert small.max() == pytest.approx(0.8, abs=0.2)
 
 
-@pytest.mark.parametrize("width", [2, 30, 60])
+@pytest.mark.parametrize("width", [2, 20, 60])
 def test_ink_that_is_resampled_gets_a_pen_like_mnists(width: int) -> None:
     ink = np.zeros((200, 140))
     ink[:, :width] = ink[:width] = 1
     small = scaled(ink)
-    assert (small.pen < THINNEST) is (width == 2)
+    assert (small.pen > small.drawn) is (width == 2)
+    assert (small.pen < small.drawn) is (width == 60)
     assert THINNEST - 0.15 <= stroke_width(small.ink) <= THICKEST + 0.05
     assert stroke_width(frame(ink)) == pytest.approx(stroke_width(small.ink))
+
+
+def test_of_mnists_size_only_a_pen_thinner_than_any_in_mnist_is_made_wider() -> None:
+    ink = np.zeros((20, 12))
+    ink[:, 5] = ink[10] = 0.7
+    assert scaled(ink).ink is ink
+    small = scaled(ink / 2)
+    assert small.scale == 1
+    assert small.drawn < small.pen
+    assert small.ink.shape == (22, 14)
 
 
 @pytest.mark.parametrize("turns", range(4))

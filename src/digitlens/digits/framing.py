@@ -28,6 +28,7 @@ BOX = 20  # its longest side of ink
 CENTRE = 14  # the pixel index where its centre of mass lies
 
 FAINT = 0.25  # what is fainter than this share of the darkest does not decide how large the ink is
+UNSEEN_PEN = 0.65  # pixels: none of MNIST's 70,000 digits was written by a thinner one; the thinnest has 0.657
 THINNEST = 0.8  # 99.9 % of MNIST's digits have a quarter of their strokes at least that dark
 
 Image = NDArray[np.float64]
@@ -115,7 +116,8 @@ class Scaled(NamedTuple):
     ink: Image  # (rows, columns); with a rim of one pixel more where the pen was made wider
     scale: float  # how much larger it became
     gain: float  # the factor by which it was strengthened
-    pen: float  # pixels: how wide the strokes were, before they were brought to MNIST's pens
+    drawn: float  # pixels: how wide the strokes were then
+    pen: float  # and how wide they are now, brought to MNIST's pens; the same where nothing had to be done
 
 
 def scaled(ink: Image) -> Scaled:
@@ -123,17 +125,22 @@ def scaled(ink: Image) -> Scaled:
 
     A thin stroke comes out of the reduction grey. It is strengthened until the darker quarter of the strokes is as dark
     as in the thinnest digits of MNIST; then what is still thinner or thicker than MNIST's pens is made wider or
-    narrower. Ink of MNIST's own size is not touched: scale and gain are 1.
+    narrower. Ink of MNIST's own size is not touched, unless its pen is thinner than any in MNIST: scale and gain are 1.
     """
     scale = scale_for(max(ink.shape))
-    if scale == 1.0:
-        return Scaled(ink, 1.0, 1.0, 0.0)
-    small = resample(ink, scale)
-    strokes = small[small > 0.3 * small.max()]
-    gain = max(1.0, THINNEST / float(np.quantile(strokes, 0.75)))
-    small = np.minimum(small * gain, 1.0)
-    pen = stroke_width(small)
-    return Scaled(with_pen(np.pad(small, 1) if pen < THINNEST_PEN else small), scale, gain, pen)
+    small, gain = ink, 1.0
+    if scale != 1.0:
+        small = resample(ink, scale)
+        strokes = small[small > 0.3 * small.max()]
+        gain = max(1.0, THINNEST / float(np.quantile(strokes, 0.75)))
+        small = np.minimum(small * gain, 1.0)
+    drawn = pen = stroke_width(small)
+    if drawn < (UNSEEN_PEN if scale == 1.0 else THINNEST_PEN):
+        small = np.pad(small, 1)
+    if small is not ink:
+        small = with_pen(small)
+        pen = stroke_width(small)
+    return Scaled(small, scale, gain, drawn, pen)
 
 
 def corner_for(ink: Image) -> tuple[int, int]:

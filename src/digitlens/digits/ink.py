@@ -131,12 +131,9 @@ def paper_is_light(excess: Image) -> bool:
     return bool(np.mean(excess > middle) + np.mean(border(excess) > middle) >= 1.0)
 
 
-def otsu(values: Image, times: NDArray[np.intp] | None = None) -> float:
-    """The threshold that splits values into the two classes that differ most (Otsu 1979), from 64 bins.
-
-    times: like values, how often each of them is there; without it, once.
-    """
-    counts, edges = np.histogram(values, bins=64, weights=times)
+def otsu(values: Image) -> float:
+    """The threshold that splits values into the two classes that differ most (Otsu 1979), from 64 bins."""
+    counts, edges = np.histogram(values, bins=64)
     weights = counts / max(counts.sum(), 1)
     middle = (edges[:-1] + edges[1:]) / 2
     below = np.cumsum(weights)
@@ -150,7 +147,7 @@ def otsu(values: Image, times: NDArray[np.intp] | None = None) -> float:
 def _between(depth: Image) -> float:
     """A depth between paper and ink, also where there is so little ink that Otsu would split the paper."""
     few = max(depth.size // 512, 1)
-    return max(otsu(depth), float(np.partition(depth, -few, axis=None)[-few]) / 3)
+    return max(otsu(depth), float(np.sort(depth, axis=None)[-few]) / 3)
 
 
 def find_ink(grey: NDArray[Any]) -> Ink | None:
