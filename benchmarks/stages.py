@@ -10,19 +10,14 @@ the collections of real handwriting, which nothing was trained on.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import click
 import numpy as np
 from numpy.typing import NDArray
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from benchmarks.handwriting import COLLECTIONS
 
 from digitlens.cli.screen import err, out, print_json
 from digitlens.digits import framing, ink
@@ -33,6 +28,7 @@ from digitlens.digits.preparation import prepare
 from digitlens.digits.sources import find_data
 from digitlens.reading.reader import Reader
 from digitlens.storage.shipped import open_reader
+from handwriting import COLLECTIONS  # beside this file
 
 Grey = NDArray[np.uint8]
 Way = Callable[[Grey], NDArray[Any]]  # a grey picture of any size -> (28, 28), 0..1
@@ -80,7 +76,7 @@ def balanced(grey: Grey) -> Image:
 
 def without(*missing: str) -> Way:
     """The final pipeline, some of its parts left out."""
-    same = {
+    same: dict[str, tuple[Any, ...]] = {
         "specks and lines": (patch.object(ink, "main_ink", _same), patch.object(ink, "without_lines", _same)),
         "pale strokes": (patch.object(framing, "THINNEST", 0.0),),
         "pen": (patch.object(framing, "with_pen", _same), patch.object(framing, "THINNEST_PEN", 0.0)),
