@@ -116,8 +116,9 @@ def pictures(images: int, data: str | None) -> Iterator[tuple[str, list[Grey], N
     yield "MNIST", list(some), digits
     for disturbance in DISTURBANCES.values():
         yield "disturbed", list(disturbance(some, np.random.default_rng(0))), digits
-    thin = {"pen strokes, thin pen": lambda: pen_digits(PEN / 4)}
-    for name, collection in {**COLLECTIONS, **thin}.items():
+    collections: dict[str, Callable[[], Iterator[tuple[Grey, int]]]]
+    collections = {**COLLECTIONS, "pen strokes, thin pen": lambda: pen_digits(PEN / 4)}
+    for name, collection in collections.items():
         every = list(collection())
         chosen = np.random.default_rng(0).permutation(len(every))[:images]
         yield name, [every[i][0] for i in chosen], np.array([every[i][1] for i in chosen])
