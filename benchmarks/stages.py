@@ -28,7 +28,7 @@ from digitlens.digits.preparation import prepare
 from digitlens.digits.sources import find_data
 from digitlens.reading.reader import Reader
 from digitlens.storage.shipped import open_reader
-from handwriting import COLLECTIONS, PEN, pen_digits  # beside this file
+from handwriting import COLLECTIONS  # beside this file
 
 Grey = NDArray[np.uint8]
 Way = Callable[[Grey], NDArray[Any]]  # a grey picture of any size -> (28, 28), 0..1
@@ -116,9 +116,7 @@ def pictures(images: int, data: str | None) -> Iterator[tuple[str, list[Grey], N
     yield "MNIST", list(some), digits
     for disturbance in DISTURBANCES.values():
         yield "disturbed", list(disturbance(some, np.random.default_rng(0))), digits
-    collections: dict[str, Callable[[], Iterator[tuple[Grey, int]]]]
-    collections = {**COLLECTIONS, "pen strokes, thin pen": lambda: pen_digits(PEN / 4)}
-    for name, collection in collections.items():
+    for name, collection in COLLECTIONS.items():
         every = list(collection())
         chosen = np.random.default_rng(0).permutation(len(every))[:images]
         yield name, [every[i][0] for i in chosen], np.array([every[i][1] for i in chosen])
