@@ -3,8 +3,8 @@
     DIGITLENS_HANDWRITING=../shared/handwriting python benchmarks/handwriting.py --network video
 
 Single digits: pen strokes inked on a page, drawings from a paint program, scanned forms, photos. They are a
-thermometer: nothing is trained on them, and no single case is tuned to. Every picture goes the
-way that `digitlens read` goes.
+thermometer: nothing is trained on them, and no single case is tuned to. Every picture goes the way that `digitlens
+read` goes.
 """
 
 from __future__ import annotations
@@ -48,19 +48,19 @@ def strokes_in(name: str) -> Iterator[tuple[dict[str, Any], PenStrokes]]:
             yield told, [np.array(stroke, np.float64) for stroke in told.pop("strokes") if stroke]
 
 
-def page_of(strokes: PenStrokes) -> NDArray[np.uint8]:
-    """One drawing inked on white paper: (260, 260), black ink."""
+def page_of(strokes: PenStrokes, pen: float = PEN) -> NDArray[np.uint8]:
+    """One drawing inked on white paper by a pen of that many pixels: (260, 260), black ink."""
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
-    scale = (LONGEST - PEN) / max(float((high - low).max()), 1e-9)
+    scale = (LONGEST - pen) / max(float((high - low).max()), 1e-9)
     placed = [(stroke - (low + high) / 2) * scale + PAGE / 2 for stroke in strokes]
-    return np.rint(255 * (1 - ink_strokes(placed, (PAGE, PAGE), PEN / 2))).astype(np.uint8)
+    return np.rint(255 * (1 - ink_strokes(placed, (PAGE, PAGE), pen / 2))).astype(np.uint8)
 
 
-def pen_digits() -> Iterator[tuple[NDArray[np.uint8], int]]:
+def pen_digits(pen: float = PEN) -> Iterator[tuple[NDArray[np.uint8], int]]:
     """Pictures of pen digits, and what they show."""
     for told, strokes in strokes_in("pen_digits"):
-        yield page_of(strokes), int(told["label"])
+        yield page_of(strokes, pen), int(told["label"])
 
 
 def zipped(name: str) -> Iterator[tuple[NDArray[np.uint8], int]]:
@@ -99,16 +99,10 @@ def main(networks: tuple[str, ...], confusions: bool, as_json: bool) -> None:
                 framed = {key: np.stack(prepared).reshape(len(prepared), 784)}
             outputs = reader.network.forward(framed[key].astype(reader.network.dtype)).a[-1]
             read = outputs.argmax(axis=1)
-            results.append(
-                {
-                    "collection": name,
-                    "network": network,
-                    "images": len(truth),
-                    "accuracy": float(np.mean(read == truth)),
-                }
-            )
+            accuracy = float(np.mean(read == truth))
+            results.append({"collection": name, "network": network, "images": len(truth), "accuracy": accuracy})
             if not as_json:
-                out().print(f"{name:<14} {network:<24} {len(truth):>6,} pictures  {np.mean(read == truth):7.2%}")
+                out().print(f"{name:<14} {network:<24} {len(truth):>6,} pictures  {accuracy:7.2%}", highlight=False)
             if confusions:
                 wrong = [f"{a} as {b}" for a, b in zip(truth, read, strict=True) if a != b]
                 common = sorted(set(wrong), key=wrong.count, reverse=True)[:12]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from digitlens.digits.framing import (
@@ -20,6 +20,7 @@ from digitlens.digits.framing import (
     scale_for,
     scaled,
 )
+from digitlens.digits.stroke_width import THICKEST, THINNEST, stroke_width
 from digitlens.errors import ShapeError
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -39,9 +40,17 @@ def scribble(seed: int, longest: int = 60) -> np.ndarray:
     return ink
 
 
+def with_mnists_pen(ink: np.ndarray) -> bool:
+    """Whether framing leaves the pen of this ink as it is."""
+    size = scaled(ink)
+    return size.pen == size.drawn
+
+
 @given(SEEDS, st.integers(30, 200))
 def test_framed_ink_has_the_size_and_the_place_of_mnists_digits(seed: int, longest: int) -> None:
-    framed = frame(scribble(seed, longest))
+    ink = scribble(seed, longest)
+    assume(with_mnists_pen(ink))  # with another pen it is as large but for the pen
+    framed = frame(ink)
     box = box_of(framed)
     assert box is not None
     assert max(box.rows, box.columns) == BOX
@@ -51,7 +60,9 @@ def test_framed_ink_has_the_size_and_the_place_of_mnists_digits(seed: int, longe
 
 @given(SEEDS, st.integers(10, 200))
 def test_framing_twice_is_framing_once(seed: int, longest: int) -> None:
-    once = frame(scribble(seed, longest))
+    ink = scribble(seed, longest)
+    assume(with_mnists_pen(ink))
+    once = frame(ink)
     assert np.array_equal(frame(once), once)
 
 
@@ -64,7 +75,9 @@ def test_empty_paper_around_the_ink_changes_nothing(seed: int, around: tuple[int
 
 @given(SEEDS, st.integers(2, 12))
 def test_an_enlarged_digit_comes_back_as_it_was(seed: int, times: int) -> None:
-    framed = frame(scribble(seed))
+    ink = scribble(seed)
+    assume(with_mnists_pen(ink))
+    framed = frame(ink)
     assert np.allclose(frame(np.kron(framed, np.ones((times, times)))), framed, atol=0.13)
 
 
@@ -94,7 +107,7 @@ def test_mnists_own_sizes_are_not_resampled() -> None:
     assert [scale_for(n) for n in (19, 20)] == [1, 1]
     assert scale_for(18) > 1 > scale_for(21)
     ink = np.random.default_rng(0).random((20, 11))
-    small, scale, gain = scaled(ink)
+    small, scale, gain, *_ = scaled(ink)
     assert small is ink
     assert (scale, gain) == (1, 1)
 
@@ -109,10 +122,31 @@ def test_the_blur_around_strokes_does_not_make_them_smaller() -> None:
 def test_thin_strokes_are_strengthened() -> None:
     ink = np.zeros((200, 100))
     ink[:, 50:53] = ink[99:102] = 1
-    small, scale, gain = scaled(ink)
+    small, scale, gain, *_ = scaled(ink)
     assert scale == 0.1
     assert gain > 2
     assert small.max() == pytest.approx(0.8, abs=0.2)
+
+
+@pytest.mark.parametrize("width", [2, 20, 60])
+def test_ink_that_is_resampled_gets_a_pen_like_mnists(width: int) -> None:
+    ink = np.zeros((200, 140))
+    ink[:, :width] = ink[:width] = 1
+    small = scaled(ink)
+    assert (small.pen > small.drawn) is (width == 2)
+    assert (small.pen < small.drawn) is (width == 60)
+    assert THINNEST - 0.15 <= stroke_width(small.ink) <= THICKEST + 0.05
+    assert stroke_width(frame(ink)) == pytest.approx(stroke_width(small.ink))
+
+
+def test_of_mnists_size_only_a_pen_thinner_than_any_in_mnist_is_made_wider() -> None:
+    ink = np.zeros((20, 12))
+    ink[:, 5] = ink[10] = 0.7
+    assert scaled(ink).ink is ink
+    small = scaled(ink / 2)
+    assert small.scale == 1
+    assert small.drawn < small.pen
+    assert small.ink.shape == (22, 14)
 
 
 @pytest.mark.parametrize("turns", range(4))

@@ -147,6 +147,7 @@ def test_reducing_averages_blocks_also_at_the_ends() -> None:
     levels = np.arange(15, dtype=np.uint8).reshape(3, 5)
     assert reduce(levels, 2).tolist() == [[3, 5, 6.5], [10.5, 12.5, 14]]
     assert np.array_equal(reduce(levels / 1.0, 2), reduce(levels, 2))
+    assert np.array_equal(reduce(levels, 1), levels)
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 12), st.integers(1, 12), st.integers(0, 9))
@@ -161,6 +162,47 @@ def test_a_running_mean_is_the_mean_of_what_is_near(seed: int, rows: int, column
 
 def test_the_threshold_lies_between_two_heaps() -> None:
     assert 0.3 < otsu(np.array([0.1] * 50 + [0.2] * 50 + [0.9] * 20)) < 0.9
+
+
+def noisy(grey: np.ndarray, seed: int, sigma: float = 25.0) -> np.ndarray:
+    noise = np.random.default_rng(seed).normal(0, sigma, grey.shape)
+    return np.clip(grey + noise, 0, 255).astype(np.uint8)
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 2**32 - 1), st.sampled_from([40, 110, 200]))
+def test_writing_on_a_noisy_page_is_found_also_where_it_is_little(seed: int, rim: int) -> None:
+    page = np.pad(drawing(), rim, constant_values=255)  # white paper hides half of the noise
+    found = find_ink(noisy(page, seed))
+    assert found is not None
+    assert found.dark
+    assert found.grain > 0.06
+    box = box_of(found.ink)
+    assert box is not None
+    assert np.allclose(box, (rim + 10, rim + 12, 40, 26), atol=2)
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 2**32 - 1))
+def test_noise_alone_holds_nothing(seed: int) -> None:
+    for level in (0, 128, 255):
+        assert find_ink(noisy(np.full((112, 112), level), seed)) is None
+
+
+@settings(max_examples=20)
+@given(st.floats(0, 6.3), st.booleans())
+def test_a_little_writing_beside_a_shadow_is_found_and_the_shadow_is_not(angle: float, dark: bool) -> None:
+    y, x = np.mgrid[-1:1:160j, -1:1:160j]
+    light = 1 / (1 + np.exp(-(np.cos(angle) * x + np.sin(angle) * y) / 0.1))  # a soft edge through the middle
+    page = 100 + 110 * light
+    mask = np.zeros(page.shape, bool)
+    mask[20:80, 60:110] = drawing() == 0
+    page[mask] *= 0.3
+    found = find_ink((page if dark else 255 - page).astype(np.uint8))
+    assert found is not None
+    assert found.dark is dark
+    assert found.ink[mask].mean() > 0.8
+    assert np.mean(found.ink[~mask] > 0.3) < 0.01
 
 
 def test_a_line_along_the_border_is_not_the_writing() -> None:

@@ -72,6 +72,9 @@ def pages() -> dict[str, np.ndarray]:
     rings = 255 * (1 - inked(eight, 70, 2.5))
     rings = np.where(rings == 255, 255 - rng.integers(0, 9, rings.shape), rings)  # what compression leaves
     rings[:24] = rings[-20:] = 255
+    form = 255 * (1 - inked(four, 60, 1.4))
+    form[4:6], form[:, 2], form[56:58, 3:] = 60, 90, 0  # ruled, the writing on its lower line
+    form[40:57, 30:32] = 0
     light = 200 + np.add.outer(np.linspace(-30, 20, 84), np.linspace(10, -25, 84)) + rng.normal(0, 3, (84, 84))
     return {
         "blurred": 255 * (1 - running_mean(inked(eight, 80, 3.5), 2)),
@@ -82,6 +85,9 @@ def pages() -> dict[str, np.ndarray]:
         "pale": 255 - 90 * inked(four, 60, 2.0),
         "rings": rings,
         "photo": light - 120 * inked(eight, 84, 3.0),
+        "thick": 255 * (1 - inked(eight, 36, 3.2)),
+        "form": form,
+        "noise": 255 * inked(four, 48, 1.5) + rng.normal(0, 25, (48, 48)),
         "framed already": 255 * frame(inked(four, 90, 3.0)),
     }
 

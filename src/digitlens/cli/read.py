@@ -52,10 +52,9 @@ def command(pictures: tuple[str, ...], examples: bool, network: str, as_json: bo
     paths = [example(digit) for digit in range(10)] if examples else []
     for picture in pictures:
         paths += _pictures(picture)
-    answers = _answers(reader, paths)
     if as_json:
-        return _print_json(answers, len(paths))
-    return _print(answers, paths)
+        return _print_json(reader, network, paths)
+    return _print(_answers(reader, paths), paths)
 
 
 def read_one(reader: Reader, path: str) -> Reading:
@@ -73,25 +72,29 @@ def example(digit: int) -> str:
     raise FileError("the example drawings are missing from this installation; install digitlens again")
 
 
-def _print_json(answers: Iterator[tuple[str, Reading | str]], count: int) -> int:
+def _print_json(reader: Reader, network: str, paths: list[str]) -> int:
     """One list; of each answer only what is to be printed is kept, because a Reading holds its picture."""
     from contextlib import nullcontext
 
     from rich.progress import BarColumn, MofNCompleteColumn
 
+    from digitlens.cli.many import read_all
+
     found: list[dict[str, Any]] = []
-    with progress("reading", BarColumn(), MofNCompleteColumn()) if count >= MANY else nullcontext() as shown:
-        task = shown.add_task("", total=count) if shown else None
-        for path, answer in answers:
-            found.append({"path": path, "error": answer} if isinstance(answer, str) else _json(path, answer))
+    with progress("reading", BarColumn(), MofNCompleteColumn()) if len(paths) >= MANY else nullcontext() as shown:
+        task = shown.add_task("", total=len(paths)) if shown else None
+        for answer in read_all(paths, lambda path: answer_for(reader, path), network):
+            found.append(answer)
             if shown and task is not None:
                 shown.advance(task)
     print_json(found)
     return int(all("error" in each for each in found))
 
 
-def _json(path: str, reading: Reading) -> dict[str, Any]:
-    return reading.to_json() | {"path": path}
+def answer_for(reader: Reader, path: str) -> dict[str, Any]:
+    """What is printed of one picture as JSON."""
+    ((_, answer),) = _answers(reader, [path])
+    return {"path": path, "error": answer} if isinstance(answer, str) else answer.to_json() | {"path": path}
 
 
 def _print(answers: Iterator[tuple[str, Reading | str]], paths: list[str]) -> int:

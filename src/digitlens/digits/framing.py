@@ -4,7 +4,7 @@ The recipe is the one of LeCun, Bottou, Bengio and Haffner, "Gradient-based lear
 (1998), section III.A: crop to the ink, bring the longest side to 20 pixels with anti-aliasing, and put the centre of
 mass into the middle of 28×28. Measured on MNIST itself: the longest side is 20 (19 in 16 of 70,000), and every centre
 of mass lies between pixel index 13.5 and 14.5, so it was centred at pixel index 14 by whole pixels. The same two
-rules serve pen strokes.
+rules serve pen strokes. Ink that had to be resampled gets a pen as MNIST's are: neither thinner nor thicker.
 
 ink: (rows, columns) float64, 0 nothing to 1 full ink  ->  (28, 28) float64
 A pixel with index i covers the interval from i to i + 1; its index stands for its middle.
@@ -18,6 +18,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlens.digits.stroke_width import THINNEST as THINNEST_PEN
+from digitlens.digits.stroke_width import stroke_width, with_pen
 from digitlens.errors import ShapeError
 
 FRAMING_VERSION = 1  # goes into model files: a network must be read with the framing it was trained for
@@ -26,6 +28,7 @@ BOX = 20  # its longest side of ink
 CENTRE = 14  # the pixel index where its centre of mass lies
 
 FAINT = 0.25  # what is fainter than this share of the darkest does not decide how large the ink is
+UNSEEN_PEN = 0.65  # pixels: none of MNIST's 70,000 digits was written by a thinner one; the thinnest has 0.657
 THINNEST = 0.8  # 99.9 % of MNIST's digits have a quarter of their strokes at least that dark
 
 Image = NDArray[np.float64]
@@ -107,19 +110,37 @@ def resample(ink: Image, scale: float) -> Image:
     return resampling(ink.shape[0], scale) @ ink @ resampling(ink.shape[1], scale).T
 
 
-def scaled(ink: Image) -> tuple[Image, float, float]:
-    """Cropped ink -> its longest side is 20 pixels; also the scale, and the factor by which it was strengthened.
+class Scaled(NamedTuple):
+    """Ink whose longest side is 20 pixels, and what was done to get there."""
+
+    ink: Image  # (rows, columns); with a rim of one pixel more where the pen was made wider
+    scale: float  # how much larger it became
+    gain: float  # the factor by which it was strengthened
+    drawn: float  # pixels: how wide the strokes were then
+    pen: float  # and how wide they are now, brought to MNIST's pens; the same where nothing had to be done
+
+
+def scaled(ink: Image) -> Scaled:
+    """Cropped ink -> its longest side is 20 pixels, its pen one of MNIST's.
 
     A thin stroke comes out of the reduction grey. It is strengthened until the darker quarter of the strokes is as dark
-    as in the thinnest digits of MNIST. Ink of MNIST's own size is not touched: scale and factor are 1.
+    as in the thinnest digits of MNIST; then what is still thinner or thicker than MNIST's pens is made wider or
+    narrower. Ink of MNIST's own size is not touched, unless its pen is thinner than any in MNIST: scale and gain are 1.
     """
     scale = scale_for(max(ink.shape))
-    small = resample(ink, scale)
-    if scale == 1.0:
-        return small, 1.0, 1.0
-    strokes = small[small > 0.3 * small.max()]
-    gain = max(1.0, THINNEST / float(np.quantile(strokes, 0.75)))
-    return np.minimum(small * gain, 1.0), scale, gain
+    small, gain = ink, 1.0
+    if scale != 1.0:
+        small = resample(ink, scale)
+        strokes = small[small > 0.3 * small.max()]
+        gain = max(1.0, THINNEST / float(np.quantile(strokes, 0.75)))
+        small = np.minimum(small * gain, 1.0)
+    drawn = pen = stroke_width(small)
+    if drawn < (UNSEEN_PEN if scale == 1.0 else THINNEST_PEN):
+        small = np.pad(small, 1)
+    if small is not ink:
+        small = with_pen(small)
+        pen = stroke_width(small)
+    return Scaled(small, scale, gain, drawn, pen)
 
 
 def corner_for(ink: Image) -> tuple[int, int]:
@@ -155,5 +176,5 @@ def frame(ink: Image) -> Image:
     box = box_for_framing(ink)
     if box is None:
         return np.zeros((SIDE, SIDE))
-    small, _, _ = scaled(box.cut(ink))
+    small = scaled(box.cut(ink)).ink
     return place(small, corner_for(small))

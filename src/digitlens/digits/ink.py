@@ -20,12 +20,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.digits.framing import Box, Image, box_of
+from digitlens.digits.ruled import without_lines
 from digitlens.digits.specks import main_ink
 
 WORKING = 640  # pixels: the longest side at which a picture is looked at; 28×28 needs no more
 FLAT = 0.35  # a paper level that so many of the pixels have exactly is not photographed
 FULL_ENOUGH = 0.9  # a stroke with this much contrast is full ink already, and its values are kept
 FAINT = 0.06  # deviations from the paper below this are grain, or the edge of a stroke
+CERTAIN = 0.2  # ink of photos that is fainter than this is taken for nothing
 LEAST_CONTRAST = 0.04  # writing that differs by less from its paper cannot be told from nothing
 
 
@@ -100,18 +102,17 @@ def _counted(levels: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
     return values, times[values]
 
 
-def flat_level(levels: NDArray[Any]) -> float | None:
+def flat_level(levels: NDArray[Any], values: NDArray[Any], times: NDArray[np.intp]) -> float | None:
     """The level that a good part of all pixels have exactly, or None: a clean drawing's paper.
 
-    Where two levels are that common (a one-bit scan), the one that is more common along the border counts as paper.
+    values, times: the levels that occur, and how many pixels have each. Where two levels are that common (a one-bit
+    scan), the one that is more common along the border counts as paper.
     """
-    values, counts = _counted(levels)
-    most = np.argsort(counts)[::-1][:2]
-    common = [i for i in most if counts[i] >= FLAT * levels.size]
-    if not common:
-        return None
+    common = np.flatnonzero(times >= FLAT * levels.size)
+    if len(common) < 2:
+        return float(values[common[0]]) if len(common) else None
     edge = border(levels)
-    return float(max(((counts[i] / levels.size + np.mean(edge == values[i])), values[i]) for i in common)[1])
+    return float(max(((times[i] / levels.size + np.mean(edge == values[i])), values[i]) for i in common)[1])
 
 
 def border(levels: NDArray[Any]) -> NDArray[Any]:
@@ -124,17 +125,15 @@ def paper_is_light(excess: Image) -> bool:
 
     excess: (rows, columns), the picture minus a first guess of its paper.
     """
-    low, high = np.quantile(excess, (0.01, 0.99))
-    middle = (low + high) / 2
+    few = max(excess.size // 512, 1)  # a small digit on a large page is hardly more
+    ordered = np.sort(excess, axis=None)
+    middle = (ordered[few - 1] + ordered[-few]) / 2
     return bool(np.mean(excess > middle) + np.mean(border(excess) > middle) >= 1.0)
 
 
-def otsu(values: Image, times: NDArray[np.intp] | None = None) -> float:
-    """The threshold that splits values into the two classes that differ most (Otsu 1979), from 64 bins.
-
-    times: like values, how often each of them is there; without it, once.
-    """
-    counts, edges = np.histogram(values, bins=64, weights=times)
+def otsu(values: Image) -> float:
+    """The threshold that splits values into the two classes that differ most (Otsu 1979), from 64 bins."""
+    counts, edges = np.histogram(values, bins=64)
     weights = counts / max(counts.sum(), 1)
     middle = (edges[:-1] + edges[1:]) / 2
     below = np.cumsum(weights)
@@ -143,6 +142,12 @@ def otsu(values: Image, times: NDArray[np.intp] | None = None) -> float:
     between = (mass[-1] * below - mass) ** 2 / np.where(spread > 1e-12, spread, np.inf)
     best = np.flatnonzero(between >= between.max() * (1 - 1e-9))
     return float(edges[1:][best].mean())  # an empty valley between two peaks: its middle
+
+
+def _between(depth: Image) -> float:
+    """A depth between paper and ink, also where there is so little ink that Otsu would split the paper."""
+    few = max(depth.size // 512, 1)
+    return max(otsu(depth), float(np.sort(depth, axis=None)[-few]) / 3)
 
 
 def find_ink(grey: NDArray[Any]) -> Ink | None:
@@ -168,57 +173,90 @@ def find_ink(grey: NDArray[Any]) -> Ink | None:
 
 def _ink_at(grey: NDArray[Any], region: Box, factor: int) -> Ink | None:
     """The ink within a region, looked at `factor` times reduced."""
-    full = 255.0 if grey.dtype == np.uint8 else 1.0
     part = region.cut(grey)
     levels: NDArray[Any] = part if factor == 1 else reduce(part, factor)
-    level = flat_level(levels)
-    times = tones = None  # of bytes under flat light: the levels that occur, and how often; all is worked out for those
-    if level is not None:
-        if levels.dtype == np.uint8:
-            tones, times = _counted(levels)
-        excess = (levels if tones is None else tones) - level
-        often = 1 if times is None else times
-        dark = bool((np.maximum(-excess, 0) * often).sum() >= (np.maximum(excess, 0) * often).sum())
-        depth = np.maximum(-excess if dark else excess, 0.0) / full
-        paper, flat = level / full, True
-        faint = (((np.abs(excess) < FAINT * full) & (excess != 0)) * often).sum()
-        strong = ((np.abs(excess) >= FAINT * full) * often).sum()
-        grain = FAINT if faint > strong / 2 else 0.0
-    else:
-        levels = levels.astype(np.float64)
-        guess = surface(levels)
-        dark = paper_is_light(levels - guess)
-        depth = (guess - levels if dark else levels - guess) / full
-        smooth = guess
-        radius = max(2, max(levels.shape) // 6)
-        for _ in range(2):
-            blank = (depth < otsu(depth)).astype(np.float64)
-            # Where there is hardly any paper in sight, the surface speaks.
-            smooth = (running_mean(levels * blank, radius) + 0.05 * guess) / (running_mean(blank, radius) + 0.05)
-            depth = (smooth - levels if dark else levels - smooth) / full
-        paper, flat = float(smooth.mean()) / full, False
-        blank_depth = depth[depth < otsu(depth)]
-        grain = 1.4826 * float(np.median(np.abs(blank_depth - np.median(blank_depth))))
-        depth = np.maximum(depth, 0.0)
-    if not depth.any():
+    full = 255.0 if grey.dtype == np.uint8 else 1.0
+    told = _on_flat_paper(levels, full) or _on_uneven_paper(levels.astype(np.float64), full)
+    contrast = float(told.depth.max())
+    if told.grain:  # then the darkest pixel says little
+        contrast = _contrast(told.depth)
+    if contrast == 0.0 or contrast < max(LEAST_CONTRAST, 4 * told.grain):
         return None
-    contrast = float(depth.max())
-    if grain:  # then the darkest pixel says little
-        strong_enough = depth > otsu(depth, times)
-        strokes = depth[strong_enough] if times is None else np.repeat(depth[strong_enough], times[strong_enough])
-        contrast = float(np.quantile(strokes, 0.6)) if len(strokes) else contrast
-    if contrast < max(LEAST_CONTRAST, 4 * grain):
+    scale = 1.0 if told.flat and contrast >= FULL_ENOUGH else contrast
+    ink = np.minimum(told.depth / scale, 1.0)
+    if told.grain:
+        ink = without_grain(ink, told.grain / scale)
+    cleared = without_lines(ink)
+    if told.grain or cleared is not ink:
+        ink = main_ink(cleared)
+        if not ink.any():
+            return None
+    return Ink(ink, region, factor, told.dark, told.flat, told.paper, contrast, told.grain)
+
+
+def _contrast(depth: Image) -> float:
+    """How deep strokes are: of what is deep itself and lies where more is."""
+    around = running_mean(depth, 1)
+    strokes = depth[(depth >= _between(depth)) & (around >= _between(around))]
+    return float(np.quantile(strokes, 0.6)) if len(strokes) else 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Told:
+    """How a picture differs from its paper."""
+
+    depth: Image  # (rows, columns), 0..1: how far it lies from the paper, on the side of the ink
+    dark: bool
+    flat: bool
+    paper: float
+    grain: float
+
+
+def _on_flat_paper(levels: NDArray[Any], full: float) -> _Told | None:
+    """How a clean drawing differs from its paper; None where the paper has no level of its own."""
+    values, times = _counted(levels)  # what can be worked out for the levels that occur needs no look at the pixels
+    level = flat_level(levels, values, times)
+    if level is None:
         return None
-    scale = 1.0 if flat and contrast >= FULL_ENOUGH else contrast
-    ink = np.minimum(depth / scale, 1.0)
-    if grain:
-        ink[ink < max(3.0 * grain / scale, 0.2)] = 0.0
-    if tones is not None:
+    excess = (values - level) / full
+    far = np.abs(excess)
+    dark = bool((np.maximum(-excess, 0) * times).sum() >= (np.maximum(excess, 0) * times).sum())
+    sided = np.maximum(-excess if dark else excess, 0.0)
+    if levels.dtype == np.uint8:
         table = np.zeros(256)
-        table[tones] = ink
-        ink = table[levels]
-    if grain:
-        ink = main_ink(ink)
-    if not ink.any():
-        return None
-    return Ink(ink, region, factor, dark, flat, paper, contrast, grain)
+        table[values] = sided
+        depth = table[levels]
+    else:
+        depth = np.maximum((level - levels if dark else levels - level) / full, 0.0)
+    grain = 0.0
+    faint = (far > 0) & (far < FAINT)
+    if times[faint].sum() > times[far >= FAINT].sum() / 2:  # compressed, or with noise of which paper hides a half
+        small = depth[(depth > 0) & (depth < _between(depth))]
+        grain = max(FAINT, 1.4826 * float(np.median(small))) if len(small) else FAINT
+    return _Told(depth, dark, True, level / full, grain)
+
+
+def _on_uneven_paper(levels: Image, full: float) -> _Told:
+    """How a photo differs from its paper, whose level is found all over the picture."""
+    guess = surface(levels)
+    dark = paper_is_light(levels - guess)
+    sign = 1.0 if dark else -1.0
+    depth = sign * (guess - levels) / full
+    smooth = guess
+    radius = max(2, max(levels.shape) // 6)
+    for _ in range(2):
+        blank = (depth < _between(depth)).astype(np.float64)
+        # Where there is hardly any paper in sight, the surface speaks.
+        smooth = (running_mean(levels * blank, radius) + 0.05 * guess) / (running_mean(blank, radius) + 0.05)
+        depth = sign * (smooth - levels) / full
+    blank_depth = depth[depth < _between(depth)]
+    grain = 1.4826 * float(np.median(np.abs(blank_depth - np.median(blank_depth))))
+    return _Told(np.maximum(depth, 0.0), dark, False, float(smooth.mean()) / full, grain)
+
+
+def without_grain(ink: Image, grain: float) -> Image:
+    """Ink without what the paper's grain may have made: (rows, columns), 0..1; grain: its standard deviation."""
+    if 3.0 * grain <= CERTAIN:
+        return np.where(ink < CERTAIN, 0.0, ink)
+    # Single pixels tell nothing any more, but a mean of nine does.
+    return np.where((running_mean(ink, 1) < CERTAIN) | (ink < grain), 0.0, ink)

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from digitlens.digits import adjusting as adjusting_steps
 from digitlens.digits.decode import Decoded, decode
-from digitlens.digits.framing import SIDE, box_for_framing, corner_for, place, scaled
+from digitlens.digits.framing import SIDE, Scaled, box_for_framing, corner_for, place, scaled
 from digitlens.digits.ink import Ink, find_ink
 from digitlens.errors import ShapeError
 
@@ -149,12 +149,11 @@ def _framed(decoded: Decoded) -> list[Stage]:
     cropped = box.cut(found.ink)
     step = found.reduction
     top, left = found.region.top + box.top * step, found.region.left + box.left * step
-    small, scale, gain = scaled(cropped)
+    size = scaled(cropped)
+    small, reduced = size.ink, size.scale / step
     corner = corner_for(small)
     image = place(small, corner).astype(np.float32)
-    framed_already = scale == 1.0 and (top, left) == corner and decoded.grey.shape == (SIDE, SIDE)
-    reduced = scale / step
-    change = f"{1 / reduced:.3g} times smaller" if reduced < 1 else f"{reduced:.3g} times larger"
+    framed_already = small is cropped and (top, left) == corner and decoded.grey.shape == (SIDE, SIDE)
     return [
         _inked(found, f"{'dark ink on light' if found.dark else 'light ink on dark'} paper{_light(found)}"),
         Stage(
@@ -166,11 +165,8 @@ def _framed(decoded: Decoded) -> list[Stage]:
         Stage(
             "scaled",
             small,
-            _frozen(scale=reduced, gain=gain),
-            "it has the size of MNIST's digits already"
-            if reduced == 1.0
-            else f"the longest side becomes 20 pixels, as in MNIST: {change}"
-            + (", and thin strokes are strengthened" if gain > 1.0 else ""),
+            _frozen(scale=reduced, gain=size.gain, drawn=size.drawn, pen=size.pen),
+            _sized(size, reduced),
         ),
         Stage(
             "centred",
@@ -179,6 +175,19 @@ def _framed(decoded: Decoded) -> list[Stage]:
             "already framed like MNIST" if framed_already else "the centre of mass is moved to the middle, as in MNIST",
         ),
     ]
+
+
+def _sized(size: Scaled, reduced: float) -> str:
+    """What scaling did: to the size, to pale strokes, and to the pen; reduced: in pixels of the picture."""
+    said = "it has the size of MNIST's digits already"
+    if reduced != 1.0:
+        change = f"{1 / reduced:.3g} times smaller" if reduced < 1 else f"{reduced:.3g} times larger"
+        said = f"the longest side becomes 20 pixels, as in MNIST: {change}"
+    if size.gain > 1.0:
+        said += ", and thin strokes are strengthened"
+    if size.pen != size.drawn:
+        said += f", and the pen is made {'wider' if size.pen > size.drawn else 'narrower'}"
+    return said
 
 
 def _light(found: Ink) -> str:

@@ -6,6 +6,7 @@
 //
 // An image: {rows, columns, values: (rows · columns)}, ink 0 nothing to 1 full. The twin of digits/framing.py.
 
+import { strokeWidth, THINNEST as THINNEST_PEN, withPen, withRim } from "./stroke_width.js";
 import { quantile } from "./weights.js";
 
 /** @typedef {{rows: number, columns: number, values: Float64Array}} Image */
@@ -17,6 +18,7 @@ export const BOX = 20; // its longest side of ink
 export const CENTRE = 14; // the pixel index where its centre of mass lies
 
 const FAINT = 0.25; // what is fainter than this share of the darkest does not decide how large the ink is
+const UNSEEN_PEN = 0.65; // pixels: none of MNIST's 70,000 digits was written by a thinner one; the thinnest has 0.657
 const THINNEST = 0.8; // 99.9 % of MNIST's digits have a quarter of their strokes at least that dark
 
 /**
@@ -150,22 +152,34 @@ export function resample(ink, scale) {
   return { rows: down.after, columns: along.after, values: small };
 }
 
+/** @typedef {{ink: Image, scale: number, gain: number, drawn: number, pen: number}} Scaled
+ *    scale: how much larger it became; gain: the factor by which it was strengthened; drawn: how wide the strokes were
+ *    then, in pixels; pen: and how wide they are now, brought to MNIST's pens; the same where nothing had to be done */
+
 /**
- * Cropped ink -> its longest side is 20 pixels; also the scale, and the factor by which it was strengthened.
+ * Cropped ink -> its longest side is 20 pixels, its pen one of MNIST's.
  *
  * A thin stroke comes out of the reduction grey. It is strengthened until the darker quarter of the strokes is as dark
- * as in the thinnest digits of MNIST. Ink of MNIST's own size is not touched: scale and gain are 1.
+ * as in the thinnest digits of MNIST; then what is still thinner or thicker than MNIST's pens is made wider or
+ * narrower. Ink of MNIST's own size is not touched, unless its pen is thinner than any in MNIST: scale and gain are 1.
  * @param {Image} ink
- * @returns {{small: Image, scale: number, gain: number}}
+ * @returns {Scaled}
  */
 export function scaled(ink) {
   const scale = scaleFor(Math.max(ink.rows, ink.columns));
-  const small = resample(ink, scale);
-  if (scale === 1) return { small, scale, gain: 1 };
-  const least = 0.3 * largest(small.values);
-  const strokes = small.values.filter((one) => one > least).sort();
-  const gain = Math.max(1, THINNEST / quantile(strokes, 0.75));
-  return { small: { ...small, values: small.values.map((one) => Math.min(one * gain, 1)) }, scale, gain };
+  let [small, gain] = [ink, 1];
+  if (scale !== 1) {
+    small = resample(ink, scale);
+    const least = 0.3 * largest(small.values);
+    const strokes = small.values.filter((one) => one > least).sort();
+    gain = Math.max(1, THINNEST / quantile(strokes, 0.75));
+    small = { ...small, values: small.values.map((one) => Math.min(one * gain, 1)) };
+  }
+  const drawn = strokeWidth(small);
+  if (drawn < (scale === 1 ? UNSEEN_PEN : THINNEST_PEN)) small = withRim(small);
+  if (small === ink) return { ink, scale, gain, drawn, pen: drawn };
+  small = withPen(small);
+  return { ink: small, scale, gain, drawn, pen: strokeWidth(small) };
 }
 
 /**
@@ -204,6 +218,6 @@ export function place(ink, [top, left]) {
 export function frame(ink) {
   const box = boxForFraming(ink);
   if (!box) return new Float64Array(SIDE * SIDE);
-  const { small } = scaled(cut(ink, box));
+  const small = scaled(cut(ink, box)).ink;
   return place(small, cornerFor(small));
 }

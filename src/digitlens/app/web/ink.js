@@ -10,6 +10,7 @@
 
 import { boxOf } from "./framing.js";
 import { flatLevel, paperIsLight, runningMean, surface } from "./paper.js";
+import { withoutLines } from "./ruled.js";
 import { mainInk } from "./specks.js";
 import { quantile } from "./weights.js";
 
@@ -31,6 +32,7 @@ import { quantile } from "./weights.js";
 const WORKING = 640; // pixels: the longest side at which a picture is looked at; 28×28 needs no more
 const FULL_ENOUGH = 0.9; // a stroke with this much contrast is full ink already, and its values are kept
 const FAINT = 0.06; // deviations from the paper below this are grain, or the edge of a stroke
+const CERTAIN = 0.2; // ink of photos that is fainter than this is taken for nothing
 const LEAST_CONTRAST = 0.04; // writing that differs by less from its paper cannot be told from nothing
 
 /**
@@ -65,23 +67,54 @@ function inkAt(grey, region, factor) {
   const levels = reduced(grey, region, factor);
   const told = onFlatPaper(levels) ?? onUnevenPaper(levels);
   const { depth, dark, flat, paper, grain } = told;
-  if (!depth.some((one) => one > 0)) return null;
-  let contrast = depth.reduce((a, b) => Math.max(a, b), 0);
-  if (grain) { // then the darkest pixel says little
-    const least = otsu(depth);
-    const strokes = depth.filter((one) => one > least).sort();
-    if (strokes.length) contrast = quantile(strokes, 0.6);
-  }
-  if (contrast < Math.max(LEAST_CONTRAST, 4 * grain)) return null;
+  // With grain the darkest pixel says little.
+  const contrast = grain ? contrastOf(levels, depth) : depth.reduce((a, b) => Math.max(a, b), 0);
+  if (contrast === 0 || contrast < Math.max(LEAST_CONTRAST, 4 * grain)) return null;
   const scale = flat && contrast >= FULL_ENOUGH ? 1 : contrast;
   /** @type {Image} */
   let ink = { rows: levels.rows, columns: levels.columns, values: depth.map((one) => Math.min(one / scale, 1)) };
-  if (grain) {
-    const least = Math.max((3 * grain) / scale, 0.2);
-    ink = mainInk({ ...ink, values: ink.values.map((one) => (one < least ? 0 : one)) });
+  if (grain) ink = withoutGrain(ink, grain / scale);
+  const cleared = withoutLines(ink);
+  if (grain || cleared !== ink) {
+    ink = mainInk(cleared);
+    if (!ink.values.some((one) => one > 0)) return null;
   }
-  if (!ink.values.some((one) => one > 0)) return null;
   return { ink, region, reduction: factor, dark, flat, paper, contrast, grain };
+}
+
+/**
+ * How deep strokes are: of what is deep itself and lies where more is.
+ * @param {Image} levels   whose rows and columns count
+ * @param {Float64Array} depth
+ * @returns {number}
+ */
+function contrastOf({ rows, columns }, depth) {
+  const around = runningMean({ rows, columns, values: depth }, 1);
+  const [least, leastAround] = [between(depth), between(around)];
+  const strokes = depth.filter((one, i) => one >= least && around[i] >= leastAround).sort();
+  return strokes.length ? quantile(strokes, 0.6) : 0;
+}
+
+/**
+ * A depth between paper and ink, also where there is so little ink that Otsu would split the paper.
+ * @param {Float64Array} depth
+ * @returns {number}
+ */
+function between(depth) {
+  const few = Math.max(Math.floor(depth.length / 512), 1);
+  return Math.max(otsu(depth), depth.slice().sort()[depth.length - few] / 3);
+}
+
+/**
+ * Ink without what the paper's grain may have made.
+ * @param {Image} ink
+ * @param {number} grain   its standard deviation
+ * @returns {Image}
+ */
+function withoutGrain(ink, grain) {
+  if (3 * grain <= CERTAIN) return { ...ink, values: ink.values.map((one) => (one < CERTAIN ? 0 : one)) };
+  const around = runningMean(ink, 1); // single pixels tell nothing any more, but a mean of nine does
+  return { ...ink, values: ink.values.map((one, i) => (around[i] < CERTAIN || one < grain ? 0 : one)) };
 }
 
 /**
@@ -126,7 +159,13 @@ function onFlatPaper(levels) {
   }
   const dark = below >= above;
   const depth = levels.values.map((one) => Math.max(dark ? level - one : one - level, 0) / 255);
-  return { depth, dark, flat: true, paper: level / 255, grain: faint > strong / 2 ? FAINT : 0 };
+  let grain = 0;
+  if (faint > strong / 2) { // compressed, or with noise of which paper hides a half
+    const least = between(depth);
+    const small = depth.filter((one) => one > 0 && one < least);
+    grain = small.length ? Math.max(FAINT, 1.4826 * median(small)) : FAINT;
+  }
+  return { depth, dark, flat: true, paper: level / 255, grain };
 }
 
 /**
@@ -142,7 +181,7 @@ function onUnevenPaper(levels) {
   let smooth = guess;
   const radius = Math.max(2, Math.floor(Math.max(levels.rows, levels.columns) / 6));
   for (let turn = 0; turn < 2; turn++) {
-    const least = otsu(depth);
+    const least = between(depth);
     const blank = depth.map((one) => (one < least ? 1 : 0));
     const seen = runningMean({ ...levels, values: levels.values.map((one, i) => one * blank[i]) }, radius);
     const share = runningMean({ ...levels, values: blank }, radius);
@@ -150,7 +189,7 @@ function onUnevenPaper(levels) {
     depth = from(smooth);
   }
   const paper = smooth.reduce((a, b) => a + b, 0) / smooth.length / 255;
-  const least = otsu(depth);
+  const least = between(depth);
   const blank = depth.filter((one) => one < least);
   const middle = median(blank);
   const grain = 1.4826 * median(blank.map((one) => Math.abs(one - middle)));

@@ -173,18 +173,19 @@ function framedStages(grey, found, box) {
   const crop = cut(found.ink, box);
   const [top, left] = [found.region.top + box.top * step, found.region.left + box.left * step];
   const [rows, columns] = [box.rows * step, box.columns * step];
-  const { small, scale, gain } = scaled(crop);
+  const { ink: small, scale, gain, drawn, pen } = scaled(crop);
   const corner = cornerFor(small);
-  const framedAlready = scale === 1 && top === corner[0] && left === corner[1] && grey.rows === SIDE && grey.columns === SIDE;
+  const framedAlready = small === crop && top === corner[0] && left === corner[1] && grey.rows === SIDE && grey.columns === SIDE;
   const reduction = scale / step;
   const change = reduction < 1 ? `${significant(1 / reduction, 3)} times smaller` : `${significant(reduction, 3)} times larger`;
   const strengthened = gain > 1 ? ", and thin strokes are strengthened" : "";
-  const size = reduction === 1 ? "it has the size of MNIST's digits already" : `the longest side becomes 20 pixels, as in MNIST: ${change}${strengthened}`;
+  const other = pen === drawn ? "" : `, and the pen is made ${pen > drawn ? "wider" : "narrower"}`;
+  const size = (reduction === 1 ? "it has the size of MNIST's digits already" : `the longest side becomes 20 pixels, as in MNIST: ${change}`) + strengthened + other;
   const where = framedAlready ? "already framed like MNIST" : "the centre of mass is moved to the middle, as in MNIST";
   const reason = `the ink fills ${columns}×${rows} pixels, ${left} from the left and ${top} from the top`;
   return [
     { name: "cropped", rows: crop.rows, columns: crop.columns, image: crop.values, parameters: { top, left, rows, columns }, reason },
-    { name: "scaled", rows: small.rows, columns: small.columns, image: small.values, parameters: { scale: reduction, gain }, reason: size },
+    { name: "scaled", rows: small.rows, columns: small.columns, image: small.values, parameters: { scale: reduction, gain, drawn, pen }, reason: size },
     { name: "centred", rows: SIDE, columns: SIDE, image: single(place(small, corner)), parameters: { top: corner[0], left: corner[1] }, reason: where },
   ];
 }
