@@ -1,0 +1,1 @@
+"""A photo or scan of many digits: from paper to numbers."""
