@@ -10,11 +10,12 @@ more than one stroke, and have ink on both sides. Which of them are true is not 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.reading.page.pieces import Mask
+from digitlens.reading.page.pieces import Mask, pieces_of
 
 STEP = 12  # bands in the height of a line
 BAND = 0.2  # of that height: how far a path may stray to either side
@@ -33,11 +34,18 @@ def thickness(own: Mask) -> float:
     return max(1.0, 2 * float(own.sum()) / (outline * math.pi / 4))
 
 
-def cuts(own: Mask, height: float, lean: float, pen: float) -> tuple[NDArray[np.int64], list[float]]:
+class Cut(NamedTuple):
+    """One way to cut a piece in two."""
+
+    strokes: float  # that it crosses
+    holes: float  # how much paper it crosses that is closed in by ink, in heights of the line
+
+
+def cuts(own: Mask, height: float, lean: float, pen: float) -> tuple[NDArray[np.int64], list[Cut]]:
     """Cut a piece wherever that is possible at all.
 
     height: of the line, in pixels; lean: columns to the left a row down; pen: its thickness in pixels.
-    Gives for each pixel between how many cuts it lies, (rows, columns), and the strokes that each cut crosses.
+    Gives for each pixel how many cuts lie to its left, (rows, columns), and the cuts from left to right.
     """
     rows, columns = own.shape
     lean = min(max(lean, -STEEPEST), STEEPEST)
@@ -62,7 +70,16 @@ def cuts(own: Mask, height: float, lean: float, pen: float) -> tuple[NDArray[np.
     strips = np.zeros(own.shape, np.int64)
     for k in kept:
         strips += np.arange(columns) >= left[:, k][:, None]
-    return strips, [float(crossed[k]) for k in kept]
+    holes = _holes(own)
+    inside = (left >= 0) & (left < columns)
+    hollow = np.take_along_axis(holes, np.clip(left, 0, columns - 1), axis=1) & inside
+    return strips, [Cut(float(crossed[k]), float(hollow[:, k].sum()) / height) for k in kept]
+
+
+def _holes(own: Mask) -> Mask:
+    """The paper that is closed in by ink, as in a 0: (rows, columns)."""
+    outside = pieces_of(np.pad(~own, 1, constant_values=True)).labels
+    return (outside != outside[0, 0])[1:-1, 1:-1] & ~own
 
 
 def _paths(upright: Mask, height: float, pen: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -75,21 +92,24 @@ def _paths(upright: Mask, height: float, pen: float) -> tuple[NDArray[np.int64],
     first = np.rint(middles).astype(np.int64) - band  # (paths,): each band's first column
     at = first[:, None] + np.arange(2 * band + 1)  # (paths, band)
     outside = (at < 0) | (at >= columns)
-    at = np.clip(at, 0, columns - 1)
-    cost = np.where(outside, 1e3, 0.0)
-    came = np.empty((rows, *at.shape), np.int8)
+    ink = upright[:, np.clip(at, 0, columns - 1)].astype(np.float32)  # (rows, paths, band)
+    least = np.full((rows + 1, len(first), 2 * band + 3), np.float32(1e6))  # to come so far; a wall on either side
+    least[0, :, 1:-1] = np.where(outside, 1e3, 0.0)
     for row in range(rows):
-        padded = np.pad(cost, ((0, 0), (1, 1)), constant_values=1e6)
-        ways = np.stack([padded[:, 1:-1], padded[:, :-2] + ASIDE, padded[:, 2:] + ASIDE])
-        best = ways.argmin(axis=0)
-        came[row] = np.array([0, -1, 1])[best]
-        cost = np.take_along_axis(ways, best[None], axis=0)[0] + upright[row][at]
-    here = cost.argmin(axis=1)  # (paths,)
-    which = np.arange(len(here))
-    path = np.empty((rows, len(here)), np.int64)
-    ink = np.zeros(len(here))
-    for row in range(rows - 1, -1, -1):
-        path[row] = first + here
-        ink += upright[row][at[which, here]]
-        here = here + came[row][which, here]
-    return path, ink / pen
+        before, here = least[row], least[row + 1, :, 1:-1]
+        np.minimum(before[:, :-2], before[:, 2:], out=here)
+        here += np.float32(ASIDE)
+        np.minimum(here, before[:, 1:-1], out=here)
+        here += ink[row]
+    place = least[rows].argmin(axis=1)  # (paths,), in columns of `least`
+    which = np.arange(len(first))
+    path = np.empty((rows, len(first)), np.int64)
+    crossed = np.zeros(len(first))
+    order = np.array([0, -1, 1])  # straight on, where it makes no difference
+    steps, sideways = order[:, None], np.abs(order)[:, None] * np.float32(ASIDE)
+    for row in range(rows - 1, -1, -1):  # back up, from where it was cheapest to come out
+        path[row] = first + place - 1
+        crossed += ink[row, which, place - 1]
+        ways = least[row][which, place + steps] + sideways  # (3, paths)
+        place = place + order[ways.argmin(axis=0)]
+    return path, crossed / pen

@@ -13,31 +13,46 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.digits.adjusting import slants
 from digitlens.digits.framing import Box, box_of, frame
-from digitlens.reading.page.cuts import cuts, thickness
+from digitlens.reading.page.cuts import Cut, cuts, thickness
 from digitlens.reading.page.lines import Line
 from digitlens.reading.page.pieces import Labels, Pieces
 from digitlens.reading.page.separators import separator
 
+
+class Evidence(NamedTuple):
+    """What speaks against some neighbouring parts being one digit; 0 is nothing."""
+
+    surprise: float  # minus the logarithm of how sure the network is
+    cuts: float  # made at its left side
+    strokes: float  # that these cuts go through
+    holes: float  # paper closed in by ink that they go through, in heights
+    low: float  # how much lower it is than a digit, as a share
+    wide: float  # how much wider it is than the line is high, in heights
+    gap: float  # of paper within it, in heights
+    apart: float  # pieces within it that would each be a digit
+    sliver: float  # how much narrower it is than a digit, if it was cut, as a share
+
+
+COSTS = Evidence(1.0, 0.3, 1.0, 4.0, 10.0, 4.0, 2.0, 4.0, 4.0)  # nats, for each of the above
+
 Judge = Callable[[NDArray[np.uint8]], NDArray[np.float64]]  # (n, 28, 28) framed -> (n, classes) activations
 
-MOST_PARTS = 4  # of one digit
+MOST_PIECES = 4  # of one digit
 WIDEST = 1.6  # line heights: no digit is wider
+WIDEST_GAP = 0.3  # line heights: of paper within a digit
 CUTTABLE = 0.55  # line heights: what is narrower is one digit
 LOW = 0.6  # of the line's height: a digit that is cut out and lower is unlikely
+SLIVER = 0.25  # of the line's height: a digit that is cut out and narrower is unlikely
 TALL = 0.55  # of the line's height: two such pieces side by side are two digits
 
-A_CUT = 0.9  # what one cut costs, in nats
-A_STROKE = 0.9  # and what each stroke that it crosses costs
-A_GAP = 5.0  # a gap as wide as the line is high within one digit
-TOO_LOW = 5.0  # a height of nothing
-TOO_WIDE = 2.0  # a line's height too wide
-NO_DIGIT = 4.0  # a piece that looks like a digit is none
+NO_DIGIT = 4.0  # nats: a piece that looks like a digit is none
 LEAST = 1e-3  # how sure an answer can be of being wrong
 
 
@@ -48,7 +63,8 @@ class Part:
     number: int  # in the line's labels
     box: Box  # in the line's own pixels
     piece: int
-    strokes: float  # that the cut to the part before it crosses; 0: nothing was cut
+    start: Cut | None  # what cuts it from the part before it
+    cut: bool  # whether it is cut at either side
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,8 +85,9 @@ class _Choice:
     last: int  # inclusive
     box: Box
     image: NDArray[np.uint8]
-    shape_cost: float
-    kind: str
+    evidence: Evidence
+    kind: str  # "digit", or what it is otherwise
+    cost: float = 0.0  # nats, of not being a digit
 
 
 def split(line: Line, pieces: Pieces, ink: NDArray[np.float32], judge: Judge) -> list[Glyph]:
@@ -99,9 +116,10 @@ def split(line: Line, pieces: Pieces, ink: NDArray[np.float32], judge: Judge) ->
 
 def _cost(choice: _Choice, outputs: NDArray[np.float64]) -> float:
     if choice.kind != "digit":
-        return choice.shape_cost
+        return choice.cost
     sure = float(outputs.max()) / max(1.0, float(outputs.sum()))
-    return choice.shape_cost - math.log(max(sure, LEAST))
+    evidence = choice.evidence._replace(surprise=-math.log(max(sure, LEAST)))
+    return sum(cost * amount for cost, amount in zip(COSTS, evidence, strict=True))
 
 
 def cheapest_way(choices: list[_Choice], costs: list[float], n: int) -> list[tuple[int, _Choice]]:
@@ -134,10 +152,10 @@ def _parts(line: Line, pieces: Pieces, region: Box) -> tuple[Labels, list[Part]]
         masks.append((piece, box, box.cut(found) == piece + 1))  # type: ignore[arg-type]
     lean = _lean([mask for _, box, mask in masks if box.rows >= TALL * line.height and box.columns <= box.rows])
     for piece, box, mask in masks:
-        strips, crossed = np.zeros(mask.shape, np.int64), []
+        strips, found_cuts = np.zeros(mask.shape, np.int64), list[Cut]()
         if box.columns > CUTTABLE * line.height and box.rows >= TALL * line.height:
-            strips, crossed = cuts(mask, line.height, lean, thickness(mask))
-        for k in range(len(crossed) + 1):
+            strips, found_cuts = cuts(mask, line.height, lean, thickness(mask))
+        for k in range(len(found_cuts) + 1):
             strip = mask & (strips == k)
             inner = box_of(strip)  # type: ignore[arg-type]
             if inner is None:
@@ -145,7 +163,7 @@ def _parts(line: Line, pieces: Pieces, region: Box) -> tuple[Labels, list[Part]]
             number = len(parts) + 1
             box.cut(labels)[strip] = number  # type: ignore[arg-type]
             place = inner._replace(top=inner.top + box.top, left=inner.left + box.left)
-            parts.append(Part(number, place, piece, crossed[k - 1] if k else 0.0))
+            parts.append(Part(number, place, piece, found_cuts[k - 1] if k else None, bool(found_cuts)))
     middle = [part.box.left + part.box.columns / 2 + lean * (part.box.top + part.box.rows / 2) for part in parts]
     return _with_rims(labels), [parts[i] for i in np.argsort(middle, kind="stable")]
 
@@ -168,8 +186,10 @@ def _choices(
 ) -> list[_Choice]:
     """What could begin with a part: the part alone, always; it and its neighbours; a separator."""
     choices = []
-    for last in range(first, min(first + MOST_PARTS, len(parts))):
+    for last in range(first, len(parts)):
         some = parts[first : last + 1]
+        if len({part.piece for part in some}) > MOST_PIECES:
+            break
         top = min(part.box.top for part in some)
         left = min(part.box.left for part in some)
         bottom = max(part.box.top + part.box.rows for part in some)
@@ -177,36 +197,44 @@ def _choices(
         if last > first and right - left > WIDEST * height:
             break
         box = Box(top, left, bottom - top, right - left)
-        cost = _shape_cost(parts, first, last, box, height)
-        if last > first and cost >= 2 * NO_DIGIT:
+        evidence = _evidence(parts, first, last, box, height)
+        if evidence.gap > WIDEST_GAP:
             continue
         rim = Box(max(0, top - 1), max(0, left - 1), box.rows + 2, box.columns + 2)
-        mine = np.isin(rim.cut(labels), [part.number for part in some])  # type: ignore[arg-type]
+        chosen = np.zeros(len(parts) + 1, dtype=bool)
+        chosen[[part.number for part in some]] = True
+        mine = chosen[rim.cut(labels)]  # type: ignore[arg-type]
         image = np.rint(255 * frame(np.where(mine, rim.cut(ink), 0.0))).astype(np.uint8)  # type: ignore[arg-type]
-        choices.append(_Choice(first, last, box, image, cost, "digit"))
-        if first == last and parts[first].strokes == 0:
+        choices.append(_Choice(first, last, box, image, evidence, "digit"))
+        if first == last and not parts[first].cut:
             kind, none = separator(mine, box.rows / height, box.columns / height)
-            choices.append(_Choice(first, last, box, image, none if kind else NO_DIGIT, kind or "mark"))
+            choices.append(_Choice(first, last, box, image, evidence, kind or "mark", none if kind else NO_DIGIT))
     return choices
 
 
-def _shape_cost(parts: list[Part], first: int, last: int, box: Box, height: float) -> float:
-    """What a glyph's shape costs before the network has seen it, in nats."""
+def _evidence(parts: list[Part], first: int, last: int, box: Box, height: float) -> Evidence:
+    """What a glyph's shape says before the network has seen it."""
     some = parts[first : last + 1]
-    cost = 0.0
-    if some[0].strokes:
-        cost += A_CUT + A_STROKE * some[0].strokes
-    is_cut = some[0].strokes > 0 or (last + 1 < len(parts) and parts[last + 1].strokes > 0)
-    low = LOW if is_cut else LOW / 2
-    cost += TOO_LOW * max(0.0, low - box.rows / height) / low
-    cost += TOO_WIDE * max(0.0, box.columns / height - 1.1)
+    start = some[0].start
+    cut = some[0].cut or some[-1].cut
+    low = LOW if cut else LOW / 2
+    gap = apart = 0.0
     reach = -10**9
     for before, part in zip(some, some[1:], strict=False):
         reach = max(reach, before.box.left + before.box.columns)
-        gap = part.box.left - reach
-        if part.piece == before.piece or gap <= 0:
+        paper = part.box.left - reach
+        if part.piece == before.piece or paper <= 0:
             continue
-        cost += A_GAP * gap / height
-        if min(part.box.rows, before.box.rows) >= TALL * height:
-            cost += NO_DIGIT
-    return cost
+        gap += paper / height
+        apart += min(part.box.rows, before.box.rows) >= TALL * height
+    return Evidence(
+        surprise=0.0,
+        cuts=float(start is not None),
+        strokes=start.strokes if start else 0.0,
+        holes=start.holes if start else 0.0,
+        low=max(0.0, low - box.rows / height) / low,
+        wide=max(0.0, box.columns / height - 1.1),
+        gap=gap,
+        apart=apart,
+        sliver=max(0.0, SLIVER - box.columns / height) / SLIVER if cut else 0.0,
+    )
