@@ -38,10 +38,17 @@ class Sheet:
     digits: str = ""
 
     def write(
-        self, text: str, left: float, top: float, height: float, rng: np.random.Generator, gap: float = 0.2, wobble: float = 0.05
+        self,
+        text: str,
+        left: float,
+        top: float,
+        height: float,
+        rng: np.random.Generator,
+        gap: float = 0.2,
+        wobble: float = 0.05,
     ) -> float:
-        """Write digits from a place on, to the right; a space leaves room. gap: between digits, in heights; below 0 they
-        touch. Gives where the writing ends.
+        """Write digits from a place on, to the right; a space leaves room. gap: between digits, in heights; below 0
+        they touch. Gives where the writing ends.
         """
         for character in text:
             if character == " ":
@@ -66,7 +73,9 @@ class Sheet:
         return np.rint(255 * (1 - ink_strokes(self.strokes, (self.rows, self.columns), self.pen / 2))).astype(np.uint8)
 
 
-def sheet(lines: Sequence[str], rng: np.random.Generator, height: float = 60, gap: float = 0.2, wobble: float = 0.05) -> Sheet:
+def sheet(
+    lines: Sequence[str], rng: np.random.Generator, height: float = 60, gap: float = 0.2, wobble: float = 0.05
+) -> Sheet:
     """A page with some lines of digits, and margins."""
     columns = int(max((2.2 + 1.5 * len(line)) * height for line in lines))
     page = Sheet(int((1.2 + 1.9 * len(lines)) * height), columns, PEN * height)

@@ -1,1 +1,12 @@
-"""A photo or scan of many digits: from paper to numbers."""
+"""A photo or scan of many digits becomes numbers.
+
+paper.py       grey -> ink on level paper
+ruling.py      the lines of paper and forms go
+pieces.py      ink that hangs together
+lines.py       pieces -> lines of writing
+cuts.py        where touching digits could be cut apart
+separators.py  what is no digit by its shape: dashes, dots, slashes
+split.py       a line -> digits, by the cheapest way through all these possibilities
+page.py        all of it: a picture -> a Page
+drawing.py     a Page drawn over its picture
+"""

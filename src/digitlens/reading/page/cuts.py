@@ -83,7 +83,7 @@ def _holes(own: Mask) -> Mask:
 
 
 def _paths(upright: Mask, height: float, pen: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """The best path of each band: its first column on the right side for every row, (rows, paths), and strokes crossed."""
+    """The best path of each band: its column in every row, (rows, paths), and how many strokes it crosses, (paths,)."""
     rows, columns = upright.shape
     band = max(2, round(BAND * height))
     middles = np.arange(band // 2, columns - band // 2, max(1.0, height / STEP))

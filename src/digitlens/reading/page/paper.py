@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from digitlens.digits.ink import FAINT, flat_level, paper_is_light, reduce
 
 Depth = NDArray[np.float32]
+Points = NDArray[np.float64]
 
 MOST_PIXELS = 4_000_000  # that are looked at
 TILES = 40  # along the longest side, each with its own paper level
@@ -46,9 +47,14 @@ class Paper:
     shape: tuple[int, int]  # rows and columns of the picture
 
     @property
+    def threshold(self) -> float:
+        """The depth above which there is ink."""
+        return THRESHOLD * self.contrast if self.contrast else 2.0
+
+    @property
     def mask(self) -> NDArray[np.bool_]:
         """Where there is ink, (rows, columns)."""
-        return self.depth > THRESHOLD * self.contrast if self.contrast else np.zeros(self.depth.shape, bool)
+        return self.depth > self.threshold
 
     def in_picture(self, points: NDArray[Any]) -> NDArray[np.float64]:
         """Points of the straightened page, (n, 2) as (x, y)  ->  where they are in the picture, in its pixels."""
@@ -71,7 +77,7 @@ def find_paper(grey: NDArray[Any]) -> Paper:
     depth, grain = _from_flat(levels, flat / 255) if flat is not None else _from_tiles(levels)
     strong = depth[depth > max(STRONG * grain, LEAST_CONTRAST if flat is None else FAINT)]
     contrast = float(np.quantile(strong, 0.8)) if len(strong) else 0.0
-    return Paper(depth, contrast, factor, 0.0, grey.shape)  # type: ignore[arg-type]
+    return Paper(depth, contrast, factor, 0.0, grey.shape)
 
 
 def _from_flat(levels: Depth, level: float) -> tuple[Depth, float]:
@@ -85,7 +91,9 @@ def _from_tiles(levels: Depth) -> tuple[Depth, float]:
     """The depth on uneven paper, and its grain: how far the paper strays from its own level."""
     side = max(LEAST_TILE, math.ceil(max(levels.shape) / TILES))
     middle = _tile_levels(levels, side, 0.5)
-    dark = paper_is_light((levels - _spread(middle, levels.shape, side))[:: max(1, side // 8), :: max(1, side // 8)])
+    some = max(1, side // 8)
+    excess = (levels - _spread(middle, levels.shape, side))[::some, ::some]
+    dark = paper_is_light(excess.astype(np.float64))
     # Of a tile full of writing more than half may be ink: its paper is nearer to its lightest.
     paper = _spread(_smoothed(_tile_levels(levels, side, 0.7 if dark else 0.3), dark), levels.shape, side)
     # The same ink takes away the same share of the light, in the sun and in the shadow.
@@ -163,11 +171,13 @@ def find_turn(mask: NDArray[np.bool_], size: float) -> float:
     return math.radians(best) if sharpness[0] > EVIDENCE * sharpness[1] else 0.0
 
 
-def _best_turn(x: NDArray[np.float64], y: NDArray[np.float64], degrees: NDArray[np.float64], bin_height: float) -> float:
+def _best_turn(
+    x: NDArray[np.float64], y: NDArray[np.float64], degrees: NDArray[np.float64], bin_height: float
+) -> float:
     return float(degrees[np.argmax([_sharpness(x, y, angle, bin_height) for angle in degrees])])
 
 
-def _sharpness(x: NDArray[np.float64], y: NDArray[np.float64], degrees: float, bin_height: float) -> float:
+def _sharpness(x: Points, y: Points, degrees: float, bin_height: float) -> float:
     """How unevenly ink lies on lines of this angle: the sum of the squares of its counts."""
     across = y * math.cos(math.radians(degrees)) - x * math.sin(math.radians(degrees))
     place = (across - across.min()) / bin_height

@@ -24,6 +24,7 @@ LEAST_PIECE = 16  # pixels
 THICKEST = 0.012  # of the page's longer side, and at least:
 LEAST_THICKEST = 5  # pixels
 SQUARED = 3  # so many level lines, and upright ones may be lines too
+MOST_BOXES = 200  # pieces that may be boxes of a form; the largest
 GAP = 4  # pixels of a line that are missing
 
 
@@ -40,13 +41,13 @@ def without_ruling(depth: Depth, threshold: float) -> tuple[Depth, int]:
 
 
 def _without_level_lines(depth: Depth, threshold: float) -> tuple[Depth, int]:
-    rows, columns = depth.shape
+    columns = depth.shape[1]
     thickest = max(LEAST_THICKEST, round(THICKEST * max(depth.shape)))
     # Lines may be fainter than writing, and a little askew: looked for with a lower threshold, on rows made thicker.
     mask = depth > threshold / 2
     straight = long_runs(_thickened(mask), max(LEAST_PIECE, columns // PIECE), GAP)
     found = pieces_of(straight)
-    top, left, bottom, right = found.boxes.T
+    _, left, _, right = found.boxes.T
     wide = right - left
     ends = (left <= AT_BOTH_ENDS * columns) & (right >= (1 - AT_BOTH_ENDS) * columns)
     lines = (wide >= LONG * columns) & (ends | (wide >= VERY_LONG * columns))
@@ -129,14 +130,13 @@ def without_boxes(depth: Depth, threshold: float, size: float) -> tuple[Depth, i
         boxes += 1
         part = np.where(own, cleaned[here], 0)
         part = erased(part, own, level, thickest, threshold)
-        part = erased(np.ascontiguousarray(part.T), np.ascontiguousarray((part > threshold).T), upright.T, thickest, threshold).T
+        part = erased(
+            np.ascontiguousarray(part.T), np.ascontiguousarray((part > threshold).T), upright.T, thickest, threshold
+        ).T
         if cleaned is depth:
             cleaned = depth.copy()
         cleaned[here] = np.where(own, part, cleaned[here])
     return cleaned, boxes
-
-
-MOST_BOXES = 200  # pieces that are looked at
 
 
 def _frame_of(own: Mask) -> tuple[Mask | None, Mask | None]:
@@ -147,7 +147,9 @@ def _frame_of(own: Mask) -> tuple[Mask | None, Mask | None]:
     # A box has a line along all four of its sides.
     rows, columns = max(4, own.shape[0] // 6), max(4, own.shape[1] // 6)
     framed = (
-        level[:rows].any(axis=0).mean() > 0.6 and level[-rows:].any(axis=0).mean() > 0.6
-        and upright[:, :columns].any(axis=1).mean() > 0.6 and upright[:, -columns:].any(axis=1).mean() > 0.6
+        level[:rows].any(axis=0).mean() > 0.6
+        and level[-rows:].any(axis=0).mean() > 0.6
+        and upright[:, :columns].any(axis=1).mean() > 0.6
+        and upright[:, -columns:].any(axis=1).mean() > 0.6
     )
     return (level, upright) if framed else (None, None)

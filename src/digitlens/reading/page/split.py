@@ -13,7 +13,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ from digitlens.digits.framing import Box, box_of, frame
 from digitlens.reading.page.cuts import Cut, cuts, thickness
 from digitlens.reading.page.lines import Line
 from digitlens.reading.page.pieces import Labels, Pieces
-from digitlens.reading.page.separators import separator
+from digitlens.reading.page.separators import SMALL, Place, separator
 
 
 class Evidence(NamedTuple):
@@ -35,16 +36,24 @@ class Evidence(NamedTuple):
     holes: float  # paper closed in by ink that they go through, in heights
     low: float  # how much lower it is than a digit, as a share
     wide: float  # how much wider it is than the line is high, in heights
+    odd: float  # how far the ratio of width and height is from that digit's in MNIST, in standard deviations above 1
     gap: float  # of paper within it, in heights
     apart: float  # pieces within it that would each be a digit
     sliver: float  # how much narrower it is than a digit, if it was cut, as a share
+    strange: float  # minus the logarithm of how familiar it looks, where that is known
 
 
-COSTS = Evidence(1.0, 0.3, 1.0, 4.0, 10.0, 4.0, 2.0, 4.0, 4.0)  # nats, for each of the above
+COSTS = Evidence(1.3, 0.3, 0.8, 4.0, 30.0, 2.0, 0.2, 5.0, 4.0, 4.0, 0.7)  # nats, for each of the above
 
-Judge = Callable[[NDArray[np.uint8]], NDArray[np.float64]]  # (n, 28, 28) framed -> (n, classes) activations
+# Width over height of MNIST's training digits: mean and standard deviation of the logarithm, for 0 to 9.
+RATIO = np.array([-0.10, -0.90, -0.07, -0.23, -0.23, -0.06, -0.33, -0.26, -0.28, -0.39])
+SPREAD = np.array([0.25, 0.45, 0.25, 0.25, 0.25, 0.27, 0.25, 0.25, 0.25, 0.25])
+
+Judge = Callable[[NDArray[np.uint8]], NDArray[Any]]  # (n, 28, 28) framed -> (n, classes) activations
+Familiar = Callable[[NDArray[np.uint8]], NDArray[Any]]  # (n, 28, 28) framed -> (n,), 0 unlike any digit to 1
 
 MOST_PIECES = 4  # of one digit
+NEIGHBOURS = 4  # digits beside a mark that say how high digits are here
 WIDEST = 1.6  # line heights: no digit is wider
 WIDEST_GAP = 0.3  # line heights: of paper within a digit
 CUTTABLE = 0.55  # line heights: what is narrower is one digit
@@ -68,6 +77,18 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Writing:
+    """A line, cut wherever it can be."""
+
+    parts: list[Part]  # from left to right
+    labels: Labels  # (rows, columns), whose each pixel is
+    tall: list[Box]  # the boxes of pieces that are as high as digits
+    height: float  # of a digit, in pixels
+    lean: float  # columns to the left a row down
+    pen: float  # its width in pixels
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Glyph:
     """A digit, or a separator, that was found in a line."""
 
@@ -75,6 +96,7 @@ class Glyph:
     image: NDArray[np.uint8]  # (28, 28), framed, as the network saw it before adjusting
     outputs: NDArray[np.float64]  # (classes,), activations
     kind: str  # "digit", or what separates digits: "dash", "dot" ...
+    familiarity: float | None  # 0..1, where it is known
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,36 +112,54 @@ class _Choice:
     cost: float = 0.0  # nats, of not being a digit
 
 
-def split(line: Line, pieces: Pieces, ink: NDArray[np.float32], judge: Judge) -> list[Glyph]:
+def split(
+    line: Line, pieces: Pieces, ink: NDArray[np.float32], judge: Judge, familiar: Familiar | None = None
+) -> list[Glyph]:
     """Find the digits and separators of a line, from left to right.
 
-    ink: (rows, columns), 0..1, the whole page; judge: what the network says of framed pictures.
+    ink: (rows, columns), 0..1, the whole page; judge: what the network says of framed pictures; familiar: how much
+    they look like digits at all, where there is something that knows.
     """
     boxes = pieces.boxes[line.pieces]
-    region = Box(*(max(0, int(x) - 1) for x in boxes[:, :2].min(axis=0)), 0, 0)
+    top, left = (max(0, int(x) - 1) for x in boxes[:, :2].min(axis=0))
     bottom, right = (int(x) + 1 for x in boxes[:, 2:].max(axis=0))
-    region = region._replace(rows=bottom - region.top, columns=right - region.left)
-    labels, parts = _parts(line, pieces, region)
+    region = Box(top, left, bottom - top, right - left)
+    writing = _parts(line, pieces, region)
     own_ink = region.cut(ink)
-    choices = [choice for i in range(len(parts)) for choice in _choices(parts, i, labels, own_ink, line.height)]
-    outputs = judge(np.stack([choice.image for choice in choices]))
+    choices = [choice for first in range(len(writing.parts)) for choice in _choices(writing, first, own_ink)]
+    images = np.stack([choice.image for choice in choices])
+    outputs = np.asarray(judge(images), np.float64)
+    known = None if familiar is None else np.asarray(familiar(images), np.float64)
+    costs = [_cost(c, outputs[k], 1.0 if known is None else float(known[k])) for k, c in enumerate(choices)]
     return [
         Glyph(
-            choice.box._replace(top=choice.box.top + region.top, left=choice.box.left + region.left),
+            choice.box._replace(top=choice.box.top + top, left=choice.box.left + left),
             choice.image,
             outputs[k],
             choice.kind,
+            None if known is None else float(known[k]),
         )
-        for k, choice in cheapest_way(choices, [_cost(c, o) for c, o in zip(choices, outputs, strict=True)], len(parts))
+        for k, choice in cheapest_way(choices, costs, len(writing.parts))
     ]
 
 
-def _cost(choice: _Choice, outputs: NDArray[np.float64]) -> float:
+def _cost(choice: _Choice, outputs: NDArray[np.float64], familiarity: float) -> float:
     if choice.kind != "digit":
         return choice.cost
-    sure = float(outputs.max()) / max(1.0, float(outputs.sum()))
-    evidence = choice.evidence._replace(surprise=-math.log(max(sure, LEAST)))
+    evidence = full_evidence(choice, outputs, familiarity)
     return sum(cost * amount for cost, amount in zip(COSTS, evidence, strict=True))
+
+
+def full_evidence(choice: _Choice, outputs: NDArray[np.float64], familiarity: float) -> Evidence:
+    """The evidence of the shape, and that of the digit that the network takes it for."""
+    sure = float(outputs.max()) / max(1.0, float(outputs.sum()))
+    digit = int(outputs.argmax()) % 10
+    odd = abs(math.log(choice.box.columns / choice.box.rows) - RATIO[digit]) / SPREAD[digit]
+    return choice.evidence._replace(
+        surprise=-math.log(max(sure, LEAST)),
+        odd=max(0.0, float(odd) - 1),
+        strange=-math.log(max(familiarity, LEAST)),
+    )
 
 
 def cheapest_way(choices: list[_Choice], costs: list[float], n: int) -> list[tuple[int, _Choice]]:
@@ -140,36 +180,39 @@ def cheapest_way(choices: list[_Choice], costs: list[float], n: int) -> list[tup
     return way[::-1]
 
 
-def _parts(line: Line, pieces: Pieces, region: Box) -> tuple[Labels, list[Part]]:
-    """The line's own labels, one a part, and the parts from left to right."""
-    found = region.cut(pieces.labels)  # type: ignore[arg-type]
+def _parts(line: Line, pieces: Pieces, region: Box) -> _Writing:
+    """Cut each piece of a line wherever that is possible."""
+    found = region.cut(pieces.labels)
     labels = np.zeros(found.shape, np.int32)
     parts: list[Part] = []
     masks = []
     for piece in line.pieces.tolist():
         top, left, bottom, right = pieces.boxes[piece]
         box = Box(int(top) - region.top, int(left) - region.left, int(bottom - top), int(right - left))
-        masks.append((piece, box, box.cut(found) == piece + 1))  # type: ignore[arg-type]
+        masks.append((piece, box, box.cut(found) == piece + 1))
+    pens = [thickness(mask) for _, _, mask in masks]
     lean = _lean([mask for _, box, mask in masks if box.rows >= TALL * line.height and box.columns <= box.rows])
-    for piece, box, mask in masks:
+    for (piece, box, mask), pen in zip(masks, pens, strict=True):
         strips, found_cuts = np.zeros(mask.shape, np.int64), list[Cut]()
         if box.columns > CUTTABLE * line.height and box.rows >= TALL * line.height:
-            strips, found_cuts = cuts(mask, line.height, lean, thickness(mask))
+            strips, found_cuts = cuts(mask, line.height, lean, pen)
         for k in range(len(found_cuts) + 1):
             strip = mask & (strips == k)
-            inner = box_of(strip)  # type: ignore[arg-type]
+            inner = box_of(strip)
             if inner is None:
                 continue
             number = len(parts) + 1
-            box.cut(labels)[strip] = number  # type: ignore[arg-type]
+            box.cut(labels)[strip] = number
             place = inner._replace(top=inner.top + box.top, left=inner.left + box.left)
             parts.append(Part(number, place, piece, found_cuts[k - 1] if k else None, bool(found_cuts)))
     middle = [part.box.left + part.box.columns / 2 + lean * (part.box.top + part.box.rows / 2) for part in parts]
-    return _with_rims(labels), [parts[i] for i in np.argsort(middle, kind="stable")]
+    tall = [box for _, box, _ in masks if box.rows >= TALL * line.height]
+    ordered = [parts[i] for i in np.argsort(middle, kind="stable")]
+    return _Writing(ordered, _with_rims(labels), tall, line.height, lean, float(np.median(pens)))
 
 
 def _lean(masks: list[NDArray[np.bool_]]) -> float:
-    """How many columns the writing leans to the left a row down: of the pieces that are higher than wide, the median."""
+    """How many columns the writing leans to the left a row down: the median over pieces that are higher than wide."""
     return float(np.median([slants(mask[None].astype(np.float32))[0] for mask in masks])) if masks else 0.0
 
 
@@ -181,10 +224,9 @@ def _with_rims(labels: Labels) -> Labels:
     return np.where(labels > 0, labels, np.maximum.reduce(around)).astype(np.int32)
 
 
-def _choices(
-    parts: list[Part], first: int, labels: Labels, ink: NDArray[np.float32], height: float
-) -> list[_Choice]:
+def _choices(writing: _Writing, first: int, ink: NDArray[np.float32]) -> list[_Choice]:
     """What could begin with a part: the part alone, always; it and its neighbours; a separator."""
+    parts, height = writing.parts, writing.height
     choices = []
     for last in range(first, len(parts)):
         some = parts[first : last + 1]
@@ -198,18 +240,34 @@ def _choices(
             break
         box = Box(top, left, bottom - top, right - left)
         evidence = _evidence(parts, first, last, box, height)
-        if evidence.gap > WIDEST_GAP:
+        if evidence.gap > WIDEST_GAP or (last > first and max(part.box.rows for part in some) < SMALL * height):
             continue
         rim = Box(max(0, top - 1), max(0, left - 1), box.rows + 2, box.columns + 2)
         chosen = np.zeros(len(parts) + 1, dtype=bool)
         chosen[[part.number for part in some]] = True
-        mine = chosen[rim.cut(labels)]  # type: ignore[arg-type]
-        image = np.rint(255 * frame(np.where(mine, rim.cut(ink), 0.0))).astype(np.uint8)  # type: ignore[arg-type]
+        mine = chosen[rim.cut(writing.labels)]
+        image = np.rint(255 * frame(np.where(mine, rim.cut(ink), 0.0))).astype(np.uint8)
         choices.append(_Choice(first, last, box, image, evidence, "digit"))
         if first == last and not parts[first].cut:
-            kind, none = separator(mine, box.rows / height, box.columns / height)
+            kind, none = separator(mine, _place(writing, box))
             choices.append(_Choice(first, last, box, image, evidence, kind or "mark", none if kind else NO_DIGIT))
     return choices
+
+
+def _place(writing: _Writing, box: Box) -> Place:
+    """Where a piece lies among the four digits that are nearest to it."""
+    others = np.array([other for other in writing.tall if other != box] or [box], np.float64)  # (others, 4)
+    middle, away = box.left + box.columns / 2, others[:, 1] + others[:, 3] / 2
+    nearest = others[np.argsort(np.abs(away - middle), kind="stable")[:NEIGHBOURS]]
+    height = float(np.median(nearest[:, 2]))
+    return Place(
+        high=box.rows / height,
+        wide=box.columns / height,
+        top=float(box.top - np.median(nearest[:, 0])) / height,
+        between=bool((away < middle).any() and (away > middle).any()),
+        lean=writing.lean,
+        pen=writing.pen,
+    )
 
 
 def _evidence(parts: list[Part], first: int, last: int, box: Box, height: float) -> Evidence:
@@ -219,8 +277,8 @@ def _evidence(parts: list[Part], first: int, last: int, box: Box, height: float)
     cut = some[0].cut or some[-1].cut
     low = LOW if cut else LOW / 2
     gap = apart = 0.0
-    reach = -10**9
-    for before, part in zip(some, some[1:], strict=False):
+    reach = -(10**9)
+    for before, part in pairwise(some):
         reach = max(reach, before.box.left + before.box.columns)
         paper = part.box.left - reach
         if part.piece == before.piece or paper <= 0:
@@ -234,7 +292,9 @@ def _evidence(parts: list[Part], first: int, last: int, box: Box, height: float)
         holes=start.holes if start else 0.0,
         low=max(0.0, low - box.rows / height) / low,
         wide=max(0.0, box.columns / height - 1.1),
+        odd=0.0,
         gap=gap,
         apart=apart,
         sliver=max(0.0, SLIVER - box.columns / height) / SLIVER if cut else 0.0,
+        strange=0.0,
     )
