@@ -90,42 +90,41 @@ def _from_flat(levels: Depth, level: float) -> tuple[Depth, float]:
 def _from_tiles(levels: Depth) -> tuple[Depth, float]:
     """The depth on uneven paper, and its grain: how far the paper strays from its own level."""
     side = max(LEAST_TILE, math.ceil(max(levels.shape) / TILES))
-    middle = _tile_levels(levels, side, 0.5)
+    tiles = _tiles(levels, side)
+    # Of a tile full of writing more than half may be ink: its paper is nearer to its lightest, or darkest.
+    low, middle, high = (tiles[:, :, round(share * (tiles.shape[2] - 1))] for share in (0.3, 0.5, 0.7))
     some = max(1, side // 8)
     excess = (levels - _spread(middle, levels.shape, side))[::some, ::some]
     dark = paper_is_light(excess.astype(np.float64))
-    # Of a tile full of writing more than half may be ink: its paper is nearer to its lightest.
-    paper = _spread(_smoothed(_tile_levels(levels, side, 0.7 if dark else 0.3), dark), levels.shape, side)
+    paper = _spread(_smoothed(high if dark else low, dark), levels.shape, side)
     # The same ink takes away the same share of the light, in the sun and in the shadow.
     depth = (paper - levels) / np.maximum(paper, np.float32(0.1)) if dark else levels - paper
-    blank = depth[:: max(1, side // 16), :: max(1, side // 16)]
+    some = max(1, side // 16)
+    blank = depth[::some, ::some]
     blank = blank[blank < np.quantile(blank, 0.7)]
     grain = 1.4826 * float(np.median(np.abs(blank - np.median(blank))))
     depth -= np.float32(np.median(blank))
     return np.maximum(depth, 0), grain * 1.5  # the darker three tenths were cut off, so the spread looks too small
 
 
-def _tile_levels(levels: Depth, side: int, share: float) -> NDArray[np.float64]:
-    """Of each tile the level that `share` of its pixels lie below: (tiles down, tiles across)."""
-    rows, columns = levels.shape
+def _tiles(levels: Depth, side: int) -> Depth:
+    """The levels within each tile, in order: (tiles down, tiles across, pixels looked at)."""
     step = max(1, side // 16)  # sixteen pixels each way are enough to know a tile
-    down, across = math.ceil(rows / side), math.ceil(columns / side)
-    found = np.empty((down, across))
-    for i in range(down):
-        strip = levels[i * side : (i + 1) * side : step]
-        for j in range(across):
-            found[i, j] = np.quantile(strip[:, j * side : (j + 1) * side : step], share)
-    return found
+    rows, columns = levels.shape
+    padded = np.pad(levels, ((0, -rows % side), (0, -columns % side)), mode="edge")
+    down, across = padded.shape[0] // side, padded.shape[1] // side
+    tiles = padded.reshape(down, side, across, side)[:, ::step, :, ::step].swapaxes(1, 2)
+    return np.sort(tiles.reshape(down, across, -1), axis=2)
 
 
-def _smoothed(tiles: NDArray[np.float64], dark: bool) -> NDArray[np.float64]:
+def _smoothed(tiles: NDArray[Any], dark: bool) -> NDArray[Any]:
     """Each tile as its neighbours are: a tile that is all ink is no paper."""
     padded = np.pad(tiles, 1, mode="edge")
     around = [padded[i : i + tiles.shape[0], j : j + tiles.shape[1]] for i in range(3) for j in range(3)]
     return np.quantile(np.stack(around), 0.6 if dark else 0.4, axis=0)
 
 
-def _spread(tiles: NDArray[np.float64], shape: tuple[int, ...], side: int) -> Depth:
+def _spread(tiles: NDArray[Any], shape: tuple[int, ...], side: int) -> Depth:
     """A level for each pixel, between those of the four tiles around it: (rows, columns)."""
     down, across = (_between(n, side, count) for n, count in zip(shape, tiles.shape, strict=True))
     spread: Depth = (down @ tiles.astype(np.float32)) @ across.T
@@ -144,7 +143,7 @@ def straightened(paper: Paper, size: float) -> Paper:
 
     size: how high the writing is, in pixels of `paper.depth`.
     """
-    turn = find_turn(paper.mask, size)
+    turn = find_turn(paper.depth > paper.threshold / 2, size)  # faint lines on the paper say it best
     if not turn:
         return paper
     return Paper(turned(paper.depth, turn), paper.contrast, paper.reduction, turn, paper.shape)
@@ -178,14 +177,15 @@ def _best_turn(
 
 
 def _sharpness(x: Points, y: Points, degrees: float, bin_height: float) -> float:
-    """How unevenly ink lies on lines of this angle: the sum of the squares of its counts."""
+    """How abruptly ink begins and ends across lines of this angle: the sum of the squares of differences (Postl 1986)."""
     across = y * math.cos(math.radians(degrees)) - x * math.sin(math.radians(degrees))
     place = (across - across.min()) / bin_height
     low = place.astype(np.int64)
     part = place - low  # shared by two bins, so that no bin's border matters
     n = int(low.max()) + 2
     counts = np.bincount(low, weights=1 - part, minlength=n) + np.bincount(low + 1, weights=part, minlength=n)
-    return float(counts @ counts)
+    edges = np.diff(counts, prepend=0.0, append=0.0)
+    return float(edges @ edges)
 
 
 def turned(depth: Depth, turn: float) -> Depth:

@@ -27,6 +27,7 @@ class Place:
     high: float  # its height
     wide: float  # its width
     top: float  # how far its top is below theirs
+    foot: float  # how far its foot is above theirs
     between: bool  # there are digits on both sides
     lean: float  # columns to the left a row down: of the writing in this line
     pen: float  # the pen's width, in pixels
@@ -35,7 +36,7 @@ class Place:
 def separator(mine: Mask, place: Place) -> tuple[str, float]:
     """What a piece is if it is no digit, and what it costs to say so, in nats; "" where it looks like none.
 
-    >>> separator(np.ones((4, 20), bool), Place(high=0.1, wide=0.5, top=0.4, between=True, lean=0.0, pen=4.0))
+    >>> separator(np.ones((4, 20), bool), Place(high=0.1, wide=0.5, top=0.4, foot=0.5, between=True, lean=0.0, pen=4.0))
     ('dash', 0.3)
     """
     if place.high < SMALL and place.wide < SMALL:

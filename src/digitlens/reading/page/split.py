@@ -11,9 +11,11 @@ heuristic over-segmentation.
 from __future__ import annotations
 
 import math
+from bisect import bisect
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -36,18 +38,14 @@ class Evidence(NamedTuple):
     holes: float  # paper closed in by ink that they go through, in heights
     low: float  # how much lower it is than a digit, as a share
     wide: float  # how much wider it is than the line is high, in heights
-    odd: float  # how far the ratio of width and height is from that digit's in MNIST, in standard deviations above 1
     gap: float  # of paper within it, in heights
     apart: float  # pieces within it that would each be a digit
+    raised: float  # how far its foot ends above those of its neighbours, in heights
     sliver: float  # how much narrower it is than a digit, if it was cut, as a share
     strange: float  # minus the logarithm of how familiar it looks, where that is known
 
 
-COSTS = Evidence(1.3, 0.3, 0.8, 4.0, 30.0, 2.0, 0.2, 5.0, 4.0, 4.0, 0.7)  # nats, for each of the above
-
-# Width over height of MNIST's training digits: mean and standard deviation of the logarithm, for 0 to 9.
-RATIO = np.array([-0.10, -0.90, -0.07, -0.23, -0.23, -0.06, -0.33, -0.26, -0.28, -0.39])
-SPREAD = np.array([0.25, 0.45, 0.25, 0.25, 0.25, 0.27, 0.25, 0.25, 0.25, 0.25])
+COSTS = Evidence(1.3, 0.3, 0.8, 4.0, 30.0, 2.0, 5.0, 4.0, 4.0, 4.0, 0.7)  # nats, for each of the above
 
 Judge = Callable[[NDArray[np.uint8]], NDArray[Any]]  # (n, 28, 28) framed -> (n, classes) activations
 Familiar = Callable[[NDArray[np.uint8]], NDArray[Any]]  # (n, 28, 28) framed -> (n,), 0 unlike any digit to 1
@@ -58,6 +56,7 @@ WIDEST = 1.6  # line heights: no digit is wider
 WIDEST_GAP = 0.3  # line heights: of paper within a digit
 CUTTABLE = 0.55  # line heights: what is narrower is one digit
 LOW = 0.6  # of the line's height: a digit that is cut out and lower is unlikely
+RAISED = 0.2  # of the line's height: a digit's foot may be so far above those of its neighbours
 SLIVER = 0.25  # of the line's height: a digit that is cut out and narrower is unlikely
 TALL = 0.55  # of the line's height: two such pieces side by side are two digits
 
@@ -82,7 +81,7 @@ class _Writing:
 
     parts: list[Part]  # from left to right
     labels: Labels  # (rows, columns), whose each pixel is
-    tall: list[Box]  # the boxes of pieces that are as high as digits
+    tall: list[Box]  # from left to right, the boxes of pieces that are as high as digits
     height: float  # of a digit, in pixels
     lean: float  # columns to the left a row down
     pen: float  # its width in pixels
@@ -146,20 +145,11 @@ def split(
 def _cost(choice: _Choice, outputs: NDArray[np.float64], familiarity: float) -> float:
     if choice.kind != "digit":
         return choice.cost
-    evidence = full_evidence(choice, outputs, familiarity)
-    return sum(cost * amount for cost, amount in zip(COSTS, evidence, strict=True))
-
-
-def full_evidence(choice: _Choice, outputs: NDArray[np.float64], familiarity: float) -> Evidence:
-    """The evidence of the shape, and that of the digit that the network takes it for."""
     sure = float(outputs.max()) / max(1.0, float(outputs.sum()))
-    digit = int(outputs.argmax()) % 10
-    odd = abs(math.log(choice.box.columns / choice.box.rows) - RATIO[digit]) / SPREAD[digit]
-    return choice.evidence._replace(
-        surprise=-math.log(max(sure, LEAST)),
-        odd=max(0.0, float(odd) - 1),
-        strange=-math.log(max(familiarity, LEAST)),
+    evidence = choice.evidence._replace(
+        surprise=-math.log(max(sure, LEAST)), strange=-math.log(max(familiarity, LEAST))
     )
+    return sum(cost * amount for cost, amount in zip(COSTS, evidence, strict=True))
 
 
 def cheapest_way(choices: list[_Choice], costs: list[float], n: int) -> list[tuple[int, _Choice]]:
@@ -206,7 +196,7 @@ def _parts(line: Line, pieces: Pieces, region: Box) -> _Writing:
             place = inner._replace(top=inner.top + box.top, left=inner.left + box.left)
             parts.append(Part(number, place, piece, found_cuts[k - 1] if k else None, bool(found_cuts)))
     middle = [part.box.left + part.box.columns / 2 + lean * (part.box.top + part.box.rows / 2) for part in parts]
-    tall = [box for _, box, _ in masks if box.rows >= TALL * line.height]
+    tall = sorted((box for _, box, _ in masks if box.rows >= TALL * line.height), key=_middle)
     ordered = [parts[i] for i in np.argsort(middle, kind="stable")]
     return _Writing(ordered, _with_rims(labels), tall, line.height, lean, float(np.median(pens)))
 
@@ -239,7 +229,7 @@ def _choices(writing: _Writing, first: int, ink: NDArray[np.float32]) -> list[_C
         if last > first and right - left > WIDEST * height:
             break
         box = Box(top, left, bottom - top, right - left)
-        evidence = _evidence(parts, first, last, box, height)
+        evidence = _evidence(writing, first, last, box)
         if evidence.gap > WIDEST_GAP or (last > first and max(part.box.rows for part in some) < SMALL * height):
             continue
         rim = Box(max(0, top - 1), max(0, left - 1), box.rows + 2, box.columns + 2)
@@ -256,22 +246,30 @@ def _choices(writing: _Writing, first: int, ink: NDArray[np.float32]) -> list[_C
 
 def _place(writing: _Writing, box: Box) -> Place:
     """Where a piece lies among the four digits that are nearest to it."""
-    others = np.array([other for other in writing.tall if other != box] or [box], np.float64)  # (others, 4)
-    middle, away = box.left + box.columns / 2, others[:, 1] + others[:, 3] / 2
-    nearest = others[np.argsort(np.abs(away - middle), kind="stable")[:NEIGHBOURS]]
-    height = float(np.median(nearest[:, 2]))
+    middle = box.left + box.columns / 2
+    here = bisect(writing.tall, middle, key=_middle)
+    beside = writing.tall[max(0, here - NEIGHBOURS) : here + NEIGHBOURS]
+    apart = [other for other in beside if not other.left <= middle < other.left + other.columns] or [box]
+    nearest = sorted(apart, key=lambda other: abs(_middle(other) - middle))[:NEIGHBOURS]
+    height = median(other.rows for other in nearest)
     return Place(
         high=box.rows / height,
         wide=box.columns / height,
-        top=float(box.top - np.median(nearest[:, 0])) / height,
-        between=bool((away < middle).any() and (away > middle).any()),
+        top=(box.top - median(other.top for other in nearest)) / height,
+        foot=(median(other.top + other.rows for other in nearest) - box.top - box.rows) / height,
+        between=min(map(_middle, apart)) < middle < max(map(_middle, apart)),
         lean=writing.lean,
         pen=writing.pen,
     )
 
 
-def _evidence(parts: list[Part], first: int, last: int, box: Box, height: float) -> Evidence:
+def _middle(box: Box) -> float:
+    return box.left + box.columns / 2
+
+
+def _evidence(writing: _Writing, first: int, last: int, box: Box) -> Evidence:
     """What a glyph's shape says before the network has seen it."""
+    parts, height = writing.parts, writing.height
     some = parts[first : last + 1]
     start = some[0].start
     cut = some[0].cut or some[-1].cut
@@ -292,9 +290,9 @@ def _evidence(parts: list[Part], first: int, last: int, box: Box, height: float)
         holes=start.holes if start else 0.0,
         low=max(0.0, low - box.rows / height) / low,
         wide=max(0.0, box.columns / height - 1.1),
-        odd=0.0,
         gap=gap,
         apart=apart,
+        raised=max(0.0, _place(writing, box).foot - RAISED),
         sliver=max(0.0, SLIVER - box.columns / height) / SLIVER if cut else 0.0,
         strange=0.0,
     )
