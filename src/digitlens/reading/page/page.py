@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 LARGE, WANTED = 128, 64  # pixels: writing that is higher than the first is reduced to about the second
 GRAIN = 0.1  # of full ink: what is fainter is paper
 WIDE_GAP = 0.9  # line heights: a gap between numbers is at least so wide ...
-USUAL_GAP = 1.8  # ... and so many times as wide as gaps usually are in this line
+USUAL_GAP = 1.8  # ... and so many times as wide as narrow ones are in this line
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,14 +113,19 @@ def find_page(whole: Reading, judge: Judge, familiar: Familiar | None = None) ->
     paper = _unruled(straightened(paper, writing_size(pieces_of(paper.mask).boxes)))
     pieces = pieces_of(paper.mask)
     lines, left_out = find_lines(pieces)
-    ink = np.minimum(paper.depth / np.float32(paper.contrast), 1)
-    ink[ink < GRAIN] = 0
+    ink = ink_of(paper)
     found = [split(line, pieces, ink, judge, familiar) for line in lines]
     boxes = _boxes(paper, lines, found, whole.classes)
     notes = (
         [f"only the {len(pieces) - left_out:,} largest of {len(pieces):,} things were looked at"] if left_out else []
     )
     return Page(tuple(boxes), whole, math.degrees(paper.turn), tuple(notes))
+
+
+def ink_of(paper: Paper) -> NDArray[np.float32]:
+    """The ink of a page on which something is written: (rows, columns), 0 nothing to 1 full ink."""
+    ink = np.minimum(paper.depth / np.float32(paper.contrast), 1)
+    return np.where(ink < GRAIN, np.float32(0), ink)
 
 
 def _fitting(paper: Paper) -> Paper:
@@ -170,7 +175,7 @@ def _starts_of_numbers(glyphs: list[Glyph], height: float) -> set[int]:
         (glyphs[after].box.left - glyphs[before].box.left - glyphs[before].box.columns) / height
         for before, after in pairwise(digits)
     ]
-    wide = max(WIDE_GAP, USUAL_GAP * max(0.0, float(np.median(gaps)))) if gaps else math.inf
+    wide = max(WIDE_GAP, USUAL_GAP * max(0.0, float(np.quantile(gaps, 0.25)))) if gaps else math.inf
     starts = set()
     for before, after, gap in zip(digits, digits[1:], gaps, strict=False):
         between = {glyph.kind for glyph in glyphs[before + 1 : after]}

@@ -177,7 +177,7 @@ def _best_turn(
 
 
 def _sharpness(x: Points, y: Points, degrees: float, bin_height: float) -> float:
-    """How abruptly ink begins and ends across lines of this angle: the sum of the squares of differences (Postl 1986)."""
+    """How abruptly ink begins and ends across lines of this angle: the sum of squared differences (Postl 1986)."""
     across = y * math.cos(math.radians(degrees)) - x * math.sin(math.radians(degrees))
     place = (across - across.min()) / bin_height
     low = place.astype(np.int64)

@@ -24,6 +24,7 @@ LEAST_PIECE = 16  # pixels
 THICKEST = 0.012  # of the page's longer side, and at least:
 LEAST_THICKEST = 5  # pixels
 SQUARED = 3  # so many level lines, and upright ones may be lines too
+ASIDE = 3  # pixels: how far aside a stroke may leave a line from where it met it
 MOST_BOXES = 200  # pieces that may be boxes of a form; the largest
 GAP = 4  # pixels of a line that are missing
 
@@ -79,7 +80,27 @@ def erased(depth: Depth, mask: Mask, on_line: Mask, thickest: int, threshold: fl
     level = float(np.median(depth[gone])) if gone.any() else 0.0
     line_only = gone | (on_line & (depth <= 1.2 * level))  # its blurred rim as well
     left_over = np.where(depth > max(1.6 * level, level + 0.5 * threshold), depth, 0)  # of a stroke along the line
-    return np.where(line_only, left_over, depth).astype(np.float32)
+    cleaned = np.where(line_only, left_over, depth).astype(np.float32)
+    crossed = _crossed(cleaned > threshold / 2, column[thin], start[thin], end[thin])
+    back = np.zeros(stretch.shape, np.int8)
+    back[column[thin][crossed], start[thin][crossed]] += 1
+    back[column[thin][crossed], end[thin][crossed]] -= 1
+    return np.where(np.cumsum(back[:, :-1], axis=1, dtype=np.int8).astype(bool).T, depth, cleaned)
+
+
+def _crossed(
+    mask: Mask, column: NDArray[np.int64], start: NDArray[np.int64], end: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Which stretches of a line a stroke crosses: those with ink close above them and close below them."""
+    near = mask.copy()
+    for step in range(1, ASIDE + 1):
+        near[:, step:] |= mask[:, :-step]
+        near[:, :-step] |= mask[:, step:]
+    last = len(mask) - 1
+    above = near[np.maximum(start - 1, 0), column] | near[np.maximum(start - 2, 0), column]
+    below = near[np.minimum(end, last), column] | near[np.minimum(end + 1, last), column]
+    crossed: NDArray[np.bool_] = above & below
+    return crossed
 
 
 def long_runs(mask: Mask, least: int, gap: int = 0) -> Mask:

@@ -27,6 +27,7 @@ from digitlens.reading.page.cuts import Cut, cuts, thickness
 from digitlens.reading.page.lines import Line
 from digitlens.reading.page.pieces import Labels, Pieces
 from digitlens.reading.page.separators import SMALL, Place, separator
+from digitlens.reading.page.whole import wholeness
 
 
 class Evidence(NamedTuple):
@@ -42,10 +43,11 @@ class Evidence(NamedTuple):
     apart: float  # pieces within it that would each be a digit
     raised: float  # how far its foot ends above those of its neighbours, in heights
     sliver: float  # how much narrower it is than a digit, if it was cut, as a share
+    broken: float  # minus the logarithm of how likely it is one whole digit, see whole.py
     strange: float  # minus the logarithm of how familiar it looks, where that is known
 
 
-COSTS = Evidence(1.3, 0.3, 0.8, 4.0, 30.0, 2.0, 5.0, 4.0, 4.0, 4.0, 0.7)  # nats, for each of the above
+COSTS = Evidence(1.5, 0.4, 0.8, 2.0, 30.0, 2.0, 2.5, 4.0, 4.0, 4.0, 0.7, 0.5)  # nats, for each of the above
 
 Judge = Callable[[NDArray[np.uint8]], NDArray[Any]]  # (n, 28, 28) framed -> (n, classes) activations
 Familiar = Callable[[NDArray[np.uint8]], NDArray[Any]]  # (n, 28, 28) framed -> (n,), 0 unlike any digit to 1
@@ -60,7 +62,7 @@ RAISED = 0.2  # of the line's height: a digit's foot may be so far above those o
 SLIVER = 0.25  # of the line's height: a digit that is cut out and narrower is unlikely
 TALL = 0.55  # of the line's height: two such pieces side by side are two digits
 
-NO_DIGIT = 4.0  # nats: a piece that looks like a digit is none
+NO_DIGIT = 4.0, 12.0  # nats: a small piece is no digit; nor is one that is as high as digits are
 LEAST = 1e-3  # how sure an answer can be of being wrong
 
 
@@ -99,7 +101,7 @@ class Glyph:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Choice:
+class Choice:
     """Some neighbouring parts, taken for one glyph."""
 
     first: int
@@ -119,6 +121,33 @@ def split(
     ink: (rows, columns), 0..1, the whole page; judge: what the network says of framed pictures; familiar: how much
     they look like digits at all, where there is something that knows.
     """
+    choices, corner = choices_of(line, pieces, ink)
+    parts = 1 + max(choice.last for choice in choices)
+    images = np.stack([choice.image for choice in choices])
+    outputs = np.asarray(judge(images), np.float64)
+    known = None if familiar is None else np.asarray(familiar(images), np.float64)
+    whole = wholeness(images)
+    costs = [
+        _cost(choice, outputs[k], float(whole[k]), 1.0 if known is None else float(known[k]))
+        for k, choice in enumerate(choices)
+    ]
+    return [
+        Glyph(
+            choice.box._replace(top=choice.box.top + corner[0], left=choice.box.left + corner[1]),
+            choice.image,
+            outputs[k],
+            choice.kind,
+            None if known is None else float(known[k]),
+        )
+        for k, choice in cheapest_way(choices, costs, parts)
+    ]
+
+
+def choices_of(line: Line, pieces: Pieces, ink: NDArray[np.float32]) -> tuple[list[Choice], tuple[int, int]]:
+    """All that the parts of a line could be, and the row and column of the page that their boxes count from.
+
+    ink: (rows, columns), 0..1, the whole page.
+    """
     boxes = pieces.boxes[line.pieces]
     top, left = (max(0, int(x) - 1) for x in boxes[:, :2].min(axis=0))
     bottom, right = (int(x) + 1 for x in boxes[:, 2:].max(axis=0))
@@ -126,36 +155,25 @@ def split(
     writing = _parts(line, pieces, region)
     own_ink = region.cut(ink)
     choices = [choice for first in range(len(writing.parts)) for choice in _choices(writing, first, own_ink)]
-    images = np.stack([choice.image for choice in choices])
-    outputs = np.asarray(judge(images), np.float64)
-    known = None if familiar is None else np.asarray(familiar(images), np.float64)
-    costs = [_cost(c, outputs[k], 1.0 if known is None else float(known[k])) for k, c in enumerate(choices)]
-    return [
-        Glyph(
-            choice.box._replace(top=choice.box.top + top, left=choice.box.left + left),
-            choice.image,
-            outputs[k],
-            choice.kind,
-            None if known is None else float(known[k]),
-        )
-        for k, choice in cheapest_way(choices, costs, len(writing.parts))
-    ]
+    return choices, (top, left)
 
 
-def _cost(choice: _Choice, outputs: NDArray[np.float64], familiarity: float) -> float:
+def _cost(choice: Choice, outputs: NDArray[np.float64], whole: float, familiarity: float) -> float:
     if choice.kind != "digit":
         return choice.cost
     sure = float(outputs.max()) / max(1.0, float(outputs.sum()))
     evidence = choice.evidence._replace(
-        surprise=-math.log(max(sure, LEAST)), strange=-math.log(max(familiarity, LEAST))
+        surprise=-math.log(max(sure, LEAST)),
+        broken=-math.log(max(whole, LEAST)),
+        strange=-math.log(max(familiarity, LEAST)),
     )
     return sum(cost * amount for cost, amount in zip(COSTS, evidence, strict=True))
 
 
-def cheapest_way(choices: list[_Choice], costs: list[float], n: int) -> list[tuple[int, _Choice]]:
+def cheapest_way(choices: list[Choice], costs: list[float], n: int) -> list[tuple[int, Choice]]:
     """The choices, with their numbers, that together take each of n parts once, at the least cost."""
     least = [0.0] + [math.inf] * n
-    best: list[tuple[int, _Choice] | None] = [None] * (n + 1)
+    best: list[tuple[int, Choice] | None] = [None] * (n + 1)
     for k in sorted(range(len(choices)), key=lambda k: choices[k].first):
         choice = choices[k]
         total = least[choice.first] + costs[k]
@@ -214,7 +232,7 @@ def _with_rims(labels: Labels) -> Labels:
     return np.where(labels > 0, labels, np.maximum.reduce(around)).astype(np.int32)
 
 
-def _choices(writing: _Writing, first: int, ink: NDArray[np.float32]) -> list[_Choice]:
+def _choices(writing: _Writing, first: int, ink: NDArray[np.float32]) -> list[Choice]:
     """What could begin with a part: the part alone, always; it and its neighbours; a separator."""
     parts, height = writing.parts, writing.height
     choices = []
@@ -237,10 +255,11 @@ def _choices(writing: _Writing, first: int, ink: NDArray[np.float32]) -> list[_C
         chosen[[part.number for part in some]] = True
         mine = chosen[rim.cut(writing.labels)]
         image = np.rint(255 * frame(np.where(mine, rim.cut(ink), 0.0))).astype(np.uint8)
-        choices.append(_Choice(first, last, box, image, evidence, "digit"))
+        choices.append(Choice(first, last, box, image, evidence, "digit"))
         if first == last and not parts[first].cut:
+            unlikely = NO_DIGIT[box.rows >= TALL * height]
             kind, none = separator(mine, _place(writing, box))
-            choices.append(_Choice(first, last, box, image, evidence, kind or "mark", none if kind else NO_DIGIT))
+            choices.append(Choice(first, last, box, image, evidence, kind or "mark", none if kind else unlikely))
     return choices
 
 
@@ -294,5 +313,6 @@ def _evidence(writing: _Writing, first: int, last: int, box: Box) -> Evidence:
         apart=apart,
         raised=max(0.0, _place(writing, box).foot - RAISED),
         sliver=max(0.0, SLIVER - box.columns / height) / SLIVER if cut else 0.0,
+        broken=0.0,
         strange=0.0,
     )
