@@ -78,7 +78,7 @@ def erased(depth: Depth, mask: Mask, on_line: Mask, thickest: int, threshold: fl
     stretch[column[thin], end[thin]] -= 1
     gone = np.cumsum(stretch[:, :-1], axis=1, dtype=np.int8).astype(bool).T
     level = float(np.median(depth[gone])) if gone.any() else 0.0
-    line_only = gone | (on_line & (depth <= 1.2 * level))  # its blurred rim as well
+    line_only = gone | (on_line & (depth <= 0.7 * level))  # its blurred rim as well
     left_over = np.where(depth > max(1.6 * level, level + 0.5 * threshold), depth, 0)  # of a stroke along the line
     cleaned = np.where(line_only, left_over, depth).astype(np.float32)
     crossed = _crossed(cleaned > threshold / 2, column[thin], start[thin], end[thin])

@@ -11,22 +11,20 @@ heuristic over-segmentation.
 from __future__ import annotations
 
 import math
-from bisect import bisect
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.digits.adjusting import slants
-from digitlens.digits.framing import Box, box_of, frame
-from digitlens.reading.page.cuts import Cut, cuts, thickness
+from digitlens.digits.framing import Box, frame
 from digitlens.reading.page.lines import Line
-from digitlens.reading.page.pieces import Labels, Pieces
-from digitlens.reading.page.separators import SMALL, Place, separator
+from digitlens.reading.page.parts import TALL, Parts, parts_of, place_of
+from digitlens.reading.page.pieces import Pieces
+from digitlens.reading.page.separators import SMALL, separator
 from digitlens.reading.page.whole import wholeness
 
 
@@ -53,40 +51,14 @@ Judge = Callable[[NDArray[np.uint8]], NDArray[Any]]  # (n, 28, 28) framed -> (n,
 Familiar = Callable[[NDArray[np.uint8]], NDArray[Any]]  # (n, 28, 28) framed -> (n,), 0 unlike any digit to 1
 
 MOST_PIECES = 4  # of one digit
-NEIGHBOURS = 4  # digits beside a mark that say how high digits are here
 WIDEST = 1.6  # line heights: no digit is wider
 WIDEST_GAP = 0.3  # line heights: of paper within a digit
-CUTTABLE = 0.55  # line heights: what is narrower is one digit
 LOW = 0.6  # of the line's height: a digit that is cut out and lower is unlikely
 RAISED = 0.2  # of the line's height: a digit's foot may be so far above those of its neighbours
 SLIVER = 0.25  # of the line's height: a digit that is cut out and narrower is unlikely
-TALL = 0.55  # of the line's height: two such pieces side by side are two digits
 
 NO_DIGIT = 4.0, 12.0  # nats: a small piece is no digit; nor is one that is as high as digits are
 LEAST = 1e-3  # how sure an answer can be of being wrong
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Part:
-    """What is left when a piece is cut wherever it can be; from left to right these make up the line."""
-
-    number: int  # in the line's labels
-    box: Box  # in the line's own pixels
-    piece: int
-    start: Cut | None  # what cuts it from the part before it
-    cut: bool  # whether it is cut at either side
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Writing:
-    """A line, cut wherever it can be."""
-
-    parts: list[Part]  # from left to right
-    labels: Labels  # (rows, columns), whose each pixel is
-    tall: list[Box]  # from left to right, the boxes of pieces that are as high as digits
-    height: float  # of a digit, in pixels
-    lean: float  # columns to the left a row down
-    pen: float  # its width in pixels
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,7 +124,7 @@ def choices_of(line: Line, pieces: Pieces, ink: NDArray[np.float32]) -> tuple[li
     top, left = (max(0, int(x) - 1) for x in boxes[:, :2].min(axis=0))
     bottom, right = (int(x) + 1 for x in boxes[:, 2:].max(axis=0))
     region = Box(top, left, bottom - top, right - left)
-    writing = _parts(line, pieces, region)
+    writing = parts_of(line, pieces, region)
     own_ink = region.cut(ink)
     choices = [choice for first in range(len(writing.parts)) for choice in _choices(writing, first, own_ink)]
     return choices, (top, left)
@@ -188,51 +160,7 @@ def cheapest_way(choices: list[Choice], costs: list[float], n: int) -> list[tupl
     return way[::-1]
 
 
-def _parts(line: Line, pieces: Pieces, region: Box) -> _Writing:
-    """Cut each piece of a line wherever that is possible."""
-    found = region.cut(pieces.labels)
-    labels = np.zeros(found.shape, np.int32)
-    parts: list[Part] = []
-    masks = []
-    for piece in line.pieces.tolist():
-        top, left, bottom, right = pieces.boxes[piece]
-        box = Box(int(top) - region.top, int(left) - region.left, int(bottom - top), int(right - left))
-        masks.append((piece, box, box.cut(found) == piece + 1))
-    pens = [thickness(mask) for _, _, mask in masks]
-    lean = _lean([mask for _, box, mask in masks if box.rows >= TALL * line.height and box.columns <= box.rows])
-    for (piece, box, mask), pen in zip(masks, pens, strict=True):
-        strips, found_cuts = np.zeros(mask.shape, np.int64), list[Cut]()
-        if box.columns > CUTTABLE * line.height and box.rows >= TALL * line.height:
-            strips, found_cuts = cuts(mask, line.height, lean, pen)
-        for k in range(len(found_cuts) + 1):
-            strip = mask & (strips == k)
-            inner = box_of(strip)
-            if inner is None:
-                continue
-            number = len(parts) + 1
-            box.cut(labels)[strip] = number
-            place = inner._replace(top=inner.top + box.top, left=inner.left + box.left)
-            parts.append(Part(number, place, piece, found_cuts[k - 1] if k else None, bool(found_cuts)))
-    middle = [part.box.left + part.box.columns / 2 + lean * (part.box.top + part.box.rows / 2) for part in parts]
-    tall = sorted((box for _, box, _ in masks if box.rows >= TALL * line.height), key=_middle)
-    ordered = [parts[i] for i in np.argsort(middle, kind="stable")]
-    return _Writing(ordered, _with_rims(labels), tall, line.height, lean, float(np.median(pens)))
-
-
-def _lean(masks: list[NDArray[np.bool_]]) -> float:
-    """How many columns the writing leans to the left a row down: the median over pieces that are higher than wide."""
-    return float(np.median([slants(mask[None].astype(np.float32))[0] for mask in masks])) if masks else 0.0
-
-
-def _with_rims(labels: Labels) -> Labels:
-    """Each label also where its own soft rim is: on the pixels around it that have no label."""
-    padded = np.pad(labels, 1)
-    rows, columns = labels.shape
-    around = [padded[i : i + rows, j : j + columns] for i in range(3) for j in range(3)]
-    return np.where(labels > 0, labels, np.maximum.reduce(around)).astype(np.int32)
-
-
-def _choices(writing: _Writing, first: int, ink: NDArray[np.float32]) -> list[Choice]:
+def _choices(writing: Parts, first: int, ink: NDArray[np.float32]) -> list[Choice]:
     """What could begin with a part: the part alone, always; it and its neighbours; a separator."""
     parts, height = writing.parts, writing.height
     choices = []
@@ -256,42 +184,20 @@ def _choices(writing: _Writing, first: int, ink: NDArray[np.float32]) -> list[Ch
         mine = chosen[rim.cut(writing.labels)]
         image = np.rint(255 * frame(np.where(mine, rim.cut(ink), 0.0))).astype(np.uint8)
         choices.append(Choice(first, last, box, image, evidence, "digit"))
-        if first == last and not parts[first].cut:
+        if len(some) == some[0].of == sum(part.piece == some[0].piece for part in some):
             unlikely = NO_DIGIT[box.rows >= TALL * height]
-            kind, none = separator(mine, _place(writing, box))
+            kind, none = separator(mine, place_of(writing, box))
             choices.append(Choice(first, last, box, image, evidence, kind or "mark", none if kind else unlikely))
     return choices
 
 
-def _place(writing: _Writing, box: Box) -> Place:
-    """Where a piece lies among the four digits that are nearest to it."""
-    middle = box.left + box.columns / 2
-    here = bisect(writing.tall, middle, key=_middle)
-    beside = writing.tall[max(0, here - NEIGHBOURS) : here + NEIGHBOURS]
-    apart = [other for other in beside if not other.left <= middle < other.left + other.columns] or [box]
-    nearest = sorted(apart, key=lambda other: abs(_middle(other) - middle))[:NEIGHBOURS]
-    height = median(other.rows for other in nearest)
-    return Place(
-        high=box.rows / height,
-        wide=box.columns / height,
-        top=(box.top - median(other.top for other in nearest)) / height,
-        foot=(median(other.top + other.rows for other in nearest) - box.top - box.rows) / height,
-        between=min(map(_middle, apart)) < middle < max(map(_middle, apart)),
-        lean=writing.lean,
-        pen=writing.pen,
-    )
-
-
-def _middle(box: Box) -> float:
-    return box.left + box.columns / 2
-
-
-def _evidence(writing: _Writing, first: int, last: int, box: Box) -> Evidence:
+def _evidence(writing: Parts, first: int, last: int, box: Box) -> Evidence:
     """What a glyph's shape says before the network has seen it."""
     parts, height = writing.parts, writing.height
     some = parts[first : last + 1]
     start = some[0].start
-    cut = some[0].cut or some[-1].cut
+    inside = Counter(part.piece for part in some)
+    cut = any(inside[part.piece] < part.of for part in some)
     low = LOW if cut else LOW / 2
     gap = apart = 0.0
     reach = -(10**9)
@@ -311,7 +217,7 @@ def _evidence(writing: _Writing, first: int, last: int, box: Box) -> Evidence:
         wide=max(0.0, box.columns / height - 1.1),
         gap=gap,
         apart=apart,
-        raised=max(0.0, _place(writing, box).foot - RAISED),
+        raised=max(0.0, place_of(writing, box).foot - RAISED),
         sliver=max(0.0, SLIVER - box.columns / height) / SLIVER if cut else 0.0,
         broken=0.0,
         strange=0.0,
