@@ -3,6 +3,7 @@
     import digitlens as dl
 
     dl.read("seven.png").digit            # read a picture
+    dl.read_page("form.jpg").text         # read many, in order
     dl.explain("seven.png")               # one neuron's sum, term by term
     dl.explain("seven.png", target=2)     # back-propagation, number by number
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from digitlens.learning.recipe import Recipe
     from digitlens.learning.training import Run
     from digitlens.network.network import Layer, Network
-    from digitlens.python import data, explain, load, mnist, pen_digits, read, save, train
+    from digitlens.python import data, explain, load, mnist, pen_digits, read, read_page, save, train
+    from digitlens.reading.page.page import Page
     from digitlens.reading.reader import Reader
     from digitlens.reading.reading import Reading
 
@@ -32,6 +34,7 @@ _HOMES = {
     "Digits": "digitlens.digits.dataset",
     "Layer": "digitlens.network.network",
     "Network": "digitlens.network.network",
+    "Page": "digitlens.reading.page.page",
     "Reader": "digitlens.reading.reader",
     "Reading": "digitlens.reading.reading",
     "Recipe": "digitlens.learning.recipe",
@@ -42,6 +45,7 @@ _HOMES = {
     "mnist": "digitlens.python",
     "pen_digits": "digitlens.python",
     "read": "digitlens.python",
+    "read_page": "digitlens.python",
     "save": "digitlens.python",
     "train": "digitlens.python",
 }
@@ -52,6 +56,7 @@ __all__ = [
     "Digits",
     "Layer",
     "Network",
+    "Page",
     "Reader",
     "Reading",
     "Recipe",
@@ -62,6 +67,7 @@ __all__ = [
     "mnist",
     "pen_digits",
     "read",
+    "read_page",
     "save",
     "train",
 ]

@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from digitlens.learning.training import Run
     from digitlens.lens.neuron import NeuronSum
     from digitlens.lens.steps import Steps
+    from digitlens.reading.page.page import Page
     from digitlens.reading.reader import Reader
     from digitlens.reading.reading import Reading
 
     Picture = str | Path | bytes | NDArray[Any] | PillowImage
 
-__all__ = ["data", "explain", "load", "mnist", "pen_digits", "read", "save", "train"]
+__all__ = ["data", "explain", "load", "mnist", "pen_digits", "read", "read_page", "save", "train"]
 
 
 def load(network: str | Path = "video") -> Reader:
@@ -56,6 +57,20 @@ def read(picture: Picture, network: str | Path | Reader = "video") -> Reading:
     'too little ink'
     """
     return _reader(network).read(picture)
+
+
+def read_page(picture: Picture, network: str | Path | Reader = "video") -> Page:
+    """Read a photo or scan with several digits: the numbers on it in reading order, each digit with its box.
+
+    picture and network: as for read(). Raises PictureError, ShapeError, FileError, ModelFileError.
+
+    >>> import numpy as np
+    >>> page = np.full((120, 200), 255, np.uint8)
+    >>> page[30:90, 50:55] = page[30:90, 100:105] = 0
+    >>> read_page(page).text
+    '11'
+    """
+    return _reader(network).read_page(picture)
 
 
 @overload

@@ -38,20 +38,31 @@ WIDEST = 60  # columns for a name; a longer one pushes its own answer to the rig
 @click.command("read")
 @click.argument("pictures", nargs=-1, metavar="PICTURE...")
 @click.option("--examples", is_flag=True, help="Read the example drawings that come with the package.")
+@click.option("--page", is_flag=True, help="The picture shows several digits: read the numbers on it, line by line.")
+@click.option("--annotate", metavar="FILE", help="With --page: write the picture with every digit marked, as PNG.")
 @network_option
 @json_option
-def command(pictures: tuple[str, ...], examples: bool, network: str, as_json: bool) -> int:
+def command(
+    pictures: tuple[str, ...], examples: bool, page: bool, annotate: str | None, network: str, as_json: bool
+) -> int:
     """Read digits from pictures: files, folders of files, or - for a picture on standard input.
 
     A picture may be of any size, dark on light or light on dark, drawn, scanned or photographed; it should show one
-    digit. How active an output neuron is lies between 0 and 1, but is not a probability.
+    digit, or any number of them with --page. How active an output neuron is lies between 0 and 1, but is not a
+    probability.
     """
     if not pictures and not examples:
         raise click.UsageError("name a picture, a folder of pictures, or - for standard input; or use --examples")
+    if annotate is not None and not page:
+        raise click.UsageError("--annotate marks the digits of a page; add --page")
     reader = open_network(network)
     paths = [example(digit) for digit in range(10)] if examples else []
     for picture in pictures:
         paths += _pictures(picture)
+    if page:
+        from digitlens.cli.page import read_pages
+
+        return read_pages(reader, paths, annotate, as_json)
     if as_json:
         return _print_json(reader, network, paths)
     return _print(_answers(reader, paths), paths)
@@ -59,7 +70,12 @@ def command(pictures: tuple[str, ...], examples: bool, network: str, as_json: bo
 
 def read_one(reader: Reader, path: str) -> Reading:
     """The Reading of one picture, or of standard input for -. Raises what Reader.read() raises, and FileError."""
-    return reader.read(_standard_input() if path == "-" else path)
+    return reader.read(picture_at(path))
+
+
+def picture_at(path: str) -> str | bytes:
+    """What a Reader is given for a path: the bytes of standard input for -. Raises FileError."""
+    return _standard_input() if path == "-" else path
 
 
 def example(digit: int) -> str:

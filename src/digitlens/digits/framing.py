@@ -13,7 +13,7 @@ A pixel with index i covers the interval from i to i + 1; its index stands for i
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,12 +42,12 @@ class Box(NamedTuple):
     rows: int
     columns: int
 
-    def cut(self, image: Image) -> Image:
+    def cut(self, image: NDArray[Any]) -> NDArray[Any]:
         """That part of an image: a view, (rows, columns)."""
         return image[self.top : self.top + self.rows, self.left : self.left + self.columns]
 
 
-def box_of(ink: Image) -> Box | None:
+def box_of(ink: NDArray[Any]) -> Box | None:
     """The smallest box that holds every pixel with ink; None where there is no ink at all.
 
     >>> page = np.zeros((50, 40)); page[10:13, 20] = 1

@@ -93,7 +93,7 @@ def _basis(rows: int, columns: int) -> Image:
     return np.stack([np.ones_like(x), y, x, y * y, x * y, x * x], axis=1)
 
 
-def _counted(levels: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
+def counted(levels: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
     """The levels that occur, in order, and how many pixels have each."""
     if levels.dtype != np.uint8:
         return np.unique(levels, return_counts=True)
@@ -214,7 +214,7 @@ class _Told:
 
 def _on_flat_paper(levels: NDArray[Any], full: float) -> _Told | None:
     """How a clean drawing differs from its paper; None where the paper has no level of its own."""
-    values, times = _counted(levels)  # what can be worked out for the levels that occur needs no look at the pixels
+    values, times = counted(levels)  # what can be worked out for the levels that occur needs no look at the pixels
     level = flat_level(levels, values, times)
     if level is None:
         return None

@@ -28,6 +28,8 @@ from digitlens.reading.reading import Reading
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
 
+    from digitlens.reading.page.page import Page
+
 AT_ONCE = 1_000  # images a forward pass: 3 MB, which stays in the cache
 
 
@@ -60,6 +62,16 @@ class Reader:
         trace = self.network.forward(prepared.image.reshape(1, 784).astype(self.network.dtype))[0]
         path = str(picture) if isinstance(picture, (str, Path)) else None
         return Reading(prepared, trace, self.classes, self.name, path)
+
+    def read_page(self, picture: str | Path | bytes | NDArray[Any] | PillowImage) -> Page:
+        """Read a photo or scan with several digits: the numbers on it, in reading order, each digit with its box.
+
+        Raises what read() raises. A page on which nothing is written gets an empty text.
+        """
+        from digitlens.reading.page.page import find_page
+
+        # What knows how familiar framed pictures look goes in here as the third argument: (n, 28, 28) uint8 -> (n,).
+        return find_page(self.read(picture), self.outputs)
 
     def adjusted(self, images: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Pictures that are framed already, (n, 28, 28), after this reader's adjusting steps."""

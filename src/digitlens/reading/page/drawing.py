@@ -1,0 +1,48 @@
+"""A Page drawn over its picture: a box around every digit, and what it was read as above it.
+
+Beside digits/decode.py the only place that knows Pillow, and only when a picture is drawn.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as PillowImage
+
+    from digitlens.reading.page.page import Page
+
+COLOURS = ((0, 114, 178), (213, 94, 0))  # blue and orange by turns, so that one sees where a number ends
+SHARE = 0.6  # of a box's height: the figure above it
+SMALLEST = 10  # pixels: a figure that can be read
+
+
+def annotated(page: Page) -> PillowImage:
+    """The picture in grey, (width, height) as it was given, with boxes and digits in colour."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    grey = page.whole.prepared.stages[0].image
+    eight = grey if grey.dtype == np.uint8 else np.rint(grey * 255).astype(np.uint8)
+    image = Image.fromarray(eight).convert("RGB")
+    draw = ImageDraw.Draw(image)
+    for box in page.boxes:
+        colour = COLOURS[box.number % 2]
+        right, bottom = box.left + box.width, box.top + box.height
+        thick = max(1, box.height // 30)
+        draw.rectangle((box.left - thick, box.top - thick, right + thick - 1, bottom + thick - 1), None, colour, thick)
+        size = max(SMALLEST, round(SHARE * box.height))
+        font = ImageFont.load_default(size)
+        middle = (box.left + right) / 2
+        place = (middle, box.top - 2 * thick) if box.top > size else (middle, min(bottom + size + thick, image.height))
+        draw.text(place, box.label, colour, font, anchor="md")
+    return image
+
+
+def annotated_png(page: Page) -> bytes:
+    """The same as the bytes of a PNG file."""
+    file = io.BytesIO()
+    annotated(page).save(file, "PNG", compress_level=1)
+    return file.getvalue()

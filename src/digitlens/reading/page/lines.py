@@ -1,0 +1,123 @@
+"""Pieces of ink become lines of writing: top to bottom, and each from left to right.
+
+A piece that is as high as a digit joins the line whose latest pieces it stands beside; so a line may rise and fall as
+people's lines do. Small pieces, such as the bar of a 5 or a dash, then join the line that they lie in.
+
+boxes: (n, 4) top, left, bottom, right of each piece, the last two exclusive, on a straightened page
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitlens.reading.page.pieces import Pieces
+
+MOST = 2_000  # pieces that are looked at; the largest ones
+SPECK = 0.1  # of the size of the writing: what is smaller, both ways, is dust
+TALL = 0.5  # of the size of the writing: what is at least so high is a digit, or several
+HUGE = 3.5  # sizes: what is higher is no writing
+RULE = 2.5  # sizes: what is so long and flat is a line drawn by hand, as over a sum
+FLAT = 0.12  # as high, beside how long, a line is at most
+BESIDE = 0.4  # of the lower of two pieces: standing side by side
+LATEST = 3  # pieces at the end of a line that say where it goes on
+FAR = 0.02  # of the overlap that a distance of one size costs
+NEAR = 0.5  # sizes: a small piece so far above or below a line is still its own
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """One line of writing: its pieces from left to right, and how high a digit is in it."""
+
+    pieces: NDArray[np.int64]  # rows of Pieces.boxes
+    height: float  # pixels
+
+
+def writing_size(boxes: NDArray[np.int64]) -> float:
+    """How high the writing on a page is, in pixels: half of all the ink's height is in higher pieces. 0 for none."""
+    if not len(boxes):
+        return 0.0
+    high = (boxes[:, 2] - boxes[:, 0]).astype(np.float64)
+    order = np.argsort(high)
+    total = np.cumsum(high[order] ** 2)
+    return float(high[order][np.searchsorted(total, total[-1] / 2)])
+
+
+def find_lines(pieces: Pieces) -> tuple[list[Line], int]:
+    """Sort the writing on a page into lines; and how many pieces were left out because there are too many.
+
+    Reading order: by how far down a line is in its middle.
+    """
+    size = writing_size(pieces.boxes)
+    top, left, bottom, right = pieces.boxes.T
+    high, wide = bottom - top, right - left
+    writing = (np.maximum(high, wide) > SPECK * size) & (high <= HUGE * size)
+    writing &= ~((wide >= RULE * size) & (high <= FLAT * wide))
+    chosen = np.flatnonzero(writing)
+    left_out = max(0, len(chosen) - MOST)
+    if left_out:
+        chosen = np.sort(chosen[np.argsort(-pieces.areas[chosen], kind="stable")[:MOST]])
+    lines: list[list[int]] = []
+    rest = chosen
+    for _ in range(2):  # once more for what is much smaller, and far from the rest: a date in a corner
+        if not len(rest):
+            break
+        size = writing_size(pieces.boxes[rest])
+        tall = rest[high[rest] >= TALL * size]
+        fresh = _chains(pieces.boxes, tall[np.argsort(left[tall], kind="stable")], size)
+        rest = _share_out(pieces.boxes, np.setdiff1d(rest, tall), fresh, size)
+        lines += fresh
+    found = [_line(pieces.boxes, np.array(line)) for line in lines]
+    return sorted(found, key=lambda line: float(np.median((top + bottom)[line.pieces]))), left_out
+
+
+def _line(boxes: NDArray[np.int64], members: NDArray[np.int64]) -> Line:
+    high = (boxes[:, 2] - boxes[:, 0])[members]
+    tall = high[high >= TALL * high.max()]
+    return Line(members[np.argsort(boxes[members, 1] + boxes[members, 3], kind="stable")], float(np.median(tall)))
+
+
+def _chains(boxes: NDArray[np.int64], order: NDArray[np.int64], size: float) -> list[list[int]]:
+    """Lines of tall pieces, which come from left to right."""
+    lines: list[list[int]] = []
+    ends = np.empty((0, 3))  # of each line: top and bottom of its latest pieces, and where it ends
+    for i in order.tolist():
+        top, left, bottom, right = boxes[i]
+        if lines:
+            both = np.minimum(ends[:, 1], bottom) - np.maximum(ends[:, 0], top)
+            beside = both / np.minimum(ends[:, 1] - ends[:, 0], bottom - top)
+            fit = beside - FAR * np.maximum(left - ends[:, 2], 0) / size
+            best = int(fit.argmax())
+        if not lines or beside[best] < BESIDE:
+            lines.append([i])
+            ends = np.vstack([ends, [top, bottom, right]])
+            continue
+        lines[best].append(i)
+        latest = boxes[lines[best][-LATEST:]]
+        ends[best] = latest[:, 0].mean(), latest[:, 2].mean(), max(ends[best, 2], right)
+    return lines
+
+
+def _share_out(
+    boxes: NDArray[np.int64], small: NDArray[np.int64], lines: list[list[int]], size: float
+) -> NDArray[np.int64]:
+    """Give each small piece to the line that it lies in, by its nearest tall piece; and those that lie in none."""
+    if not len(small) or not lines:
+        return small
+    tall = np.concatenate([np.array(line) for line in lines])
+    of_line = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
+    left_over = []
+    for i in small.tolist():
+        top, left, bottom, right = boxes[i]
+        middle = (top + bottom) / 2
+        up = np.maximum(np.maximum(boxes[tall, 0] - middle, middle - boxes[tall, 2]), 0)
+        aside = np.maximum(np.maximum(boxes[tall, 1] - right, left - boxes[tall, 3]), 0)
+        near = up <= NEAR * size
+        if not near.any():
+            left_over.append(i)
+            continue
+        nearest = np.flatnonzero(near)[np.argmin((4 * up + aside)[near])]
+        lines[of_line[nearest]].append(i)
+    return np.array(left_over, dtype=np.int64)

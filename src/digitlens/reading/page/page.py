@@ -1,0 +1,195 @@
+"""A Page: what many digits on one picture were read as, where each of them is, and in which order."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitlens.digits.ink import reduce
+from digitlens.reading.page.lines import Line, find_lines, writing_size
+from digitlens.reading.page.paper import Paper, find_paper, straightened
+from digitlens.reading.page.pieces import pieces_of
+from digitlens.reading.page.ruling import without_boxes, without_ruling
+from digitlens.reading.page.split import Familiar, Glyph, Judge, split
+from digitlens.reading.reading import Reading
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as PillowImage
+
+LARGE, WANTED = 128, 64  # pixels: writing that is higher than the first is reduced to about the second
+GRAIN = 0.1  # of full ink: what is fainter is paper
+WIDE_GAP = 0.9  # line heights: a gap between numbers is at least so wide ...
+USUAL_GAP = 1.8  # ... and so many times as wide as narrow ones are in this line
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DigitBox:
+    """One digit of a page. Pixels are those of the picture as it was given, the right way up."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+    digit: int
+    label: str  # the digit's name; for other classes than digits, the name of that class
+    activations: NDArray[np.float64]  # (classes,); not probabilities
+    line: int  # counted from 0, top to bottom
+    number: int  # which number of all on the page, counted from 0
+    familiarity: float | None = None  # how much it looks like a digit at all, 0..1, where the Reader can tell
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        answer: dict[str, Any] = {
+            "left": self.left,
+            "top": self.top,
+            "width": self.width,
+            "height": self.height,
+            "digit": self.digit,
+            "activation": round(float(self.activations.max()), 6),
+            "line": self.line,
+            "number": self.number,
+        }
+        if self.label != str(self.digit):
+            answer["label"] = self.label
+        if self.familiarity is not None:
+            answer["familiarity"] = round(self.familiarity, 6)
+        return answer
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Page:
+    """What a picture of many digits was read as."""
+
+    boxes: tuple[DigitBox, ...]  # in reading order
+    whole: Reading  # what the picture would be read as if it showed one digit
+    turn: float  # degrees clockwise that the page was turned, as far as that was clear
+    notes: tuple[str, ...]  # what was passed over
+
+    @property
+    def text(self) -> str:
+        """The numbers in reading order: lines end with a newline, numbers with a space. Empty: nothing was found."""
+        said = []
+        for before, box in zip((None, *self.boxes), self.boxes, strict=False):
+            if before is not None and before.number != box.number:
+                said.append(" " if before.line == box.line else "\n")
+            said.append(box.label)
+        return "".join(said)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values: those of the Reading, and `text`, `boxes`, `turn` and `notes`."""
+        return self.whole.to_json() | {
+            "text": self.text,
+            "boxes": [box.to_json() for box in self.boxes],
+            "turn": round(self.turn, 2),
+            "notes": list(self.notes),
+        }
+
+    def annotated(self) -> PillowImage:
+        """The picture in grey with every box and digit drawn over it."""
+        from digitlens.reading.page.drawing import annotated
+
+        return annotated(self)
+
+    def __repr__(self) -> str:
+        return f"<Page {self.text!r}, {len(self.boxes)} digits, by {self.whole.network}>"
+
+
+def find_page(whole: Reading, judge: Judge, familiar: Familiar | None = None) -> Page:
+    """Find and read all digits of a picture that was decoded already.
+
+    whole: the picture's own Reading; judge: the network, (n, 28, 28) uint8 framed -> (n, classes) activations;
+    familiar: how much framed pictures look like digits, (n, 28, 28) uint8 -> (n,) from 0 to 1, where that is known.
+    """
+    grey = whole.prepared.stages[0].image
+    paper = _fitting(find_paper(grey))
+    if not paper.contrast:
+        return Page((), whole, 0.0, ())
+    paper = _unruled(straightened(paper, writing_size(pieces_of(paper.mask).boxes)))
+    pieces = pieces_of(paper.mask)
+    lines, left_out = find_lines(pieces)
+    ink = ink_of(paper)
+    found = [split(line, pieces, ink, judge, familiar) for line in lines]
+    boxes = _boxes(paper, lines, found, whole.classes)
+    notes = (
+        [f"only the {len(pieces) - left_out:,} largest of {len(pieces):,} things were looked at"] if left_out else []
+    )
+    return Page(tuple(boxes), whole, math.degrees(paper.turn), tuple(notes))
+
+
+def ink_of(paper: Paper) -> NDArray[np.float32]:
+    """The ink of a page on which something is written: (rows, columns), 0 nothing to 1 full ink."""
+    ink = np.minimum(paper.depth / np.float32(paper.contrast), 1)
+    return np.where(ink < GRAIN, np.float32(0), ink)
+
+
+def _fitting(paper: Paper) -> Paper:
+    """Writing that is larger than reading needs is reduced: the work depends on how much is written, not how large."""
+    size = writing_size(pieces_of(paper.mask).boxes)
+    if size <= LARGE:
+        return paper
+    factor = int(size // WANTED)
+    return replace(paper, depth=reduce(paper.depth, factor).astype(np.float32), reduction=paper.reduction * factor)
+
+
+def _unruled(paper: Paper) -> Paper:
+    """The page without the lines of ruled paper, and then without the boxes of a form."""
+    depth, _ = without_ruling(paper.depth, paper.threshold)
+    size = writing_size(pieces_of(depth > paper.threshold).boxes)
+    depth, _ = without_boxes(depth, paper.threshold, size)
+    return replace(paper, depth=depth)
+
+
+def _boxes(
+    paper: Paper, lines: Sequence[Line], found: Sequence[list[Glyph]], classes: tuple[str, ...]
+) -> list[DigitBox]:
+    boxes: list[DigitBox] = []
+    number = line_number = 0
+    for line, glyphs in zip(lines, found, strict=True):
+        starts = _starts_of_numbers(glyphs, line.height)
+        digits = [i for i, glyph in enumerate(glyphs) if glyph.kind == "digit"]
+        for i in digits:
+            number += boxes != [] and (i == digits[0] or i in starts)
+            glyph = glyphs[i]
+            left, top, right, bottom = _around(paper, glyph)
+            digit = int(glyph.outputs.argmax())
+            boxes.append(
+                DigitBox(
+                    left, top, right - left, bottom - top, digit, classes[digit], glyph.outputs, line_number, number,
+                    glyph.familiarity,
+                )
+            )  # fmt: skip
+        line_number += bool(digits)
+    return boxes
+
+
+def _starts_of_numbers(glyphs: list[Glyph], height: float) -> set[int]:
+    """Which glyphs begin a number: those behind a separator that is no comma or dot, or behind a wide gap."""
+    digits = [i for i, glyph in enumerate(glyphs) if glyph.kind == "digit"]
+    gaps = [
+        (glyphs[after].box.left - glyphs[before].box.left - glyphs[before].box.columns) / height
+        for before, after in pairwise(digits)
+    ]
+    wide = max(WIDE_GAP, USUAL_GAP * max(0.0, float(np.quantile(gaps, 0.25)))) if gaps else math.inf
+    starts = set()
+    for before, after, gap in zip(digits, digits[1:], gaps, strict=False):
+        between = {glyph.kind for glyph in glyphs[before + 1 : after]}
+        if gap > wide or between - {"dot", "comma"}:
+            starts.add(after)
+    return starts
+
+
+def _around(paper: Paper, glyph: Glyph) -> tuple[int, int, int, int]:
+    """The box in the picture around a glyph's corners: left, top, and the right and bottom that lie outside."""
+    top, left, rows, columns = glyph.box
+    corners = np.array([[x, y] for x in (left, left + columns) for y in (top, top + rows)], np.float64)
+    at = paper.in_picture(corners)
+    limit = np.array(paper.shape[::-1])
+    low = np.clip(np.floor(at.min(axis=0) + 0.25), 0, limit - 1).astype(int)
+    high = np.clip(np.ceil(at.max(axis=0) - 0.25), low + 1, limit).astype(int)
+    return int(low[0]), int(low[1]), int(high[0]), int(high[1])

@@ -1,0 +1,176 @@
+"""Lines that were there before the writing: ruled paper, squared paper, the boxes of a form. They go, the strokes stay.
+
+A line is straight, thin and much longer than any stroke. It is taken out where it runs by itself; where a stroke
+crosses it, the ink reaches further up or down than the line is thick, and stays. What is left of a faint line under
+a dark stroke is the stroke.
+
+depth: (rows, columns) float32, 0 paper to 1 black; lines are level, or upright
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitlens.reading.page.pieces import Mask, pieces_of, runs
+
+Depth = NDArray[np.float32]
+
+LONG = 0.5  # of the page: a ruled line
+AT_BOTH_ENDS = 0.06  # of the page: a ruled line begins and ends so near to the border ...
+VERY_LONG = 0.75  # ... or is so long
+PIECE = 24  # a line is found in pieces of this share of the page: it need not be straighter than that
+LEAST_PIECE = 16  # pixels
+THICKEST = 0.012  # of the page's longer side, and at least:
+LEAST_THICKEST = 5  # pixels
+SQUARED = 3  # so many level lines, and upright ones may be lines too
+ASIDE = 3  # pixels: how far aside a stroke may leave a line from where it met it
+MOST_BOXES = 200  # pieces that may be boxes of a form; the largest
+GAP = 4  # pixels of a line that are missing
+
+
+def without_ruling(depth: Depth, threshold: float) -> tuple[Depth, int]:
+    """Take out ruled lines: the same page without them, and how many there were.
+
+    threshold: the depth above which there is ink.
+    """
+    cleaned, level = _without_level_lines(depth, threshold)
+    if level < SQUARED:
+        return cleaned, level
+    upright, more = _without_level_lines(np.ascontiguousarray(cleaned.T), threshold)
+    return np.ascontiguousarray(upright.T), level + more
+
+
+def _without_level_lines(depth: Depth, threshold: float) -> tuple[Depth, int]:
+    columns = depth.shape[1]
+    thickest = max(LEAST_THICKEST, round(THICKEST * max(depth.shape)))
+    # Lines may be fainter than writing, and a little askew: looked for with a lower threshold, on rows made thicker.
+    mask = depth > threshold / 2
+    straight = long_runs(_thickened(mask), max(LEAST_PIECE, columns // PIECE), GAP)
+    found = pieces_of(straight)
+    _, left, _, right = found.boxes.T
+    wide = right - left
+    ends = (left <= AT_BOTH_ENDS * columns) & (right >= (1 - AT_BOTH_ENDS) * columns)
+    lines = (wide >= LONG * columns) & (ends | (wide >= VERY_LONG * columns))
+    lines &= found.areas <= wide * (thickest + 4)
+    if not lines.any():
+        return depth, 0
+    on_line = np.concatenate([[False], lines])[found.labels]
+    return erased(depth, mask, on_line, thickest, threshold), int(lines.sum())
+
+
+def erased(depth: Depth, mask: Mask, on_line: Mask, thickest: int, threshold: float) -> Depth:
+    """Take level lines out of a page where no stroke crosses them.
+
+    on_line: (rows, columns), the neighbourhood of the lines; thickest: pixels that a line may be thick.
+    """
+    column, start, end = runs(np.ascontiguousarray(mask.T))  # stretches of ink within a column
+    here = np.ascontiguousarray(on_line.T)
+    before = np.concatenate([np.zeros((len(here), 1), np.int32), np.cumsum(here, axis=1, dtype=np.int32)], axis=1)
+    touching = before[column, end] - before[column, start] > 0
+    length = (end - start)[touching]
+    if not len(length):
+        return depth
+    thickness = float(np.median(length))
+    thin = touching & (end - start <= min(thickest, 1.5 * thickness + 1.5))
+    stretch = np.zeros((depth.shape[1], depth.shape[0] + 1), np.int8)
+    stretch[column[thin], start[thin]] += 1  # two stretches of a column never touch, so no place is counted twice
+    stretch[column[thin], end[thin]] -= 1
+    gone = np.cumsum(stretch[:, :-1], axis=1, dtype=np.int8).astype(bool).T
+    level = float(np.median(depth[gone])) if gone.any() else 0.0
+    line_only = gone | (on_line & (depth <= 0.7 * level))  # its blurred rim as well
+    left_over = np.where(depth > max(1.6 * level, level + 0.5 * threshold), depth, 0)  # of a stroke along the line
+    cleaned = np.where(line_only, left_over, depth).astype(np.float32)
+    crossed = _crossed(cleaned > threshold / 2, column[thin], start[thin], end[thin])
+    back = np.zeros(stretch.shape, np.int8)
+    back[column[thin][crossed], start[thin][crossed]] += 1
+    back[column[thin][crossed], end[thin][crossed]] -= 1
+    return np.where(np.cumsum(back[:, :-1], axis=1, dtype=np.int8).astype(bool).T, depth, cleaned)
+
+
+def _crossed(
+    mask: Mask, column: NDArray[np.int64], start: NDArray[np.int64], end: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Which stretches of a line a stroke crosses: those with ink close above them and close below them."""
+    near = mask.copy()
+    for step in range(1, ASIDE + 1):
+        near[:, step:] |= mask[:, :-step]
+        near[:, :-step] |= mask[:, step:]
+    last = len(mask) - 1
+    above = near[np.maximum(start - 1, 0), column] | near[np.maximum(start - 2, 0), column]
+    below = near[np.minimum(end, last), column] | near[np.minimum(end + 1, last), column]
+    crossed: NDArray[np.bool_] = above & below
+    return crossed
+
+
+def long_runs(mask: Mask, least: int, gap: int = 0) -> Mask:
+    """Only the stretches of at least `least` pixels within a row; holes of up to `gap` pixels count as filled.
+
+    >>> long_runs(np.array([[1, 1, 0, 1, 0, 0, 1]], bool), 3, gap=1).astype(int).tolist()
+    [[1, 1, 1, 1, 0, 0, 0]]
+    """
+    row, start, end = runs(mask)
+    if gap and len(row):
+        apart = np.ones(len(row), dtype=bool)
+        apart[1:] = (row[1:] != row[:-1]) | (start[1:] - end[:-1] > gap)
+        first = np.flatnonzero(apart)
+        row, start, end = row[first], start[first], end[np.append(first[1:], len(end)) - 1]
+    long = end - start >= least
+    change = np.zeros((mask.shape[0], mask.shape[1] + 1), np.int8)
+    change[row[long], start[long]] += 1
+    change[row[long], end[long]] -= 1
+    return np.cumsum(change[:, :-1], axis=1, dtype=np.int8).astype(bool)
+
+
+def _thickened(mask: Mask) -> Mask:
+    """Each pixel with the one above and the one below it."""
+    thick = mask.copy()
+    thick[1:] |= mask[:-1]
+    thick[:-1] |= mask[1:]
+    return thick
+
+
+def without_boxes(depth: Depth, threshold: float, size: float) -> tuple[Depth, int]:
+    """Take out the boxes of a form: pieces that are wider than `size` and made of long level and upright lines.
+
+    size: how high the writing is. Gives the page without them, and how many pieces were boxes.
+    """
+    mask = depth > threshold
+    found = pieces_of(mask)
+    top, left, bottom, right = found.boxes.T
+    large = (right - left >= 1.1 * size) & (bottom - top >= 0.8 * size)
+    boxes = 0
+    cleaned = depth
+    thickest = max(LEAST_THICKEST, round(THICKEST * max(depth.shape)))
+    for i in np.flatnonzero(large)[np.argsort(-found.areas[large])][:MOST_BOXES]:
+        here = slice(top[i], bottom[i]), slice(left[i], right[i])
+        own = found.labels[here] == i + 1
+        level, upright = _frame_of(own)
+        if level is None or upright is None:
+            continue
+        boxes += 1
+        part = np.where(own, cleaned[here], 0)
+        part = erased(part, own, level, thickest, threshold)
+        part = erased(
+            np.ascontiguousarray(part.T), np.ascontiguousarray((part > threshold).T), upright.T, thickest, threshold
+        ).T
+        if cleaned is depth:
+            cleaned = depth.copy()
+        cleaned[here] = np.where(own, part, cleaned[here])
+    return cleaned, boxes
+
+
+def _frame_of(own: Mask) -> tuple[Mask | None, Mask | None]:
+    """The level and the upright lines of a box, (rows, columns) each; None where it is not framed that way."""
+    level = long_runs(_thickened(own), max(LEAST_PIECE, own.shape[1] // 2), GAP)
+    turned = np.ascontiguousarray(own.T)
+    upright = long_runs(_thickened(turned), max(LEAST_PIECE, own.shape[0] // 2), GAP).T
+    # A box has a line along all four of its sides.
+    rows, columns = max(4, own.shape[0] // 6), max(4, own.shape[1] // 6)
+    framed = (
+        level[:rows].any(axis=0).mean() > 0.6
+        and level[-rows:].any(axis=0).mean() > 0.6
+        and upright[:, :columns].any(axis=1).mean() > 0.6
+        and upright[:, -columns:].any(axis=1).mean() > 0.6
+    )
+    return (level, upright) if framed else (None, None)
