@@ -48,8 +48,12 @@ def _noise(rng: np.random.Generator, count: int, digits: Digits) -> list[Page]:
     """Static: uniform, normal, or of black and white; as it is or blurred."""
     pages = []
     for i in range(count):
-        shape = tuple(rng.integers(28, SIDE + 1, 2)) if rng.random() < 0.7 else (28, 28)
-        page = (rng.uniform(0, 1, shape), rng.normal(0.5, rng.uniform(0.1, 0.5), shape), 1.0 * (rng.random(shape) < rng.uniform(0.03, 0.97)))[i % 3]
+        rows, columns = rng.integers(28, SIDE + 1, 2) if rng.random() < 0.7 else (28, 28)
+        page: Array = rng.random((rows, columns))
+        if i % 3 == 1:
+            page = rng.normal(0.5, rng.uniform(0.1, 0.5), page.shape)
+        elif i % 3 == 2:
+            page = (page < rng.uniform(0.03, 0.97)).astype(np.float64)
         if rng.random() < 0.5:
             page = running_mean(page, int(rng.integers(1, 6)))
             page = (page - page.min()) / max(float(np.ptp(page)), 1e-9)
@@ -58,30 +62,35 @@ def _noise(rng: np.random.Generator, count: int, digits: Digits) -> list[Page]:
 
 
 def _blank(rng: np.random.Generator, count: int, digits: Digits) -> list[Page]:
-    """Nothing, or nearly: white, grey and uneven paper, grain, crumbs, a hair, a short line."""
+    """Nothing, or nearly: white, grey and uneven paper, grain, crumbs."""
     pages = []
     for i in range(count):
-        rows, columns = rng.integers(28, 2 * SIDE, 2)
-        light = np.add.outer(np.linspace(*rng.normal(0, 0.1, 2), rows), np.linspace(*rng.normal(0, 0.1, 2), columns))
-        page = rng.uniform(0.3, 1.0) + (light if i % 2 else 0.0) + rng.normal(0, rng.uniform(0, 0.1) * (i % 3 > 0), (rows, columns))
+        rows, columns = (int(n) for n in rng.integers(28, 2 * SIDE, 2))
+        page: Array = np.full((rows, columns), rng.uniform(0.3, 1.0))
+        if i % 2:  # brighter at one side
+            down, right = rng.normal(0, 0.1, 2)
+            page += np.add.outer(np.linspace(-down, down, rows), np.linspace(-right, right, columns))
+        if i % 3:
+            page += rng.normal(0, rng.uniform(0, 0.1), page.shape)
         for _ in range(rng.integers(0, 7) if i % 4 == 3 else 0):
-            row, column = rng.integers(0, [rows, columns])
-            page[row : row + rng.integers(1, 4), column : column + rng.integers(1, 4)] -= rng.uniform(0.2, 0.8)
-        pages.append(_grey(np.clip(page, 0, 1)))
+            top, left = rng.integers(0, [rows, columns])
+            high, wide = rng.integers(1, 4, 2)
+            page[top : top + high, left : left + wide] -= rng.uniform(0.2, 0.8)
+        pages.append(_grey(page))
     return pages
 
 
 def _scribble(rng: np.random.Generator, count: int, digits: Digits) -> list[Page]:
     """What a pen leaves that means nothing."""
     ways = (_wander, _wander, _waves, _coil, _zigzag, _crossing, _ticks)
-    return _drawn([ways[rng.integers(len(ways))](rng) for _ in range(count)], rng)
+    return drawn([ways[rng.integers(len(ways))](rng) for _ in range(count)], rng)
 
 
 def _wander(rng: np.random.Generator) -> list[Array]:
     """A line that turns left and right as it likes, one to four times."""
     strokes = []
     for _ in range(rng.integers(1, 5)):
-        n = int(rng.integers(40, 220))
+        n = int(rng.integers(80, 260))
         keep = rng.uniform(0.8, 0.99)
         turns, turn = np.empty(n), rng.normal(0, 0.3)
         for k, push in enumerate(rng.normal(rng.normal(0, 0.01), 0.12, n)):
@@ -105,7 +114,7 @@ def _waves(rng: np.random.Generator) -> list[Array]:
 
 def _coil(rng: np.random.Generator) -> list[Array]:
     """Loop after loop: along a line like a spring, or from the middle outwards like a snail."""
-    loops = rng.uniform(2.5, 9)
+    loops = rng.uniform(3.5, 9)
     t = np.linspace(0, loops * 2 * np.pi, int(30 * loops))
     along = t / t[-1]
     if rng.random() < 0.5:
@@ -148,7 +157,7 @@ def _ticks(rng: np.random.Generator) -> list[Array]:
 
 def _silhouette(rng: np.random.Generator, count: int, digits: Digits) -> list[Page]:
     """Filled shapes, see silhouettes.py."""
-    return [_grey(1.0 - silhouette(rng, SIDE)) for _ in range(count)]
+    return [_grey(1.0 - silhouette(rng, SIDE).astype(np.float64)) for _ in range(count)]
 
 
 def _letter(rng: np.random.Generator, count: int, digits: Digits) -> list[Page]:
@@ -159,15 +168,15 @@ def _letter(rng: np.random.Generator, count: int, digits: Digits) -> list[Page]:
         here = np.flatnonzero(which == way)
         for i, drawing in zip(here, write(allograph, len(here), rng) if len(here) else [], strict=True):
             drawings[i] = drawing
-    return _drawn(drawings, rng)
+    return drawn(drawings, rng)
 
 
-_HALVES = ((0, "upper"), (0, "lower"), (2, "left"), (2, "lower"), (3, "left"), (5, "left"), (8, "left"), (8, "right"))
+_HALVES = ((0, "upper"), (0, "lower"), (2, "left"), (2, "lower"), (3, "left"), (5, "left"), (8, "left"))
 _SLICES = {"upper": np.s_[:14], "lower": np.s_[14:], "left": np.s_[:, :14], "right": np.s_[:, 14:]}
 
 
 def _half(rng: np.random.Generator, count: int, digits: Digits) -> list[Page]:
-    """Digits cut through the middle; of them the halves that are no digit again (half an 8 may be a 0, of a 1 a 1)."""
+    """Digits cut through the middle, where that leaves no digit: half an 8 may be a 3, and half a 1 is a 1."""
     by_digit = _by_digit(digits, {digit for digit, _ in _HALVES})
     halves = [_HALVES[i] for i in rng.integers(0, len(_HALVES), count)]
     return [_page(digits.images[rng.choice(by_digit[digit])][_SLICES[side]]) for digit, side in halves]
@@ -221,7 +230,7 @@ KINDS: Mapping[str, _Kind] = MappingProxyType(
 )
 
 
-def _drawn(drawings: list[list[Array]], rng: np.random.Generator) -> list[Page]:
+def drawn(drawings: list[list[Array]], rng: np.random.Generator) -> list[Page]:
     """Drawings of any size inked on pages, each with a pen of its own."""
     if not drawings:
         return []

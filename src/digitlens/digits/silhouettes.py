@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Outlines = list[Array]
+Point = tuple[float, float] | Array
 
 
 def silhouette(rng: np.random.Generator, side: int) -> NDArray[np.bool_]:
@@ -74,7 +75,7 @@ def _polygon(rng: np.random.Generator) -> Outlines:
 def _shards(rng: np.random.Generator) -> Outlines:
     """Boxes, ovals and triangles on and beside each other: a castle, a machine, a heap."""
     return [
-        _oval(*rng.uniform(-0.7, 0.7, 2), *rng.uniform(0.15, 0.6, 2), corners=int(rng.choice([3, 4, 4, 24])))
+        _oval(rng.uniform(-0.7, 0.7, 2), rng.uniform(0.15, 0.6), rng.uniform(0.15, 0.6), int(rng.choice([3, 4, 4, 24])))
         for _ in range(rng.integers(2, 6))
     ]
 
@@ -84,9 +85,14 @@ def _beast(rng: np.random.Generator) -> Outlines:
     long, high = rng.uniform(0.5, 0.9), rng.uniform(0.22, 0.45)
     neck, head = rng.uniform(0.1, 0.7), rng.uniform(0.14, 0.3)
     face = np.array([long + rng.uniform(-0.1, 0.2), -high - neck + 0.1])
-    parts = [_oval(0, 0, long, high), _limb((long * 0.7, -high * 0.3), face, head * 0.7), _oval(*face, head * 1.3, head)]
-    if rng.random() < 0.6:
-        parts += [_limb(face + (shift, 0), face + (shift * 1.6, -2.2 * head), head * 0.35) for shift in (-0.5 * head, 0.5 * head)]
+    parts = [
+        _oval((0, 0), long, high),
+        _limb((long * 0.7, -high * 0.3), face, head * 0.7),
+        _oval(face, head * 1.3, head),
+    ]
+    if rng.random() < 0.6:  # the points of both ears, each up and away from the other
+        ears = [np.array([[0.5, 0.0], [1.0, 0.0], [0.8, -2.2]]) * (side * head, head) for side in (-1, 1)]
+        parts += [face + ear for ear in ears]
     foot = high + rng.uniform(0.2, 0.8)
     legs = np.linspace(-0.75, 0.75, int(rng.integers(2, 5))) * long
     parts += [_limb((x, 0), (x + rng.normal(0, 0.12), foot), rng.uniform(0.06, 0.14)) for x in legs]
@@ -98,24 +104,27 @@ def _figure(rng: np.random.Generator) -> Outlines:
     """A head, a body, two arms, two legs."""
     wide, high, head = rng.uniform(0.15, 0.4), rng.uniform(0.35, 0.6), rng.uniform(0.15, 0.3)
     thick = rng.uniform(0.07, 0.15)
-    parts = [_oval(0, 0, wide, high), _oval(0, -high - head * 0.8, head, head)]
+    parts = [_oval((0, 0), wide, high), _oval((0, -high - head * 0.8), head, head)]
     for side in (-1, 1):
         hand = (side * rng.uniform(0.4, 0.95), rng.uniform(-0.9, 0.4))
         foot = (side * rng.uniform(0.1, 0.6), high + rng.uniform(0.4, 0.9))
-        parts += [_limb((side * wide * 0.6, -high * 0.6), hand, thick), _limb((side * wide * 0.4, high * 0.5), foot, thick)]
+        parts += [
+            _limb((side * wide * 0.6, -high * 0.6), hand, thick),
+            _limb((side * wide * 0.4, high * 0.5), foot, thick),
+        ]
     return parts
 
 
 def _tree(rng: np.random.Generator) -> Outlines:
     """A trunk under a crown: a tree, a mushroom, a lamp."""
-    crown = _oval(0, -0.3, rng.uniform(0.5, 0.9), rng.uniform(0.4, 0.7), corners=int(rng.choice([3, 24])))
+    crown = _oval((0, -0.3), rng.uniform(0.5, 0.9), rng.uniform(0.4, 0.7), corners=int(rng.choice([3, 24])))
     return [crown, _limb((0, 0), (0, rng.uniform(0.6, 1.1)), rng.uniform(0.06, 0.25))]
 
 
 def _fish(rng: np.random.Generator) -> Outlines:
     """An oval with a tail and a fin, or with wings: a fish, a bird, an aeroplane."""
     long, high, tail = rng.uniform(0.5, 0.8), rng.uniform(0.15, 0.4), rng.uniform(0.25, 0.6)
-    parts = [_oval(0, 0, long, high), np.array([[-long * 0.7, 0.0], [-1.1, -tail], [-1.0, tail]])]
+    parts = [_oval((0, 0), long, high), np.array([[-long * 0.7, 0.0], [-1.1, -tail], [-1.0, tail]])]
     for side in (-1, 1):
         reach = (rng.uniform(-0.6, 0.2), side * (high + rng.uniform(0.05, 0.8)))
         parts.append(np.array([[0.3 * long, 0.0], reach, [-0.4 * long, 0.0]]))
@@ -129,13 +138,13 @@ def _round(angle: Array, radius: Array | float, flat: float = 1.0) -> Array:
     return np.stack([radius * np.cos(angle), flat * radius * np.sin(angle)], axis=1)
 
 
-def _oval(x: float, y: float, wide: float, high: float, corners: int = 24) -> Array:
+def _oval(middle: Point, wide: float, high: float, corners: int = 24) -> Array:
     """An oval, or with few corners a triangle or a box that stands upright."""
     angle = np.linspace(0, 2 * np.pi, corners, endpoint=False) + np.pi * (0.25 if corners == 4 else -0.5)
-    return _round(angle, 1.0) * (wide, high) + (x, y)
+    return _round(angle, 1.0) * (wide, high) + np.asarray(middle)
 
 
-def _limb(start: tuple[float, float] | Array, end: tuple[float, float] | Array, thick: float) -> Array:
+def _limb(start: Point, end: Point, thick: float) -> Array:
     """A straight piece with parallel sides, `thick` from its middle to each."""
     start, end = np.asarray(start, float), np.asarray(end, float)
     along = (end - start) / max(float(np.hypot(*(end - start))), 1e-9)
