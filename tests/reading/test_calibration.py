@@ -60,12 +60,21 @@ def test_a_temperature_that_cannot_be_is_refused(temperature: float) -> None:
         Calibration(temperature)
 
 
-def test_arrays_that_do_not_fit_are_refused() -> None:
-    for z, digits in ((np.zeros((3, 10)), np.zeros(2, int)), (np.zeros(10), np.zeros(1, int)), (np.zeros((0, 10)), np.zeros(0, int))):  # fmt: skip
-        with pytest.raises(ShapeError, match=r"fit_calibration\(\) wants"):
-            fit_calibration(z, digits)
-    for confidence, right in ((np.zeros((2, 2)), np.zeros((2, 2), bool)), (np.zeros(2), np.zeros(3, bool)), (np.zeros(0), np.zeros(0, bool))):  # fmt: skip
-        with pytest.raises(ShapeError, match=r"reliability\(\) wants"):
-            reliability(confidence, right)
+PAIRS = [((3, 10), 2), ((10,), 1), ((0, 10), 0)]
+ANSWERS = [((2, 2), (2, 2)), ((2,), (3,)), ((0,), (0,))]
+
+
+@pytest.mark.parametrize(("z", "digits"), PAIRS)
+def test_sums_and_digits_that_do_not_fit_are_refused(z: tuple[int, ...], digits: int) -> None:
+    with pytest.raises(ShapeError, match=r"fit_calibration\(\) wants"):
+        fit_calibration(np.zeros(z), np.zeros(digits, int))
+
+
+@pytest.mark.parametrize(("confidence", "right"), ANSWERS)
+def test_confidences_and_answers_that_do_not_fit_are_refused(
+    confidence: tuple[int, ...], right: tuple[int, ...]
+) -> None:
+    with pytest.raises(ShapeError, match=r"reliability\(\) wants"):
+        reliability(np.zeros(confidence), np.zeros(right, bool))
     with pytest.raises(ShapeError):
         reliability(np.zeros(2), np.zeros(2, bool), bins=0)

@@ -126,8 +126,8 @@ def test_other_arrays_are_refused(images: np.ndarray) -> None:
 
 def test_parts_that_do_not_fit_are_refused() -> None:
     layers, found = MODEL.layers, MODEL.scores
-    wide = Layer(np.zeros((12, 26)), np.zeros(12))
-    for wrong in (layers[:3], (*layers[:3], layers[0]), (wide, *layers[1:]), (Layer(layers[0].weights, np.zeros(9)), *layers[1:])):  # fmt: skip
+    wide, short = Layer(np.zeros((12, 26)), np.zeros(12)), Layer(layers[0].weights, np.zeros(9))
+    for wrong in (layers[:3], (*layers[:3], layers[0]), (wide, *layers[1:]), (short, *layers[1:])):
         with pytest.raises(ShapeError, match="weights of shapes"):
             Familiarity(wrong, found)
     for scores_ in (found[:-1], found[::-1], np.where(np.arange(QUANTILES) == 5, np.nan, found)):
