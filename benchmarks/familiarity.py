@@ -25,6 +25,8 @@ from digitlens.digits.dataset import Digits, pixels
 from digitlens.digits.nondigits import KINDS, drawn, nondigits
 from digitlens.digits.preparation import prepare
 from digitlens.digits.sources import find_data
+from digitlens.figures.reliability import reliability_diagram
+from digitlens.figures.theme import to_png
 from digitlens.learning.engine import lessons
 from digitlens.learning.familiarity import fit_familiarity
 from digitlens.learning.recipe import Recipe
@@ -151,8 +153,9 @@ def spread(some: Iterator[Any], count: int) -> list[Any]:
     "--fit", "out_file", type=click.Path(path_type=Path), help="Learn a familiarity first, and write it here."
 )
 @click.option("--count", type=click.IntRange(10), default=20_000, help="Pictures of each kind, at most.")
+@click.option("--figure", type=click.Path(path_type=Path), help="Draw how reliable its answers are, as a PNG file.")
 @click.option("--json", "as_json", is_flag=True)
-def main(network: str, out_file: Path | None, count: int, as_json: bool) -> None:
+def main(network: str, out_file: Path | None, count: int, figure: Path | None, as_json: bool) -> None:
     """Judge every collection and print the table."""
     from digitlens.cli.screen import print_json
 
@@ -174,7 +177,10 @@ def main(network: str, out_file: Path | None, count: int, as_json: bool) -> None
         sums = np.concatenate([trace.z[-1] for trace in reader.traces(parts.test.images)])
         outputs, right = reader.outputs(parts.test.images), sums.argmax(axis=1) == parts.test.digits
         answer["temperature"] = reader.calibration.temperature
-        answer["calibration_error"] = reliability(reader.calibration.confidence(sums), right).error
+        measured = reliability(reader.calibration.confidence(sums), right)
+        answer["calibration_error"] = measured.error
+        if figure:
+            figure.write_bytes(to_png(reliability_diagram(measured)))
         answer["calibration_error_of_the_largest_output"] = reliability(outputs.max(axis=1).clip(0, 1), right).error
     if as_json:
         print_json(answer)
