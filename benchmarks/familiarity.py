@@ -127,7 +127,8 @@ def sources(test: Digits, count: int) -> dict[str, Callable[[], Framed]]:
         return framed(iter(nondigits(kind, min(count, 1_000), SEED, test)))
 
     def others(name: str) -> Framed:
-        return framed(page for page, _ in spread(COLLECTIONS[name](), count))
+        collection: Callable[[], Iterator[Any]] = COLLECTIONS[name]
+        return framed(page for page, _ in spread(collection(), count))
 
     return {
         "MNIST test": lambda: (pixels(test.images[:count], np.dtype(np.float32)), 0),

@@ -49,7 +49,7 @@ def test_the_gradient_of_every_layer_has_a_remainder_that_quarters(number: int) 
 
 @pytest.fixture(scope="module")
 def learned() -> Familiarity:
-    return fit_familiarity(DIGITS[:300], DIGITS[300:], seed=1, epochs=3, shown_each=600)
+    return fit_familiarity(DIGITS[:300], DIGITS[300:], seed=1, epochs=4, shown_each=1_000)
 
 
 def test_a_short_lesson_already_tells_silhouettes_from_digits(learned: Familiarity) -> None:
@@ -68,7 +68,7 @@ def test_what_is_learned_fits_into_sixteen_bits_and_is_the_same_for_the_same_see
         assert np.array_equal(layer.weights, layer.weights.astype(np.float16))
         assert np.array_equal(layer.biases, layer.biases.astype(np.float16))
     heard: list[str] = []
-    short = {"epochs": 1, "shown_each": 200}
+    short = {"epochs": 1, "shown_each": 100}
     first = fit_familiarity(DIGITS[:100], DIGITS[300:], 1, **short, told=heard.append)  # type: ignore[arg-type]
     again, other = (fit_familiarity(DIGITS[:100], DIGITS[300:], seed, **short) for seed in (1, 2))  # type: ignore[arg-type]
     assert np.array_equal(first.scores, again.scores)

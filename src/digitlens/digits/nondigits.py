@@ -27,7 +27,7 @@ Array = NDArray[np.float64]
 Page = NDArray[np.uint8]
 
 SIDE = 84  # rows and columns of a page: three pixels for one of a framed picture
-DRAWN = 60.0  # the longest side of a drawing on it, so the pen's width in it is that of a framed digit, too
+LONGEST = 60.0  # pixels: the longest side of a drawing on it, so the pen's width in it is that of a framed digit, too
 
 
 def nondigits(kind: str, count: int, seed: int, digits: Digits | None = None) -> list[Page]:
@@ -41,10 +41,12 @@ def nondigits(kind: str, count: int, seed: int, digits: Digits | None = None) ->
     if kind not in KINDS:
         raise UsageError(f"a kind of non-digit is one of {', '.join(KINDS)}, got {kind!r}")
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(sorted(KINDS).index(kind),)))
-    return KINDS[kind](rng, count, pen_digits(max(count, 1_000), seed).digits if digits is None else digits)
+    if kind in DRAWN:
+        return DRAWN[kind](rng, count)
+    return CUT[kind](rng, count, pen_digits(max(count, 1_000), seed).digits if digits is None else digits)
 
 
-def _noise(rng: np.random.Generator, count: int, digits: Digits) -> list[Page]:
+def _noise(rng: np.random.Generator, count: int) -> list[Page]:
     """Static: uniform, normal, or of black and white; as it is or blurred."""
     pages = []
     for i in range(count):
@@ -61,7 +63,7 @@ def _noise(rng: np.random.Generator, count: int, digits: Digits) -> list[Page]:
     return pages
 
 
-def _blank(rng: np.random.Generator, count: int, digits: Digits) -> list[Page]:
+def _blank(rng: np.random.Generator, count: int) -> list[Page]:
     """Nothing, or nearly: white, grey and uneven paper, grain, crumbs."""
     pages = []
     for i in range(count):
@@ -80,7 +82,7 @@ def _blank(rng: np.random.Generator, count: int, digits: Digits) -> list[Page]:
     return pages
 
 
-def _scribble(rng: np.random.Generator, count: int, digits: Digits) -> list[Page]:
+def _scribble(rng: np.random.Generator, count: int) -> list[Page]:
     """What a pen leaves that means nothing."""
     ways = (_wander, _wander, _waves, _coil, _zigzag, _crossing, _ticks)
     return drawn([ways[rng.integers(len(ways))](rng) for _ in range(count)], rng)
@@ -155,12 +157,12 @@ def _ticks(rng: np.random.Generator) -> list[Array]:
     return [np.stack([start, start + way]) for start, way in zip(starts, step, strict=True)]
 
 
-def _silhouette(rng: np.random.Generator, count: int, digits: Digits) -> list[Page]:
+def _silhouette(rng: np.random.Generator, count: int) -> list[Page]:
     """Filled shapes, see silhouettes.py."""
     return [_grey(1.0 - silhouette(rng, SIDE).astype(np.float64)) for _ in range(count)]
 
 
-def _letter(rng: np.random.Generator, count: int, digits: Digits) -> list[Page]:
+def _letter(rng: np.random.Generator, count: int) -> list[Page]:
     """Letters and signs that look like no digit, written by the hand that writes the pen digits."""
     which = rng.integers(0, len(LETTERS), count)
     drawings: list[list[Array]] = [[] for _ in which]
@@ -215,19 +217,13 @@ def _turned(rng: np.random.Generator, count: int, digits: Digits) -> list[Page]:
     return pages
 
 
-_Kind = Callable[[np.random.Generator, int, Digits], list[Page]]
-KINDS: Mapping[str, _Kind] = MappingProxyType(
-    {
-        "noise": _noise,
-        "blank": _blank,
-        "scribble": _scribble,
-        "silhouette": _silhouette,
-        "letter": _letter,
-        "half": _half,
-        "pair": _pair,
-        "turned": _turned,
-    }
+DRAWN: Mapping[str, Callable[[np.random.Generator, int], list[Page]]] = MappingProxyType(
+    {"noise": _noise, "blank": _blank, "scribble": _scribble, "silhouette": _silhouette, "letter": _letter}
 )
+CUT: Mapping[str, Callable[[np.random.Generator, int, Digits], list[Page]]] = MappingProxyType(
+    {"half": _half, "pair": _pair, "turned": _turned}
+)  # those that are made of digits
+KINDS = (*DRAWN, *CUT)
 
 
 def drawn(drawings: list[list[Array]], rng: np.random.Generator) -> list[Page]:
@@ -238,9 +234,9 @@ def drawn(drawings: list[list[Array]], rng: np.random.Generator) -> list[Page]:
     for strokes in drawings:
         points = np.concatenate(strokes)
         low, high = points.min(axis=0), points.max(axis=0)
-        scale = DRAWN / max(float((high - low).max()), 1e-9)
+        scale = LONGEST / max(float((high - low).max()), 1e-9)
         placed.append([(stroke - (low + high) / 2) * scale + SIDE / 2 for stroke in strokes])
-    pens = DRAWN / 20 * np.exp(rng.normal(*PEN, len(placed))).clip(THINNEST, THICKEST)
+    pens = LONGEST / 20 * np.exp(rng.normal(*PEN, len(placed))).clip(THINNEST, THICKEST)
     return [_grey(1 - ink) for ink in ink_drawings(placed, (SIDE, SIDE), pens)]
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from digitlens.digits.dataset import Digits, pixels
 from digitlens.errors import ShapeError
@@ -19,6 +20,7 @@ from digitlens.network.costs import one_hot
 from digitlens.network.network import Layer, Layers
 from digitlens.network.optimisers import adam
 from digitlens.reading.familiarity import (
+    AT_ONCE,
     PATCHES,
     QUANTILES,
     SHAPES,
@@ -57,7 +59,27 @@ def fit_familiarity(
     strangers = many_strangers(training, round(STRANGERS * scale), seed)
     told("writing digits")
     digits = many_digits(training, round(DIGITS * scale), seed)
-    rng = np.random.default_rng([seed, 0])
+    with ThreadpoolController().limit(limits=1, user_api="blas"):  # sums that threads share may differ in the last bit
+        layers = _learned(digits, strangers, np.random.default_rng([seed, 0]), epochs, shown_each, told)
+        kept = tuple(Layer(*(w.astype(np.float16).astype(np.float64) for w in (l.weights, l.biases))) for l in layers)
+        found = np.concatenate([scores(kept, pixels(some.images, np.dtype(float))) for some in _in_parts(validation)])
+    levels = np.quantile(found, np.linspace(0, 1, QUANTILES)).astype(np.float32)  # as a file keeps them
+    return Familiarity(kept, levels.astype(np.float64), threshold)
+
+
+def _in_parts(digits: Digits) -> list[Digits]:
+    return [digits[i : i + AT_ONCE] for i in range(0, len(digits), AT_ONCE)]
+
+
+def _learned(
+    digits: Digits,
+    strangers: Mapping[str, Images],
+    rng: np.random.Generator,
+    epochs: int,
+    shown_each: int,
+    told: Callable[[str], object],
+) -> Layers:
+    """Mini-batch after mini-batch, from random weights."""
     layers, optimiser = _start(rng), adam()
     memory, step, steps = optimiser.start(layers), 0, epochs * -(-shown_each // MINI_BATCH)
     for epoch in range(epochs):
@@ -68,15 +90,7 @@ def fit_familiarity(
             gradient = slope(layers, images[here], targets[here])
             layers, memory = optimiser.step(layers, gradient, memory, RATE * max(0.0, 1 - step / steps))
             step += 1
-    kept = tuple(Layer(*(w.astype(np.float16).astype(np.float64) for w in (l.weights, l.biases))) for l in layers)
-    held = np.concatenate(
-        [
-            scores(kept, pixels(validation.images[i : i + 500], np.dtype(np.float64)))
-            for i in range(0, len(validation), 500)
-        ]
-    )
-    levels = np.quantile(held, np.linspace(0, 1, QUANTILES)).astype(np.float32)
-    return Familiarity(kept, levels.astype(np.float64), threshold)
+    return layers
 
 
 def _start(rng: np.random.Generator) -> Layers:

@@ -1,9 +1,9 @@
 """What a Familiarity learns from: digits of many hands and pens, and pictures that are none; all of them framed.
 
 Digits are MNIST's, our own pen's with every way of writing as often as any other (a 1 with a foot is rare here and
-common elsewhere), and both of them drawn out or pressed together, as boxes and cameras do, half of those in one bit, as
-scanners do. Non-digits are those of digits/nondigits.py. Pen and edges change for all alike: nothing is to be told from
-how a picture was made.
+common elsewhere), and both of them drawn out or pressed together, as cameras do, or stretched into a square in one bit,
+as forms are scanned. Non-digits are those of digits/nondigits.py. Pen and edges change for all alike: nothing is to be
+told from how a picture was made.
 
 images: (n, 28, 28) uint8, ink 0..255
 """
@@ -22,6 +22,7 @@ from digitlens.digits.framing import resampling
 from digitlens.digits.nondigits import drawn, nondigits
 from digitlens.digits.pen.hand import write
 from digitlens.digits.pen.skeletons import ALLOGRAPHS
+from digitlens.digits.pen.writer import pen_digits
 from digitlens.digits.preparation import prepare
 
 Images = NDArray[np.uint8]
@@ -39,7 +40,7 @@ SHARES: Mapping[str, float] = MappingProxyType(
     }
 )  # how often each kind of non-digit is shown, beside the others
 DRAWN_OUT = (0.3, 0.45)  # mean and spread of the log of how much wider a digit becomes
-WIDEST = 3.5  # times as wide
+FILLED, WIDEST = (0.4, 1.0), 4.0  # how much of its square a digit fills on a form; at most so many times as wide
 THICKER, THINNER = 0.15, 0.15  # of the pictures shown get a pen one pixel wider, or narrower
 LEAST_INK = 15 * 255  # what a narrower pen must leave
 HARD = 0.25  # of the pictures shown have hard edges
@@ -57,33 +58,45 @@ def many_digits(training: Digits, count: int, seed: int) -> Digits:
     rng = np.random.default_rng([seed, 1])
     some = training[rng.permutation(len(training))[: count // 2]]
     each = -(-count // (3 * len(ALLOGRAPHS)))
-    written = framed(page for way in ALLOGRAPHS for page in drawn(write(way, each, rng), rng))
-    penned = Digits(written, np.repeat(np.array([way.digit for way in ALLOGRAPHS], np.uint8), each))
-    images, digits = (np.concatenate(both) for both in ((some.images, penned.images), (some.digits, penned.digits)))
+    drawings = [drawing for way in ALLOGRAPHS for drawing in write(way, each, rng)]
+    written = np.repeat(np.array([way.digit for way in ALLOGRAPHS], np.uint8), each)
+    images = np.concatenate([some.images, framed(drawn(drawings, rng))])
+    digits = np.concatenate([some.digits, written])
     chosen = rng.integers(0, len(images), count // 6)
-    factors = np.exp(rng.normal(*DRAWN_OUT, len(chosen))).clip(1 / WIDEST, WIDEST)
-    wide = framed(
-        _drawn_out(images[i], float(f), n % 2 == 0) for n, (i, f) in enumerate(zip(chosen, factors, strict=True))
-    )
+    wide = framed(_on_a_form(images[i], rng) if n % 2 else _drawn_out(images[i], rng) for n, i in enumerate(chosen))
     return Digits(np.concatenate([images, wide]), np.concatenate([digits, digits[chosen]]))
 
 
-def _drawn_out(image: Images, factor: float, one_bit: bool) -> Images:
-    """One picture, `factor` times as wide, as dark ink on light paper."""
+def _drawn_out(image: Images, rng: np.random.Generator) -> Images:
+    """One picture, wider or narrower, as dark ink on light paper."""
+    return _wider(image, min(float(np.exp(rng.normal(*DRAWN_OUT))), WIDEST / 2))
+
+
+def _on_a_form(image: Images, rng: np.random.Generator) -> Images:
+    """One picture in one bit, stretched towards the square that it was to fill, and in one bit again."""
+    ink = np.where(image >= 0.4 * image.max(), 255, 0).astype(np.uint8)
+    high, wide = (int(np.ptp(np.flatnonzero(ink.any(axis=axis)))) + 1 for axis in (1, 0))
+    page = _wider(ink, min(max(rng.uniform(*FILLED) * high / wide, 1.0), WIDEST))
+    return np.where(page < 128, 0, 255).astype(np.uint8)
+
+
+def _wider(image: Images, factor: float) -> Images:
+    """`factor` times as wide, as dark ink on light paper."""
     ink = np.pad(image, 4).astype(float)
-    wide = ink @ resampling(ink.shape[1], factor).T
-    if one_bit:
-        wide = np.where(wide > 0.4 * wide.max(), 255.0, 0.0)
-    return (255 - np.rint(wide)).astype(np.uint8)
+    return (255 - np.rint(ink @ resampling(ink.shape[1], factor).T)).astype(np.uint8)
 
 
 def many_strangers(training: Digits, count: int, seed: int) -> dict[str, Images]:
     """Non-digits of each kind; about `count` pages in all, as many of each as its share; cut digits of both hands."""
     strangers = {}
+    written = pen_digits(1_000 + count // 10, seed).digits
     for kind, share in SHARES.items():
         half = max(4, round(count * share / sum(SHARES.values()) / 2))
-        pages = nondigits(kind, half, 2 * seed, training) + nondigits(kind, half, 2 * seed + 1)
-        strangers[kind] = framed(pages)
+        strangers[kind] = framed(
+            page
+            for number, digits in enumerate((training, written))
+            for page in nondigits(kind, half, 2 * seed + number, digits)
+        )
     return strangers
 
 
