@@ -89,8 +89,8 @@ class Familiarity:
 
 
 def scores(layers: Layers, images: Array) -> NDArray[np.float64]:
-    """The score of each picture, (n, 28, 28) -> (n,), computed in float64."""
-    z = forward(tuple(Layer(l.weights.astype(float), l.biases.astype(float)) for l in layers), images.astype(float))[-1]
+    """The score of each picture, (n, 28, 28) -> (n,). Layers and result are float64."""
+    z = forward(layers, images.astype(np.float64))[-1]
     digits, other = z[:, :10], z[:, 10]
     most = digits.max(axis=1)
     result: NDArray[np.float64] = most + np.log(np.exp(digits - most[:, None]).sum(axis=1)) - other
