@@ -35,7 +35,7 @@ def reliability_diagram(measured: Reliability, axes: Axes | None = None, *, them
         markeredgecolor=look.background,
     )
     for middle, count, right in zip(middles[some], measured.counts[some], measured.accuracy[some], strict=True):
-        axes.text(middle, right + 0.015, f"{count:,}", ha="center", va="bottom", fontsize=8, color=look.text)
+        axes.text(middle, right + 0.022, f"{count:,}", ha="center", va="bottom", fontsize=8, color=look.text)
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1.06)
     for axis in (axes.xaxis, axes.yaxis):

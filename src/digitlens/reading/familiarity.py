@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from digitlens.digits.specks import things
 from digitlens.errors import ShapeError
-from digitlens.network.network import Layer, Layers
+from digitlens.network.network import Layers
 
 Array = NDArray[np.floating[Any]]
 
