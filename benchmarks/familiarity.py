@@ -30,7 +30,7 @@ from digitlens.figures.theme import to_png
 from digitlens.learning.engine import lessons
 from digitlens.learning.familiarity import fit_familiarity
 from digitlens.learning.recipe import Recipe
-from digitlens.reading.calibration import fit_calibration, reliability
+from digitlens.reading.calibration import reliability
 from digitlens.reading.reader import Reader
 from digitlens.storage.model_file import save
 from digitlens.storage.shipped import open_reader
@@ -164,8 +164,7 @@ def main(network: str, out_file: Path | None, count: int, figure: Path | None, a
     parts = lessons(Recipe(preparation=()), find_data("mnist"))
     if out_file:
         found = fit_familiarity(parts.training, parts.validation, told=lambda text: click.echo(text, err=True))
-        sums = np.concatenate([trace.z[-1] for trace in reader.traces(parts.validation.images)])
-        reader = replace(reader, familiarity=found, calibration=fit_calibration(sums, parts.validation.digits))
+        reader = replace(reader.calibrated(parts.validation), familiarity=found)
         save(reader, out_file)
     if not reader.familiarity:
         raise click.UsageError(f"{network} has no familiarity; learn one with --fit FILE")

@@ -15,11 +15,12 @@ from PIL import Image
 from tests.reading.test_familiarity import familiarity
 
 from digitlens.digits.dataset import Digits
+from digitlens.digits.pen.writer import pen_digits
 from digitlens.errors import FileError, PictureError, ShapeError
 from digitlens.learning.recipe import Recipe
 from digitlens.network.activations import identity
 from digitlens.network.network import Layer, Network
-from digitlens.reading.calibration import Calibration
+from digitlens.reading.calibration import Calibration, fit_calibration
 from digitlens.reading.evaluation import evaluate
 from digitlens.reading.reader import Reader
 
@@ -92,6 +93,15 @@ def test_without_ink_there_is_no_familiarity_to_speak_of() -> None:
     answer = replace(UNTRAINED, familiarity=familiarity()).read(np.full((60, 40), 255, np.uint8)).to_json()
     assert (answer["is_digit"], answer["reason"]) == (False, "too little ink")
     assert "familiarity" not in answer
+
+
+def test_a_reader_is_calibrated_on_digits_that_it_reads_behind_its_own_steps() -> None:
+    digits = pen_digits(300, seed=5).digits
+    for steps in ((), ("straighten",)):
+        plain = replace(UNTRAINED, adjusting=steps)
+        sums = np.concatenate([trace.z[-1] for trace in plain.traces(digits.images)])
+        assert plain.calibrated(digits).calibration == fit_calibration(sums, digits.digits)
+        assert plain.calibration is None
 
 
 @pytest.mark.parametrize("page", [np.full((60, 40), 255, np.uint8), np.zeros((28, 28), np.uint8), np.ones((9, 9))])

@@ -54,7 +54,7 @@ def framed(pages: Iterable[NDArray[np.uint8]]) -> Images:
 
 
 def many_digits(training: Digits, count: int, seed: int) -> Digits:
-    """Half of them from `training`, a third by our pen in every way there is, the rest drawn out: about `count`."""
+    """Half from `training`, a third by our pen in every way there is, a fifth of both drawn out: about `count`."""
     rng = np.random.default_rng([seed, 1])
     some = training[rng.permutation(len(training))[: count // 2]]
     each = -(-count // (3 * len(ALLOGRAPHS)))
@@ -62,8 +62,8 @@ def many_digits(training: Digits, count: int, seed: int) -> Digits:
     written = np.repeat(np.array([way.digit for way in ALLOGRAPHS], np.uint8), each)
     images = np.concatenate([some.images, framed(drawn(drawings, rng))])
     digits = np.concatenate([some.digits, written])
-    chosen = rng.integers(0, len(images), count // 6)
-    wide = framed(_on_a_form(images[i], rng) if n % 2 else _drawn_out(images[i], rng) for n, i in enumerate(chosen))
+    chosen = rng.integers(0, len(images), count // 5)
+    wide = framed(_on_a_form(images[i], rng) if n % 3 else _drawn_out(images[i], rng) for n, i in enumerate(chosen))
     return Digits(np.concatenate([images, wide]), np.concatenate([digits, digits[chosen]]))
 
 

@@ -6,7 +6,7 @@ This is what a model file holds, what load() gives, and what reads a picture.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -22,7 +22,7 @@ from digitlens.errors import ShapeError
 from digitlens.kernel.compiled import Compiled, refuses
 from digitlens.network.activations import Array
 from digitlens.network.network import Network, Trace
-from digitlens.reading.calibration import Calibration
+from digitlens.reading.calibration import Calibration, fit_calibration
 from digitlens.reading.evaluation import Evaluation, evaluate
 from digitlens.reading.familiarity import Familiarity
 from digitlens.reading.reading import Reading
@@ -103,6 +103,11 @@ class Reader:
     def evaluate(self, digits: Digits) -> Evaluation:
         """How well it reads digits that are framed already, as MNIST's are: adjusting only. ShapeError for none."""
         return evaluate(self.outputs(digits.images), digits.digits, self.name, self.network.parameters)
+
+    def calibrated(self, digits: Digits) -> Reader:
+        """The same reader, which knows how sure it is: fitted on framed digits that it has not learned from."""
+        sums = np.concatenate([trace.z[-1] for trace in self.traces(digits.images)])
+        return replace(self, calibration=fit_calibration(sums, digits.digits))
 
     def __repr__(self) -> str:
         sizes = "-".join(map(str, self.network.sizes))
