@@ -32,7 +32,7 @@ from digitlens.reading.familiarity import (
 )
 
 EPOCHS, SHOWN = 24, 40_000  # how often, and how many pictures each time, half of them digits
-DIGITS, STRANGERS = 70_000, 48_000  # how many different ones are drawn from
+DIGITS, STRANGERS = 70_000, 60_000  # how many different ones are drawn from
 MINI_BATCH, RATE = 100, 1.5e-3  # and the rate falls to 0 in a straight line
 OTHER = 10  # the class of everything else
 

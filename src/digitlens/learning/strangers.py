@@ -22,7 +22,6 @@ from digitlens.digits.framing import resampling
 from digitlens.digits.nondigits import drawn, nondigits
 from digitlens.digits.pen.hand import write
 from digitlens.digits.pen.skeletons import ALLOGRAPHS
-from digitlens.digits.pen.writer import pen_digits
 from digitlens.digits.preparation import prepare
 
 Images = NDArray[np.uint8]
@@ -54,7 +53,7 @@ def framed(pages: Iterable[NDArray[np.uint8]]) -> Images:
 
 
 def many_digits(training: Digits, count: int, seed: int) -> Digits:
-    """Half from `training`, a third by our pen in every way there is, a fifth of both drawn out: about `count`."""
+    """Half from `training`, a third by our pen in every way there is, a sixth of both drawn out: about `count`."""
     rng = np.random.default_rng([seed, 1])
     some = training[rng.permutation(len(training))[: count // 2]]
     each = -(-count // (3 * len(ALLOGRAPHS)))
@@ -62,8 +61,8 @@ def many_digits(training: Digits, count: int, seed: int) -> Digits:
     written = np.repeat(np.array([way.digit for way in ALLOGRAPHS], np.uint8), each)
     images = np.concatenate([some.images, framed(drawn(drawings, rng))])
     digits = np.concatenate([some.digits, written])
-    chosen = rng.integers(0, len(images), count // 5)
-    wide = framed(_on_a_form(images[i], rng) if n % 3 else _drawn_out(images[i], rng) for n, i in enumerate(chosen))
+    chosen = rng.integers(0, len(images), count // 6)
+    wide = framed(_on_a_form(images[i], rng) if n % 2 else _drawn_out(images[i], rng) for n, i in enumerate(chosen))
     return Digits(np.concatenate([images, wide]), np.concatenate([digits, digits[chosen]]))
 
 
@@ -89,14 +88,10 @@ def _wider(image: Images, factor: float) -> Images:
 def many_strangers(training: Digits, count: int, seed: int) -> dict[str, Images]:
     """Non-digits of each kind; about `count` pages in all, as many of each as its share; cut digits of both hands."""
     strangers = {}
-    written = pen_digits(1_000 + count // 10, seed).digits
     for kind, share in SHARES.items():
         half = max(4, round(count * share / sum(SHARES.values()) / 2))
-        strangers[kind] = framed(
-            page
-            for number, digits in enumerate((training, written))
-            for page in nondigits(kind, half, 2 * seed + number, digits)
-        )
+        pages = nondigits(kind, half, 2 * seed, training) + nondigits(kind, half, 2 * seed + 1)
+        strangers[kind] = framed(pages)
     return strangers
 
 
