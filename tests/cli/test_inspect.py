@@ -10,15 +10,17 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
+from tests.reading.test_familiarity import familiarity
 
 from digitlens.cli.main import cli, main
 from digitlens.digits.pen.writer import pen_digits
 from digitlens.digits.png import png
 from digitlens.errors import DataError, FileError, MissingExtra, UsageError
 from digitlens.learning.recipe import Recipe
+from digitlens.reading.calibration import Calibration
 from digitlens.reading.reader import Reader
 from digitlens.storage.container import Limits, pack, unpack
-from digitlens.storage.model_file import save
+from digitlens.storage.model_file import load, save
 
 HISTORY = tuple(
     {
@@ -57,6 +59,15 @@ def run(*arguments: str, exit_code: int = 0) -> Result:
     result = CliRunner().invoke(cli, ["inspect", *arguments], catch_exceptions=False)
     assert result.exit_code == exit_code, result.output
     return result
+
+
+def test_what_a_network_can_judge_is_told(network: str, tmp_path: Path) -> None:
+    path = str(tmp_path / "judging.digitlens")
+    save(replace(load(network), familiarity=familiarity(threshold=0.015), calibration=Calibration(1.25)), path)
+    said = run("weights", "--network", path).stdout
+    assert "1.5% of real digits are turned away" in said
+    assert "how sure it is (temperature 1.25)" in said
+    assert "turned away" not in run("weights", "--network", network).stdout
 
 
 def test_everything_is_shown_in_the_terminal(network: str, digits: Path) -> None:

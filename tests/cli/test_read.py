@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Run, command, environment, process
+from tests.reading.test_familiarity import familiarity
 
+from digitlens import load, save
 from digitlens.digits.examples import example_files
+from digitlens.reading.calibration import Calibration
 
 
 def test_a_picture_gets_one_line_with_its_digit(digitlens: Run, pictures: Path) -> None:
@@ -42,6 +46,23 @@ def test_is_digit_is_told_only_where_it_is_known(digitlens: Run, blank: Path) ->
     answer = digitlens("read", blank)
     assert (answer.code, answer.err) == (0, "")
     assert "too little ink" in answer.out
+
+
+def test_a_network_that_can_judge_says_so_in_plain_words(digitlens: Run, pictures: Path, tmp_path: Path) -> None:
+    judging = replace(load("video"), familiarity=replace(familiarity(), threshold=0.0), calibration=Calibration(1e-3))
+    kind, strict = tmp_path / "kind.digitlens", tmp_path / "strict.digitlens"
+    save(judging, kind)
+    save(replace(judging, familiarity=familiarity(threshold=1.0)), strict)
+    assert "99 % sure" in digitlens("read", "--network", kind, pictures / "7.png").out.replace("100 %", "99 %")
+    assert digitlens("read", "--network", strict, pictures / "7.png").out.split("  ", 1)[1].strip() == (
+        "?  unlike any digit"
+    )
+    (found,) = json.loads(digitlens("read", "--json", "--network", strict, pictures / "7.png").out)
+    assert (found["is_digit"], found["reason"], found["digit"]) == (False, "unlike any digit", 7)
+    said = digitlens("explain", "--network", strict, pictures / "7.png").out
+    assert "is no digit: unlike any digit" in said
+    assert "Of real digits, " in said
+    assert " sure)" in digitlens("explain", "--network", kind, pictures / "7.png").out
 
 
 def test_a_folder_is_read_in_the_order_of_names_with_its_sub_folders(

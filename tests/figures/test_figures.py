@@ -18,12 +18,15 @@ from matplotlib.figure import Figure
 from digitlens.figures.confusion import confusion
 from digitlens.figures.curves import learning_curve, learning_curves
 from digitlens.figures.mistakes import wrong_digits
+from digitlens.figures.reliability import reliability_diagram
 from digitlens.figures.theme import THEMES, to_png
 from digitlens.figures.weights import weight_pictures
+from digitlens.reading.calibration import reliability
 
 RNG = np.random.default_rng(7)
 WEIGHTS = RNG.normal(0, 0.3, (6, 784))
 MATRIX = np.array([[8, 1, 0], [0, 9, 2], [3, 0, 0]])
+SURE = reliability(np.array([0.25, 0.95, 0.95, 0.95]), np.array([False, True, True, False]), bins=10)
 HISTORY = [
     {
         "epoch": e,
@@ -45,10 +48,11 @@ def drawn(name: str, theme: str = "dark", axes: Any = None) -> Any:
             images, list("44790"), list("99136"), np.linspace(1, 0.5, 5), axes, theme=theme
         ),
         "curve": lambda: learning_curve(HISTORY, "accuracy", axes, theme=theme),
+        "reliability": lambda: reliability_diagram(SURE, axes, theme=theme),
     }[name]()
 
 
-NAMES = ["weights", "confusion", "mistakes", "curve"]
+NAMES = ["weights", "confusion", "mistakes", "curve", "reliability"]
 
 
 @pytest.fixture(autouse=True)
@@ -186,3 +190,11 @@ def test_without_matplotlib_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(MissingExtra, match=r'pip install "digitlens\[figures\]"'):
         weight_pictures(WEIGHTS)
+
+
+def test_a_reliability_diagram_has_a_bar_where_there_are_answers_as_high_as_they_are_right() -> None:
+    axes = drawn("reliability")
+    assert [round(bar.get_height(), 6) for bar in axes.patches] == [0.0, round(2 / 3, 6)]
+    assert [bar.get_x() + bar.get_width() / 2 for bar in axes.patches] == pytest.approx([0.25, 0.95])
+    assert texts(axes) == ["1", "3"]
+    assert axes.get_title(loc="left") == f"Expected calibration error {SURE.error:.2%}"

@@ -9,8 +9,10 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 from PIL import Image
+from tests.reading.test_familiarity import familiarity
 
 from digitlens.learning.recipe import Recipe
+from digitlens.reading.calibration import Calibration
 from digitlens.reading.reader import Reader
 
 EVIL = "<script>alert('x')</script>\x1b[2J&"
@@ -130,3 +132,14 @@ def test_outputs_beyond_one_fill_the_bar_and_no_more() -> None:
     widths = [float(width) for width in re.findall(r"width:([0-9.]+)%", html)]
     assert len(widths) == 10
     assert max(widths) <= 100
+
+
+def test_a_reading_says_how_familiar_and_how_sure_where_that_is_known() -> None:
+    judging = reader(familiarity=familiarity(threshold=0.0), calibration=Calibration(1000.0))
+    text = Tags(judging.read(picture())._repr_html_()).text
+    assert re.search(r"Read as .*10% sure; \d+% of real digits look less like a digit", text, re.DOTALL)
+    strict = reader(familiarity=familiarity(threshold=1.0), calibration=Calibration(1000.0))
+    text = Tags(strict.read(picture())._repr_html_()).text
+    assert "No digit: unlike any digit" in text
+    assert "sure" not in text
+    assert "real digits" not in Tags(reader().read(picture())._repr_html_()).text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from tests.reading.test_familiarity import familiarity
 
 from digitlens.digits.dataset import Digits
+from digitlens.digits.pen.writer import pen_digits
 from digitlens.errors import FileError, PictureError, ShapeError
 from digitlens.learning.recipe import Recipe
 from digitlens.network.activations import identity
 from digitlens.network.network import Layer, Network
+from digitlens.reading.calibration import Calibration, fit_calibration
 from digitlens.reading.evaluation import evaluate
 from digitlens.reading.reader import Reader
 
@@ -55,6 +59,49 @@ def test_a_reading_becomes_json_with_the_fields_that_are_real() -> None:
     assert answer["network"] == "untrained"
     assert reading.label == str(reading.digit)
     assert reading.reason == ""
+
+
+def test_what_a_reader_can_judge_stands_in_its_readings() -> None:
+    judging = replace(UNTRAINED, familiarity=replace(familiarity(), threshold=0.0), calibration=Calibration(2.0))
+    reading = judging.read(seven())
+    answer = json.loads(json.dumps(reading.to_json(), allow_nan=False))
+    assert list(answer) == ["path", "digit", "activations", "network", "is_digit", "familiarity", "confidence"]
+    assert answer["is_digit"] is reading.is_digit is True
+    framed = reading.prepared.stages[-1].image
+    assert judging.familiarity
+    assert reading.familiarity == judging.familiarity.of(framed[None])[0]
+    assert answer["familiarity"] == pytest.approx(reading.familiarity, abs=5e-7)
+    assert judging.calibration
+    assert reading.confidence == judging.calibration.confidence(reading.trace.z[-1])
+    assert UNTRAINED.read(seven()).is_digit is None
+
+
+def test_what_is_unlike_any_digit_is_refused_with_its_best_guess() -> None:
+    strict = replace(UNTRAINED, familiarity=replace(familiarity(), threshold=1.0), adjusting=("straighten",))
+    reading = strict.read(seven())
+    answer = reading.to_json()
+    assert (answer["is_digit"], answer["reason"]) == (False, "unlike any digit")
+    assert answer["digit"] == reading.digit
+    assert "confidence" not in answer
+    assert "no digit (unlike any digit)" in repr(reading)
+    assert strict.familiarity
+    centred = next(stage.image for stage in reading.prepared.stages if stage.name == "centred")
+    assert reading.familiarity == strict.familiarity.of(centred[None])[0]  # judged before it was straightened
+
+
+def test_without_ink_there_is_no_familiarity_to_speak_of() -> None:
+    answer = replace(UNTRAINED, familiarity=familiarity()).read(np.full((60, 40), 255, np.uint8)).to_json()
+    assert (answer["is_digit"], answer["reason"]) == (False, "too little ink")
+    assert "familiarity" not in answer
+
+
+def test_a_reader_is_calibrated_on_digits_that_it_reads_behind_its_own_steps() -> None:
+    digits = pen_digits(300, seed=5).digits
+    for steps in ((), ("straighten",)):
+        plain = replace(UNTRAINED, adjusting=steps)
+        sums = np.concatenate([trace.z[-1] for trace in plain.traces(digits.images)])
+        assert plain.calibrated(digits).calibration == fit_calibration(sums, digits.digits)
+        assert plain.calibration is None
 
 
 @pytest.mark.parametrize("page", [np.full((60, 40), 255, np.uint8), np.zeros((28, 28), np.uint8), np.ones((9, 9))])

@@ -22,8 +22,11 @@ def show_answer(console: Console, reading: Reading) -> None:
         screen.say(console, Text(f"{name} is no digit: {reading.reason}", style="bold"))
     else:
         said = f"{name} is read as {screen.clean(reading.label)} by the network {screen.clean(reading.network)}"
-        strength = f"  (activation {reading.activations.max():.3f})"
+        sure = "" if reading.confidence is None else f", {screen.percent(reading.confidence)} sure"
+        strength = f"  (activation {reading.activations.max():.3f}{sure})"
         screen.say(console, Text(said, style="bold").append(strength, style="not bold"))
+    if reading.familiarity is not None:
+        screen.say(console, f"Of real digits, {screen.percent(reading.familiarity)} look less like a digit")
 
 
 def show_reading(console: Console, reader: Reader, reading: Reading) -> None:

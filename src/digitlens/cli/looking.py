@@ -38,6 +38,11 @@ def show_summary(console: Console, reader: Reader) -> None:
         console.print(Text(clean("  " + ", ".join([learned, *told]))))
     if isinstance(measured := story.get("test_accuracy"), float):
         console.print(Text(f"  when it was trained, it read {measured:.2%} of the test pictures rightly"))
+    if reader.familiarity:
+        turned_away = f"{reader.familiarity.threshold:.1%} of real digits are turned away"
+        console.print(Text(f"  it says of a picture whether it is a digit at all; {turned_away}"))
+    if reader.calibration:
+        console.print(Text(f"  it says how sure it is (temperature {reader.calibration.temperature:.2f})"))
     console.print()
 
 

@@ -18,6 +18,7 @@ from digitlens.cli.screen import (
     network_option,
     open_network,
     out,
+    percent,
     picture_name,
     print_json,
     progress,
@@ -183,4 +184,5 @@ def _said(console: Console, reading: Reading) -> str:
     second = int(reading.activations.argsort()[-2])
     doubt = reading.activations[second]
     instead = f"   or {clean(reading.classes[second])}? {doubt:.2f}" if doubt >= 0.1 else ""
-    return f"{clean(reading.label)}  {bar(console, strength, 10)} {strength:.2f}{instead}"
+    sure = "" if reading.confidence is None else f"   {percent(reading.confidence)} sure"
+    return f"{clean(reading.label)}  {bar(console, strength, 10)} {strength:.2f}{sure}{instead}"

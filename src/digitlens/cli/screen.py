@@ -96,6 +96,11 @@ def bar(console: Console, share: float, width: int = 20) -> str:
     return ("━" if unicode(console) else "=") * filled + " " * (width - filled)
 
 
+def percent(share: float) -> str:
+    """A share in whole percent, and never more certain than it is: 0.997 is 99 %, not 100 %."""
+    return f"{min(int(share * 100 + 0.5), 99 if share < 1 else 100)} %"
+
+
 def beside(*blocks: list[Text], gap: int = 3) -> list[Text]:
     """Blocks of lines set next to each other."""
     height = max(map(len, blocks))

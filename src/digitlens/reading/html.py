@@ -36,6 +36,10 @@ def reading_html(reading: Reading) -> str:
     else:
         answer = f"Read as <span style='font-size:1.5em'>{_text(reading.label)}</span>"
     where = f" <span style='{_FAINT}'>{escape(shown(reading.path)[1:-1])}</span>" if reading.path else ""
+    judged = [] if reading.confidence is None or reading.reason else [f"{reading.confidence:.0%} sure"]
+    if reading.familiarity is not None:
+        judged.append(f"{reading.familiarity:.0%} of real digits look less like a digit")
+    answer += f" <span style='{_FAINT};font-weight:normal'>{'; '.join(judged)}</span>" if judged else ""
     grey = np.rint(np.clip(reading.prepared.image, 0, 1) * 255).astype(np.uint8)
     seen = _picture(grey, 168, f"the prepared picture, 28 by 28 pixels, read as {reading.label}")
     stages = "".join(f"<li style='margin:0'>{_stage(stage)}</li>" for stage in reading.prepared.stages)

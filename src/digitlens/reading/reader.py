@@ -1,4 +1,4 @@
-"""A Reader: a network together with the preparation it was trained with, and the story of how it came to be.
+"""A Reader: a network, the preparation it was trained with, what it can judge, and the story of how it came to be.
 
 This is what a model file holds, what load() gives, and what reads a picture.
 """
@@ -6,7 +6,7 @@ This is what a model file holds, what load() gives, and what reads a picture.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -17,12 +17,14 @@ from numpy.typing import NDArray
 from digitlens.digits.adjusting import adjust_bytes
 from digitlens.digits.dataset import DIGITS, Digits, pixels
 from digitlens.digits.framing import FRAMING_VERSION
-from digitlens.digits.preparation import prepare
+from digitlens.digits.preparation import Prepared, prepare
 from digitlens.errors import ShapeError
 from digitlens.kernel.compiled import Compiled, refuses
 from digitlens.network.activations import Array
 from digitlens.network.network import Network, Trace
+from digitlens.reading.calibration import Calibration, fit_calibration
 from digitlens.reading.evaluation import Evaluation, evaluate
+from digitlens.reading.familiarity import Familiarity
 from digitlens.reading.reading import Reading
 
 if TYPE_CHECKING:
@@ -51,6 +53,8 @@ class Reader:
     provenance: Mapping[str, Any] = field(default_factory=dict)
     history: Sequence[Mapping[str, float]] = ()
     notes: tuple[str, ...] = ()  # what a model file holds that we do not know and passed over
+    familiarity: Familiarity | None = None  # what digits look like; None: it cannot tell what is none
+    calibration: Calibration | None = None  # how sure its answers are; None: it cannot tell
 
     def read(self, picture: str | Path | bytes | NDArray[Any] | PillowImage) -> Reading:
         """Read one picture: a file, its bytes, an array, or a Pillow image, of any size.
@@ -61,7 +65,9 @@ class Reader:
         prepared = prepare(picture, self.adjusting)
         trace = self.network.forward(prepared.image.reshape(1, 784).astype(self.network.dtype))[0]
         path = str(picture) if isinstance(picture, (str, Path)) else None
-        return Reading(prepared, trace, self.classes, self.name, path)
+        judgement = self.familiarity.judge(_framed(prepared)) if self.familiarity and prepared.ink_found else None
+        confidence = float(self.calibration.confidence(trace.z[-1])) if self.calibration else None
+        return Reading(prepared, trace, self.classes, self.name, path, judgement, confidence)
 
     def read_page(self, picture: str | Path | bytes | NDArray[Any] | PillowImage) -> Page:
         """Read a photo or scan with several digits: the numbers on it, in reading order, each digit with its box.
@@ -110,6 +116,11 @@ class Reader:
         """How well it reads digits that are framed already, as MNIST's are: adjusting only. ShapeError for none."""
         return evaluate(self.outputs(digits.images), digits.digits, self.name, self.network.parameters)
 
+    def calibrated(self, digits: Digits) -> Reader:
+        """The same reader, which knows how sure it is: fitted on framed digits that it has not learned from."""
+        sums = np.concatenate([trace.z[-1] for trace in self.traces(digits.images)])
+        return replace(self, calibration=fit_calibration(sums, digits.digits))
+
     def __repr__(self) -> str:
         sizes = "-".join(map(str, self.network.sizes))
         return f"<Reader {self.name}: {sizes}, {self.network.parameters:,} weights and biases>"
@@ -121,6 +132,11 @@ class Reader:
 
 
 _COMPILED: WeakKeyDictionary[Network, Compiled] = WeakKeyDictionary()  # networks made ready for the kernel
+
+
+def _framed(prepared: Prepared) -> Array:
+    """The picture before any adjusting step: what a Familiarity looks at."""
+    return next(stage.image for stage in prepared.stages if stage.name == "centred")
 
 
 def _check_framed(images: NDArray[np.uint8]) -> None:

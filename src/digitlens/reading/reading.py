@@ -8,6 +8,7 @@ from typing import Any
 from digitlens.digits.preparation import Prepared
 from digitlens.network.activations import Array
 from digitlens.network.network import Trace
+from digitlens.reading.familiarity import Judgement
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,6 +20,8 @@ class Reading:
     classes: tuple[str, ...]  # the name of output 0, 1, ...
     network: str  # the name of the network that read it
     path: str | None = None  # where the picture came from
+    judgement: Judgement | None = None  # whether it looks like a digit; None where the reader cannot say
+    confidence: float | None = None  # 0..1, how probable the answer is to be right; None where the reader cannot say
 
     @property
     def activations(self) -> Array:
@@ -38,10 +41,24 @@ class Reading:
     @property
     def reason(self) -> str:
         """Why this is no digit, where we know it; empty otherwise."""
-        return "" if self.prepared.ink_found else "too little ink"
+        if not self.prepared.ink_found:
+            return "too little ink"
+        return self.judgement.reason if self.judgement else ""
+
+    @property
+    def is_digit(self) -> bool | None:
+        """Whether it is a digit at all; None where the reader cannot say."""
+        if self.reason:
+            return False
+        return True if self.judgement else None
+
+    @property
+    def familiarity(self) -> float | None:
+        """0..1, the share of real digits that look less like a digit; None where the reader cannot say."""
+        return self.judgement.familiarity if self.judgement else None
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON values. A field is absent until it is real: `is_digit` only says false where we know it."""
+        """Plain JSON values. A field is absent until it is real: without a judgement, `is_digit` at most says false."""
         answer: dict[str, Any] = {
             "path": self.path,
             "digit": self.digit,
@@ -50,8 +67,13 @@ class Reading:
         }
         if self.classes[self.digit] != str(self.digit):
             answer["label"] = self.label
+        if self.is_digit is not None:
+            answer["is_digit"] = self.is_digit
         if self.reason:
-            answer |= {"is_digit": False, "reason": self.reason}
+            answer["reason"] = self.reason
+        for name, share in (("familiarity", self.familiarity), ("confidence", self.confidence)):
+            if share is not None:
+                answer[name] = round(share, 6)
         return answer
 
     def __repr__(self) -> str:

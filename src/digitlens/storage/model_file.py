@@ -7,7 +7,8 @@ that belong to a block are called `BLOCK.NAME`, and are passed over with it; the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from digitlens.network.activations import ACTIVATIONS
 from digitlens.network.costs import cost_for
 from digitlens.network.network import Layer, Layers, Network
 from digitlens.reading.reader import Reader
+from digitlens.storage import judging
 from digitlens.storage.container import Limits, Tensors, pack, unpack
 from digitlens.storage.halves import fit_half
 
@@ -70,7 +72,9 @@ def to_bytes(reader: Reader) -> bytes:
         "history": {"required": False, "rows": [dict(row) for row in thinned(reader.history)]},
     }
     kind = np.float16 if fit_half(network.layers) else np.float32
-    data = pack({"format": FORMAT, "blocks": blocks}, layers_to_tensors("", network.layers, kind), LIMITS)
+    judged, more = judging.to_blocks(reader)
+    tensors = layers_to_tensors("", network.layers, kind) | more
+    data = pack({"format": FORMAT, "blocks": blocks | judged}, tensors, LIMITS)
     from_bytes(data)
     return data
 
@@ -87,22 +91,42 @@ def from_bytes(data: bytes | bytearray) -> Reader:
     if not isinstance(blocks, dict) or not all(isinstance(block, dict) for block in blocks.values()):
         raise ModelFileError("this model file has no blocks; train or fetch it anew")
     known = ("network", "preparation", "recipe", "provenance", "history")
-    unknown = [name for name in blocks if name not in known]
+    unknown = [name for name in blocks if name not in known and not judging.known(name, blocks[name])]
     for name in unknown:
         if blocks[name].get("required") is not False:
             raise ModelFileError(
                 f"this model file needs {name[:40]!r}, which we do not know; a newer digitlens may read it"
             )
-    ours = {name: array for name, array in tensors.items() if name.partition(".")[0] not in unknown}
+    ours = _without(tensors, unknown)
     bodies = {name: {k: v for k, v in blocks.get(name, {}).items() if k != "required"} for name in known}
+    judged = {name: blocks[name] for name in judging.VERSIONS if name in blocks and name not in unknown}
     try:
-        return _reader(bodies, ours, tuple(f"passed over what we do not know: {name[:40]}" for name in unknown))
+        reader = _reader(
+            bodies, _without(ours, judged), tuple(f"passed over what we do not know: {n[:40]}" for n in unknown)
+        )
+        return _judging(reader, judged, ours)
     except ModelFileError:
         raise
     except (DigitlensError, KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ModelFileError(
             f"this model file contradicts itself: {str(error)[:200]}; train or fetch it anew"
         ) from error
+
+
+def _without(tensors: Tensors, blocks: Iterable[str]) -> Tensors:
+    return {name: array for name, array in tensors.items() if name.partition(".")[0] not in blocks}
+
+
+def _judging(reader: Reader, blocks: Mapping[str, Mapping[str, Any]], tensors: Tensors) -> Reader:
+    """The same reader with what these blocks let it judge."""
+    own = {name: array for name, array in tensors.items() if name.partition(".")[0] in blocks}
+    if "calibration" in blocks:
+        reader = replace(reader, calibration=judging.calibration_of(blocks["calibration"]))
+    if "familiarity" in blocks:
+        return replace(reader, familiarity=judging.familiarity_of(blocks["familiarity"], own))
+    if own:
+        raise ModelFileError("this model file holds arrays of a block that has none; train or fetch it anew")
+    return reader
 
 
 def _reader(blocks: dict[str, dict[str, Any]], tensors: Tensors, notes: tuple[str, ...]) -> Reader:

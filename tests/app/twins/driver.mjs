@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 
 const WEB = new URL("../../../src/digitlens/app/web/", import.meta.url);
-const names = ["network", "costs", "backward", "neuron", "numbers", "weights", "model_file", "strokes", "framing", "adjusting", "ink", "grey", "preparation", "reading"];
+const names = ["network", "costs", "backward", "neuron", "numbers", "weights", "model_file", "strokes", "framing", "adjusting", "ink", "grey", "preparation", "reading", "familiarity", "calibration"];
 const web = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await import(new URL(`${name}.js`, WEB).href)])));
 
 const bytesOf = (text) => new Uint8Array(Buffer.from(text, "base64"));
@@ -22,7 +22,7 @@ function networkOf(given) {
   const layers = given.layers.map(({ weights, biases }) => ({ weights: Float64Array.from(weights.flat()), biases: Float64Array.from(biases), n: biases.length, before: weights[0].length }));
   const sizes = [layers[0].before, ...layers.map(({ n }) => n)];
   const activations = layers.map((_, l) => (l < layers.length - 1 ? given.activation : given.output));
-  return { layers, sizes, activations, cost: given.cost, name: "of a test", classes: [], adjusting: [], framing: 1, recipe: {}, provenance: {}, history: [], notes: [] };
+  return { layers, sizes, activations, cost: given.cost, name: "of a test", classes: [], adjusting: [], framing: 1, recipe: {}, provenance: {}, history: [], notes: [], familiarity: null, calibration: null };
 }
 
 const stages = (list) => list.map(({ image, ...stage }) => ({ ...stage, image: out(image), size: image.length }));
@@ -125,8 +125,9 @@ const TASKS = {
       try {
         const network = web.model_file.readModelFile(bytesOf(text));
         const again = web.model_file.writeModelFile(network);
-        const { layers, ...about } = network;
-        return { about, layers: gradient(layers), file: Buffer.from(again).toString("base64") };
+        const { layers, familiarity, calibration, ...about } = network;
+        const judging = { familiarity: familiarity && { threshold: familiarity.threshold, scores: out(familiarity.scores), layers: gradient(familiarity.layers) }, calibration };
+        return { about, judging, layers: gradient(layers), file: Buffer.from(again).toString("base64") };
       } catch (error) {
         return { refused: error.message };
       }
@@ -136,6 +137,20 @@ const TASKS = {
   numbers({ values, decimals, many }) {
     const { fixed, plain, significant } = web.numbers;
     return values.map((x) => ({ fixed: fixed(x, decimals), plain: plain(x, decimals), significant: significant(x, many) }));
+  },
+
+  /** What a file's reader judges of framed pictures, and how sure it is of sums z. */
+  judgements({ network, images, sums }) {
+    const { familiarity, calibration } = networkOf(network);
+    const all = floats(images);
+    const pictures = Array.from({ length: all.length / 784 }, (_, i) => all.slice(784 * i, 784 * (i + 1)));
+    return {
+      said: pictures.map((image) => web.familiarity.judge(familiarity, image)),
+      scores: out(pictures.map((image) => web.familiarity.scoreOf(familiarity.layers, image))),
+      two: pictures.map(web.familiarity.twoThings),
+      probabilities: sums.map((z) => out(web.calibration.probabilities(calibration, Float64Array.from(z)))),
+      confidence: out(sums.map((z) => web.calibration.confidence(calibration, Float64Array.from(z)))),
+    };
   },
 
   counts: ({ values }) => values.map(web.numbers.count),

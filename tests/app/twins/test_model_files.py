@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import random
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ from tests.storage.hostile import (
     with_header,
     with_weight,
 )
+from tests.storage.test_judging import HOSTILE as WRONGLY_JUDGING
+from tests.storage.test_judging import JUDGING
 from tests.storage.test_model_file import HOSTILE
 
 import digitlens
@@ -56,6 +59,24 @@ def same(got: dict[str, Any], wanted: Reader) -> None:
         assert about[field] == list(getattr(wanted, field)), field
     for field in ("classes", "adjusting", "history"):
         assert list(getattr(again, field)) == list(getattr(wanted, field)), field
+    same_judging(got["judging"], wanted, again)
+
+
+def same_judging(got: dict[str, Any], wanted: Reader, again: Reader) -> None:
+    """Familiarity and calibration, too."""
+    assert got["calibration"] == (wanted.calibration and {"temperature": wanted.calibration.temperature})
+    assert again.calibration == wanted.calibration
+    if wanted.familiarity is None:
+        assert got["familiarity"] is again.familiarity is None
+        return
+    assert again.familiarity
+    assert got["familiarity"]["threshold"] == wanted.familiarity.threshold == again.familiarity.threshold
+    for other in (got["familiarity"]["scores"], again.familiarity.scores):
+        assert np.array_equal(other, wanted.familiarity.scores)
+    for number, layer in enumerate(wanted.familiarity.layers):
+        for part in ("weights", "biases"):
+            assert np.array_equal(got["familiarity"]["layers"][number][part], getattr(layer, part).ravel()), part
+            assert np.array_equal(getattr(again.familiarity.layers[number], part), getattr(layer, part)), part
 
 
 def good_files() -> list[bytes]:
@@ -75,6 +96,9 @@ def good_files() -> list[bytes]:
         with_document(lambda d: d["blocks"]["preparation"].update(adjusting=["straighten"])),
         with_document(lambda d: d["blocks"]["network"].update(name="ß" * 100, classes=["😀" * 50] * 10)),
         of_tensors(dict(reversed(tensors().items()))),
+        to_bytes(JUDGING),
+        to_bytes(replace(JUDGING, familiarity=None)),
+        to_bytes(replace(JUDGING, calibration=None)),
     ]
 
 
@@ -110,6 +134,7 @@ def compare(some: dict[str, bytes]) -> int:
 def test_every_hostile_file_is_refused_by_both() -> None:
     assert len(HOSTILE) > 60
     compare(HOSTILE)
+    assert compare(WRONGLY_JUDGING) == len(WRONGLY_JUDGING)
     beyond = float(np.nextafter(np.float32(1e6), np.float32(2e6)))
     assert compare({f"a weight of {weight}": with_weight(weight) for weight in (1e6, -1e6, beyond, -beyond)}) == 2
 

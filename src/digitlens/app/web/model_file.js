@@ -8,6 +8,7 @@
 import { STEPS } from "./adjusting.js";
 import { object, pack, unpack } from "./container.js";
 import { FRAMING_VERSION } from "./framing.js";
+import { judgingOf, known, toBlocks } from "./judging.js";
 import { ACTIVATIONS } from "./network.js";
 import { wholeNumbers } from "./strict_json.js";
 
@@ -33,22 +34,24 @@ export function readModelFile(bytes) {
   }
   const blocks = object(given);
   if (!blocks || !Object.values(blocks).every(object)) throw new Error("this model file has no blocks; train or fetch it anew");
-  const unknown = Object.keys(blocks).filter((name) => !KNOWN.includes(name));
+  const judging = Object.keys(blocks).filter((name) => known(name, blocks[name]));
+  const unknown = Object.keys(blocks).filter((name) => !KNOWN.includes(name) && !judging.includes(name));
   for (const name of unknown) {
     if (blocks[name].required !== false) {
       throw new Error(`this model file needs "${name.slice(0, 40)}", which we do not know; a newer digitlens may read it`);
     }
   }
-  const ours = new Map([...tensors].filter(([name]) => !unknown.includes(name.split(".")[0])));
+  const of = (/** @type {string[]} */ names, belongs = true) => new Map([...tensors].filter(([name]) => names.includes(name.split(".")[0]) === belongs));
   const notes = unknown.map((name) => `passed over what we do not know: ${name.slice(0, 40)}`);
-  return networkOf(blocks, ours, notes);
+  const judged = judgingOf(Object.fromEntries(judging.map((name) => [name, blocks[name]])), of(judging));
+  return { ...networkOf(blocks, of([...unknown, ...judging], false), notes), ...judged };
 }
 
 /**
  * @param {Object<string, Object<string, any>>} blocks
  * @param {Map<string, Tensor>} tensors
  * @param {string[]} notes
- * @returns {Network}
+ * @returns {Omit<Network, "familiarity" | "calibration">}
  */
 function networkOf(blocks, tensors, notes) {
   const { network: about, preparation } = blocks;
@@ -128,7 +131,8 @@ export function writeModelFile(network) {
     [`layer${l + 1}.weights`, { shape: [n, before], values: weights }],
     [`layer${l + 1}.biases`, { shape: [n], values: biases }],
   ]));
-  const bytes = pack({ format: FORMAT, blocks }, tensors);
+  const judged = toBlocks(network);
+  const bytes = pack({ format: FORMAT, blocks: { ...blocks, ...judged.blocks } }, [...tensors, ...judged.tensors]);
   readModelFile(bytes);
   return bytes;
 }

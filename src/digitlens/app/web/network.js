@@ -25,6 +25,8 @@
  * @property {Object<string, any>} provenance
  * @property {Object<string, number>[]} history   one row an epoch
  * @property {string[]} notes          what its file holds that we do not know and passed over
+ * @property {import("./familiarity.js").Familiarity | null} familiarity   what digits look like, if its file says so
+ * @property {import("./calibration.js").Calibration | null} calibration   how sure its answers are, if its file says so
  */
 /** @typedef {{z: Float64Array[], a: Float64Array[]}} Trace   z[l] leads to a[l + 1]; a[0] is the picture */
 /** @typedef {{value: (z: Float64Array) => Float64Array, slope: (z: Float64Array) => Float64Array}} Activation   z -> a, z -> da/dz */

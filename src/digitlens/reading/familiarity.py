@@ -1,0 +1,128 @@
+"""Is this a digit at all? A small model of its own looks at the framed picture, before any network reads it.
+
+It is a network of four layers. The first two look at every patch of the picture with the same few weights, and step on
+by two pixels; the last has eleven outputs, ten for the digits and one for everything else. It learned from digits and
+from pictures of our own making that are none (learning/familiarity.py), and needs no other network.
+
+image   (28, 28)      a framed picture, ink 0..1
+a[1]    (12, 12, 12)  in each of 12 × 12 patches of 5 × 5 pixels, how much of 12 patterns is there
+a[2]    (5, 5, 24)    in each of 5 × 5 patches of 4 × 4 of those, how much of 24 larger patterns
+a[3]    (64,)
+z[4]    (11,)         the more of a digit it is, the larger one of the first ten against the last
+score                 log(e^z0 + ... + e^z9) − z10, from digits (above 0) to others (below)
+
+A score becomes a familiarity by comparison with digits that were held out: it is the share of them that look less like
+a digit than this picture does. So of real digits as many are turned away as the threshold says, 0.015 being 1.5 %.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from digitlens.digits.specks import things
+from digitlens.errors import ShapeError
+from digitlens.network.network import Layers
+
+Array = NDArray[np.floating[Any]]
+
+PATCHES = (5, 4)  # rows and columns of a patch, in the first and in the second layer
+STEP = 2  # from one patch to the next
+SHAPES = ((12, 1 * 5 * 5), (24, 12 * 4 * 4), (64, 24 * 5 * 5), (11, 64))  # weights of each layer, (n, n_before)
+QUANTILES = 201  # scores of held-out digits that are kept: the 0th, the 0.5th ... the 100th percentile
+THRESHOLD = 0.015  # what less of the digits look like is turned away
+
+AT_ONCE = 500  # pictures that are looked at together
+APART = 0.25  # a thing that holds this share of the ink is one to be reckoned with
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is to be said of one picture."""
+
+    familiarity: float  # 0..1, the share of real digits that look less like one
+    is_digit: bool
+    reason: str  # why it is none; empty if it is one
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Familiarity:
+    """What digits look like. ShapeError unless the parts have the shapes above and the scores are in order."""
+
+    layers: Layers  # four, of SHAPES, float64
+    scores: Array  # (201,) float64, quantiles of the scores of held-out digits, ascending
+    threshold: float = THRESHOLD  # 0..1, a picture less familiar than this is no digit
+
+    def __post_init__(self) -> None:
+        shapes = tuple(layer.weights.shape for layer in self.layers)
+        biases = tuple(layer.biases.shape for layer in self.layers)
+        if shapes != SHAPES or biases != tuple((n,) for n, _ in SHAPES):
+            raise ShapeError(f"Familiarity wants weights of shapes {SHAPES} with their biases, got {shapes}")
+        if self.scores.shape != (QUANTILES,) or not (np.diff(self.scores) >= 0).all():
+            raise ShapeError(f"Familiarity wants {QUANTILES} scores in ascending order, got {self.scores.shape}")
+        if not 0 <= self.threshold <= 1:
+            raise ShapeError(f"Familiarity wants a threshold from 0 to 1, got {self.threshold}")
+
+    def of(self, images: Array) -> NDArray[np.float64]:
+        """How familiar framed pictures look: (n, 28, 28), 0..1 -> (n,), each the share of digits that look less so.
+
+        Raises ShapeError for other shapes.
+        """
+        if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype.kind != "f":
+            raise ShapeError(
+                f"Familiarity.of() wants framed pictures (n, 28, 28) in floats from 0 to 1, got {images.shape} in "
+                f"{images.dtype}; for one picture use image[None]"
+            )
+        some = [scores(self.layers, images[i : i + AT_ONCE]) for i in range(0, len(images), AT_ONCE)]
+        return np.interp(np.concatenate([*some, np.zeros(0)]), self.scores, np.linspace(0, 1, QUANTILES))
+
+    def judge(self, image: Array) -> Judgement:
+        """What is to be said of one framed picture, (28, 28), 0..1. Raises ShapeError for another shape."""
+        familiarity = float(self.of(image[None])[0])
+        if familiarity >= self.threshold:
+            return Judgement(familiarity, True, "")
+        return Judgement(familiarity, False, "two separate things" if two_things(image) else "unlike any digit")
+
+
+def scores(layers: Layers, images: Array) -> NDArray[np.float64]:
+    """The score of each picture, (n, 28, 28) -> (n,). Layers and result are float64."""
+    z = forward(layers, images.astype(np.float64))[-1]
+    digits, other = z[:, :10], z[:, 10]
+    most = digits.max(axis=1)
+    result: NDArray[np.float64] = most + np.log(np.exp(digits - most[:, None]).sum(axis=1)) - other
+    return result
+
+
+def forward(layers: Layers, images: Array) -> tuple[Array, ...]:
+    """What goes into each layer, and what comes out of the last: images (n, 28, 28) -> four inputs, and z[4], (n, 11).
+
+    The inputs of the first two layers are patches, (n, rows, columns, n_before); a[1] and a[2] are among the others.
+    """
+    looked, inputs = images[..., None], []
+    for layer, side in zip(layers, PATCHES, strict=False):
+        inputs.append(patches(looked, side))
+        looked = np.maximum(inputs[-1] @ layer.weights.T + layer.biases, 0)
+    inputs.append(looked.reshape(len(images), SHAPES[2][1]))
+    inputs.append(np.maximum(inputs[-1] @ layers[2].weights.T + layers[2].biases, 0))
+    return (*inputs, inputs[-1] @ layers[3].weights.T + layers[3].biases)
+
+
+def patches(images: Array, side: int) -> Array:
+    """Every second patch: (n, rows, columns, channels) -> (n, fewer, fewer, channels · side · side).
+
+    >>> patches(np.arange(16.0).reshape(1, 4, 4, 1), 2)[0, 1, 0].tolist()
+    [8.0, 9.0, 12.0, 13.0]
+    """
+    windows = sliding_window_view(images, (side, side), axis=(1, 2))[:, ::STEP, ::STEP]
+    return windows.reshape(*windows.shape[:3], -1)
+
+
+def two_things(image: Array) -> bool:
+    """Two things that do not touch hold a good share of the ink each: (28, 28), 0..1."""
+    labels, n = things(image > 0.3)
+    share = np.bincount(labels.ravel(), weights=image.ravel(), minlength=n + 1)[1:]
+    return bool((share >= APART * image.sum()).sum() >= 2)
