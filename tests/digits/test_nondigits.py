@@ -45,14 +45,14 @@ def test_most_blanks_hold_nothing_to_read_and_drawings_are_not_blank() -> None:
     assert np.mean([prepare(page).ink_found for page in pages("blank", 60)]) < 0.25
 
 
-def filled(kind: str) -> float:
+def share_of_box(kind: str) -> float:
     """How much of its box the ink fills, 0..1, the mean of some."""
     boxes = [stage.image for page in pages(kind) for stage in prepare(page).stages if stage.name == "cropped"]
     return float(np.mean([box.mean() for box in boxes]))
 
 
 def test_silhouettes_are_filled() -> None:
-    assert filled("silhouette") > 1.4 * filled("letter")
+    assert share_of_box("silhouette") > 1.4 * share_of_box("letter")
 
 
 def test_a_pair_is_two_digits_most_often_apart() -> None:
