@@ -47,7 +47,7 @@ def save(reader: Reader, path: str | Path) -> None:
     model_file.save(reader, path)
 
 
-def read(picture: Picture, network: str | Path | Reader = "video") -> Reading:
+def read(picture: Picture, network: str | Path | Reader = "reader") -> Reading:
     """Read one picture: a file, its bytes, an array, or a Pillow image, of any size.
 
     network: a name that ships, a model file, or a Reader. Raises PictureError, ShapeError, FileError, ModelFileError.
@@ -59,7 +59,7 @@ def read(picture: Picture, network: str | Path | Reader = "video") -> Reading:
     return _reader(network).read(picture)
 
 
-def read_page(picture: Picture, network: str | Path | Reader = "video") -> Page:
+def read_page(picture: Picture, network: str | Path | Reader = "reader") -> Page:
     """Read a photo or scan with several digits: the numbers on it in reading order, each digit with its box.
 
     picture and network: as for read(). Raises PictureError, ShapeError, FileError, ModelFileError.

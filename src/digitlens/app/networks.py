@@ -16,6 +16,8 @@ from digitlens.reading.reader import Reader
 from digitlens.storage.model_file import LIMITS, from_bytes, there
 from digitlens.storage.shipped import FOLDER, SUFFIX, names
 
+READER = "reader"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Offered:
@@ -63,6 +65,11 @@ class Networks:
         if found is None:
             raise HTTPException(404, f"there is no network {name[:80]!r}; there are {', '.join(self.names())}")
         return found
+
+    def reading(self, name: str = "") -> Offered:
+        """The network of that name; without one, what reads best: `reader`, unless another network was asked for."""
+        better = READER if self.default == "video" and READER in self._by_name else self.default
+        return self.get(name or better)
 
     def names(self) -> list[str]:
         """The default first."""

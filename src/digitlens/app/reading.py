@@ -27,7 +27,7 @@ class ReadPicture:
 
     async def answer(self, request: Request) -> Response:
         """The answer to one picture. HTTPException: 400, 404, 413, 415, 503."""
-        reader = self._networks.get(request.query_params.get("network", "")).reader
+        reader = self._networks.reading(request.query_params.get("network", "")).reader
         if request.headers.get("content-type", "").startswith("multipart/"):
             raise HTTPException(
                 415, "wanted the bytes of a picture and nothing around them, got a form; curl: --data-binary @seven.png"

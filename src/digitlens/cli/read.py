@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +42,7 @@ WIDEST = 60  # columns for a name; a longer one pushes its own answer to the rig
 @click.option("--examples", is_flag=True, help="Read the example drawings that come with the package.")
 @click.option("--page", is_flag=True, help="The picture shows several digits: read the numbers on it, line by line.")
 @click.option("--annotate", metavar="FILE", help="With --page: write the picture with every digit marked, as PNG.")
-@network_option
+@partial(network_option, default="reader")
 @json_option
 def command(
     pictures: tuple[str, ...], examples: bool, page: bool, annotate: str | None, network: str, as_json: bool

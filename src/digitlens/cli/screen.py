@@ -211,9 +211,10 @@ def data_options(f: Any) -> Any:
     return click.option("--data", metavar="DATA", help=text + " Default: MNIST, wherever it is found.")(f)
 
 
-network_option = click.option(
-    "--network", "-n", default="video", metavar="NETWORK", show_default=True, help="A network that ships, or a file."
-)
+def network_option(f: Any, default: str = "video") -> Any:
+    """The option that says which network."""
+    text = "A network that ships, or a file."
+    return click.option("--network", "-n", default=default, metavar="NETWORK", show_default=True, help=text)(f)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 
 

@@ -171,11 +171,18 @@ function page(app) {
     story: arriving("story", async () => (await import("./views/story.js")).storyView(app), app),
   };
   const read = [preparationView(app), nonsenseView(app)];
+  const opinions = /** @type {View[]} */ ([]); // of the larger network, once it has come
   const views = (/** @type {import("./state.js").Shown} */ name) => (name === "read" ? read : later[name]());
   setTimeout(async () => { // so that they are here when the server is gone
     Object.values(later).forEach((view) => view(true));
     await Promise.all(loading);
     document.documentElement.dataset.whole = "true";
+    const { largerNetwork, opinionView } = await import("./views/opinion.js");
+    const larger = await largerNetwork();
+    if (!larger) return;
+    opinions.push(opinionView(app, larger));
+    document.querySelector(".answer")?.append(opinions[0].element);
+    app.set({});
   }, SOON);
   let shown = "";
   let hidden = "";
@@ -194,7 +201,7 @@ function page(app) {
       else if (!story[0].element.isConnected) clear(place("story"), story[0].element);
       for (const link of journeys()) attributes(link, { "aria-current": viewOf(link) === state.view ? "page" : false });
     }
-    for (const view of [...always, ...inDetail, ...story]) view.update();
+    for (const view of [...always, ...inDetail, ...story, ...opinions]) view.update();
     const parts = document.querySelectorAll("[data-part]");
     const hiding = `${state.hide.join()} ${parts.length} ${shown}`;
     if (hiding !== hidden) {

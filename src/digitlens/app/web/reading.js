@@ -46,6 +46,15 @@ export function read(picture, network, prepare, radius = PEN) {
 }
 
 /**
+ * What is on the pad as it is framed, before any adjusting step.
+ * @param {Picture} picture
+ * @param {boolean} prepare
+ * @param {number} [radius]
+ * @returns {Float64Array} (784,)
+ */
+export const framed = (picture, prepare, radius = PEN) => prepared(picture, prepare, [], radius).image;
+
+/**
  * @param {Picture} picture
  * @param {boolean} prepare
  * @param {string[]} adjusting

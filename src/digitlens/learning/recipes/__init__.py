@@ -4,10 +4,11 @@ from typing import Any
 
 from digitlens.errors import RecipeError
 from digitlens.learning.recipe import Recipe
+from digitlens.learning.recipes.reader import READER
 from digitlens.learning.recipes.talk import TALK
 from digitlens.learning.recipes.video import VIDEO
 
-RECIPES = {recipe.name: recipe for recipe in (VIDEO, TALK)}
+RECIPES = {recipe.name: recipe for recipe in (VIDEO, TALK, READER)}
 
 
 def named(name: str, **changes: Any) -> Recipe:

@@ -14,12 +14,12 @@ import { attributes, clear, h, setText } from "./dom.js";
 
 const SUFFIX = ".digitlens";
 const LARGEST = 64 * 1024 * 1024; // bytes of a file that is read at all
-const COLLECTIONS = /** @type {Object<string, string>} */ ({ mnist: "MNIST", pen: "the drawn pen digits" });
+const COLLECTIONS = /** @type {Object<string, string>} */ ({ mnist: "MNIST", pen: "the drawn pen digits", "mnist+pen": "MNIST and digits of the pen model" });
 
 /** "reads 95.27 % of MNIST’s test digits", as far as its file tells. @param {Object<string, any>} provenance */
 export function accuracyOf({ test_accuracy: measured, data }) {
   if (typeof measured !== "number" || !(measured >= 0 && measured <= 1)) return "accuracy not measured";
-  return `reads ${percent(measured)} of ${data === "mnist" ? "MNIST’s test digits" : `the test digits of ${collection(data)}`}`;
+  return `reads ${percent(measured)} of ${/^mnist(\+pen)?$/.test(data) ? "MNIST’s test digits" : `the test digits of ${collection(data)}`}`;
 }
 
 /** "13,002 weights and biases". @param {Network} network */

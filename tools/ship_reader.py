@@ -1,0 +1,49 @@
+"""Make `reader`, the network that ships beside `video`: trained by its recipe, then taught what is no digit.
+
+    python tools/ship_reader.py                        everything, from MNIST wherever it is
+    python tools/ship_reader.py --trained FILE         with a network that `digitlens train --recipe reader` wrote
+
+The familiarity learns from MNIST's training images and from what our own generators draw; its threshold, and the
+temperature that makes outputs probabilities, come from images that were held out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from digitlens.digits.sources import find_data
+from digitlens.learning.engine import lessons
+from digitlens.learning.familiarity import fit_familiarity
+from digitlens.learning.recipe import Recipe
+from digitlens.learning.recipes import named
+from digitlens.learning.training import Run
+from digitlens.storage.model_file import load, save
+from digitlens.storage.shipped import FOLDER, SUFFIX
+
+
+@click.command()
+@click.option("--trained", metavar="FILE", help="A network that this recipe has trained already.")
+@click.option("--out", default=str(FOLDER / f"reader{SUFFIX}"), metavar="FILE", show_default=True)
+def main(trained: str | None, out: str) -> None:
+    """Train, fit, and write the file."""
+    recipe = named("reader")
+    mixed = find_data(recipe.data, offline=True)
+    if trained:
+        reader = load(trained)
+    else:
+        run = Run(recipe, mixed)
+        for record in run:
+            click.echo(repr(record))
+        reader = run.reader()
+    held_out = lessons(recipe, mixed).validation
+    own = lessons(Recipe(), find_data("mnist", offline=True))
+    familiarity = fit_familiarity(own.training, own.validation, told=click.echo)
+    save(replace(reader.calibrated(held_out), familiarity=familiarity), out)
+    click.echo(f"{out}: {Path(out).stat().st_size:,} bytes")
+
+
+if __name__ == "__main__":
+    main()
