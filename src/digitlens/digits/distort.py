@@ -99,10 +99,10 @@ WOBBLE = 0.7  # pixels: the standard deviation of how far one control point stra
 MOST = 2.5  # standard deviations: what lies beyond is drawn back to here, for a digit must stay what it is
 
 
-def affine(rng: np.random.Generator, count: int) -> Grids:
+def affine(rng: np.random.Generator, count: int, strength: float = 1.0) -> Grids:
     """Turned, stretched in height and in width, slanted and moved a little, about the middle: (count, 2, 5, 5)."""
     drawn = np.clip(rng.standard_normal((6, count, 1, 1), dtype=np.float32), -MOST, MOST)
-    sizes = np.array([TURN / 2, STRETCH, STRETCH, SLANT, SHIFT, SHIFT], np.float32)
+    sizes = np.array([TURN / 2, STRETCH, STRETCH, SLANT, SHIFT, SHIFT], np.float32) * np.float32(strength)
     half, high, wide, slant, down, right = drawn * sizes[:, None, None, None]  # (count, 1, 1) each
     # `half` is the tangent of half the angle: with it a rotation needs no sine, whose last bit differs among machines.
     cosine, sine = (1 - half * half) / (1 + half * half), 2 * half / (1 + half * half)
@@ -115,13 +115,18 @@ def affine(rng: np.random.Generator, count: int) -> Grids:
     return grids
 
 
+def gentle(rng: np.random.Generator, count: int) -> Grids:
+    """As affine(), half as strong: as much as a small network can follow, (count, 2, 5, 5)."""
+    return affine(rng, count, 0.5)
+
+
 def elastic(rng: np.random.Generator, count: int) -> Grids:
     """As affine(), and each control point strays by itself, as a hand is never quite steady: (count, 2, 5, 5)."""
     return affine(rng, count) + np.float32(WOBBLE) * rng.standard_normal((count, 2, 5, 5), dtype=np.float32)
 
 
 AUGMENTATIONS: Mapping[str, Callable[[np.random.Generator, int], Grids]] = MappingProxyType(
-    {"affine": affine, "elastic": elastic}
+    {"affine": affine, "gentle": gentle, "elastic": elastic}
 )
 
 
