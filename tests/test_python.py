@@ -119,7 +119,7 @@ def test_readers_readings_and_networks_are_values(seven: np.ndarray) -> None:
 
 
 def test_what_is_explained_is_what_was_read(seven: np.ndarray) -> None:
-    reading = dl.read(seven)
+    reading = dl.read(seven, "video")
     parts = dl.explain(seven)
     assert (parts.layer, parts.neuron) == (3, reading.digit)
     assert parts.activation == pytest.approx(float(reading.activations.max()))

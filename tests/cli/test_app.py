@@ -181,7 +181,11 @@ def test_a_file_that_was_trained_is_the_one_that_the_page_gets(tmp_path: Path) -
         url = until_ready(running).split()[3]
         with urllib.request.urlopen(f"{url}api/networks", timeout=10) as answer:
             listed = json.load(answer)
-    assert [(network["name"], network["default"]) for network in listed] == [("mine", True), ("video", False)]
+    assert [(network["name"], network["default"]) for network in listed] == [
+        ("mine", True),
+        ("reader", False),
+        ("video", False),
+    ]
 
 
 def test_nobody_who_reads_its_output_ends_it_quietly() -> None:

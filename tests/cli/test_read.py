@@ -31,9 +31,9 @@ def test_json_has_exactly_the_fields_that_were_promised(digitlens: Run, pictures
     answer = digitlens("read", "--json", pictures / "7.png")
     (found,) = json.loads(answer.out)
     assert (answer.code, answer.err) == (0, "")
-    assert set(found) == {"path", "digit", "activations", "network"}
+    assert set(found) == {"path", "digit", "activations", "network", "is_digit", "familiarity", "confidence"}
     assert found["path"] == str(pictures / "7.png")
-    assert found["network"] == "video"
+    assert found["network"] == "reader"
     assert len(found["activations"]) == 10
     assert found["digit"] == max(range(10), key=found["activations"].__getitem__)
 

@@ -79,7 +79,7 @@ def test_every_option_of_a_recipe_reaches_it(digitlens: Run, words: Path) -> Non
         "cost": "cross_entropy", "optimiser": "adam", "momentum": "0.8", "learning-rate": "0.01",
         "schedule": "cosine", "mini-batch": "7", "epochs": "2", "weight-decay": "0.001", "averaging": "0.5",
         "validation": "6", "preparation": "straighten", "precision": "float64",
-        "augmentation": "affine", "labels": "random",
+        "augmentation": "affine", "labels": "random", "stored": "float16",
     }  # fmt: skip
     given = [f"--{name}={value}" for name, value in options.items()]
     answer = digitlens("train", "--data", words, *given, "--json", "--out", "all.digitlens")

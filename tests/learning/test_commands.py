@@ -6,7 +6,7 @@ import shlex
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from digitlens.cli.train import command as train
@@ -55,7 +55,10 @@ def parsed(words: list[str]) -> Recipe:
 
 @given(st.sampled_from(sorted(RECIPES)), st.fixed_dictionaries({}, optional=FIELDS))
 def test_a_command_line_gives_the_recipe_it_was_made_from(base: str, fields: dict[str, Any]) -> None:
-    recipe = named(base, **fields)
+    try:
+        recipe = named(base, **fields)
+    except RecipeError:  # an output that does not go with this recipe's cost
+        assume(False)
     assert parsed(arguments(recipe, base)) == recipe
     assert shlex.split(command(recipe, base)) == arguments(recipe, base)
 
@@ -68,6 +71,8 @@ def test_every_field_that_the_command_line_can_say_is_tried() -> None:
 def test_it_is_no_longer_than_it_must_be() -> None:
     assert command(named("video")) == "digitlens train"
     assert command(named("talk"), "talk") == "digitlens train --recipe talk"
+    assert command(named("reader"), "reader") == "digitlens train --recipe reader"
+    assert command(named("reader", data="mnist"), "reader") == "digitlens train --recipe reader --data mnist"
     assert command(named("video", learning_rate=0.1), data="pen") == "digitlens train --data pen --learning-rate 0.1"
 
 

@@ -172,7 +172,11 @@ def test_the_initial_network_is_what_the_recipe_says() -> None:
 
 
 def test_named_recipes_are_found_and_changed() -> None:
-    assert {name: recipe.name for name, recipe in RECIPES.items()} == {"video": "video", "talk": "talk"}
+    assert {name: recipe.name for name, recipe in RECIPES.items()} == {
+        "video": "video",
+        "talk": "talk",
+        "reader": "reader",
+    }
     assert named("video") == Recipe()
     assert (named("talk", seed=4).mini_batch, named("talk", seed=4).seed) == (10, 4)
 

@@ -10,6 +10,7 @@ from digitlens.learning.recipes import named
 
 _LEFT_OUT = ("name", "data")  # they change no bit
 _NO_OPTION = ("teacher",)
+_BY_NAME = ("mnist", "pen", "mnist+pen")
 
 
 def arguments(recipe: Recipe, base: str = "video", data: str = "") -> list[str]:
@@ -25,8 +26,10 @@ def arguments(recipe: Recipe, base: str = "video", data: str = "") -> list[str]:
     if base != "video":
         words += ["--recipe", base]
     wanted, given = recipe.to_json(), named(base).to_json()
-    if data or given["data"] != "mnist":  # a recipe that is meant for other digits finds those by itself
-        words += ["--data", data or "mnist"]
+    if not data and wanted["data"] != given["data"] and wanted["data"] in _BY_NAME:
+        data = wanted["data"]  # the base would find others by itself
+    if data:
+        words += ["--data", data]
     for field, value in wanted.items():
         if value == given[field] or field in _LEFT_OUT:
             continue
