@@ -41,8 +41,8 @@ def test_json_has_what_read_prints_and_text_and_boxes(picture: Path, capsys: pyt
 def test_the_marked_picture_is_written_as_png(picture: Path, tmp_path: Path) -> None:
     marked = tmp_path / "marked.png"
     assert _run(["read", "--page", str(picture), "--annotate", str(marked)]) == 0
-    with Image.open(marked) as image:
-        assert (image.format, image.size) == ("PNG", Image.open(picture).size)
+    with Image.open(marked) as image, Image.open(picture) as plain:
+        assert (image.format, image.size) == ("PNG", plain.size)
 
 
 def test_what_cannot_be_asked_is_said_before_anything_is_written(
