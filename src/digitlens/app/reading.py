@@ -32,10 +32,14 @@ class ReadPicture:
             raise HTTPException(
                 415, "wanted the bytes of a picture and nothing around them, got a form; curl: --data-binary @seven.png"
             )
+        page = request.query_params.get("page", "0")
+        if page not in ("0", "1"):
+            raise HTTPException(400, f"page: wanted 1 for a picture with several digits, else 0, got {page[:40]!r}")
+        work = read_page if page == "1" else read
         data = await request.body()
         client = request.client.host if request.client else ""
         try:
-            return Response(await self._pool.run(client, lambda: read(reader, data)), media_type="application/json")
+            return Response(await self._pool.run(client, lambda: work(reader, data)), media_type="application/json")
         except PictureError as error:
             raise HTTPException(_status(data), str(error)) from error
         except DigitlensError as error:
@@ -54,6 +58,11 @@ def read(reader: Reader, data: bytes) -> bytes:
         for stage in reading.prepared.stages
     ]
     return json.dumps(reading.to_json() | {"preparation": stages}, allow_nan=False).encode()
+
+
+def read_page(reader: Reader, data: bytes) -> bytes:
+    """The JSON of one page with all its digits. Raises PictureError."""
+    return json.dumps(reader.read_page(data).to_json(), allow_nan=False).encode()
 
 
 def _status(data: bytes) -> int:

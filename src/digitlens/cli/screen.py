@@ -215,6 +215,8 @@ def network_option(f: Any, default: str = "video") -> Any:
     """The option that says which network."""
     text = "A network that ships, or a file."
     return click.option("--network", "-n", default=default, metavar="NETWORK", show_default=True, help=text)(f)
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 
 

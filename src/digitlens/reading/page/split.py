@@ -45,7 +45,7 @@ class Evidence(NamedTuple):
     strange: float  # minus the logarithm of how familiar it looks, where that is known
 
 
-COSTS = Evidence(1.5, 0.4, 0.8, 2.0, 30.0, 2.0, 2.5, 4.0, 4.0, 4.0, 0.7, 0.5)  # nats, for each of the above
+COSTS = Evidence(1.2, 0.4, 0.8, 2.0, 20.0, 4.0, 2.5, 4.0, 8.0, 1.0, 1.0, 0.5)  # nats, for each of the above
 
 Judge = Callable[[NDArray[np.uint8]], NDArray[Any]]  # (n, 28, 28) framed -> (n, classes) activations
 Familiar = Callable[[NDArray[np.uint8]], NDArray[Any]]  # (n, 28, 28) framed -> (n,), 0 unlike any digit to 1

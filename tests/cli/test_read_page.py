@@ -1,0 +1,65 @@
+"""`digitlens read --page`: what it prints, what it writes, and what it will not do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from digitlens.cli.main import _run
+from digitlens.digits.pen.rows import sheet
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    path = tmp_path / "page.png"
+    Image.fromarray(sheet(["123 45", "67"], np.random.default_rng(1), gap=0.3).grey()).save(path)
+    return path
+
+
+def test_the_numbers_are_printed_line_by_line(picture: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run(["read", "--page", str(picture)]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert [[len(number) for number in line.split()] for line in printed] == [[3, 2], [2]]
+
+
+def test_json_has_what_read_prints_and_text_and_boxes(picture: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run(["read", "--page", "--json", str(picture), str(picture.parent / "none.png")]) == 0
+    page, missing = json.loads(capsys.readouterr().out)
+    assert page["path"] == str(picture)
+    assert len(page["boxes"]) == 7
+    assert {"digit", "activations", "network", "text", "turn", "notes"} <= set(page)
+    assert set(missing) == {"path", "error"}
+    assert _run(["read", "--json", str(picture)]) == 0
+    plain = json.loads(capsys.readouterr().out)[0]
+    assert {name: page[name] for name in plain} == plain
+
+
+def test_the_marked_picture_is_written_as_png(picture: Path, tmp_path: Path) -> None:
+    marked = tmp_path / "marked.png"
+    assert _run(["read", "--page", str(picture), "--annotate", str(marked)]) == 0
+    with Image.open(marked) as image, Image.open(picture) as plain:
+        assert (image.format, image.size) == ("PNG", plain.size)
+
+
+def test_what_cannot_be_asked_is_said_before_anything_is_written(
+    picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = picture.read_bytes()
+    for given in (
+        [str(picture), "--annotate", str(tmp_path / "out.png")],
+        ["--page", str(picture), str(picture), "--annotate", str(tmp_path / "out.png")],
+        ["--page", str(picture), "--annotate", str(tmp_path / "out.jpg")],
+        ["--page", str(picture), "--annotate", str(picture)],
+    ):
+        assert _run(["read", *given]) == 2
+        assert "--annotate" in capsys.readouterr().err
+    assert picture.read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["page.png"]
+
+
+def test_a_place_that_cannot_be_written_is_an_error(picture: Path, tmp_path: Path) -> None:
+    assert _run(["read", "--page", str(picture), "--annotate", str(tmp_path / "no" / "out.png")]) == 1

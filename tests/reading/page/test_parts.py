@@ -1,0 +1,140 @@
+"""The steps by themselves: pieces, ruling, the turn, cuts, lines, and the cheapest way."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digitlens.digits.framing import Box
+from digitlens.digits.specks import things
+from digitlens.digits.strokes import ink_strokes
+from digitlens.reading.page.cuts import cuts, thickness
+from digitlens.reading.page.lines import find_lines
+from digitlens.reading.page.paper import Paper, find_paper, turned
+from digitlens.reading.page.pieces import pieces_of
+from digitlens.reading.page.ruling import without_ruling
+from digitlens.reading.page.separators import Place, separator
+from digitlens.reading.page.split import Choice, Evidence, cheapest_way
+
+
+@given(st.integers(1, 20), st.integers(1, 20), st.floats(0, 1), st.integers(0, 2**32))
+def test_pieces_are_what_a_walk_over_the_pixels_finds(rows: int, columns: int, share: float, seed: int) -> None:
+    mask = np.random.default_rng(seed).random((rows, columns)) < share
+    walked, n = things(mask)
+    found = pieces_of(mask)
+    assert len(found) == n
+    pairs = set(zip(walked.ravel().tolist(), found.labels.ravel().tolist(), strict=True))
+    assert len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs})
+    for i, (top, left, bottom, right) in enumerate(found.boxes.tolist()):
+        at = np.argwhere(found.labels == i + 1)
+        assert [*at.min(axis=0), *(at.max(axis=0) + 1)] == [top, left, bottom, right]
+        assert len(at) == found.areas[i]
+
+
+@given(st.floats(-0.26, 0.26), st.integers(20, 60), st.integers(20, 60), st.floats(0.2, 0.8), st.floats(0.2, 0.8))
+def test_a_point_of_a_turned_page_is_found_again_in_the_picture(
+    turn: float, rows: int, columns: int, down: float, across: float
+) -> None:
+    depth = np.zeros((rows, columns), np.float32)
+    row, column = int(down * rows), int(across * columns)
+    depth[row, column] = 1
+    level = turned(depth, turn)
+    y, x = np.unravel_index(level.argmax(), level.shape)
+    paper = Paper(level, 1.0, 1, turn, depth.shape)
+    back = paper.in_picture(np.array([[x + 0.5, y + 0.5]]))[0]
+    assert np.abs(back - [column + 0.5, row + 0.5]).max() < 1.1
+
+
+def test_uneven_light_is_paper_and_writing_in_the_shadow_is_as_deep_as_in_the_light() -> None:
+    light = np.tile(np.linspace(250, 90, 400), (200, 1))
+    light[80:120, 50:53] *= 0.3
+    light[80:120, 350:353] *= 0.3
+    paper = find_paper(light.astype(np.uint8))
+    assert paper.mask.sum() == 240
+    assert paper.depth[100, 51] == pytest.approx(paper.depth[100, 351], abs=0.05)
+
+
+def test_lines_go_and_a_stroke_across_them_stays_whole() -> None:
+    depth = np.zeros((200, 400), np.float32)
+    depth[50:52] = depth[120:122] = 0.6
+    depth[20:90, 200:204] = 1.0
+    cleaned, lines = without_ruling(depth, 0.4)
+    assert lines == 2
+    assert (cleaned[20:90, 200:204] == 1).all()
+    assert cleaned[:, :196].max() == cleaned[:, 208:].max() == 0
+
+
+def test_a_cut_between_two_rings_that_a_stroke_joins_crosses_that_stroke_and_no_hole() -> None:
+    ring = np.array([[math.cos(a), math.sin(a)] for a in np.linspace(0, 2 * np.pi, 40)])
+    rings = [ring * 20 + [24, 24], ring * 20 + [74, 24], np.array([[44.0, 24], [54, 24]])]
+    own = ink_strokes(rings, (48, 98), 1.5) > 0.5
+    strips, found = cuts(own, 44.0, 0.0, thickness(own))
+    best = min(range(len(found)), key=lambda k: found[k].strokes + 10 * found[k].holes)
+    assert found[best].strokes < 2
+    assert found[best].holes == 0
+    assert np.ptp(np.flatnonzero((own & (strips <= best)).any(axis=0))) == pytest.approx(47, abs=6)
+    assert all(cut.holes > 0.3 for k, cut in enumerate(found) if k != best and cut.strokes > 1.5)
+
+
+def test_thickness_is_that_of_the_pen() -> None:
+    for radius in (1.5, 3.0):
+        line = ink_strokes([np.array([[10.0, 10.0], [60.0, 70.0]])], (80, 80), radius) > 0.5
+        assert thickness(line) == pytest.approx(2 * radius, rel=0.25)
+
+
+def test_lines_that_rise_are_followed_and_small_marks_join_the_line_they_lie_in() -> None:
+    mask = np.zeros((300, 600), bool)
+    for i in range(8):
+        for line in range(2):
+            top = 150 + 100 * line - 6 * i
+            mask[top : top + 40, 20 + 70 * i : 40 + 70 * i] = True
+    mask[168:172, 48:60] = True  # a dash in the upper line
+    lines, left_out = find_lines(pieces_of(mask))
+    assert [len(line.pieces) for line in lines] == [9, 8]
+    assert left_out == 0
+    assert all(line.height == 40 for line in lines)
+
+
+PLACE = Place(high=0.5, wide=0.5, top=0.2, foot=0.2, between=True, lean=0.0, pen=3.0)
+
+
+def test_separators_are_told_by_shape_and_place() -> None:
+    plus = np.zeros((30, 30), bool)
+    plus[13:17] = plus[:, 13:17] = True
+    assert separator(plus, PLACE)[0] == "plus"
+    slash = np.zeros((60, 40), bool)
+    for row in range(60):
+        slash[row, 36 - row // 2 : 39 - row // 2] = True
+    tall = Place(high=1.3, wide=0.6, top=-0.2, foot=-0.1, between=True, lean=0.0, pen=3.0)
+    assert separator(slash, tall)[0] == "slash"
+    assert separator(slash[:, ::-1], tall)[0] == ""
+    full = np.ones((9, 9), bool)
+    assert separator(full, Place(0.2, 0.2, 0.8, 0.0, True, 0.0, 3.0))[0] == "dot"
+    assert separator(full, Place(0.35, 0.2, 0.8, -0.1, True, 0.0, 3.0))[0] == "comma"
+    assert separator(full, Place(1.0, 0.7, 0.0, 0.0, True, 0.0, 3.0))[0] == ""
+
+
+def test_the_cheapest_way_takes_every_part_once() -> None:
+    rng = np.random.default_rng(0)
+    nothing = np.zeros((28, 28), np.uint8)
+    evidence = Evidence(*[0.0] * len(Evidence._fields))
+    choices = [
+        Choice(first, last, Box(0, 0, 1, 1), nothing, evidence, "digit")
+        for first in range(6)
+        for last in range(first, min(first + 3, 6))
+    ]
+    costs = rng.random(len(choices)).tolist()
+
+    def ways(first: int) -> list[list[int]]:
+        if first == 6:
+            return [[]]
+        return [[k, *rest] for k, c in enumerate(choices) if c.first == first for rest in ways(c.last + 1)]
+
+    best = min(sum(costs[k] for k in way) for way in ways(0))
+    way = cheapest_way(choices, costs, 6)
+    assert sum(costs[k] for k, _ in way) == pytest.approx(best)
+    assert [p for _, choice in way for p in range(choice.first, choice.last + 1)] == list(range(6))
