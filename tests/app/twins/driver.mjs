@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 
 const WEB = new URL("../../../src/digitlens/app/web/", import.meta.url);
-const names = ["network", "costs", "backward", "neuron", "numbers", "weights", "model_file", "strokes", "framing", "adjusting", "ink", "grey", "preparation", "reading", "familiarity", "calibration"];
+const names = ["network", "costs", "backward", "neuron", "numbers", "weights", "model_file", "strokes", "framing", "adjusting", "ink", "grey", "preparation", "grey_preparation", "reading", "familiarity", "calibration"];
 const web = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await import(new URL(`${name}.js`, WEB).href)])));
 
 const bytesOf = (text) => new Uint8Array(Buffer.from(text, "base64"));
@@ -70,7 +70,7 @@ const TASKS = {
   greys({ network, pictures, adjusting, all = true }) {
     const own = networkOf(network);
     return pictures.map(({ rows, columns, grey }) => {
-      const prepared = web.preparation.prepareGrey({ rows, columns, grey: bytesOf(grey) }, adjusting);
+      const prepared = web.grey_preparation.prepareGrey({ rows, columns, grey: bytesOf(grey) }, adjusting);
       return { ...preparedOut(prepared, all), ...trace(web.network.forward(own, prepared.image)) };
     });
   },

@@ -33,7 +33,7 @@ export const VIEWS = /** @type {const} */ (["read", "neuron", "learn", "train", 
 const SHOWN = /** @type {const} */ (["read", "neuron", "learn", "train", "compare"]);
 /** @typedef {Readonly<Record<string, string>>} Settings */
 export const SETTINGS = ["recipe", "hidden", "activation", "output", "initialisation", "cost", "optimiser", "momentum", "learning_rate", "schedule", "mini_batch",
-  "epochs", "weight_decay", "averaging", "augmentation", "preparation", "validation", "labels", "precision", "seed", "data", "live", "vary", "first", "second", "seeds"];
+  "epochs", "weight_decay", "averaging", "augmentation", "preparation", "validation", "labels", "precision", "stored", "seed", "data", "live", "vary", "first", "second", "seeds"];
 const SETTING = /^[\w.,+-]{0,80}$/;
 const UNIT = 64; // coordinates are whole 64ths of a pixel, so that a link brings back exactly what was drawn
 const MOST_POINTS = 5000;

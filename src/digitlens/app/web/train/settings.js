@@ -10,9 +10,9 @@
 
 export const BASE = "video";
 export const LIVE_EPOCHS = 3; // of a run that is trained anew while a slider moves, if nobody has chosen
-const CHOICES = ["activation", "output", "cost", "optimiser", "schedule", "initialisation", "augmentation", "labels", "precision"];
+const CHOICES = ["activation", "output", "cost", "optimiser", "schedule", "initialisation", "augmentation", "labels", "precision", "stored"];
 const OTHERS = ["name", "data", "teacher"]; // fields of a recipe that are no settings
-const PRECISIONS = ["float32", "float64"];
+const TYPES = /** @type {Record<string, string[]>} */ ({ precision: ["float32", "float64"], stored: ["float32", "float16"] });
 const WHOLE = /** @type {Record<string, [number, number]>} */ ({ seed: [0, 2 ** 53 - 1], mini_batch: [1, 1_000_000], epochs: [1, 100_000], validation: [0, 1_000_000] });
 const REAL = /** @type {Record<string, [number, number, string]>} */ ({
   learning_rate: [0, 1e6, "0 to 1,000,000"], momentum: [0, 1, "0 to below 1"], weight_decay: [0, 1, "0 to 1"], averaging: [0, 1, "0 to below 1"],

@@ -3,7 +3,8 @@
 // was drawn outlives a reload: it is kept in the tab's own storage, as the addresses that bring it back.
 
 import { fromRGBA } from "../grey.js";
-import { adjusted, prepareGrey } from "../preparation.js";
+import { prepareGrey } from "../grey_preparation.js";
+import { adjusted } from "../preparation.js";
 import { read } from "../reading.js";
 import { fromFragment, START, toFragment } from "../state.js";
 import { h } from "./dom.js";

@@ -2,7 +2,6 @@
 // Pictures for the pad: our own examples, real ones from MNIST, a file, what is pasted or dropped.
 
 import { fromRGBA } from "../grey.js";
-import { prepareGrey } from "../preparation.js";
 import { attributes, clear, h, setText } from "./dom.js";
 import { inkCanvas, paintInk } from "./pictures.js";
 
@@ -63,7 +62,9 @@ export function pickerView(app) {
  * @param {Base} [base]
  */
 async function putPicture(app, file, name, base = { kind: "picture", name }) {
-  const prepared = prepareGrey(await greyOf(file), []);
+  const grey = await greyOf(file);
+  const { prepareGrey } = await import("../grey_preparation.js");
+  const prepared = prepareGrey(grey, []);
   app.set({ strokes: [], base, baseInk: prepared.image, baseStages: prepared.stages });
 }
 
