@@ -59,7 +59,7 @@ function parsed(field, text, limits, options) {
     return steps.every((step, i) => options.preparation.includes(step) && steps.indexOf(step) === i) ? steps : new Error(`Steps among ${options.preparation.join(", ")}, each once.`);
   }
   if (CHOICES.includes(field)) {
-    const some = options[field] ?? PRECISIONS;
+    const some = options[field] ?? TYPES[field];
     return some.includes(text) ? text : new Error(`One of ${some.join(", ")}.`);
   }
   if (field in WHOLE) {
