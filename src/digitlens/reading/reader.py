@@ -76,8 +76,9 @@ class Reader:
         """
         from digitlens.reading.page.page import find_page
 
-        # What knows how familiar framed pictures look goes in here as the third argument: (n, 28, 28) uint8 -> (n,).
-        return find_page(self.read(picture), self.outputs)
+        familiarity = self.familiarity
+        familiar = None if familiarity is None else lambda images: familiarity.of(images / np.float32(255))
+        return find_page(self.read(picture), self.outputs, familiar)
 
     def adjusted(self, images: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Pictures that are framed already, (n, 28, 28), after this reader's adjusting steps."""
