@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from digitlens.reading.page.pieces import Pieces
 
-MOST = 2_000  # pieces that are looked at; the largest ones
+MOST = 1_000  # pieces that are looked at; the largest ones
 SPECK = 0.1  # of the size of the writing: what is smaller, both ways, is dust
 TALL = 0.5  # of the size of the writing: what is at least so high is a digit, or several
 HUGE = 3.5  # sizes: what is higher is no writing

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.digits.ink import reduce
-from digitlens.reading.page.lines import Line, find_lines, writing_size
+from digitlens.reading.page.lines import MOST, Line, find_lines, writing_size
 from digitlens.reading.page.paper import Paper, find_paper, straightened
 from digitlens.reading.page.pieces import pieces_of
 from digitlens.reading.page.ruling import without_boxes, without_ruling
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
 
 LARGE, WANTED = 128, 64  # pixels: writing that is higher than the first is reduced to about the second
+MOST_CUT = 300  # pieces: on a fuller page none is cut, which would take too long
 GRAIN = 0.1  # of full ink: what is fainter is paper
 WIDE_GAP = 0.9  # line heights: a gap between numbers is at least so wide ...
 USUAL_GAP = 1.8  # ... and so many times as wide as narrow ones are in this line
@@ -114,11 +115,12 @@ def find_page(whole: Reading, judge: Judge, familiar: Familiar | None = None) ->
     pieces = pieces_of(paper.mask)
     lines, left_out = find_lines(pieces)
     ink = ink_of(paper)
-    found = [split(line, pieces, ink, judge, familiar) for line in lines]
+    cutting = sum(len(line.pieces) for line in lines) <= MOST_CUT
+    found = [split(line, pieces, ink, judge, familiar, cutting) for line in lines]
     boxes = _boxes(paper, lines, found, whole.classes)
-    notes = (
-        [f"only the {len(pieces) - left_out:,} largest of {len(pieces):,} things were looked at"] if left_out else []
-    )
+    notes = [f"only the {MOST:,} largest of {len(pieces):,} things were looked at"] if left_out else []
+    if not cutting:
+        notes.append(f"touching digits were not cut apart, because there are more than {MOST_CUT} things")
     return Page(tuple(boxes), whole, math.degrees(paper.turn), tuple(notes))
 
 

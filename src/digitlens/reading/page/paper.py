@@ -90,13 +90,14 @@ def _from_flat(levels: Depth, level: float) -> tuple[Depth, float]:
 def _from_tiles(levels: Depth) -> tuple[Depth, float]:
     """The depth on uneven paper, and its grain: how far the paper strays from its own level."""
     side = max(LEAST_TILE, math.ceil(max(levels.shape) / TILES))
-    tiles = _tiles(levels, side)
+    sides = min(side, levels.shape[0]), min(side, levels.shape[1])
+    tiles = _tiles(levels, sides)
     # Of a tile full of writing more than half may be ink: its paper is nearer to its lightest, or darkest.
     low, middle, high = (tiles[:, :, round(share * (tiles.shape[2] - 1))] for share in (0.3, 0.5, 0.7))
     some = max(1, side // 8)
-    excess = (levels - _spread(middle, levels.shape, side))[::some, ::some]
+    excess = (levels - _spread(middle, levels.shape, sides))[::some, ::some]
     dark = paper_is_light(excess.astype(np.float64))
-    paper = _spread(_smoothed(high if dark else low, dark), levels.shape, side)
+    paper = _spread(_smoothed(high if dark else low, dark), levels.shape, sides)
     # The same ink takes away the same share of the light, in the sun and in the shadow.
     depth = (paper - levels) / np.maximum(paper, np.float32(0.1)) if dark else levels - paper
     some = max(1, side // 16)
@@ -107,14 +108,15 @@ def _from_tiles(levels: Depth) -> tuple[Depth, float]:
     return np.maximum(depth, 0), grain * 1.5  # the darker three tenths were cut off, so the spread looks too small
 
 
-def _tiles(levels: Depth, side: int) -> Depth:
+def _tiles(levels: Depth, sides: tuple[int, int]) -> Depth:
     """The levels within each tile, in order: (tiles down, tiles across, pixels looked at)."""
-    step = max(1, side // 16)  # sixteen pixels each way are enough to know a tile
+    high, wide = sides
     rows, columns = levels.shape
-    padded = np.pad(levels, ((0, -rows % side), (0, -columns % side)), mode="edge")
-    down, across = padded.shape[0] // side, padded.shape[1] // side
-    tiles = padded.reshape(down, side, across, side)[:, ::step, :, ::step].swapaxes(1, 2)
-    return np.sort(tiles.reshape(down, across, -1), axis=2)
+    padded = np.pad(levels, ((0, -rows % high), (0, -columns % wide)), mode="edge")
+    down, across = padded.shape[0] // high, padded.shape[1] // wide
+    # Sixteen pixels each way are enough to know a tile.
+    tiles = padded.reshape(down, high, across, wide)[:, :: max(1, high // 16), :, :: max(1, wide // 16)]
+    return np.sort(tiles.swapaxes(1, 2).reshape(down, across, -1), axis=2)
 
 
 def _smoothed(tiles: NDArray[Any], dark: bool) -> NDArray[Any]:
@@ -124,9 +126,9 @@ def _smoothed(tiles: NDArray[Any], dark: bool) -> NDArray[Any]:
     return np.quantile(np.stack(around), 0.6 if dark else 0.4, axis=0)
 
 
-def _spread(tiles: NDArray[Any], shape: tuple[int, ...], side: int) -> Depth:
+def _spread(tiles: NDArray[Any], shape: tuple[int, ...], sides: tuple[int, int]) -> Depth:
     """A level for each pixel, between those of the four tiles around it: (rows, columns)."""
-    down, across = (_between(n, side, count) for n, count in zip(shape, tiles.shape, strict=True))
+    down, across = (_between(*axis) for axis in zip(shape, sides, tiles.shape, strict=True))
     spread: Depth = (down @ tiles.astype(np.float32)) @ across.T
     return spread
 

@@ -48,8 +48,8 @@ class Parts:
     pen: float  # its width in pixels
 
 
-def parts_of(line: Line, pieces: Pieces, region: Box) -> Parts:
-    """Cut each piece of a line wherever that is possible."""
+def parts_of(line: Line, pieces: Pieces, region: Box, cutting: bool = True) -> Parts:
+    """Cut each piece of a line wherever that is possible, or nowhere."""
     found = region.cut(pieces.labels)
     labels = np.zeros(found.shape, np.int32)
     parts: list[Part] = []
@@ -62,7 +62,7 @@ def parts_of(line: Line, pieces: Pieces, region: Box) -> Parts:
     lean = _lean([mask for _, box, mask in masks if box.rows >= TALL * line.height and box.columns <= box.rows])
     for (piece, box, mask), pen in zip(masks, pens, strict=True):
         strips, found_cuts = np.zeros(mask.shape, np.int64), list[Cut]()
-        if box.columns > CUTTABLE * line.height and box.rows >= TALL * line.height:
+        if cutting and box.columns > CUTTABLE * line.height and box.rows >= TALL * line.height:
             strips, found_cuts = cuts(mask, line.height, lean, pen)
         for k in range(len(found_cuts) + 1):
             strip = mask & (strips == k)

@@ -86,14 +86,19 @@ class Choice:
 
 
 def split(
-    line: Line, pieces: Pieces, ink: NDArray[np.float32], judge: Judge, familiar: Familiar | None = None
+    line: Line,
+    pieces: Pieces,
+    ink: NDArray[np.float32],
+    judge: Judge,
+    familiar: Familiar | None = None,
+    cutting: bool = True,
 ) -> list[Glyph]:
     """Find the digits and separators of a line, from left to right.
 
     ink: (rows, columns), 0..1, the whole page; judge: what the network says of framed pictures; familiar: how much
-    they look like digits at all, where there is something that knows.
+    they look like digits at all, where there is something that knows; cutting: whether pieces may be cut.
     """
-    choices, corner = choices_of(line, pieces, ink)
+    choices, corner = choices_of(line, pieces, ink, cutting)
     parts = 1 + max(choice.last for choice in choices)
     images = np.stack([choice.image for choice in choices])
     outputs = np.asarray(judge(images), np.float64)
@@ -115,7 +120,9 @@ def split(
     ]
 
 
-def choices_of(line: Line, pieces: Pieces, ink: NDArray[np.float32]) -> tuple[list[Choice], tuple[int, int]]:
+def choices_of(
+    line: Line, pieces: Pieces, ink: NDArray[np.float32], cutting: bool = True
+) -> tuple[list[Choice], tuple[int, int]]:
     """All that the parts of a line could be, and the row and column of the page that their boxes count from.
 
     ink: (rows, columns), 0..1, the whole page.
@@ -124,7 +131,7 @@ def choices_of(line: Line, pieces: Pieces, ink: NDArray[np.float32]) -> tuple[li
     top, left = (max(0, int(x) - 1) for x in boxes[:, :2].min(axis=0))
     bottom, right = (int(x) + 1 for x in boxes[:, 2:].max(axis=0))
     region = Box(top, left, bottom - top, right - left)
-    writing = parts_of(line, pieces, region)
+    writing = parts_of(line, pieces, region, cutting)
     own_ink = region.cut(ink)
     choices = [choice for first in range(len(writing.parts)) for choice in _choices(writing, first, own_ink)]
     return choices, (top, left)
