@@ -15,31 +15,33 @@ SCRIBBLE = [[[4, 5], [24, 8], [3, 11], [25, 14], [4, 17], [24, 20], [3, 24], [25
 
 @pytest.fixture
 def said(page: Page) -> Locator:
-    """What it says; here only after the page was ready."""
+    """What it says, once something was drawn; the larger network comes only then."""
+    assert not page.evaluate(
+        "performance.getEntriesByType('resource').some(one => one.name.includes('reader.digitlens'))"
+    )
+    page.evaluate("strokes => digitlens.set({strokes})", THREE)
     line = page.locator(".answer .opinion span")
     line.wait_for(state="attached")
     return line
 
 
 def test_it_reads_what_is_drawn_and_says_how_sure_it_is(page: Page, said: Locator) -> None:
-    page.evaluate("strokes => digitlens.set({strokes, baseInk: null, baseStages: null})", THREE)
     said.filter(has_text="reader reads 3, and is ").wait_for()
     assert said.inner_text().endswith(" % sure.")
 
 
 def test_a_scribble_is_no_digit_whatever_the_small_network_says(page: Page, said: Locator) -> None:
-    page.evaluate("strokes => digitlens.set({strokes, baseInk: null, baseStages: null})", SCRIBBLE)
+    page.evaluate("strokes => digitlens.set({strokes})", SCRIBBLE)
     said.filter(has_text="No digit, says reader: ").wait_for()
     assert page.locator(".answer .digit").inner_text().strip().isdecimal()  # the small one answers all the same
 
 
 def test_nothing_is_said_of_an_empty_pad(page: Page, said: Locator) -> None:
-    page.evaluate("digitlens.set({strokes: [], baseInk: null, baseStages: null})")
+    page.evaluate("digitlens.set({strokes: []})")
     said.wait_for(state="hidden")
 
 
 def test_one_can_look_inside_it_and_go_back(page: Page, said: Locator) -> None:
-    page.evaluate("strokes => digitlens.set({strokes, baseInk: null, baseStages: null})", THREE)
     said.filter(has_text="reads 3").wait_for()
     page.get_by_role("button", name="Look inside it").click()
     page.wait_for_function("() => digitlens.network.sizes.join() === '784,512,512,10'")

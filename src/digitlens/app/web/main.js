@@ -171,17 +171,23 @@ function page(app) {
     story: arriving("story", async () => (await import("./views/story.js")).storyView(app), app),
   };
   const read = [preparationView(app), nonsenseView(app)];
-  const opinions = /** @type {View[]} */ ([]); // of the larger network, once it has come
-  const views = (/** @type {import("./state.js").Shown} */ name) => (name === "read" ? read : later[name]());
-  setTimeout(async () => { // so that they are here when the server is gone
-    Object.values(later).forEach((view) => view(true));
-    await Promise.all(loading);
-    document.documentElement.dataset.whole = "true";
+  const opinions = /** @type {View[]} */ ([]); // of the larger network, once there was something to ask it about
+  let [whole, asked] = [false, false];
+  const ask = async () => {
+    asked = true;
     const { largerNetwork, opinionView } = await import("./views/opinion.js");
     const larger = await largerNetwork();
     if (!larger) return;
     opinions.push(opinionView(app, larger));
     document.querySelector(".answer")?.append(opinions[0].element);
+    app.set({});
+  };
+  const views = (/** @type {import("./state.js").Shown} */ name) => (name === "read" ? read : later[name]());
+  setTimeout(async () => { // so that they are here when the server is gone
+    Object.values(later).forEach((view) => view(true));
+    await Promise.all(loading);
+    document.documentElement.dataset.whole = "true";
+    whole = true;
     app.set({});
   }, SOON);
   let shown = "";
@@ -202,6 +208,7 @@ function page(app) {
       for (const link of journeys()) attributes(link, { "aria-current": viewOf(link) === state.view ? "page" : false });
     }
     for (const view of [...always, ...inDetail, ...story, ...opinions]) view.update();
+    if (whole && !asked && state.view === "read" && (state.strokes.length || state.base)) ask();
     const parts = document.querySelectorAll("[data-part]");
     const hiding = `${state.hide.join()} ${parts.length} ${shown}`;
     if (hiding !== hidden) {
