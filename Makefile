@@ -21,7 +21,7 @@ run: $(VENV)/installed
 	@$(BIN)/digitlens app
 
 test: $(VENV)/installed-for-development
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(GATE)
+	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --cov --cov-report=term:skip-covered $(GATE)
 
 check: $(VENV)/installed-for-development
 	$(BIN)/ruff check
