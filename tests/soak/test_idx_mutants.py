@@ -22,7 +22,13 @@ _rng = np.random.default_rng(784)
 PICTURES = idx.write(_rng.integers(0, 256, (20, 28, 28), np.uint8))
 LABELS = idx.write(_rng.integers(0, 10, 100, np.uint8))
 LIMIT = len(PICTURES) + 1000  # bytes; what gunzip may unpack
-ORIGINALS = (PICTURES, LABELS, gzip.compress(PICTURES), gzip.compress(LABELS), gzip.compress(bytes(3_000_000)))
+ORIGINALS = (
+    PICTURES,
+    LABELS,
+    gzip.compress(PICTURES, mtime=0),
+    gzip.compress(LABELS, mtime=0),
+    gzip.compress(bytes(3_000_000), mtime=0),
+)
 
 
 def read(data: bytes) -> None:
