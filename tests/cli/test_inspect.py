@@ -83,7 +83,8 @@ def test_everything_is_shown_in_the_terminal(network: str, digits: Path) -> None
 
 def test_lines_stay_within_the_terminal(network: str, digits: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    said = run("--network", network, "--data", str(digits)).stdout
+    monkeypatch.chdir(Path(network).parent)
+    said = run("--network", Path(network).name, "--data", str(digits)).stdout
     assert max(map(len, said.splitlines())) <= 120  # what a pipe gets
 
 

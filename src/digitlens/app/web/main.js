@@ -175,11 +175,7 @@ function page(app) {
   let [whole, asked] = [false, false];
   const ask = async () => {
     asked = true;
-    const { largerNetwork, opinionView } = await import("./views/opinion.js");
-    const larger = await largerNetwork();
-    if (!larger) return;
-    opinions.push(opinionView(app, larger));
-    document.querySelector(".answer")?.append(opinions[0].element);
+    opinions.push(...await (await import("./views/opinion.js")).openOpinion(app));
     app.set({});
   };
   const views = (/** @type {import("./state.js").Shown} */ name) => (name === "read" ? read : later[name]());

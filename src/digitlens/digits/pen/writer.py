@@ -148,8 +148,6 @@ def _squared(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """A framed picture, one bit deep, its ink stretched to fill the box of 20 × 20: (28, 28) -> the same."""
     ink = image >= 128
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    if not len(rows):
-        return image
     down, across = (np.linspace(some[0], some[-1], BOX).round().astype(int) for some in (rows, columns))
     full = 255.0 * ink[np.ix_(down, across)]
     return place(full, corner_for(full)).astype(np.uint8)

@@ -21,7 +21,7 @@ const REST = 60; // ms without a change
  * @param {Network} network
  * @returns {{text: string, isDigit: boolean}}
  */
-export function opinion(state, network) {
+function opinion(state, network) {
   const { trace, digit, inkFound } = read(state, network, state.prepare);
   if (!inkFound) return { text: "", isDigit: false };
   const seen = network.familiarity && judge(network.familiarity, framed(state, state.prepare));
@@ -32,7 +32,7 @@ export function opinion(state, network) {
 }
 
 /** The larger network; none where this server has none. @returns {Promise<Network | null>} */
-export async function largerNetwork() {
+async function largerNetwork() {
   try {
     const answer = await fetch(`networks/${NAME}.digitlens`);
     return answer.ok ? { ...readModelFile(new Uint8Array(await answer.arrayBuffer())), name: NAME } : null;
@@ -41,8 +41,16 @@ export async function largerNetwork() {
   }
 }
 
+/** The view, in its place under the answer; none where there is no larger network. @param {App} app */
+export async function openOpinion(app) {
+  const larger = await largerNetwork();
+  const views = larger ? [opinionView(app, larger)] : [];
+  document.querySelector(".answer")?.append(...views.map((view) => view.element));
+  return views;
+}
+
 /** @param {App} app @param {Network} larger */
-export function opinionView(app, larger) {
+function opinionView(app, larger) {
   const words = h("span");
   const use = h("button", { class: "quiet", onclick: () => {
     app.setNetwork(larger, true);
