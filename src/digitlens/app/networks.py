@@ -67,7 +67,10 @@ class Networks:
         return found
 
     def reading(self, name: str = "") -> Offered:
-        """The network of that name; without one, what reads best: `reader`, unless another network was asked for."""
+        """The network of that name; without one, what reads best: `reader`, unless another was chosen as the default.
+
+        HTTPException, 404, for a name that there is not.
+        """
         better = READER if self.default == "video" and READER in self._by_name else self.default
         return self.get(name or better)
 
