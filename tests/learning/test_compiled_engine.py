@@ -264,6 +264,16 @@ def test_cost_and_accuracy_are_what_the_plain_engine_measures(output: str, cost:
         assert measured.accuracy == plain.accuracy
 
 
+def test_several_threads_measure_to_the_same_bits_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fast, "MEASURED_AT_ONCE", 5)
+    told = []
+    for measurers in (1, 2, 3, 8):
+        monkeypatch.setattr(fast, "MEASURERS", measurers)
+        told.append([(record.training, record.validation, record.test) for record in run(small())])
+    assert all(told[0][-1])
+    assert told == [told[0]] * 4
+
+
 def test_what_the_kernel_cannot_do_is_said_and_the_plain_engine_serves() -> None:
     recipe = small(precision="float64")
     assert "float32, not float64" in FastEngine().refuses(recipe)
