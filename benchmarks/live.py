@@ -68,8 +68,12 @@ def main(count: int, data: str | None, as_json: bool) -> None:
     from playwright.sync_api import sync_playwright
     from tests.app.conftest import served
 
+    from digitlens.app.digits import DigitSets
+
     if data:
         os.environ["DIGITLENS_DATA"] = data
+    if not DigitSets().here("mnist"):
+        raise click.ClickException("nothing was timed: MNIST is not here; name its folder with --data")
     with tempfile.TemporaryDirectory() as runs:
         os.environ["DIGITLENS_RUNS"] = runs
         with served() as address, sync_playwright() as playwright:
