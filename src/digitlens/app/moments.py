@@ -28,7 +28,7 @@ from digitlens.network.optimisers import each
 ROWS = 512  # of the curves
 MOMENTS = 200
 ROOM = 12 * 2**20  # bytes for all moments
-SAMPLE, FEW = 2_000, 128  # digits measured inside an epoch; digits for the sizes of gradients
+SAMPLE, FEW = 1_000, 128  # digits measured inside an epoch; digits for the sizes of gradients
 SHORT, SHARE = 0.02, 0.25  # seconds that measuring may always take; or else this share of the time spent training
 Row = tuple[float, float, float, float, float, float, float]
 Sizes = tuple[float, ...]  # of the gradient by layer: the norm of dC/dW

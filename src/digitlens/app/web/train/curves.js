@@ -90,7 +90,7 @@ export function summary(run) {
   const percent = (/** @type {number} */ share) => `${(100 * share).toFixed(whole ? 2 : 1)} %`;
   const when = position ? `After ${epochs(position)}` : "Before it learns";
   const tested = Number.isFinite(test) ? `${percent(test)} of ${whole ? "the" : "2,000"} test images are read rightly` : "";
-  const learned = Number.isFinite(training) ? `${percent(training)} of ${whole ? "those" : "2,000 of those"} it learns from` : "";
+  const learned = Number.isFinite(training) ? `${percent(training)} of ${whole ? "those" : "1,000 of those"} it learns from` : "";
   return `${when}: ${[tested, learned].filter(Boolean).join(", and ") || "nothing has been measured yet"}${tested ? "" : learned && " are read rightly"}.`;
 }
 
