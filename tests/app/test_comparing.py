@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +13,7 @@ from tests.app.serving import Site, until
 from tests.app.test_live_training import pictures
 from tests.app.watching import page, training
 
+from digitlens.app.comparing import Comparing, Duel
 from digitlens.app.turns import Turns
 from digitlens.digits.folders import load_folder
 from digitlens.learning.recipes import named
@@ -96,3 +99,21 @@ def test_others_get_their_turns_while_somebody_compares(site: Site, monkeypatch:
         one.say(type="forget")
         until(lambda: not turns._row and not turns._working)
     turns.close(10)
+
+
+def test_a_comparison_that_was_given_up_is_gone_at_once(site: Site) -> None:
+    sets = site.guard._app.state.visitors().sets
+    message = {"number": 1, "recipes": SIDES, "base": "video", "data": "folder", "seeds": 1}
+    one = Comparing(Duel.of(message, sets), lambda: sets.load("folder"), Turns(0), lambda: None)
+    one.go()
+    while one.turn(lambda: False):
+        pass
+    assert one.over
+    one.stop()
+    left = weakref.ref(one)
+    gc.disable()
+    try:
+        del one
+        assert left() is None
+    finally:
+        gc.enable()

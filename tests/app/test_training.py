@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import time
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -298,3 +300,20 @@ def test_mistakes_are_those_of_the_newest_network() -> None:
     for item, image in zip(header["shown"], arrays["images"], strict=True):
         assert (image == DATA.test.flat[item["index"]]).all()
         assert arrays["confusion"][item["digit"], item["read"]] > 0
+
+
+def test_a_run_that_was_given_up_is_gone_at_once() -> None:
+    one = training(small())
+    one.go()
+    while one.turn(never):
+        pass
+    assert seen(one)[0]["state"] == "finished"
+    one.stop()
+    one._shelf.take(None)  # as another run of its visitor would
+    left = weakref.ref(one)
+    gc.disable()
+    try:
+        del one
+        assert left() is None
+    finally:
+        gc.enable()

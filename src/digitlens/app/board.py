@@ -16,13 +16,22 @@ class Board:
         self._made: dict[str, tuple[int, bytes]] = {}
         self._lock = threading.Lock()
         self._count = 0
+        self._closed = False
 
     def post(self, kind: str, make: Callable[[], bytes]) -> None:
         """The newest frame of a kind, which replaces the one before."""
         with self._lock:
+            if self._closed:
+                return
             self._count += 1
             self._posted[kind] = self._count, make
         self._news()
+
+    def close(self) -> None:
+        """The work is given up, and nobody will watch it: what is posted holds it, so that it would outlive its end."""
+        with self._lock:
+            self._closed = True
+            self._posted.clear()
 
     def newer(self, seen: dict[str, int]) -> list[bytes]:
         """The frames that are newer than those in `seen`, which is brought up to date."""

@@ -110,6 +110,7 @@ class Training:
         if walk is not None:
             walk.stop()
         self._turns.leave(self)
+        self.board.close()
 
     def moved(self) -> None:
         """Its place in the row is another one."""
