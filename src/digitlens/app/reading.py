@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -61,8 +62,12 @@ def read(reader: Reader, data: bytes) -> bytes:
 
 
 def read_page(reader: Reader, data: bytes) -> bytes:
-    """The JSON of one page with all its digits. Raises PictureError."""
-    return json.dumps(reader.read_page(data).to_json(), allow_nan=False).encode()
+    """The JSON of one page with all its digits, each with its 784 bytes of `ink`, prepared. Raises PictureError."""
+    page = reader.read_page(data)
+    told = page.to_json()
+    for box, told_box in zip(page.boxes, told["boxes"], strict=True):
+        told_box["ink"] = base64.b64encode(box.image.tobytes()).decode()
+    return json.dumps(told, allow_nan=False).encode()
 
 
 def _status(data: bytes) -> int:

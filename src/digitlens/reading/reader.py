@@ -77,8 +77,13 @@ class Reader:
         from digitlens.reading.page.page import find_page
 
         familiarity = self.familiarity
-        familiar = None if familiarity is None else lambda images: familiarity.of(images / np.float32(255))
-        return find_page(self.read(picture), self.outputs, familiar)
+        if familiarity is None:
+            return find_page(self.read(picture), self.outputs)
+
+        def familiar(images: NDArray[np.uint8]) -> NDArray[np.float64]:
+            return familiarity.of(images / np.float32(255))
+
+        return find_page(self.read(picture), self.outputs, familiar, familiarity.threshold)
 
     def adjusted(self, images: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Pictures that are framed already, (n, 28, 28), after this reader's adjusting steps."""

@@ -205,7 +205,10 @@ def test_what_is_familiar_decides_where_it_is_known() -> None:
 
     grey = sheet(["12 3"], rng(1), gap=0.3).grey()
     page = find_page(READER.read(grey), READER.outputs, lambda images: np.full(len(images), 0.25))
-    assert [box.to_json()["familiarity"] for box in page.boxes] == [0.25] * 3
+    assert [(box.to_json()["familiarity"], box.to_json()["is_digit"]) for box in page.boxes] == [(0.25, True)] * 3
+    page = find_page(READER.read(grey), READER.outputs, lambda images: np.full(len(images), 0.25), 0.26)
+    assert [box.is_digit for box in page.boxes] == [False] * 3
+    assert [box.is_digit for box in find_page(READER.read(grey), READER.outputs).boxes] == [None] * 3
 
 
 def test_the_annotated_picture_has_the_size_of_the_picture_and_colour_around_each_digit(tmp_path: Path) -> None:

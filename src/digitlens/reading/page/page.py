@@ -39,10 +39,12 @@ class DigitBox:
     height: int
     digit: int
     label: str  # the digit's name; for other classes than digits, the name of that class
+    image: NDArray[np.uint8]  # (28, 28), prepared as the network saw it, before adjusting
     activations: NDArray[np.float64]  # (classes,); not probabilities
     line: int  # counted from 0, top to bottom
     number: int  # which number of all on the page, counted from 0
     familiarity: float | None = None  # how much it looks like a digit at all, 0..1, where the Reader can tell
+    is_digit: bool | None = None  # whether that is enough
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -60,6 +62,7 @@ class DigitBox:
             answer["label"] = self.label
         if self.familiarity is not None:
             answer["familiarity"] = round(self.familiarity, 6)
+            answer["is_digit"] = self.is_digit
         return answer
 
 
@@ -101,11 +104,12 @@ class Page:
         return f"<Page {self.text!r}, {len(self.boxes)} digits, by {self.whole.network}>"
 
 
-def find_page(whole: Reading, judge: Judge, familiar: Familiar | None = None) -> Page:
+def find_page(whole: Reading, judge: Judge, familiar: Familiar | None = None, threshold: float = 0.0) -> Page:
     """Find and read all digits of a picture that was decoded already.
 
     whole: the picture's own Reading; judge: the network, (n, 28, 28) uint8 framed -> (n, classes) activations;
-    familiar: how much framed pictures look like digits, (n, 28, 28) uint8 -> (n,) from 0 to 1, where that is known.
+    familiar: how much framed pictures look like digits, (n, 28, 28) uint8 -> (n,) from 0 to 1, where that is known;
+    threshold: from which familiarity on something is a digit.
     """
     grey = whole.prepared.stages[0].image
     paper = _fitting(find_paper(grey))
@@ -117,7 +121,7 @@ def find_page(whole: Reading, judge: Judge, familiar: Familiar | None = None) ->
     ink = ink_of(paper)
     cutting = sum(len(line.pieces) for line in lines) <= MOST_CUT
     found = [split(line, pieces, ink, judge, familiar, cutting) for line in lines]
-    boxes = _boxes(paper, lines, found, whole.classes)
+    boxes = _boxes(paper, lines, found, whole.classes, threshold)
     notes = [f"only the {MOST:,} largest of {len(pieces):,} things were looked at"] if left_out else []
     if not cutting:
         notes.append(f"touching digits were not cut apart, because there are more than {MOST_CUT} things")
@@ -148,7 +152,7 @@ def _unruled(paper: Paper) -> Paper:
 
 
 def _boxes(
-    paper: Paper, lines: Sequence[Line], found: Sequence[list[Glyph]], classes: tuple[str, ...]
+    paper: Paper, lines: Sequence[Line], found: Sequence[list[Glyph]], classes: tuple[str, ...], threshold: float
 ) -> list[DigitBox]:
     boxes: list[DigitBox] = []
     number = line_number = 0
@@ -160,10 +164,11 @@ def _boxes(
             glyph = glyphs[i]
             left, top, right, bottom = _around(paper, glyph)
             digit = int(glyph.outputs.argmax())
+            known = glyph.familiarity
             boxes.append(
                 DigitBox(
-                    left, top, right - left, bottom - top, digit, classes[digit], glyph.outputs, line_number, number,
-                    glyph.familiarity,
+                    left, top, right - left, bottom - top, digit, classes[digit], glyph.image, glyph.outputs,
+                    line_number, number, known, None if known is None else known >= threshold,
                 )
             )  # fmt: skip
         line_number += bool(digits)

@@ -66,6 +66,7 @@ async function putPicture(app, file, name, base = { kind: "picture", name }) {
   const { prepareGrey } = await import("../grey_preparation.js");
   const prepared = prepareGrey(grey, []);
   app.set({ strokes: [], base, baseInk: prepared.image, baseStages: prepared.stages });
+  if (base.kind === "picture") (await import("./page.js")).lookForMore(app, file, name);
 }
 
 /** @param {Blob} file */
