@@ -55,12 +55,13 @@ def straighten(images: Images) -> Images:
     move = -slants(images)[:, None] * (np.arange(rows) - mean_row[:, None])  # (n, rows)
     whole = np.floor(move)
     part = (move - whole)[:, :, None]
-    padded = np.pad(ink, ((0, 0), (0, 0), (0, 1)))  # one empty column, which stands for everything outside
+    padded = np.zeros((len(ink), rows, columns + 2))  # an empty column on either side stands for everything outside
+    padded[:, :, 1:-1] = ink
+    starts = np.arange(1, padded.size, columns + 2).reshape(len(ink), rows, 1)  # where column 0 of each row lies
     first = np.arange(columns) + whole[:, :, None].astype(np.int64)  # (n, rows, columns)
 
     def take(index: NDArray[np.int64]) -> NDArray[np.float64]:
-        outside = (index < 0) | (index >= columns)
-        return np.take_along_axis(padded, np.where(outside, columns, index), axis=2)
+        return padded.ravel().take(starts + np.minimum(np.maximum(index, -1), columns))
 
     moved = (1.0 - part) * take(first) + part * take(first + 1)
     return moved.astype(images.dtype)
