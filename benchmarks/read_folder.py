@@ -2,8 +2,8 @@
 
     python benchmarks/read_folder.py --pictures 10000
 
-The pictures are digits of our own pen, each a PNG file of 28 × 28 pixels. The command runs as anybody would run it, in
-a process of its own that has to begin first; what it prints is checked. The exit code is 1 below 1,500 pictures a second.
+The pictures are digits of our own pen, each a PNG file of 28 × 28 pixels. The command runs as anybody would run it,
+in a process of its own that has to begin first; what it prints is checked. The exit code is 1 below 1,500 a second.
 """
 
 from __future__ import annotations
