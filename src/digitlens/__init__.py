@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from digitlens.learning.recipe import Recipe
     from digitlens.learning.training import Run
     from digitlens.network.network import Layer, Network
-    from digitlens.python import data, explain, load, mnist, pen_digits, read, read_page, save, train
+    from digitlens.python import compare, data, explain, load, mnist, pen_digits, read, read_page, save, train
     from digitlens.reading.page.page import Page
     from digitlens.reading.reader import Reader
     from digitlens.reading.reading import Reading
@@ -39,6 +39,7 @@ _HOMES = {
     "Reading": "digitlens.reading.reading",
     "Recipe": "digitlens.learning.recipe",
     "Run": "digitlens.learning.training",
+    "compare": "digitlens.python",
     "data": "digitlens.python",
     "explain": "digitlens.python",
     "load": "digitlens.python",
@@ -61,6 +62,7 @@ __all__ = [
     "Reading",
     "Recipe",
     "Run",
+    "compare",
     "data",
     "explain",
     "load",

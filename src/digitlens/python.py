@@ -5,6 +5,7 @@ A room is entered, and imported, when it is needed: loading a network brings not
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from digitlens.digits.pen.writer import PenDigits
     from digitlens.learning.recipe import Recipe
     from digitlens.learning.training import Run
+    from digitlens.learning.varied import Compared
     from digitlens.lens.neuron import NeuronSum
     from digitlens.lens.steps import Steps
     from digitlens.reading.page.page import Page
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
     Picture = str | Path | bytes | NDArray[Any] | PillowImage
 
-__all__ = ["data", "explain", "load", "mnist", "pen_digits", "read", "read_page", "save", "train"]
+__all__ = ["compare", "data", "explain", "load", "mnist", "pen_digits", "read", "read_page", "save", "train"]
 
 
 def load(network: str | Path = "video") -> Reader:
@@ -138,6 +140,35 @@ def train(
     found = data if isinstance(data, DataSet) else find_data(data)
     chosen = not isinstance(recipe, str) or "validation" in changes
     return Run(fitted(start, found, chosen=chosen), found, engine=engine)
+
+
+def compare(
+    field: str,
+    values: Sequence[Any],
+    *,
+    seeds: int = 10,
+    recipe: str | Recipe = "video",
+    data: DataSet | str | Path | None = None,
+    jobs: int | None = None,
+    **changes: Any,
+) -> Compared:
+    """Train the same network with one field varied, from the same seeds, over all cores: what do the numbers support?
+
+    field: of a recipe, such as "activation"; values: two or more of it. recipe, data and `changes`: as in train().
+    seeds: runs with each value. jobs: how many at a time; None: one a core. The result has `sentence`, `sides` and
+    `to_json()`. Raises UsageError and RecipeError for what makes no sense, DataError where there are no digits.
+    """
+    from digitlens.digits.dataset import DataSet
+    from digitlens.digits.sources import find_data
+    from digitlens.learning.experiments import Experiments
+    from digitlens.learning.recipes import named
+    from digitlens.learning.varied import Varied
+
+    base = (named(recipe) if isinstance(recipe, str) else recipe).changed(**changes)
+    varied = Varied(base, field, tuple(values), seeds)
+    found = data if isinstance(data, DataSet) else find_data(data)
+    chosen = not isinstance(recipe, str) or "validation" in changes
+    return varied.compared(Experiments(varied.recipes(found, chosen=chosen), found, jobs=jobs).in_order())
 
 
 def mnist(*, offline: bool = False) -> DataSet:

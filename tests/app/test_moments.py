@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,13 +10,11 @@ from tests.learning.bars import bar_data, bars, small
 
 from digitlens.app.moments import MOMENTS, ROOM, ROWS, Moments, arrays, sample
 from digitlens.app.thinning import Thinned
-from digitlens.digits.dataset import pixels
 from digitlens.learning.engine import Record
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.records import beginning
 from digitlens.learning.reference import measure
 from digitlens.learning.training import Run, row
-from digitlens.network.costs import one_hot
 
 DATA = bar_data()
 
@@ -69,32 +65,6 @@ def test_a_row_says_what_was_measured_and_on_how_much(engine: str, monkeypatch: 
             measured = measure(record.network, digits, cost)  # of so few digits, a sample is all of them
             assert c == pytest.approx(measured.cost, rel=1e-4)
             assert accuracy == pytest.approx(measured.accuracy, abs=1e-6)
-
-
-def test_the_size_of_a_gradient_is_how_much_the_cost_changes_along_it() -> None:
-    """Held to the cost itself: a small step along the gradient of one layer changes the cost by its size."""
-    recipe = small(precision="float64", cost="cross_entropy", activation="tanh")
-    run = Run(recipe, DATA)
-    network = recipe.initial_network(4)
-    few = sample(run.lessons.training, 128)
-    moments = Moments(recipe, 4)
-    sizes = moments._sizes(network, few)
-    x, y, cost = pixels(few.flat, np.dtype("float64")), one_hot(few.digits, 4, np.float64), recipe.cost_function()
-
-    def value(layer: int, step: Any) -> float:
-        from dataclasses import replace
-
-        layers = list(network.layers)
-        layers[layer] = replace(layers[layer], weights=layers[layer].weights + step)
-        return float(cost.each(replace(network, layers=tuple(layers)).forward(x), y).mean())
-
-    from digitlens.network.gradient import backward
-
-    gradient = backward(network, network.forward(x), y, cost)
-    for layer, size in enumerate(sizes):
-        along = gradient[layer].weights / np.linalg.norm(gradient[layer].weights)
-        slope = (value(layer, 1e-5 * along) - value(layer, -1e-5 * along)) / 2e-5
-        assert size == pytest.approx(slope, rel=1e-4)
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,10 @@ pytest.importorskip("matplotlib", reason='figures need matplotlib: pip install "
 
 from matplotlib.figure import Figure
 
+from digitlens.figures.bands import bands, compared_curves
 from digitlens.figures.confusion import confusion
 from digitlens.figures.curves import learning_curve, learning_curves
+from digitlens.figures.gradients import gradient_sizes
 from digitlens.figures.mistakes import wrong_digits
 from digitlens.figures.reliability import reliability_diagram
 from digitlens.figures.theme import THEMES, to_png
@@ -198,3 +200,63 @@ def test_a_reliability_diagram_has_a_bar_where_there_are_answers_as_high_as_they
     assert [bar.get_x() + bar.get_width() / 2 for bar in axes.patches] == pytest.approx([0.25, 0.95])
     assert texts(axes) == ["1", "3"]
     assert axes.get_title(loc="left") == f"Expected calibration error {SURE.error:.2%}"
+
+
+SIDES = {name: RNG.random((5, 4)) for name in ("sigmoid", "ReLU", "tanh")}
+
+
+def test_a_band_holds_all_seeds_and_its_line_is_their_mean() -> None:
+    axes = bands(SIDES, what="Cost")
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == list(SIDES)
+    for line, curve, band in zip(axes.get_lines(), SIDES.values(), axes.collections, strict=True):
+        assert np.allclose(line.get_ydata(), curve.mean(axis=0))
+        heights = band.get_paths()[0].vertices[:, 1]
+        assert (heights.min(), heights.max()) == pytest.approx((curve.min(), curve.max()))
+    assert len({line.get_color() for line in axes.get_lines()}) == 3
+    assert len({line.get_linestyle() for line in axes.get_lines()}) == 3
+
+
+def test_a_run_that_broke_off_does_not_spoil_its_band() -> None:
+    broken = SIDES["tanh"].copy()
+    broken[0, 2:] = np.nan
+    (line,) = bands({"tanh": broken}).get_lines()
+    assert np.isfinite(line.get_ydata()).all()
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_two_measures_stand_side_by_side(theme: str) -> None:
+    left, right = compared_curves(SIDES, SIDES, theme=theme)
+    assert left.figure is right.figure
+    assert to_png(left).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{}, {"a": np.zeros(3)}, {"a": np.zeros((0, 3))}, {str(i): np.ones((1, 1)) for i in range(9)}]
+)
+def test_bands_of_other_shapes_are_refused(wrong: Any) -> None:
+    with pytest.raises(ShapeError):
+        bands(wrong)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_gradients_get_a_row_for_each_way_and_a_column_for_each_depth(theme: str) -> None:
+    at = np.arange(4.0)
+    rows = [(name, [(at, RNG.random((4, depth + 1))) for depth in (2, 4)]) for name in ("sigmoid", "ReLU")]
+    figure = gradient_sizes(rows, (2, 4), theme=theme)
+    titles = [axes.get_title(loc="left") for axes in figure.axes]
+    assert titles == [
+        "sigmoid, 2 hidden layers",
+        "sigmoid, 4 hidden layers",
+        "ReLU, 2 hidden layers",
+        "ReLU, 4 hidden layers",
+    ]
+    outputs = {axes.get_lines()[0].get_color() for axes in figure.axes}
+    assert len(outputs) == 1  # the same layer, counted from the output, has the same colour everywhere
+    assert [len(axes.get_lines()) for axes in figure.axes] == [3, 5, 3, 5]
+    assert np.allclose(figure.axes[0].get_lines()[0].get_ydata(), rows[0][1][0][1][:, -1])
+
+
+def test_gradients_that_do_not_fit_together_are_refused() -> None:
+    for wrong in ([], [("a", [])], [("a", [(np.zeros(3), np.zeros((4, 2)))])]):
+        with pytest.raises(ShapeError):
+            gradient_sizes(wrong, (2,))

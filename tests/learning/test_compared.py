@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitlens.learning.compared import FEWEST, compare
+from digitlens.learning.compared import compare, fewest
 
 NAMES = ("sigmoid", "ReLU")
 BASE = [0.93, 0.94, 0.935, 0.942, 0.938, 0.931, 0.944, 0.936, 0.939, 0.933]
@@ -44,7 +44,7 @@ def test_what_chance_would_do_as_often_is_no_difference() -> None:
     assert "−" in result.sentence, "an interval around nothing has an end below it"
 
 
-@pytest.mark.parametrize("pairs", range(1, FEWEST))
+@pytest.mark.parametrize("pairs", range(1, fewest()))
 def test_with_too_few_seeds_nothing_is_claimed_however_large_the_difference(pairs: int) -> None:
     result = compare(BASE[:pairs], [x + 0.04 for x in BASE[:pairs]], NAMES)
     assert (result.low, result.high) == (None, None)
@@ -77,7 +77,7 @@ def test_there_must_be_as_many_of_one_as_of_the_other() -> None:
         compare(BASE, BASE[:-1], NAMES)
 
 
-@given(st.lists(st.floats(-0.1, 0.1), min_size=FEWEST, max_size=8))
+@given(st.lists(st.floats(-0.1, 0.1), min_size=fewest(), max_size=8))
 def test_the_interval_leaves_nothing_out_exactly_where_the_test_sees_a_difference(differences: list[float]) -> None:
     result = compare([0.5] * len(differences), [0.5 + d for d in differences], NAMES)
     assert result.low is not None

@@ -27,13 +27,14 @@ from digitlens.app.turns import Turns
 from digitlens.app.walk import Walk, one_thread
 from digitlens.digits.dataset import DataSet
 from digitlens.errors import DigitlensError, TrainingError
-from digitlens.learning.compared import Comparison, compare
+from digitlens.learning.compared import Comparison
 from digitlens.learning.experiments import Outcome
 from digitlens.learning.recipe import Recipe
+from digitlens.learning.recipes.values import called
 from digitlens.learning.training import Run, fitted
+from digitlens.learning.varied import accuracy, compare_outcomes, curves
 
 EPOCHS = 200  # of each run
-SPEAKING = ("activation", "optimiser", "cost")  # fields whose values say what they are
 PICTURES = 16  # neurons of the first layer that are shown, on each side
 CURVES = ("training_cost", "training_accuracy", "test_cost", "test_accuracy")
 
@@ -73,10 +74,7 @@ class Duel:
         fields = _differences(self.a.recipe, self.b.recipe)
 
         def name(recipe: Recipe) -> str:
-            values = {field: _plain(getattr(recipe, field)) for field in fields}
-            return " and ".join(
-                value if field in SPEAKING else f"{_plain(field)} {value}" for field, value in values.items()
-            )
+            return " and ".join(called(field, getattr(recipe, field)) for field in fields)
 
         return name(self.a.recipe), name(self.b.recipe)
 
@@ -218,7 +216,7 @@ def _frame(duel: Duel, state: str, error: str, place: int, outcomes: Sequence[Ou
         header["difference"] = {"mean": result.mean, "low": result.low, "high": result.high, "pairs": result.pairs}
     blocks: dict[str, NDArray[Any]] = {}
     for name, side in zip("ab", sides, strict=True):
-        blocks[f"{name}_curves"] = _curves(side)
+        blocks[f"{name}_curves"] = curves(side, CURVES).astype(np.float32)
         readers = [outcome.reader for outcome in side if outcome.reader]
         if readers:
             pictures, header[f"{name}_strongest"] = as_pictures(readers[-1].network.layers[0].weights, PICTURES)
@@ -228,65 +226,23 @@ def _frame(duel: Duel, state: str, error: str, place: int, outcomes: Sequence[Ou
 
 def _result(duel: Duel, a: Sequence[Outcome], b: Sequence[Outcome]) -> Comparison | None:
     """What the pairs that are complete say; None before the first."""
-    pairs = list(zip(a, b, strict=False))
-    if not pairs:
-        return None
-    with_a, with_b = ([_accuracy(outcome) for outcome in side] for side in zip(*pairs, strict=True))
-    epochs = duel.a.recipe.epochs
-    result = compare(with_a, with_b, duel.names(), f"after {epochs} epoch{'s' * (epochs > 1)}")
-    broken = [
-        f"{sum(bool(o.error) for o in side)} of {len(side)} runs with {name} ended in an error"
-        for name, side in zip(duel.names(), zip(*pairs, strict=True), strict=True)
-        if any(o.error for o in side)
-    ]
-    return replace(result, sentence=" ".join([*(f"{words}." for words in broken), result.sentence]))
+    complete = min(len(a), len(b))
+    return compare_outcomes(a[:complete], b[:complete], duel.names()) if complete else None
 
 
 def _run(outcome: Outcome) -> dict[str, Any]:
     epochs = len(outcome.history)
-    accuracy = _accuracy(outcome)
+    read = accuracy(outcome)
     return {
         "seed": outcome.recipe.seed,
         "seconds_per_epoch": outcome.history[-1]["seconds"] / epochs if epochs else None,
         "engine": outcome.engine,
-        "test_accuracy": accuracy if accuracy == accuracy else None,
+        "test_accuracy": read if read == read else None,
         "error": outcome.error,
     }
-
-
-def _accuracy(outcome: Outcome) -> float:
-    """On the test images at the end; not a number where the run ended in an error."""
-    return (
-        float(outcome.history[-1].get("test_accuracy", "nan"))
-        if outcome.history and not outcome.error
-        else float("nan")
-    )
-
-
-def _curves(side: Sequence[Outcome]) -> NDArray[np.float32]:
-    """(runs, epochs, 4); what a run that was broken off has not measured is not a number."""
-    epochs = max((len(outcome.history) for outcome in side), default=0)
-    curves = np.full((len(side), epochs, len(CURVES)), np.nan, np.float32)
-    for run, outcome in enumerate(side):
-        for epoch, row in enumerate(outcome.history):
-            curves[run, epoch] = [row.get(name, np.nan) for name in CURVES]
-    return curves
 
 
 def _differences(a: Recipe, b: Recipe) -> list[str]:
     """The fields in which two recipes differ."""
     mine, others = a.to_json(), b.to_json()
     return [field for field in mine if mine[field] != others[field]]
-
-
-def _plain(value: Any) -> str:
-    """A field's name or value in a sentence.
-
-    >>> _plain("learning_rate"), _plain((16, 16)), _plain(0.75), _plain("relu")
-    ('learning rate', '16-16', '0.75', 'ReLU')
-    """
-    if isinstance(value, tuple):
-        return "-".join(map(str, value)) or "none"
-    if isinstance(value, float):
-        return f"{value:g}"
-    return {"relu": "ReLU"}.get(str(value), str(value).replace("_", " "))

@@ -16,12 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.app.thinning import Thinned
-from digitlens.digits.dataset import Digits, pixels
+from digitlens.digits.dataset import Digits
 from digitlens.learning.engine import Lessons, Measured, Record
+from digitlens.learning.gradients import gradient_norms
 from digitlens.learning.measuring import measure
 from digitlens.learning.recipe import Recipe
-from digitlens.network.costs import one_hot
-from digitlens.network.gradient import backward
 from digitlens.network.network import Network
 from digitlens.network.optimisers import each
 
@@ -52,7 +51,7 @@ class Moments:
     """The curves and the moments of one run, in bounded room."""
 
     def __init__(self, recipe: Recipe, classes: int) -> None:
-        self._recipe, self._classes = recipe, classes
+        self._recipe = recipe
         weights = sum(n * (n_before + 1) for n_before, n in pairwise(recipe.sizes(classes)))
         self._moments: Thinned[Moment] = Thinned(min(MOMENTS, ROOM // (4 * weights)))
         self._rows: Thinned[tuple[Row, Sizes]] = Thinned(ROWS)
@@ -81,7 +80,7 @@ class Moments:
         began, network, cost = time.perf_counter(), record.network, self._recipe.cost
         training = record.training or measure(network, sample(lessons.training, SAMPLE), cost, engine)
         test = record.test or measure(network, sample(lessons.test, SAMPLE), cost, engine)
-        sizes = self._sizes(network, sample(lessons.training, FEW))
+        sizes = gradient_norms(network, sample(lessons.training, FEW), self._recipe.cost_function())
         self._lasted = time.perf_counter() - began
         self._spent += self._lasted
         whole = float(record.training is not None)
@@ -115,13 +114,6 @@ class Moments:
     def _due(self, seconds: float) -> bool:
         """Whether to measure between two epochs: the run must not spend its time with that."""
         return self._lasted <= SHORT or self._spent <= SHARE * seconds
-
-    def _sizes(self, network: Network, few: Digits) -> Sizes:
-        images = pixels(few.flat, network.dtype)
-        targets = one_hot(few.digits, self._classes, network.dtype)
-        with np.errstate(over="ignore", invalid="ignore"):
-            gradient = backward(network, network.forward(images), targets, self._recipe.cost_function())
-            return tuple(float(np.linalg.norm(layer.weights)) for layer in gradient)
 
 
 def arrays(rows: Sequence[tuple[Row, Sizes]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

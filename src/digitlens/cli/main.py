@@ -28,6 +28,7 @@ COMMANDS = {
     "read": "Read digits from picture files.",
     "explain": "Show why a picture is read as it is, down to one neuron or one weight.",
     "train": "Train a network, from random weights.",
+    "compare": "Train with one thing different, seed by seed, and say what the numbers support.",
     "evaluate": "Measure how well a network reads the test digits.",
     "inspect": "Look at a network: its weights, its mistakes, its learning curve.",
     "data": "Say where digits are found, fetch MNIST, or write digits as pictures.",

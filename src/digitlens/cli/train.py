@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from digitlens.cli.recipe_options import given, recipe_options
 from digitlens.cli.screen import clean, data_options, err, json_option, load_data, out
 from digitlens.files.naming import shown, why
 
@@ -16,39 +16,12 @@ if TYPE_CHECKING:
     from digitlens.learning.recipe import Recipe
 
 
-def _hidden(_: Any, __: Any, text: str | None) -> tuple[int, ...] | None:
-    """16,16 or 16-16 -> (16, 16); an empty text is no hidden layer at all."""
-    if text is None:
-        return None
-    if not re.fullmatch(r"(\d{1,9}([-,x]\d{1,9})*)?", text, re.ASCII):
-        raise click.BadParameter(f"wants numbers with commas between them, like 16,16, got {text!r}")
-    return tuple(int(n) for n in re.findall(r"\d+", text))
-
-
 @click.command("train")
 @click.option("--out", "-o", "path", metavar="FILE", help="Where to save the network.  [default: NAME.digitlens]")
 @click.option("--recipe", "name", metavar="NAME", help="A recipe to start from: video (the default) or talk.")
 @click.option("--seed", type=int, help="Everything random comes from this number.  [default: 0]")
 @data_options
-@click.option("--hidden", metavar="N,N", callback=_hidden, help="Neurons in each hidden layer: 16,16.")
-@click.option("--activation", help="Of hidden neurons: sigmoid, relu, tanh, identity.")
-@click.option("--output", help="Of output neurons: sigmoid, softmax, relu, tanh, identity.")
-@click.option("--initialisation", help="one_over_n, standard_normal, glorot, he.")
-@click.option("--cost", help="quadratic or cross_entropy.")
-@click.option("--optimiser", help="gradient_descent, momentum, adam.")
-@click.option("--momentum", type=float, help="The share that momentum and adam keep.")
-@click.option("--learning-rate", type=float, help="Of the first step.")
-@click.option("--schedule", help="How the learning rate goes on: constant, linear or cosine, to 0.")
-@click.option("--mini-batch", type=int, help="Images a step.")
-@click.option("--epochs", type=int, help="How many times to go through all images.")
-@click.option("--weight-decay", type=float, help="Shrinks the weights at every step.")
-@click.option("--averaging", type=float, help="Share of a running mean of the weights that is kept at each step.")
-@click.option("--labels", help="true, or random: shuffled, so that it can only learn by heart.")
-@click.option("--validation", type=int, help="Training images held out for choosing.")
-@click.option("--preparation", metavar="NAME,NAME", help="Adjusting steps before the network: straighten.")
-@click.option("--augmentation", help="How training images are drawn anew every epoch: none, affine, elastic.")
-@click.option("--precision", help="float32 or float64.")
-@click.option("--stored", help="How the file holds the weights: float32, or float16, which is half as large.")
+@recipe_options
 @click.option("--engine", default="auto", show_default=True, help="compiled, plain, or whichever is fastest.")
 @click.option("--resume", metavar="FILE", help="Go on with the unfinished run that writes FILE.")
 @click.option("--fresh", is_flag=True, help="Start over where an unfinished run is waiting.")
@@ -74,9 +47,7 @@ def command(
     from digitlens.learning.recipes import named
     from digitlens.learning.training import Run, fitted
 
-    changes = {field: value for field, value in changes.items() if value is not None}
-    if "preparation" in changes:
-        changes["preparation"] = tuple(step for step in changes["preparation"].split(",") if step)
+    changes = given(changes)
     if resume is not None:
         others = {"recipe": name, "out": path, "fresh": fresh, "engine": engine != "auto"}
         _alone([*(option for option, given in others.items() if given), *changes])
@@ -106,8 +77,8 @@ def command(
 def _alone(others: list[str]) -> None:
     """--resume decides everything that these options decide."""
     if others:
-        given = ", ".join(f"--{option.replace('_', '-')}" for option in others)
-        raise click.UsageError(f"--resume goes on with the recipe of the unfinished run; leave out {given}")
+        named = ", ".join(f"--{option.replace('_', '-')}" for option in others)
+        raise click.UsageError(f"--resume goes on with the recipe of the unfinished run; leave out {named}")
 
 
 def _same_data(recipe: Recipe | None, data: str | None) -> str | None:

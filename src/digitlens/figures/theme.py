@@ -28,11 +28,45 @@ class Theme:
     text: str
     faint: str  # grids, frames
     lines: tuple[str, str, str]  # three curves, told apart by their style too
+    sides: tuple[str, ...]  # eight of them, as many as are compared together
 
 
+STYLES = ("-", "--", "-.", ":") * 2  # of eight curves, for whom colours are not enough
 THEMES = {
-    "dark": Theme("dark", "#000000", "#FFFFFF", "#555555", ("#FFFFFF", "#FFD166", BLUE)),
-    "light": Theme("light", "#FFFFFF", "#111111", "#BBBBBB", ("#111111", "#B35900", "#0072B2")),
+    "dark": Theme(
+        "dark",
+        "#000000",
+        "#FFFFFF",
+        "#555555",
+        ("#FFFFFF", "#FFD166", BLUE),
+        (
+            BLUE,
+            "#FFD166",
+            "#FF8A7A",
+            "#7BD389",
+            "#D7A6E8",
+            "#FFFFFF",
+            "#C9B38C",
+            "#8FA6FF",
+        ),
+    ),
+    "light": Theme(
+        "light",
+        "#FFFFFF",
+        "#111111",
+        "#BBBBBB",
+        ("#111111", "#B35900", "#0072B2"),
+        (
+            "#0072B2",
+            "#B35900",
+            "#A3154B",
+            "#00734F",
+            "#6B3FA0",
+            "#111111",
+            "#7A6A2F",
+            "#3E5C76",
+        ),
+    ),
 }
 DPI = 150  # 8 inches wide are 1,200 pixels: sharp on a projector
 

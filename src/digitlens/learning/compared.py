@@ -3,11 +3,13 @@
 Runs with the same seed are pairs. If it made no difference which of the two was which, every pair's difference might
 as well have the other sign: how many of all the ways to choose signs give a mean as far from 0 as the one measured is
 the p-value, exactly (Fisher, The Design of Experiments, 1935, section 21). The interval holds the shifts that the same
-test would not turn down. With n pairs the smallest p-value there can be is 2/2^n, so fewer than six say nothing.
+test would not turn down. With n pairs the smallest p-value there can be is 2/2^n, so fewer than six say nothing. Of
+several comparisons each gets its share of the level (Bonferroni), so that chance is no likelier to be taken for any.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 LEVEL = 0.05  # how often chance alone may be taken for a difference
-FEWEST = 6  # pairs with which the test can say anything: 2/2^6 is below LEVEL
 EXACT = 14  # pairs up to which all ways to choose signs are tried; beyond, so many at random
 DRAWN = 2**14
 
@@ -26,17 +27,28 @@ class Comparison:
 
     pairs: int
     mean: float
-    low: float | None  # the interval at 95 %; None with too few pairs
+    low: float | None  # the interval at 95 %, or at its share of that; None with too few pairs
     high: float | None
     p: float
     sentence: str
 
 
-def compare(a: Sequence[float], b: Sequence[float], names: tuple[str, str], where: str = "") -> Comparison:
+def fewest(among: int = 1) -> int:
+    """Pairs with which one of so many tests can say anything: 2/2^n must not lie above its share of LEVEL.
+
+    >>> fewest(), fewest(2), fewest(10)
+    (6, 7, 9)
+    """
+    return math.ceil(math.log2(2 * among / LEVEL))
+
+
+def compare(
+    a: Sequence[float], b: Sequence[float], names: tuple[str, str], where: str = "", among: int = 1
+) -> Comparison:
     r"""Test accuracies of runs of both kinds, paired by seed, 0..1; what is not finite is left out with its pair.
 
-    names: of both, for the sentence. where: under which conditions, such as "after 10 epochs". Raises ValueError unless
-    there are as many of one as of the other.
+    names: of both, for the sentence. where: under which conditions, such as "after 10 epochs". among: how many such
+    comparisons are made together. Raises ValueError unless there are as many of one as of the other.
 
     >>> result = compare([0.95] * 6, [0.96, 0.96, 0.97, 0.96, 0.97, 0.96], ("sigmoid", "ReLU"), "after 3 epochs")
     >>> print(result.sentence.replace(" (", "\n("))
@@ -53,9 +65,9 @@ def compare(a: Sequence[float], b: Sequence[float], names: tuple[str, str], wher
         return Comparison(0, 0.0, None, None, 1.0, "There is no pair of runs to compare.")
     mean, p = float(differences.mean()), _p(differences, 0.0)
     low = high = None
-    if n >= FEWEST:
-        low, high = _end(differences, -1), _end(differences, +1)
-    said = _sentence(n, mean, low, high, p, names, float(np.abs(differences).max()))
+    if n >= fewest(among):
+        low, high = _end(differences, -1, LEVEL / among), _end(differences, +1, LEVEL / among)
+    said = _sentence(n, mean, low, high, p, names, float(np.abs(differences).max()), among)
     if where:
         begins = said.startswith(names)
         said = f"{where[0].upper()}{where[1:]}{',' if begins else ':'} {said if begins else said[0].lower() + said[1:]}"
@@ -63,7 +75,14 @@ def compare(a: Sequence[float], b: Sequence[float], names: tuple[str, str], wher
 
 
 def _sentence(
-    n: int, mean: float, low: float | None, high: float | None, p: float, names: tuple[str, str], largest: float
+    n: int,
+    mean: float,
+    low: float | None,
+    high: float | None,
+    p: float,
+    names: tuple[str, str],
+    largest: float,
+    among: int,
 ) -> str:
     better, worse = (names[1], names[0]) if mean >= 0 else names
     points, runs = f"{100 * abs(mean):.2f} points", f"{n} pairs of runs" if n > 1 else "one pair of runs"
@@ -72,11 +91,12 @@ def _sentence(
     if low is None or high is None:
         return (
             f"{better} read {points} more of the test images than {worse}, but {runs} cannot tell that from chance: it "
-            f"takes at least {FEWEST}."
+            f"takes at least {fewest(among)}."
         )
     ends = sorted((100 * low, 100 * high) if mean >= 0 else (-100 * high, -100 * low))
-    interval = f"95 % interval {ends[0]:.2f} to {ends[1]:.2f}; {runs}, p = {p:.3f}".replace("-", "−")
-    if p < LEVEL:
+    level = f"{100 * (1 - LEVEL / among):.3g} %"
+    interval = f"{level} interval {ends[0]:.2f} to {ends[1]:.2f}; {runs}, p = {p:.3f}".replace("-", "−")
+    if p <= LEVEL / among:
         return f"{better} reads {points} more of the test images than {worse} ({interval})."
     return f"No difference that could be told from chance: {better} read {points} more than {worse} ({interval})."
 
@@ -97,11 +117,11 @@ def _p(differences: NDArray[np.float64], shift: float) -> float:
     return float((means >= abs(moved.sum()) * (1 - 1e-9)).mean())
 
 
-def _end(differences: NDArray[np.float64], side: int) -> float:
+def _end(differences: NDArray[np.float64], side: int, level: float) -> float:
     """The lower (-1) or upper (+1) end of the interval: the shift up to which the test does not say no."""
     inside, outside = float(differences.mean()), float(differences.max() if side > 0 else differences.min())
     outside += side * (abs(outside - inside) + 1e-12)
     for _ in range(60):
         middle = (inside + outside) / 2
-        inside, outside = (middle, outside) if _p(differences, middle) >= LEVEL else (inside, middle)
+        inside, outside = (middle, outside) if _p(differences, middle) >= level else (inside, middle)
     return inside
