@@ -301,3 +301,14 @@ def test_a_worker_that_is_stopped_as_it_begins_does_not_go_on() -> None:
     (said,) = worker.walk(Recipe(epochs=100_000), lambda running: running.stop())
     assert "ended before it" in said
     assert worker.close() is None
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_runs_with_random_labels_learn_from_those_whatever_ran_before(engine: str) -> None:
+    recipes = [small(), small(labels="random"), small(labels="random", seed=1), small(seed=1)]
+    outcomes = Experiments(recipes, DATA, jobs=1, engine=engine).in_order()
+    for recipe, outcome in zip(recipes, outcomes, strict=True):
+        alone = Run(recipe, DATA, engine=engine)
+        list(alone)
+        assert bits(outcome.reader)[0] == bits(alone.reader())[0]
+    assert len({repr(bits(outcome.reader)[0]) for outcome in outcomes}) == 4

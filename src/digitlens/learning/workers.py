@@ -39,7 +39,7 @@ WORKER = (  # deaf to Ctrl-C, which goes to all processes of a terminal: whoever
 
 
 class Runs:
-    """Runs on the same digits: those that hold out and adjust alike have their lessons in common, made once."""
+    """Runs on the same digits: those that hold out, adjust and label alike have their lessons in common, made once."""
 
     def __init__(self, data: DataSet, engine: str) -> None:
         self._data, self._engine, self._lock = data, engine, threading.Lock()
@@ -49,7 +49,8 @@ class Runs:
         """A row of history, a dict, after each epoch; then a Reader, or nothing if stopped, or a text: what failed."""
         try:
             with self._lock:
-                key = recipe.validation, recipe.preparation
+                shuffled = recipe.seed if recipe.labels == "random" else None
+                key = recipe.validation, recipe.preparation, shuffled
                 if (first := self._first.get(key)) is None:
                     first = self._first[key] = Run(recipe, self._data, engine=self._engine)
                     first.fingerprint  # noqa: B018 - worked out once, for all
