@@ -63,15 +63,22 @@ def compare(
     n = len(differences)
     if not n:
         return Comparison(0, 0.0, None, None, 1.0, "There is no pair of runs to compare.")
-    mean, p = float(differences.mean()), _p(differences, 0.0)
-    low = high = None
-    if n >= fewest(among):
-        low, high = _end(differences, -1, LEVEL / among), _end(differences, +1, LEVEL / among)
+    mean, low, high, p = shift(differences, among)
     said = _sentence(n, mean, low, high, p, names, float(np.abs(differences).max()), among)
     if where:
         begins = said.startswith(names)
         said = f"{where[0].upper()}{where[1:]}{',' if begins else ':'} {said if begins else said[0].lower() + said[1:]}"
     return Comparison(n, mean, low, high, p, said)
+
+
+def shift(differences: NDArray[np.float64], among: int = 1) -> tuple[float, float | None, float | None, float]:
+    """How far pairs differ: the mean, the ends of its interval (None with too few pairs), and the p-value.
+
+    differences: (pairs,), at least one. among: how many such comparisons are made together.
+    """
+    level, enough = LEVEL / among, len(differences) >= fewest(among)
+    low, high = (_end(differences, side, level) if enough else None for side in (-1, +1))
+    return float(differences.mean()), low, high, _p(differences, 0.0)
 
 
 def _sentence(

@@ -1,0 +1,1 @@
+"""The laboratory: do hidden neurons find parts of digits?"""

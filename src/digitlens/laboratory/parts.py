@@ -1,0 +1,138 @@
+"""The parts themselves, measured in pictures: loops and where they are, and long straight strokes.
+
+images: (n, 28, 28) uint8, ink from 0 to 255; a pixel is written on from INK on
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+Images = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
+
+INK = 96  # of 255
+LEAST_HOLE = 3  # pixels: what is smaller is a pinhole in a stroke
+LONG = 10  # pixels: a stroke that goes on so far in one direction, with one pixel of play a row, is long
+
+
+def holes(images: Images) -> Mask:
+    """The paper that is closed in by ink, (n, 28, 28): where no way over paper, side by side, leads to the border."""
+    paper = np.pad(images < INK, ((0, 0), (1, 1), (1, 1)), constant_values=True)
+    outside = np.zeros_like(paper)
+    outside[:, 0] = outside[:, -1] = outside[:, :, 0] = outside[:, :, -1] = True
+    while True:  # what touches the outside is outside; it ends when nothing is added
+        more = outside.copy()
+        more[:, 1:] |= outside[:, :-1]
+        more[:, :-1] |= outside[:, 1:]
+        more[:, :, 1:] |= outside[:, :, :-1]
+        more[:, :, :-1] |= outside[:, :, 1:]
+        more &= paper
+        if (more == outside).all():
+            break
+        outside = more
+    found: Mask = (paper & ~outside)[:, 1:-1, 1:-1]
+    return found
+
+
+def _loop(images: Images) -> Mask:
+    return holes(images).sum(axis=(1, 2)) >= LEAST_HOLE
+
+
+def _loop_above(images: Images) -> Mask:
+    return _in_half(images, above=True)
+
+
+def _loop_below(images: Images) -> Mask:
+    return _in_half(images, above=False)
+
+
+def _in_half(images: Images, *, above: bool) -> Mask:
+    """Whether there is a loop in the upper or lower half of the ink: one that hardly reaches the other half, or two."""
+    hole, rows = holes(images).sum(axis=2), np.arange(28)  # (n, 28)
+    written: Mask = np.asarray((images >= INK).any(axis=2))
+    middle = (written.argmax(axis=1) + 27 - written[:, ::-1].argmax(axis=1))[:, None] / 2
+    upper, lower = (hole * (rows < middle)).sum(axis=1), (hole * (rows > middle)).sum(axis=1)
+    one, other = (upper, lower) if above else (lower, upper)
+    apart = (hole * (np.abs(rows - middle) < 1)).sum(axis=1) == 0  # ink between the two
+    found: Mask = (one >= LEAST_HOLE) & ((other * 3 <= one) | ((other >= LEAST_HOLE) & apart))
+    return found
+
+
+def _vertical(images: Images) -> Mask:
+    return _longest(images >= INK, (-0.5, 0.0, 0.5)) >= LONG
+
+
+def _horizontal(images: Images) -> Mask:
+    return _longest((images >= INK).transpose(0, 2, 1), (-0.5, 0.0, 0.5)) >= LONG
+
+
+def _rising(images: Images) -> Mask:
+    return _longest(images >= INK, (-1.0,)) >= LONG
+
+
+def _falling(images: Images) -> Mask:
+    return _longest(images >= INK, (1.0,)) >= LONG
+
+
+def _longest(written: Mask, leans: tuple[float, ...]) -> NDArray[np.int64]:
+    """The longest run of ink down the rows, (n,), for the best of these leans in columns a row."""
+    best = np.zeros(len(written), np.int64)
+    for lean in leans:
+        run = np.zeros((len(written), 28), np.int64)
+        for row in range(28):
+            shift = round(lean * row) - round(lean * (row - 1)) if row else 0
+            moved = np.zeros_like(run)
+            if shift > 0:
+                moved[:, shift:] = run[:, :-shift]
+            elif shift < 0:
+                moved[:, :shift] = run[:, -shift:]
+            else:
+                moved = run
+            run = np.where(written[:, row], moved + 1, 0)
+            best = np.maximum(best, run.max(axis=1))
+    return best
+
+
+PARTS: Mapping[str, Callable[[Images], Mask]] = MappingProxyType(
+    {
+        "a loop": _loop,
+        "a loop above": _loop_above,
+        "a loop below": _loop_below,
+        "a long vertical stroke": _vertical,
+        "a long horizontal stroke": _horizontal,
+        "a long rising stroke": _rising,
+        "a long falling stroke": _falling,
+    }
+)
+
+
+def parts_of(images: Images) -> Mask:
+    """Which pictures have which part: (n, 28, 28) -> (n, parts), in the order of PARTS."""
+    return np.stack([has(images) for has in PARTS.values()], axis=1)
+
+
+def filled(images: Images) -> Images:
+    """The same pictures with their holes filled with ink: what was a loop is a blot."""
+    return np.where(holes(images), np.uint8(255), images)
+
+
+def blotted(images: Images, rng: np.random.Generator) -> Images:
+    """As many pixels inked as filled() inks, but outside: along the outer border of the ink, where it hurts no loop."""
+    hole, changed = holes(images), images.copy()
+    written = (images >= INK) | hole
+    near = np.zeros_like(written)
+    near[:, 1:] |= written[:, :-1]
+    near[:, :-1] |= written[:, 1:]
+    near[:, :, 1:] |= written[:, :, :-1]
+    near[:, :, :-1] |= written[:, :, 1:]
+    near &= ~written
+    order = np.where(near, rng.random(near.shape), 2.0).reshape(len(images), 784)
+    rank = order.argsort(axis=1).argsort(axis=1)
+    count = np.minimum(hole.sum(axis=(1, 2)), near.sum(axis=(1, 2)))
+    chosen = (rank < count[:, None]).reshape(near.shape)
+    changed[chosen] = 255
+    return changed

@@ -1,0 +1,162 @@
+"""The report of a study: one page of HTML that holds all it needs, figures included, and the same as JSON."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from digitlens.laboratory.first import DRAWN, INKED, FirstLayer
+from digitlens.laboratory.parts import PARTS
+from digitlens.laboratory.second import CLEAR, SHUFFLES
+from digitlens.laboratory.study import TRAINED, Study
+from digitlens.laboratory.verdict import Verdict, counts, means, verdicts
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+PAGE = Path(__file__).with_name("report.html")
+SMOOTH = "as smooth, nothing to see"
+COLUMNS = ("trained", "networks", "test accuracy", "edges or bars", "explained", "as smooth")
+
+
+def to_json(study: Study) -> dict[str, Any]:
+    """Plain JSON values: the verdicts and the figures behind them."""
+    return {
+        "recipe": study.recipe.to_json(),
+        "data": study.data,
+        "seeds": list(study.seeds),
+        "accuracies": study.accuracies.tolist(),
+        "verdicts": [verdict.to_json() for verdict in verdicts(study)],
+        "first": {name: _first(layers) for name, layers in study.first.items()},
+        "shine": dict(zip(("never_inked", "inked"), map(_number, study.shine), strict=True)),
+        "parts": list(PARTS),
+        "second": [
+            {
+                "auc": [[_number(area) for area in row] for row in layer.auc.tolist()],
+                "plain": [[_number(area) for area in row] for row in layer.plain.tolist()],
+                "p": layer.p.tolist(),
+                "found": layer.found.tolist(),
+                "loop_filled": layer.loop_filled.tolist(),
+                "ink_added": layer.ink_added.tolist(),
+                "silenced": layer.silenced.tolist(),
+            }
+            for layer in study.second
+        ],
+        "helped": {way.name: {"accuracies": way.accuracies.tolist(), **_first(way.layers)} for way in study.helped},
+    }
+
+
+def _first(layers: Sequence[FirstLayer]) -> dict[str, Any]:
+    return {
+        "found": [int(layer.found.sum()) for layer in layers],
+        "neurons": len(layers[0].found),
+        "explained": means(layers).tolist(),
+        "expected": [float(layer.expected.mean()) for layer in layers],
+        "smooth": [float(layer.smooth.mean()) for layer in layers],
+    }
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def to_html(study: Study, command: str) -> str:
+    """The report. `command`: the line that made it. Raises MissingExtra without matplotlib."""
+    answers = verdicts(study)
+    seeds, shown = len(study.seeds), study.first[TRAINED][0]
+    never, ever = (f"{one:.2f}" if np.isfinite(one) else "–" for one in study.shine)
+    return Template(PAGE.read_text("utf-8")).substitute(
+        sizes="-".join(map(str, study.recipe.sizes())),
+        many=f"{seeds} networks" if seeds > 1 else "one network",
+        data=escape(study.data),
+        accuracy=f"{study.accuracies.mean():.2%}",
+        first=_answer(answers[0]),
+        weights=_figure(_weights(study), f"The first hidden layer of the network with seed {study.seeds[0]}."),
+        conditions=_figure(
+            _conditions(study), "How much of the weights the best edge or bar explains, network by network."
+        ),
+        shine=f"their correlation with the initial weights is {never} there, and {ever} elsewhere",
+        inked=f"{INKED:.0%}",
+        helped=_helped(study),
+        second=_second(study, answers),
+        drawn=DRAWN,
+        neurons=len(shown.found),
+        clear=f"{CLEAR:.2f}",
+        unclear=f"{1 - CLEAR:.2f}",
+        shuffles=SHUFFLES,
+        command=escape(command),
+    )
+
+
+def _weights(study: Study) -> Figure:
+    from digitlens.figures.laboratory import weights_and_parts
+
+    shown = study.first[TRAINED][0]
+    pictures = np.array([part.picture().ravel() for part in shown.parts])
+    signs = np.sign((pictures * study.pictures).sum(axis=1))[:, None]
+    return weights_and_parts(study.pictures, signs * pictures, shown.explained.tolist(), theme="light")
+
+
+def _conditions(study: Study) -> Axes:
+    from digitlens.figures.laboratory import conditions
+
+    values = {name: means(layers) for name, layers in study.first.items()}
+    values[SMOOTH] = np.array([layer.expected.mean() for layer in study.first[TRAINED]])
+    return conditions(values, what="How much the best edge or bar explains", theme="light")
+
+
+def _helped(study: Study) -> str:
+    if not study.helped:
+        return ""
+    rows = [("as it is", study.accuracies, study.first[TRAINED])]
+    rows += [(way.name, way.accuracies, way.layers) for way in study.helped]
+    lines = []
+    for name, accuracies, layers in rows:
+        fields = (
+            escape(name), len(layers), f"{accuracies.mean():.2%}", f"{counts(layers).mean():.0%} of the neurons",
+            f"{means(layers).mean():.0%}", f"{np.mean([layer.expected.mean() for layer in layers]):.0%}",
+        )  # fmt: skip
+        lines.append("<tr>" + "".join(f"<td>{field}</td>" for field in fields) + "</tr>")
+    head = "".join(f"<th>{name}</th>" for name in COLUMNS)
+    table = f"<div class='wide'><table><tr>{head}</tr>{''.join(lines)}</table></div>"
+    return f"<h2>Can the first layer be helped?</h2>{table}"
+
+
+def _second(study: Study, answers: Sequence[Verdict]) -> str:
+    if not study.second:
+        return ""
+    from digitlens.figures.laboratory import areas
+
+    shown, names = study.second[0], tuple(PARTS)
+    inside = (
+        f"The second hidden layer of the network with seed {study.seeds[0]}: how often a neuron is more active for a "
+        "picture with the part than for one without, of the same digit. 0.50 is chance."
+    )
+    plain = (
+        "The same without that care, pictures with the part against all others: a neuron that votes for 0, 6 or 8 "
+        "looks like a loop detector here."
+    )
+    return (
+        _answer(answers[1])
+        + _figure(areas(shown.auc, names, what="Within the same digit", theme="light"), inside)
+        + _figure(areas(shown.plain, names, what="Over all digits together", theme="light"), plain)
+    )
+
+
+def _answer(verdict: Verdict) -> str:
+    said = "".join(f"<p>{escape(sentence)}</p>" for sentence in verdict.sentences)
+    return f"<h2>{escape(verdict.question)} <span class='answer'>{verdict.answer}</span></h2>{said}"
+
+
+def _figure(drawn: Axes | Figure, caption: str) -> str:
+    from digitlens.figures.theme import to_png
+
+    data, said = base64.b64encode(to_png(drawn)).decode(), escape(caption, quote=True)
+    return f"<figure><img alt='{said}' src='data:image/png;base64,{data}'><figcaption>{said}</figcaption></figure>"

@@ -1,0 +1,117 @@
+"""What the figures say, in plain words, and no more than they do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitlens.laboratory.first import LEVEL, FirstLayer
+from digitlens.laboratory.parts import PARTS
+from digitlens.laboratory.second import CLEAR, SecondLayer
+from digitlens.laboratory.study import CONTROLS, TRAINED, Study
+from digitlens.learning.compared import fewest, shift
+
+MOSTLY, SOME = 0.75, LEVEL  # shares of the neurons
+ANSWERS = ("yes", "partly", "no", "cannot say")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One answer and its sentences."""
+
+    question: str
+    answer: str  # one of ANSWERS
+    sentences: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {"question": self.question, "answer": self.answer, "sentences": list(self.sentences)}
+
+
+def verdicts(study: Study) -> tuple[Verdict, ...]:
+    """On the first hidden layer, and on the second where there is one."""
+    first = on_first(study.first)
+    return (first, on_second(study.second, study.second_before)) if study.second else (first,)
+
+
+def counts(layers: Sequence[FirstLayer]) -> NDArray[np.float64]:
+    """The share of neurons in which an edge or bar was found, (seeds,)."""
+    return np.array([layer.found.mean() for layer in layers])
+
+
+def means(layers: Sequence[FirstLayer]) -> NDArray[np.float64]:
+    """The share of variance that the best part explains, mean over the neurons, (seeds,)."""
+    return np.array([layer.explained.mean() for layer in layers])
+
+
+def on_first(first: dict[str, tuple[FirstLayer, ...]]) -> Verdict:
+    """Does the first hidden layer find edges? `first`: by condition, one a seed."""
+    question = "Does the first hidden layer find edges and bars?"
+    trained = first[TRAINED]
+    n, found = len(trained[0].found), counts(trained)
+    expected = np.array([layer.expected.mean() for layer in trained])
+    if len(trained) < fewest(len(CONTROLS)):
+        return Verdict(question, "cannot say", (_too_few(len(trained), fewest(len(CONTROLS))),))
+    against = {name: shift(found - counts(first[name]), len(CONTROLS)) for name in CONTROLS}
+    more = all(low is not None and low > 0 for _, low, _, _ in against.values())
+    answer = "no" if not more or found.mean() < SOME else "yes" if found.mean() >= MOSTLY else "partly"
+    each = ", ".join(f"{n * counts(first[name]).mean():.1f} ({name})" for name in CONTROLS)
+    mean, low, high, _ = shift(means(trained) - expected)
+    how_many = (
+        f"{n * found.mean():.1f} of {n} neurons on average, {n * found.min():.0f} to {n * found.max():.0f} in "
+        f"{len(found)} networks, are an edge or a bar more clearly than any picture as smooth by chance; of the "
+        f"controls it is {each}."
+    )
+    how_well = (
+        f"The best edge or bar explains {means(trained).mean():.0%} of what varies in a neuron's weights. In pictures "
+        f"that are as smooth and show nothing it explains {expected.mean():.0%}: a difference of {100 * mean:.1f} "
+        f"points{_interval(low, high)}."
+    )
+    return Verdict(question, answer, (how_many, how_well))
+
+
+def on_second(second: Sequence[SecondLayer], before: Sequence[SecondLayer]) -> Verdict:
+    """Does the second hidden layer find loops and lines?"""
+    question = "Does the second hidden layer find loops and lines?"
+    found = np.array([layer.found.any(axis=1).mean() for layer in second])  # (seeds,), share of neurons
+    n = len(second[0].found)
+    names = tuple(PARTS)
+    inside, plain = (
+        np.array([np.nanmax(np.abs(np.nan_to_num(area, nan=0.5) - 0.5)) + 0.5 for area in areas])
+        for areas in ([layer.auc for layer in second], [layer.plain for layer in second])
+    )
+    start = np.array([np.nanmax(np.abs(np.nan_to_num(layer.auc, nan=0.5) - 0.5)) + 0.5 for layer in before])
+    total = np.mean([layer.found for layer in second], axis=0).sum(axis=0)  # (parts,), neurons on average
+    seen = [f"{name} ({total[k]:.1f} neurons)" for k, name in enumerate(names) if total[k] > 0]
+    answer = "yes" if found.mean() >= MOSTLY else "partly" if found.mean() >= SOME else "no"
+    if len(second) < fewest():
+        return Verdict(question, "cannot say", (_too_few(len(second), fewest()),))
+    fill = np.mean([layer.loop_filled.mean() for layer in second])
+    blot = np.mean([layer.ink_added.mean() for layer in second])
+    lost = np.mean([layer.silenced.max() for layer in second])
+    how_many = (
+        f"{n * found.mean():.1f} of {n} neurons on average tell a part from none within the same digit, at least as "
+        f"clearly as {CLEAR:.2f} (area under the curve; 0.50 is chance)" + (f": {', '.join(seen)}." if seen else ".")
+    )
+    how_well = (
+        f"The clearest neuron of a network reaches {inside.mean():.2f} within digits, {start.mean():.2f} before "
+        f"training. Over all digits together it seems to reach {plain.mean():.2f}: most of that is a vote for digits "
+        "that happen to have the part."
+    )
+    caused = (
+        f"Filling the loops of a picture moves a neuron by {fill:.2f} of its standard deviations, as much ink outside "
+        f"by {blot:.2f}. Silencing the neuron that matters most costs {lost:.0%} of one digit's accuracy."
+    )
+    return Verdict(question, answer, (how_many, how_well, caused))
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    return "" if low is None or high is None else f" (95 % interval {100 * low:.1f} to {100 * high:.1f})"
+
+
+def _too_few(n: int, wanted: int) -> str:
+    return f"{n} network{'s' * (n > 1)} cannot tell that from chance: it takes at least {wanted}."
