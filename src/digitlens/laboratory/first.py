@@ -13,7 +13,7 @@ from digitlens.laboratory.surrogates import smoothness, surrogates
 
 Array = NDArray[np.floating[Any]]
 
-DRAWN = 499  # surrogates for each neuron: the smallest p-value is 1/500
+DRAWN = 32  # surrogates for each neuron, times the neurons: fewer could not tell one from chance, corrected for all
 LEVEL = 0.05  # how often a network without any part may be said to have one
 INKED = 0.01  # a pixel counts if at least this share of the training images has ink there
 
@@ -36,14 +36,15 @@ def inked(images: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 
 def first_layer(
-    weights: Array, parts: Dictionary, rng: np.random.Generator, *, drawn: int = DRAWN, level: float = LEVEL
+    weights: Array, parts: Dictionary, rng: np.random.Generator, *, drawn: int = 0, level: float = LEVEL
 ) -> FirstLayer:
-    """Examine the weights of a first layer, (n, 784); `drawn` surrogates for each neuron.
+    """Examine the weights of a first layer, (n, 784). drawn: surrogates for each neuron; 0: DRAWN · n, less one.
 
     A neuron counts as an edge or bar if fewer surrogates are explained as well than chance allows, corrected for all
     neurons (Holm 1979): of networks without any part, a share of `level` is said to have one or more.
     """
     explained, which = parts.explained(weights)
+    drawn = drawn or DRAWN * len(weights) - 1
     expected, p = np.empty(len(weights)), np.empty(len(weights))
     for j, picture in enumerate(weights):
         others, _ = parts.explained(surrogates(picture, parts.mask, drawn, rng))

@@ -86,7 +86,7 @@ def to_html(study: Study, command: str) -> str:
         inked=f"{INKED:.0%}",
         helped=_helped(study),
         second=_second(study, answers),
-        drawn=DRAWN,
+        drawn=f"{DRAWN * len(shown.found) - 1:,}",
         neurons=len(shown.found),
         clear=f"{CLEAR:.2f}",
         unclear=f"{1 - CLEAR:.2f}",
