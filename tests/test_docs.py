@@ -79,6 +79,7 @@ def test_every_field_of_json_is_documented(capsys: pytest.CaptureFixture[str], t
         "explain --example 7 --target 2",
         f"train --data {folder} --epochs 1 --out {network}",
         f"compare --vary epochs=1,2 --seeds 1 --data {folder}",
+        f"sweep --grid epochs=1,2 --data {folder} --journal {tmp_path / 'journal'}",
         f"evaluate --data {folder} --network {network}",
         f"inspect confusion mistakes --data {folder}",
     ):

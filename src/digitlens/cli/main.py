@@ -29,6 +29,7 @@ COMMANDS = {
     "explain": "Show why a picture is read as it is, down to one neuron or one weight.",
     "train": "Train a network, from random weights.",
     "compare": "Train with one thing different, seed by seed, and say what the numbers support.",
+    "sweep": "Train many recipes, written down one by one, and find the best.",
     "lab": "Find out whether hidden neurons find edges and loops.",
     "evaluate": "Measure how well a network reads the test digits.",
     "inspect": "Look at a network: its weights, its mistakes, its learning curve.",

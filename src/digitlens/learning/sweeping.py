@@ -1,0 +1,203 @@
+"""A sweep: many recipes, on all cores or on a cluster, written down one by one, so that none is ever run twice.
+
+Runs go through joblib: on threads of this process where the compiled engine serves, on processes where it does not,
+and on the workers of a Dask cluster where one is named. Every run's end is a line of a journal. A sweep that was ended,
+however that came, goes on from there; a run's bits do not depend on when, where or beside which others it ran.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from digitlens.digits.dataset import DataSet
+from digitlens.errors import DigitlensError, FileError, MissingExtra, UsageError
+from digitlens.files.journal import opened
+from digitlens.files.naming import shown
+from digitlens.learning.engine import choose
+from digitlens.learning.experiments import ON_THREADS, cores
+from digitlens.learning.recipe import Recipe
+from digitlens.learning.training import Run, fitted
+
+VERSION, MOST = 1, 100_000  # runs
+Values = Mapping[str, Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Numbers drawn between two ends, evenly or, `log`, evenly in their logarithm. UsageError without sense."""
+
+    low: float
+    high: float
+    log: bool = False
+    whole: bool = False
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
+            raise UsageError(f"a range goes from a number to a larger one, got {self.low:g}..{self.high:g}")
+        if self.log and self.low <= 0:
+            raise UsageError(f"a range of logarithms begins above 0, got {self.low:g}..{self.high:g}:log")
+
+    def draw(self, rng: np.random.Generator) -> float | int:
+        """One of them."""
+        if self.log:
+            drawn = math.exp(rng.uniform(math.log(self.low), math.log(self.high)))
+        else:
+            drawn = float(rng.uniform(self.low, self.high))
+        return round(drawn) if self.whole else float(f"{drawn:.4g}")
+
+
+def grid(base: Recipe, values: Values, seeds: int = 1) -> list[Recipe]:
+    """Every combination of these values, each from so many seeds. UsageError for too many, RecipeError for wrong."""
+    count = math.prod(len(some) for some in values.values()) * seeds
+    if not 1 <= count <= MOST:
+        raise UsageError(f"a sweep has 1 to {MOST:,} runs, this one would have {count:,}")
+    combined = [dict(zip(values, some, strict=True)) for some in itertools.product(*values.values())]
+    return [base.changed(**some, seed=base.seed + i) for some in combined for i in range(seeds)]
+
+
+def at_random(base: Recipe, ranges: Mapping[str, Range | Sequence[Any]], runs: int, seeds: int = 1) -> list[Recipe]:
+    """So many recipes with values drawn from these ranges or lists, each from so many seeds; the same every time."""
+    if not 1 <= runs * seeds <= MOST:
+        raise UsageError(f"a sweep has 1 to {MOST:,} runs, this one would have {runs * seeds:,}")
+    rng, recipes = base.stream("sweep"), list[Recipe]()
+    for _ in range(runs):
+        some = {
+            field: one.draw(rng) if isinstance(one, Range) else one[int(rng.integers(len(one)))]
+            for field, one in ranges.items()
+        }
+        recipes += [base.changed(**some, seed=base.seed + i) for i in range(seeds)]
+    return recipes
+
+
+def sweep(
+    recipes: Sequence[Recipe],
+    data: DataSet,
+    path: str | os.PathLike[str],
+    *,
+    jobs: int | None = None,
+    cluster: str = "",
+    named: str | None = None,
+    chosen: bool = True,
+    heard: Callable[[int, int], object] = lambda done, total: None,
+) -> list[dict[str, Any]]:
+    """Run what the journal at `path` does not hold yet, and write it there; then all rows, in the recipes' order.
+
+    jobs: how many at a time; None: one a core, or as many as the cluster has. cluster: the address of a Dask scheduler;
+    its workers load the digits by themselves, `named` as in find_data(). chosen: as in fitted(). heard: is called after
+    each run. Raises FileError for a journal of other digits, MissingExtra without Dask, and UsageError.
+    """
+    if jobs is not None and jobs < 1:
+        raise UsageError(f"jobs: one run at a time or more, got {jobs}")
+    recipes = [fitted(recipe, data, chosen=chosen) for recipe in recipes]
+    head = {"sweep": VERSION, "data": data.name, "data_sha256": data.training.fingerprint()}
+    with opened(path) as journal:
+        if not journal.entries:
+            journal.append(head)
+        elif journal.entries[0] != head:
+            raise FileError(f"{shown(str(path))} holds runs on other digits, or no sweep; name another file")
+        rows = {_key(row["recipe"]): row for row in journal.entries[1:]}
+        todo = list(dict.fromkeys(recipe for recipe in recipes if _key(recipe.to_json()) not in rows))
+        total = len(set(recipes))
+        done = total - len(todo)
+        heard(done, total)
+        for more, row in enumerate(_walk(todo, data, jobs, cluster, named), 1):
+            journal.append(row)
+            rows[_key(row["recipe"])] = row
+            heard(done + more, total)
+    return [rows[_key(recipe.to_json())] for recipe in dict.fromkeys(recipes)]
+
+
+def _key(recipe: Mapping[str, Any]) -> str:
+    return repr(sorted(recipe.items()))
+
+
+def _walk(
+    recipes: list[Recipe], data: DataSet, jobs: int | None, cluster: str, named: str | None
+) -> Iterator[dict[str, Any]]:
+    """A row for each, as they come."""
+    if not recipes:
+        return
+    from joblib import Parallel, delayed
+
+    if cluster:
+        yield from _on_cluster(recipes, cluster, named)
+        return
+    here = all(choose(recipe).name in ON_THREADS for recipe in recipes)
+    how: dict[str, Any] = {"backend": "threading"} if here else {"backend": "loky"}
+    parallel = Parallel(n_jobs=jobs or cores(), return_as="generator_unordered", batch_size=1, **how)
+    yield from parallel(delayed(run_one)(recipe.to_json(), data) for recipe in recipes)
+
+
+def _on_cluster(recipes: list[Recipe], cluster: str, named: str | None) -> Iterator[dict[str, Any]]:
+    """On the workers of a Dask cluster; what a worker had in hand when it died is done by another."""
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise MissingExtra('a cluster needs Dask, which is not installed: pip install "digitlens[cluster]"') from error
+    from joblib import Parallel, delayed, parallel_config
+
+    client: Any = Client(cluster, timeout=20)  # type: ignore[no-untyped-call]  # Dask has no types here
+    with client, parallel_config("dask", client=client):
+        parallel = Parallel(n_jobs=-1, return_as="generator_unordered", batch_size=1)
+        yield from parallel(delayed(run_named)(recipe.to_json(), named) for recipe in recipes)
+
+
+def run_named(recipe: dict[str, Any], named: str | None) -> dict[str, Any]:
+    """As run_one(), where the digits have to be found first."""
+    return run_one(recipe, _found(named))
+
+
+@lru_cache(maxsize=1)
+def _found(named: str | None) -> DataSet:
+    from digitlens.digits.sources import find_data
+
+    return find_data(named, offline=True)
+
+
+def run_one(recipe: dict[str, Any], data: DataSet) -> dict[str, Any]:
+    """One run, from its recipe to its row; a run that fails has its `error` there."""
+    row: dict[str, Any] = {"recipe": recipe, "engine": "", "error": ""}
+    try:
+        run = Run(Recipe.from_json(recipe), data)
+        row["engine"] = run.engine.name
+        for _ in run:
+            pass
+        row |= {name: value for name, value in run.history[-1].items() if name != "mini_batch"}
+        row["fingerprint"] = _bits(run)
+    except DigitlensError as error:
+        row["error"] = str(error)
+    return row
+
+
+def _bits(run: Run) -> str:
+    """What tells whether two runs ended in the same weights: a checksum of them."""
+    import zlib
+
+    layers = run.reader().network.layers
+    return f"{zlib.crc32(b''.join(part.tobytes() for layer in layers for part in (layer.weights, layer.biases))):08x}"
+
+
+def best(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Rows without an error, the best on the images held out first; on the training images where none were held out."""
+
+    def worth(row: Mapping[str, Any]) -> float:
+        return float(row.get("validation_accuracy", row.get("training_accuracy", 0.0)))
+
+    return sorted((row for row in rows if not row["error"]), key=worth, reverse=True)
+
+
+def flat(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows as a plain table: every field of the recipe is a column."""
+    return [
+        {name: "-".join(map(str, value)) if isinstance(value, list) else value for name, value in row["recipe"].items()}
+        | {name: value for name, value in row.items() if name != "recipe"}
+        for row in rows
+    ]
