@@ -25,17 +25,22 @@ def holes(images: Images) -> Mask:
     outside = np.zeros_like(paper)
     outside[:, 0] = outside[:, -1] = outside[:, :, 0] = outside[:, :, -1] = True
     while True:  # what touches the outside is outside; it ends when nothing is added
-        more = outside.copy()
-        more[:, 1:] |= outside[:, :-1]
-        more[:, :-1] |= outside[:, 1:]
-        more[:, :, 1:] |= outside[:, :, :-1]
-        more[:, :, :-1] |= outside[:, :, 1:]
-        more &= paper
+        more = _grown(outside) & paper
         if (more == outside).all():
             break
         outside = more
     found: Mask = (paper & ~outside)[:, 1:-1, 1:-1]
     return found
+
+
+def _grown(some: Mask) -> Mask:
+    """These pixels and those that share a side with one of them, (n, rows, columns)."""
+    more = some.copy()
+    more[:, 1:] |= some[:, :-1]
+    more[:, :-1] |= some[:, 1:]
+    more[:, :, 1:] |= some[:, :, :-1]
+    more[:, :, :-1] |= some[:, :, 1:]
+    return more
 
 
 def _loop(images: Images) -> Mask:
@@ -121,18 +126,20 @@ def filled(images: Images) -> Images:
 
 
 def blotted(images: Images, rng: np.random.Generator) -> Images:
-    """As many pixels inked as filled() inks, but outside: along the outer border of the ink, where it hurts no loop."""
+    """As many pixels inked as filled() inks, but outside, where it hurts no loop: along the outer border of the ink.
+
+    Which of its pixels is drawn at random; a large hole takes all of them and some of the next layer, and so on. Only
+    where that is all the paper there is are there fewer.
+    """
     hole, changed = holes(images), images.copy()
-    written = (images >= INK) | hole
-    near = np.zeros_like(written)
-    near[:, 1:] |= written[:, :-1]
-    near[:, :-1] |= written[:, 1:]
-    near[:, :, 1:] |= written[:, :, :-1]
-    near[:, :, :-1] |= written[:, :, 1:]
-    near &= ~written
-    order = np.where(near, rng.random(near.shape), 2.0).reshape(len(images), 784)
-    rank = order.argsort(axis=1).argsort(axis=1)
-    count = np.minimum(hole.sum(axis=(1, 2)), near.sum(axis=(1, 2)))
-    chosen = (rank < count[:, None]).reshape(near.shape)
-    changed[chosen] = 255
+    wanted, taken = hole.sum(axis=(1, 2)), (images >= INK) | hole
+    order = np.full(images.shape, np.inf)
+    for layer in range(28 + 28):
+        near = _grown(taken) & ~taken
+        order[near] = layer + rng.random(images.shape)[near]
+        taken = taken | near
+        if (np.isfinite(order).sum(axis=(1, 2)) >= wanted).all():
+            break
+    rank = order.reshape(len(images), 784).argsort(axis=1).argsort(axis=1).reshape(images.shape)
+    changed[(rank < wanted[:, None, None]) & np.isfinite(order)] = 255
     return changed
