@@ -33,7 +33,7 @@ class Part:
     """One edge or bar."""
 
     kind: str
-    angle: float  # degrees that it leans to the left of upright: 0 is a vertical bar, 90 a horizontal one
+    angle: float  # degrees that it leans to the right of upright: 0 is a vertical bar, 90 a horizontal one
     row: int
     column: int
     wave: float
