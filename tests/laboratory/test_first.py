@@ -91,5 +91,5 @@ def test_holm_is_right_on_an_example_worked_by_hand() -> None:
 def test_pixels_count_where_enough_pictures_have_ink() -> None:
     images = np.zeros((200, 784), np.uint8)
     images[0, 5] = images[:2, 6] = images[:, 7] = 1  # one of two hundred is too few, two are enough
-    assert INKED == pytest.approx(2 / 200)
+    assert pytest.approx(2 / 200) == INKED
     assert np.flatnonzero(inked(images)).tolist() == [6, 7]
