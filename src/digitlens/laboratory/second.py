@@ -103,7 +103,7 @@ def within_digits(
     with np.errstate(invalid="ignore", divide="ignore"):
         areas = total / pairs
     far = np.abs(np.nan_to_num(areas, nan=0.5) - 0.5)  # (1 + shuffles, neurons, parts)
-    spread = far[1:].std(axis=0)
+    spread = far.std(axis=0)  # what was measured among them, or it would look larger than the shuffles do
     scaled = np.divide(far, spread, out=np.zeros_like(far), where=spread > 0)
     most = scaled[1:].max(axis=(1, 2))
     p = (1 + (most[:, None, None] >= scaled[0]).sum(axis=0)) / (1 + shuffles)
