@@ -1,0 +1,61 @@
+"""Figures of a study made up for tests, so that it is known what must be said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from digitlens.laboratory.dictionary import Part
+from digitlens.laboratory.first import FirstLayer
+from digitlens.laboratory.parts import PARTS
+from digitlens.laboratory.second import SecondLayer
+from digitlens.laboratory.study import CONTROLS, TRAINED, Study, Way
+from digitlens.learning.recipe import Recipe
+
+NEURONS = 16
+
+
+def first(found: int, explained: float = 0.4, expected: float = 0.3, neurons: int = NEURONS) -> FirstLayer:
+    """A first layer, its first `found` neurons being edges or bars."""
+    is_one = np.arange(neurons) < found
+    parts = tuple(Part("edge" if j % 2 else "bar", 15.0 * (j % 12), 13, 13, 8.0, 4.0) for j in range(neurons))
+    return FirstLayer(
+        np.full(neurons, explained), np.full(neurons, expected), np.where(is_one, 0.001, 0.5), is_one, parts,
+        np.full(neurons, 0.7),
+    )  # fmt: skip
+
+
+def second(telling: Sequence[int] = (), *, clearest: float = 0.8, plain: float = 0.97, neurons: int = NEURONS) -> Any:
+    """A second layer: of the neurons, so many tell each part, part by part; no digit says anything of the last part."""
+    auc, p = np.full((neurons, len(PARTS)), 0.5), np.full((neurons, len(PARTS)), 0.5)
+    for k, many in enumerate(telling):
+        auc[:many, k], p[:many, k] = clearest, 0.002
+    auc[:, -1], p[:, -1] = np.nan, 1.0
+    at_all = np.full(auc.shape, 0.5)
+    at_all[3, 0] = 1 - plain  # as clearly less active
+    silenced = np.zeros((neurons, 10))
+    silenced[2, 7] = 0.25
+    filling, blots = np.full(neurons, 0.5), np.full(neurons, 0.125)
+    return SecondLayer(auc, p, at_all, ("0 2",) * 6 + ("",), filling, blots, silenced)
+
+
+def conditions(trained: Sequence[int], *others: Sequence[int], **shares: float) -> dict[str, tuple[FirstLayer, ...]]:
+    """First layers by condition, one a seed; controls that are not given find nothing."""
+    nothing = [0] * len(trained)
+    rows = [*others, *[nothing] * (len(CONTROLS) - len(others))]
+    named = {name: tuple(first(n, 0.3) for n in row) for name, row in zip(CONTROLS, rows, strict=True)}
+    return {TRAINED: tuple(first(n, **shares) for n in trained), **named}
+
+
+def study(seeds: int = 8, *, hidden: tuple[int, ...] = (16, 16), helped: bool = True, data: str = "mnist") -> Study:
+    """A whole study: 14 of 16 neurons are edges or bars, and 2 of the second layer tell a loop."""
+    ways = (Way("distorted <images>", np.full(3, 0.9612), (first(15), first(16), first(16))),) if helped else ()
+    layers = tuple(second([2]) for _ in range(seeds)) if len(hidden) > 1 else ()
+    before = tuple(second() for _ in range(seeds)) if len(hidden) > 1 else ()
+    pictures = np.random.default_rng(0).normal(size=(NEURONS, 784))
+    return Study(
+        Recipe(hidden=hidden, seed=3), data, tuple(range(3, 3 + seeds)), np.full(seeds, 0.9487),
+        conditions([14] * seeds), pictures, (0.9876, 0.1234), layers, before, ways,
+    )  # fmt: skip

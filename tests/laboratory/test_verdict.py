@@ -1,0 +1,113 @@
+"""What is said follows from the figures: constructed ones, of which it is known what must be said."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from tests.laboratory.found import NEURONS, conditions, first, second, study
+
+from digitlens.laboratory.parts import PARTS
+from digitlens.laboratory.study import BEFORE, RANDOM, SHUFFLED
+from digitlens.laboratory.verdict import ANSWERS, counts, means, on_first, on_second, verdicts
+
+SEVEN = [13, 14, 15, 14, 13, 14, 15]  # of 16 neurons, in seven networks: 14 on average
+
+
+def test_where_most_neurons_are_edges_and_no_control_has_any_the_answer_is_yes() -> None:
+    verdict = on_first(conditions(SEVEN, explained=0.45, expected=0.25))
+    assert (verdict.question, verdict.answer) == ("Does the first hidden layer find edges and bars?", "yes")
+    how_many, how_well = verdict.sentences
+    assert how_many.startswith("14.0 of 16 neurons on average, 13 to 15 in 7 networks, are an edge or a bar")
+    assert how_many.endswith("of the controls it is 0.0 (before training), 0.0 (pixels shuffled), 0.0 (random labels).")
+    assert "explains 45% of what varies" in how_well
+    assert "show nothing it explains 25%: a difference of 20.0 points (95 % interval 20.0 to 20.0)." in how_well
+
+
+def test_where_some_neurons_are_edges_the_answer_is_partly() -> None:
+    verdict = on_first(conditions([4, 5, 3, 4, 4, 4, 4], [0] * 7, [0, 1, 0, 0, 0, 0, 0], [1, 2, 0, 1, 1, 1, 1]))
+    assert verdict.answer == "partly"
+    assert verdict.sentences[0].startswith("4.0 of 16 neurons on average, 3 to 5 in 7 networks")
+    assert "0.0 (before training), 0.1 (pixels shuffled), 1.0 (random labels)" in verdict.sentences[0]
+
+
+@pytest.mark.parametrize("found", [[0] * 7, [0, 0, 1, 0, 0, 1, 0]], ids=["none", "one now and then"])
+def test_where_hardly_any_neuron_is_an_edge_the_answer_is_no(found: list[int]) -> None:
+    assert on_first(conditions(found)).answer == "no"
+
+
+@pytest.mark.parametrize("control", [BEFORE, SHUFFLED, RANDOM])
+def test_where_any_control_has_as_many_the_answer_is_no_however_many_there_are(control: str) -> None:
+    figures = conditions(SEVEN)
+    figures[control] = tuple(first(n) for n in SEVEN[::-1])
+    verdict = on_first(figures)
+    assert verdict.answer == "no"
+    assert f"14.0 ({control})" in verdict.sentences[0]
+
+
+def test_three_quarters_are_most_and_less_is_some() -> None:
+    assert on_first(conditions([12] * 7)).answer == "yes"
+    assert on_first(conditions([12] * 6 + [11])).answer == "partly"
+    assert on_first(conditions([1] * 7)).answer == "partly"  # 1 of 16 is more than 5 %
+
+
+@pytest.mark.parametrize("seeds", [1, 2, 6])
+def test_too_few_networks_can_say_nothing_of_the_first_layer(seeds: int) -> None:
+    verdict = on_first(conditions([16] * seeds))
+    assert verdict.answer == "cannot say"
+    networks = "1 network cannot" if seeds == 1 else f"{seeds} networks cannot"
+    assert verdict.sentences == (f"{networks} tell that from chance: it takes at least 7.",)
+
+
+def test_where_most_neurons_of_the_second_layer_tell_a_part_the_answer_is_yes() -> None:
+    verdict = on_second([second([3, 12])] * 6, [second()] * 6)
+    assert (verdict.question, verdict.answer) == ("Does the second hidden layer find loops and lines?", "yes")
+    assert verdict.sentences[0].startswith("12.0 of 16 neurons on average tell a part from none within the same digit")
+    assert "at least as clearly as 0.75" in verdict.sentences[0]
+    assert verdict.sentences[0].endswith(": a loop (3.0 neurons), a loop above (12.0 neurons).")
+
+
+def test_where_some_do_it_is_partly_and_the_sentences_hold_the_figures() -> None:
+    verdict = on_second([second([2, 1]), *[second([1])] * 5], [second([1], clearest=0.7)] * 6)
+    assert verdict.answer == "partly"
+    how_many, how_well, caused = verdict.sentences
+    assert how_many.startswith("1.2 of 16 neurons")
+    assert "a loop (1.2 neurons), a loop above (0.2 neurons)." in how_many
+    assert "reaches 0.80 within digits, 0.70 before training" in how_well
+    assert "Over all digits together it seems to reach 0.97" in how_well, "a neuron that is less active tells it, too"
+    assert "Filling the loops of a picture moves a neuron by 0.50" in caused
+    assert "as much ink outside by 0.12" in caused
+    assert "costs 25% of one digit's accuracy" in caused
+
+
+def test_where_none_does_the_answer_is_no_and_no_part_is_named() -> None:
+    verdict = on_second([second([1, 1], clearest=0.74)] * 6, [second()] * 6)
+    assert verdict.answer == "no"
+    assert verdict.sentences[0].startswith("0.0 of 16 neurons")
+    assert not any(name in verdict.sentences[0] for name in PARTS)
+
+
+@pytest.mark.parametrize("seeds", [1, 5])
+def test_too_few_networks_can_say_nothing_of_the_second_layer(seeds: int) -> None:
+    verdict = on_second([second([16])] * seeds, [second()] * seeds)
+    assert verdict.answer == "cannot say"
+    assert verdict.sentences[0].endswith("cannot tell that from chance: it takes at least 6.")
+
+
+def test_there_is_a_verdict_on_each_layer_that_there_is() -> None:
+    both = verdicts(study())
+    assert [verdict.answer for verdict in both] == ["yes", "partly"]
+    assert [verdict.answer for verdict in verdicts(study(hidden=(16,)))] == ["yes"]
+    assert [verdict.answer for verdict in verdicts(study(seeds=2))] == ["cannot say", "cannot say"]
+    for verdict in both:
+        assert verdict.answer in ANSWERS
+        assert json.loads(json.dumps(verdict.to_json(), allow_nan=False)) == verdict.to_json()
+        assert verdict.to_json()["sentences"] == list(verdict.sentences)
+
+
+def test_counts_are_shares_of_the_neurons_and_means_go_over_them() -> None:
+    layers = [first(4), replace(first(8), explained=np.linspace(0, 1, NEURONS))]
+    assert counts(layers).tolist() == [0.25, 0.5]
+    assert means(layers) == pytest.approx([0.4, 0.5])
