@@ -20,6 +20,7 @@ from digitlens.app.digits import DigitSets
 from digitlens.app.guard import Guard, Log
 from digitlens.app.images import MnistImages
 from digitlens.app.live import Live
+from digitlens.app.looking import LookingFor
 from digitlens.app.networks import Networks
 from digitlens.app.pool import FullError, Pool
 from digitlens.app.reading import ReadPicture
@@ -60,11 +61,12 @@ def create_routes(
     """The app without its guard, which is never served like this; with `more` routes where a test wants them."""
     pool = Pool()
     files = _Files(networks)
-    engine = networks.get().reader.engine
-    visitors = _Later(sets or DigitSets(), engine, runs)
+    engine, sets = networks.get().reader.engine, sets or DigitSets()
+    visitors = _Later(sets, engine, runs)
     api = [
         Route("/networks", files.networks),
         Route("/images", MnistImages(pool).answer),
+        Route("/neuron", LookingFor(networks, sets, pool).answer),
         Route("/read", ReadPicture(networks, pool).answer, methods=["POST"]),
         Route(f"/runs/{{visitor}}/{{record}}{SUFFIX}", _Trained(visitors, pool).answer),
         WebSocketRoute("/live", Live(Clients(), engine, pool, visitors).answer),

@@ -50,6 +50,13 @@ export function neuronView(app) {
     h("div", { class: "head" }, heading, choose), sentence,
     evidence, h("div", { class: "reckoning" }, sum.element, curve.element), workbench, matrix.element);
   let listed = "";
+  /** @type {{element: HTMLElement, update: () => void} | null} */
+  let looksFor = null;
+  import("./looks_for.js").then(({ looksForView }) => {
+    looksFor = looksForView(app);
+    workbench.before(looksFor.element);
+    if (element.isConnected) looksFor.update();
+  }).catch(() => {}); // the server is gone, and with it what it would tell
 
   return {
     element,
@@ -77,6 +84,7 @@ export function neuronView(app) {
       setText(now, `z = ${fixed(focus.z)}, a = ${plain(focus.a, 3)}`);
       attributes(resetOne, { disabled: !app.changed || untouched(app, layer, neuron) });
       attributes(resetAll, { disabled: !app.changed });
+      looksFor?.update();
     },
   };
 }
