@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 import digitlens as dl
+from digitlens.reading.page import split
 from digitlens.reading.page.lines import MOST, find_lines
+from digitlens.reading.page.page import find_page
 from digitlens.reading.page.pieces import pieces_of
 
 READER = dl.load("video")
@@ -82,3 +84,29 @@ def test_a_page_says_what_it_passed_over() -> None:
     assert found.notes[0] == "only the 1,000 largest of 2,184 things were looked at"
     assert "not cut apart" in found.notes[1]
     assert len(found.boxes) <= MOST
+
+
+def test_a_page_of_many_short_lines_asks_the_networks_a_few_times_only() -> None:
+    asked: list[int] = []
+
+    def judge(images: np.ndarray) -> np.ndarray:
+        asked.append(len(images))
+        return READER.outputs(images)
+
+    page = find_page(READER.read(specks(500)), judge)
+    assert max(box.line for box in page.boxes) > 20
+    assert sum(asked) > split.AT_ONCE
+    assert set(asked[:-1]) == {split.AT_ONCE}
+    assert 0 < asked[-1] <= split.AT_ONCE
+
+
+def test_how_many_pictures_are_asked_about_together_does_not_change_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    def found() -> list[tuple[int, ...]]:
+        boxes = READER.read_page(specks(60)).boxes
+        return [(box.left, box.top, box.width, box.height, box.digit, box.line) for box in boxes]
+
+    together = found()
+    assert len(together) > 20
+    for at_once in (1, 7):  # 1: no picture sees another; 7: lines begin and end within such a lot
+        monkeypatch.setattr(split, "AT_ONCE", at_once)
+        assert found() == together

@@ -120,7 +120,7 @@ def find_page(whole: Reading, judge: Judge, familiar: Familiar | None = None, th
     lines, left_out = find_lines(pieces)
     ink = ink_of(paper)
     cutting = sum(len(line.pieces) for line in lines) <= MOST_CUT
-    found = [split(line, pieces, ink, judge, familiar, cutting) for line in lines]
+    found = split(lines, pieces, ink, judge, familiar, cutting)
     boxes = _boxes(paper, lines, found, whole.classes, threshold)
     notes = [f"only the {MOST:,} largest of {len(pieces):,} things were looked at"] if left_out else []
     if not cutting:

@@ -1,4 +1,4 @@
-"""A line of writing becomes digits: which pieces belong together, and where touching digits are cut apart.
+"""Lines of writing become digits: which pieces belong together, and where touching digits are cut apart.
 
 Every piece is cut wherever that is possible, into parts. A digit is one part or a few neighbours; many ways lead
 through a line, and each has its cost: what the network makes of every digit, how unlikely its shape is, how much ink
@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -58,6 +58,7 @@ RAISED = 0.2  # of the line's height: a digit's foot may be so far above those o
 SLIVER = 0.25  # of the line's height: a digit that is cut out and narrower is unlikely
 
 NO_DIGIT = 4.0, 12.0  # nats: a small piece is no digit; nor is one that is as high as digits are
+AT_ONCE = 500  # pictures that the networks are asked about together
 LEAST = 1e-3  # how sure an answer can be of being wrong
 
 
@@ -85,39 +86,50 @@ class Choice:
     cost: float = 0.0  # nats, of not being a digit
 
 
+class Seen(NamedTuple):
+    """What the networks make of a choice's picture."""
+
+    outputs: NDArray[np.float64]  # (classes,), activations
+    whole: float  # how likely it is one whole digit, 0..1
+    familiarity: float | None  # how much it looks like a digit at all, 0..1, where that is known
+
+
 def split(
-    line: Line,
+    lines: Sequence[Line],
     pieces: Pieces,
     ink: NDArray[np.float32],
     judge: Judge,
     familiar: Familiar | None = None,
     cutting: bool = True,
-) -> list[Glyph]:
-    """Find the digits and separators of a line, from left to right.
+) -> list[list[Glyph]]:
+    """Find the digits and separators of each line, from left to right.
 
     ink: (rows, columns), 0..1, the whole page; judge: what the network says of framed pictures; familiar: how much
-    they look like digits at all, where there is something that knows; cutting: whether pieces may be cut.
+    they look like digits at all, where there is something that knows; cutting: whether pieces may be cut. Both are
+    asked about the choices of many lines together: about a page of short lines they would be asked too often.
     """
-    choices, corner = choices_of(line, pieces, ink, cutting)
-    parts = 1 + max(choice.last for choice in choices)
-    images = np.stack([choice.image for choice in choices])
-    outputs = np.asarray(judge(images), np.float64)
-    known = None if familiar is None else np.asarray(familiar(images), np.float64)
-    whole = wholeness(images)
-    costs = [
-        _cost(choice, outputs[k], float(whole[k]), 1.0 if known is None else float(known[k]))
-        for k, choice in enumerate(choices)
-    ]
-    return [
-        Glyph(
-            choice.box._replace(top=choice.box.top + corner[0], left=choice.box.left + corner[1]),
-            choice.image,
-            outputs[k],
-            choice.kind,
-            None if known is None else float(known[k]),
-        )
-        for k, choice in cheapest_way(choices, costs, parts)
-    ]
+    found = [choices_of(line, pieces, ink, cutting) for line in lines]
+    glyphs: list[list[Glyph]] = []
+    images = [choice.image for choices, _ in found for choice in choices]
+    seen = chain.from_iterable(_seen(images[i : i + AT_ONCE], judge, familiar) for i in range(0, len(images), AT_ONCE))
+    for choices, corner in found:
+        of_line = list(islice(seen, len(choices)))  # one for each choice
+        costs = [_cost(choice, one) for choice, one in zip(choices, of_line, strict=True)]
+        way = cheapest_way(choices, costs, 1 + max(choice.last for choice in choices))
+        glyphs.append([_glyph(choice, corner, of_line[k]) for k, choice in way])
+    return glyphs
+
+
+def _seen(images: list[NDArray[np.uint8]], judge: Judge, familiar: Familiar | None) -> Iterator[Seen]:
+    """What the networks make of each of some framed pictures, at least one."""
+    framed = np.stack(images)  # (n, 28, 28)
+    known = [None] * len(framed) if familiar is None else np.asarray(familiar(framed), np.float64).tolist()
+    return map(Seen, np.asarray(judge(framed), np.float64), wholeness(framed).tolist(), known)
+
+
+def _glyph(choice: Choice, corner: tuple[int, int], seen: Seen) -> Glyph:
+    box = choice.box._replace(top=choice.box.top + corner[0], left=choice.box.left + corner[1])
+    return Glyph(box, choice.image, seen.outputs, choice.kind, seen.familiarity)
 
 
 def choices_of(
@@ -137,14 +149,14 @@ def choices_of(
     return choices, (top, left)
 
 
-def _cost(choice: Choice, outputs: NDArray[np.float64], whole: float, familiarity: float) -> float:
+def _cost(choice: Choice, seen: Seen) -> float:
     if choice.kind != "digit":
         return choice.cost
-    sure = float(outputs.max()) / max(1.0, float(outputs.sum()))
+    sure = float(seen.outputs.max()) / max(1.0, float(seen.outputs.sum()))
     evidence = choice.evidence._replace(
         surprise=-math.log(max(sure, LEAST)),
-        broken=-math.log(max(whole, LEAST)),
-        strange=-math.log(max(familiarity, LEAST)),
+        broken=-math.log(max(seen.whole, LEAST)),
+        strange=0.0 if seen.familiarity is None else -math.log(max(seen.familiarity, LEAST)),
     )
     return sum(cost * amount for cost, amount in zip(COSTS, evidence, strict=True))
 
