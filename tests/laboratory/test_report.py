@@ -48,7 +48,7 @@ class Seen(HTMLParser):
 @pytest.fixture(scope="module")
 def page() -> str:
     pytest.importorskip("matplotlib", reason='the report has figures: pip install "digitlens[figures]"')
-    return to_html(study(data="mine <b>& \"yours\"</b>"), COMMAND)
+    return to_html(study(data='mine <b>& "yours"</b>'), COMMAND)
 
 
 def test_the_report_loads_nothing_from_anywhere_and_runs_nothing(page: str) -> None:

@@ -47,6 +47,7 @@ class Study:
 
     recipe: Recipe
     data: str
+    sizes: tuple[int, ...]  # how many neurons each layer has, the picture first
     seeds: tuple[int, ...]
     accuracies: NDArray[np.float64]  # (seeds,), of the trained networks
     first: dict[str, tuple[FirstLayer, ...]]  # by condition, one a seed
@@ -99,7 +100,8 @@ def run_study(
     never: NDArray[np.bool_] = np.asarray(~(training > 0).any(axis=0))
     begun = recipes[0].initial_network(len(data.classes)).layers[0].weights
     return Study(
-        recipe, data.name, tuple(one.seed for one in recipes), np.array([accuracy(one) for one in trained]),
+        recipe, data.name, recipe.sizes(len(data.classes)), tuple(one.seed for one in recipes),
+        np.array([accuracy(one) for one in trained]),
         {name: tuple(found) for name, found in first.items()}, _weights(trained[0]).astype(np.float64),
         (_alike(_weights(trained[0]), begun, never), _alike(_weights(trained[0]), begun, ~never)),
         tuple(second[0]), tuple(second[1]), tuple(told),
