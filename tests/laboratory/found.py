@@ -56,6 +56,6 @@ def study(seeds: int = 8, *, hidden: tuple[int, ...] = (16, 16), helped: bool = 
     before = tuple(second() for _ in range(seeds)) if len(hidden) > 1 else ()
     pictures = np.random.default_rng(0).normal(size=(NEURONS, 784))
     return Study(
-        Recipe(hidden=hidden, seed=3), data, tuple(range(3, 3 + seeds)), np.full(seeds, 0.9487),
+        Recipe(hidden=hidden, seed=3), data, (784, *hidden, 10), tuple(range(3, 3 + seeds)), np.full(seeds, 0.9487),
         conditions([14] * seeds), pictures, (0.9876, 0.1234), layers, before, ways,
     )  # fmt: skip

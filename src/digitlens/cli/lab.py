@@ -104,7 +104,7 @@ def _show(study: Study) -> None:
     from digitlens.laboratory.verdict import counts, means, verdicts
 
     console = out()
-    sizes = "-".join(map(str, study.recipe.sizes()))
+    sizes = "-".join(map(str, study.sizes))
     many = f"{len(study.seeds)} networks" if len(study.seeds) > 1 else "one network"
     console.print(
         f"{sizes}, {many}, {study.accuracies.mean():.2%} of {study.data}'s test images read on average", markup=False

@@ -79,7 +79,7 @@ class Dictionary:
 
 
 def dictionary(mask: NDArray[np.bool_]) -> Dictionary:
-    """Every part, for the pixels that count: (784,) bool. Raises ShapeError unless there are some."""
+    """Every part, for the pixels that count: (784,) bool. Raises ShapeError unless there are some, and parts on them."""
     if mask.shape != (784,) or mask.sum() < 2:
         raise ShapeError(f"dictionary() wants a mask (784,) with pixels that count, got {mask.shape}")
     parts, pictures = [], []
@@ -93,4 +93,6 @@ def dictionary(mask: NDArray[np.bool_]) -> Dictionary:
         seen = seen - seen.mean()
         parts.append(part)
         pictures.append((seen / np.linalg.norm(seen)).astype(np.float32))
+    if not parts:
+        raise ShapeError(f"dictionary() wants pixels that count side by side: no part lies on these {mask.sum()}")
     return Dictionary(tuple(parts), np.array(pictures), mask)

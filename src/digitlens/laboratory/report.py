@@ -73,7 +73,7 @@ def to_html(study: Study, command: str) -> str:
     seeds, shown = len(study.seeds), study.first[TRAINED][0]
     never, ever = (f"{one:.2f}" if np.isfinite(one) else "–" for one in study.shine)
     return Template(PAGE.read_text("utf-8")).substitute(
-        sizes="-".join(map(str, study.recipe.sizes())),
+        sizes="-".join(map(str, study.sizes)),
         many=f"{seeds} networks" if seeds > 1 else "one network",
         data=escape(study.data),
         accuracy=f"{study.accuracies.mean():.2%}",

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlens.digits.adjusting import adjust_bytes
 from digitlens.digits.dataset import DataSet
 from digitlens.errors import DataError
 from digitlens.laboratory.dictionary import dictionary
@@ -46,6 +47,7 @@ class Study:
 
     recipe: Recipe
     data: str
+    sizes: tuple[int, ...]  # how many neurons each layer has, the picture first
     seeds: tuple[int, ...]
     accuracies: NDArray[np.float64]  # (seeds,), of the trained networks
     first: dict[str, tuple[FirstLayer, ...]]  # by condition, one a seed
@@ -67,7 +69,9 @@ def run_study(
     wanted = [*recipes, *mixed, *(one for way in ways.values() for one in way if helped)]
     outcomes = iter(_trained(wanted, data, jobs, heard))
     trained, random = [next(outcomes) for _ in recipes], [next(outcomes) for _ in mixed]
-    mask = inked(data.training.flat)
+    seen = tuple(adjust_bytes(half.images, recipe.preparation) for half in (data.training, data.test))  # as networks do
+    training = seen[0].reshape(-1, 784)
+    mask = inked(training)
     parts = dictionary(mask)
     looks = _Looks(heard, 4 * seeds + (2 * seeds if len(recipe.hidden) > 1 else 0) + (len(wanted) - 2 * seeds))
 
@@ -83,7 +87,7 @@ def run_study(
         if len(one.hidden) > 1:
             assert outcome.reader
             for network, found in zip((outcome.reader.network, start), second, strict=True):
-                test = data.test.images, data.test.digits, rng
+                test = seen[1], data.test.digits, rng
                 found.append(looks.at(lambda n=network, t=test: second_layer(n, *t)))  # type: ignore[misc]
     told = []
     for name, way in ways.items() if helped else ():
@@ -93,10 +97,11 @@ def run_study(
             rng = run.recipe.stream("laboratory")
             layers.append(looks.at(lambda r=run, g=rng: first_layer(_weights(r), parts, g)))  # type: ignore[misc]
         told.append(Way(name, np.array([accuracy(run) for run in runs]), tuple(layers)))
-    never: NDArray[np.bool_] = np.asarray(~(data.training.flat > 0).any(axis=0))
+    never: NDArray[np.bool_] = np.asarray(~(training > 0).any(axis=0))
     begun = recipes[0].initial_network(len(data.classes)).layers[0].weights
     return Study(
-        recipe, data.name, tuple(one.seed for one in recipes), np.array([accuracy(one) for one in trained]),
+        recipe, data.name, recipe.sizes(len(data.classes)), tuple(one.seed for one in recipes),
+        np.array([accuracy(one) for one in trained]),
         {name: tuple(found) for name, found in first.items()}, _weights(trained[0]).astype(np.float64),
         (_alike(_weights(trained[0]), begun, never), _alike(_weights(trained[0]), begun, ~never)),
         tuple(second[0]), tuple(second[1]), tuple(told),
