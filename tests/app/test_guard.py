@@ -18,7 +18,15 @@ from digitlens.app.networks import Networks
 from digitlens.app.routes import create_routes
 
 TOKEN = "a-token-that-nobody-guesses"
-FILLED = {"name": "video", "digit": "7", "path": "main.js", "visitor": "0" * 32, "record": "latest"}
+FILLED = {
+    "name": "video",
+    "digit": "7",
+    "path": "main.js",
+    "visitor": "0" * 32,
+    "record": "latest",
+    "layer": "2",
+    "neuron": "3",
+}
 
 
 def addresses(routes: Sequence[BaseRoute], before: str = "") -> list[tuple[str, str]]:

@@ -28,7 +28,7 @@ def site() -> Iterator[Site]:
 
 
 def test_the_strongest_pictures_are_those_of_the_laboratory(site: Site) -> None:
-    told = site.ask("GET", "/api/neuron?layer=2&neuron=5").json()
+    told = site.ask("GET", "/api/neuron/video/2/5").json()
     images = pen_data(0, 300, 200).test
     most = strongest(dl.load("video").network, images.flat, 2, 5, 10)
     assert [one["number"] for one in told["strongest"]] == most.tolist()
@@ -42,7 +42,7 @@ def test_the_strongest_pictures_are_those_of_the_laboratory(site: Site) -> None:
 
 
 def test_in_the_first_layer_the_best_part_is_told(site: Site) -> None:
-    part = site.ask("GET", "/api/neuron?network=video&layer=1&neuron=3").json()["part"]
+    part = site.ask("GET", "/api/neuron/video/1/3").json()["part"]
     assert part["kind"] in ("edge", "bar")
     assert 0 < part["expected"] < 1
     assert 0 < part["explained"] < 1
@@ -54,22 +54,11 @@ def test_in_the_first_layer_the_best_part_is_told(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "status"),
-    [
-        ("", 400),
-        ("layer=1", 400),
-        ("layer=0&neuron=1", 400),
-        ("layer=3&neuron=1", 400),
-        ("layer=1&neuron=16", 400),
-        ("layer=-1&neuron=1", 400),
-        ("layer=1&neuron=x", 400),
-        ("layer=1&neuron=999999999999", 400),
-        ("network=none&layer=1&neuron=1", 404),
-    ],
+    "which", ["video/0/1", "video/3/1", "video/1/16", "video/1/-1", "video/1/x", "video/1", "none/1/1"]
 )
-def test_what_is_no_hidden_neuron_is_refused(site: Site, query: str, status: int) -> None:
-    answer = site.ask("GET", f"/api/neuron?{query}")
-    assert answer.status == status
+def test_what_is_no_hidden_neuron_is_not_there(site: Site, which: str) -> None:
+    answer = site.ask("GET", f"/api/neuron/{which}")
+    assert answer.status == 404
     assert list(answer.json()) == ["error"]
 
 

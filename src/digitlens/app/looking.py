@@ -1,4 +1,4 @@
-"""GET /api/neuron: what a hidden neuron looks for, as the laboratory sees it."""
+"""GET /api/neuron/NETWORK/LAYER/NEURON: what a hidden neuron looks for, as the laboratory sees it."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ class LookingFor:
         self._known: dict[tuple[str, int, int], dict[str, Any]] = {}
 
     async def answer(self, request: Request) -> Response:
-        """What is told of one neuron. HTTPException: 400, 404, 503."""
-        offered = self._networks.get(request.query_params.get("network", ""))
-        layer, neuron = _number(request, "layer"), _number(request, "neuron")
+        """What is told of one neuron. HTTPException: 404, 503."""
+        offered = self._networks.get(request.path_params["name"])
+        layer, neuron = request.path_params["layer"], request.path_params["neuron"]
         sizes = offered.reader.network.sizes
         if not 1 <= layer < len(sizes) - 1 or not neuron < sizes[layer]:
-            raise HTTPException(400, "layer and neuron: wanted a hidden neuron of this network")
+            raise HTTPException(404, "this network has no such hidden neuron")
         client = request.client.host if request.client else ""
         try:
             return as_json(await self._pool.run(client, partial(self._told, offered.reader, layer, neuron)))
@@ -120,10 +120,3 @@ class LookingFor:
 
 def _text(array: NDArray[Any]) -> str:
     return base64.b64encode(array.tobytes()).decode()
-
-
-def _number(request: Request, name: str) -> int:
-    text = request.query_params.get(name, "")
-    if not (text.isascii() and text.isdecimal() and len(text) <= 5):
-        raise HTTPException(400, f"{name}: wanted a whole number, got {text[:40]!r}")
-    return int(text)

@@ -66,7 +66,7 @@ def create_routes(
     api = [
         Route("/networks", files.networks),
         Route("/images", MnistImages(pool).answer),
-        Route("/neuron", LookingFor(networks, sets, pool).answer),
+        Route("/neuron/{name}/{layer:int}/{neuron:int}", LookingFor(networks, sets, pool).answer),
         Route("/read", ReadPicture(networks, pool).answer, methods=["POST"]),
         Route(f"/runs/{{visitor}}/{{record}}{SUFFIX}", _Trained(visitors, pool).answer),
         WebSocketRoute("/live", Live(Clients(), engine, pool, visitors).answer),

@@ -79,7 +79,7 @@ class Dictionary:
 
 
 def dictionary(mask: NDArray[np.bool_]) -> Dictionary:
-    """Every part, for the pixels that count: (784,) bool. Raises ShapeError unless there are some, and parts on them."""
+    """Every part, for the pixels that count: (784,) bool. Raises ShapeError unless some do, and parts lie there."""
     if mask.shape != (784,) or mask.sum() < 2:
         raise ShapeError(f"dictionary() wants a mask (784,) with pixels that count, got {mask.shape}")
     parts, pictures = [], []

@@ -24,6 +24,7 @@ export function looksForView(app) {
   const shown = h("div", { class: "looks-for-shown" });
   const element = h("section", { class: "looks-for", "data-part": "neuron-looks-for" }, h("h3", {}, "What it looks for"), words, shown);
   const known = /** @type {Map<string, Told | string>} */ (new Map());
+  const offered = /** @type {Map<string, string>} */ (new Map()); // by name: the sizes of the server's networks
   let [asked, waiting] = ["", 0];
 
   const show = (/** @type {Told | string} */ told) => {
@@ -31,10 +32,11 @@ export function looksForView(app) {
     attributes(words, { hidden: typeof told !== "string" });
     clear(shown, ...(typeof told === "string" ? [] : content(app, told)));
   };
-  const ask = async (/** @type {string} */ query) => {
-    const told = await fetched(query);
-    known.set(query, told);
-    if (query === asked) show(told);
+  const ask = async (/** @type {string} */ which) => {
+    const { name, sizes } = app.original;
+    const told = (await has(offered, name, sizes)) ? await fetched(which) : "The laboratory knows only the networks that the server offers.";
+    known.set(which, told);
+    if (which === asked) show(told);
   };
   return {
     element,
@@ -42,24 +44,33 @@ export function looksForView(app) {
       const { network, original, state } = app;
       const hidden = state.layer < network.sizes.length - 1;
       attributes(element, { hidden: !hidden });
-      const query = `network=${encodeURIComponent(original.name)}&layer=${state.layer}&neuron=${state.neuron}`;
-      if (!hidden || query === asked) return;
-      asked = query;
+      const which = `${encodeURIComponent(original.name)}/${state.layer}/${state.neuron}`;
+      if (!hidden || which === asked) return;
+      asked = which;
       clearTimeout(waiting);
-      const told = known.get(query);
+      const told = known.get(which);
       if (told !== undefined) return show(told);
       show("Looking …");
-      waiting = window.setTimeout(() => ask(query), REST);
+      waiting = window.setTimeout(() => ask(which), REST);
     },
   };
 }
 
-/** @param {string} query @returns {Promise<Told | string>} */
-async function fetched(query) {
+/** Whether the server offers this network. @param {Map<string, string>} offered @param {string} name @param {readonly number[]} sizes */
+async function has(offered, name, sizes) {
   try {
-    const answer = await fetch(`api/neuron?${query}`);
-    if (answer.ok) return await answer.json();
-    return answer.status === 404 || answer.status === 400 ? "The laboratory knows only the networks that the server offers." : "The server has too much to do; choose the neuron again in a moment.";
+    if (!offered.size) for (const one of await (await fetch("api/networks")).json()) offered.set(one.name, one.sizes.join());
+  } catch {
+    return true; // the server is gone, which the next question finds out
+  }
+  return offered.get(name) === sizes.join();
+}
+
+/** @param {string} which @returns {Promise<Told | string>} */
+async function fetched(which) {
+  try {
+    const answer = await fetch(`api/neuron/${which}`);
+    return answer.ok ? await answer.json() : "The server has too much to do; choose the neuron again in a moment.";
   } catch {
     return "The laboratory is on the server, which is gone.";
   }
