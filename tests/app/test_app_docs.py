@@ -39,6 +39,7 @@ def here(text: str, site: Site) -> str:
 def test_every_address_is_documented() -> None:
     for method, path in ADDRESSES:
         shown = {"/networks/video": "/networks/NAME", "/examples/7": "/examples/0"}
+        shown["/neuron/video/2/3"] = "/neuron/NAME/LAYER/NEURON"
         shown[f"/runs/{'0' * 32}/latest"] = "/runs/VISITOR/RECORD"
         for ours, theirs in shown.items():
             path = path.replace(ours, theirs)

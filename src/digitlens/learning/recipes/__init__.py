@@ -5,10 +5,12 @@ from typing import Any
 from digitlens.errors import RecipeError
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.recipes.reader import READER
+from digitlens.learning.recipes.straight import STRAIGHT
 from digitlens.learning.recipes.talk import TALK
 from digitlens.learning.recipes.video import VIDEO
+from digitlens.learning.recipes.video_best import VIDEO_BEST
 
-RECIPES = {recipe.name: recipe for recipe in (VIDEO, TALK, READER)}
+RECIPES = {recipe.name: recipe for recipe in (VIDEO, TALK, VIDEO_BEST, STRAIGHT, READER)}
 
 
 def named(name: str, **changes: Any) -> Recipe:

@@ -1,0 +1,8 @@
+"""784-16-16-10 behind straightening: the slant of the handwriting is taken out before the network sees it.
+
+Trained as video_best.py is.
+"""
+
+from digitlens.learning.recipes.video_best import VIDEO_BEST
+
+STRAIGHT = VIDEO_BEST.changed(name="straight", preparation=("straighten",))
