@@ -195,7 +195,7 @@ def test_all_that_can_be_chosen_is_said_and_can_be_chosen(site: Site) -> None:
     with page(site) as one:
         one.say(type="visit", visitor=one.visitor)
         choices = one.hears("choices")
-        assert set(choices["recipes"]) == {"video", "talk", "reader"}
+        assert set(choices["recipes"]) == {"video", "talk", "video-best", "straight", "reader"}
         assert choices["cores"] >= 1
         folder = next(item for item in choices["data"] if item["name"] == "folder")
         assert (folder["here"], folder["training"] + folder["test"]) == (True, 90)

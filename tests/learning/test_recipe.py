@@ -172,11 +172,10 @@ def test_the_initial_network_is_what_the_recipe_says() -> None:
 
 
 def test_named_recipes_are_found_and_changed() -> None:
-    assert {name: recipe.name for name, recipe in RECIPES.items()} == {
-        "video": "video",
-        "talk": "talk",
-        "reader": "reader",
-    }
+    assert list(RECIPES) == ["video", "talk", "video-best", "straight", "reader"]
+    assert all(name == recipe.name for name, recipe in RECIPES.items())
+    small = [recipe.sizes() for name, recipe in RECIPES.items() if name != "reader"]
+    assert small == [(784, 16, 16, 10)] * 4
     assert named("video") == Recipe()
     assert (named("talk", seed=4).mini_batch, named("talk", seed=4).seed) == (10, 4)
 

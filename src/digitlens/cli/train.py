@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command("train")
 @click.option("--out", "-o", "path", metavar="FILE", help="Where to save the network.  [default: NAME.digitlens]")
-@click.option("--recipe", "name", metavar="NAME", help="A recipe to start from: video (the default) or talk.")
+@click.option("--recipe", "name", metavar="NAME", help="A recipe to start from.  [default: video]")
 @click.option("--seed", type=int, help="Everything random comes from this number.  [default: 0]")
 @data_options
 @recipe_options
