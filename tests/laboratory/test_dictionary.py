@@ -129,3 +129,10 @@ def test_a_mask_without_pixels_is_refused(mask: np.ndarray) -> None:
 def test_what_is_no_row_of_pixels_is_refused(middle: Dictionary, shape: tuple[int, ...]) -> None:
     with pytest.raises(ShapeError, match=r"pictures \(n, 784\), got"):
         middle.explained(np.zeros(shape))
+
+
+def test_pixels_on_which_no_part_lies_are_refused() -> None:
+    mask = np.zeros(784, bool)
+    mask[[0, 783]] = True
+    with pytest.raises(ShapeError, match="no part lies on these 2"):
+        dictionary(mask)

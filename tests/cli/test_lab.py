@@ -1,0 +1,78 @@
+"""`digitlens lab features`: what is printed is what was found, and nothing runs where it cannot."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Run
+
+from digitlens.laboratory.study import CONTROLS, TRAINED
+
+SHORT = ("lab", "features", "--seeds", "1", "--epochs", "1", "--no-help-it")
+
+
+def test_the_figures_go_to_json_and_the_report_to_a_file(digitlens: Run, words: Path, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason='the report has figures: pip install "digitlens[figures]"')
+    report = tmp_path / "report.html"
+    answer = digitlens(*SHORT, "--hidden", "3-2", "--data", words, "--json", "--out", report)
+    assert answer.code == 0, answer.err
+    told = json.loads(answer.out)
+    assert (told["data"], told["seeds"], told["recipe"]["hidden"]) == ("words", [0], [3, 2])
+    assert [verdict["answer"] for verdict in told["verdicts"]] == ["cannot say", "cannot say"]
+    assert list(told["first"]) == [TRAINED, *CONTROLS]
+    assert told["first"][TRAINED]["neurons"] == 3
+    assert len(told["second"]) == 1
+    assert told["helped"] == {}
+    assert f"{report.name}" in answer.err
+    page = report.read_text(encoding="utf-8")
+    assert "784-3-2-3" in page, "three classes"
+    assert re.search(r"one network, trained on words", page)
+    command = "digitlens lab features --seeds 1 --recipe video --data words"
+    assert f"<code>{command} --epochs 1 --hidden 3,2 --no-help-it --out report.html</code>" in page
+
+
+def test_the_answers_are_printed_in_sentences(digitlens: Run, words: Path) -> None:
+    answer = digitlens(*SHORT, "--hidden", "2", "--seed", "7", "--data", words)
+    assert answer.code == 0, answer.err
+    lines = answer.out.splitlines()
+    assert re.fullmatch(r"784-2-3, one network, \d+\.\d\d% of words's test images read on average", lines[0])
+    assert lines[1:3] == ["", "Does the first hidden layer find edges and bars? cannot say"]
+    assert " ".join(answer.out.split()).endswith("1 network cannot tell that from chance: it takes at least 7.")
+    assert "second hidden layer" not in answer.out
+    assert "Can the first layer be helped?" not in answer.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--seeds", "0"), "--seeds: from 1 to 100, got 0"),
+        (("--seeds", "101"), "--seeds: from 1 to 100, got 101"),
+        (("--hidden", ""), "without a hidden layer there is nothing to examine"),
+        (("--out", "x.txt"), "a name that ends in .html"),
+        (("--out", "nowhere/x.html"), "does not exist; make it first"),
+        (("--recipe", "no such recipe"), "no such recipe"),
+        (("--activation", "step"), "activation: one of"),
+        (("--jobs", "0"), "jobs: one run at a time"),
+    ],
+)
+def test_what_cannot_be_examined_is_refused(digitlens: Run, words: Path, arguments: tuple[str, ...], says: str) -> None:
+    answer = digitlens("lab", "features", *arguments, "--data", words)
+    assert (answer.code, answer.out) == (2, "")
+    assert says in " ".join(answer.err.split())
+
+
+@pytest.mark.parametrize("arguments", [("lab",), ("lab", "feelings")])
+def test_what_to_examine_must_be_named(digitlens: Run, arguments: tuple[str, ...]) -> None:
+    answer = digitlens(*arguments)
+    assert (answer.code, answer.out) == (2, "")
+    assert "features" in answer.err
+
+
+def test_data_that_are_not_there_are_refused(digitlens: Run, tmp_path: Path) -> None:
+    answer = digitlens(*SHORT, "--data", tmp_path / "nothing")
+    assert answer.code != 0
+    assert answer.out == ""
+    assert "nothing" in answer.err
