@@ -89,6 +89,10 @@ def test_where_none_does_the_answer_is_no_and_no_part_is_named() -> None:
     assert not any(name in verdict.sentences[0] for name in PARTS)
 
 
+def test_what_was_there_before_training_was_not_learned() -> None:
+    assert on_second([second([3, 12])] * 6, [second([3, 12])] * 6).answer == "no"
+
+
 @pytest.mark.parametrize("seeds", [1, 5])
 def test_too_few_networks_can_say_nothing_of_the_second_layer(seeds: int) -> None:
     verdict = on_second([second([16])] * seeds, [second()] * seeds)

@@ -46,6 +46,7 @@ def test_a_shipped_network_is_as_accurate_as_its_file_says(name: str) -> None:
     assert data.training.fingerprint() == reader.provenance["data_sha256"]
     assert name != "video" or accuracy >= 0.95
     assert name != "reader" or accuracy >= 0.99
+    assert name != "straight" or accuracy >= 0.97
 
 
 def test_the_careful_reader_fits_a_page_and_tells_what_is_no_digit() -> None:

@@ -75,9 +75,10 @@ def on_first(first: dict[str, tuple[FirstLayer, ...]]) -> Verdict:
 
 
 def on_second(second: Sequence[SecondLayer], before: Sequence[SecondLayer]) -> Verdict:
-    """Does the second hidden layer find loops and lines?"""
+    """Does the second hidden layer find loops and lines? What it told `before` training is not counted."""
     question = "Does the second hidden layer find loops and lines?"
     found = np.array([layer.found.any(axis=1).mean() for layer in second])  # (seeds,), share of neurons
+    learned = found.mean() - np.mean([layer.found.any(axis=1).mean() for layer in before])
     n = len(second[0].found)
     names = tuple(PARTS)
     inside, plain = (
@@ -87,7 +88,7 @@ def on_second(second: Sequence[SecondLayer], before: Sequence[SecondLayer]) -> V
     start = np.array([np.nanmax(np.abs(np.nan_to_num(layer.auc, nan=0.5) - 0.5)) + 0.5 for layer in before])
     total = np.mean([layer.found for layer in second], axis=0).sum(axis=0)  # (parts,), neurons on average
     seen = [f"{name} ({total[k]:.1f} neurons)" for k, name in enumerate(names) if total[k] > 0]
-    answer = "yes" if found.mean() >= MOSTLY else "partly" if found.mean() >= SOME else "no"
+    answer = "no" if learned < SOME else "yes" if found.mean() >= MOSTLY else "partly"
     if len(second) < fewest():
         return Verdict(question, "cannot say", (_too_few(len(second), fewest()),))
     fill = np.mean([layer.loop_filled.mean() for layer in second])
