@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-RECIPES = (
-    "grid(small(epochs=2), {{'learning_rate': [0.1, 0.3, 1.0, 3.0, 5.0], 'hidden': [(6,), (6, 5)]}}, seeds={seeds})"
-)
+RECIPES = "grid(small(epochs={epochs}), {{'learning_rate': [0.1, 0.3, 1.0, 3.0, 5.0], 'hidden': [(6,), (6, 5)]}}, seeds={seeds})"
 SWEEP = """
 import sys
 from tests.learning.bars import bar_data, small
@@ -20,15 +18,10 @@ sweep({recipes}, bar_data(), sys.argv[1], jobs=2, heard=lambda done, total: prin
 """
 
 
-def recipes(seeds: int) -> str:
-    """Ten recipes, from so many seeds, as Python."""
-    return RECIPES.format(seeds=seeds)
-
-
-def start(path: Path, seeds: int) -> subprocess.Popen[str]:
-    """The sweep on its way."""
+def start(path: Path, seeds: int, epochs: int = 2) -> subprocess.Popen[str]:
+    """The sweep on its way: ten recipes, from so many seeds."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
-    command = [sys.executable, "-c", SWEEP.format(recipes=recipes(seeds)), str(path)]
+    command = [sys.executable, "-c", SWEEP.format(recipes=RECIPES.format(seeds=seeds, epochs=epochs)), str(path)]
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
 
 

@@ -19,10 +19,10 @@ from tests.learning.bars import bar_data, bars, small
 from tests.learning.sweeping import ROOT, start, timeless
 
 from digitlens.digits.dataset import DataSet
-from digitlens.errors import FileError, UsageError
+from digitlens.errors import DataError, FileError, UsageError
 from digitlens.files.journal import opened
 from digitlens.learning import sweeping
-from digitlens.learning.sweeping import Range, at_random, best, flat, grid, run_one, sweep
+from digitlens.learning.sweeping import Range, at_random, best, flat, grid, run_named, run_one, sweep
 from digitlens.learning.training import Run
 
 DATA = bar_data()
@@ -206,6 +206,14 @@ def test_on_a_dask_cluster_whose_worker_is_killed_each_run_is_there_once_and_equ
     assert len(journal_rows(tmp_path / "j")) == 24
     expected = sweep(recipes, data, tmp_path / "alone")
     assert timeless(rows) == timeless(expected)
+
+
+def test_a_worker_with_other_digits_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeping, "_found", lambda named: (DATA, DATA.training.fingerprint()))
+    recipe = small(epochs=1, data="bars")
+    assert run_named(recipe.to_json(), None, DATA.training.fingerprint())["error"] == ""
+    with pytest.raises(DataError, match="other digits"):
+        run_named(recipe.to_json(), None, "0" * 64)
 
 
 def test_without_dask_a_cluster_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

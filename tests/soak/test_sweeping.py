@@ -12,7 +12,7 @@ from tests.learning.sweeping import start, timeless
 from tests.learning.test_sweeping import journal_rows
 from tests.soak import draw
 
-KILLS, SEEDS = 20, 20  # ten recipes from each seed
+KILLS, SEEDS, EPOCHS = 20, 20, 40  # ten recipes from each seed, long enough for twenty kills
 
 
 @pytest.mark.soak
@@ -21,15 +21,19 @@ def test_a_sweep_that_is_killed_again_and_again_ends_as_an_undisturbed_one(tmp_p
     kills, chance = draw.count(KILLS), random.Random(draw.seed())
     seeds = SEEDS if kills == KILLS else 2
     killed, whole = tmp_path / "killed", tmp_path / "whole"
+    cut_short = 0
     for _ in range(kills):
-        process = start(killed, seeds)
+        process = start(killed, seeds, EPOCHS)
         assert process.stdout
         process.stdout.readline()  # it has begun
-        time.sleep(chance.uniform(0, 0.15))
+        time.sleep(chance.uniform(0, 0.1))
         process.kill()
         process.communicate(timeout=60)
+        cut_short += len(journal_rows(killed)) < 10 * seeds
+    print(f"{cut_short} of {kills} kills came before the end")
+    assert cut_short >= kills / 2
     for path in (killed, whole):
-        process = start(path, seeds)
+        process = start(path, seeds, EPOCHS)
         process.communicate(timeout=600)
         assert process.returncode == 0
     rows, expected = (sorted(timeless(journal_rows(path)), key=str) for path in (killed, whole))

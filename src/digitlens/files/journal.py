@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from digitlens.files.lock import locked
 from digitlens.files.naming import shown, why
 
 LONGEST = 1_000_000  # bytes of a line
+TORN = re.compile(rb"[0-9a-f]{8} \{")  # how a line begins; one torn before that is refused, for it may be anything
 
 Entry = dict[str, Any]
 
@@ -77,7 +79,7 @@ def parse(data: bytes, name: str) -> tuple[list[Entry], int]:
 
     >>> entries, whole = parse(lined({"done": 1}) + lined({"done": 2})[:-3], "journal")
     >>> entries, whole
-    ([{'done': 1}], 22)
+    ([{'done': 1}], 20)
     """
     entries: list[Entry] = []
     at = 0
@@ -97,6 +99,8 @@ def parse(data: bytes, name: str) -> tuple[list[Entry], int]:
             raise _damaged(name, len(entries))
         entries.append(entry)
         at = end + 1
+    if at < len(data) and not TORN.match(data, at):
+        raise _damaged(name, len(entries))  # somebody else's file, without a line's end
     return entries, at
 
 

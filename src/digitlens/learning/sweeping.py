@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from digitlens.digits.dataset import DataSet
-from digitlens.errors import DigitlensError, FileError, MissingExtra, UsageError
+from digitlens.errors import DataError, DigitlensError, FileError, MissingExtra, UsageError
 from digitlens.files.journal import opened
 from digitlens.files.naming import shown
 from digitlens.learning.engine import choose
@@ -97,7 +97,8 @@ def sweep(
     if jobs is not None and jobs < 1:
         raise UsageError(f"jobs: one run at a time or more, got {jobs}")
     recipes = [fitted(recipe, data, chosen=chosen) for recipe in recipes]
-    head = {"sweep": VERSION, "data": data.name, "data_sha256": data.training.fingerprint()}
+    fingerprint = data.training.fingerprint()
+    head = {"sweep": VERSION, "data": data.name, "data_sha256": fingerprint}
     with opened(path) as journal:
         if not journal.entries:
             journal.append(head)
@@ -108,7 +109,7 @@ def sweep(
         total = len(set(recipes))
         done = total - len(todo)
         heard(done, total)
-        for more, row in enumerate(_walk(todo, data, jobs, cluster, named), 1):
+        for more, row in enumerate(_walk(todo, data, jobs, cluster, (named, fingerprint)), 1):
             journal.append(row)
             rows[_key(row["recipe"])] = row
             heard(done + more, total)
@@ -120,7 +121,7 @@ def _key(recipe: Mapping[str, Any]) -> str:
 
 
 def _walk(
-    recipes: list[Recipe], data: DataSet, jobs: int | None, cluster: str, named: str | None
+    recipes: list[Recipe], data: DataSet, jobs: int | None, cluster: str, wanted: tuple[str | None, str]
 ) -> Iterator[dict[str, Any]]:
     """A row for each, as they come."""
     if not recipes:
@@ -128,7 +129,7 @@ def _walk(
     from joblib import Parallel, delayed
 
     if cluster:
-        yield from _on_cluster(recipes, cluster, named)
+        yield from _on_cluster(recipes, jobs, cluster, wanted)
         return
     here = all(choose(recipe).name in ON_THREADS for recipe in recipes)
     how: dict[str, Any] = {"backend": "threading"} if here else {"backend": "loky"}
@@ -136,7 +137,9 @@ def _walk(
     yield from parallel(delayed(run_one)(recipe.to_json(), data) for recipe in recipes)
 
 
-def _on_cluster(recipes: list[Recipe], cluster: str, named: str | None) -> Iterator[dict[str, Any]]:
+def _on_cluster(
+    recipes: list[Recipe], jobs: int | None, cluster: str, wanted: tuple[str | None, str]
+) -> Iterator[dict[str, Any]]:
     """On the workers of a Dask cluster; what a worker had in hand when it died is done by another."""
     try:
         from distributed import Client
@@ -146,20 +149,24 @@ def _on_cluster(recipes: list[Recipe], cluster: str, named: str | None) -> Itera
 
     client: Any = Client(cluster, timeout=20)  # type: ignore[no-untyped-call]  # Dask has no types here
     with client, parallel_config("dask", client=client):
-        parallel = Parallel(n_jobs=-1, return_as="generator_unordered", batch_size=1)
-        yield from parallel(delayed(run_named)(recipe.to_json(), named) for recipe in recipes)
+        parallel = Parallel(n_jobs=jobs or -1, return_as="generator_unordered", batch_size=1)
+        yield from parallel(delayed(run_named)(recipe.to_json(), *wanted) for recipe in recipes)
 
 
-def run_named(recipe: dict[str, Any], named: str | None) -> dict[str, Any]:
-    """As run_one(), where the digits have to be found first."""
-    return run_one(recipe, _found(named))
+def run_named(recipe: dict[str, Any], named: str | None, fingerprint: str) -> dict[str, Any]:
+    """As run_one(), where the digits have to be found first. Raises DataError where they are others."""
+    data, found = _found(named)
+    if found != fingerprint:
+        raise DataError("a worker of the cluster has other digits; give all of them the same DIGITLENS_DATA")
+    return run_one(recipe, data)
 
 
 @lru_cache(maxsize=1)
-def _found(named: str | None) -> DataSet:
+def _found(named: str | None) -> tuple[DataSet, str]:
     from digitlens.digits.sources import find_data
 
-    return find_data(named, offline=True)
+    data = find_data(named, offline=True)
+    return data, data.training.fingerprint()
 
 
 def run_one(recipe: dict[str, Any], data: DataSet) -> dict[str, Any]:
