@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-RECIPES = "grid(small(epochs={epochs}), {{'learning_rate': [0.1, 0.3, 1.0, 3.0, 5.0], 'hidden': [(6,), (6, 5)]}}, seeds={seeds})"
+RECIPES = "grid(small(epochs={epochs}), {{'learning_rate': [1, 2, 3, 4, 5], 'hidden': [(6,), (6, 5)]}}, seeds={seeds})"
 SWEEP = """
 import sys
 from tests.learning.bars import bar_data, small
