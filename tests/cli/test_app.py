@@ -215,5 +215,7 @@ def test_ctrl_c_while_it_starts_leaves_no_traceback() -> None:
             running.send_signal(signal.SIGINT)
             time.sleep(0.5)
             answer = ended(running)
+            if "Could not import runpy module" in answer.err:
+                continue  # a busy machine: Python itself had not started yet, and says so in its own way
             assert answer.code in (0, 130, -signal.SIGINT, -signal.SIGTERM)
             assert answer.code == -signal.SIGINT or pause < 0.1 or "Traceback" not in answer.err, answer

@@ -93,7 +93,7 @@ def test_a_second_ctrl_c_ends_it_at_once_without_a_word_too_many(words: Path, tm
         time.sleep(pause)
         running.send_signal(signal.SIGINT)
         _, err = running.communicate(timeout=60)
-    assert running.returncode == 130
+    assert running.returncode in (130, -signal.SIGINT)  # the latter while Python itself was ending
     assert "Traceback" not in err
     sweep(tmp_path / "net")  # as the next start does: it may have struck while a file was being made
     assert not [path for path in tmp_path.iterdir() if path.suffix == ".tmp"]
