@@ -184,6 +184,7 @@ def test_a_file_that_was_trained_is_the_one_that_the_page_gets(tmp_path: Path) -
     assert [(network["name"], network["default"]) for network in listed] == [
         ("mine", True),
         ("reader", False),
+        ("straight", False),
         ("video", False),
     ]
 
