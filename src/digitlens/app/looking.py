@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
-import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +33,7 @@ class LookingFor:
 
     def __init__(self, networks: Networks, sets: DigitSets, pool: Pool) -> None:
         self._networks, self._sets, self._pool = networks, sets, pool
-        self._lock = threading.Lock()  # one at a time: what is loaded is loaded once
+        self._looking = asyncio.Lock()  # one at a time: whoever waits keeps no thread from those who read
         self._parts: Dictionary | None = None
         self._known: dict[tuple[str, int, int], dict[str, Any]] = {}
 
@@ -46,7 +46,8 @@ class LookingFor:
             raise HTTPException(404, "this network has no such hidden neuron")
         client = request.client.host if request.client else ""
         try:
-            return as_json(await self._pool.run(client, partial(self._told, offered.reader, layer, neuron)))
+            async with self._looking:
+                return as_json(await self._pool.run(client, partial(self._told, offered.reader, layer, neuron)))
         except DigitlensError as error:
             raise HTTPException(404, f"there are no digits to try it on: {error}") from error
         except (FullError, MemoryError) as error:
@@ -54,12 +55,11 @@ class LookingFor:
 
     def _told(self, reader: Reader, layer: int, neuron: int) -> dict[str, Any]:
         key = reader.name, layer, neuron
-        with self._lock:
-            if key not in self._known:
-                if len(self._known) >= KEPT:
-                    self._known.clear()
-                self._known[key] = self._look(reader, layer, neuron)
-            return self._known[key]
+        if key not in self._known:
+            if len(self._known) >= KEPT:
+                self._known.clear()
+            self._known[key] = self._look(reader, layer, neuron)
+        return self._known[key]
 
     def _look(self, reader: Reader, layer: int, neuron: int) -> dict[str, Any]:
         from digitlens.laboratory.exciting import exciting, strongest, weighted_sum
