@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from digitlens.cli.recipe_options import given, recipe_options
-from digitlens.cli.screen import data_options, err, json_option, load_data, out, print_json, progress, say
+from digitlens.cli.recipe_options import check_drawing, digits_for, given, recipe_options
+from digitlens.cli.screen import data_options, err, json_option, out, print_json, progress, say
 
 if TYPE_CHECKING:
     from digitlens.digits.dataset import DataSet
@@ -50,8 +49,8 @@ def command(
 
     varied = _varied(named(name, **given(changes)), vary, seeds)
     for path in (figure, gradients):
-        _check(path)
-    found = load_data(data, offline=offline)
+        check_drawing(path, "a figure is written as PNG", ".png")
+    found = digits_for(varied.base, data, offline=offline)
     recipes = varied.recipes(found, chosen="validation" in given(changes))
     experiments = Experiments(recipes, found, jobs=jobs)
     _run(experiments)
@@ -81,19 +80,6 @@ def _varied(base: Any, vary: str, seeds: int) -> Varied:
     if not equals:
         raise click.UsageError(f"--vary wants a field and its values, activation=sigmoid,relu, got {vary[:60]!r}")
     return Varied(base, field, tuple(parsed(field, value.strip()) for value in values.split(",")), seeds)
-
-
-def _check(path: str | None) -> None:
-    """Before anything is trained: a figure can be drawn, and its name says PNG."""
-    if path is None:
-        return
-    from digitlens.figures.theme import available
-
-    available()
-    if not path.lower().endswith(".png"):
-        raise click.UsageError("figures are written as PNG files; give them names that end in .png")
-    if not Path(path).absolute().parent.is_dir():
-        raise click.UsageError(f"the folder of {path[:200]!r} does not exist; make it first")
 
 
 def _run(experiments: Experiments) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from digitlens.cli.recipe_options import given, recipe_options
-from digitlens.cli.screen import data_options, err, json_option, load_data, out, print_json, progress, say
+from digitlens.cli.recipe_options import check_drawing, digits_for, given, recipe_options
+from digitlens.cli.screen import data_options, err, json_option, out, print_json, progress, say
 
 if TYPE_CHECKING:
     from digitlens.laboratory.study import Study
@@ -51,8 +51,8 @@ def command(
     recipe = named(name, **given(changes))
     if not recipe.hidden:
         raise click.UsageError("--hidden: without a hidden layer there is nothing to examine")
-    _check(path)
-    study = _study(recipe, load_data(data, offline=offline), seeds, helped=helped, jobs=jobs)
+    check_drawing(path, "the report is written as HTML", ".html", ".htm")
+    study = _study(recipe, digits_for(recipe, data, offline=offline), seeds, helped=helped, jobs=jobs)
     if path is not None:
         from digitlens.files.atomic import write_atomically
         from digitlens.files.naming import shown
@@ -84,19 +84,6 @@ def _study(recipe: Any, found: Any, seeds: int, *, helped: bool, jobs: int | Non
                 bar.update(tasks[doing], completed=share)
 
         return run_study(recipe, found, seeds, helped=helped, jobs=jobs, heard=heard)
-
-
-def _check(path: str | None) -> None:
-    """Before anything is trained: a report can be drawn and written."""
-    if path is None:
-        return
-    from digitlens.figures.theme import available
-
-    available()
-    if not path.lower().endswith((".html", ".htm")):
-        raise click.UsageError("the report is written as HTML; give it a name that ends in .html")
-    if not Path(path).absolute().parent.is_dir():
-        raise click.UsageError(f"the folder of {path[:200]!r} does not exist; make it first")
 
 
 def _show(study: Study) -> None:

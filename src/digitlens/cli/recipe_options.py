@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import re
 from functools import reduce
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from digitlens.cli.screen import load_data
+
+if TYPE_CHECKING:
+    from digitlens.learning.recipe import Recipe
 
 
 def _hidden(_: Any, __: Any, text: str | None) -> tuple[int, ...] | None:
@@ -54,3 +60,29 @@ def given(changes: dict[str, Any]) -> dict[str, Any]:
     if "preparation" in found:
         found["preparation"] = tuple(step for step in found["preparation"].split(",") if step)
     return found
+
+
+def digits_for(recipe: Recipe, data: str | None, *, offline: bool = False) -> Any:
+    """What --data names; without it MNIST wherever it is found, or what the recipe was made for if that is another."""
+    return load_data(named_for(recipe, data), offline=offline)
+
+
+def named_for(recipe: Recipe, data: str | None) -> str | None:
+    """The same, as find_data() takes it."""
+    return recipe.data if data is None and recipe.data != "mnist" else data
+
+
+def check_drawing(path: str | None, what: str, *ends: str) -> None:
+    """Before anything is trained: figures can be drawn, and a file of that kind written. MissingExtra, or UsageError.
+
+    what: what is written, for the words, such as "figures are written as PNG"; ends: of its name.
+    """
+    if path is None:
+        return
+    from digitlens.figures.theme import available
+
+    available()
+    if not path.lower().endswith(ends):
+        raise click.UsageError(f"{what}; names of such files end in {ends[0]}")
+    if not Path(path).absolute().parent.is_dir():
+        raise click.UsageError(f"the folder of {path[:200]!r} does not exist; make it first")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from digitlens.cli.recipe_options import given, recipe_options
-from digitlens.cli.screen import data_options, err, json_option, load_data, out, print_json, progress
+from digitlens.cli.recipe_options import digits_for, given, named_for, recipe_options
+from digitlens.cli.screen import data_options, err, json_option, out, print_json, progress
 
 if TYPE_CHECKING:
     from digitlens.learning.recipe import Recipe
@@ -62,8 +62,9 @@ def command(
     from digitlens.learning.recipes import named
     from digitlens.learning.sweeping import flat, sweep
 
-    recipes = _recipes(named(name, **given(changes)), grid, drawn, runs, seeds)
-    found = load_data(data, offline=offline)
+    base = named(name, **given(changes))
+    recipes, data = _recipes(base, grid, drawn, runs, seeds), named_for(base, data)
+    found = digits_for(base, data, offline=offline)
     with progress(*_columns()) as bar:
         task = bar.add_task("", total=None) if bar else None
         began, first = time.monotonic(), [-1]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from digitlens.cli.recipe_options import given, recipe_options
+from digitlens.cli.recipe_options import digits_for, given, recipe_options
 from digitlens.cli.screen import clean, data_options, err, json_option, load_data, out
 from digitlens.files.naming import shown, why
 
@@ -62,7 +62,7 @@ def command(
         if path is None and Path(target).exists():
             said = f"Note: this run will replace {shown(target)}; to keep both, write to another with --out FILE"
             err().print(said, markup=False, soft_wrap=True)
-        found = load_data(data if data is not None or recipe.data == "mnist" else recipe.data, offline=offline)
+        found = digits_for(recipe, data, offline=offline)
         run = Run(fitted(recipe, found, chosen="validation" in changes), found, engine=engine)
     with watching.stopping(run) as signals:
         printed = watching.watch(run, kept(run, target), None if as_json else out())
