@@ -83,6 +83,6 @@ def check_drawing(path: str | None, what: str, *ends: str) -> None:
 
     available()
     if not path.lower().endswith(ends):
-        raise click.UsageError(f"{what}; names of such files end in {ends[0]}")
+        raise click.UsageError(f"{what}; give it a name that ends in {ends[0]}")
     if not Path(path).absolute().parent.is_dir():
         raise click.UsageError(f"the folder of {path[:200]!r} does not exist; make it first")
