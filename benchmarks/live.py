@@ -15,6 +15,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,9 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 BAR = 250.0  # ms, from the event to the painted curve
-STUCK = 10_000  # ms without an end
+STUCK = 10.0  # seconds without an end
 WATCH = """
 () => {
-  window.took = [];
   let [begun, wanted] = [0, 0];
   const slider = document.querySelector(".trainer .quick input[type=range]");
   slider.addEventListener("input", () => {
@@ -38,7 +38,7 @@ WATCH = """
     if (!begun || header.state !== "finished" || header.recipe.learning_rate !== wanted) return;
     const [from, channel] = [begun, new MessageChannel()];
     begun = 0;
-    channel.port1.onmessage = () => window.took.push({
+    channel.port1.onmessage = () => window.took({
       ms: performance.now() - from, training: 1000 * header.seconds, epochs: header.epoch, engine: header.engine,
     });
     requestAnimationFrame(() => channel.port2.postMessage(0)); // the same frame in which the view draws it
@@ -49,13 +49,17 @@ WATCH = """
 
 def movements(page: Any, count: int) -> list[dict[str, Any]]:
     """So many movements, one after the other: what each took. Raises where one does not come to its end."""
+    took: list[dict[str, Any]] = []
+    page.expose_function("took", lambda one: took.append(one))  # to ask the page, time and again, makes it draw
     page.evaluate(WATCH)
-    slider = page.locator(".trainer .quick input[type=range]")
-    slider.focus()
+    page.locator(".trainer .quick input[type=range]").focus()
     for k in range(count):
         page.keyboard.press("ArrowRight" if k // 12 % 2 == 0 else "ArrowLeft")  # to and fro, over a factor of four
-        page.wait_for_function("k => window.took.length > k", arg=k, timeout=STUCK)
-    took: list[dict[str, Any]] = page.evaluate("window.took")
+        stuck = time.monotonic() + STUCK
+        while len(took) <= k:
+            if time.monotonic() > stuck:
+                raise click.ClickException(f"movement {k + 1} did not come to its end within {STUCK:.0f} s")
+            page.wait_for_timeout(10)
     return took
 
 

@@ -291,7 +291,7 @@ def test_what_it_is_doing_is_said_in_words(about: dict[str, Any], words: str) ->
 def test_the_newest_numbers_are_said_in_words() -> None:
     sampled, whole, none = ask(*([CURVES, "summary", run(rows)] for rows in (FIRST[:2], FIRST, [])))
     words = "After {}: {} test images are read rightly, and {} it learns from."
-    assert sampled == words.format("0.50 epochs", "50.0 % of 2,000", "50.0 % of 1,000 of those")
+    assert sampled == words.format("0.50 epochs", "50.0 % of 1,000", "50.0 % of 1,000 of those")
     assert whole == words.format("1 epoch", "90.00 % of the", "90.00 % of those")
     assert none == "Nothing has been measured yet."
 

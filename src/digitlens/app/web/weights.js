@@ -10,8 +10,22 @@ const STRONGEST = 99.5; // percent of the weights are told apart; a few far larg
  * @returns {number}
  */
 export function fullStrength(weights) {
-  const sizes = Float64Array.from(weights, Math.abs).sort();
+  const sizes = weights instanceof Int8Array ? counted(weights) : Float64Array.from(weights, Math.abs).sort();
   return quantile(sizes, STRONGEST / 100) || sizes[sizes.length - 1] || 1;
+}
+
+/**
+ * The sizes of weights that came as whole numbers, smallest first: counted, which takes a fraction of sorting's time.
+ * @param {Int8Array} weights
+ * @returns {Float64Array}
+ */
+function counted(weights) {
+  const counts = new Uint32Array(129);
+  for (const weight of weights) counts[Math.abs(weight)]++;
+  const sizes = new Float64Array(weights.length);
+  let at = 0;
+  counts.forEach((count, size) => sizes.fill(size, at, (at += count)));
+  return sizes;
 }
 
 /**

@@ -89,7 +89,7 @@ export function summary(run) {
   const [position, whole, test, training] = /** @type {const} */ (["position", "whole", "testAccuracy", "trainingAccuracy"]).map((name) => cell(run, last, name));
   const percent = (/** @type {number} */ share) => `${(100 * share).toFixed(whole ? 2 : 1)} %`;
   const when = position ? `After ${epochs(position)}` : "Before it learns";
-  const tested = Number.isFinite(test) ? `${percent(test)} of ${whole ? "the" : "2,000"} test images are read rightly` : "";
+  const tested = Number.isFinite(test) ? `${percent(test)} of ${whole ? "the" : "1,000"} test images are read rightly` : "";
   const learned = Number.isFinite(training) ? `${percent(training)} of ${whole ? "those" : "1,000 of those"} it learns from` : "";
   return `${when}: ${[tested, learned].filter(Boolean).join(", and ") || "nothing has been measured yet"}${tested ? "" : learned && " are read rightly"}.`;
 }
@@ -119,5 +119,5 @@ export function doing(header) {
 /** @param {string} text */
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
 
-/** @param {number} n */
-const many = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
+/** A whole number with its thousands set apart. @param {number} n */
+export const many = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ",");

@@ -44,7 +44,9 @@ export function paintWeights(canvas, values, strongest, { rows = 28, columns = 2
   paint(canvas, rows, columns, (i, pixels, at) => {
     const strength = Math.min(Math.abs(values[i]) / strongest, 1);
     const colour = values[i] < 0 ? NEGATIVE : POSITIVE;
-    for (let k = 0; k < 3; k++) pixels[at + k] = strength * colour[k];
+    pixels[at] = strength * colour[0];
+    pixels[at + 1] = strength * colour[1];
+    pixels[at + 2] = strength * colour[2];
   });
 }
 
@@ -57,10 +59,11 @@ export function paintWeights(canvas, values, strongest, { rows = 28, columns = 2
 function paint(canvas, rows, columns, colour) {
   if (canvas.width !== columns || canvas.height !== rows) [canvas.width, canvas.height] = [columns, rows];
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  const image = context.createImageData(columns, rows);
+  const image = new ImageData(columns, rows);
+  const { data } = image;
   for (let i = 0; i < rows * columns; i++) {
-    colour(i, image.data, 4 * i);
-    image.data[4 * i + 3] = 255;
+    colour(i, data, 4 * i);
+    data[4 * i + 3] = 255;
   }
   context.putImageData(image, 0, 0);
 }

@@ -24,6 +24,7 @@ import { triesView } from "./train_tries.js";
 
 const NARROW = matchMedia("(max-width: 1000px)"); // where the curves lie beneath the controls
 const ENDED = ["finished", "diverged", "failed"];
+const BETWEEN = 70; // ms from one drawing to the next while a live run goes on, which wants the processor for itself
 const PATIENCE = 400; // ms in which a server that knows a run of ours tells of it
 const STEPS = [["example", "One example"], ["mini_batch", "One mini-batch"], ["epoch", "One epoch"]];
 
@@ -40,7 +41,7 @@ export function trainView(app) {
   let [compared, replaced] = [0, false]; // the number of a comparison, which may have taken the run's place
   let lost = false; // a new server knows nothing of our run
   let known = /** @type {Settings | null} */ (null); // those that Live has followed
-  let [frame, greeted] = [0, 0];
+  let [frame, timer, drawnAt, greeted] = [0, 0, 0, 0];
 
   const main = h("button", { class: "main", onclick: () => press() }, "Start");
   const steps = STEPS.map(([how, name]) => h("button", { "data-how": how, onclick: () => step(how) }, name));
@@ -120,8 +121,11 @@ export function trainView(app) {
     if (known.live === "1" && (under || !same())) begin("run");
   };
   const later = () => {
-    frame ||= requestAnimationFrame(() => {
-      frame = 0;
+    clearTimeout(timer);
+    const wait = app.state.settings.live === "1" && busy() ? drawnAt + BETWEEN - performance.now() : 0;
+    if (wait > 0) timer = window.setTimeout(later, wait);
+    else frame ||= requestAnimationFrame(() => {
+      [frame, drawnAt] = [0, performance.now()];
       if (element.isConnected) show();
     });
   };

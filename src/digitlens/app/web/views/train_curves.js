@@ -18,7 +18,7 @@ export function curvesView(pick) {
   const cost = plotView({ title: "Cost", y: "mean cost", steady: true, pick, series: both() });
   const accuracy = plotView({ title: "Accuracy", y: "read rightly", percent: true, steady: true, pick, series: both() });
   const sizes = plotView({ title: "Gradients, layer by layer", y: "size of ∂C/∂W", powers: true, pick, series: [] });
-  const fine = h("p", { class: "dim" }, "Within an epoch 2,000 images of each kind are measured, at its end all of them. A layer whose gradients are small hardly learns.");
+  const fine = h("p", { class: "dim" }, "Within an epoch 1,000 images of each kind are measured, at its end all of them. A layer whose gradients are small hardly learns.");
   const rows = h("table", { class: "numbers-table" });
   const numbers = h("details", { class: "numbers", ontoggle: () => latest && tabulate(latest) }, h("summary", {}, "The numbers"), h("div", { class: "scroller", tabindex: 0, role: "group", "aria-label": "Cost and accuracy, epoch by epoch" }, rows));
   const element = h("section", { class: "curves", "aria-label": "Curves", "data-part": "train-curves", "data-title": "the curves" }, told, h("div", { class: "plots" }, accuracy.element, cost.element, sizes.element), fine, numbers);

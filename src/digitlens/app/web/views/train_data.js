@@ -1,6 +1,7 @@
 // @ts-check
 // Which digits it learns from; and MNIST, where it is not here yet, one click away.
 
+import { many } from "../train/curves.js";
 import { attributes, clear, h, setText } from "./dom.js";
 
 /** @typedef {import("../main.js").App} App */
@@ -49,7 +50,6 @@ export function dataView(app, choose) {
       select.value = name;
       const chosen = data.find((one) => one.name === name);
       const here = chosen?.here ?? false;
-      const many = (/** @type {number} */ n) => n.toLocaleString("en");
       const ran = header?.data === name && header.training ? header : null;
       const from = ran?.source || chosen?.source || "";
       setText(words, ran ? `Learns from ${many(ran.training)} images, and is tested on ${many(ran.test)} others. ${from}${from && "."}` : chosen ? `${many(chosen.training)} images to learn from, ${many(chosen.test)} others to be tested on.` : "");

@@ -1,6 +1,7 @@
 // @ts-check
 // What it still gets wrong: the first few test images that are misread, and how often what is read as what.
 
+import { many } from "../train/curves.js";
 import { attributes, clear, h, setText } from "./dom.js";
 import { inkCanvas, paintInk } from "./pictures.js";
 
@@ -18,25 +19,35 @@ export function mistakesView() {
   /** @type {Frame | null} */
   let shown = null;
 
+  const items = /** @type {ReturnType<typeof misread>[]} */ ([]);
+  let cells = /** @type {HTMLTableCellElement[]} */ ([]);
+  let columns = "";
+  /** The table, without numbers. @param {string[]} classes */
+  const build = (classes) => {
+    columns = classes.join();
+    cells = classes.flatMap(() => classes.map(() => h("td")));
+    clear(table, h("caption", {}, "Rows: what it is. Columns: what it is read as. The stronger the red, the more often that mistake."),
+      h("thead", {}, h("tr", {}, h("td"), ...classes.map((name) => h("th", { scope: "col" }, name)))),
+      h("tbody", {}, ...classes.map((name, i) => h("tr", {}, h("th", { scope: "row" }, name), ...cells.slice(i * classes.length, (i + 1) * classes.length)))));
+  };
   const paint = (/** @type {Frame} */ { header, blocks }, /** @type {string[]} */ classes) => {
     const all = header.count === header.shown.length;
-    setText(words, header.count ? `${header.count.toLocaleString("en")} of ${header.tested.toLocaleString("en")} test images${all ? "" : `; these are the first ${header.shown.length}`}. What it is → what it is read as.` : `None of ${header.tested.toLocaleString("en")} test images.`);
-    clear(list, ...header.shown.map((/** @type {{index: number, digit: number, read: number}} */ one, /** @type {number} */ i) => {
-      const canvas = inkCanvas(`Test image ${one.index}: a ${classes[one.digit]}, read as ${classes[one.read]}`);
-      paintInk(canvas, blocks.images.subarray(784 * i, 784 * (i + 1)), 28, 28, 255);
-      return h("li", {}, canvas, h("span", { "aria-hidden": "true" }, `${classes[one.digit]} → ${classes[one.read]}`));
-    }));
+    setText(words, header.count ? `${many(header.count)} of ${many(header.tested)} test images${all ? "" : `; these are the first ${header.shown.length}`}. What it is → what it is read as.` : `None of ${many(header.tested)} test images.`);
+    while (items.length < header.shown.length) items.push(misread());
+    if (list.childElementCount !== header.shown.length) clear(list, ...items.slice(0, header.shown.length).map((item) => item.element));
+    header.shown.forEach((/** @type {{index: number, digit: number, read: number}} */ { index, digit, read }, /** @type {number} */ i) =>
+      items[i].show(`Test image ${index}: a ${classes[digit]}, read as ${classes[read]}`, `${classes[digit]} → ${classes[read]}`, blocks.images.subarray(784 * i, 784 * (i + 1))));
+    if (columns !== classes.join()) build(classes);
     const n = classes.length;
     let most = 1;
     for (let i = 0; i < n * n; i++) if (i % (n + 1)) most = Math.max(most, blocks.confusion[i]);
-    clear(table, h("caption", {}, "Rows: what it is. Columns: what it is read as. The stronger the red, the more often that mistake."),
-      h("thead", {}, h("tr", {}, h("td"), ...classes.map((name) => h("th", { scope: "col" }, name)))),
-      h("tbody", {}, ...classes.map((name, i) => h("tr", {}, h("th", { scope: "row" }, name), ...classes.map((_, j) => {
-        const count = blocks.confusion[i * n + j];
-        const cell = h("td", { class: i === j ? "right" : count ? "wrong" : "none" }, count ? String(count) : "·");
-        if (i !== j && count) cell.style.setProperty("--share", `${Math.round(100 * (0.1 + (0.55 * count) / most))}%`);
-        return cell;
-      })))));
+    cells.forEach((cell, i) => {
+      const [count, right] = [blocks.confusion[i], i % (n + 1) === 0];
+      setText(cell, count ? String(count) : "·");
+      attributes(cell, { class: right ? "right" : count ? "wrong" : "none" });
+      const share = !right && count ? `${Math.round(100 * (0.1 + (0.55 * count) / most))}%` : "";
+      if (cell.style.getPropertyValue("--share") !== share) cell.style.setProperty("--share", share);
+    });
   };
 
   return {
@@ -52,6 +63,20 @@ export function mistakesView() {
       for (const part of [element, counts]) part.dataset.known = String(now !== null);
       if (run && now && now !== shown) paint(now, run.header.classes);
       shown = now ?? shown;
+    },
+  };
+}
+
+/** One of them, which is made once and shows another whenever it must. */
+function misread() {
+  const canvas = inkCanvas("");
+  const words = h("span", { "aria-hidden": "true" });
+  return {
+    element: h("li", {}, canvas, words),
+    show(/** @type {string} */ label, /** @type {string} */ short, /** @type {ArrayLike<number>} */ image) {
+      attributes(canvas, { "aria-label": label });
+      setText(words, short);
+      paintInk(canvas, image, 28, 28, 255);
     },
   };
 }
