@@ -90,6 +90,38 @@ def test_what_is_shown_of_a_run_is_what_the_server_tells(page: Page) -> None:
     assert len(set(drawn(page, WEIGHTS))) == 16
 
 
+def test_what_is_misread_is_that_of_the_newest_run(page: Page) -> None:
+    counts = []
+    for epochs in ("1", "200", "2"):  # fewer and more are misread than before
+        field(page, "epochs").fill(epochs)
+        button(page, "Start anew" if counts else "Start").click()
+        header = ended(page)
+        told = page.evaluate(
+            """number => new Promise(done => digitlens.live.on("mistakes", (header, { blocks }) =>
+            header.number === number && done({...header, confusion: Array.from(blocks.confusion)})))""",
+            header["number"],
+        )
+        words = f"{told['count']} of {told['tested']} test images"
+        page.locator(".mistakes .dim").filter(has_text=words).wait_for()
+        table = [[int(n) if n != "·" else 0 for n in row] for row in rows(page, ".confusion tbody tr")]
+        assert np.ravel(table).tolist() == told["confusion"]
+        labels = [one.get_attribute("aria-label") for one in page.locator(MISREAD).all()]
+        assert labels == [f"Test image {o['index']}: a {o['digit']}, read as {o['read']}" for o in told["shown"]]
+        short = page.locator(".misread span").all_inner_texts()
+        assert short == [f"{one['digit']} → {one['read']}" for one in told["shown"]]
+        shares = page.locator(".confusion td").evaluate_all(
+            "all => all.map(td => td.style.getPropertyValue('--share'))"
+        )
+        wrong_ones = page.locator(".confusion td.wrong").count()
+        assert (
+            sum(bool(share) for share in shares)
+            == wrong_ones
+            == np.count_nonzero(table) - np.count_nonzero(np.diag(table))
+        )
+        counts.append(len(labels))
+    assert counts[1] < min(counts[0], counts[2]), counts
+
+
 def rows(page: Page, which: str) -> list[list[str]]:
     return [row.locator("td").all_inner_texts() for row in page.locator(which).all()]
 

@@ -154,7 +154,7 @@ const TASKS = {
   },
 
   counts: ({ values }) => values.map(web.numbers.count),
-  strengths: ({ rows }) => rows.map(web.weights.fullStrength),
+  strengths: ({ rows, whole }) => rows.map((row) => web.weights.fullStrength(whole ? Int8Array.from(row) : row)),
 
   /** What is asked wrongly is refused with words. */
   refusals({ network, image }) {

@@ -215,6 +215,8 @@ def test_weights_are_shown_as_strong_as_in_python() -> None:
     rng = np.random.default_rng(0)
     rows = [list(rng.normal(size=n)) for n in (1, 2, 7, 200, 784)] + [[0.0], [0.0] * 999 + [3.0], [2.0, -2.0]]
     near(ask("strengths", rows=rows), [full_strength(row) for row in rows])
+    whole = [rng.integers(-128, 128, n).tolist() for n in (1, 2, 7, 784)] + [[0], [0] * 999 + [-128], [-128, 127]]
+    near(ask("strengths", rows=whole, whole=True), [full_strength(row) for row in whole])
 
 
 def test_numbers_are_written_as_python_writes_them() -> None:
