@@ -21,7 +21,7 @@ def test_the_figures_go_to_json_and_the_report_to_a_file(digitlens: Run, words: 
     assert answer.code == 0, answer.err
     told = json.loads(answer.out)
     assert (told["data"], told["seeds"], told["recipe"]["hidden"]) == ("words", [0], [3, 2])
-    assert [verdict["answer"] for verdict in told["verdicts"]] == ["cannot say", "cannot say"]
+    assert [verdict["answer"] for verdict in told["verdicts"]] == ["cannot say"] * 3
     assert list(told["first"]) == [TRAINED, *CONTROLS]
     assert told["first"][TRAINED]["neurons"] == 3
     assert len(told["second"]) == 1

@@ -10,8 +10,9 @@ import numpy as np
 from digitlens.laboratory.dictionary import Part
 from digitlens.laboratory.first import FirstLayer
 from digitlens.laboratory.parts import PARTS
+from digitlens.laboratory.probes import Probes
 from digitlens.laboratory.second import SecondLayer
-from digitlens.laboratory.study import CONTROLS, TRAINED, Study, Way
+from digitlens.laboratory.study import CONTROLS, PROBED, TRAINED, Study, Way
 from digitlens.learning.recipe import Recipe
 
 NEURONS = 16
@@ -41,6 +42,21 @@ def second(telling: Sequence[int] = (), *, clearest: float = 0.8, plain: float =
     return SecondLayer(auc, p, at_all, ("0 2",) * 6 + ("",), filling, blots, silenced)
 
 
+def probes(loops: float, strokes: float, *, control: float = 0.5) -> Probes:
+    """What is read from a layer; of the last part nothing can be."""
+    auc = np.array([loops] * 3 + [strokes] * (len(PARTS) - 4) + [np.nan])
+    there = np.where(np.isnan(auc), np.nan, 1.0)
+    return Probes(auc, control * there, 0.55 * there)
+
+
+def probed(
+    whole: tuple[float, float], before: tuple[float, float] = (0.6, 0.6), *, seeds: int = 8, control: float = 0.5
+) -> dict[str, tuple[Probes, ...]]:
+    """Of loops and strokes, from the second layer and from it before training."""
+    layers = (whole, before, (0.71, 0.72), (0.81, 0.82))
+    return {name: (probes(*layer, control=control),) * seeds for name, layer in zip(PROBED, layers, strict=True)}
+
+
 def conditions(trained: Sequence[int], *others: Sequence[int], **shares: float) -> dict[str, tuple[FirstLayer, ...]]:
     """First layers by condition, one a seed; controls that are not given find nothing."""
     nothing = [0] * len(trained)
@@ -57,5 +73,6 @@ def study(seeds: int = 8, *, hidden: tuple[int, ...] = (16, 16), helped: bool = 
     pictures = np.random.default_rng(0).normal(size=(NEURONS, 784))
     return Study(
         Recipe(hidden=hidden, seed=3), data, (784, *hidden, 10), tuple(range(3, 3 + seeds)), np.full(seeds, 0.9487),
-        conditions([14] * seeds), pictures, (0.9876, 0.1234), layers, before, ways,
+        conditions([14] * seeds), pictures, (0.9876, 0.1234), layers, before,
+        probed((0.7, 0.65), seeds=seeds) if layers else {}, ways,
     )  # fmt: skip

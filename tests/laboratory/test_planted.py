@@ -8,7 +8,9 @@ from digitlens.laboratory.dictionary import Dictionary
 from digitlens.laboratory.first import first_layer
 from digitlens.laboratory.parts import PARTS, parts_of
 from digitlens.laboratory.planted import Planted, planted
+from digitlens.laboratory.probes import probed
 from digitlens.laboratory.second import activations, second_layer
+from digitlens.laboratory.shown import shown
 
 NAMES = tuple(PARTS)
 
@@ -33,7 +35,9 @@ def test_each_bar_lies_along_its_ring(known: Planted, rings: Dictionary) -> None
 
 
 def test_the_loop_detectors_are_found_for_their_part_and_no_other_neuron_for_any(known: Planted) -> None:
-    found = second_layer(known.network, known.images, known.digits, np.random.default_rng(2))
+    found = second_layer(
+        known.network, shown(known.images, known.digits, np.random.default_rng(3)), np.random.default_rng(2)
+    )
     assert np.flatnonzero(found.found.any(axis=1)).tolist() == [neuron for neuron, _ in known.loops] == [0, 1]
     for neuron, part in known.loops:
         told = {name: found.auc[neuron, k] for k, name in enumerate(NAMES) if found.found[neuron, k]}
@@ -50,6 +54,20 @@ def test_a_loop_detector_is_active_where_the_ring_is_closed(known: Planted) -> N
         closed = has[:, NAMES.index(part)]
         assert 0.4 < closed.mean() < 0.6
         assert np.quantile(active[closed, neuron], 0.02) > np.quantile(active[~closed, neuron], 0.98)
+
+
+def test_a_probe_reads_the_planted_loops_and_nothing_of_shuffled_labels(known: Planted) -> None:
+    has = parts_of(known.images)
+    read = probed(activations(known.network, known.images, 2), has, known.digits, np.random.default_rng(4))
+    for _, part in known.loops:
+        k = NAMES.index(part)
+        assert read.auc[k] > 0.99
+        assert abs(read.control[k] - 0.5) < 0.05
+        assert read.selectivity[k] == read.auc[k] - read.control[k]
+    mixed = known.images[np.random.default_rng(5).permutation(len(known.images))]  # other pictures than those measured
+    nothing = probed(activations(known.network, mixed, 2), has, known.digits, np.random.default_rng(4))
+    for _, part in known.loops:
+        assert abs(nothing.auc[NAMES.index(part)] - 0.5) < 0.1
 
 
 def test_the_same_random_numbers_plant_the_same_and_the_digits_say_nothing_of_the_rings(known: Planted) -> None:

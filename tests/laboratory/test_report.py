@@ -18,7 +18,7 @@ from tests.laboratory.found import study
 
 from digitlens.laboratory.parts import PARTS
 from digitlens.laboratory.report import to_html, to_json
-from digitlens.laboratory.study import CONTROLS, TRAINED
+from digitlens.laboratory.study import CONTROLS, PROBED, TRAINED
 from digitlens.laboratory.verdict import verdicts
 
 COMMAND = "digitlens lab features --out report.html"
@@ -95,20 +95,41 @@ def test_the_page_holds_the_answers_and_figures(page: str) -> None:
         assert all(" ".join(sentence.split()) in told for sentence in verdict.sentences)
     for piece in (
         "784-16-16-10", "8 networks", "94.87%", "is 0.99 there, and 0.12 elsewhere", "seed 3", "511 pictures",
-        "for 16 neurons (Holm)", "at least 0.75, or at most 0.25", "499 shuffles", "at least 1% of the images",
+        "20 shuffles of the labels", "for 16 neurons (Holm)", "at least 0.75, or at most 0.25", "499 shuffles",
+        "at least 1% of the images",
         f"Made by {COMMAND}",
     ):  # fmt: skip
         assert piece in told.replace(" .", "."), piece
     assert "$" not in told
 
 
+def tables(page: str) -> list[list[list[str]]]:
+    """Every table, row by row."""
+    return [
+        [re.findall(r"<t[dh]>(.*?)</t[dh]>", row) for row in re.findall(r"<tr>(.*?)</tr>", table)]
+        for table in re.findall(r"<table>(.*?)</table>", page)
+    ]
+
+
 def test_the_ways_that_may_help_are_a_table_beside_how_it_is(page: str) -> None:
-    rows = [re.findall(r"<t[dh]>(.*?)</t[dh]>", row) for row in re.findall(r"<tr>(.*?)</tr>", page)]
-    assert rows == [
+    assert tables(page)[0] == [
         ["trained", "networks", "test accuracy", "edges or bars", "explained", "as smooth"],
         ["as it is", "8", "94.87%", "88% of the neurons", "40%", "30%"],
         ["distorted &lt;images&gt;", "3", "96.12%", "98% of the neurons", "40%", "30%"],
     ]
+
+
+def test_what_probes_read_is_a_table_beside_shuffled_labels_and_what_can_be_learned_by_heart(page: str) -> None:
+    head, *rows = tables(page)[1]
+    assert head == ["probed", *(part.removeprefix("a ") for part in PARTS)]
+    assert {row[0]: (row[1], row[4], row[-1]) for row in rows} == {
+        "second layer": ("0.70", "0.65", "–"),
+        "second layer, shuffled labels": ("0.50", "0.50", "–"),
+        "second layer before training": ("0.60", "0.60", "–"),
+        "first layer": ("0.71", "0.72", "–"),
+        "pixels": ("0.81", "0.82", "–"),
+        "pixels, shuffled labels learned by heart": ("0.55", "0.55", "–"),
+    }
 
 
 def test_without_a_second_layer_or_other_ways_the_page_says_nothing_of_them(page: str) -> None:
@@ -134,7 +155,7 @@ def test_the_same_goes_through_json_where_what_is_no_number_is_null() -> None:
     assert told["seeds"] == list(range(3, 11))
     assert (told["data"], told["recipe"]["hidden"], told["parts"]) == ("mnist", [16, 16], list(PARTS))
     assert told["accuracies"] == [0.9487] * 8
-    assert [verdict["answer"] for verdict in told["verdicts"]] == ["yes", "partly"]
+    assert [verdict["answer"] for verdict in told["verdicts"]] == ["yes", "partly", "partly"]
     assert list(told["first"]) == [TRAINED, *CONTROLS]
     assert told["first"][TRAINED]["found"] == [14] * 8
     assert told["first"][TRAINED]["neurons"] == 16
@@ -147,6 +168,12 @@ def test_the_same_goes_through_json_where_what_is_no_number_is_null() -> None:
     assert layer["auc"][0] == [0.8, 0.5, 0.5, 0.5, 0.5, 0.5, None]
     assert layer["silenced"][2][7] == 0.25
     assert (layer["loop_filled"][0], layer["ink_added"][0], layer["plain"][3][0]) == (0.5, 0.125, pytest.approx(0.03))
+    assert list(told["probes"]) == list(PROBED)
+    assert [len(layers) for layers in told["probes"].values()] == [8] * 4
+    of = told["probes"]["second layer"][0]
+    assert (of["auc"][0], of["auc"][3], of["auc"][-1]) == (0.7, 0.65, None)
+    assert (of["control"][0], of["by_heart"][0], of["control"][-1]) == (0.5, 0.55, None)
     assert told["helped"]["distorted <images>"]["found"] == [15, 16, 16]
     assert told["helped"]["distorted <images>"]["accuracies"] == [0.9612] * 3
     assert to_json(study(hidden=(16,)))["second"] == []
+    assert to_json(study(hidden=(16,)))["probes"] == {}

@@ -14,13 +14,19 @@ from digitlens.digits.pen.writer import pen_digits
 from digitlens.laboratory.first import LEVEL
 from digitlens.laboratory.parts import PARTS, parts_of
 from digitlens.laboratory.planted import Planted
-from digitlens.laboratory.second import CLEAR, FEWEST, _auc, _ranks, activations, second_layer, silenced, within_digits
+from digitlens.laboratory.second import CLEAR, FEWEST, _auc, activations, ranks, second_layer, silenced, within_digits
+from digitlens.laboratory.shown import Shown, shown
 from digitlens.learning.recipe import Recipe
 from digitlens.network.activations import identity, relu, sigmoid
 from digitlens.network.network import Layer, Network
 
 DIGITS = np.repeat(np.arange(3, dtype=np.uint8), 80)
 HAS = np.concatenate([np.arange(80) < 72, np.arange(80) < 8, np.arange(80) < 0])  # of a part: most 0s, few 1s, no 2
+
+
+def seen(images: np.ndarray, digits: np.ndarray) -> Shown:
+    """Pictures, measured."""
+    return shown(images, digits, np.random.default_rng(0))
 
 
 def few_wanted(digits: np.ndarray, has: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -72,8 +78,7 @@ def test_a_digit_with_few_pictures_of_either_kind_says_nothing(few: int, told: s
     arrays(np.float64, st.tuples(st.integers(1, 30), st.integers(1, 3)), elements=st.sampled_from([-2.0, 0, 0.5, 7]))
 )
 def test_equal_values_share_their_mean_rank(values: np.ndarray) -> None:
-    ranks = _ranks(values)
-    for column, found in zip(values.T, ranks.T, strict=True):
+    for column, found in zip(values.T, ranks(values).T, strict=True):
         naive = [(column < x).sum() + ((column == x).sum() + 1) / 2 for x in column]
         assert found.tolist() == naive
 
@@ -155,7 +160,7 @@ def test_filling_moves_a_neuron_that_looks_into_the_loop_and_blots_one_that_look
         (Layer(first, np.zeros(3)), Layer(np.eye(3), np.zeros(3)), Layer(np.eye(3), np.zeros(3))),
         (identity, identity, identity),
     )
-    found = second_layer(network, images, np.zeros(40, np.uint8), np.random.default_rng(7))
+    found = second_layer(network, seen(images, np.zeros(40, np.uint8)), np.random.default_rng(7))
     everything = 25 / (24 / 2)  # pixels added, in standard deviations of 24 pixels in half of the pictures
     np.testing.assert_allclose(found.loop_filled, [25, 0, everything])  # what never varies counts in plain numbers
     assert found.ink_added[0] == 0
@@ -166,7 +171,7 @@ def test_filling_moves_a_neuron_that_looks_into_the_loop_and_blots_one_that_look
 def test_pictures_without_any_loop_move_nothing() -> None:
     network = Recipe(hidden=(3, 2)).initial_network()
     found = second_layer(
-        network, np.zeros((5, 28, 28), np.uint8), np.arange(5, dtype=np.uint8), np.random.default_rng(8)
+        network, seen(np.zeros((5, 28, 28), np.uint8), np.arange(5, dtype=np.uint8)), np.random.default_rng(8)
     )
     assert found.loop_filled.tolist() == found.ink_added.tolist() == [0, 0]
     assert np.isnan(found.auc).all()
@@ -175,7 +180,7 @@ def test_pictures_without_any_loop_move_nothing() -> None:
 
 
 def test_what_is_found_is_clear_and_no_chance(known: Planted) -> None:
-    found = second_layer(known.network, known.images, known.digits, np.random.default_rng(9))
+    found = second_layer(known.network, seen(known.images, known.digits), np.random.default_rng(9))
     assert found.auc.shape == found.p.shape == found.plain.shape == (16, len(PARTS))
     assert found.silenced.shape == (16, 10)
     far = np.maximum(found.auc, 1 - found.auc)
@@ -192,7 +197,7 @@ def test_what_is_found_is_clear_and_no_chance(known: Planted) -> None:
 def test_the_first_layer_can_be_asked_the_same() -> None:
     pen = pen_digits(400, seed=5).digits
     network = Recipe(hidden=(3, 2)).initial_network()
-    found = second_layer(network, pen.images, pen.digits, np.random.default_rng(10), layer=1)
+    found = second_layer(network, seen(pen.images, pen.digits), np.random.default_rng(10), layer=1)
     assert found.auc.shape == (3, len(PARTS))
     active, loop = activations(network, pen.images, 1), parts_of(pen.images)[:, 0]
     np.testing.assert_allclose(found.plain[:, 0], _auc(active, loop))

@@ -12,9 +12,10 @@ from digitlens.digits.adjusting import adjust_bytes
 from digitlens.digits.dataset import DataSet, Digits
 from digitlens.errors import DataError
 from digitlens.laboratory.first import inked
-from digitlens.laboratory.parts import PARTS
+from digitlens.laboratory.parts import PARTS, parts_of
+from digitlens.laboratory.probes import probed
 from digitlens.laboratory.second import activations
-from digitlens.laboratory.study import CONTROLS, HELP, TRAINED, Study, _alike, run_study, shuffled
+from digitlens.laboratory.study import CONTROLS, HELP, PROBED, TRAINED, Study, _alike, run_study, shuffled
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.training import Run
 
@@ -34,7 +35,7 @@ def bars(count: int, seed: int) -> Digits:
     return Digits(images, digits)
 
 
-DATA = DataSet("bars", "bars made for tests", bars(90, 0), bars(240, 1), CLASSES)
+DATA = DataSet("bars", "bars made for tests", bars(90, 0), bars(400, 1), CLASSES)
 RECIPE = small(hidden=(4, 3), epochs=3, seed=5)
 
 
@@ -96,6 +97,23 @@ def test_both_second_layers_are_examined(study: Study) -> None:
     assert (np.nan_to_num(one.loop_filled) > 0).all()
 
 
+def test_each_layer_is_probed_and_a_network_trained_again_reads_the_same(study: Study) -> None:
+    assert list(study.probes) == list(PROBED)
+    for layers in study.probes.values():
+        assert [layer.auc.shape for layer in layers] == [(len(PARTS),)] * 2
+        assert layers[0].auc[0] > 0.5, "half of the bars have a hole"
+    loop = {name: layers[0].auc[0] for name, layers in study.probes.items()}
+    assert len(set(loop.values())) == len(PROBED)
+    assert max(loop, key=lambda name: loop[name]) == PROBED[-1], "of the pixels nothing is lost"
+    run = Run(RECIPE.changed(data="bars", validation=9), DATA)
+    for _ in run:
+        pass
+    network, has = run.reader().network, parts_of(DATA.test.images)
+    again = probed(activations(network, DATA.test.images, 2), has, DATA.test.digits, RECIPE.stream("probes"))
+    for of in ("auc", "control", "by_heart"):
+        np.testing.assert_array_equal(getattr(study.probes[PROBED[0]][0], of), getattr(again, of))
+
+
 def test_what_may_help_is_tried_with_up_to_three_seeds(study: Study) -> None:
     assert [way.name for way in study.helped] == list(HELP)
     for way in study.helped:
@@ -113,7 +131,7 @@ def test_how_far_it_is_is_told_in_shares(study: Study, heard: list[tuple[str, fl
         assert shares[-1] > 0.9
     looks = [share for name, share in heard if name == "examining"]
     assert looks == [k / len(looks) for k in range(len(looks))]
-    assert len(looks) == 2 * (4 + 2 + len(HELP))
+    assert len(looks) == 2 * (4 + 2 + 1 + len(HELP))
 
 
 def test_where_every_pixel_has_ink_there_are_no_weights_that_stay() -> None:
@@ -141,6 +159,7 @@ def straightened(stroke: np.ndarray) -> Study:
 
 def test_without_a_second_hidden_layer_nothing_is_said_of_one(straightened: Study) -> None:
     assert straightened.second == straightened.second_before == straightened.helped == ()
+    assert straightened.probes == {}
     assert straightened.sizes == (784, 2, 2)
     assert {len(layers) for layers in straightened.first.values()} == {1}
 
@@ -179,4 +198,4 @@ def test_shuffling_moves_the_pixels_that_count_the_same_way_for_all_neurons(seed
 
 def test_the_small_pictures_are_what_these_tests_take_them_for() -> None:
     assert inked(DATA.training.flat).sum() == 100
-    assert activations(RECIPE.initial_network(4), DATA.test.images, 2).shape == (240, 3)
+    assert activations(RECIPE.initial_network(4), DATA.test.images, 2).shape == (400, 3)

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.laboratory.found import NEURONS, conditions, first, second, study
+from tests.laboratory.found import NEURONS, conditions, first, probed, probes, second, study
 
 from digitlens.laboratory.parts import PARTS
-from digitlens.laboratory.study import BEFORE, RANDOM, SHUFFLED
-from digitlens.laboratory.verdict import ANSWERS, counts, means, on_first, on_second, verdicts
+from digitlens.laboratory.study import BEFORE, RANDOM, SECOND, SHUFFLED
+from digitlens.laboratory.verdict import ANSWERS, counts, means, on_first, on_second, on_whole, read, verdicts
 
 SEVEN = [13, 14, 15, 14, 13, 14, 15]  # of 16 neurons, in seven networks: 14 on average
 
@@ -100,11 +100,66 @@ def test_too_few_networks_can_say_nothing_of_the_second_layer(seeds: int) -> Non
     assert verdict.sentences[0].endswith("cannot tell that from chance: it takes at least 6.")
 
 
+def test_where_a_probe_reads_both_kinds_clearly_and_training_put_them_there_the_answer_is_yes() -> None:
+    verdict = on_whole(probed((0.8, 0.76), (0.6, 0.7)), 16)
+    assert verdict.question == "Does the second hidden layer know of loops and lines as a whole?"
+    assert verdict.answer == "yes"
+    loops, strokes = verdict.sentences
+    assert loops.startswith(
+        "All 16 neurons together tell loops within a digit at 0.80 (area under the curve of a linear"
+    )
+    assert "0.50 on shuffled labels). Before training it was 0.60: training added 0.20 (98.8 % interval +0.20" in loops
+    assert loops.endswith("A probe of the first layer reaches 0.71, one of the pixels 0.81.")
+    assert "tell long strokes within a digit at 0.76" in strokes
+    assert strokes.endswith("A probe of the first layer reaches 0.72, one of the pixels 0.82.")
+
+
+@pytest.mark.parametrize(
+    ("whole", "before", "answer", "said"),
+    [
+        ((0.74, 0.74), (0.6, 0.6), "partly", ("training added 0.14", "training added 0.14")),
+        ((0.8, 0.6), (0.7, 0.8), "partly", ("training added 0.10", "training took 0.20 away")),
+        ((0.8, 0.8), (0.8, 0.9), "no", ("changed that no more than chance would", "training took 0.10 away")),
+        ((0.5, 0.5), (0.4, 0.4), "no", ("training added 0.10", "training added 0.10")),
+    ],
+    ids=["faint", "only loops", "not more than before", "not more than shuffled labels"],
+)
+def test_what_is_faint_or_was_there_before_is_not_known_as_a_whole(
+    whole: tuple[float, float], before: tuple[float, float], answer: str, said: tuple[str, str]
+) -> None:
+    verdict = on_whole(probed(whole, before), 16)
+    assert verdict.answer == answer
+    assert all(piece in sentence for piece, sentence in zip(said, verdict.sentences, strict=True))
+
+
+@pytest.mark.parametrize("seeds", [1, 7])
+def test_too_few_networks_can_say_nothing_of_the_whole(seeds: int) -> None:
+    verdict = on_whole(probed((0.9, 0.9), seeds=seeds), 16)
+    assert verdict.answer == "cannot say"
+    assert verdict.sentences[0].endswith("cannot tell that from chance: it takes at least 8.")
+
+
+def test_a_kind_of_which_no_digit_says_anything_is_not_known() -> None:
+    nothing = probed((0.9, float("nan")), (0.6, float("nan")))
+    verdict = on_whole(nothing, 16)
+    assert (verdict.answer, verdict.sentences[1]) == (
+        "partly",
+        "Of long strokes the pictures of no digit say anything.",
+    )
+    assert read(nothing[SECOND], ("a loop", "a long falling stroke")) == pytest.approx([0.9] * 8)
+
+
+def test_what_is_read_is_the_mean_over_the_parts_of_which_something_can_be() -> None:
+    layers = [probes(0.7, 0.9), probes(0.5, 0.6)]
+    assert read(layers, ("a loop", "a long vertical stroke", tuple(PARTS)[-1])) == pytest.approx([0.8, 0.55])
+    assert read(layers, ("a loop",), "control").tolist() == [0.5, 0.5]
+
+
 def test_there_is_a_verdict_on_each_layer_that_there_is() -> None:
     both = verdicts(study())
-    assert [verdict.answer for verdict in both] == ["yes", "partly"]
+    assert [verdict.answer for verdict in both] == ["yes", "partly", "partly"]
     assert [verdict.answer for verdict in verdicts(study(hidden=(16,)))] == ["yes"]
-    assert [verdict.answer for verdict in verdicts(study(seeds=2))] == ["cannot say", "cannot say"]
+    assert [verdict.answer for verdict in verdicts(study(seeds=2))] == ["cannot say"] * 3
     for verdict in both:
         assert verdict.answer in ANSWERS
         assert json.loads(json.dumps(verdict.to_json(), allow_nan=False)) == verdict.to_json()

@@ -114,6 +114,8 @@ PARTS: Mapping[str, Callable[[Images], Mask]] = MappingProxyType(
     }
 )
 
+LOOPS, STROKES = tuple(PARTS)[:3], tuple(PARTS)[3:7]
+
 
 def parts_of(images: Images) -> Mask:
     """Which pictures have which part: (n, 28, 28) -> (n, parts), in the order of PARTS."""

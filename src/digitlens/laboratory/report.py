@@ -13,8 +13,9 @@ import numpy as np
 
 from digitlens.laboratory.first import DRAWN, INKED, FirstLayer
 from digitlens.laboratory.parts import PARTS
+from digitlens.laboratory.probes import DRAWS, Probes
 from digitlens.laboratory.second import CLEAR, SHUFFLES
-from digitlens.laboratory.study import TRAINED, Study
+from digitlens.laboratory.study import PROBED, SECOND, TRAINED, Study
 from digitlens.laboratory.verdict import Verdict, counts, means, verdicts
 
 if TYPE_CHECKING:
@@ -49,6 +50,13 @@ def to_json(study: Study) -> dict[str, Any]:
             }
             for layer in study.second
         ],
+        "probes": {
+            name: [
+                {of: [_number(area) for area in getattr(one, of).tolist()] for of in ("auc", "control", "by_heart")}
+                for one in layers
+            ]
+            for name, layers in study.probes.items()
+        },
         "helped": {way.name: {"accuracies": way.accuracies.tolist(), **_first(way.layers)} for way in study.helped},
     }
 
@@ -91,6 +99,7 @@ def to_html(study: Study, command: str) -> str:
         clear=f"{CLEAR:.2f}",
         unclear=f"{1 - CLEAR:.2f}",
         shuffles=SHUFFLES,
+        draws=DRAWS,
         command=escape(command),
     )
 
@@ -123,9 +132,8 @@ def _helped(study: Study) -> str:
             escape(name), len(layers), f"{accuracies.mean():.2%}", f"{counts(layers).mean():.0%} of the neurons",
             f"{means(layers).mean():.0%}", f"{np.mean([layer.expected.mean() for layer in layers]):.0%}",
         )  # fmt: skip
-        lines.append("<tr>" + "".join(f"<td>{field}</td>" for field in fields) + "</tr>")
-    head = "".join(f"<th>{name}</th>" for name in COLUMNS)
-    table = f"<div class='wide'><table><tr>{head}</tr>{''.join(lines)}</table></div>"
+        lines.append(_row("td", fields))
+    table = f"<div class='wide'><table>{_row('th', COLUMNS)}{''.join(lines)}</table></div>"
     return f"<h2>Can the first layer be helped?</h2>{table}"
 
 
@@ -147,7 +155,28 @@ def _second(study: Study, answers: Sequence[Verdict]) -> str:
         _answer(answers[1])
         + _figure(areas(shown.auc, names, what="Within the same digit", theme="light"), inside)
         + _figure(areas(shown.plain, names, what="Over all digits together", theme="light"), plain)
+        + _answer(answers[2])
+        + _probed(study)
     )
+
+
+def _probed(study: Study) -> str:
+    """What linear probes read, part by part, mean over the networks."""
+    rows = [(name, study.probes[name], "auc") for name in PROBED]
+    rows[1:1] = [(f"{SECOND}, shuffled labels", study.probes[SECOND], "control")]
+    rows.append((f"{PROBED[-1]}, shuffled labels learned by heart", study.probes[PROBED[-1]], "by_heart"))
+    lines = [_row("td", (name, *(_mean(layers, of, k) for k in range(len(PARTS))))) for name, layers, of in rows]
+    head = _row("th", ("probed", *(name.replace("a ", "", 1) for name in PARTS)))
+    return f"<div class='wide'><table>{head}{''.join(lines)}</table></div>"
+
+
+def _mean(layers: Sequence[Probes], of: str, k: int) -> str:
+    value = float(np.mean([getattr(one, of)[k] for one in layers]))
+    return f"{value:.2f}" if np.isfinite(value) else "–"
+
+
+def _row(kind: str, fields: Sequence[object]) -> str:
+    return "<tr>" + "".join(f"<{kind}>{field}</{kind}>" for field in fields) + "</tr>"
 
 
 def _answer(verdict: Verdict) -> str:

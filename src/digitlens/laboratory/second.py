@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.laboratory.first import LEVEL
-from digitlens.laboratory.parts import LEAST_HOLE, blotted, filled, holes, parts_of
+from digitlens.laboratory.shown import Shown
 from digitlens.network.network import Network
 
 Array = NDArray[np.floating[Any]]
@@ -45,24 +45,20 @@ class SecondLayer:
         return clear & (self.p <= LEVEL)
 
 
-def second_layer(
-    network: Network, images: NDArray[np.uint8], digits: NDArray[np.uint8], rng: np.random.Generator, layer: int = 2
-) -> SecondLayer:
-    """Examine the neurons of a layer on pictures, (n, 28, 28), as the network sees them, and what they show."""
-    active = activations(network, images, layer)
-    has = parts_of(images)
-    auc, p, told = within_digits(active, has, digits, rng)
-    plain = np.stack([_auc(active, has[:, k]) for k in range(has.shape[1])], axis=1)
-    looped = holes(images).sum(axis=(1, 2)) >= LEAST_HOLE
+def second_layer(network: Network, shown: Shown, rng: np.random.Generator, layer: int = 2) -> SecondLayer:
+    """Examine the neurons of a layer on pictures, as the network sees them, and what they show."""
+    active = activations(network, shown.images, layer)
+    auc, p, told = within_digits(active, shown.has, shown.digits, rng)
+    plain = np.stack([_auc(active, with_part) for with_part in shown.has.T], axis=1)
     spread = active.std(axis=0)
     spread[spread == 0] = 1.0
 
     def moved(changed: NDArray[np.uint8]) -> NDArray[np.float64]:
-        far: NDArray[np.float64] = np.abs(activations(network, changed, layer) - active[looped]).sum(axis=0)
-        return far / max(1, looped.sum()) / spread
+        far: NDArray[np.float64] = np.abs(activations(network, changed, layer) - active[shown.looped]).sum(axis=0)
+        return far / max(1, len(changed)) / spread
 
-    fill, blot = moved(filled(images[looped])), moved(blotted(images[looped], rng))
-    return SecondLayer(auc, p, plain, told, fill, blot, silenced(network, active, digits, layer))
+    lost = silenced(network, active, shown.digits, layer)
+    return SecondLayer(auc, p, plain, told, moved(shown.filled), moved(shown.blotted), lost)
 
 
 def activations(network: Network, images: NDArray[np.uint8], layer: int) -> NDArray[np.float64]:
@@ -88,7 +84,7 @@ def within_digits(
     told: list[list[str]] = [[] for _ in range(parts)]
     for digit in np.unique(digits):
         own = digits == digit
-        ranks = _ranks(active[own])  # (m, neurons)
+        ranked = ranks(active[own])  # (m, neurons)
         for k in range(parts):
             with_part = has[own, k]
             m, n = int(with_part.sum()), int((~with_part).sum())
@@ -98,7 +94,7 @@ def within_digits(
             draws = np.empty((1 + shuffles, m + n))
             draws[0] = with_part
             draws[1:] = rng.permuted(np.tile(with_part, (shuffles, 1)), axis=1)
-            total[:, :, k] += draws @ ranks - m * (m + 1) / 2  # Mann-Whitney: how many pairs are the right way round
+            total[:, :, k] += draws @ ranked - m * (m + 1) / 2  # Mann-Whitney: how many pairs are the right way round
             pairs[k] += m * n
     with np.errstate(invalid="ignore", divide="ignore"):
         areas = total / pairs
@@ -110,21 +106,21 @@ def within_digits(
     return areas[0], p, tuple(" ".join(one) for one in told)
 
 
-def _ranks(values: Array) -> NDArray[np.float64]:
+def ranks(values: Array) -> NDArray[np.float64]:
     """The rank of each value in its column, from 1; equal values share their mean rank."""
-    ranks = np.empty(values.shape)
+    found = np.empty(values.shape)
     for j, column in enumerate(values.T):
         _, place, count = np.unique(column, return_inverse=True, return_counts=True)
         last = np.cumsum(count)
-        ranks[:, j] = (last - (count - 1) / 2)[place]
-    return ranks
+        found[:, j] = (last - (count - 1) / 2)[place]
+    return found
 
 
 def _auc(active: Array, has: NDArray[np.bool_]) -> NDArray[np.float64]:
     m, n = int(has.sum()), int((~has).sum())
     if not m or not n:
         return np.full(active.shape[1], np.nan)
-    found: NDArray[np.float64] = (_ranks(active)[has].sum(axis=0) - m * (m + 1) / 2) / (m * n)
+    found: NDArray[np.float64] = (ranks(active)[has].sum(axis=0) - m * (m + 1) / 2) / (m * n)
     return found
 
 

@@ -14,14 +14,19 @@ from digitlens.digits.dataset import DataSet
 from digitlens.errors import DataError
 from digitlens.laboratory.dictionary import dictionary
 from digitlens.laboratory.first import FirstLayer, first_layer, inked
-from digitlens.laboratory.second import SecondLayer, second_layer
+from digitlens.laboratory.probes import Probes, probed
+from digitlens.laboratory.second import SecondLayer, activations, second_layer
+from digitlens.laboratory.shown import Shown, shown
 from digitlens.learning.experiments import Experiments, Outcome
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.training import fitted
 from digitlens.learning.varied import accuracy
+from digitlens.network.network import Network
 
 TRAINED, BEFORE, SHUFFLED, RANDOM = "trained", "before training", "pixels shuffled", "random labels"
 CONTROLS = (BEFORE, SHUFFLED, RANDOM)
+SECOND, UNTRAINED, FIRST, PIXELS = "second layer", "second layer before training", "first layer", "pixels"
+PROBED = (SECOND, UNTRAINED, FIRST, PIXELS)
 HELP: dict[str, dict[str, Any]] = {  # what may make weight pictures look more like strokes
     "distorted images": {"augmentation": "affine"},
     "weight decay 0.001": {"weight_decay": 0.001},
@@ -55,6 +60,7 @@ class Study:
     shine: tuple[float, float]  # how alike weights and initial weights are: where no ink ever comes, and elsewhere
     second: tuple[SecondLayer, ...]  # one a seed; empty where there is no second hidden layer
     second_before: tuple[SecondLayer, ...]  # the same before training
+    probes: dict[str, tuple[Probes, ...]]  # by what is probed, one a seed; empty where there is no second hidden layer
     helped: tuple[Way, ...]
 
 
@@ -73,22 +79,25 @@ def run_study(
     training = seen[0].reshape(-1, 784)
     mask = inked(training)
     parts = dictionary(mask)
-    looks = _Looks(heard, 4 * seeds + (2 * seeds if len(recipe.hidden) > 1 else 0) + (len(wanted) - 2 * seeds))
+    looks = _Looks(heard, 4 * seeds + (3 * seeds if len(recipe.hidden) > 1 else 0) + (len(wanted) - 2 * seeds))
+    test = shown(seen[1], data.test.digits, recipe.stream("shown")) if len(recipe.hidden) > 1 else None
 
     first: dict[str, list[FirstLayer]] = {name: [] for name in (TRAINED, *CONTROLS)}
     second: tuple[list[SecondLayer], list[SecondLayer]] = ([], [])
+    probes: list[dict[str, Probes]] = []
     for one, outcome, other in zip(recipes, trained, random, strict=True):
         start, rng = one.initial_network(len(data.classes)), one.stream("laboratory")
         weights = _weights(outcome)
-        shown = {TRAINED: weights, BEFORE: start.layers[0].weights, SHUFFLED: shuffled(weights, mask, rng),
-                 RANDOM: _weights(other)}  # fmt: skip
-        for name, pictures in shown.items():
+        looked_at = {TRAINED: weights, BEFORE: start.layers[0].weights, SHUFFLED: shuffled(weights, mask, rng),
+                     RANDOM: _weights(other)}  # fmt: skip
+        for name, pictures in looked_at.items():
             first[name].append(looks.at(lambda p=pictures, r=rng: first_layer(p, parts, r)))  # type: ignore[misc]
-        if len(one.hidden) > 1:
+        if test:
             assert outcome.reader
-            for network, found in zip((outcome.reader.network, start), second, strict=True):
-                test = seen[1], data.test.digits, rng
-                found.append(looks.at(lambda n=network, t=test: second_layer(n, *t)))  # type: ignore[misc]
+            end = outcome.reader.network
+            for network, found in zip((end, start), second, strict=True):
+                found.append(looks.at(lambda n=network, t=test, r=rng: second_layer(n, t, r)))  # type: ignore[misc]
+            probes.append(looks.at(lambda n=end, s=start, t=test, o=one: _probes(n, s, t, o)))  # type: ignore[misc]
     told = []
     for name, way in ways.items() if helped else ():
         runs = [next(outcomes) for _ in way]
@@ -104,7 +113,8 @@ def run_study(
         np.array([accuracy(one) for one in trained]),
         {name: tuple(found) for name, found in first.items()}, _weights(trained[0]).astype(np.float64),
         (_alike(_weights(trained[0]), begun, never), _alike(_weights(trained[0]), begun, ~never)),
-        tuple(second[0]), tuple(second[1]), tuple(told),
+        tuple(second[0]), tuple(second[1]),
+        {name: tuple(one[name] for one in probes) for name in PROBED if probes}, tuple(told),
     )  # fmt: skip
 
 
@@ -113,6 +123,15 @@ def shuffled(weights: NDArray[Any], mask: NDArray[np.bool_], rng: np.random.Gene
     places, mixed = np.flatnonzero(mask), weights.copy()
     mixed[:, places] = weights[:, rng.permutation(places)]
     return mixed
+
+
+def _probes(network: Network, start: Network, test: Shown, recipe: Recipe) -> dict[str, Probes]:
+    """Probe each of PROBED, on the same halves of the pictures and the same shuffled labels."""
+    held = dict(zip(PROBED, ((network, 2), (start, 2), (network, 1), (network, 0)), strict=True))
+    return {
+        name: probed(activations(one, test.images, layer), test.has, test.digits, recipe.stream("probes"))
+        for name, (one, layer) in held.items()
+    }
 
 
 class _Looks:

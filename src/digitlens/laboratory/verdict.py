@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.laboratory.first import LEVEL, FirstLayer
-from digitlens.laboratory.parts import PARTS
+from digitlens.laboratory.parts import LOOPS, PARTS, STROKES
+from digitlens.laboratory.probes import Probes
 from digitlens.laboratory.second import CLEAR, SecondLayer
-from digitlens.laboratory.study import CONTROLS, TRAINED, Study
+from digitlens.laboratory.study import CONTROLS, FIRST, PIXELS, SECOND, TRAINED, UNTRAINED, Study
 from digitlens.learning.compared import fewest, shift
 
 MOSTLY, SOME = 0.75, LEVEL  # shares of the neurons
+WHOLE = 4  # comparisons made of the layer as a whole: loops and strokes, with shuffled labels and with before training
 ANSWERS = ("yes", "partly", "no", "cannot say")
 
 
@@ -33,9 +35,11 @@ class Verdict:
 
 
 def verdicts(study: Study) -> tuple[Verdict, ...]:
-    """On the first hidden layer, and on the second where there is one."""
+    """On the first hidden layer, and on the second where there is one: neuron by neuron, and as a whole."""
     first = on_first(study.first)
-    return (first, on_second(study.second, study.second_before)) if study.second else (first,)
+    if not study.second:
+        return (first,)
+    return first, on_second(study.second, study.second_before), on_whole(study.probes, len(study.second[0].found))
 
 
 def counts(layers: Sequence[FirstLayer]) -> NDArray[np.float64]:
@@ -108,6 +112,54 @@ def on_second(second: Sequence[SecondLayer], before: Sequence[SecondLayer]) -> V
         f"by {blot:.2f}. Silencing the neuron that matters most costs {lost:.0%} of one digit's accuracy."
     )
     return Verdict(question, answer, (how_many, how_well, caused))
+
+
+def on_whole(probes: Mapping[str, Sequence[Probes]], neurons: int) -> Verdict:
+    """Does the second hidden layer as a whole know of loops and lines? `probes`: by what is probed, one a seed.
+
+    It does of a kind of part if a linear probe reads it clearly, and more than from shuffled labels and than before
+    training; it does partly if that is more, but not clear.
+    """
+    question = "Does the second hidden layer know of loops and lines as a whole?"
+    seeds = len(probes[SECOND])
+    if seeds < fewest(WHOLE):
+        return Verdict(question, "cannot say", (_too_few(seeds, fewest(WHOLE)),))
+    told = [_kind(name, parts, probes, neurons) for name, parts in (("loops", LOOPS), ("long strokes", STROKES))]
+    known = [grade for grade, _ in told]
+    answer = "yes" if min(known) == 2 else "no" if max(known) == 0 else "partly"
+    return Verdict(question, answer, tuple(sentence for _, sentence in told))
+
+
+def read(probes: Sequence[Probes], parts: Sequence[str], of: str = "auc") -> NDArray[np.float64]:
+    """What was read of these parts, the mean over those of which something can be: (seeds,)."""
+    names = tuple(PARTS)
+    values = np.array([[getattr(one, of)[names.index(part)] for part in parts] for one in probes])
+    there = np.isfinite(values)
+    total = np.where(there, values, 0.0).sum(axis=1)
+    return np.divide(total, there.sum(axis=1), out=np.full(len(values), np.nan), where=there.any(axis=1))
+
+
+def _kind(name: str, parts: Sequence[str], probes: Mapping[str, Sequence[Probes]], neurons: int) -> tuple[int, str]:
+    """How far the layer knows one kind of part, 2 clearly, 1 a little, 0 not; and what is said of it."""
+    whole, before, first, pixels = (read(probes[source], parts) for source in (SECOND, UNTRAINED, FIRST, PIXELS))
+    if not np.isfinite(whole).all():
+        return 0, f"Of {name} the pictures of no digit say anything."
+    control = read(probes[SECOND], parts, "control")
+    _, selective, _, _ = shift(whole - control, WHOLE)
+    gained, low, high, _ = shift(whole - before, WHOLE)
+    assert selective is not None
+    assert low is not None
+    assert high is not None
+    grade = 0 if min(selective, low) <= 0 else 2 if whole.mean() >= CLEAR else 1
+    changed = f"added {gained:.2f}" if low > 0 else f"took {-gained:.2f} away" if high < 0 else "changed that no more"
+    changed += " than chance would" if low <= 0 <= high else ""
+    ends = f"{100 * (1 - LEVEL / WHOLE):.3g} % interval {low:+.2f} to {high:+.2f}".replace("-", "−")
+    return grade, (
+        f"All {neurons} neurons together tell {name} within a digit at {whole.mean():.2f} (area under the curve of a "
+        f"linear probe, on pictures that it did not learn from; {control.mean():.2f} on shuffled labels). Before "
+        f"training it was {before.mean():.2f}: training {changed} ({ends}). A probe of the first layer reaches "
+        f"{first.mean():.2f}, one of the pixels {pixels.mean():.2f}."
+    )
 
 
 def _interval(low: float | None, high: float | None) -> str:

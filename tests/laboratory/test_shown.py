@@ -1,0 +1,22 @@
+"""Pictures are measured once: what is kept is what the measuring functions say."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from digitlens.digits.pen.writer import pen_digits
+from digitlens.laboratory.parts import blotted, filled, parts_of
+from digitlens.laboratory.shown import shown
+
+
+def test_what_is_kept_is_what_is_measured() -> None:
+    pen = pen_digits(200, seed=4).digits
+    seen = shown(pen.images, pen.digits, np.random.default_rng(1))
+    has = parts_of(pen.images)
+    np.testing.assert_array_equal(seen.has, has)
+    np.testing.assert_array_equal(seen.looped, has[:, 0])
+    assert 0 < seen.looped.sum() < 200
+    np.testing.assert_array_equal(seen.filled, filled(pen.images[seen.looped]))
+    np.testing.assert_array_equal(seen.blotted, blotted(pen.images[seen.looped], np.random.default_rng(1)))
+    np.testing.assert_array_equal(seen.images, pen.images)
+    np.testing.assert_array_equal(seen.digits, pen.digits)
