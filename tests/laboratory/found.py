@@ -39,20 +39,20 @@ def second(telling: Sequence[int] = (), *, clearest: float = 0.8, plain: float =
     silenced = np.zeros((neurons, 10))
     silenced[2, 7] = 0.25
     filling, blots = np.full(neurons, 0.5), np.full(neurons, 0.125)
-    return SecondLayer(auc, p, at_all, ("0 2",) * 6 + ("",), filling, blots, silenced)
+    return SecondLayer(auc, p, at_all, ("0 2",) * (len(PARTS) - 1) + ("",), filling, blots, silenced)
 
 
-def probes(loops: float, strokes: float, *, control: float = 0.5) -> Probes:
+def probes(loops: float, strokes: float, ends: float = 0.75, *, control: float = 0.5) -> Probes:
     """What is read from a layer; of the last part nothing can be."""
-    auc = np.array([loops] * 3 + [strokes] * (len(PARTS) - 4) + [np.nan])
+    auc = np.array([loops] * 3 + [strokes] * 4 + [ends] * (len(PARTS) - 8) + [np.nan])
     there = np.where(np.isnan(auc), np.nan, 1.0)
     return Probes(auc, control * there, 0.55 * there)
 
 
 def probed(
-    whole: tuple[float, float], before: tuple[float, float] = (0.6, 0.6), *, seeds: int = 8, control: float = 0.5
+    whole: tuple[float, ...], before: tuple[float, ...] = (0.6, 0.6), *, seeds: int = 8, control: float = 0.5
 ) -> dict[str, tuple[Probes, ...]]:
-    """Of loops and strokes, from the second layer and from it before training."""
+    """Of loops, strokes and perhaps ends, from the second layer and from it before training."""
     layers = (whole, before, (0.71, 0.72), (0.81, 0.82))
     return {name: (probes(*layer, control=control),) * seeds for name, layer in zip(PROBED, layers, strict=True)}
 

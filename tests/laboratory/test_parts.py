@@ -53,28 +53,33 @@ def box(picture: np.ndarray, hole: tuple[int, int]) -> None:
 ABOVE, BELOW = "a loop above", "a loop below"
 UPRIGHT, FLAT = "a long vertical stroke", "a long horizontal stroke"
 RISING, FALLING = "a long rising stroke", "a long falling stroke"
+END, THREE, MEETING = "a free end", "three free ends", "a junction"
 DRAWN: dict[str, tuple[np.ndarray, set[str]]] = {
     "a ring": (inked(ring(14, 14, 5)), {"a loop"}),
-    "two rings, an 8": (inked(ring(9, 14, 3.5), ring(17, 14, 3)), {"a loop", ABOVE, BELOW}),
+    "two rings, an 8": (inked(ring(9, 14, 3.5), ring(17, 14, 3)), {"a loop", ABOVE, BELOW, MEETING}),
     "two rings apart": (inked(ring(7, 14, 4), ring(20, 14, 4)), {"a loop", ABOVE, BELOW}),
-    "a ring above and a stroke": (inked(ring(8, 14, 4), [(11, 20), (17, 20)]), {"a loop", ABOVE}),
-    "a ring below and a stroke": (inked(ring(19, 14, 4), [(11, 7), (17, 7)]), {"a loop", BELOW}),
+    "a ring above and a stroke": (inked(ring(8, 14, 4), [(11, 20), (17, 20)]), {"a loop", ABOVE, END}),
+    "a ring below and a stroke": (inked(ring(19, 14, 4), [(11, 7), (17, 7)]), {"a loop", BELOW, END}),
     "a 6, its side goes on upwards": (
         inked(ring(18, 14, 4), [(10, 17), (11, 13), (14, 10), (17, 9)]),
-        {"a loop", BELOW, UPRIGHT},
+        {"a loop", BELOW, UPRIGHT, END, MEETING},
     ),
     "a 9, its side goes on downwards": (
         inked(ring(9, 14, 4), [(18, 9), (18, 13), (16, 17)]),
-        {"a loop", ABOVE, UPRIGHT},
+        {"a loop", ABOVE, UPRIGHT, END, MEETING},
     ),
-    "an open arc": (inked(ring(14, 14, 5, 40, 320)), set()),
-    "a stroke down": (inked([(14, 5), (14, 22)]), {UPRIGHT}),
-    "a stroke that leans a little": (inked([(16, 5), (12, 22)]), {UPRIGHT}),
-    "a stroke across": (inked([(5, 14), (22, 14)]), {FLAT}),
-    "a rising stroke": (inked([(6, 22), (21, 7)]), {RISING}),
-    "a falling stroke": (inked([(6, 7), (21, 22)]), {FALLING}),
-    "a cross": (inked([(14, 5), (14, 22)], [(5, 14), (22, 14)]), {UPRIGHT, FLAT}),
-    "a short stroke down": (inked([(14, 10), (14, 16)]), set()),
+    "an open arc": (inked(ring(14, 14, 5, 40, 320)), {END}),
+    "a stroke down": (inked([(14, 5), (14, 22)]), {UPRIGHT, END}),
+    "a stroke that leans a little": (inked([(16, 5), (12, 22)]), {UPRIGHT, END}),
+    "a stroke across": (inked([(5, 14), (22, 14)]), {FLAT, END}),
+    "a rising stroke": (inked([(6, 22), (21, 7)]), {RISING, END}),
+    "a falling stroke": (inked([(6, 7), (21, 22)]), {FALLING, END}),
+    "a cross": (inked([(14, 5), (14, 22)], [(5, 14), (22, 14)]), {UPRIGHT, FLAT, END, THREE, MEETING}),
+    "a short stroke down": (inked([(14, 10), (14, 16)]), {END}),
+    "a T": (inked([(7, 8), (21, 8)], [(14, 8), (14, 20)]), {FLAT, UPRIGHT, END, THREE, MEETING}),
+    "a Y": (inked([(9, 8), (14, 14), (19, 8)], [(14, 14), (14, 19)]), {UPRIGHT, END, THREE, MEETING}),
+    "two short strokes": (inked([(8, 9), (8, 16)], [(19, 9), (19, 16)]), {END, THREE}),
+    "a stroke with a roughness": (inked([(14, 5), (14, 22)], [(14, 13), (15.5, 13)]), {UPRIGHT, END}),
     "a dot": (inked([(14, 14)]), set()),
     "nothing": (blank(), set()),
 }
@@ -115,7 +120,7 @@ def test_a_stroke_is_long_from_ten_pixels_on(part: str, length: int, long: bool)
     rows = {UPRIGHT: step + 6, FLAT: 0 * step + 6, RISING: 20 - step, FALLING: step + 6}[part]
     columns = {UPRIGHT: 0 * step + 6, FLAT: step + 6, RISING: step + 6, FALLING: step + 6}[part]
     picture[rows, columns] = 255
-    assert parts_of(picture[None])[0].tolist() == [name == part and long for name in PARTS]
+    assert parts_of(picture[None])[0].tolist() == [(name == part and long) or name == END for name in PARTS]
 
 
 def test_turned_about_the_diagonal_vertical_becomes_horizontal_and_mirrored_rising_becomes_falling() -> None:

@@ -1,4 +1,4 @@
-"""The parts themselves, measured in pictures: loops and where they are, and long straight strokes.
+"""The parts themselves, measured in pictures: loops and where they are, long straight strokes, ends and junctions.
 
 images: (n, 28, 28) uint8, ink from 0 to 255; a pixel is written on from INK on
 """
@@ -10,6 +10,8 @@ from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
+
+from digitlens.laboratory.skeleton import ends_and_junctions
 
 Images = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
@@ -102,6 +104,18 @@ def _longest(written: Mask, leans: tuple[float, ...]) -> NDArray[np.int64]:
     return best
 
 
+def _end(images: Images) -> Mask:
+    return ends_and_junctions(images >= INK)[0] >= 1
+
+
+def _three_ends(images: Images) -> Mask:
+    return ends_and_junctions(images >= INK)[0] >= 3
+
+
+def _junction(images: Images) -> Mask:
+    return ends_and_junctions(images >= INK)[1] >= 1
+
+
 PARTS: Mapping[str, Callable[[Images], Mask]] = MappingProxyType(
     {
         "a loop": _loop,
@@ -111,10 +125,13 @@ PARTS: Mapping[str, Callable[[Images], Mask]] = MappingProxyType(
         "a long horizontal stroke": _horizontal,
         "a long rising stroke": _rising,
         "a long falling stroke": _falling,
+        "a free end": _end,
+        "three free ends": _three_ends,
+        "a junction": _junction,
     }
 )
 
-LOOPS, STROKES = tuple(PARTS)[:3], tuple(PARTS)[3:7]
+LOOPS, STROKES, ENDS = tuple(PARTS)[:3], tuple(PARTS)[3:7], tuple(PARTS)[7:]
 
 
 def parts_of(images: Images) -> Mask:

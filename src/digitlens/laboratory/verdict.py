@@ -10,14 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.laboratory.first import LEVEL, FirstLayer
-from digitlens.laboratory.parts import LOOPS, PARTS, STROKES
+from digitlens.laboratory.parts import ENDS, LOOPS, PARTS, STROKES
 from digitlens.laboratory.probes import Probes
 from digitlens.laboratory.second import CLEAR, SecondLayer
 from digitlens.laboratory.study import CONTROLS, FIRST, PIXELS, SECOND, TRAINED, UNTRAINED, Study
 from digitlens.learning.compared import fewest, shift
 
 MOSTLY, SOME = 0.75, LEVEL  # shares of the neurons
-WHOLE = 4  # comparisons made of the layer as a whole: loops and strokes, with shuffled labels and with before training
+WHOLE_KINDS = {"loops": LOOPS, "long strokes": STROKES, "ends and junctions": ENDS}
+WHOLE = 2 * len(WHOLE_KINDS)  # comparisons: of each kind, with shuffled labels and with before training
 ANSWERS = ("yes", "partly", "no", "cannot say")
 
 
@@ -117,14 +118,14 @@ def on_second(second: Sequence[SecondLayer], before: Sequence[SecondLayer]) -> V
 def on_whole(probes: Mapping[str, Sequence[Probes]], neurons: int) -> Verdict:
     """Does the second hidden layer as a whole know of loops and lines? `probes`: by what is probed, one a seed.
 
-    It does of a kind of part if a linear probe reads it clearly, and more than from shuffled labels and than before
+    It does of a kind of parts if a linear probe reads it clearly, and more than from shuffled labels and than before
     training; it does partly if that is more, but not clear.
     """
     question = "Does the second hidden layer know of loops and lines as a whole?"
     seeds = len(probes[SECOND])
     if seeds < fewest(WHOLE):
         return Verdict(question, "cannot say", (_too_few(seeds, fewest(WHOLE)),))
-    told = [_kind(name, parts, probes, neurons) for name, parts in (("loops", LOOPS), ("long strokes", STROKES))]
+    told = [_kind(name, parts, probes, neurons) for name, parts in WHOLE_KINDS.items()]
     known = [grade for grade, _ in told]
     answer = "yes" if min(known) == 2 else "no" if max(known) == 0 else "partly"
     return Verdict(question, answer, tuple(sentence for _, sentence in told))
