@@ -38,8 +38,11 @@ def second(telling: Sequence[int] = (), *, clearest: float = 0.8, plain: float =
     at_all[3, 0] = 1 - plain  # as clearly less active
     silenced = np.zeros((neurons, 10))
     silenced[2, 7] = 0.25
-    filling, blots = np.full(neurons, 0.5), np.full(neurons, 0.125)
-    return SecondLayer(auc, p, at_all, ("0 2",) * (len(PARTS) - 1) + ("",), filling, blots, silenced)
+    filling, blots, closing, beside = (np.full(neurons, far) for far in (0.5, 0.125, 0.75, 0.25))
+    answers = {"loop_filled": 0.3, "ink_added": 0.1, "loop_closed": 0.4, "ink_beside": 0.2}
+    return SecondLayer(
+        auc, p, at_all, ("0 2",) * (len(PARTS) - 1) + ("",), filling, blots, closing, beside, answers, silenced
+    )
 
 
 def probes(loops: float, strokes: float, ends: float = 0.75, *, control: float = 0.5) -> Probes:

@@ -173,6 +173,7 @@ def test_the_same_goes_through_json_where_what_is_no_number_is_null() -> None:
     of = told["probes"]["second layer"][0]
     assert (of["auc"][0], of["auc"][3], of["auc"][-1]) == (0.7, 0.65, None)
     assert (of["control"][0], of["by_heart"][0], of["control"][-1]) == (0.5, 0.55, None)
+    assert (layer["loop_closed"][0], layer["ink_beside"][0], layer["answers"]["loop_closed"]) == (0.75, 0.25, 0.4)
     assert told["helped"]["distorted <images>"]["found"] == [15, 16, 16]
     assert told["helped"]["distorted <images>"]["accuracies"] == [0.9612] * 3
     assert to_json(study(hidden=(16,)))["second"] == []

@@ -166,6 +166,28 @@ def test_filling_moves_a_neuron_that_looks_into_the_loop_and_blots_one_that_look
     assert found.ink_added[0] == 0
     assert found.ink_added[1] > 20
     assert found.ink_added[2] == pytest.approx(everything)
+    assert list(found.answers) == ["loop_filled", "ink_added", "loop_closed", "ink_beside"]
+    assert set(found.answers.values()) == {0}, "the last neuron has all ink, and more is still more"
+
+
+def test_closing_moves_a_neuron_that_looks_into_the_gap_and_the_answer_if_that_decides_it() -> None:
+    gap = np.zeros((28, 28), np.uint8)
+    gap[8:17, 8:17], gap[10:15, 10:15], gap[11:14, 14:] = 255, 0, 0  # a ring, open to the right
+    images = np.stack([gap, np.zeros_like(gap)] * 20)
+    into = np.zeros((28, 28))
+    into[11:14, 15:17] = 1.0
+    first = np.stack([into.ravel(), np.zeros(784)])
+    network = Network(
+        (Layer(first, np.zeros(2)), Layer(np.eye(2), np.zeros(2)), Layer(np.eye(2), np.array([0, 1.0]))),
+        (identity, identity, identity),
+    )
+    found = second_layer(network, seen(images, np.zeros(40, np.uint8)), np.random.default_rng(11))
+    assert found.loop_closed[0] > 2, "three pixels, and what never varied counts in plain numbers"
+    assert found.ink_beside[0] < 0.5 * found.loop_closed[0]
+    assert found.loop_closed[1] == found.ink_beside[1] == 0
+    assert found.answers["loop_closed"] == 1
+    assert found.answers["ink_beside"] < 0.5
+    assert found.answers["loop_filled"] == found.answers["ink_added"] == 0, "there is no loop to be filled"
 
 
 def test_pictures_without_any_loop_move_nothing() -> None:
@@ -174,6 +196,8 @@ def test_pictures_without_any_loop_move_nothing() -> None:
         network, seen(np.zeros((5, 28, 28), np.uint8), np.arange(5, dtype=np.uint8)), np.random.default_rng(8)
     )
     assert found.loop_filled.tolist() == found.ink_added.tolist() == [0, 0]
+    assert found.loop_closed.tolist() == found.ink_beside.tolist() == [0, 0]
+    assert set(found.answers.values()) == {0}
     assert np.isnan(found.auc).all()
     assert np.isnan(found.plain).all()
     assert not found.found.any()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from digitlens.digits.pen.writer import pen_digits
+from digitlens.laboratory.closing import closed_and_beside
 from digitlens.laboratory.parts import blotted, filled, parts_of
 from digitlens.laboratory.shown import shown
 
@@ -17,6 +18,11 @@ def test_what_is_kept_is_what_is_measured() -> None:
     np.testing.assert_array_equal(seen.looped, has[:, 0])
     assert 0 < seen.looped.sum() < 200
     np.testing.assert_array_equal(seen.filled, filled(pen.images[seen.looped]))
-    np.testing.assert_array_equal(seen.blotted, blotted(pen.images[seen.looped], np.random.default_rng(1)))
+    rng = np.random.default_rng(1)
+    np.testing.assert_array_equal(seen.blotted, blotted(pen.images[seen.looped], rng))
+    opened, closed, beside = closed_and_beside(pen.images, rng)
+    np.testing.assert_array_equal(seen.opened, opened)
+    np.testing.assert_array_equal(seen.closed, closed)
+    np.testing.assert_array_equal(seen.beside, beside)
     np.testing.assert_array_equal(seen.images, pen.images)
     np.testing.assert_array_equal(seen.digits, pen.digits)

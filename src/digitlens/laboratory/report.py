@@ -46,6 +46,9 @@ def to_json(study: Study) -> dict[str, Any]:
                 "found": layer.found.tolist(),
                 "loop_filled": layer.loop_filled.tolist(),
                 "ink_added": layer.ink_added.tolist(),
+                "loop_closed": layer.loop_closed.tolist(),
+                "ink_beside": layer.ink_beside.tolist(),
+                "answers": layer.answers,
                 "silenced": layer.silenced.tolist(),
             }
             for layer in study.second

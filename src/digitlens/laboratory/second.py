@@ -35,7 +35,10 @@ class SecondLayer:
     plain: NDArray[np.float64]  # (n, parts), over all digits together, as one would measure it carelessly
     digits: tuple[str, ...]  # for each part: the digits that say something about it, such as "0 2 4"
     loop_filled: NDArray[np.float64]  # (n,), how far filling the loops moves the neuron, in its standard deviations
-    ink_added: NDArray[np.float64]  # (n,), the same for as much ink elsewhere
+    ink_added: NDArray[np.float64]  # (n,), the same for as much ink outside
+    loop_closed: NDArray[np.float64]  # (n,), the same for a short stroke that closes a loop where there was none
+    ink_beside: NDArray[np.float64]  # (n,), the same for that stroke elsewhere
+    answers: dict[str, float]  # the share of the pictures that are then read as another digit, by the names of these
     silenced: NDArray[np.float64]  # (n, classes), accuracy lost on each digit when the neuron always holds its mean
 
     @property
@@ -53,12 +56,26 @@ def second_layer(network: Network, shown: Shown, rng: np.random.Generator, layer
     spread = active.std(axis=0)
     spread[spread == 0] = 1.0
 
-    def moved(changed: NDArray[np.uint8]) -> NDArray[np.float64]:
-        far: NDArray[np.float64] = np.abs(activations(network, changed, layer) - active[shown.looped]).sum(axis=0)
-        return far / max(1, len(changed)) / spread
-
+    changes = {
+        "loop_filled": (shown.looped, shown.filled),
+        "ink_added": (shown.looped, shown.blotted),
+        "loop_closed": (shown.opened, shown.closed),
+        "ink_beside": (shown.opened, shown.beside),
+    }
+    moved, answers = {}, {}
+    for name, (where, changed) in changes.items():
+        far = np.abs(activations(network, changed, layer) - active[where]).sum(axis=0)
+        moved[name] = far / max(1, len(changed)) / spread
+        other = answered(network, changed) != answered(network, shown.images[where])
+        answers[name] = float(other.sum() / max(1, len(changed)))
     lost = silenced(network, active, shown.digits, layer)
-    return SecondLayer(auc, p, plain, told, moved(shown.filled), moved(shown.blotted), lost)
+    return SecondLayer(auc, p, plain, told, **moved, answers=answers, silenced=lost)
+
+
+def answered(network: Network, images: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Which output is largest for each picture, (n,)."""
+    found: NDArray[np.int64] = activations(network, images, len(network.layers)).argmax(axis=1)
+    return found
 
 
 def activations(network: Network, images: NDArray[np.uint8], layer: int) -> NDArray[np.float64]:

@@ -61,12 +61,24 @@ def ends_and_junctions(written: Mask) -> tuple[NDArray[np.int64], NDArray[np.int
     Branches of up to SPUR pixels do not count. A crossing may be two junctions, side by side, or four pixels in a
     square that share it among them.
     """
-    lines = skeleton(written)
-    for _ in range(SPUR):
-        lines &= BRANCHES[_cases(lines)] != 1
+    lines = _pruned(written)
     branches = np.where(lines, BRANCHES[_cases(lines)], 0)
     square = lines[:, 1:, 1:] & lines[:, :-1, 1:] & lines[:, 1:, :-1] & lines[:, :-1, :-1]
     return (branches == 1).sum(axis=(1, 2)), (branches >= 3).sum(axis=(1, 2)) + square.sum(axis=(1, 2))
+
+
+def free_ends(written: Mask) -> Mask:
+    """Where they are, SPUR pixels from the very end of the skeleton: (n, 28, 28)."""
+    lines = _pruned(written)
+    return lines & (BRANCHES[_cases(lines)] == 1)
+
+
+def _pruned(written: Mask) -> Mask:
+    """The skeleton without its last SPUR pixels at every end."""
+    lines = skeleton(written)
+    for _ in range(SPUR):
+        lines &= BRANCHES[_cases(lines)] != 1
+    return lines
 
 
 def _cases(lines: Mask) -> NDArray[np.uint8]:

@@ -96,8 +96,10 @@ def on_second(second: Sequence[SecondLayer], before: Sequence[SecondLayer]) -> V
     answer = "no" if learned < SOME else "yes" if found.mean() >= MOSTLY else "partly"
     if len(second) < fewest():
         return Verdict(question, "cannot say", (_too_few(len(second), fewest()),))
-    fill = np.mean([layer.loop_filled.mean() for layer in second])
-    blot = np.mean([layer.ink_added.mean() for layer in second])
+    fill, blot, close, beside = (
+        f"{np.mean([getattr(layer, name).mean() for layer in second]):.2f}" for name in second[0].answers
+    )
+    other = [f"{np.mean([layer.answers[name] for layer in second]):.0%}" for name in second[0].answers]
     lost = np.mean([layer.silenced.max() for layer in second])
     how_many = (
         f"{n * found.mean():.1f} of {n} neurons on average tell a part from none within the same digit, at least as "
@@ -109,8 +111,10 @@ def on_second(second: Sequence[SecondLayer], before: Sequence[SecondLayer]) -> V
         "that happen to have the part."
     )
     caused = (
-        f"Filling the loops of a picture moves a neuron by {fill:.2f} of its standard deviations, as much ink outside "
-        f"by {blot:.2f}. Silencing the neuron that matters most costs {lost:.0%} of one digit's accuracy."
+        f"Filling the loops of a picture moves a neuron by {fill} of its standard deviations, as much ink outside by "
+        f"{blot}; a short stroke that closes a loop moves it by {close}, the same stroke elsewhere by {beside}. "
+        f"{', '.join(other[:3])} and {other[3]} of these pictures are then read as another digit. Silencing the neuron "
+        f"that matters most costs {lost:.0%} of one digit's accuracy."
     )
     return Verdict(question, answer, (how_many, how_well, caused))
 
