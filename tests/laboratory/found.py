@@ -24,7 +24,7 @@ def first(found: int, explained: float = 0.4, expected: float = 0.3, neurons: in
     parts = tuple(Part("edge" if j % 2 else "bar", 15.0 * (j % 12), 13, 13, 8.0, 4.0) for j in range(neurons))
     return FirstLayer(
         np.full(neurons, explained), np.full(neurons, expected), np.where(is_one, 0.001, 0.5), is_one, parts,
-        np.full(neurons, 0.7),
+        np.full(neurons, 0.7), np.full(neurons, 0.6),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from digitlens.laboratory.dictionary import Dictionary
 from digitlens.laboratory.first import INKED, LEVEL, first_layer, holm, inked
-from digitlens.laboratory.surrogates import smoothness
+from digitlens.laboratory.surrogates import coarseness, smoothness
 
 P_VALUES = arrays(np.float64, st.integers(1, 12), elements=st.floats(0.001, 1))
 
@@ -27,6 +27,7 @@ def test_each_neuron_is_found_with_the_part_that_it_is(middle: Dictionary) -> No
     assert layer.p[:3].tolist() == [1 / 100] * 3
     assert layer.p[3] > 1 / 100
     np.testing.assert_array_equal(layer.smooth, smoothness(weights, middle.mask))
+    np.testing.assert_array_equal(layer.coarse, coarseness(weights, middle.mask))
 
 
 def test_with_too_few_surrogates_nothing_can_be_found(middle: Dictionary) -> None:

@@ -65,8 +65,8 @@ def test_the_report_loads_nothing_from_anywhere_and_runs_nothing(page: str) -> N
 
 def test_every_figure_is_a_png_with_words_for_those_who_cannot_see_it(page: str) -> None:
     images = [attributes for tag, attributes in Seen(page).tags if tag == "img"]
-    assert len(images) == 4
-    assert len({attributes["alt"] for attributes in images}) == 4
+    assert len(images) == 5
+    assert len({attributes["alt"] for attributes in images}) == 5
     for attributes in images:
         assert len(attributes["alt"]) > 20
         data = base64.b64decode(attributes["src"].removeprefix("data:image/png;base64,"), validate=True)
@@ -134,7 +134,7 @@ def test_what_probes_read_is_a_table_beside_shuffled_labels_and_what_can_be_lear
 
 def test_without_a_second_layer_or_other_ways_the_page_says_nothing_of_them(page: str) -> None:
     short = to_html(study(seeds=1, hidden=(16,), helped=False), COMMAND)
-    assert [tag for tag, _ in Seen(short).tags].count("img") == 2
+    assert [tag for tag, _ in Seen(short).tags].count("img") == 3
     assert "Can the first layer be helped?" in words(page)
     for gone in ("Can the first layer be helped?", "Does the second hidden layer", "<table"):
         assert gone not in short
@@ -162,6 +162,7 @@ def test_the_same_goes_through_json_where_what_is_no_number_is_null() -> None:
     assert told["first"][TRAINED]["explained"] == pytest.approx([0.4] * 8)
     assert told["first"][TRAINED]["expected"] == pytest.approx([0.3] * 8)
     assert told["first"][TRAINED]["smooth"] == pytest.approx([0.7] * 8)
+    assert told["first"][TRAINED]["coarse"] == pytest.approx([0.6] * 8)
     assert len(told["second"]) == 8
     layer = told["second"][0]
     assert np.array(layer["found"]).sum() == 2

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from digitlens.laboratory.dictionary import Dictionary, Part
-from digitlens.laboratory.surrogates import RINGS, smoothness, surrogates
+from digitlens.laboratory.surrogates import COARSE, RINGS, coarseness, smoothness, surrogates
 
 EVERYWHERE = np.ones(784, bool)
 INNER = np.zeros((28, 28), bool)
@@ -86,3 +86,30 @@ def test_smoothness_is_1_for_a_slope_minus_1_for_a_checkerboard_and_0_for_noise(
     assert found[2] == 0
     assert np.abs(found[3:]).max() < 0.2
     assert abs(found[3:].mean()) < 0.01
+
+
+@pytest.mark.parametrize(("waves", "coarse"), [(1, True), (COARSE, True), (COARSE + 1, False), (14, False)])
+def test_waves_are_coarse_up_to_a_number_across_the_picture_in_any_direction(waves: int, coarse: bool) -> None:
+    row, column = np.mgrid[:28, :28]
+    for place in (row, column):
+        wave = 5 + np.cos(2 * np.pi * waves * place / 28)
+        assert coarseness(wave.reshape(1, 784), EVERYWHERE)[0] == pytest.approx(float(coarse), abs=1e-9)
+
+
+@pytest.mark.parametrize("mask", [EVERYWHERE, INNER.ravel()], ids=["everywhere", "inner"])
+def test_noise_has_the_share_of_the_frequencies_and_a_part_nearly_all(mask: np.ndarray) -> None:
+    noise = np.random.default_rng(10).standard_normal((300, 784))
+    share = (RINGS <= COARSE).mean()
+    assert 0.05 < share < 0.1, "less than a tenth, as the report says"
+    assert coarseness(noise, mask).mean() == pytest.approx(share, abs=0.01)
+    wide = Part("bar", 30.0, 13, 13, 12.0, 12.0).picture().reshape(1, 784)
+    assert coarseness(wide, mask)[0] > 0.9
+    np.testing.assert_allclose(coarseness(-3 * wide + 2, mask), coarseness(wide, mask))
+
+
+def test_what_does_not_vary_or_does_not_count_has_no_waves() -> None:
+    mask = INNER.ravel()
+    flat = np.where(mask, 3.0, PICTURES["noise"])[None]
+    assert coarseness(flat, mask).tolist() == [0]
+    one = PICTURES["noise"][None]
+    assert coarseness(one, mask) == coarseness(np.where(mask, one, 99.0), mask)

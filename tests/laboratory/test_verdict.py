@@ -19,11 +19,25 @@ SEVEN = [13, 14, 15, 14, 13, 14, 15]  # of 16 neurons, in seven networks: 14 on 
 def test_where_most_neurons_are_edges_and_no_control_has_any_the_answer_is_yes() -> None:
     verdict = on_first(conditions(SEVEN, explained=0.45, expected=0.25))
     assert (verdict.question, verdict.answer) == ("Does the first hidden layer find edges and bars?", "yes")
-    how_many, how_well = verdict.sentences
+    how_many, how_well, how_smooth = verdict.sentences
     assert how_many.startswith("14.0 of 16 neurons on average, 13 to 15 in 7 networks, are an edge or a bar")
     assert how_many.endswith("of the controls it is 0.0 (before training), 0.0 (pixels shuffled), 0.0 (random labels).")
     assert "explains 45% of what varies" in how_well
+    assert how_smooth.startswith(
+        "Neighbouring weights correlate by 0.70, and 60% of their power lies in waves of 7 pixels"
+    )
+    assert "in the controls it is 0.70 and 60% (before training), 0.70 and 60% (pixels shuffled)" in how_smooth
     assert "show nothing it explains 25%: a difference of 20.0 points (95 % interval 20.0 to 20.0)." in how_well
+
+
+def test_a_correlation_of_nothing_has_no_sign_and_one_below_nothing_has() -> None:
+    figures = conditions(SEVEN)
+    figures[BEFORE] = tuple(replace(layer, smooth=np.full(NEURONS, -0.001)) for layer in figures[BEFORE])
+    figures[RANDOM] = tuple(replace(layer, smooth=np.full(NEURONS, -0.1)) for layer in figures[RANDOM])
+    said = on_first(figures).sentences[2]
+    assert "0.00 and 60% (before training)" in said
+    assert "−0.10 and 60% (random labels)" in said
+    assert "−0.00" not in said
 
 
 def test_where_some_neurons_are_edges_the_answer_is_partly() -> None:

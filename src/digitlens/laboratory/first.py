@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.laboratory.dictionary import Dictionary, Part
-from digitlens.laboratory.surrogates import smoothness, surrogates
+from digitlens.laboratory.surrogates import coarseness, smoothness, surrogates
 
 Array = NDArray[np.floating[Any]]
 
@@ -28,6 +28,7 @@ class FirstLayer:
     found: NDArray[np.bool_]  # (n,), an edge or bar, corrected for the number of neurons
     parts: tuple[Part, ...]  # the best part of each
     smooth: NDArray[np.float64]  # (n,), how alike neighbouring weights are
+    coarse: NDArray[np.float64]  # (n,), the share of their power in long waves
 
 
 def inked(images: NDArray[np.uint8]) -> NDArray[np.bool_]:
@@ -51,7 +52,8 @@ def first_layer(
         expected[j] = others.mean()
         p[j] = (1 + (others >= explained[j]).sum()) / (1 + drawn)
     best = tuple(parts.parts[k] for k in which)
-    return FirstLayer(explained, expected, p, holm(p, level), best, smoothness(weights, parts.mask))
+    smooth, coarse = smoothness(weights, parts.mask), coarseness(weights, parts.mask)
+    return FirstLayer(explained, expected, p, holm(p, level), best, smooth, coarse)
 
 
 def holm(p: NDArray[np.float64], level: float = LEVEL) -> NDArray[np.bool_]:

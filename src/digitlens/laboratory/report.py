@@ -16,6 +16,7 @@ from digitlens.laboratory.parts import PARTS
 from digitlens.laboratory.probes import DRAWS, Probes
 from digitlens.laboratory.second import CLEAR, SHUFFLES
 from digitlens.laboratory.study import PROBED, SECOND, TRAINED, Study
+from digitlens.laboratory.surrogates import COARSE
 from digitlens.laboratory.verdict import Verdict, counts, means, verdicts
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 PAGE = Path(__file__).with_name("report.html")
 SMOOTH = "as smooth, nothing to see"
+COARSE_SAID = f"the share of their power in up to {COARSE} waves across the picture"
 COLUMNS = ("trained", "networks", "test accuracy", "edges or bars", "explained", "as smooth")
 
 
@@ -71,6 +73,7 @@ def _first(layers: Sequence[FirstLayer]) -> dict[str, Any]:
         "explained": means(layers).tolist(),
         "expected": [float(layer.expected.mean()) for layer in layers],
         "smooth": [float(layer.smooth.mean()) for layer in layers],
+        "coarse": [float(layer.coarse.mean()) for layer in layers],
     }
 
 
@@ -93,6 +96,7 @@ def to_html(study: Study, command: str) -> str:
         conditions=_figure(
             _conditions(study), "How much of the weights the best edge or bar explains, network by network."
         ),
+        coarse=_figure(_coarse(study), f"How coarse the weights are: {COARSE_SAID}, network by network."),
         shine=f"their correlation with the initial weights is {never} there, and {ever} elsewhere",
         inked=f"{INKED:.0%}",
         helped=_helped(study),
@@ -122,6 +126,13 @@ def _conditions(study: Study) -> Axes:
     values = {name: means(layers) for name, layers in study.first.items()}
     values[SMOOTH] = np.array([layer.expected.mean() for layer in study.first[TRAINED]])
     return conditions(values, what="How much the best edge or bar explains", theme="light")
+
+
+def _coarse(study: Study) -> Axes:
+    from digitlens.figures.laboratory import conditions
+
+    values = {name: np.array([layer.coarse.mean() for layer in layers]) for name, layers in study.first.items()}
+    return conditions(values, what="How much of the weights' power lies in long waves", theme="light")
 
 
 def _helped(study: Study) -> str:

@@ -24,6 +24,7 @@ def _rings() -> NDArray[np.int64]:
 
 
 RINGS = _rings()
+COARSE = 4  # waves across a picture: of 7 pixels each, twice as wide as a stroke
 
 
 def surrogates(picture: Array, mask: NDArray[np.bool_], count: int, rng: np.random.Generator) -> NDArray[np.float32]:
@@ -35,6 +36,15 @@ def surrogates(picture: Array, mask: NDArray[np.bool_], count: int, rng: np.rand
     noise = np.fft.fft2(rng.standard_normal((count, 28, 28)))
     found: NDArray[np.float32] = np.fft.ifft2(noise * strength).real.reshape(count, 784).astype(np.float32)
     return found
+
+
+def coarseness(pictures: Array, mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """The share of the power of the spectrum that lies in up to COARSE waves across the picture, (n,), 0..1."""
+    seen = np.where(mask, pictures - pictures[:, mask].mean(axis=1, keepdims=True), 0.0).reshape(-1, 28, 28)
+    power = np.abs(np.fft.fft2(seen)) ** 2
+    low, whole = power[:, RINGS <= COARSE].sum(axis=1), power.sum(axis=(1, 2))
+    varies = np.ptp(pictures[:, mask], axis=1) > 0
+    return np.divide(low, whole, out=np.zeros_like(low), where=varies)
 
 
 def smoothness(pictures: Array, mask: NDArray[np.bool_]) -> NDArray[np.float64]:

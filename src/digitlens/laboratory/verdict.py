@@ -14,6 +14,7 @@ from digitlens.laboratory.parts import ENDS, LOOPS, PARTS, STROKES
 from digitlens.laboratory.probes import Probes
 from digitlens.laboratory.second import CLEAR, SecondLayer
 from digitlens.laboratory.study import CONTROLS, FIRST, PIXELS, SECOND, TRAINED, UNTRAINED, Study
+from digitlens.laboratory.surrogates import COARSE
 from digitlens.learning.compared import fewest, shift
 
 MOSTLY, SOME = 0.75, LEVEL  # shares of the neurons
@@ -76,7 +77,16 @@ def on_first(first: dict[str, tuple[FirstLayer, ...]]) -> Verdict:
         f"that are as smooth and show nothing it explains {expected.mean():.0%}: a difference of {100 * mean:.1f} "
         f"points{_interval(low, high)}."
     )
-    return Verdict(question, answer, (how_many, how_well))
+    alike, coarse = (  # + 0: of what is rounded to -0 none speaks
+        {name: round(np.mean([getattr(layer, of).mean() for layer in layers]), 2) + 0 for name, layers in first.items()}
+        for of in ("smooth", "coarse")
+    )
+    others = ", ".join(f"{alike[name]:.2f} and {coarse[name]:.0%} ({name})" for name in CONTROLS)
+    how_smooth = (
+        f"Neighbouring weights correlate by {alike[TRAINED]:.2f}, and {coarse[TRAINED]:.0%} of their power lies in "
+        f"waves of {28 // COARSE} pixels or longer; in the controls it is {others}."
+    ).replace("-", "−")
+    return Verdict(question, answer, (how_many, how_well, how_smooth))
 
 
 def on_second(second: Sequence[SecondLayer], before: Sequence[SecondLayer]) -> Verdict:
