@@ -120,33 +120,45 @@ def test_where_a_probe_reads_every_kind_clearly_and_training_put_them_there_the_
     verdict = on_whole(probed((0.8, 0.76, 0.77), (0.6, 0.7)), 16)
     assert verdict.question == "Does the second hidden layer know of loops and lines as a whole?"
     assert verdict.answer == "yes"
-    loops, strokes, ends = verdict.sentences
+    how, loops, strokes, ends, so = verdict.sentences
+    assert how.startswith("A linear probe reads all 16 neurons together")
     assert loops.startswith(
-        "All 16 neurons together tell loops within a digit at 0.80 (area under the curve of a linear"
+        "Loops: 0.80, on shuffled labels 0.50. Before training it was 0.60: training added 0.20 (99.2"
     )
-    assert "0.50 on shuffled labels). Before training it was 0.60: training added 0.20 (99.2 % interval +0.20" in loops
-    assert loops.endswith("A probe of the first layer reaches 0.71, one of the pixels 0.81.")
-    assert "tell long strokes within a digit at 0.76" in strokes
-    assert "tell ends and junctions within a digit at 0.77" in ends
-    assert strokes.endswith("A probe of the first layer reaches 0.72, one of the pixels 0.82.")
+    assert loops.endswith("From the first layer it is 0.71, from the pixels 0.81.")
+    assert strokes.startswith("Long strokes: 0.76, on")
+    assert strokes.endswith("From the first layer it is 0.72, from the pixels 0.82.")
+    assert ends.startswith("Ends and junctions: 0.77")
+    assert so == "So training has taught it loops, long strokes, ends and junctions clearly. (0.75 would be clear.)"
 
 
 @pytest.mark.parametrize(
     ("whole", "before", "answer", "said"),
     [
-        ((0.74, 0.74), (0.6, 0.6), "partly", ("training added 0.14", "training added 0.14")),
-        ((0.8, 0.6), (0.7, 0.8), "partly", ("training added 0.10", "training took 0.20 away")),
-        ((0.8, 0.8), (0.8, 0.9), "no", ("changed that no more than chance would", "training took 0.10 away")),
-        ((0.5, 0.5), (0.4, 0.4), "no", ("training added 0.10", "training added 0.10")),
+        (
+            (0.74, 0.74),
+            (0.6, 0.6),
+            "partly",
+            ("training added 0.14", "training added 0.14", "loops, long strokes a little. ("),
+        ),
+        (
+            (0.8, 0.6),
+            (0.7, 0.8),
+            "partly",
+            ("training added 0.10", "training took 0.20 away", "taught it loops clearly. ("),
+        ),
+        ((0.8, 0.8), (0.8, 0.9), "no", ("no more than chance would", "training took 0.10 away", "none of them. (")),
+        ((0.5, 0.5), (0.4, 0.4), "no", ("training added 0.10", "training added 0.10", "none of them. (")),
     ],
     ids=["faint", "only loops", "not more than before", "not more than shuffled labels"],
 )
 def test_what_is_faint_or_was_there_before_is_not_known_as_a_whole(
-    whole: tuple[float, float], before: tuple[float, float], answer: str, said: tuple[str, str]
+    whole: tuple[float, float], before: tuple[float, float], answer: str, said: tuple[str, str, str]
 ) -> None:
     verdict = on_whole(probed(whole, before), 16)
     assert verdict.answer == answer
-    assert all(piece in sentence for piece, sentence in zip(said, verdict.sentences[:2], strict=True))
+    _, loops, strokes, _, so = verdict.sentences
+    assert all(piece in sentence for piece, sentence in zip(said, (loops, strokes, so), strict=True))
 
 
 @pytest.mark.parametrize("seeds", [1, 7])
@@ -159,9 +171,9 @@ def test_too_few_networks_can_say_nothing_of_the_whole(seeds: int) -> None:
 def test_a_kind_of_which_no_digit_says_anything_is_not_known() -> None:
     nothing = probed((0.9, float("nan")), (0.6, float("nan")))
     verdict = on_whole(nothing, 16)
-    assert (verdict.answer, verdict.sentences[1]) == (
+    assert (verdict.answer, verdict.sentences[2]) == (
         "partly",
-        "Of long strokes the pictures of no digit say anything.",
+        "Long strokes: the pictures of no digit say anything.",
     )
     assert read(nothing[SECOND], ("a loop", "a long falling stroke")) == pytest.approx([0.9] * 8)
 

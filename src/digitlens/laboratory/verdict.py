@@ -139,10 +139,20 @@ def on_whole(probes: Mapping[str, Sequence[Probes]], neurons: int) -> Verdict:
     seeds = len(probes[SECOND])
     if seeds < fewest(WHOLE):
         return Verdict(question, "cannot say", (_too_few(seeds, fewest(WHOLE)),))
-    told = [_kind(name, parts, probes, neurons) for name, parts in WHOLE_KINDS.items()]
-    known = [grade for grade, _ in told]
+    told = {name: _kind(name, parts, probes) for name, parts in WHOLE_KINDS.items()}
+    known = [grade for grade, _ in told.values()]
     answer = "yes" if min(known) == 2 else "no" if max(known) == 0 else "partly"
-    return Verdict(question, answer, tuple(sentence for _, sentence in told))
+    how = (
+        f"A linear probe reads all {neurons} neurons together. What follows is the area under its curve within digits, "
+        "on pictures that it did not learn from; 0.50 is chance."
+    )
+    learned = [
+        f"{', '.join(names)} {how_far}"
+        for grade, how_far in ((2, "clearly"), (1, "a little"))
+        if (names := [name for name, (reached, _) in told.items() if reached == grade])
+    ]
+    so = f"So training has taught it {'; '.join(learned) or 'none of them'}. ({CLEAR:.2f} would be clear.)"
+    return Verdict(question, answer, (how, *(sentence for _, sentence in told.values()), so))
 
 
 def read(probes: Sequence[Probes], parts: Sequence[str], of: str = "auc") -> NDArray[np.float64]:
@@ -154,11 +164,11 @@ def read(probes: Sequence[Probes], parts: Sequence[str], of: str = "auc") -> NDA
     return np.divide(total, there.sum(axis=1), out=np.full(len(values), np.nan), where=there.any(axis=1))
 
 
-def _kind(name: str, parts: Sequence[str], probes: Mapping[str, Sequence[Probes]], neurons: int) -> tuple[int, str]:
+def _kind(name: str, parts: Sequence[str], probes: Mapping[str, Sequence[Probes]]) -> tuple[int, str]:
     """How far the layer knows one kind of part, 2 clearly, 1 a little, 0 not; and what is said of it."""
     whole, before, first, pixels = (read(probes[source], parts) for source in (SECOND, UNTRAINED, FIRST, PIXELS))
     if not np.isfinite(whole).all():
-        return 0, f"Of {name} the pictures of no digit say anything."
+        return 0, f"{name.capitalize()}: the pictures of no digit say anything."
     control = read(probes[SECOND], parts, "control")
     _, selective, _, _ = shift(whole - control, WHOLE)
     gained, low, high, _ = shift(whole - before, WHOLE)
@@ -170,10 +180,9 @@ def _kind(name: str, parts: Sequence[str], probes: Mapping[str, Sequence[Probes]
     changed += " than chance would" if low <= 0 <= high else ""
     ends = f"{100 * (1 - LEVEL / WHOLE):.3g} % interval {low:+.2f} to {high:+.2f}".replace("-", "−")
     return grade, (
-        f"All {neurons} neurons together tell {name} within a digit at {whole.mean():.2f} (area under the curve of a "
-        f"linear probe, on pictures that it did not learn from; {control.mean():.2f} on shuffled labels). Before "
-        f"training it was {before.mean():.2f}: training {changed} ({ends}). A probe of the first layer reaches "
-        f"{first.mean():.2f}, one of the pixels {pixels.mean():.2f}."
+        f"{name.capitalize()}: {whole.mean():.2f}, on shuffled labels {control.mean():.2f}. Before training it was "
+        f"{before.mean():.2f}: training {changed} ({ends}). From the first layer it is {first.mean():.2f}, from the "
+        f"pixels {pixels.mean():.2f}."
     )
 
 
