@@ -181,7 +181,8 @@ def _probed(study: Study) -> str:
     rows.append((f"{PROBED[-1]}, shuffled labels learned by heart", study.probes[PROBED[-1]], "by_heart"))
     lines = [_row("td", (name, *(_mean(layers, of, k) for k in range(len(PARTS))))) for name, layers, of in rows]
     head = _row("th", ("probed", *(name.replace("a ", "", 1) for name in PARTS)))
-    return f"<div class='wide'><table>{head}{''.join(lines)}</table></div>"
+    said = "What a linear probe reads, part by part: the area under its curve within digits, mean over the networks."
+    return f"<div class='wide'><table>{head}{''.join(lines)}</table></div><p>{said}</p>"
 
 
 def _mean(layers: Sequence[Probes], of: str, k: int) -> str:
