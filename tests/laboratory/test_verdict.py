@@ -161,6 +161,16 @@ def test_what_is_faint_or_was_there_before_is_not_known_as_a_whole(
     assert all(piece in sentence for piece, sentence in zip(said, (loops, strokes, so), strict=True))
 
 
+def test_what_differs_by_chance_alone_is_hardly_ever_said_to_be_known() -> None:
+    rng, said = np.random.default_rng(12), 0
+    for _ in range(60):
+        drawn = {
+            name: tuple(probes(*(0.7 + 0.05 * rng.normal(size=3))) for _ in range(8)) for name in probed((0.7, 0.7))
+        }
+        said += on_whole(drawn, 16).answer != "no"
+    assert said <= 6  # 60 draws at 5 % would give 3; the interval has two sides, and one of them speaks
+
+
 @pytest.mark.parametrize("seeds", [1, 7])
 def test_too_few_networks_can_say_nothing_of_the_whole(seeds: int) -> None:
     verdict = on_whole(probed((0.9, 0.9), seeds=seeds), 16)
