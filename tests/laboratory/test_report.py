@@ -120,8 +120,8 @@ def test_the_ways_that_may_help_are_a_table_beside_how_it_is(page: str) -> None:
 
 
 def test_what_probes_read_is_a_table_beside_shuffled_labels_and_what_can_be_learned_by_heart(page: str) -> None:
-    head, *rows = tables(page)[1]
-    assert head == ["probed", *(part.removeprefix("a ") for part in PARTS)]
+    head, *rows = zip(*tables(page)[1], strict=True)  # a column is a layer, a row a part
+    assert list(head) == ["part", *(part.removeprefix("a ") for part in PARTS)]
     assert {row[0]: (row[1], row[4], row[-1]) for row in rows} == {
         "second layer": ("0.70", "0.65", "–"),
         "second layer, shuffled labels": ("0.50", "0.50", "–"),

@@ -1,4 +1,4 @@
-"""How often a run shows itself: five times in an epoch, and twenty times a second where an epoch takes longer."""
+"""How often a run shows itself: four times in an epoch, and twenty times a second where an epoch takes longer."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import pairwise
 from digitlens.learning.engine import Record
 from digitlens.learning.training import Run
 
-STRETCHES = 5  # records in an epoch, at least
+STRETCHES = 4  # records in an epoch, at least
 AT_MOST = 0.04  # seconds from one record to the next
 COSTS = {"compiled": (4e-11, 0.0), "plain": (2.6e-10, 6e-5)}  # seconds: an example and weight; a mini-batch besides
 

@@ -176,11 +176,14 @@ def _second(study: Study, answers: Sequence[Verdict]) -> str:
 
 def _probed(study: Study) -> str:
     """What linear probes read, part by part, mean over the networks."""
-    rows = [(name, study.probes[name], "auc") for name in PROBED]
-    rows[1:1] = [(f"{SECOND}, shuffled labels", study.probes[SECOND], "control")]
-    rows.append((f"{PROBED[-1]}, shuffled labels learned by heart", study.probes[PROBED[-1]], "by_heart"))
-    lines = [_row("td", (name, *(_mean(layers, of, k) for k in range(len(PARTS))))) for name, layers, of in rows]
-    head = _row("th", ("probed", *(name.replace("a ", "", 1) for name in PARTS)))
+    columns = [(name, study.probes[name], "auc") for name in PROBED]
+    columns[1:1] = [(f"{SECOND}, shuffled labels", study.probes[SECOND], "control")]
+    columns.append((f"{PROBED[-1]}, shuffled labels learned by heart", study.probes[PROBED[-1]], "by_heart"))
+    head = _row("th", ("part", *(name for name, *_ in columns)))
+    lines = [
+        _row("td", (part.removeprefix("a "), *(_mean(layers, of, k) for _, layers, of in columns)))
+        for k, part in enumerate(PARTS)
+    ]
     said = "What a linear probe reads, part by part: the area under its curve within digits, mean over the networks."
     return f"<div class='wide'><table>{head}{''.join(lines)}</table></div><p>{said}</p>"
 

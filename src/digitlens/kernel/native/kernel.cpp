@@ -276,9 +276,10 @@ void look(const Shape& s, const float* weights, Inks inks, size_t count, const u
       if (outputs) memcpy(outputs + (first + i) * n, a, n * sizeof(float));
       if (!digits) continue;
       int digit = digits[first + i], read = 0;
+      float largest = a[0];
       double C = 0, product_of = 1;
       for (int j = 0; j < n; j++) {
-        if (a[j] > a[read]) read = j;
+        if (a[j] > largest) largest = a[j], read = j;
         if (s.cost == QUADRATIC) C += (a[j] - (j == digit)) * (a[j] - (j == digit));
         else if (s.activation[s.layers] == SIGMOID) {  // -ln σ(z) without overflow; a product of up to 2^n first
           C += (z[j] > 0 ? z[j] : 0) - (j == digit ? z[j] : 0);
