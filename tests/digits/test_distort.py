@@ -255,7 +255,7 @@ def test_a_grid_of_no_finite_number_or_too_large_a_one_is_refused(number: float)
 
 
 def test_an_unknown_augmentation_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(UsageError, match=r"'none'; known are affine, elastic"):
+    with pytest.raises(UsageError, match=r"'none'; known are affine, elastic, gentle, moderate"):
         distorted(noise(0), "none", np.random.default_rng(0))
 
 
@@ -268,5 +268,5 @@ def test_a_distorted_digit_is_still_read_as_that_digit(name: str) -> None:
     test = load_mnist(os.environ["DIGITLENS_DATA"]).test
     bent = Digits(distorted(test.images, name, np.random.default_rng(0)), test.digits)
     accuracy = open_reader("video").evaluate(bent).accuracy
-    most = 0.945 if name == "gentle" else 0.92
+    most = {"gentle": 0.945, "moderate": 0.935}.get(name, 0.92)
     assert 0.82 < accuracy < most  # 0.953 as written; the same 0.95 would mean that nothing was distorted

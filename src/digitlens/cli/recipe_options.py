@@ -42,7 +42,8 @@ OPTIONS = (
     click.option("--validation", type=int, help="Training images held out for choosing."),
     click.option("--preparation", metavar="NAME,NAME", help="Adjusting steps before the network: straighten."),
     click.option(
-        "--augmentation", help="How training images are drawn anew every epoch: none, gentle, affine, elastic."
+        "--augmentation",
+        help="How training images are drawn anew every epoch: none, gentle, moderate, affine, elastic.",
     ),
     click.option("--precision", help="float32 or float64."),
     click.option("--stored", help="How the file holds the weights: float32, or float16, which is half as large."),

@@ -120,13 +120,18 @@ def gentle(rng: np.random.Generator, count: int) -> Grids:
     return affine(rng, count, 0.5)
 
 
+def moderate(rng: np.random.Generator, count: int) -> Grids:
+    """As affine(), between that and gentle(): 0.7 times as strong, (count, 2, 5, 5)."""
+    return affine(rng, count, 0.7)
+
+
 def elastic(rng: np.random.Generator, count: int) -> Grids:
     """As affine(), and each control point strays by itself, as a hand is never quite steady: (count, 2, 5, 5)."""
     return affine(rng, count) + np.float32(WOBBLE) * rng.standard_normal((count, 2, 5, 5), dtype=np.float32)
 
 
 AUGMENTATIONS: Mapping[str, Callable[[np.random.Generator, int], Grids]] = MappingProxyType(
-    {"affine": affine, "gentle": gentle, "elastic": elastic}
+    {"affine": affine, "moderate": moderate, "gentle": gentle, "elastic": elastic}
 )
 
 
