@@ -127,18 +127,15 @@ def train(
 ) -> Run:
     """Prepare a training run; to walk through its records is to train.
 
-    recipe: a name (video, talk) or a Recipe; `changes` are fields of it. data: as in data(). Of few pictures a named
-    recipe holds out no more than a tenth, unless `validation` says how many. Raises RecipeError for what makes no
-    sense, DataError where there are no digits.
+    recipe: a name (video, talk, reader) or a Recipe; `changes` are fields of it. data: digits, or as in data(); without
+    it those that the recipe was made for. Of few pictures a named recipe holds out no more than a tenth, unless
+    `validation` says how many. Raises RecipeError and UsageError for what makes no sense, DataError where there are no
+    digits.
     """
-    from digitlens.digits.dataset import DataSet
-    from digitlens.digits.sources import find_data
-    from digitlens.learning.recipes import named
     from digitlens.learning.training import Run, fitted
 
-    start = (named(recipe) if isinstance(recipe, str) else recipe).changed(**changes)
-    found = data if isinstance(data, DataSet) else find_data(data)
-    chosen = not isinstance(recipe, str) or "validation" in changes
+    start, chosen = _recipe(recipe, changes)
+    found = _digits(start, data)
     return Run(fitted(start, found, chosen=chosen), found, engine=engine)
 
 
@@ -158,16 +155,12 @@ def compare(
     seeds: runs with each value. jobs: how many at a time; None: one a core. The result has `sentence`, `sides` and
     `to_json()`. Raises UsageError and RecipeError for what makes no sense, DataError where there are no digits.
     """
-    from digitlens.digits.dataset import DataSet
-    from digitlens.digits.sources import find_data
     from digitlens.learning.experiments import Experiments
-    from digitlens.learning.recipes import named
     from digitlens.learning.varied import Varied
 
-    base = (named(recipe) if isinstance(recipe, str) else recipe).changed(**changes)
+    base, chosen = _recipe(recipe, changes)
     varied = Varied(base, field, tuple(values), seeds)
-    found = data if isinstance(data, DataSet) else find_data(data)
-    chosen = not isinstance(recipe, str) or "validation" in changes
+    found = _digits(base, data)
     return varied.compared(Experiments(varied.recipes(found, chosen=chosen), found, jobs=jobs).in_order())
 
 
@@ -199,6 +192,23 @@ def pen_digits(count: int, seed: int = 0) -> PenDigits:
     from digitlens.digits.pen import writer
 
     return writer.pen_digits(count, seed)
+
+
+def _recipe(recipe: str | Recipe, changes: dict[str, Any]) -> tuple[Recipe, bool]:
+    """The recipe with its changes, and whether how many images it holds out was chosen, as fitted() asks."""
+    from digitlens.learning.recipes import named
+
+    base = named(recipe) if isinstance(recipe, str) else recipe
+    return base.changed(**changes), not isinstance(recipe, str) or "validation" in changes
+
+
+def _digits(recipe: Recipe, data: DataSet | str | Path | None) -> DataSet:
+    """The digits that were handed over or named; without them those that the recipe was made for."""
+    from digitlens.digits.dataset import DataSet
+    from digitlens.digits.sources import find_data
+    from digitlens.learning.training import named_for
+
+    return data if isinstance(data, DataSet) else find_data(named_for(recipe, data))
 
 
 def _reader(network: str | Path | Reader) -> Reader:

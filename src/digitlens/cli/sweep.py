@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from digitlens.cli.recipe_options import digits_for, given, named_for, recipe_options
+from digitlens.cli.recipe_options import digits_for, given, recipe_options
 from digitlens.cli.screen import data_options, err, json_option, out, print_json, progress
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def command(
     """
     from digitlens.learning.recipes import named
     from digitlens.learning.sweeping import flat, sweep
+    from digitlens.learning.training import named_for
 
     base = named(name, **given(changes))
     recipes, data = _recipes(base, grid, drawn, runs, seeds), named_for(base, data)
