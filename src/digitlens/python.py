@@ -5,7 +5,7 @@ A room is entered, and imported, when it is needed: loading a network brings not
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from digitlens.digits.dataset import DataSet
     from digitlens.digits.pen.writer import PenDigits
     from digitlens.learning.recipe import Recipe
+    from digitlens.learning.sweeping import Range, Swept
     from digitlens.learning.training import Run
     from digitlens.learning.varied import Compared
     from digitlens.lens.neuron import NeuronSum
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     Picture = str | Path | bytes | NDArray[Any] | PillowImage
 
-__all__ = ["compare", "data", "explain", "load", "mnist", "pen_digits", "read", "read_page", "save", "train"]
+__all__ = ["compare", "data", "explain", "load", "mnist", "pen_digits", "read", "read_page", "save", "sweep", "train"]
 
 
 def load(network: str | Path = "video") -> Reader:
@@ -162,6 +163,52 @@ def compare(
     varied = Varied(base, field, tuple(values), seeds)
     found = _digits(base, data)
     return varied.compared(Experiments(varied.recipes(found, chosen=chosen), found, jobs=jobs).in_order())
+
+
+def sweep(
+    values: Mapping[str, Sequence[Any] | NDArray[Any] | Range],
+    *,
+    runs: int | None = None,
+    seeds: int = 1,
+    recipe: str | Recipe = "video",
+    data: DataSet | str | Path | None = None,
+    journal: str | Path | None = None,
+    jobs: int | None = None,
+    cluster: str = "",
+    heard: Callable[[int, int], object] = lambda done, total: None,
+    **changes: Any,
+) -> Swept:
+    """Train many recipes, over all cores: a grid of values, or, with `runs`, so many drawn at random.
+
+    values: for each field that is tried a list of values, {"learning_rate": [0.2, 0.5]}, or, with `runs`, a Range. A
+    grid has every combination. recipe, data and `changes`: as in train(). seeds: runs of each recipe, from seeds of
+    their own. journal: a file that keeps every run; the same sweep goes on from there, and no run is done twice. jobs:
+    how many at a time; None: one a core. cluster: the address of a Dask scheduler, to whose workers `data` can be named
+    only. heard: is called after each run with how many are done, and of how many.
+
+    The result has `table`, a flat row a run; `best`, the recipe that did best on the images held out; `rows` and
+    `to_json()`. A run that fails is a row with its `error`. Raises UsageError and RecipeError for what makes no sense,
+    DataError where there are no digits, FileError for a file that is no journal of a sweep over these digits.
+
+    >>> import digitlens as dl
+    >>> written = dl.pen_digits(200).digits
+    >>> few = dl.DataSet("few", "a few pen digits", written[:150], written[150:])
+    >>> swept = sweep({"learning_rate": [0.01, 1.0], "hidden": [(), (8, 8)]}, data=few, epochs=2)
+    >>> swept, [(row["learning_rate"], row["hidden"]) for row in swept.table]
+    (<Swept: 4 runs>, [(0.01, 'none'), (0.01, '8-8'), (1.0, 'none'), (1.0, '8-8')])
+    >>> swept.best.learning_rate
+    1.0
+    """
+    from digitlens.digits.dataset import DataSet
+    from digitlens.learning import sweeping
+    from digitlens.learning.training import named_for
+
+    base, chosen = _recipe(recipe, changes)
+    recipes = sweeping.grid(base, values, seeds) if runs is None else sweeping.at_random(base, values, runs, seeds)
+    found, named = _digits(base, data), None if isinstance(data, DataSet) else named_for(base, data)
+    named = None if named is None else str(named)
+    rows = sweeping.sweep(recipes, found, journal, jobs=jobs, cluster=cluster, named=named, chosen=chosen, heard=heard)
+    return sweeping.Swept(tuple(rows))
 
 
 def mnist(*, offline: bool = False) -> DataSet:
