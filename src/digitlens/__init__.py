@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from digitlens.digits.dataset import DataSet, Digits
     from digitlens.errors import DigitlensError
     from digitlens.learning.recipe import Recipe
+    from digitlens.learning.sweeping import Range
     from digitlens.learning.training import Run
     from digitlens.network.network import Layer, Network
-    from digitlens.python import compare, data, explain, load, mnist, pen_digits, read, read_page, save, train
+    from digitlens.python import compare, data, explain, load, mnist, pen_digits, read, read_page, save, sweep, train
     from digitlens.reading.page.page import Page
     from digitlens.reading.reader import Reader
     from digitlens.reading.reading import Reading
@@ -35,6 +36,7 @@ _HOMES = {
     "Layer": "digitlens.network.network",
     "Network": "digitlens.network.network",
     "Page": "digitlens.reading.page.page",
+    "Range": "digitlens.learning.sweeping",
     "Reader": "digitlens.reading.reader",
     "Reading": "digitlens.reading.reading",
     "Recipe": "digitlens.learning.recipe",
@@ -48,6 +50,7 @@ _HOMES = {
     "read": "digitlens.python",
     "read_page": "digitlens.python",
     "save": "digitlens.python",
+    "sweep": "digitlens.python",
     "train": "digitlens.python",
 }
 
@@ -58,6 +61,7 @@ __all__ = [
     "Layer",
     "Network",
     "Page",
+    "Range",
     "Reader",
     "Reading",
     "Recipe",
@@ -71,6 +75,7 @@ __all__ = [
     "read",
     "read_page",
     "save",
+    "sweep",
     "train",
 ]
 

@@ -5,7 +5,7 @@ A room is entered, and imported, when it is needed: loading a network brings not
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from digitlens.digits.dataset import DataSet
     from digitlens.digits.pen.writer import PenDigits
     from digitlens.learning.recipe import Recipe
+    from digitlens.learning.sweeping import Range, Swept
     from digitlens.learning.training import Run
     from digitlens.learning.varied import Compared
     from digitlens.lens.neuron import NeuronSum
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     Picture = str | Path | bytes | NDArray[Any] | PillowImage
 
-__all__ = ["compare", "data", "explain", "load", "mnist", "pen_digits", "read", "read_page", "save", "train"]
+__all__ = ["compare", "data", "explain", "load", "mnist", "pen_digits", "read", "read_page", "save", "sweep", "train"]
 
 
 def load(network: str | Path = "video") -> Reader:
@@ -127,18 +128,15 @@ def train(
 ) -> Run:
     """Prepare a training run; to walk through its records is to train.
 
-    recipe: a name (video, talk) or a Recipe; `changes` are fields of it. data: as in data(). Of few pictures a named
-    recipe holds out no more than a tenth, unless `validation` says how many. Raises RecipeError for what makes no
-    sense, DataError where there are no digits.
+    recipe: a name (video, talk, reader) or a Recipe; `changes` are fields of it. data: digits, or as in data(); without
+    it those that the recipe was made for. Of few pictures a named recipe holds out no more than a tenth, unless
+    `validation` says how many. Raises RecipeError and UsageError for what makes no sense, DataError where there are no
+    digits.
     """
-    from digitlens.digits.dataset import DataSet
-    from digitlens.digits.sources import find_data
-    from digitlens.learning.recipes import named
     from digitlens.learning.training import Run, fitted
 
-    start = (named(recipe) if isinstance(recipe, str) else recipe).changed(**changes)
-    found = data if isinstance(data, DataSet) else find_data(data)
-    chosen = not isinstance(recipe, str) or "validation" in changes
+    start, chosen = _recipe(recipe, changes)
+    found = _digits(start, data)
     return Run(fitted(start, found, chosen=chosen), found, engine=engine)
 
 
@@ -158,17 +156,59 @@ def compare(
     seeds: runs with each value. jobs: how many at a time; None: one a core. The result has `sentence`, `sides` and
     `to_json()`. Raises UsageError and RecipeError for what makes no sense, DataError where there are no digits.
     """
-    from digitlens.digits.dataset import DataSet
-    from digitlens.digits.sources import find_data
     from digitlens.learning.experiments import Experiments
-    from digitlens.learning.recipes import named
     from digitlens.learning.varied import Varied
 
-    base = (named(recipe) if isinstance(recipe, str) else recipe).changed(**changes)
+    base, chosen = _recipe(recipe, changes)
     varied = Varied(base, field, tuple(values), seeds)
-    found = data if isinstance(data, DataSet) else find_data(data)
-    chosen = not isinstance(recipe, str) or "validation" in changes
+    found = _digits(base, data)
     return varied.compared(Experiments(varied.recipes(found, chosen=chosen), found, jobs=jobs).in_order())
+
+
+def sweep(
+    values: Mapping[str, Sequence[Any] | NDArray[Any] | Range],
+    *,
+    runs: int | None = None,
+    seeds: int = 1,
+    recipe: str | Recipe = "video",
+    data: DataSet | str | Path | None = None,
+    journal: str | Path | None = None,
+    jobs: int | None = None,
+    cluster: str = "",
+    heard: Callable[[int, int], object] = lambda done, total: None,
+    **changes: Any,
+) -> Swept:
+    """Train many recipes, over all cores: a grid of values, or, with `runs`, so many drawn at random.
+
+    values: for each field that is tried a list of values, {"learning_rate": [0.2, 0.5]}, or, with `runs`, a Range. A
+    grid has every combination. recipe, data and `changes`: as in train(). seeds: runs of each recipe, from seeds of
+    their own. journal: a file that keeps every run; the same sweep goes on from there, and no run is done twice. jobs:
+    how many at a time; None: one a core. cluster: the address of a Dask scheduler, to whose workers `data` can be named
+    only. heard: is called after each run with how many are done, and of how many.
+
+    The result has `table`, a flat row a run; `best`, the recipe that did best on the images held out; `rows` and
+    `to_json()`. A run that fails is a row with its `error`. Raises UsageError and RecipeError for what makes no sense,
+    DataError where there are no digits, FileError for a file that is no journal of a sweep over these digits.
+
+    >>> import digitlens as dl
+    >>> written = dl.pen_digits(200).digits
+    >>> few = dl.DataSet("few", "a few pen digits", written[:150], written[150:])
+    >>> swept = sweep({"learning_rate": [0.01, 1.0], "hidden": [(), (8, 8)]}, data=few, epochs=2)
+    >>> swept, [(row["learning_rate"], row["hidden"]) for row in swept.table]
+    (<Swept: 4 runs>, [(0.01, 'none'), (0.01, '8-8'), (1.0, 'none'), (1.0, '8-8')])
+    >>> swept.best.learning_rate
+    1.0
+    """
+    from digitlens.digits.dataset import DataSet
+    from digitlens.learning import sweeping
+    from digitlens.learning.training import named_for
+
+    base, chosen = _recipe(recipe, changes)
+    recipes = sweeping.grid(base, values, seeds) if runs is None else sweeping.at_random(base, values, runs, seeds)
+    found, named = _digits(base, data), None if isinstance(data, DataSet) else named_for(base, data)
+    named = None if named is None else str(named)
+    rows = sweeping.sweep(recipes, found, journal, jobs=jobs, cluster=cluster, named=named, chosen=chosen, heard=heard)
+    return sweeping.Swept(tuple(rows))
 
 
 def mnist(*, offline: bool = False) -> DataSet:
@@ -199,6 +239,23 @@ def pen_digits(count: int, seed: int = 0) -> PenDigits:
     from digitlens.digits.pen import writer
 
     return writer.pen_digits(count, seed)
+
+
+def _recipe(recipe: str | Recipe, changes: dict[str, Any]) -> tuple[Recipe, bool]:
+    """The recipe with its changes, and whether how many images it holds out was chosen, as fitted() asks."""
+    from digitlens.learning.recipes import named
+
+    base = named(recipe) if isinstance(recipe, str) else recipe
+    return base.changed(**changes), not isinstance(recipe, str) or "validation" in changes
+
+
+def _digits(recipe: Recipe, data: DataSet | str | Path | None) -> DataSet:
+    """The digits that were handed over or named; without them those that the recipe was made for."""
+    from digitlens.digits.dataset import DataSet
+    from digitlens.digits.sources import find_data
+    from digitlens.learning.training import named_for
+
+    return data if isinstance(data, DataSet) else find_data(named_for(recipe, data))
 
 
 def _reader(network: str | Path | Reader) -> Reader:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from digitlens.cli.recipe_options import given, named_for
+from digitlens.cli.recipe_options import given
 from digitlens.learning.recipes import RECIPES, named
+from digitlens.learning.training import named_for
 
 
 @pytest.mark.parametrize("name", RECIPES)

@@ -42,7 +42,7 @@ def test_a_grid_has_every_combination_from_every_seed() -> None:
 def test_what_is_drawn_lies_in_its_range_and_is_the_same_every_time() -> None:
     ranges: dict[str, Any] = {
         "learning_rate": Range(0.01, 1.0, log=True),
-        "epochs": Range(1, 9, whole=True),
+        "epochs": Range(1, 9),
         "momentum": Range(0.5, 0.9),
         "activation": ["relu", "tanh"],
     }

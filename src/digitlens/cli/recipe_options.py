@@ -65,12 +65,9 @@ def given(changes: dict[str, Any]) -> dict[str, Any]:
 
 def digits_for(recipe: Recipe, data: str | None, *, offline: bool = False) -> Any:
     """What --data names; without it MNIST wherever it is found, or what the recipe was made for if that is another."""
+    from digitlens.learning.training import named_for
+
     return load_data(named_for(recipe, data), offline=offline)
-
-
-def named_for(recipe: Recipe, data: str | None) -> str | None:
-    """The same, as find_data() takes it."""
-    return recipe.data if data is None and recipe.data != "mnist" else data
 
 
 def check_drawing(path: str | None, what: str, *ends: str) -> None:

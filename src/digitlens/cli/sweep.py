@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from digitlens.cli.recipe_options import digits_for, given, named_for, recipe_options
+from digitlens.cli.recipe_options import digits_for, given, recipe_options
 from digitlens.cli.screen import data_options, err, json_option, out, print_json, progress
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def command(
     """
     from digitlens.learning.recipes import named
     from digitlens.learning.sweeping import flat, sweep
+    from digitlens.learning.training import named_for
 
     base = named(name, **given(changes))
     recipes, data = _recipes(base, grid, drawn, runs, seeds), named_for(base, data)
@@ -119,7 +120,7 @@ def _range(field: str, text: str) -> Any:
     low, high = (parsed(field, one.strip()) for one in ends.split("..", 1))
     if not all(isinstance(one, int | float) for one in (low, high)):
         raise click.UsageError(f"{field}: a range goes over numbers, got {text[:60]!r}")
-    return Range(low, high, bool(log), isinstance(low, int))
+    return Range(low, high, bool(log))
 
 
 def _columns() -> tuple[Any, ...]:
@@ -129,9 +130,8 @@ def _columns() -> tuple[Any, ...]:
 
 
 def _csv(rows: list[dict[str, Any]]) -> str:
-    columns = list(dict.fromkeys(name for row in rows for name in row))
     file = io.StringIO(newline="")
-    writer = csv.DictWriter(file, columns, lineterminator="\n")
+    writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return file.getvalue()

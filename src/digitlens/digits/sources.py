@@ -23,6 +23,7 @@ from digitlens.files.naming import shown
 
 VARIABLE = "DIGITLENS_DATA"
 MIXED = "mnist+pen"
+NAMES = ("mnist", "pen", MIXED)  # of digits that need no folder
 _MNIST, _PICTURES = "MNIST", "labelled pictures"
 _OTHERWISE = (
     f"Name a folder with --data FOLDER or {VARIABLE}: MNIST's four files ({', '.join(file.name for file in FILES)}; as "
@@ -88,7 +89,7 @@ def describe(data: str | os.PathLike[str] | None = None, *, offline: bool = Fals
 
     None is chosen where `find_data` would raise an error straight away.
     """
-    named = _path(data) if data is not None and data not in ("mnist", "pen", MIXED) else None
+    named = _path(data) if data is not None and data not in NAMES else None
     variable = os.environ.get(VARIABLE, "")
     cache = cache_folder()
     left = set() if cache is None else set(missing(cache))

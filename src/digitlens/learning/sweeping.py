@@ -11,11 +11,14 @@ import itertools
 import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
+from numbers import Real
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from digitlens.digits.dataset import DataSet
 from digitlens.errors import DataError, DigitlensError, FileError, MissingExtra, UsageError
@@ -24,63 +27,95 @@ from digitlens.files.naming import shown
 from digitlens.learning.engine import choose
 from digitlens.learning.experiments import ON_THREADS, cores
 from digitlens.learning.recipe import Recipe
+from digitlens.learning.recipes.values import kind_of, spoken
 from digitlens.learning.training import Run, fitted
 
 VERSION, MOST = 1, 100_000  # runs
-Values = Mapping[str, Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Numbers drawn between two ends, evenly or, `log`, evenly in their logarithm. UsageError without sense."""
+    """Numbers to draw from, for a sweep: between two ends, evenly or, `log`, evenly in their logarithm.
+
+    Raises UsageError unless `low` is less than `high`, both are finite, and those of a logarithm lie above 0.
+
+    >>> Range(0.1, 3, log=True)
+    Range(low=0.1, high=3, log=True)
+    """
 
     low: float
     high: float
     log: bool = False
-    whole: bool = False
 
     def __post_init__(self) -> None:
+        if not all(isinstance(end, Real) for end in (self.low, self.high)):
+            raise UsageError(f"a range goes over numbers, got {str((self.low, self.high))[:80]}")
         if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
             raise UsageError(f"a range goes from a number to a larger one, got {self.low:g}..{self.high:g}")
         if self.log and self.low <= 0:
             raise UsageError(f"a range of logarithms begins above 0, got {self.low:g}..{self.high:g}:log")
 
-    def draw(self, rng: np.random.Generator) -> float | int:
-        """One of them."""
+    def draw(self, rng: np.random.Generator, *, whole: bool = False) -> float | int:
+        """One of them, or the nearest whole number."""
         if self.log:
             drawn = math.exp(rng.uniform(math.log(self.low), math.log(self.high)))
         else:
             drawn = float(rng.uniform(self.low, self.high))
-        return round(drawn) if self.whole else float(f"{drawn:.4g}")
+        return round(drawn) if whole else float(f"{drawn:.4g}")
+
+
+Values = Mapping[str, Sequence[Any] | NDArray[Any] | Range]  # what is tried, for each field
 
 
 def grid(base: Recipe, values: Values, seeds: int = 1) -> list[Recipe]:
     """Every combination of these values, each from so many seeds. UsageError for too many, RecipeError for wrong."""
-    count = math.prod(len(some) for some in values.values()) * seeds
-    if not 1 <= count <= MOST:
-        raise UsageError(f"a sweep has 1 to {MOST:,} runs, this one would have {count:,}")
-    combined = [dict(zip(values, some, strict=True)) for some in itertools.product(*values.values())]
+    listed = {field: _listed(field, some) for field, some in values.items()}
+    _check_count(math.prod(len(some) for some in listed.values()), seeds)
+    combined = [dict(zip(listed, some, strict=True)) for some in itertools.product(*listed.values())]
     return [base.changed(**some, seed=base.seed + i) for some in combined for i in range(seeds)]
 
 
-def at_random(base: Recipe, ranges: Mapping[str, Range | Sequence[Any]], runs: int, seeds: int = 1) -> list[Recipe]:
+def at_random(base: Recipe, ranges: Values, runs: int, seeds: int = 1) -> list[Recipe]:
     """So many recipes with values drawn from these ranges or lists, each from so many seeds; the same every time."""
-    if not 1 <= runs * seeds <= MOST:
-        raise UsageError(f"a sweep has 1 to {MOST:,} runs, this one would have {runs * seeds:,}")
+    drawn = {field: one if isinstance(one, Range) else _listed(field, one) for field, one in ranges.items()}
+    whole = {field: kind_of(field) is int for field in drawn}
+    _check_count(runs, seeds)
     rng, recipes = base.stream("sweep"), list[Recipe]()
     for _ in range(runs):
         some = {
-            field: one.draw(rng) if isinstance(one, Range) else one[int(rng.integers(len(one)))]
-            for field, one in ranges.items()
+            field: one.draw(rng, whole=whole[field]) if isinstance(one, Range) else one[int(rng.integers(len(one)))]
+            for field, one in drawn.items()
         }
         recipes += [base.changed(**some, seed=base.seed + i) for i in range(seeds)]
     return recipes
 
 
+def _listed(field: str, values: Any) -> list[Any]:
+    """The values of a field that are tried. RecipeError for a field that cannot be varied, UsageError for no list."""
+    kind_of(field)
+    if isinstance(values, Range):
+        raise UsageError(f"{field}: a range is drawn from; say how many with runs=20, or list the values")
+    if isinstance(values, str) or not isinstance(values, Sequence | np.ndarray) or not len(values):
+        raise UsageError(f"{field}: wants a list of values to try, got {str(values)[:80]!r}")
+    return values.tolist() if isinstance(values, np.ndarray) else list(values)
+
+
+def _check_count(recipes: int, seeds: int) -> None:
+    for name, number in (("runs", recipes), ("seeds", seeds)):
+        if not _counts(number):
+            raise UsageError(f"{name}: a whole number, 1 or more, got {str(number)[:80]}")
+    if recipes * seeds > MOST:
+        raise UsageError(f"a sweep has 1 to {MOST:,} runs, this one would have {recipes * seeds:,}")
+
+
+def _counts(number: Any) -> bool:
+    return isinstance(number, int) and not isinstance(number, bool) and number >= 1
+
+
 def sweep(
     recipes: Sequence[Recipe],
     data: DataSet,
-    path: str | os.PathLike[str],
+    path: str | os.PathLike[str] | None,
     *,
     jobs: int | None = None,
     cluster: str = "",
@@ -90,27 +125,29 @@ def sweep(
 ) -> list[dict[str, Any]]:
     """Run what the journal at `path` does not hold yet, and write it there; then all rows, in the recipes' order.
 
+    path: None runs all of them, and nothing is written.
     jobs: how many at a time; None: one a core, or as many as the cluster has. cluster: the address of a Dask scheduler;
     its workers load the digits by themselves, `named` as in find_data(). chosen: as in fitted(). heard: is called after
     each run. Raises FileError for a journal of other digits, MissingExtra without Dask, and UsageError.
     """
-    if jobs is not None and jobs < 1:
+    if jobs is not None and not _counts(jobs):
         raise UsageError(f"jobs: one run at a time or more, got {jobs}")
     recipes = [fitted(recipe, data, chosen=chosen) for recipe in recipes]
     fingerprint = data.training.fingerprint()
     head = {"sweep": VERSION, "data": data.name, "data_sha256": fingerprint}
-    with opened(path) as journal:
-        if not journal.entries:
+    with nullcontext() if path is None else opened(path) as journal:
+        if journal and not journal.entries:
             journal.append(head)
-        elif journal.entries[0] != head:
+        elif journal and journal.entries[0] != head:
             raise FileError(f"{shown(str(path))} holds runs on other digits, or no sweep; name another file")
-        rows = {_key(row["recipe"]): row for row in journal.entries[1:]}
+        rows = {_key(row["recipe"]): row for row in (journal.entries[1:] if journal else ())}
         todo = list(dict.fromkeys(recipe for recipe in recipes if _key(recipe.to_json()) not in rows))
         total = len(set(recipes))
         done = total - len(todo)
         heard(done, total)
         for more, row in enumerate(_walk(todo, data, jobs, cluster, (named, fingerprint)), 1):
-            journal.append(row)
+            if journal:
+                journal.append(row)
             rows[_key(row["recipe"])] = row
             heard(done + more, total)
     return [rows[_key(recipe.to_json())] for recipe in dict.fromkeys(recipes)]
@@ -192,6 +229,32 @@ def _bits(run: Run) -> str:
     return f"{zlib.crc32(b''.join(part.tobytes() for layer in layers for part in (layer.weights, layer.biases))):08x}"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Swept:
+    """What a sweep came to."""
+
+    rows: tuple[Mapping[str, Any], ...]  # one a run, in the recipes' order, as they stand in the journal
+
+    @property
+    def table(self) -> list[dict[str, Any]]:
+        """Every run as a flat row, all with the same columns: for pandas.DataFrame, or csv.DictWriter."""
+        return flat(self.rows)
+
+    @property
+    def best(self) -> Recipe | None:
+        """The recipe that did best on the images held out, on the training images where none were; None: all failed."""
+        ordered = best(self.rows)
+        return Recipe.from_json(ordered[0]["recipe"]) if ordered else None
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """Plain JSON values, as `digitlens sweep --json` prints them."""
+        return [dict(row) for row in self.rows]
+
+    def __repr__(self) -> str:
+        failed = sum(bool(row["error"]) for row in self.rows)
+        return f"<Swept: {len(self.rows):,} runs{f', {failed:,} of them failed' if failed else ''}>"
+
+
 def best(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Rows without an error, the best on the images held out first; on the training images where none were held out."""
 
@@ -202,9 +265,14 @@ def best(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def flat(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Rows as a plain table: every field of the recipe is a column."""
-    return [
-        {name: "-".join(map(str, value)) if isinstance(value, list) else value for name, value in row["recipe"].items()}
+    """Rows as a plain table: every field of the recipe is a column. A list is a text, 16-16 or none.
+
+    All rows have the same columns; a run that failed holds None where it came to nothing.
+    """
+    plain = [
+        {name: spoken(tuple(value)) if isinstance(value, list) else value for name, value in row["recipe"].items()}
         | {name: value for name, value in row.items() if name != "recipe"}
         for row in rows
     ]
+    columns = dict.fromkeys(name for row in plain for name in row)
+    return [{name: row.get(name) for name in columns} for row in plain]

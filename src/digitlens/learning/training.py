@@ -10,15 +10,17 @@ Between two records the run rests: to pause is not to ask for the next one. A re
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from digitlens.digits.adjusting import adjust_bytes
 from digitlens.digits.dataset import DataSet
+from digitlens.digits.sources import NAMES
 from digitlens.errors import RecipeError, UsageError
 from digitlens.files.naming import shown
 from digitlens.learning.engine import Lessons, Measured, Record, State, Stop, choose, lessons, refusal
@@ -28,6 +30,7 @@ from digitlens.reading.reader import Reader
 from digitlens.storage.halves import in_half
 
 SETS = ("training", "validation", "test")
+Named = TypeVar("Named", bound=str | os.PathLike[str])  # how digits are named: "pen", or a folder
 
 
 class Run:
@@ -142,6 +145,23 @@ class Run:
             f"{name}_accuracy": measure(network, getattr(lessons, name), cost, self.engine.name) for name in SETS
         }
         return told | {name: round(found.accuracy, 6) for name, found in measured.items() if found}
+
+
+def named_for(recipe: Recipe, data: Named | None) -> Named | str | None:
+    """The digits that a recipe learns from, as find_data() takes them: what `data` names, or what it was made for.
+
+    MNIST is looked for wherever it may be. Raises UsageError for a recipe that was made for digits without a name.
+
+    >>> named_for(Recipe(), "pen"), named_for(Recipe(data="mnist+pen"), None), named_for(Recipe(), None)
+    ('pen', 'mnist+pen', None)
+    """
+    if data is not None or recipe.data == "mnist":
+        return data
+    if recipe.data not in NAMES:
+        raise UsageError(
+            f"the recipe was made for digits called {shown(recipe.data)}, which no name finds; hand them over as `data`"
+        )
+    return recipe.data
 
 
 def fitted(recipe: Recipe, data: DataSet, *, chosen: bool) -> Recipe:

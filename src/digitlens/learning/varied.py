@@ -19,7 +19,7 @@ from digitlens.errors import UsageError
 from digitlens.learning.compared import Comparison, compare
 from digitlens.learning.experiments import Outcome
 from digitlens.learning.recipe import Recipe
-from digitlens.learning.recipes.values import called
+from digitlens.learning.recipes.values import called, kind_of
 from digitlens.learning.training import fitted
 
 VALUES, SEEDS = 8, 100  # the most that are compared together
@@ -27,7 +27,7 @@ VALUES, SEEDS = 8, 100  # the most that are compared together
 
 @dataclass(frozen=True, slots=True)
 class Varied:
-    """What is compared. UsageError for fewer than two values, the same one twice, or too many."""
+    """What is compared. RecipeError for a field that cannot be varied, UsageError for one value, or one twice."""
 
     base: Recipe
     field: str
@@ -35,6 +35,7 @@ class Varied:
     seeds: int  # runs with each value: the base's seed and those that follow
 
     def __post_init__(self) -> None:
+        kind_of(self.field)
         if not 2 <= len(self.values) <= VALUES or len({repr(value) for value in self.values}) < len(self.values):
             raise UsageError(f"{self.field}: wants 2 to {VALUES} different values to compare, got {len(self.values)}")
         if not 1 <= self.seeds <= SEEDS:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
 import digitlens as dl
+from digitlens.digits.strokes import ink_strokes
 from digitlens.reading.page import split
 from digitlens.reading.page.lines import MOST, find_lines
 from digitlens.reading.page.page import find_page
@@ -98,6 +101,66 @@ def test_a_page_of_many_short_lines_asks_the_networks_a_few_times_only() -> None
     assert sum(asked) > split.AT_ONCE
     assert set(asked[:-1]) == {split.AT_ONCE}
     assert 0 < asked[-1] <= split.AT_ONCE
+
+
+def zigzags(lines: int, each: int, teeth: int = 12) -> np.ndarray:
+    """Lines of wide zigzags, 100 × 46 pixels, each of which can be cut in many places."""
+    one = np.stack([np.linspace(0, 100, teeth), np.arange(teeth) % 2 * 46], axis=1)
+    strokes = [one + np.array([20 + 124 * column, 20 + 72 * line]) for line in range(lines) for column in range(each)]
+    return np.rint(255 * (1 - ink_strokes(strokes, (72 * lines + 40, 124 * each + 40), 2.0))).astype(np.uint8)
+
+
+def framed_of(page: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> tuple[int, dl.Page]:
+    """How many pictures reading this page frames, which is what takes the time; and what it was read as."""
+    count = 0
+    real = split.frame
+
+    def counted(ink: np.ndarray) -> np.ndarray:
+        nonlocal count
+        count += 1
+        return real(ink)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(split, "frame", counted)
+        found = READER.read_page(page)
+    return count, found
+
+
+def test_a_page_of_zigzags_is_cut_only_as_far_as_the_work_allows(monkeypatch: pytest.MonkeyPatch) -> None:
+    count, found = framed_of(zigzags(lines=20, each=14), monkeypatch)
+    assert split.MOST_CHOICES / 2 < count <= split.MOST_CHOICES + 20 * 14  # that many, where every line were whole
+    (note,) = found.to_json()["notes"]
+    told = re.fullmatch(
+        r"touching digits were not cut apart in the last (\d+) of 20 lines, "
+        r"because more than 3,000 things could be digits",
+        note,
+    )
+    assert told
+    assert 5 < int(told[1]) < 20
+
+
+def test_lines_that_are_cut_before_the_work_is_too_much_are_read_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    def by_line(page: dl.Page) -> list[list[tuple[int, ...]]]:
+        return [
+            [(box.left, box.top, box.width, box.height, box.digit) for box in page.boxes if box.line == line]
+            for line in range(3)
+        ]
+
+    page = zigzags(lines=3, each=4)
+    count, whole = framed_of(page, monkeypatch)
+    assert whole.notes == ()
+    monkeypatch.setattr(split, "MOST_CHOICES", count - 1)
+    less, bounded = framed_of(page, monkeypatch)
+    assert count * 2 // 3 < less < count
+    assert by_line(bounded)[:2] == by_line(whole)[:2]
+    assert by_line(bounded)[2] != by_line(whole)[2]
+    assert bounded.notes[0].startswith("touching digits were not cut apart in the last of 3 lines, because")
+    monkeypatch.setattr(split, "MOST_CHOICES", 1)
+    none, uncut = framed_of(page, monkeypatch)
+    assert none == 12
+    assert uncut.notes[0].startswith("touching digits were not cut apart, because")
+    monkeypatch.setattr(split, "MOST_CHOICES", count)
+    assert framed_of(page, monkeypatch)[0] == count  # as many as are allowed
 
 
 def test_how_many_pictures_are_asked_about_together_does_not_change_the_page(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shlex
 
+from digitlens.digits.sources import NAMES
 from digitlens.errors import RecipeError
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.recipes import named
 
 _LEFT_OUT = ("name", "data")  # they change no bit
 _NO_OPTION = ("teacher",)
-_BY_NAME = ("mnist", "pen", "mnist+pen")
 
 
 def arguments(recipe: Recipe, base: str = "video", data: str = "") -> list[str]:
@@ -26,7 +26,7 @@ def arguments(recipe: Recipe, base: str = "video", data: str = "") -> list[str]:
     if base != "video":
         words += ["--recipe", base]
     wanted, given = recipe.to_json(), named(base).to_json()
-    if not data and wanted["data"] != given["data"] and wanted["data"] in _BY_NAME:
+    if not data and wanted["data"] != given["data"] and wanted["data"] in NAMES:
         data = wanted["data"]  # the base would find others by itself
     if data:
         words += ["--data", data]

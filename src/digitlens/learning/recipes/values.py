@@ -21,16 +21,25 @@ def parsed(field: str, text: str) -> Any:
     >>> parsed("hidden", "32-16"), parsed("learning_rate", "0.1"), parsed("epochs", "5"), parsed("hidden", "none")
     ((32, 16), 0.1, 5, ())
     """
-    if field not in FIELDS or field in FIXED:
-        known = ", ".join(name for name in FIELDS if name not in FIXED)
-        raise RecipeError(f"{field!r} cannot be varied; it is one of {known}")
-    kind = type(FIELDS[field].default)
+    kind = kind_of(field)
     if kind is str:
         return text
     if kind is tuple:
         parts = [] if text == NONE else re.split(r"[-+]", text)
         return tuple(_number(field, part, int) for part in parts) if field == "hidden" else tuple(parts)
     return _number(field, text, kind)
+
+
+def kind_of(field: str) -> type:
+    """Of which type the values of a field are that can be varied. Raises RecipeError for any other.
+
+    >>> kind_of("epochs"), kind_of("learning_rate")
+    (<class 'int'>, <class 'float'>)
+    """
+    if field not in FIELDS or field in FIXED:
+        known = ", ".join(name for name in FIELDS if name not in FIXED)
+        raise RecipeError(f"{str(field)[:80]!r} cannot be varied; it is one of {known}")
+    return type(FIELDS[field].default)
 
 
 def _number(field: str, text: str, kind: type) -> Any:

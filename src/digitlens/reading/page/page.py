@@ -16,7 +16,7 @@ from digitlens.reading.page.lines import MOST, Line, find_lines, writing_size
 from digitlens.reading.page.paper import Paper, find_paper, straightened
 from digitlens.reading.page.pieces import pieces_of
 from digitlens.reading.page.ruling import without_boxes, without_ruling
-from digitlens.reading.page.split import Familiar, Glyph, Judge, split
+from digitlens.reading.page.split import MOST_CHOICES, Familiar, Glyph, Judge, split
 from digitlens.reading.reading import Reading
 
 if TYPE_CHECKING:
@@ -120,11 +120,16 @@ def find_page(whole: Reading, judge: Judge, familiar: Familiar | None = None, th
     lines, left_out = find_lines(pieces)
     ink = ink_of(paper)
     cutting = sum(len(line.pieces) for line in lines) <= MOST_CUT
-    found = split(lines, pieces, ink, judge, familiar, cutting)
+    found, uncut = split(lines, pieces, ink, judge, familiar, cutting)
     boxes = _boxes(paper, lines, found, whole.classes, threshold)
     notes = [f"only the {MOST:,} largest of {len(pieces):,} things were looked at"] if left_out else []
     if not cutting:
         notes.append(f"touching digits were not cut apart, because there are more than {MOST_CUT} things")
+    elif uncut:
+        last = "last" if uncut == 1 else f"last {uncut:,}"
+        where = "" if uncut == len(lines) else f" in the {last} of {len(lines):,} lines"
+        why = f"more than {MOST_CHOICES:,} things could be digits"
+        notes.append(f"touching digits were not cut apart{where}, because {why}")
     return Page(tuple(boxes), whole, math.degrees(paper.turn), tuple(notes))
 
 

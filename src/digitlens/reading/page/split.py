@@ -58,6 +58,7 @@ RAISED = 0.2  # of the line's height: a digit's foot may be so far above those o
 SLIVER = 0.25  # of the line's height: a digit that is cut out and narrower is unlikely
 
 NO_DIGIT = 4.0, 12.0  # nats: a small piece is no digit; nor is one that is as high as digits are
+MOST_CHOICES = 3_000  # on a page: where there would be more, no further line is cut
 AT_ONCE = 500  # pictures that the networks are asked about together
 LEAST = 1e-3  # how sure an answer can be of being wrong
 
@@ -86,6 +87,15 @@ class Choice:
     cost: float = 0.0  # nats, of not being a digit
 
 
+class Span(NamedTuple):
+    """Some neighbouring parts that could be one glyph, not framed yet: framing is what takes the time."""
+
+    first: int
+    last: int  # inclusive
+    box: Box
+    evidence: Evidence
+
+
 class Seen(NamedTuple):
     """What the networks make of a choice's picture."""
 
@@ -101,14 +111,27 @@ def split(
     judge: Judge,
     familiar: Familiar | None = None,
     cutting: bool = True,
-) -> list[list[Glyph]]:
-    """Find the digits and separators of each line, from left to right.
+) -> tuple[list[list[Glyph]], int]:
+    """Find the digits and separators of each line, from left to right; and in how many lines nothing was cut.
 
     ink: (rows, columns), 0..1, the whole page; judge: what the network says of framed pictures; familiar: how much
-    they look like digits at all, where there is something that knows; cutting: whether pieces may be cut. Both are
-    asked about the choices of many lines together: about a page of short lines they would be asked too often.
+    they look like digits at all, where there is something that knows. Both are asked about the choices of many lines
+    together: about a page of short lines they would be asked too often. cutting: whether pieces may be cut; from the
+    line on where all choices of the page would be more than MOST_CHOICES, none is.
     """
-    found = [choices_of(line, pieces, ink, cutting) for line in lines]
+    found: list[tuple[list[Choice], tuple[int, int]]] = []
+    uncut = framed = 0
+    for line in lines:
+        region = region_of(line, pieces)
+        writing = parts_of(line, pieces, region, cutting)
+        spans = spans_of(writing)
+        if cutting and framed + len(spans) > MOST_CHOICES:
+            cutting = False
+            writing = parts_of(line, pieces, region, cutting)
+            spans = spans_of(writing)
+        uncut += not cutting
+        framed += len(spans)
+        found.append((_choices(writing, spans, region.cut(ink)), (region.top, region.left)))
     glyphs: list[list[Glyph]] = []
     images = [choice.image for choices, _ in found for choice in choices]
     seen = chain.from_iterable(_seen(images[i : i + AT_ONCE], judge, familiar) for i in range(0, len(images), AT_ONCE))
@@ -117,7 +140,7 @@ def split(
         costs = [_cost(choice, one) for choice, one in zip(choices, of_line, strict=True)]
         way = cheapest_way(choices, costs, 1 + max(choice.last for choice in choices))
         glyphs.append([_glyph(choice, corner, of_line[k]) for k, choice in way])
-    return glyphs
+    return glyphs, uncut
 
 
 def _seen(images: list[NDArray[np.uint8]], judge: Judge, familiar: Familiar | None) -> Iterator[Seen]:
@@ -132,21 +155,22 @@ def _glyph(choice: Choice, corner: tuple[int, int], seen: Seen) -> Glyph:
     return Glyph(box, choice.image, seen.outputs, choice.kind, seen.familiarity)
 
 
-def choices_of(
-    line: Line, pieces: Pieces, ink: NDArray[np.float32], cutting: bool = True
-) -> tuple[list[Choice], tuple[int, int]]:
+def choices_of(line: Line, pieces: Pieces, ink: NDArray[np.float32]) -> tuple[list[Choice], tuple[int, int]]:
     """All that the parts of a line could be, and the row and column of the page that their boxes count from.
 
     ink: (rows, columns), 0..1, the whole page.
     """
+    region = region_of(line, pieces)
+    writing = parts_of(line, pieces, region)
+    return _choices(writing, spans_of(writing), region.cut(ink)), (region.top, region.left)
+
+
+def region_of(line: Line, pieces: Pieces) -> Box:
+    """Where a line is on the page, with a rim of one pixel above and to the left."""
     boxes = pieces.boxes[line.pieces]
     top, left = (max(0, int(x) - 1) for x in boxes[:, :2].min(axis=0))
     bottom, right = (int(x) + 1 for x in boxes[:, 2:].max(axis=0))
-    region = Box(top, left, bottom - top, right - left)
-    writing = parts_of(line, pieces, region, cutting)
-    own_ink = region.cut(ink)
-    choices = [choice for first in range(len(writing.parts)) for choice in _choices(writing, first, own_ink)]
-    return choices, (top, left)
+    return Box(top, left, bottom - top, right - left)
 
 
 def _cost(choice: Choice, seen: Seen) -> float:
@@ -179,10 +203,13 @@ def cheapest_way(choices: list[Choice], costs: list[float], n: int) -> list[tupl
     return way[::-1]
 
 
-def _choices(writing: Parts, first: int, ink: NDArray[np.float32]) -> list[Choice]:
-    """What could begin with a part: the part alone, always; it and its neighbours; a separator."""
+def spans_of(writing: Parts) -> list[Span]:
+    """What could be a glyph in a line: each part alone, always; it and its neighbours."""
+    return [span for first in range(len(writing.parts)) for span in _spans_from(writing, first)]
+
+
+def _spans_from(writing: Parts, first: int) -> Iterator[Span]:
     parts, height = writing.parts, writing.height
-    choices = []
     for last in range(first, len(parts)):
         some = parts[first : last + 1]
         if len({part.piece for part in some}) > MOST_PIECES:
@@ -197,7 +224,16 @@ def _choices(writing: Parts, first: int, ink: NDArray[np.float32]) -> list[Choic
         evidence = _evidence(writing, first, last, box)
         if evidence.gap > WIDEST_GAP or (last > first and max(part.box.rows for part in some) < SMALL * height):
             continue
-        rim = Box(max(0, top - 1), max(0, left - 1), box.rows + 2, box.columns + 2)
+        yield Span(first, last, box, evidence)
+
+
+def _choices(writing: Parts, spans: list[Span], ink: NDArray[np.float32]) -> list[Choice]:
+    """What the spans of a line could be, framed: a digit, and what is a whole piece a separator as well."""
+    parts, height = writing.parts, writing.height
+    choices = []
+    for first, last, box, evidence in spans:
+        some = parts[first : last + 1]
+        rim = Box(max(0, box.top - 1), max(0, box.left - 1), box.rows + 2, box.columns + 2)
         chosen = np.zeros(len(parts) + 1, dtype=bool)
         chosen[[part.number for part in some]] = True
         mine = chosen[rim.cut(writing.labels)]
