@@ -108,7 +108,7 @@ def test_it_stops_and_goes_on_where_it_was(page: Page) -> None:
 def test_a_bad_value_gets_a_word_beside_its_control(page: Page, vary: str, field: str, text: str, words: str) -> None:
     page.locator("#compare-vary").select_option(vary)
     page.wait_for_function("vary => (digitlens.state.settings.vary ?? 'activation') === vary", arg=vary)
-    control = page.locator(f"#compare-{field}")
+    control = page.locator(f"input#compare-{field}")  # no longer the list of the setting that was varied before
     control.fill(text)
     page.locator(f"#compare-{field}-wrong").filter(has_text=words).wait_for()
     assert control.get_attribute("aria-invalid") == "true"
