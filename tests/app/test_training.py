@@ -186,6 +186,23 @@ def test_single_examples_are_learned_in_the_order_of_the_mini_batches_and_leave_
     assert "single_examples" not in before.provenance
 
 
+@pytest.mark.parametrize("how", ["example", "mini_batch", "epoch"])
+def test_more_steps_than_there_are_end_with_the_run(how: str) -> None:
+    recipe = small(epochs=1, mini_batch=len(DATA.training) // 3)
+    one = training(recipe)
+    one.go("mini_batch")
+    while one.turn(never):
+        pass
+    for _ in range(STEPS):
+        one.go(how)
+    turns = 0
+    while one.turn(after(5)):
+        turns += 1
+        assert turns < STEPS
+    header, _ = seen(one)
+    assert (header["state"], header["error"], header["epoch"]) == ("finished", "", 1)
+
+
 def test_single_examples_to_the_end_of_an_epoch_make_an_epoch() -> None:
     one = training(small(validation=87, mini_batch=2))  # three pictures
     for _ in range(3):

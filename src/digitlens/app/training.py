@@ -159,7 +159,7 @@ class Training:
         lessons = walk.lessons()
         if self._moments is None or self._seen[0] < 0:
             self._note(walk, lessons, walk.first())
-        while wish := self._next():
+        while not walk.finished and (wish := self._next()):  # more steps may be asked for than there are
             for record in walk.go(wish.how, lambda wish=wish: wish in self._wishes):  # type: ignore[misc]
                 self._hear(walk, lessons, record, wish)
                 if over():
@@ -231,7 +231,9 @@ class Training:
     def _rest(self, walk: Walk, lessons: Lessons) -> bool:
         """The end of a turn; whether there is more to do."""
         with self._lock:
-            more = bool(self._wishes) and not walk.finished
+            if walk.finished:
+                self._wishes.clear()
+            more = bool(self._wishes)
             state = "finished" if walk.finished else "waiting" if more else "paused"
             self._told = replace(self._told, state=state)
         self.board.post("run", self._frame)
