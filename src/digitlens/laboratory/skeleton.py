@@ -14,16 +14,7 @@ from numpy.typing import NDArray
 Mask = NDArray[np.bool_]
 
 SPUR = 2  # pixels: a branch that is no longer is a roughness of the pen
-AROUND = (
-    (-1, 0),
-    (-1, 1),
-    (0, 1),
-    (1, 1),
-    (1, 0),
-    (1, -1),
-    (0, -1),
-    (-1, -1),
-)  # rows and columns, clockwise from above
+AROUND = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))  # rows, columns; clockwise from above
 
 
 def _tables() -> tuple[NDArray[np.int64], tuple[Mask, Mask]]:

@@ -15,6 +15,7 @@ from tests.app.twins.node import WITHOUT, base64_of
 from digitlens.app.answers import Refused
 from digitlens.app.digits import DigitSets
 from digitlens.app.frames import frame
+from digitlens.app.moments import SAMPLE
 from digitlens.app.orders import choices, recipe_of
 from digitlens.learning.recipes import RECIPES, named
 
@@ -291,7 +292,7 @@ def test_what_it_is_doing_is_said_in_words(about: dict[str, Any], words: str) ->
 def test_the_newest_numbers_are_said_in_words() -> None:
     sampled, whole, none = ask(*([CURVES, "summary", run(rows)] for rows in (FIRST[:2], FIRST, [])))
     words = "After {}: {} test images are read rightly, and {} it learns from."
-    assert sampled == words.format("0.50 epochs", "50.0 % of 1,000", "50.0 % of 1,000 of those")
+    assert sampled == words.format("0.50 epochs", f"50.0 % of {SAMPLE:,}", f"50.0 % of {SAMPLE:,} of those")
     assert whole == words.format("1 epoch", "90.00 % of the", "90.00 % of those")
     assert none == "Nothing has been measured yet."
 

@@ -5,6 +5,7 @@
 
 export const COLUMNS = { position: 0, trainingCost: 1, trainingAccuracy: 2, testCost: 3, testAccuracy: 4, whole: 5, record: 6 };
 const WIDTH = 7;
+export const SAMPLED = "1,000"; // images of each kind, measured within an epoch: SAMPLE of app/moments.py
 const [ROWS, FEW] = [20, 5]; // rows of the table; ends of epochs beside which samples are drawn
 
 /** @param {Frame} run @param {number} row @param {keyof typeof COLUMNS} name @returns {number} */
@@ -89,8 +90,8 @@ export function summary(run) {
   const [position, whole, test, training] = /** @type {const} */ (["position", "whole", "testAccuracy", "trainingAccuracy"]).map((name) => cell(run, last, name));
   const percent = (/** @type {number} */ share) => `${(100 * share).toFixed(whole ? 2 : 1)} %`;
   const when = position ? `After ${epochs(position)}` : "Before it learns";
-  const tested = Number.isFinite(test) ? `${percent(test)} of ${whole ? "the" : "1,000"} test images are read rightly` : "";
-  const learned = Number.isFinite(training) ? `${percent(training)} of ${whole ? "those" : "1,000 of those"} it learns from` : "";
+  const tested = Number.isFinite(test) ? `${percent(test)} of ${whole ? "the" : SAMPLED} test images are read rightly` : "";
+  const learned = Number.isFinite(training) ? `${percent(training)} of ${whole ? "those" : `${SAMPLED} of those`} it learns from` : "";
   return `${when}: ${[tested, learned].filter(Boolean).join(", and ") || "nothing has been measured yet"}${tested ? "" : learned && " are read rightly"}.`;
 }
 

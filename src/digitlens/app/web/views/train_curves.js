@@ -2,7 +2,7 @@
 // The curves of a run: cost, accuracy, and how large the gradients are, layer by layer; the same as a table.
 
 import { lastEpoch } from "../train/axes.js";
-import { column, drawn, gradient, reached, summary, table } from "../train/curves.js";
+import { SAMPLED, column, drawn, gradient, reached, summary, table } from "../train/curves.js";
 import { clear, h, setText } from "./dom.js";
 import { plotView } from "./plot.js";
 
@@ -18,7 +18,7 @@ export function curvesView(pick) {
   const cost = plotView({ title: "Cost", y: "mean cost", steady: true, pick, series: both() });
   const accuracy = plotView({ title: "Accuracy", y: "read rightly", percent: true, steady: true, pick, series: both() });
   const sizes = plotView({ title: "Gradients, layer by layer", y: "size of ∂C/∂W", powers: true, pick, series: [] });
-  const fine = h("p", { class: "dim" }, "Within an epoch 1,000 images of each kind are measured, at its end all of them. A layer whose gradients are small hardly learns.");
+  const fine = h("p", { class: "dim" }, `Within an epoch ${SAMPLED} images of each kind are measured, at its end all of them. A layer whose gradients are small hardly learns.`);
   const rows = h("table", { class: "numbers-table" });
   const numbers = h("details", { class: "numbers", ontoggle: () => latest && tabulate(latest) }, h("summary", {}, "The numbers"), h("div", { class: "scroller", tabindex: 0, role: "group", "aria-label": "Cost and accuracy, epoch by epoch" }, rows));
   const element = h("section", { class: "curves", "aria-label": "Curves", "data-part": "train-curves", "data-title": "the curves" }, told, h("div", { class: "plots" }, accuracy.element, cost.element, sizes.element), fine, numbers);
