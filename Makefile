@@ -36,7 +36,7 @@ native: $(VENV)/installed-for-development
 	PYTHON=$(PYTHON) tools/without_compiler.sh
 
 soak: $(VENV)/installed-for-development
-	DIGITLENS_SOAK=full $(BIN)/python -m pytest -m soak
+	DIGITLENS_SOAK=full $(BIN)/python -m pytest -m soak --timeout=0
 
 clean:
 	rm -rf build src/digitlens/kernel/_native.* $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -20,6 +21,18 @@ def pytest_report_header() -> str:
     """The seed of this run's soak tests, printed even when all goes well."""
     part = "in full" if os.environ.get("DIGITLENS_SOAK") == "full" else "one fiftieth"
     return f"soak tests: {part}, DIGITLENS_SOAK_SEED={os.environ['DIGITLENS_SOAK_SEED']}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_is_ignored() -> Iterator[None]:
+    """A job in the background of a script is started deaf to Ctrl-C, and so would be all that it starts."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number, handler in before.items():
+        if handler == signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture(scope="session", autouse=True)

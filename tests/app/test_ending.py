@@ -34,7 +34,6 @@ def started(*options: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
         stderr=subprocess.PIPE,
         text=True,
         env=environment(PYTHONWARNINGS="error"),
-        preexec_fn=_attentive if os.name != "nt" else None,
     ) as process:
         try:
             assert process.stdout is not None
@@ -44,11 +43,6 @@ def started(*options: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
             yield process, int(found[1])
         finally:
             process.kill()
-
-
-def _attentive() -> None:
-    """A job in the background of a script is started deaf to Ctrl-C, and so would be all that it starts."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def asked(port: int, path: str = "/") -> socket.socket:

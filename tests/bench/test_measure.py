@@ -174,8 +174,11 @@ def test_whatever_ends_the_bench_no_worker_stays_behind():
 def test_a_worker_ends_when_the_bench_is_gone():
     command = [sys.executable, "-m", "digitlens.bench.worker", "numpy"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as worker:
-        worker.stdin.close()
-        assert worker.wait(timeout=30) == 0
+        try:
+            worker.stdin.close()
+            assert worker.wait(timeout=30) == 0
+        finally:
+            worker.kill()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals: checked on POSIX")

@@ -108,10 +108,13 @@ def test_output_that_is_closed_early_is_no_failure(pictures: Path, options: tupl
     with subprocess.Popen(command("read", *options, *many), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
         assert running.stdout is not None
         assert running.stderr is not None
-        running.stdout.readline()
-        running.stdout.close()
-        assert running.stderr.read() == b""
-        assert running.wait(60) == 0
+        try:
+            running.stdout.readline()
+            running.stdout.close()
+            assert running.stderr.read() == b""
+            assert running.wait(60) == 0
+        finally:
+            running.kill()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs descriptors closed by a shell; not checked here: no stdout at all")

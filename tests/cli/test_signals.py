@@ -21,25 +21,15 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX; not c
 EPOCHS = "250"
 
 
-@pytest.fixture(autouse=True)
-def _nothing_is_ignored() -> Iterator[None]:
-    """A job in the background of a script is started deaf to Ctrl-C, and so would be all that it starts."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    for number, handler in before.items():
-        if handler == signal.SIG_IGN:
-            signal.signal(number, signal.SIG_DFL)
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
-
-
 @contextmanager
-def _training(words: Path, cwd: Path, *more: str, **how: object) -> Iterator[subprocess.Popen[str]]:
+def _training(words: Path, cwd: Path, *more: str, deaf_to: str = "") -> Iterator[subprocess.Popen[str]]:
     """A training run that has printed its first epoch."""
     given = command("train", "--data", words, "--epochs", EPOCHS, "--out", "net", *more)
+    if deaf_to:  # as nohup does
+        given = ["sh", "-c", f"trap '' {deaf_to}; exec \"$@\"", "sh", *given]
     with subprocess.Popen(
-        given, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(), **how
-    ) as running:  # type: ignore[call-overload]
+        given, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
+    ) as running:
         try:
             assert running.stdout is not None
             while not running.stdout.readline().strip().startswith("1 "):
@@ -121,11 +111,14 @@ def test_json_stopped_by_a_signal_is_still_json(words: Path, tmp_path: Path) -> 
 
     given = command("train", "--data", words, "--epochs", "100000", "--out", "net", "--json")
     with subprocess.Popen(given, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
-        while not beside(tmp_path / "net").exists():  # after a second
-            assert running.poll() is None
-            time.sleep(0.05)
-        running.send_signal(signal.SIGTERM)
-        out, err = running.communicate(timeout=60)
+        try:
+            while not beside(tmp_path / "net").exists():  # after a second
+                assert running.poll() is None
+                time.sleep(0.05)
+            running.send_signal(signal.SIGTERM)
+            out, err = running.communicate(timeout=60)
+        finally:
+            running.kill()
     assert (running.returncode, err) == (128 + signal.SIGTERM, "")
     told = json.loads(out)
     assert told["finished"] is False
@@ -133,10 +126,7 @@ def test_json_stopped_by_a_signal_is_still_json(words: Path, tmp_path: Path) -> 
 
 
 def test_a_process_that_was_told_to_ignore_hangups_goes_on(words: Path, tmp_path: Path) -> None:
-    def ignore() -> None:
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
-
-    with _training(words, tmp_path, preexec_fn=ignore) as running:
+    with _training(words, tmp_path, deaf_to="HUP") as running:
         running.send_signal(signal.SIGHUP)
         _, err = running.communicate(timeout=60)
     assert (running.returncode, err) == (0, "")
@@ -168,12 +158,15 @@ def test_a_terminal_that_goes_away_ends_the_run_cleanly(words: Path, tmp_path: P
     with subprocess.Popen(
         given, cwd=tmp_path, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
     ) as running:
-        os.close(theirs)
-        said = b""
-        while b"\n    1 " not in said:
-            said += os.read(ours, 4096)
-        os.close(ours)
-        running.send_signal(signal.SIGHUP)
-        assert running.wait(60) in (1, 128 + signal.SIGHUP)
+        try:
+            os.close(theirs)
+            said = b""
+            while b"\n    1 " not in said:
+                said += os.read(ours, 4096)
+            os.close(ours)
+            running.send_signal(signal.SIGHUP)
+            assert running.wait(60) in (1, 128 + signal.SIGHUP)
+        finally:
+            running.kill()
     assert dl.load(tmp_path / "net").provenance["epochs"] >= 1
     assert beside(tmp_path / "net").exists()

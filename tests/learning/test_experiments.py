@@ -288,10 +288,13 @@ def test_ctrl_c_ends_all_processes_and_only_the_first_speaks(engine: str, tmp_pa
         env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
     )  # fmt: skip
     assert process.stdout
-    assert process.stdout.readline() == b"0\n"
-    time.sleep(0.3)
-    os.killpg(process.pid, signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    try:
+        assert process.stdout.readline() == b"0\n"
+        time.sleep(0.3)
+        os.killpg(process.pid, signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
     assert err.count(b"Traceback") == 1
     assert err.endswith(b"KeyboardInterrupt\n")
 
