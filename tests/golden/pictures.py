@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from digitlens.digits.adjusting import straighten
+from digitlens.digits.adjusting import resize, straighten
 from digitlens.digits.framing import FRAMING_VERSION, frame
 from digitlens.digits.ink import find_ink, running_mean
 from digitlens.digits.pen.hand import PAD
@@ -24,15 +24,16 @@ FILE = Path(__file__).with_name("pictures.json")
 
 
 def numbers(array: Any) -> list[float]:
-    """An array in one row, to twelve decimals, zeros short."""
-    return [round(float(n), 12) or 0 for n in np.ravel(array)]
+    """An array in one row, to ten decimals, zeros short."""
+    return [round(float(n), 10) or 0 for n in np.ravel(array)]
 
 
 def from_grey(grey: np.ndarray) -> dict[str, Any]:
-    """A grey picture, (rows, columns) uint8 -> the ink that is found, framed, and straightened."""
+    """A grey picture, (rows, columns) uint8 -> the ink that is found, framed, straightened, and brought to one size."""
     found = find_ink(grey)
     assert found is not None
     framed = frame(found.ink)
+    straight = straighten(framed[None])
     return {
         "region": list(found.region),
         "reduction": found.reduction,
@@ -40,7 +41,8 @@ def from_grey(grey: np.ndarray) -> dict[str, Any]:
         "flat": found.flat,
         "levels": numbers([found.paper, found.contrast, found.grain]),
         "framed": numbers(framed),
-        "straightened": numbers(straighten(framed[None])),
+        "straightened": numbers(straight),
+        "resized": numbers(resize(straight)),
     }
 
 

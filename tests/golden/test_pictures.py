@@ -27,7 +27,7 @@ def test_a_grey_picture_is_prepared_to_the_golden_numbers(name: str) -> None:
     wanted = GREYS[name]
     got = pictures.from_grey(grey_of(wanted))
     for part, value in got.items():
-        if part in ("levels", "framed", "straightened"):
+        if part in ("levels", "framed", "straightened", "resized"):
             np.testing.assert_allclose(value, wanted[part], rtol=0, atol=NEAR, err_msg=part)
         else:
             assert value == wanted[part], part
@@ -51,4 +51,4 @@ def test_the_golden_pictures_show_every_way_through_preparation_and_are_small() 
     }
     assert GREYS["rings"]["levels"][2] > 0
     assert all(max(wanted["framed"]) <= 1 and sum(wanted["framed"]) > 20 for wanted in GREYS.values())
-    assert pictures.FILE.stat().st_size < 200_000
+    assert pictures.FILE.stat().st_size < 220_000

@@ -40,7 +40,7 @@ OPTIONS = (
     click.option("--averaging", type=float, help="Share of a running mean of the weights that is kept at each step."),
     click.option("--labels", help="true, or random: shuffled, so that it can only learn by heart."),
     click.option("--validation", type=int, help="Training images held out for choosing."),
-    click.option("--preparation", metavar="NAME,NAME", help="Adjusting steps before the network: straighten."),
+    click.option("--preparation", metavar="NAME,NAME", help="Adjusting steps before the network: straighten, resize."),
     click.option(
         "--augmentation",
         help="How training images are drawn anew every epoch: none, gentle, moderate, affine, elastic.",

@@ -81,7 +81,8 @@ const TASKS = {
       const { ink, region, ...rest } = web.ink.findInk({ rows, columns, grey: bytesOf(grey) });
       const framed = web.framing.frame(ink);
       const levels = [rest.paper, rest.contrast, rest.grain];
-      return { region: [region.top, region.left, region.rows, region.columns], ...rest, levels, framed: out(framed), straightened: out(web.adjusting.straighten(framed)) };
+      const straight = web.adjusting.straighten(framed);
+      return { region: [region.top, region.left, region.rows, region.columns], ...rest, levels, framed: out(framed), straightened: out(straight), resized: out(web.adjusting.resize(straight)) };
     });
   },
 

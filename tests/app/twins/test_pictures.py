@@ -41,7 +41,7 @@ def test_the_golden_pictures_come_out_golden(name: str) -> None:
     got, wanted = golden_answers()[name], GREYS[name]
     for part in ("region", "reduction", "dark", "flat"):
         assert got[part] == wanted[part], part
-    for part in ("levels", "framed", "straightened"):
+    for part in ("levels", "framed", "straightened", "resized"):
         near(got[part], wanted[part], part)
 
 
@@ -112,7 +112,10 @@ def greys() -> list[np.ndarray]:
     return [as_paper(ink, i, rng) for i, ink in enumerate(digits(200))] + oddities(rng)
 
 
-@pytest.mark.parametrize("adjusting", [[], ["straighten"]], ids=["as they are", "straightened"])
+WAYS = {"as they are": [], "straightened": ["straighten"], "one size": ["straighten", "resize"]}
+
+
+@pytest.mark.parametrize("adjusting", WAYS.values(), ids=WAYS)
 def test_grey_pictures_of_any_size_and_light_are_prepared_and_read_as_in_python(adjusting: list[str]) -> None:
     some = greys()
     got = ask("greys", network=file_of(VIDEO), pictures=described(some), adjusting=adjusting)

@@ -1,7 +1,8 @@
 """The network that reads what people really write: as accurate as a plain one of at most 1.5 MB is made here.
 
-784-512-512-10 behind straightening. It learns from MNIST in three pens and from pen digits in the ways of writing of
-other countries, each picture drawn anew every epoch; its weights are a running mean, kept in sixteen bits.
+784-512-512-10 behind straightening, all digits brought to one size. It learns from MNIST in three pens and from pen
+digits in the ways of writing of other countries, each picture drawn anew every epoch; its weights are a running mean,
+kept in sixteen bits.
 """
 
 from digitlens.learning.recipe import Recipe
@@ -21,6 +22,6 @@ READER = Recipe(
     epochs=70,
     averaging=0.999,
     augmentation="elastic",
-    preparation=("straighten",),
+    preparation=("straighten", "resize"),
     stored="float16",
 )

@@ -1,5 +1,5 @@
 // @ts-check
-// The controls of a training, one a field: a choice, a number, the learning rate, a box to tick.
+// The controls of a training, one a field: a choice, a number, the learning rate, what is done to images.
 
 import { named } from "../train/settings.js";
 import { attributes, clear, h } from "./dom.js";
@@ -70,9 +70,16 @@ export function rate(change) {
   };
 }
 
-/** @param {Change} change @returns {Control} */
-export function straightened(change) {
-  const box = h("input", { id: "train-preparation", type: "checkbox", onchange: () => change({ preparation: box.checked ? "straighten" : "" }) });
-  const element = labelled("preparation", "Straighten", box, "Digits that lean are set upright before they are learned from, and before they are read.");
-  return { element, show: (value) => (box.checked = value === "straighten") };
+/** What is done to images before they are learned from, and read. @param {Change} change @returns {Control} */
+export function preparing(change) {
+  const ways = /** @type {Record<string, string>} */ ({ "": "as they are", straighten: "straightened", "straighten,resize": "straightened, one size" });
+  const select = h("select", { id: "train-preparation", onchange: () => change({ preparation: select.value }) });
+  const help = "Digits that lean are set upright, and all brought to one height and width, before they are learned from and before they are read.";
+  return {
+    element: labelled("preparation", "Images", select, help),
+    show(value) {
+      clear(select, ...Object.keys({ ...ways, [value]: value }).map((one) => h("option", { value: one }, ways[one] ?? one)));
+      select.value = value;
+    },
+  };
 }

@@ -4,7 +4,7 @@
 import { inShort } from "../train/plan.js";
 import { LIVE_EPOCHS, text } from "../train/settings.js";
 import { attributes, clear, h, setText } from "./dom.js";
-import { choice, number, rate, straightened } from "./train_fields.js";
+import { choice, number, preparing, rate } from "./train_fields.js";
 import { layersField } from "./train_layers.js";
 
 /** @typedef {import("../main.js").App} App */
@@ -40,7 +40,7 @@ export function settingsView(app, change, data) {
     weight_decay: number("weight_decay", "Weight decay", change, "Every step takes this share, times the rate, off each weight."),
     averaging: number("averaging", "Averaging", change, "The share of a running mean of the weights that each step keeps."),
     validation: number("validation", "Held out", change, "So many training images are set aside, and not learned from.", true),
-    preparation: straightened(change),
+    preparation: preparing(change),
   });
   const errors = /** @type {Record<string, HTMLElement>} */ ({});
   for (const [field, { element }] of Object.entries(fields)) {
