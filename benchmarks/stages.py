@@ -1,9 +1,10 @@
 """What each stage of preparation buys, from the whole picture resized to the final pipeline, a stage more in each row.
 
     DIGITLENS_DATA=../shared/mnist DIGITLENS_HANDWRITING=../shared/handwriting \
-    python benchmarks/stages.py --network raw.digitlens --straightened straight.digitlens
+    python benchmarks/stages.py --network raw.digitlens --adjusted straight.digitlens --adjusted resized.digitlens
 
-One network trained on raw pixels reads every row but the last; that needs one trained behind `straighten`. Columns:
+One network trained on raw pixels reads every row but the last ones; those need one each that was trained behind
+adjusting steps. Columns:
 MNIST's test images, 28×28 as they are; the same on a page and disturbed, the mean over all of digits/disturb.py; and
 the collections of real handwriting, which nothing was trained on.
 """
@@ -124,16 +125,15 @@ def pictures(images: int, data: str | None) -> Iterator[tuple[str, list[Grey], N
 
 @click.command()
 @click.option("--network", default="video", show_default=True, help="Trained on raw pixels: a shipped name or a file.")
-@click.option("--straightened", help="One trained behind straighten, for a last row.")
+@click.option("--adjusted", multiple=True, help="One trained behind adjusting steps, for a row more; may be repeated.")
 @click.option("--images", type=click.IntRange(1), default=500, show_default=True, help="Of each kind, at most.")
 @click.option("--data", metavar="DATA", help="A folder with MNIST. Default: wherever it is found.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-def main(network: str, straightened: str | None, images: int, data: str | None, as_json: bool) -> None:
+def main(network: str, adjusted: tuple[str, ...], images: int, data: str | None, as_json: bool) -> None:
     """Read everything behind each pipeline."""
     reader = open_reader(network)
     rows: list[tuple[str, Way, Reader]] = [(name, way, reader) for name, way in ROWS.items()]
-    if straightened:
-        rows.append(("straightened", without(), open_reader(straightened)))
+    rows += [(" + ".join(other.adjusting), without(), other) for other in map(open_reader, adjusted)]
     right: dict[str, dict[str, list[float]]] = {name: {} for name, _, _ in rows}
     for column, some, digits in pictures(images, data):
         for name, way, reads in rows:
