@@ -43,7 +43,7 @@ OPTIONS = (
     click.option("--preparation", metavar="NAME,NAME", help="Adjusting steps before the network: straighten, resize."),
     click.option(
         "--augmentation",
-        help="How training images are drawn anew every epoch: none, gentle, moderate, affine, elastic.",
+        help="How training images are drawn anew every epoch: none, gentle, moderate, affine, elastic, unsteady.",
     ),
     click.option("--precision", help="float32 or float64."),
     click.option("--stored", help="How the file holds the weights: float32, or float16, which is half as large."),

@@ -19,9 +19,9 @@ READER = Recipe(
     learning_rate=0.001,
     schedule="cosine",
     mini_batch=128,
-    epochs=70,
+    epochs=120,
     averaging=0.999,
-    augmentation="elastic",
+    augmentation="unsteady",
     preparation=("straighten", "resize"),
     stored="float16",
 )

@@ -10,7 +10,7 @@ import { inkCanvas, paintInk } from "./pictures.js";
 /** @typedef {import("../preparation.js").Stage} Stage */
 /** @typedef {import("../reading.js").Reading} Reading */
 
-const TITLES = /** @type {Record<string, string>} */ ({ strokes: "As drawn", decoded: "The picture", ink: "Its ink", cropped: "Its box", scaled: "To size", centred: "Centred", straighten: "Straightened", resize: "One size", shrunk: "Shrunk as it is" });
+const TITLES = /** @type {Record<string, string>} */ ({ strokes: "As drawn", decoded: "The picture", ink: "Its ink", cropped: "Its box", scaled: "To size", centred: "Centred", straighten: "Upright", resize: "One size", shrunk: "Shrunk as it is" });
 
 const REST = 60; // ms: the stages are shown that often while the pen moves, and after so long a rest the other answer
 

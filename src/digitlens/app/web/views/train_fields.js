@@ -72,7 +72,7 @@ export function rate(change) {
 
 /** What is done to images before they are learned from, and read. @param {Change} change @returns {Control} */
 export function preparing(change) {
-  const ways = /** @type {Record<string, string>} */ ({ "": "as they are", straighten: "straightened", "straighten,resize": "straightened, one size" });
+  const ways = /** @type {Record<string, string>} */ ({ "": "as they are", straighten: "upright", "straighten,resize": "upright, one size" });
   const select = h("select", { id: "train-preparation", onchange: () => change({ preparation: select.value }) });
   const help = "Digits that lean are set upright, and all brought to one height and width, before they are learned from and before they are read.";
   return {
