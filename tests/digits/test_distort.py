@@ -268,5 +268,5 @@ def test_a_distorted_digit_is_still_read_as_that_digit(name: str) -> None:
     test = load_mnist(os.environ["DIGITLENS_DATA"]).test
     bent = Digits(distorted(test.images, name, np.random.default_rng(0)), test.digits)
     accuracy = open_reader("video").evaluate(bent).accuracy
-    most = {"gentle": 0.945, "moderate": 0.935}.get(name, 0.92)
-    assert 0.82 < accuracy < most  # 0.953 as written; the same 0.95 would mean that nothing was distorted
+    least, most = {"gentle": (0.92, 0.945), "moderate": (0.9, 0.935), "unsteady": (0.79, 0.83)}.get(name, (0.82, 0.92))
+    assert least < accuracy < most  # 0.953 as written; the same 0.95 would mean that nothing was distorted
