@@ -203,6 +203,20 @@ def test_live_trains_anew_at_every_movement_and_the_newest_wins(page: Page) -> N
     )
 
 
+def test_what_is_done_to_images_is_chosen_in_words_and_goes_into_the_order(page: Page) -> None:
+    page.evaluate(SENT)
+    images = field(page, "preparation")
+    assert images.evaluate("select => select.selectedOptions[0].text") == "as they are"
+    images.select_option("straighten,resize")
+    button(page, "Start").click()
+    doing(page, "Finished")
+    (order,) = [one for one in sent(page) if one["type"] == "train"]
+    assert order["recipe"]["preparation"] == ["straighten", "resize"]
+    assert " --preparation straighten,resize " in f"{page.locator('.command code').inner_text()} "
+    page.evaluate("digitlens.set({settings: {...digitlens.state.settings, preparation: 'resize'}})")
+    page.wait_for_function("() => document.querySelector('#train-preparation').selectedOptions[0].text === 'resize'")
+
+
 def test_live_on_the_plain_engine_says_that_it_is_slower(context: BrowserContext, site: Site) -> None:
     page = trainer(context, site.address.url, "train?precision=float64&live=1")
     header = ended(page)

@@ -45,8 +45,8 @@ def test_a_shipped_network_is_as_accurate_as_its_file_says(name: str) -> None:
     assert accuracy == pytest.approx(reader.provenance["test_accuracy"], abs=0.0005)  # other machines, other last bits
     assert data.training.fingerprint() == reader.provenance["data_sha256"]
     assert name != "video" or accuracy >= 0.95
-    assert name != "reader" or accuracy >= 0.99
-    assert name != "straight" or accuracy >= 0.97
+    assert name != "reader" or accuracy >= 0.993
+    assert name != "straight" or accuracy >= 0.98
 
 
 def test_the_careful_reader_fits_a_page_and_tells_what_is_no_digit() -> None:

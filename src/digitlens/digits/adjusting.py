@@ -75,9 +75,9 @@ def straighten(images: Images) -> Images:
 def resize(images: Images) -> Images:
     """Give all the same height and width, not by their outermost ink but by how far all of it spreads; and centre them.
 
-    That is moment normalisation (Casey 1970): rows and columns are each stretched, MOST times at most, until the ink's
-    standard deviation is HEIGHT and WIDTH, with its centre of mass at pixel index 14. Between two pixels it
-    interpolates linearly. images: (n, 28, 28), 0..1 -> the same shape and type.
+    That is moment normalisation (Casey, IBM J. Res. Dev. 14, 1970): rows and columns are each stretched, MOST times at
+    most, until the ink's standard deviation is HEIGHT and WIDTH, with its centre of mass at pixel index 14. Between two
+    pixels it interpolates linearly. images: (n, 28, 28), 0..1 -> the same shape and type.
 
     >>> small = np.zeros((1, 28, 28), np.float32)
     >>> small[0, 5:17, 10:20] = 1      # a block of 12 rows and 10 columns
@@ -86,9 +86,8 @@ def resize(images: Images) -> Images:
     """
     ink, place = images.astype(np.float64), np.arange(28)
     taken = []
-    for axis, wanted, spread in zip((2, 1), (HEIGHT, WIDTH), spreads(images), strict=True):
-        along = ink.sum(axis=axis)  # (n, 28)
-        middle = along @ place / np.maximum(along.sum(axis=1), 1e-12)
+    for axis, wanted in ((2, HEIGHT), (1, WIDTH)):
+        middle, spread = _middle_and_spread(ink.sum(axis=axis))
         larger = np.clip(wanted / np.maximum(spread, 1e-12), 1 / MOST, MOST)  # (n,)
         looks = (place - 14) / larger[:, None] + middle[:, None]  # (n, 28): where each new row or column takes its ink
         taken.append(np.maximum(1.0 - np.abs(looks[:, :, None] - place), 0.0))  # (n, 28 new, 28 old)
@@ -98,13 +97,15 @@ def resize(images: Images) -> Images:
 
 def spreads(images: Images) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """How far each digit spreads, down and along: the standard deviation of row and of column, (n,) pixels each."""
-    ink, place = images.astype(np.float64), np.arange(28)
-    mass = np.maximum(ink.sum(axis=(1, 2)), 1e-12)
-    found = []
-    for along in (ink.sum(axis=2), ink.sum(axis=1)):  # (n, 28)
-        middle = along @ place / mass
-        found.append(np.sqrt(np.einsum("ni,ni->n", along, (place - middle[:, None]) ** 2) / mass))
-    return found[0], found[1]
+    ink = images.astype(np.float64)
+    return _middle_and_spread(ink.sum(axis=2))[1], _middle_and_spread(ink.sum(axis=1))[1]
+
+
+def _middle_and_spread(along: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean and standard deviation of the place, (n,) each, of ink that lies along a line: (n, 28)."""
+    place, mass = np.arange(28), np.maximum(along.sum(axis=1), 1e-12)
+    middle = along @ place / mass
+    return middle, np.sqrt(np.einsum("ni,ni->n", along, (place - middle[:, None]) ** 2) / mass)
 
 
 STEPS: Mapping[str, Callable[[Images], Images]] = MappingProxyType({"straighten": straighten, "resize": resize})

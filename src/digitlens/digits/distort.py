@@ -131,7 +131,7 @@ def elastic(rng: np.random.Generator, count: int, wobble: float = WOBBLE) -> Gri
 
 
 def unsteady(rng: np.random.Generator, count: int) -> Grids:
-    """As elastic(), by a hand half as steady again, for a large network and many epochs: (count, 2, 5, 5)."""
+    """As elastic(), by a hand still less steady, for a large network and many epochs: (count, 2, 5, 5)."""
     return elastic(rng, count, 1.0)
 
 
