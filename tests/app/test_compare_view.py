@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.app.serving import Site
-from tests.app.training_page import drawn, pictures
+from tests.app.training_page import drawn, heard, pictures
 from tests.app.watching import training
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def start(page: Page) -> Locator:
 def finished(page: Page) -> Any:
     """Waits for the end; the comparison as it is then."""
     page.locator(".compare-view .doing").filter(has_text="Finished").wait_for()
-    return page.evaluate(NEWEST)
+    return heard(page, NEWEST)
 
 
 def test_sigmoid_and_relu_are_compared_and_what_is_shown_is_what_came(page: Page) -> None:
@@ -85,10 +85,10 @@ def test_it_stops_and_goes_on_where_it_was(page: Page) -> None:
     page.locator(".compare-view .doing").filter(has_text="runs are done").wait_for()
     start(page).filter(has_text="Stop").click()
     page.locator(".compare-view .doing").filter(has_text="Resting").wait_for()
-    number = page.evaluate(NEWEST)["number"]
+    number = heard(page, NEWEST)["number"]
     start(page).filter(has_text="Go on").click()
     start(page).filter(has_text="Stop").wait_for()
-    assert page.evaluate(NEWEST)["number"] == number
+    assert heard(page, NEWEST)["number"] == number
     start(page).click()
     page.locator(".compare-view .doing").filter(has_text="Resting").wait_for()
 

@@ -16,6 +16,7 @@ from tests.app.training_page import (
     drawn,
     ended,
     field,
+    heard,
     pictures,
     run_of,
     there,
@@ -91,15 +92,23 @@ def test_what_is_shown_of_a_run_is_what_the_server_tells(page: Page) -> None:
 
 
 def test_what_is_misread_is_that_of_the_newest_run(page: Page) -> None:
-    counts = []
+    counts, last = [], 0
     for epochs in ("1", "200", "2"):  # fewer and more are misread than before
         field(page, "epochs").fill(epochs)
         button(page, "Start anew" if counts else "Start").click()
+        heard(  # that of the run before may still be called finished
+            page,
+            """last => new Promise(done => digitlens.live.on("run", one =>
+            one.number > last && one.state === "finished" && done(true)))""",
+            last,
+        )
         header = ended(page)
-        told = page.evaluate(
+        last = header["number"]
+        told = heard(
+            page,
             """number => new Promise(done => digitlens.live.on("mistakes", (header, { blocks }) =>
             header.number === number && done({...header, confusion: Array.from(blocks.confusion)})))""",
-            header["number"],
+            last,
         )
         words = f"{told['count']} of {told['tested']} test images"
         page.locator(".mistakes .dim").filter(has_text=words).wait_for()
@@ -215,7 +224,8 @@ def test_scrubbing_back_shows_that_moment_and_takes_its_network_along(page: Page
     assert drawn(page, WEIGHTS) != newest
     assert drawn(page, ".plot canvas")[0] != curve[0]  # a line across
     record = int(page.locator("#train-moment").input_value())
-    moment: Any = page.evaluate(
+    moment: Any = heard(
+        page,
         """at => new Promise(done => {
             digitlens.live.on("moment", header => header.ask === 1e6 && done(header));
             digitlens.live.send({type: "moment", at, ask: 1e6});

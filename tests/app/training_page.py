@@ -68,9 +68,14 @@ def wrong(page: Page, name: str, words: str) -> str:
     return line.inner_text()
 
 
+def heard(page: Page, what: str, arg: Any = None) -> Any:
+    """What a promise in the page comes to; unlike evaluate(), which waits for ever, within the page's patience."""
+    return page.wait_for_function(what, arg=arg).json_value()
+
+
 def run_of(page: Page) -> Any:
     """The newest run that the page has heard of: its header, its curves and its pictures."""
-    return page.evaluate(RUN)
+    return heard(page, RUN)
 
 
 def doing(page: Page, words: str) -> str:
