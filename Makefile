@@ -1,6 +1,7 @@
 # make run    install everything (once), read ten example drawings, open the app and serve it until Ctrl-C
 # make test   install everything (once) and run the tests
 # make check  what else must hold: lint, types (of the page's modules too, where npm is), the house's import rules
+# make format lay out Python, C++, JavaScript and CSS (ruff, clang-format, biome)
 # make native what concerns the compiled engine alone: under sanitizers, and an install without a compiler
 # make soak   the long tests in full: kills, mutants, download faults (about an hour)
 #
@@ -11,9 +12,11 @@ PYTHON ?= python3
 GATE ?=
 VENV ?= .venv
 BIN := $(VENV)/bin
-TSC := $(VENV)/node/node_modules/.bin/tsc
+CPP := $(wildcard src/digitlens/kernel/native/*.cpp src/digitlens/kernel/native/*.h)
+NATIVE := $(CPP) src/digitlens/kernel/native/CMakeLists.txt
+NODE := $(VENV)/node/node_modules/.bin
 
-.PHONY: run test check native soak clean
+.PHONY: run test check format native soak clean
 
 run: $(VENV)/installed
 	@$(BIN)/digitlens read --examples
@@ -28,8 +31,16 @@ check: $(VENV)/installed-for-development
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(TSC) && $(TSC) -p tsconfig.json && echo "The page's modules: no type errors"; \
-	else echo "The types of the page's modules were not checked: install npm"; fi
+	$(BIN)/clang-format --dry-run --Werror $(CPP)
+	@if command -v npm >/dev/null; then \
+	  $(MAKE) --no-print-directory $(NODE)/tsc && $(NODE)/biome format && $(NODE)/tsc -p tsconfig.json \
+	  && echo "The page's modules: laid out, no type errors"; \
+	else echo "Layout and types of the page's modules were not checked: install npm"; fi
+
+format: $(VENV)/installed-for-development
+	$(BIN)/ruff format
+	$(BIN)/clang-format -i $(CPP)
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(NODE)/tsc && $(NODE)/biome format --write; fi
 
 native: $(VENV)/installed-for-development
 	VENV=$(VENV) tools/sanitize.sh
@@ -41,10 +52,8 @@ soak: $(VENV)/installed-for-development
 clean:
 	rm -rf build src/digitlens/kernel/_native.* $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
-$(TSC): | $(VENV)/installed-for-development
-	npm install --silent --no-audit --no-fund --prefix $(VENV)/node typescript@~5.9
-
-NATIVE := $(wildcard src/digitlens/kernel/native/*.cpp src/digitlens/kernel/native/*.h src/digitlens/kernel/native/CMakeLists.txt)
+$(NODE)/tsc: | $(VENV)/installed-for-development
+	npm install --silent --no-audit --no-fund --prefix $(VENV)/node typescript@~5.9 @biomejs/biome@~2.6
 
 $(VENV)/installed: pyproject.toml $(NATIVE)
 	$(PYTHON) -m venv $(VENV)

@@ -4,8 +4,28 @@
 import { readFileSync } from "node:fs";
 
 const WEB = new URL("../../../src/digitlens/app/web/", import.meta.url);
-const names = ["network", "costs", "backward", "neuron", "numbers", "weights", "model_file", "strokes", "framing", "adjusting", "ink", "grey", "preparation", "grey_preparation", "reading", "familiarity", "calibration"];
-const web = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await import(new URL(`${name}.js`, WEB).href)])));
+const names = [
+  "network",
+  "costs",
+  "backward",
+  "neuron",
+  "numbers",
+  "weights",
+  "model_file",
+  "strokes",
+  "framing",
+  "adjusting",
+  "ink",
+  "grey",
+  "preparation",
+  "grey_preparation",
+  "reading",
+  "familiarity",
+  "calibration",
+];
+const web = Object.fromEntries(
+  await Promise.all(names.map(async (name) => [name, await import(new URL(`${name}.js`, WEB).href)])),
+);
 
 const bytesOf = (text) => new Uint8Array(Buffer.from(text, "base64"));
 const floats = (text) => new Float64Array(bytesOf(text).buffer);
@@ -19,14 +39,39 @@ const gradient = (layers) => layers.map(({ weights, biases }) => ({ weights: out
 /** A network as the tests describe it: a model file, or layers with everything else that matters. */
 function networkOf(given) {
   if (given.file) return web.model_file.readModelFile(bytesOf(given.file));
-  const layers = given.layers.map(({ weights, biases }) => ({ weights: Float64Array.from(weights.flat()), biases: Float64Array.from(biases), n: biases.length, before: weights[0].length }));
+  const layers = given.layers.map(({ weights, biases }) => ({
+    weights: Float64Array.from(weights.flat()),
+    biases: Float64Array.from(biases),
+    n: biases.length,
+    before: weights[0].length,
+  }));
   const sizes = [layers[0].before, ...layers.map(({ n }) => n)];
   const activations = layers.map((_, l) => (l < layers.length - 1 ? given.activation : given.output));
-  return { layers, sizes, activations, cost: given.cost, name: "of a test", classes: [], adjusting: [], framing: 1, recipe: {}, provenance: {}, history: [], notes: [], familiarity: null, calibration: null };
+  return {
+    layers,
+    sizes,
+    activations,
+    cost: given.cost,
+    name: "of a test",
+    classes: [],
+    adjusting: [],
+    framing: 1,
+    recipe: {},
+    provenance: {},
+    history: [],
+    notes: [],
+    familiarity: null,
+    calibration: null,
+  };
 }
 
 const stages = (list) => list.map(({ image, ...stage }) => ({ ...stage, image: out(image), size: image.length }));
-const preparedOut = ({ stages: list, image, inkFound }, all) => ({ stages: stages(all ? list : []), names: list.map(({ name }) => name), image: out(image), inkFound });
+const preparedOut = ({ stages: list, image, inkFound }, all) => ({
+  stages: stages(all ? list : []),
+  names: list.map(({ name }) => name),
+  image: out(image),
+  inkFound,
+});
 
 const TASKS = {
   /** Forward and back: the mean gradient of a batch. */
@@ -36,13 +81,20 @@ const TASKS = {
     const wanted = targets.map((row) => Float64Array.from(row));
     const gradients = traces.map((one, i) => web.backward.backward(own, one, wanted[i]));
     const costs = traces.map((one, i) => web.backward.costOf(own, one, wanted[i]));
-    return { traces: traces.map(trace), costs: out(costs), gradient: gradient(web.backward.mean(gradients)), parameters: web.network.parameters(own) };
+    return {
+      traces: traces.map(trace),
+      costs: out(costs),
+      gradient: gradient(web.backward.mean(gradients)),
+      parameters: web.network.parameters(own),
+    };
   },
 
   forward({ network, images }) {
     const own = networkOf(network);
     const all = floats(images);
-    return Array.from({ length: all.length / 784 }, (_, i) => trace(web.network.forward(own, all.slice(784 * i, 784 * (i + 1)))));
+    return Array.from({ length: all.length / 784 }, (_, i) =>
+      trace(web.network.forward(own, all.slice(784 * i, 784 * (i + 1)))),
+    );
   },
 
   /** Drawings, read as the page reads them. */
@@ -54,8 +106,16 @@ const TASKS = {
       const reading = web.reading.read({ strokes, baseInk: null, baseStages: null }, own, true, radii[i]);
       const raw = web.reading.read({ strokes, baseInk: null, baseStages: null }, own, false, radii[i]);
       return {
-        scale: framed.scale, shift: framed.shift, framed: out(framed.strokes.flat(2)), digit: reading.digit, names: reading.stages.map(({ name }) => name),
-        centred: out(reading.stages.find(({ name }) => name === "centred").image), image: out(reading.image), raw: out(raw.image), inkFound: reading.inkFound, ...trace(reading.trace),
+        scale: framed.scale,
+        shift: framed.shift,
+        framed: out(framed.strokes.flat(2)),
+        digit: reading.digit,
+        names: reading.stages.map(({ name }) => name),
+        centred: out(reading.stages.find(({ name }) => name === "centred").image),
+        image: out(reading.image),
+        raw: out(raw.image),
+        inkFound: reading.inkFound,
+        ...trace(reading.trace),
       };
     });
   },
@@ -82,7 +142,14 @@ const TASKS = {
       const framed = web.framing.frame(ink);
       const levels = [rest.paper, rest.contrast, rest.grain];
       const straight = web.adjusting.straighten(framed);
-      return { region: [region.top, region.left, region.rows, region.columns], ...rest, levels, framed: out(framed), straightened: out(straight), resized: out(web.adjusting.resize(straight)) };
+      return {
+        region: [region.top, region.left, region.rows, region.columns],
+        ...rest,
+        levels,
+        framed: out(framed),
+        straightened: out(straight),
+        resized: out(web.adjusting.resize(straight)),
+      };
     });
   },
 
@@ -98,10 +165,12 @@ const TASKS = {
     const all = floats(images);
     return Array.from({ length: all.length / own.sizes[0] }, (_, i) => {
       const thought = web.network.forward(own, all.slice(own.sizes[0] * i, own.sizes[0] * (i + 1)));
-      return own.sizes.slice(1).flatMap((n, l) => Array.from({ length: n }, (_, neuron) => {
-        const sum = web.neuron.neuronSum(own, thought, l + 1, neuron, count);
-        return { ...sum, printed: web.neuron.printed(sum, decimals) };
-      }));
+      return own.sizes.slice(1).flatMap((n, l) =>
+        Array.from({ length: n }, (_, neuron) => {
+          const sum = web.neuron.neuronSum(own, thought, l + 1, neuron, count);
+          return { ...sum, printed: web.neuron.printed(sum, decimals) };
+        }),
+      );
     });
   },
 
@@ -114,9 +183,16 @@ const TASKS = {
     const layers = own.sizes.slice(1).map((_, l) => l + 1);
     const { network: moved, ...fall } = web.backward.takeStep(steps, rate);
     return {
-      cost: steps.cost, wishes: steps.wishes, dC_dz: steps.dC_dz.map(out), dC_da: steps.dC_da.map((one) => one && out(one)), gradient: gradient(steps.gradient), ...trace(steps.trace),
-      chains: chains.map(([layer, neuron, source]) => web.backward.weightChain(steps, layer, neuron, source)), steepest: layers.map((layer) => web.backward.steepest(steps, layer)),
-      ...fall, moved: gradient(moved.layers),
+      cost: steps.cost,
+      wishes: steps.wishes,
+      dC_dz: steps.dC_dz.map(out),
+      dC_da: steps.dC_da.map((one) => one && out(one)),
+      gradient: gradient(steps.gradient),
+      ...trace(steps.trace),
+      chains: chains.map(([layer, neuron, source]) => web.backward.weightChain(steps, layer, neuron, source)),
+      steepest: layers.map((layer) => web.backward.steepest(steps, layer)),
+      ...fall,
+      moved: gradient(moved.layers),
     };
   },
 
@@ -127,7 +203,14 @@ const TASKS = {
         const network = web.model_file.readModelFile(bytesOf(text));
         const again = web.model_file.writeModelFile(network);
         const { layers, familiarity, calibration, ...about } = network;
-        const judging = { familiarity: familiarity && { threshold: familiarity.threshold, scores: out(familiarity.scores), layers: gradient(familiarity.layers) }, calibration };
+        const judging = {
+          familiarity: familiarity && {
+            threshold: familiarity.threshold,
+            scores: out(familiarity.scores),
+            layers: gradient(familiarity.layers),
+          },
+          calibration,
+        };
         return { about, judging, layers: gradient(layers), file: Buffer.from(again).toString("base64") };
       } catch (error) {
         return { refused: error.message };
@@ -137,7 +220,11 @@ const TASKS = {
 
   numbers({ values, decimals, many }) {
     const { fixed, plain, significant } = web.numbers;
-    return values.map((x) => ({ fixed: fixed(x, decimals), plain: plain(x, decimals), significant: significant(x, many) }));
+    return values.map((x) => ({
+      fixed: fixed(x, decimals),
+      plain: plain(x, decimals),
+      significant: significant(x, many),
+    }));
   },
 
   /** What a file's reader judges of framed pictures, and how sure it is of sums z. */
@@ -160,15 +247,37 @@ const TASKS = {
   /** What is asked wrongly is refused with words. */
   refusals({ network, image }) {
     const own = networkOf(network);
-    const [{ forward, activate, ACTIVATIONS }, { neuronSum, addUp }, { backPropagate, weightChain, costOf }] = [web.network, web.neuron, web.backward];
+    const [{ forward, activate, ACTIVATIONS }, { neuronSum, addUp }, { backPropagate, weightChain, costOf }] = [
+      web.network,
+      web.neuron,
+      web.backward,
+    ];
     const ink = Float64Array.from(image);
     const thought = forward(own, ink);
     const steps = backPropagate(own, ink, 0);
     const asked = [
-      () => forward(own, new Float64Array(3)), () => activate("softmax", 1), () => ACTIVATIONS.softmax.slope(ink), () => neuronSum(own, thought, 0, 0), () => neuronSum(own, thought, 1, 99),
-      () => neuronSum(own, thought, 1, 0, -1), () => addUp([1], 1, 16), () => backPropagate(own, ink, 10), () => backPropagate(own, ink.map(() => NaN), 1), () => weightChain(steps, 1, 0, -1),
-      () => costOf(own, thought, new Float64Array(3)), () => web.strokes.inkStrokes([[[NaN, 1]]], 28, 28, 1), () => web.strokes.inkStrokes([[]], 28, 28, 1), () => web.strokes.inkStrokes([], 0, 28, 1),
-      () => web.strokes.frameStrokes([[[1, 1]]], 10), () => web.preparation.prepareStrokes([], 1, ["iron"]), () => web.grey.fromRGBA([0, 0, 0, 255], 2, 2),
+      () => forward(own, new Float64Array(3)),
+      () => activate("softmax", 1),
+      () => ACTIVATIONS.softmax.slope(ink),
+      () => neuronSum(own, thought, 0, 0),
+      () => neuronSum(own, thought, 1, 99),
+      () => neuronSum(own, thought, 1, 0, -1),
+      () => addUp([1], 1, 16),
+      () => backPropagate(own, ink, 10),
+      () =>
+        backPropagate(
+          own,
+          ink.map(() => NaN),
+          1,
+        ),
+      () => weightChain(steps, 1, 0, -1),
+      () => costOf(own, thought, new Float64Array(3)),
+      () => web.strokes.inkStrokes([[[NaN, 1]]], 28, 28, 1),
+      () => web.strokes.inkStrokes([[]], 28, 28, 1),
+      () => web.strokes.inkStrokes([], 0, 28, 1),
+      () => web.strokes.frameStrokes([[[1, 1]]], 10),
+      () => web.preparation.prepareStrokes([], 1, ["iron"]),
+      () => web.grey.fromRGBA([0, 0, 0, 255], 2, 2),
     ];
     return asked.map((ask) => {
       try {

@@ -12,9 +12,18 @@ const answers = [];
 for (const [module, name, ...given] of JSON.parse(readFileSync(0, "utf8"))) {
   const exported = module === "" ? (one) => one : (await import(new URL(module, WEB).href))[name];
   try {
-    const all = given.map((one) => (isFrame(one) ? unframe(Uint8Array.from(Buffer.from(one.frame, "base64")).buffer) : one));
+    const all = given.map((one) =>
+      isFrame(one) ? unframe(Uint8Array.from(Buffer.from(one.frame, "base64")).buffer) : one,
+    );
     const answer = typeof exported === "function" ? exported(...all) : exported;
-    answers.push(answer?.blocks ? { ...answer, blocks: Object.fromEntries(Object.entries(answer.blocks).map(([key, block]) => [key, Array.from(block)])) } : (answer ?? null));
+    answers.push(
+      answer?.blocks
+        ? {
+            ...answer,
+            blocks: Object.fromEntries(Object.entries(answer.blocks).map(([key, block]) => [key, Array.from(block)])),
+          }
+        : (answer ?? null),
+    );
   } catch (error) {
     answers.push({ refused: error.message });
   }

@@ -107,7 +107,10 @@ function taken(wanted, spread, middle) {
   return Array.from({ length: SIDE }, (_, place) => {
     const looks = (place - 14) / larger + middle;
     const first = Math.floor(looks);
-    const both = [{ from: first, share: 1 - (looks - first) }, { from: first + 1, share: looks - first }];
+    const both = [
+      { from: first, share: 1 - (looks - first) },
+      { from: first + 1, share: looks - first },
+    ];
     return both.filter(({ from, share }) => from >= 0 && from < SIDE && share > 0);
   });
 }
@@ -137,7 +140,8 @@ export function adjust(image, names) {
  */
 export function check(names) {
   for (const name of names) {
-    if (!Object.hasOwn(STEPS, name)) throw new Error(`there is no adjusting step "${name}"; known are ${Object.keys(STEPS).sort().join(", ")}`);
+    if (!Object.hasOwn(STEPS, name))
+      throw new Error(`there is no adjusting step "${name}"; known are ${Object.keys(STEPS).sort().join(", ")}`);
   }
   return names;
 }

@@ -71,7 +71,8 @@ export function backward(network, trace, targets) {
       for (let k = 0; k < before; k++, at++) dC_dW[at] = dC_dz[j] * a[k];
     }
     gradient.unshift({ weights: dC_dW, biases: dC_dz });
-    if (l) { // nothing lies before the picture
+    if (l) {
+      // nothing lies before the picture
       const slope = ACTIVATIONS[network.activations[l - 1]].slope(trace.z[l - 1]);
       dC_dz = askedOf(network.layers[l], dC_dz).map((one, k) => one * slope[k]);
     }
@@ -103,19 +104,41 @@ function askedOf({ weights, n, before }, dC_dz) {
 export function backPropagate(network, image, target) {
   const outputs = network.sizes[network.sizes.length - 1];
   if (!image.every(Number.isFinite)) throw new Error("backPropagate() wants finite numbers from 0 to 1, got others");
-  if (!(Number.isInteger(target) && target >= 0 && target < outputs)) throw new Error(`target: 0 to ${outputs - 1}, got ${target}`);
+  if (!(Number.isInteger(target) && target >= 0 && target < outputs))
+    throw new Error(`target: 0 to ${outputs - 1}, got ${target}`);
   const targets = oneHot(target, outputs);
   const trace = forward(network, image);
   const gradient = backward(network, trace, targets);
   const dC_dz = gradient.map((layer) => layer.biases); // for a single image the two are the same
   const last = trace.a[trace.a.length - 1];
-  const dC_da = /** @type {(Float64Array | null)[]} */ (network.layers.slice(1).map((layer, l) => askedOf(layer, dC_dz[l + 1])));
+  const dC_da = /** @type {(Float64Array | null)[]} */ (
+    network.layers.slice(1).map((layer, l) => askedOf(layer, dC_dz[l + 1]))
+  );
   dC_da.push(network.cost === "quadratic" ? last.map((a, j) => 2 * (a - targets[j])) : null);
-  const steps = { network, image, target, targets, trace, cost: costOf(network, trace, targets), gradient, dC_dz, dC_da, wishes: /** @type {Wish[]} */ ([]) };
+  const steps = {
+    network,
+    image,
+    target,
+    targets,
+    trace,
+    cost: costOf(network, trace, targets),
+    gradient,
+    dC_dz,
+    dC_da,
+    wishes: /** @type {Wish[]} */ ([]),
+  };
   const slopes = slopesOf(steps, dC_dz.length);
   for (const [j, d] of dC_dz[dC_dz.length - 1].entries()) {
     const asks = dC_da[dC_da.length - 1]?.[j] ?? null;
-    steps.wishes.push({ neuron: j, activation: last[j], target: targets[j], dC_da: asks, slope: slopes && slopes[j], dC_dz: d, up: d < 0 });
+    steps.wishes.push({
+      neuron: j,
+      activation: last[j],
+      target: targets[j],
+      dC_da: asks,
+      slope: slopes && slopes[j],
+      dC_dz: d,
+      up: d < 0,
+    });
   }
   return steps;
 }
@@ -144,7 +167,8 @@ export function weightChain(steps, layer, neuron, source) {
   checkNeuron(network, layer, neuron);
   const l = layer - 1;
   const { weights, before } = network.layers[l];
-  if (!(Number.isInteger(source) && source >= 0 && source < before)) throw new Error(`from: 0 to ${before - 1} into layer ${layer}, got ${source}`);
+  if (!(Number.isInteger(source) && source >= 0 && source < before))
+    throw new Error(`from: 0 to ${before - 1} into layer ${layer}, got ${source}`);
   const asked = Array.from(dC_dz[layer] ?? [], (d, i) => {
     const weight = network.layers[layer].weights[i * network.layers[layer].before + neuron];
     return { neuron: i, weight, dC_dz: d, product: weight * d };

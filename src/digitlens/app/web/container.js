@@ -67,7 +67,8 @@ export function unpack(data) {
   const tensors = /** @type {Map<string, Tensor>} */ (new Map());
   for (const { name, dtype, shape, begin, end } of places) {
     const values = numbers(data.subarray(start + begin, start + end), dtype);
-    if (!values.every((value) => Math.abs(value) <= LARGEST)) { // not <= is true of NaN as well
+    if (!values.every((value) => Math.abs(value) <= LARGEST)) {
+      // not <= is true of NaN as well
       throw notOurs(`"${name.slice(0, 40)}" holds a number that is not finite, or beyond ${LARGEST}`);
     }
     tensors.set(name, { dtype, shape, values });
@@ -89,9 +90,11 @@ function checked(data) {
   }
   const { __metadata__: own, ...header } = object(json(utf8(data.subarray(8, 8 + length)), "its header")) ?? {};
   if (!object(own)) throw notOurs("its header is not that of a safetensors file with a document of ours");
-  if (Object.keys(own).join() !== "digitlens" || typeof own.digitlens !== "string") throw notOurs("its header carries no document of ours");
+  if (Object.keys(own).join() !== "digitlens" || typeof own.digitlens !== "string")
+    throw notOurs("its header carries no document of ours");
   const names = Object.keys(header);
-  if (names.length < 1 || names.length > ARRAYS) throw notOurs(`it holds ${names.length} arrays; 1 to ${ARRAYS} are allowed`);
+  if (names.length < 1 || names.length > ARRAYS)
+    throw notOurs(`it holds ${names.length} arrays; 1 to ${ARRAYS} are allowed`);
   const places = names.map((name) => placeOf(name, header[name])).sort((a, b) => a.begin - b.begin || a.end - b.end);
   let end = 0;
   for (const place of places) {
@@ -114,12 +117,16 @@ function checked(data) {
 function placeOf(name, entry) {
   const who = `array "${name.slice(0, 40)}"`;
   if (/\p{Surrogate}/u.test(name)) throw notOurs("an array's name holds half a character");
-  if (!object(entry) || Object.keys(entry).sort().join() !== "data_offsets,dtype,shape") throw notOurs(`${who} has no dtype, shape and data_offsets`);
+  if (!object(entry) || Object.keys(entry).sort().join() !== "data_offsets,dtype,shape")
+    throw notOurs(`${who} has no dtype, shape and data_offsets`);
   const { dtype, shape, data_offsets: offsets } = entry;
   const sound = wholeNumbers(shape) && wholeNumbers(offsets) && [...shape, ...offsets].every((n) => n <= 2 ** 40);
-  if (!sound || offsets.length !== 2 || shape.length < 1 || shape.length > 2) throw notOurs(`${who} has a shape or offsets that cannot be`);
-  if (typeof dtype !== "string" || !Object.hasOwn(TYPES, dtype)) throw notOurs(`${who} is of a type we do not store: "${String(dtype).slice(0, 20)}"`);
-  if (shape.reduce((a, b) => a * b, 1) * TYPES[dtype] !== offsets[1] - offsets[0]) throw notOurs(`${who} does not fit its own shape`);
+  if (!sound || offsets.length !== 2 || shape.length < 1 || shape.length > 2)
+    throw notOurs(`${who} has a shape or offsets that cannot be`);
+  if (typeof dtype !== "string" || !Object.hasOwn(TYPES, dtype))
+    throw notOurs(`${who} is of a type we do not store: "${String(dtype).slice(0, 20)}"`);
+  if (shape.reduce((a, b) => a * b, 1) * TYPES[dtype] !== offsets[1] - offsets[0])
+    throw notOurs(`${who} does not fit its own shape`);
   return { name, dtype, shape, begin: offsets[0], end: offsets[1] };
 }
 
@@ -143,7 +150,14 @@ function numbers(bytes, dtype) {
 function half(bits) {
   const exponent = (bits >> 10) & 31;
   const mantissa = bits & 1023;
-  const size = exponent === 31 ? (mantissa ? NaN : Infinity) : exponent ? (1024 + mantissa) * 2 ** (exponent - 25) : mantissa * 2 ** -24;
+  const size =
+    exponent === 31
+      ? mantissa
+        ? NaN
+        : Infinity
+      : exponent
+        ? (1024 + mantissa) * 2 ** (exponent - 25)
+        : mantissa * 2 ** -24;
   return bits & 0x8000 ? -size : size;
 }
 

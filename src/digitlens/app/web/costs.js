@@ -39,7 +39,8 @@ export function costOf(network, trace, targets) {
   const kind = check(network, targets);
   const z = trace.z[trace.z.length - 1];
   if (kind === "quadratic") return sum(error(trace, targets).map((one) => one ** 2));
-  if (kind === "ten questions") return sum(z.map((one, j) => Math.max(one, 0) - one * targets[j] + Math.log1p(Math.exp(-Math.abs(one))))); // -ln σ(z), without overflow
+  if (kind === "ten questions")
+    return sum(z.map((one, j) => Math.max(one, 0) - one * targets[j] + Math.log1p(Math.exp(-Math.abs(one))))); // -ln σ(z), without overflow
   const highest = Math.max(...z);
   const below = z.map((one) => one - highest);
   const others = sum(below.map(Math.exp).sort().subarray(0, -1)); // all but the largest, which is 1
@@ -58,7 +59,8 @@ export function costSlope(network, trace, targets) {
   const [z, a] = [trace.z[trace.z.length - 1], trace.a[trace.a.length - 1]];
   const dC_da = error(trace, targets).map((one) => 2 * one);
   const output = outputOf(network);
-  if (output === "softmax") { // each output depends on every z: da_i/dz_j = a_i ([i = j] - a_j)
+  if (output === "softmax") {
+    // each output depends on every z: da_i/dz_j = a_i ([i = j] - a_j)
     const shared = sum(dC_da.map((one, j) => one * a[j]));
     return dC_da.map((one, j) => a[j] * (one - shared));
   }
@@ -83,11 +85,15 @@ const sum = (values) => values.reduce((a, b) => a + b, 0);
  */
 function check(network, targets) {
   const outputs = network.sizes[network.sizes.length - 1];
-  if (targets.length !== outputs) throw new Error(`a cost wants ${outputs} targets, one for each output, got ${targets.length}`);
+  if (targets.length !== outputs)
+    throw new Error(`a cost wants ${outputs} targets, one for each output, got ${targets.length}`);
   const output = outputOf(network);
   if (network.cost === "quadratic") return "quadratic";
-  if (network.cost !== "cross_entropy") throw new Error(`a cost is one of quadratic, cross_entropy, got "${network.cost}"`);
+  if (network.cost !== "cross_entropy")
+    throw new Error(`a cost is one of quadratic, cross_entropy, got "${network.cost}"`);
   if (output === "sigmoid") return "ten questions";
   if (output === "softmax") return "one choice";
-  throw new Error(`cross_entropy takes logarithms of the outputs, and ${output} outputs need not lie between 0 and 1: use sigmoid or softmax outputs, or the quadratic cost`);
+  throw new Error(
+    `cross_entropy takes logarithms of the outputs, and ${output} outputs need not lie between 0 and 1: use sigmoid or softmax outputs, or the quadratic cost`,
+  );
 }

@@ -25,7 +25,12 @@ import { things } from "./specks.js";
 
 const PATCHES = [5, 4]; // rows and columns of a patch, in the first and in the second layer
 const STEP = 2; // from one patch to the next
-export const SHAPES = [[12, 25], [24, 192], [64, 600], [11, 64]]; // weights of each layer, [n, before]
+export const SHAPES = [
+  [12, 25],
+  [24, 192],
+  [64, 600],
+  [11, 64],
+]; // weights of each layer, [n, before]
 export const QUANTILES = 201;
 const APART = 0.25; // a thing that holds this share of the ink is one to be reckoned with
 
@@ -64,7 +69,8 @@ export function familiarityOf({ layers, scores }, image) {
  * @returns {number}
  */
 export function scoreOf(layers, image) {
-  if (image.length !== SIDE * SIDE) throw new Error(`scoreOf() wants a framed picture of 784 numbers from 0 to 1, got ${image.length}`);
+  if (image.length !== SIDE * SIDE)
+    throw new Error(`scoreOf() wants a framed picture of 784 numbers from 0 to 1, got ${image.length}`);
   let looked = /** @type {Looked} */ ({ rows: SIDE, columns: SIDE, channels: 1, values: image });
   for (const [l, side] of PATCHES.entries()) looked = look(layers[l], looked, side);
   const hidden = sums(layers[2], looked.values).map(positive);
@@ -92,7 +98,8 @@ function look(layer, { rows, columns, channels, values }, side) {
       let k = 0;
       for (let channel = 0; channel < channels; channel++) {
         for (let y = STEP * row; y < STEP * row + side; y++) {
-          for (let x = STEP * column; x < STEP * column + side; x++) patch[k++] = values[(y * columns + x) * channels + channel];
+          for (let x = STEP * column; x < STEP * column + side; x++)
+            patch[k++] = values[(y * columns + x) * channels + channel];
         }
       }
       seen.set(sums(layer, patch).map(positive), at);
@@ -121,7 +128,11 @@ function sums({ weights, biases, n, before }, a) {
  * @returns {boolean}
  */
 export function twoThings(image) {
-  const { labels, n } = things(image.map((one) => (one > 0.3 ? 1 : 0)), SIDE, SIDE);
+  const { labels, n } = things(
+    image.map((one) => (one > 0.3 ? 1 : 0)),
+    SIDE,
+    SIDE,
+  );
   const share = new Float64Array(n + 1);
   image.forEach((one, i) => (share[labels[i]] += one));
   const all = image.reduce((a, b) => a + b, 0);

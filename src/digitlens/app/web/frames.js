@@ -22,7 +22,11 @@ export function unframe(buffer) {
   for (const { name, type, shape, at } of /** @type {Block[]} */ (header.blocks)) {
     const Kind = TYPES[/** @type {keyof typeof TYPES} */ (type)];
     if (!Kind) throw new Error(`this frame holds numbers of an unknown type, ${type}`);
-    blocks[name] = new Kind(buffer, at, shape.reduce((product, n) => product * n, 1));
+    blocks[name] = new Kind(
+      buffer,
+      at,
+      shape.reduce((product, n) => product * n, 1),
+    );
     shapes[name] = shape;
   }
   return { header, blocks, shapes };

@@ -116,7 +116,8 @@ export function resampling(before, scale) {
     middle = Math.min(Math.max(middle, 0.5), before - 0.5);
     for (let old = 0; old < before; old++) {
       const cover = Math.min(high, old + 1) - Math.max(low, old);
-      matrix[i * before + old] = scale <= 1 ? Math.max(cover, 0) * scale : Math.max(1 - Math.abs(middle - 0.5 - old), 0);
+      matrix[i * before + old] =
+        scale <= 1 ? Math.max(cover, 0) * scale : Math.max(1 - Math.abs(middle - 0.5 - old), 0);
     }
   }
   return { after, matrix };
@@ -138,14 +139,16 @@ export function resample(ink, scale) {
     for (let row = 0; row < rows; row++) {
       const share = down.matrix[i * rows + row];
       if (share === 0) continue;
-      for (let column = 0; column < columns; column++) strips[i * columns + column] += share * values[row * columns + column];
+      for (let column = 0; column < columns; column++)
+        strips[i * columns + column] += share * values[row * columns + column];
     }
   }
   const small = new Float64Array(down.after * along.after);
   for (let i = 0; i < down.after; i++) {
     for (let j = 0; j < along.after; j++) {
       let sum = 0;
-      for (let column = 0; column < columns; column++) sum += strips[i * columns + column] * along.matrix[j * columns + column];
+      for (let column = 0; column < columns; column++)
+        sum += strips[i * columns + column] * along.matrix[j * columns + column];
       small[i * along.after + j] = sum;
     }
   }

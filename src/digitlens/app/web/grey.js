@@ -17,7 +17,9 @@ const MOST_PIXELS = 16_000_000;
  */
 export function fromRGBA(data, rows, columns) {
   if (!(rows >= 1 && columns >= 1 && rows * columns <= MOST_PIXELS) || data.length !== 4 * rows * columns) {
-    throw new Error(`a picture has 1 to ${MOST_PIXELS / 1e6} million pixels of four numbers each, got ${columns}×${rows} with ${data.length} numbers; make it smaller`);
+    throw new Error(
+      `a picture has 1 to ${MOST_PIXELS / 1e6} million pixels of four numbers each, got ${columns}×${rows} with ${data.length} numbers; make it smaller`,
+    );
   }
   const grey = new Uint8Array(rows * columns);
   let transparent = false;

@@ -134,7 +134,8 @@ function reduced(grey, { top, left, rows: tall, columns: wide }, factor) {
   }
   for (let row = 0, at = 0; row < rows; row++) {
     const high = Math.min(factor, tall - row * factor);
-    for (let column = 0; column < columns; column++, at++) values[at] /= high * Math.min(factor, wide - column * factor);
+    for (let column = 0; column < columns; column++, at++)
+      values[at] /= high * Math.min(factor, wide - column * factor);
   }
   return { rows, columns, values };
 }
@@ -160,7 +161,8 @@ function onFlatPaper(levels) {
   const dark = below >= above;
   const depth = levels.values.map((one) => Math.max(dark ? level - one : one - level, 0) / 255);
   let grain = 0;
-  if (faint > strong / 2) { // compressed, or with noise of which paper hides a half
+  if (faint > strong / 2) {
+    // compressed, or with noise of which paper hides a half
     const least = between(depth);
     const small = depth.filter((one) => one > 0 && one < least);
     grain = small.length ? Math.max(FAINT, 1.4826 * median(small)) : FAINT;
@@ -176,7 +178,8 @@ function onFlatPaper(levels) {
 function onUnevenPaper(levels) {
   const guess = surface(levels);
   const dark = paperIsLight({ ...levels, values: levels.values.map((one, i) => one - guess[i]) });
-  const from = (/** @type {Float64Array} */ paper) => levels.values.map((one, i) => (dark ? paper[i] - one : one - paper[i]) / 255);
+  const from = (/** @type {Float64Array} */ paper) =>
+    levels.values.map((one, i) => (dark ? paper[i] - one : one - paper[i]) / 255);
   let depth = from(guess);
   let smooth = guess;
   const radius = Math.max(2, Math.floor(Math.max(levels.rows, levels.columns) / 6));
@@ -242,7 +245,8 @@ function histogram(values, bins) {
   const counts = new Int32Array(bins);
   for (const value of values) {
     let k = Math.min(Math.floor(((value - low) / (high - low)) * bins), bins - 1);
-    if (value < edges[k]) k -= 1; // what rounding put into the wrong bin
+    if (value < edges[k])
+      k -= 1; // what rounding put into the wrong bin
     else if (value >= edges[k + 1] && k !== bins - 1) k += 1;
     counts[k] += 1;
   }

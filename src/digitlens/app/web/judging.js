@@ -28,7 +28,8 @@ export const known = (name, block) => JUDGING.includes(name) && block.version ==
 export function judgingOf(blocks, tensors) {
   const { familiarity, calibration } = blocks;
   if (calibration) only(calibration, "calibration", "temperature", COLDEST, HOTTEST);
-  if (!familiarity && tensors.size) throw new Error("this model file holds arrays of a block that has none; train or fetch it anew");
+  if (!familiarity && tensors.size)
+    throw new Error("this model file holds arrays of a block that has none; train or fetch it anew");
   return {
     familiarity: familiarity ? familiarityOf(familiarity, tensors) : null,
     calibration: calibration ? { temperature: calibration.temperature } : null,
@@ -44,7 +45,8 @@ function familiarityOf(block, tensors) {
   only(block, "familiarity", "threshold", 0, 1);
   const take = (/** @type {string} */ name, /** @type {number[]} */ shape) => {
     const tensor = tensors.get(name);
-    if (!tensor || tensor.shape.join() !== shape.join()) throw new Error("this model file does not hold the arrays of a familiarity; train or fetch it anew");
+    if (!tensor || tensor.shape.join() !== shape.join())
+      throw new Error("this model file does not hold the arrays of a familiarity; train or fetch it anew");
     return tensor.values;
   };
   const layers = SHAPES.map(([n, before], l) => {
@@ -52,11 +54,15 @@ function familiarityOf(block, tensors) {
     return { weights: take(`${name}.weights`, [n, before]), biases: take(`${name}.biases`, [n]), n, before };
   });
   const scores = take(SCORES, [QUANTILES]);
-  if (tensors.size !== 2 * SHAPES.length + 1) throw new Error("this model file does not hold the arrays of a familiarity alone; train or fetch it anew");
+  if (tensors.size !== 2 * SHAPES.length + 1)
+    throw new Error("this model file does not hold the arrays of a familiarity alone; train or fetch it anew");
   const types = new Set([...tensors].filter(([name]) => name !== SCORES).map(([, tensor]) => tensor.dtype));
-  if (types.size > 1 || types.has("F64")) throw new Error("this model file's familiarity is not all of one type among F16, F32");
-  if (tensors.get(SCORES)?.dtype !== "F32") throw new Error("this model file's familiarity has scores of another type than F32");
-  if (scores.some((one, i) => i > 0 && one < scores[i - 1])) throw new Error("this model file's familiarity has scores that are not in order");
+  if (types.size > 1 || types.has("F64"))
+    throw new Error("this model file's familiarity is not all of one type among F16, F32");
+  if (tensors.get(SCORES)?.dtype !== "F32")
+    throw new Error("this model file's familiarity has scores of another type than F32");
+  if (scores.some((one, i) => i > 0 && one < scores[i - 1]))
+    throw new Error("this model file's familiarity has scores that are not in order");
   return { layers, scores, threshold: block.threshold };
 }
 
@@ -68,10 +74,15 @@ function familiarityOf(block, tensors) {
  * @param {number} most
  */
 function only(block, name, number, least, most) {
-  const fields = Object.keys(block).filter((key) => key !== "required").sort().join();
+  const fields = Object.keys(block)
+    .filter((key) => key !== "required")
+    .sort()
+    .join();
   const value = block[number];
   if (fields !== `${number},version` || typeof value !== "number" || !(value >= least && value <= most)) {
-    throw new Error(`this model file's ${name} is not a version and a ${number} from ${least} to ${most}; train or fetch it anew`);
+    throw new Error(
+      `this model file's ${name} is not a version and a ${number} from ${least} to ${most}; train or fetch it anew`,
+    );
   }
 }
 
@@ -86,7 +97,10 @@ export function toBlocks({ familiarity, calibration }) {
   if (familiarity) {
     blocks.familiarity = { required: false, version: VERSION, threshold: familiarity.threshold };
     for (const [l, { weights, biases, n, before }] of familiarity.layers.entries()) {
-      tensors.push([`familiarity.layer${l + 1}.weights`, { shape: [n, before], values: weights }], [`familiarity.layer${l + 1}.biases`, { shape: [n], values: biases }]);
+      tensors.push(
+        [`familiarity.layer${l + 1}.weights`, { shape: [n, before], values: weights }],
+        [`familiarity.layer${l + 1}.biases`, { shape: [n], values: biases }],
+      );
     }
     tensors.push([SCORES, { shape: [QUANTILES], values: familiarity.scores }]);
   }

@@ -112,7 +112,9 @@ export function createLive(address, visitor, isHere) {
   };
 
   return {
-    get state() { return state; },
+    get state() {
+      return state;
+    },
     visitor,
     send,
     ask,
@@ -153,7 +155,9 @@ function understood(data) {
 export function visitorName(storage) {
   const known = storage?.getItem("digitlens.visitor") ?? "";
   if (/^[0-9a-f]{32}$/.test(known)) return known;
-  const made = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const made = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("");
   try {
     storage?.setItem("digitlens.visitor", made);
   } catch {

@@ -83,11 +83,21 @@ function createApp(loaded, kept) {
 
   /** @type {App} */
   const app = {
-    get state() { return state; },
-    get network() { return network; },
-    get original() { return original; },
-    get changed() { return changed; },
-    get reading() { return (reading ??= read(state, network, state.prepare)); },
+    get state() {
+      return state;
+    },
+    get network() {
+      return network;
+    },
+    get original() {
+      return original;
+    },
+    get changed() {
+      return changed;
+    },
+    get reading() {
+      return (reading ??= read(state, network, state.prepare));
+    },
     set(patch, how = "replace") {
       if (how === "push") follow(); // so that going back finds what was drawn until now
       change(patch);
@@ -162,7 +172,8 @@ function page(app) {
   const place = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
   const main = /** @type {HTMLElement} */ (document.querySelector("main"));
   const always = [padView(app), diagramView(app), toolsView(app), connectionView(app)];
-  for (const [index, id] of ["pad", "network", "tools", "connection"].entries()) clear(place(id), always[index].element);
+  for (const [index, id] of ["pad", "network", "tools", "connection"].entries())
+    clear(place(id), always[index].element);
   const later = {
     neuron: arriving("neuron", async () => (await import("./views/neuron.js")).neuronView(app), app),
     learn: arriving("learn", async () => (await import("./views/learn.js")).learnView(app), app),
@@ -175,11 +186,12 @@ function page(app) {
   let [whole, asked] = [false, false];
   const ask = async () => {
     asked = true;
-    opinions.push(...await (await import("./views/opinion.js")).openOpinion(app));
+    opinions.push(...(await (await import("./views/opinion.js")).openOpinion(app)));
     app.set({});
   };
   const views = (/** @type {import("./state.js").Shown} */ name) => (name === "read" ? read : later[name]());
-  setTimeout(async () => { // so that they are here when the server is gone
+  setTimeout(async () => {
+    // so that they are here when the server is gone
     Object.values(later).forEach((view) => view(true));
     await Promise.all(loading);
     document.documentElement.dataset.whole = "true";
@@ -250,7 +262,12 @@ function arriving(name, load, app) {
 function styled(file) {
   return new Promise((done, fail) => {
     if (document.querySelector(`link[href="${file}"]`)) return done();
-    const link = h("link", { rel: "stylesheet", href: file, onload: () => done(), onerror: () => (link.remove(), fail(new Error(file))) });
+    const link = h("link", {
+      rel: "stylesheet",
+      href: file,
+      onload: () => done(),
+      onerror: () => (link.remove(), fail(new Error(file))),
+    });
     document.head.append(link);
   });
 }
@@ -263,7 +280,8 @@ const viewOf = (link) => /** @type {State["view"]} */ (link.dataset.view);
 
 /** Each link keeps what is on the pad, so that it can be opened in another tab. @param {State} state */
 function linkJourneys(state) {
-  for (const link of journeys()) attributes(link, { href: `#${toFragment({ ...state, view: viewOf(link), shows: "read" })}` });
+  for (const link of journeys())
+    attributes(link, { href: `#${toFragment({ ...state, view: viewOf(link), shows: "read" })}` });
 }
 
 /** The name of the network that the server was started with; without such a server, of the one that ships. @returns {Promise<string>} */
@@ -284,7 +302,8 @@ async function start() {
     const loaded = readModelFile(new Uint8Array(await answer.arrayBuffer()));
     const app = createApp(loaded, remembered());
     Object.assign(window, { digitlens: app }); // for the curious, in the browser's console
-    for (let seen = 0; seen < loading.size; ) { // a step of the story, once there, wants the view that it shows
+    for (let seen = 0; seen < loading.size; ) {
+      // a step of the story, once there, wants the view that it shows
       seen = loading.size;
       await Promise.all(loading);
       await new Promise((drawn) => setTimeout(() => requestAnimationFrame(drawn), 20));
@@ -292,7 +311,10 @@ async function start() {
     document.documentElement.dataset.ready = "true";
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    clear(/** @type {HTMLElement} */ (document.querySelector("main")), h("p", { class: "trouble", role: "alert" }, `Digitlens could not start: ${why}. Reload the page to try again.`));
+    clear(
+      /** @type {HTMLElement} */ (document.querySelector("main")),
+      h("p", { class: "trouble", role: "alert" }, `Digitlens could not start: ${why}. Reload the page to try again.`),
+    );
   }
 }
 

@@ -30,18 +30,24 @@ export function readModelFile(bytes) {
   const { document, tensors } = unpack(bytes);
   const { format, blocks: given } = document;
   if (format !== FORMAT) {
-    throw new Error(`this model file has format ${String(format).slice(0, 20)}, and we read format ${FORMAT}; a newer digitlens may read it`);
+    throw new Error(
+      `this model file has format ${String(format).slice(0, 20)}, and we read format ${FORMAT}; a newer digitlens may read it`,
+    );
   }
   const blocks = object(given);
-  if (!blocks || !Object.values(blocks).every(object)) throw new Error("this model file has no blocks; train or fetch it anew");
+  if (!blocks || !Object.values(blocks).every(object))
+    throw new Error("this model file has no blocks; train or fetch it anew");
   const judging = Object.keys(blocks).filter((name) => known(name, blocks[name]));
   const unknown = Object.keys(blocks).filter((name) => !KNOWN.includes(name) && !judging.includes(name));
   for (const name of unknown) {
     if (blocks[name].required !== false) {
-      throw new Error(`this model file needs "${name.slice(0, 40)}", which we do not know; a newer digitlens may read it`);
+      throw new Error(
+        `this model file needs "${name.slice(0, 40)}", which we do not know; a newer digitlens may read it`,
+      );
     }
   }
-  const of = (/** @type {string[]} */ names, belongs = true) => new Map([...tensors].filter(([name]) => names.includes(name.split(".")[0]) === belongs));
+  const of = (/** @type {string[]} */ names, belongs = true) =>
+    new Map([...tensors].filter(([name]) => names.includes(name.split(".")[0]) === belongs));
   const notes = unknown.map((name) => `passed over what we do not know: ${name.slice(0, 40)}`);
   const judged = judgingOf(Object.fromEntries(judging.map((name) => [name, blocks[name]])), of(judging));
   return { ...networkOf(blocks, of([...unknown, ...judging], false), notes), ...judged };
@@ -57,10 +63,13 @@ function networkOf(blocks, tensors, notes) {
   const { network: about, preparation } = blocks;
   if (!about || !preparation) throw contradiction("it has no network, or no preparation");
   const { sizes, activations, cost, classes, name } = about;
-  if (!wholeNumbers(sizes) || sizes[0] !== 784) throw new Error("this model file is not for pictures of 28×28, which is all we read");
-  if (!texts(activations) || !activations.every((one) => Object.hasOwn(ACTIVATIONS, one))) throw contradiction("it names activation functions we do not know");
+  if (!wholeNumbers(sizes) || sizes[0] !== 784)
+    throw new Error("this model file is not for pictures of 28×28, which is all we read");
+  if (!texts(activations) || !activations.every((one) => Object.hasOwn(ACTIVATIONS, one)))
+    throw contradiction("it names activation functions we do not know");
   const layers = layersOf(tensors, sizes);
-  if (!layers.length || layers.length !== activations.length) throw contradiction(`${activations.length} activation functions for ${layers.length} layers`);
+  if (!layers.length || layers.length !== activations.length)
+    throw contradiction(`${activations.length} activation functions for ${layers.length} layers`);
   if (activations.slice(0, -1).includes("softmax")) throw contradiction("softmax stands before the last layer");
   const last = activations[activations.length - 1];
   if (cost !== "quadratic" && !(cost === "cross_entropy" && (last === "sigmoid" || last === "softmax"))) {
@@ -75,14 +84,30 @@ function networkOf(blocks, tensors, notes) {
   }
   if (typeof name !== "string" || [...name].length > 100) throw new Error("this model file has no name");
   const history = blocks.history?.rows ?? [];
-  if (!Array.isArray(history) || !history.every((row) => object(row) && Object.values(row).every((n) => typeof n === "number"))) {
+  if (
+    !Array.isArray(history) ||
+    !history.every((row) => object(row) && Object.values(row).every((n) => typeof n === "number"))
+  ) {
     throw new Error("this model file has a history that is not made of numbers");
   }
   const [recipe, provenance] = [blocks.recipe, blocks.provenance].map((block) => {
     const { required, ...rest } = block ?? {};
     return rest;
   });
-  return { layers, activations, sizes: [...sizes], name, cost, classes, adjusting, framing, recipe, provenance, history, notes };
+  return {
+    layers,
+    activations,
+    sizes: [...sizes],
+    name,
+    cost,
+    classes,
+    adjusting,
+    framing,
+    recipe,
+    provenance,
+    history,
+    notes,
+  };
 }
 
 /** @param {any} list @returns {list is string[]} */
@@ -107,9 +132,11 @@ function layersOf(tensors, sizes) {
     const [before, n] = [sizes[l - 1], sizes[l]];
     layers.push({ weights: take(`layer${l}.weights`, [n, before]), biases: take(`layer${l}.biases`, [n]), n, before });
   }
-  if (tensors.size !== 2 * (sizes.length - 1)) throw new Error(`this model file does not hold the arrays of a ${sizes.slice(0, 9).join("-")} network`);
+  if (tensors.size !== 2 * (sizes.length - 1))
+    throw new Error(`this model file does not hold the arrays of a ${sizes.slice(0, 9).join("-")} network`);
   const types = new Set([...tensors.values()].map((tensor) => tensor.dtype));
-  if (types.size > 1 || types.has("F64")) throw new Error("this model file's arrays are not all of one type among F16, F32");
+  if (types.size > 1 || types.has("F64"))
+    throw new Error("this model file's arrays are not all of one type among F16, F32");
   return layers;
 }
 
@@ -127,10 +154,13 @@ export function writeModelFile(network) {
     provenance: { ...provenance, required: false },
     history: { required: false, rows: thinned(history) },
   };
-  const tensors = network.layers.flatMap(({ weights, biases, n, before }, l) => /** @type {[string, {shape: number[], values: Float64Array}][]} */ ([
-    [`layer${l + 1}.weights`, { shape: [n, before], values: weights }],
-    [`layer${l + 1}.biases`, { shape: [n], values: biases }],
-  ]));
+  const tensors = network.layers.flatMap(
+    ({ weights, biases, n, before }, l) =>
+      /** @type {[string, {shape: number[], values: Float64Array}][]} */ ([
+        [`layer${l + 1}.weights`, { shape: [n, before], values: weights }],
+        [`layer${l + 1}.biases`, { shape: [n], values: biases }],
+      ]),
+  );
   const judged = toBlocks(network);
   const bytes = pack({ format: FORMAT, blocks: { ...blocks, ...judged.blocks } }, [...tensors, ...judged.tensors]);
   readModelFile(bytes);

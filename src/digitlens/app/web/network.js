@@ -46,9 +46,15 @@ const sigmoidSlope = (/** @type {number} */ z) => small(z) / (1 + small(z)) ** 2
 /** @type {Object<string, Activation>} */
 export const ACTIVATIONS = {
   sigmoid: elementwise(sigmoid, sigmoidSlope),
-  relu: elementwise((z) => Math.max(z, 0), (z) => (z > 0 ? 1 : 0)), // at the kink we say 0
+  relu: elementwise(
+    (z) => Math.max(z, 0),
+    (z) => (z > 0 ? 1 : 0),
+  ), // at the kink we say 0
   tanh: elementwise(Math.tanh, (z) => 4 * sigmoidSlope(2 * z)), // 1 - tanh² would be 0 from z = 19 on
-  identity: elementwise((z) => z, () => 1),
+  identity: elementwise(
+    (z) => z,
+    () => 1,
+  ),
   softmax: {
     // for the last layer only
     value(z) {
@@ -70,7 +76,8 @@ export const ACTIVATIONS = {
  * @returns {number}
  */
 export function activate(name, z) {
-  if (name === "softmax") throw new Error("activate() wants a function of one neuron, got softmax, which needs all; use forward()");
+  if (name === "softmax")
+    throw new Error("activate() wants a function of one neuron, got softmax, which needs all; use forward()");
   return ACTIVATIONS[name].value(Float64Array.of(z))[0];
 }
 
@@ -124,6 +131,10 @@ export function parameters(network) {
  * @returns {Network}
  */
 export function copy(network) {
-  const layers = network.layers.map((layer) => ({ ...layer, weights: layer.weights.slice(), biases: layer.biases.slice() }));
+  const layers = network.layers.map((layer) => ({
+    ...layer,
+    weights: layer.weights.slice(),
+    biases: layer.biases.slice(),
+  }));
   return { ...network, layers };
 }

@@ -64,7 +64,8 @@ export function significant(x, many = 4) {
   let [mantissa, exponent] = size.toExponential(many - 1).split("e");
   const [exact] = size.toExponential(Math.min(many + 40, 100)).split("e");
   const all = exact.replace(".", "");
-  if (/^50*$/.test(all.slice(many)) && Number(all[many - 1]) % 2 === 0) { // as near to both: the even one
+  if (/^50*$/.test(all.slice(many)) && Number(all[many - 1]) % 2 === 0) {
+    // as near to both: the even one
     [mantissa, exponent] = [withPoint(all.slice(0, many), 1), String(size.toExponential(100).split("e")[1])];
   }
   const power = Number(exponent);
@@ -89,5 +90,7 @@ const trimmed = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : tex
  * @returns {string}
  */
 export function count(n) {
-  return String(n).replace("-", MINUS).replace(/\B(?=(\d{3})+$)/g, ",");
+  return String(n)
+    .replace("-", MINUS)
+    .replace(/\B(?=(\d{3})+$)/g, ",");
 }

@@ -54,7 +54,8 @@ export function surface(levels) {
   const bases = basis(blocks.rows, blocks.columns);
   let trusted = Array.from(blocks.values, () => true);
   let weights = /** @type {Float64Array} */ (new Float64Array(6));
-  for (let turn = 0; turn < 5; turn++) { // each time without the fifth that fits worst: writing, and what else is not paper
+  for (let turn = 0; turn < 5; turn++) {
+    // each time without the fifth that fits worst: writing, and what else is not paper
     weights = fit(bases, blocks.values, trusted);
     const miss = blocks.values.map((one, i) => Math.abs(one - at(bases, i, weights)));
     const most = quantile(miss.slice().sort(), 0.8);
@@ -80,8 +81,10 @@ function blocksOf(image, factor) {
   const values = new Float64Array(rows * columns);
   for (let row = 0; row < rows; row++) {
     const high = Math.min(factor, image.rows - row * factor);
-    for (let x = 0; x < image.columns; x++) values[row * columns + Math.floor(x / factor)] += strips[row * image.columns + x];
-    for (let column = 0; column < columns; column++) values[row * columns + column] /= high * Math.min(factor, image.columns - column * factor);
+    for (let x = 0; x < image.columns; x++)
+      values[row * columns + Math.floor(x / factor)] += strips[row * image.columns + x];
+    for (let column = 0; column < columns; column++)
+      values[row * columns + column] /= high * Math.min(factor, image.columns - column * factor);
   }
   return { rows, columns, values };
 }

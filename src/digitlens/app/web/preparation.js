@@ -66,8 +66,17 @@ export function prepareStrokes(strokes, radius, adjusting) {
  * @returns {Stage}
  */
 export function drawnStage(strokes, radius) {
-  const reason = strokes.length ? `inked where it was drawn, with a pen ${plain(2 * radius, 1)} pixels wide` : "nothing is drawn here";
-  return { name: "strokes", rows: SIDE, columns: SIDE, image: inkStrokes(strokes, SIDE, SIDE, radius), parameters: { radius }, reason };
+  const reason = strokes.length
+    ? `inked where it was drawn, with a pen ${plain(2 * radius, 1)} pixels wide`
+    : "nothing is drawn here";
+  return {
+    name: "strokes",
+    rows: SIDE,
+    columns: SIDE,
+    image: inkStrokes(strokes, SIDE, SIDE, radius),
+    parameters: { radius },
+    reason,
+  };
 }
 
 /**
@@ -94,7 +103,8 @@ function scaledStage(strokes, radius) {
   const { picture } = inTheirBox(boxed, radius);
   const change = scale < 1 ? `${significant(1 / scale, 3)} times smaller` : `${significant(scale, 3)} times larger`;
   let reason = `the longest side becomes 20 pixels, as in MNIST: ${change}, and the pen stays as wide`;
-  if (scale === 1) reason = isDot ? "a dot has no size that could be changed" : "it has the size of MNIST's digits already";
+  if (scale === 1)
+    reason = isDot ? "a dot has no size that could be changed" : "it has the size of MNIST's digits already";
   return { name: "scaled", ...picture, parameters: { scale }, reason };
 }
 

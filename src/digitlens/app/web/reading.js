@@ -105,7 +105,13 @@ function unprepared(decoded, strokes, radius) {
   const small = resample({ rows, columns, values }, SIDE / Math.max(rows, columns));
   const ink = place(small, [Math.floor((SIDE - small.rows) / 2), Math.floor((SIDE - small.columns) / 2)]);
   const reason = "shrunk to 28×28 as it is: what is light counts as ink";
-  return overBase(ink, [decoded, { name: "shrunk", rows: SIDE, columns: SIDE, image: ink, parameters: {}, reason }], strokes, [], radius);
+  return overBase(
+    ink,
+    [decoded, { name: "shrunk", rows: SIDE, columns: SIDE, image: ink, parameters: {}, reason }],
+    strokes,
+    [],
+    radius,
+  );
 }
 
 /** @param {Float64Array} image @returns {Stage} */

@@ -67,11 +67,13 @@ function lineAlongTop({ values }, { rows, columns, at }) {
   const deep = Math.ceil(rows * RIM);
   const seen = (/** @type {number} */ row, /** @type {number} */ column) => values[at(row, column)] >= SEEN;
   const all = Array.from({ length: columns }, (_, column) => column);
-  const start = all.map((column) => { // the first ink from above; -1: none
+  const start = all.map((column) => {
+    // the first ink from above; -1: none
     for (let row = 0; row < deep; row++) if (seen(row, column)) return row;
     return -1;
   });
-  const end = start.map((first, column) => { // and where it ends
+  const end = start.map((first, column) => {
+    // and where it ends
     for (let row = first; row < deep; row++) if (first >= 0 && !seen(row, column)) return row;
     return rows;
   });
@@ -124,13 +126,17 @@ function within(ink, box, edges) {
   });
   const sum = (/** @type {Float64Array} */ numbers) => numbers.reduce((a, b) => a + b, 0);
   if (sum(values) < LEAST * sum(ink.values)) return ink;
-  const touched = seen.map(({ rows, columns, at }, k) => { // whether what is left reaches as far as the line, or the border
+  const touched = seen.map(({ rows, columns, at }, k) => {
+    // whether what is left reaches as far as the line, or the border
     for (let column = 0; column < columns; column++) {
       if (values[at(Math.min(edges[k]?.[column] ?? 0, rows - 1), column)] >= SEEN) return true;
     }
     return false;
   });
-  for (const [one, other] of [[0, 1], [2, 3]]) {
+  for (const [one, other] of [
+    [0, 1],
+    [2, 3],
+  ]) {
     if (touched[one] && touched[other] && (edges[one] || edges[other])) return ink;
   }
   return { ...ink, values };

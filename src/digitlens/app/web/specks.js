@@ -18,17 +18,23 @@ const CRUMB = 0.03; // a thing with less than this share of all ink is a crumb
 export function mainInk(ink) {
   const size = Math.ceil(Math.max(ink.rows, ink.columns) / CELLS);
   const mass = cells(ink, size);
-  const { labels, n } = things(mass.values.map((one) => (one > 0.05 ? 1 : 0)), mass.rows, mass.columns);
+  const { labels, n } = things(
+    mass.values.map((one) => (one > 0.05 ? 1 : 0)),
+    mass.rows,
+    mass.columns,
+  );
   const share = new Float64Array(n + 1);
   const inner = new Float64Array(n + 1); // what lies along the border, and only there, is the line of a form ...
   const [down, right] = [Math.ceil(mass.rows * RIM), Math.ceil(mass.columns * RIM)];
   for (let i = 0; i < labels.length; i++) {
     const [row, column] = [Math.floor(i / mass.columns), i % mass.columns];
     share[labels[i]] += mass.values[i];
-    if (row >= down && row < mass.rows - down && column >= right && column < mass.columns - right) inner[labels[i]] += mass.values[i];
+    if (row >= down && row < mass.rows - down && column >= right && column < mass.columns - right)
+      inner[labels[i]] += mass.values[i];
   }
   share[0] = 0; // what has no label
-  const sum = (/** @type {(k: number) => boolean} */ which) => share.reduce((all, one, k) => (which(k) ? all + one : all), 0);
+  const sum = (/** @type {(k: number) => boolean} */ which) =>
+    share.reduce((all, one, k) => (which(k) ? all + one : all), 0);
   let keep = Array.from(share, (one) => one > 0);
   const lines = keep.map((kept, k) => kept && inner[k] < 0.1 * share[k]);
   if (sum((k) => keep[k] && !lines[k]) >= 0.1 * sum(() => true)) keep = keep.map((kept, k) => kept && !lines[k]); // ... if there is something else
@@ -52,7 +58,8 @@ function cells(ink, size) {
   const values = new Float64Array(rows * columns);
   for (let row = 0, at = 0; row < ink.rows; row++) {
     const first = Math.floor(row / size) * columns;
-    for (let column = 0; column < ink.columns; column++, at++) values[first + Math.floor(column / size)] += ink.values[at];
+    for (let column = 0; column < ink.columns; column++, at++)
+      values[first + Math.floor(column / size)] += ink.values[at];
   }
   return { rows, columns, values: values.map((one) => one / size ** 2) };
 }

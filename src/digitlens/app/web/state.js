@@ -32,8 +32,35 @@
 export const VIEWS = /** @type {const} */ (["read", "neuron", "learn", "train", "compare", "story"]);
 const SHOWN = /** @type {const} */ (["read", "neuron", "learn", "train", "compare"]);
 /** @typedef {Readonly<Record<string, string>>} Settings */
-export const SETTINGS = ["recipe", "hidden", "activation", "output", "initialisation", "cost", "optimiser", "momentum", "learning_rate", "schedule", "mini_batch",
-  "epochs", "weight_decay", "averaging", "augmentation", "preparation", "validation", "labels", "precision", "stored", "seed", "data", "live", "vary", "first", "second", "seeds"];
+export const SETTINGS = [
+  "recipe",
+  "hidden",
+  "activation",
+  "output",
+  "initialisation",
+  "cost",
+  "optimiser",
+  "momentum",
+  "learning_rate",
+  "schedule",
+  "mini_batch",
+  "epochs",
+  "weight_decay",
+  "averaging",
+  "augmentation",
+  "preparation",
+  "validation",
+  "labels",
+  "precision",
+  "stored",
+  "seed",
+  "data",
+  "live",
+  "vary",
+  "first",
+  "second",
+  "seeds",
+];
 const SETTING = /^[\w.,+-]{0,80}$/;
 const UNIT = 64; // coordinates are whole 64ths of a pixel, so that a link brings back exactly what was drawn
 const MOST_POINTS = 5000;
@@ -78,7 +105,14 @@ export function snap(strokes) {
  * @returns {string}
  */
 export function toFragment(state) {
-  const path = { read: [], neuron: [state.layer, state.neuron], learn: [state.target ?? "auto"], train: [], compare: [], story: [state.step] }[state.view];
+  const path = {
+    read: [],
+    neuron: [state.layer, state.neuron],
+    learn: [state.target ?? "auto"],
+    train: [],
+    compare: [],
+    story: [state.step],
+  }[state.view];
   const entries = /** @type {[string, string | number][]} */ ([]);
   if (state.view === "story" && state.shows !== "read") entries.push(["shows", state.shows]);
   if (state.view === "learn" || state.shows !== "read") entries.push(["at", `${state.layer}.${state.neuron}`]);
@@ -87,7 +121,9 @@ export function toFragment(state) {
   if (!state.prepare) entries.push(["raw", 1]);
   if (state.base && state.baseInk) entries.push(["b", baseName(state.base)], ["i", encode(packInk(state.baseInk))]);
   if (state.strokes.length) entries.push(["s", encode(packStrokes(state.strokes))]);
-  const trains = [state.view, state.view === "story" ? state.shows : ""].some((view) => view === "train" || view === "compare");
+  const trains = [state.view, state.view === "story" ? state.shows : ""].some(
+    (view) => view === "train" || view === "compare",
+  );
   if (trains) for (const key of SETTINGS) if (key in state.settings) entries.push([key, state.settings[key]]);
   if (state.hide.length) entries.push(["hide", state.hide.join(",")]);
   const query = entries.map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll("%2C", ",")}`).join("&");
@@ -122,7 +158,11 @@ export function fromFragment(fragment) {
     source: whole(given.get("w"), 0, 4096),
     target: whole(view === "learn" ? first : given.get("t"), 0, 9),
     step: (view === "story" && whole(first, 1, 99)) || 1,
-    settings: Object.freeze(Object.fromEntries(SETTINGS.filter((key) => SETTING.test(given.get(key) ?? "?")).map((key) => [key, given.get(key) ?? ""]))),
+    settings: Object.freeze(
+      Object.fromEntries(
+        SETTINGS.filter((key) => SETTING.test(given.get(key) ?? "?")).map((key) => [key, given.get(key) ?? ""]),
+      ),
+    ),
     hide: (given.get("hide") ?? "").split(",").filter((part) => /^[a-z-]{1,30}$/.test(part)),
   });
 }

@@ -6,7 +6,11 @@ const DEEPEST = 200; // lists and objects within one another
 const TEXT = /"((?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*)"/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?/y;
 const SPACE = /[ \t\n\r]*/y;
-const WORDS = /** @type {[string, boolean | null][]} */ ([["true", true], ["false", false], ["null", null]]);
+const WORDS = /** @type {[string, boolean | null][]} */ ([
+  ["true", true],
+  ["false", false],
+  ["null", null],
+]);
 
 const whole = new WeakSet();
 

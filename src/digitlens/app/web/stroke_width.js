@@ -22,7 +22,8 @@ const PASSES = 3; // each changes the width by two pixels at most
 export function withRim({ rows, columns, values }) {
   const wide = columns + 2;
   const around = new Float64Array((rows + 2) * wide);
-  for (let row = 0; row < rows; row++) around.set(values.subarray(row * columns, (row + 1) * columns), (row + 1) * wide + 1);
+  for (let row = 0; row < rows; row++)
+    around.set(values.subarray(row * columns, (row + 1) * columns), (row + 1) * wide + 1);
   return { rows: rows + 2, columns: wide, values: around };
 }
 

@@ -109,7 +109,9 @@ export function boxStrokes(strokes, radius) {
   const isDot = side <= 1e-12 * Math.max(...[...low, ...high].map(Math.abs)); // its size is nothing but rounding
   const scale = isDot ? 1 : (BOX - 2 * radius) / side; // brings the box to 20 pixels, pen included
   const [x, y] = [(low[0] + high[0]) / 2, (low[1] + high[1]) / 2];
-  const boxed = strokes.map((stroke) => stroke.map((point) => [(point[0] - x) * scale + SIDE / 2, (point[1] - y) * scale + SIDE / 2]));
+  const boxed = strokes.map((stroke) =>
+    stroke.map((point) => [(point[0] - x) * scale + SIDE / 2, (point[1] - y) * scale + SIDE / 2]),
+  );
   return { boxed, scale, middle: [x, y], isDot };
 }
 
@@ -159,10 +161,12 @@ export function centreOfMass(ink, rows, columns) {
  * @param {string} who
  */
 function check(strokes, radius, below, who) {
-  if (!(radius >= 0 && radius < below)) throw new Error(`${who} wants a pen radius from 0 to below ${below} pixels, got ${radius}`);
+  if (!(radius >= 0 && radius < below))
+    throw new Error(`${who} wants a pen radius from 0 to below ${below} pixels, got ${radius}`);
   let points = 0;
   for (const [number, stroke] of strokes.entries()) {
-    if (!stroke.length) throw new Error(`${who} wants each stroke to have points, stroke ${number} has none; leave it out`);
+    if (!stroke.length)
+      throw new Error(`${who} wants each stroke to have points, stroke ${number} has none; leave it out`);
     for (const [x, y] of stroke) {
       if (!(Math.abs(x) <= FARTHEST && Math.abs(y) <= FARTHEST)) {
         throw new Error(`${who} wants finite coordinates within ±${FARTHEST}, stroke ${number} has others`);

@@ -35,7 +35,7 @@ void BEND(const uint8_t* images, const int64_t* which, const float* grids, size_
         place[c] = (y0 + 1) * WIDTH + x0 + 1;
       }
       for (int c = 0; c < SIDE; c++) {
-        const float* p = padded + place[c];  // 5
+        const float* p = padded + place[c];               // 5
         float upper = p[0] * (1 - fx[c]) + p[1] * fx[c];  // 6
         float lower = p[WIDTH] * (1 - fx[c]) + p[WIDTH + 1] * fx[c];
         bent[r * SIDE + c] = (uint8_t)(int)(upper * (1 - fy[c]) + lower * fy[c] + 0.5f);  // 7

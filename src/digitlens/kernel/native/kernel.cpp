@@ -12,7 +12,7 @@
 
 namespace {
 
-constexpr size_t AHEAD = 6;  // pictures between fetching and using
+constexpr size_t AHEAD = 6;                                 // pictures between fetching and using
 constexpr int ROWS = WIDTH == 16 ? 8 : WIDTH == 8 ? 4 : 2;  // images at once: as many sums as the registers hold
 
 struct Way {  // of one mini-batch through the network: where each layer's numbers stand
@@ -29,7 +29,7 @@ struct Way {  // of one mini-batch through the network: where each layer's numbe
   }
 };
 
-struct Ink {  // the list of one picture, see kernel.h, its greys 0..255 made ink 0..1
+struct Ink {            // the list of one picture, see kernel.h, its greys 0..255 made ink 0..1
   const uint16_t* row;  // of the weights, in bytes
   size_t count;
   float ink[PIXELS + 16];
@@ -41,7 +41,9 @@ struct Ink {  // the list of one picture, see kernel.h, its greys 0..255 made in
     for (size_t k = 0; k < (count + 15) / 16 * 16; k++) ink[k] = (float)grey[k] * (1 / 255.f);
   }
   template <class Weights>
-  Weights* at(Weights* W, size_t k) const { return W + row[k] / sizeof(float); }
+  Weights* at(Weights* W, size_t k) const {
+    return W + row[k] / sizeof(float);
+  }
 };
 
 // sum[r] += Σ_k left[r · row + k · step] · right[k]: all products of matrices, sixteen columns at a time. `finish` gets
@@ -81,7 +83,8 @@ inline Lanes activate(int activation, Lanes z, Lanes* slope) {
   return activation == RELU ? larger(zero, z) : z;
 }
 
-// The first layer's weighted sums of one picture: only where there is ink. Four sums at once, for an addition takes four cycles.
+// The first layer's weighted sums of one picture: only where there is ink. Four sums at once, for an addition takes
+// four cycles.
 inline Lanes first_sum(const float* W, const Ink& x) {
   Lanes sum[4] = {load(W + PIXELS * 16)};
   for (size_t k = 0; k < x.count; k += 4)
@@ -91,8 +94,8 @@ inline Lanes first_sum(const float* W, const Ink& x) {
 
 // a' = σ(W a + b), layer by layer, for `batch` pictures, the first `batch` of `order`, which goes on to `known`. The
 // last layer's z are left in its slope's place.
-inline void forward(const Shape& s, const float* W, const Inks& inks, const int64_t* order, size_t batch,
-                    Way& way, size_t known = 0) {
+inline void forward(const Shape& s, const float* W, const Inks& inks, const int64_t* order, size_t batch, Way& way,
+                    size_t known = 0) {
   for (int l = 1; l <= s.layers; W += s.floats(l++)) {
     size_t n = s.sizes[l], before = s.sizes[l - 1], row = Shape::stride(n);
     for (size_t block = 0; block < Shape::blocks(n); block++) {
@@ -105,8 +108,7 @@ inline void forward(const Shape& s, const float* W, const Inks& inks, const int6
         store(way.a[l] + at, a);
         store(way.slope[l] + at, where_less(number, neurons, slope, Lanes{}));
       };
-      if (l > 1)
-        product(batch, before + 1, way.a[l - 1], Shape::stride((int)before), 1, weights, 16, finish);
+      if (l > 1) product(batch, before + 1, way.a[l - 1], Shape::stride((int)before), 1, weights, 16, finish);
       else
         for (size_t i = 0; i < batch; i++) {
           if (block == 0 && i + AHEAD < known) {  // the order is random, so nobody else fetches what comes next
@@ -129,7 +131,8 @@ inline void outputs_of(const Shape& s, float* z, float* a, float* slope, float* 
     top = larger(top, where_less(count_from(j), neurons, load(z + j), all(-INFINITY)));
   *most = !softmax ? 0 : fold(top, [](float x, float y) { return x < y ? y : x; });
   for (int j = 0; j < n; j += 16) {
-    Lanes dz, e = softmax ? exp_of_negative(load(z + j) - all(*most)) : activate(s.activation[s.layers], load(z + j), &dz);
+    Lanes dz,
+        e = softmax ? exp_of_negative(load(z + j) - all(*most)) : activate(s.activation[s.layers], load(z + j), &dz);
     if (softmax) total = total + where_less(count_from(j), neurons, e, Lanes{});
     store(a + j, e);
     if (!softmax) store(slope + j, dz);
@@ -165,7 +168,8 @@ inline void backward(const Run& run, const int64_t* order, size_t batch, Way& wa
   const float* W = run.weights;
   for (int l = 1; l < s.layers; l++) W += s.floats(l), target += s.floats(l);
   for (int l = s.layers; l >= 1; l--, W -= l ? s.floats(l) : 0, target -= l ? s.floats(l) : 0) {
-    size_t n = s.sizes[l], before = s.sizes[l - 1], row = Shape::stride((int)n), row_before = Shape::stride((int)before);
+    size_t n = s.sizes[l], before = s.sizes[l - 1], row = Shape::stride((int)n),
+           row_before = Shape::stride((int)before);
     if (l > 1) {  // dC/dz (layer before) = (Wᵀ dC/dz) · σ'(z); nothing lies before the picture
       float* back = way.back[l];
       for (size_t j = 0; j < n; j++) {
@@ -185,9 +189,8 @@ inline void backward(const Run& run, const int64_t* order, size_t batch, Way& wa
     for (size_t block = 0; block < Shape::blocks((int)n); block++) {  // dC/dW = dC/dz · a, and dC/db = dC/dz · 1
       float *to = target + block * (before + 1) * 16, *dC_dz = way.dC_dz[l] + block * 16;
       if (l > 1)
-        product(before + 1, batch, way.a[l - 1], 1, row_before, dC_dz, row, [&](size_t k, Lanes sum) {
-          store(to + k * 16, load(to + k * 16) + all(factor) * sum);
-        });
+        product(before + 1, batch, way.a[l - 1], 1, row_before, dC_dz, row,
+                [&](size_t k, Lanes sum) { store(to + k * 16, load(to + k * 16) + all(factor) * sum); });
       for (size_t i = 0; i < batch && l == 1; i++) {
         Ink x(run.inks, order[i]);
         Lanes move = all(factor) * load(dC_dz + i * row);
@@ -208,7 +211,8 @@ inline void step(const Run& run, float* w, float* g, size_t floats, double rate,
   if (run.optimiser == MOMENTUM)
     for (size_t i = 0; i < floats; i++) run.mean[i] = keep * run.mean[i] + g[i], w[i] -= r * run.mean[i], g[i] = 0;
   if (run.optimiser == ADAM) {
-    float real = (float)(rate / (1 - pow((double)keep, (double)t))), real_squares = (float)(1 / (1 - pow(0.999, (double)t)));
+    float real = (float)(rate / (1 - pow((double)keep, (double)t))),
+          real_squares = (float)(1 / (1 - pow(0.999, (double)t)));
     for (size_t i = 0; i < floats; i++) {
       float m = run.mean[i] = keep * run.mean[i] + (1 - keep) * g[i];
       float v = run.squares[i] = squares_keep * run.squares[i] + (float)(1 - 0.999) * g[i] * g[i];
@@ -286,7 +290,8 @@ void look(const Shape& s, const float* weights, Inks inks, size_t count, const u
           product_of *= 1 + exp(-fabs((double)z[j]));
         }
       }
-      if (s.cost == CROSS_ENTROPY) C += s.activation[s.layers] == SIGMOID ? log(product_of) : log(sum) - (z[digit] - most);
+      if (s.cost == CROSS_ENTROPY)
+        C += s.activation[s.layers] == SIGMOID ? log(product_of) : log(sum) - (z[digit] - most);
       *cost += C;
       *right += read == digit;
     }

@@ -1,8 +1,8 @@
 // What the door (module.cpp) and the kernel (kernel.cpp, once for each instruction set) have in common.
 //
 // Weights lie as lanes: for each layer, for each block of 16 of its neurons, n_before + 1 rows of 16 numbers. Row k
-// holds the weights from neuron k of the layer before, to these 16; the last row holds their biases, as weights from one
-// more neuron that always holds 1. Lanes without a neuron hold 0 and stay 0.
+// holds the weights from neuron k of the layer before, to these 16; the last row holds their biases, as weights from
+// one more neuron that always holds 1. Lanes without a neuron hold 0 and stay 0.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -14,8 +14,8 @@ enum Optimiser { GRADIENT_DESCENT, MOMENTUM, ADAM };
 constexpr int MOST_LAYERS = 16, PIXELS = 784;
 
 struct Shape {
-  int layers;                    // of weights: 3 for 784-16-16-10
-  int sizes[MOST_LAYERS + 1];    // neurons, the picture first
+  int layers;                       // of weights: 3 for 784-16-16-10
+  int sizes[MOST_LAYERS + 1];       // neurons, the picture first
   int activation[MOST_LAYERS + 1];  // [l] is that of layer l; the picture has none
   int cost;
   static size_t blocks(int n) { return (n + 15) / 16; }
@@ -23,9 +23,10 @@ struct Shape {
   size_t floats(int l) const { return blocks(sizes[l]) * (sizes[l - 1] + 1) * 16; }  // of the weights into layer l
 };
 
-// Pictures without their zeros: of picture i, from byte starts[i] on, for each of `count` pixels where its row of weights
-// begins (pixel · 64 bytes, in two bytes), then as many greys; count is a multiple of 4, filled up with grey 0 at "pixel"
-// 784, which is the row of biases. After the last list there are 16 bytes more, so that greys may be read by sixteens.
+// Pictures without their zeros: of picture i, from byte starts[i] on, for each of `count` pixels where its row of
+// weights begins (pixel · 64 bytes, in two bytes), then as many greys; count is a multiple of 4, filled up with grey 0
+// at "pixel" 784, which is the row of biases. After the last list there are 16 bytes more, so that greys may be read by
+// sixteens.
 struct Inks {
   const uint8_t* bytes;
   const uint64_t* starts;  // one more than there are pictures
@@ -41,9 +42,9 @@ struct Run {  // a stretch of training, within one epoch
   const uint8_t* digits;
   const int64_t* order;  // which pictures, mini-batch after mini-batch
   int64_t count, mini_batch;
-  const double* rates;            // the learning rate of each of them
-  const volatile uint8_t* stop;   // not 0: end after this mini-batch
-  double seconds;                 // end after the mini-batch in which they are over
+  const double* rates;           // the learning rate of each of them
+  const volatile uint8_t* stop;  // not 0: end after this mini-batch
+  double seconds;                // end after the mini-batch in which they are over
 };
 
 // count pictures, each `which[i]` of images, as its grid of 2 × 5 × 5 numbers distorts it: digits/distort.py.

@@ -33,15 +33,27 @@ inline Lanes each(F f) {  // written out: a loop would keep the parts in memory,
   else if constexpr (PARTS == 2) return {{f(0), f(1)}};
   else return {{f(0), f(1), f(2), f(3)}};
 }
-inline Lanes all(float x) { return each([=](int) { return x - Part{}; }); }  // x in every lane
-inline Lanes load(const float* from) { return each([=](int i) { return ((const Anywhere*)from)[i]; }); }
+inline Lanes all(float x) {
+  return each([=](int) { return x - Part{}; });
+}  // x in every lane
+inline Lanes load(const float* from) {
+  return each([=](int i) { return ((const Anywhere*)from)[i]; });
+}
 inline void store(float* to, Lanes x) {
   for (int i = 0; i < PARTS; i++) ((Anywhere*)to)[i] = x.part[i];
 }
-inline Lanes operator+(Lanes a, Lanes b) { return each([&](int i) { return a.part[i] + b.part[i]; }); }
-inline Lanes operator-(Lanes a, Lanes b) { return each([&](int i) { return a.part[i] - b.part[i]; }); }
-inline Lanes operator*(Lanes a, Lanes b) { return each([&](int i) { return a.part[i] * b.part[i]; }); }
-inline Lanes operator/(Lanes a, Lanes b) { return each([&](int i) { return a.part[i] / b.part[i]; }); }
+inline Lanes operator+(Lanes a, Lanes b) {
+  return each([&](int i) { return a.part[i] + b.part[i]; });
+}
+inline Lanes operator-(Lanes a, Lanes b) {
+  return each([&](int i) { return a.part[i] - b.part[i]; });
+}
+inline Lanes operator*(Lanes a, Lanes b) {
+  return each([&](int i) { return a.part[i] * b.part[i]; });
+}
+inline Lanes operator/(Lanes a, Lanes b) {
+  return each([&](int i) { return a.part[i] / b.part[i]; });
+}
 inline Lanes where_less(Lanes a, Lanes b, Lanes yes, Lanes no) {  // lane by lane: a < b ? yes : no
   return each([&](int i) { return a.part[i] < b.part[i] ? yes.part[i] : no.part[i]; });
 }

@@ -92,7 +92,8 @@ struct Engine {
           "Engine wants the quadratic cost, or cross-entropy of sigmoid or softmax outputs");
     shape.layers = (int)activations.size();
     shape.cost = cost;
-    for (size_t l = 0; l < sizes.size(); l++) shape.sizes[l] = sizes[l], shape.activation[l] = l ? activations[l - 1] : -1;
+    for (size_t l = 0; l < sizes.size(); l++)
+      shape.sizes[l] = sizes[l], shape.activation[l] = l ? activations[l - 1] : -1;
     for (int l = 1; l <= shape.layers; l++) floats += shape.floats(l);
     kernel = nullptr;
     for (const Kernel* each : kernels())
@@ -123,16 +124,31 @@ struct Engine {
       check(digits.data()[order.data()[i]] < classes, "learn() wants digits that are classes");
     }
     if (!count) return 0;
-    Run run = {shape, optimiser, keep, weight_decay, averaging, weights.data(),
-               optimiser >= MOMENTUM ? memory[0].data() : nullptr, optimiser == ADAM ? memory[1].data() : nullptr,
-               average ? average->data() : nullptr, steps, pictures.inks(), digits.data(), order.data(), count,
-               mini_batch < count ? mini_batch : count, rates.data(), stop.data(), seconds};
+    Run run = {shape,
+               optimiser,
+               keep,
+               weight_decay,
+               averaging,
+               weights.data(),
+               optimiser >= MOMENTUM ? memory[0].data() : nullptr,
+               optimiser == ADAM ? memory[1].data() : nullptr,
+               average ? average->data() : nullptr,
+               steps,
+               pictures.inks(),
+               digits.data(),
+               order.data(),
+               count,
+               mini_batch < count ? mini_batch : count,
+               rates.data(),
+               stop.data(),
+               seconds};
     nb::gil_scoped_release others_may_go_on;
     return kernel->learn(run, scratch((size_t)run.mini_batch, true).get());
   }
 
   // Cost and right answers, of the pictures from number `first` on, `count` of them or all that are left.
-  nb::tuple measure(In<float, 1> weights, const Pictures& pictures, In<uint8_t, 1> digits, size_t first, size_t count) const {
+  nb::tuple measure(In<float, 1> weights, const Pictures& pictures, In<uint8_t, 1> digits, size_t first,
+                    size_t count) const {
     check(weights.size() == floats, "measure() wants weights of the network's size");
     check(digits.size() == pictures.count(), "measure() wants a digit for each picture");
     check(first <= pictures.count(), "measure() wants a picture's number to begin with");
@@ -151,7 +167,8 @@ struct Engine {
     return nb::make_tuple(cost, right);
   }
 
-  void outputs(In<float, 1> weights, In<uint8_t, 2> images, ndarray<float, nb::ndim<2>, nb::c_contig, nb::device::cpu> out) const {
+  void outputs(In<float, 1> weights, In<uint8_t, 2> images,
+               ndarray<float, nb::ndim<2>, nb::c_contig, nb::device::cpu> out) const {
     size_t n = images.shape(0);
     check(weights.size() == floats, "outputs() wants weights of the network's size");
     check(images.shape(1) == PIXELS, "outputs() wants pictures of 784 pixels");
@@ -160,8 +177,8 @@ struct Engine {
     std::unique_ptr<float[]> room = scratch(32, false);
     for (size_t first = 0; first < n; first += 1024) {  // a list of a thousand at a time: half a megabyte
       Pictures some(images.data() + first * PIXELS, n - first < 1024 ? n - first : 1024, [] { return false; });
-      kernel->look(shape, weights.data(), some.inks(), some.count(), nullptr,
-                   out.data() + first * out.shape(1), nullptr, nullptr, room.get());
+      kernel->look(shape, weights.data(), some.inks(), some.count(), nullptr, out.data() + first * out.shape(1),
+                   nullptr, nullptr, room.get());
     }
   }
 };
@@ -173,7 +190,8 @@ static void bend(In<uint8_t, 2> images, In<int64_t, 1> which, In<float, 2> grids
   check(grids.shape(0) == n && grids.shape(1) == 50 && bent.shape(0) == n, "bend() wants a grid and room for each");
   for (size_t i = 0; i < n; i++)
     check(which.data()[i] >= 0 && (size_t)which.data()[i] < images.shape(0), "bend() wants numbers of pictures");
-  for (size_t i = 0; i < grids.size(); i++) check(grids.data()[i] >= -1e6f && grids.data()[i] <= 1e6f, "bend() wants grids of finite numbers");
+  for (size_t i = 0; i < grids.size(); i++)
+    check(grids.data()[i] >= -1e6f && grids.data()[i] <= 1e6f, "bend() wants grids of finite numbers");
   nb::gil_scoped_release others_may_go_on;
   kernels()[0]->bend(images.data(), which.data(), grids.data(), n, bent.data());
 }
@@ -186,16 +204,19 @@ NB_MODULE(_native, m) {
     return names;
   });
   nb::class_<Pictures>(m, "Pictures")
-      .def("__init__", [](Pictures* self, In<uint8_t, 2> images, std::optional<In<uint8_t, 1>> stop) {
-             check(images.shape(1) == PIXELS, "Pictures wants pictures of 784 pixels");
-             check(!stop || stop->size() == 1, "Pictures wants one flag to stop by");
-             nb::gil_scoped_release others_may_go_on;
-             new (self) Pictures(images.data(), images.shape(0), [&] {  // fewer than all of them, where it is stopped
-               nb::gil_scoped_acquire for_a_moment;
-               if (PyErr_CheckSignals()) throw nb::python_error();
-               return stop && *(const volatile uint8_t*)stop->data();
-             });
-           }, nb::arg().noconvert(), nb::arg("stop").noconvert() = nb::none())
+      .def(
+          "__init__",
+          [](Pictures* self, In<uint8_t, 2> images, std::optional<In<uint8_t, 1>> stop) {
+            check(images.shape(1) == PIXELS, "Pictures wants pictures of 784 pixels");
+            check(!stop || stop->size() == 1, "Pictures wants one flag to stop by");
+            nb::gil_scoped_release others_may_go_on;
+            new (self) Pictures(images.data(), images.shape(0), [&] {  // fewer than all of them, where it is stopped
+              nb::gil_scoped_acquire for_a_moment;
+              if (PyErr_CheckSignals()) throw nb::python_error();
+              return stop && *(const volatile uint8_t*)stop->data();
+            });
+          },
+          nb::arg().noconvert(), nb::arg("stop").noconvert() = nb::none())
       .def("__len__", &Pictures::count);
   nb::class_<Engine>(m, "Engine")
       .def(nb::init<std::vector<int>, std::vector<int>, int, const std::string&>())
@@ -204,7 +225,7 @@ NB_MODULE(_native, m) {
       .def("learn", &Engine::learn, "optimiser"_a, "keep"_a, "weight_decay"_a, "averaging"_a, "weights"_a.noconvert(),
            "memory"_a.noconvert(), "average"_a.noconvert().none(), "steps"_a, "pictures"_a, "digits"_a.noconvert(),
            "order"_a.noconvert(), "mini_batch"_a, "rates"_a.noconvert(), "stop"_a.noconvert(), "seconds"_a)
-      .def("measure", &Engine::measure, "weights"_a.noconvert(), "pictures"_a, "digits"_a.noconvert(),
-           "first"_a = 0, "count"_a = SIZE_MAX)
+      .def("measure", &Engine::measure, "weights"_a.noconvert(), "pictures"_a, "digits"_a.noconvert(), "first"_a = 0,
+           "count"_a = SIZE_MAX)
       .def("outputs", &Engine::outputs, "weights"_a.noconvert(), "images"_a.noconvert(), "out"_a.noconvert());
 }

@@ -10,8 +10,17 @@ import { wanted } from "../train/settings.js";
 
 /** What may differ, and two values to begin with. @type {Record<string, [string, string]>} */
 export const VARIED = {
-  activation: ["sigmoid", "relu"], hidden: ["16,16", "32,32"], learning_rate: ["0.75", "0.1"], optimiser: ["gradient_descent", "adam"], cost: ["quadratic", "cross_entropy"],
-  mini_batch: ["32", "128"], initialisation: ["one_over_n", "standard_normal"], schedule: ["linear", "constant"], labels: ["true", "random"], augmentation: ["none", "affine"], weight_decay: ["0", "0.0001"],
+  activation: ["sigmoid", "relu"],
+  hidden: ["16,16", "32,32"],
+  learning_rate: ["0.75", "0.1"],
+  optimiser: ["gradient_descent", "adam"],
+  cost: ["quadratic", "cross_entropy"],
+  mini_batch: ["32", "128"],
+  initialisation: ["one_over_n", "standard_normal"],
+  schedule: ["linear", "constant"],
+  labels: ["true", "random"],
+  augmentation: ["none", "affine"],
+  weight_decay: ["0", "0.0001"],
 };
 export const EPOCHS = "10";
 export const SEEDS = "6"; // fewer pairs can say nothing
@@ -25,16 +34,36 @@ export const CURVES = { trainingCost: 0, trainingAccuracy: 1, testCost: 2, testA
  */
 export function duelOf(settings, choices) {
   const vary = settings.vary && settings.vary in VARIED ? settings.vary : "activation";
-  const sides = /** @type {[string, string]} */ ([settings.first ?? VARIED[vary][0], settings.second ?? VARIED[vary][1]]);
-  const common = Object.fromEntries(Object.entries({ epochs: EPOCHS, ...settings }).filter(([field]) => field !== "live"));
+  const sides = /** @type {[string, string]} */ ([
+    settings.first ?? VARIED[vary][0],
+    settings.second ?? VARIED[vary][1],
+  ]);
+  const common = Object.fromEntries(
+    Object.entries({ epochs: EPOCHS, ...settings }).filter(([field]) => field !== "live"),
+  );
   const [a, b] = sides.map((value) => wanted({ ...common, [vary]: value }, choices));
   const errors = /** @type {Record<string, string>} */ ({});
-  for (const [side, name] of /** @type {const} */ ([[a, "first"], [b, "second"]])) for (const [field, words] of Object.entries(side.errors)) errors[field === vary ? name : field] = words;
+  for (const [side, name] of /** @type {const} */ ([
+    [a, "first"],
+    [b, "second"],
+  ]))
+    for (const [field, words] of Object.entries(side.errors)) errors[field === vary ? name : field] = words;
   const text = settings.seeds ?? SEEDS;
   const seeds = /^\d{1,3}$/.test(text) ? Number(text) : 0;
-  if (seeds < 1 || seeds > choices.limits.seeds) errors.seeds = `Wants a whole number from 1 to ${choices.limits.seeds}.`;
-  if (!errors.first && !errors.second && JSON.stringify(a.fields[vary]) === JSON.stringify(b.fields[vary])) errors.second = "Both sides are the same.";
-  return { vary, sides, fields: [a.fields, b.fields], base: a.base, data: a.data, seeds, epochs: Number(common.epochs), errors };
+  if (seeds < 1 || seeds > choices.limits.seeds)
+    errors.seeds = `Wants a whole number from 1 to ${choices.limits.seeds}.`;
+  if (!errors.first && !errors.second && JSON.stringify(a.fields[vary]) === JSON.stringify(b.fields[vary]))
+    errors.second = "Both sides are the same.";
+  return {
+    vary,
+    sides,
+    fields: [a.fields, b.fields],
+    base: a.base,
+    data: a.data,
+    seeds,
+    epochs: Number(common.epochs),
+    errors,
+  };
 }
 
 /**
@@ -48,9 +77,17 @@ export function band({ blocks, shapes }, side, name) {
   const [runs, epochs, columns] = shapes[`${side}_curves`];
   const curves = blocks[`${side}_curves`];
   const each = Array.from({ length: epochs }, (_, epoch) =>
-    Array.from({ length: runs }, (_, run) => curves[(run * epochs + epoch) * columns + CURVES[name]]).filter(Number.isFinite));
-  const over = (/** @type {(values: number[]) => number} */ f) => each.map((values) => (values.length ? f(values) : null));
-  return { mean: over((values) => values.reduce((sum, value) => sum + value, 0) / values.length), high: over((values) => Math.max(...values)), low: over((values) => Math.min(...values)) };
+    Array.from({ length: runs }, (_, run) => curves[(run * epochs + epoch) * columns + CURVES[name]]).filter(
+      Number.isFinite,
+    ),
+  );
+  const over = (/** @type {(values: number[]) => number} */ f) =>
+    each.map((values) => (values.length ? f(values) : null));
+  return {
+    mean: over((values) => values.reduce((sum, value) => sum + value, 0) / values.length),
+    high: over((values) => Math.max(...values)),
+    low: over((values) => Math.min(...values)),
+  };
 }
 
 /**

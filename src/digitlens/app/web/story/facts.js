@@ -21,7 +21,29 @@ import { count, plain } from "../numbers.js";
  * @property {string} bytes           the size of all numbers in a file: "52 KB"
  */
 
-const WORDS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"];
+const WORDS = [
+  "no",
+  "one",
+  "two",
+  "three",
+  "four",
+  "five",
+  "six",
+  "seven",
+  "eight",
+  "nine",
+  "ten",
+  "eleven",
+  "twelve",
+  "thirteen",
+  "fourteen",
+  "fifteen",
+  "sixteen",
+  "seventeen",
+  "eighteen",
+  "nineteen",
+  "twenty",
+];
 
 /** A number in words up to twenty. @param {number} n */
 export const spelled = (n) => WORDS[n] ?? count(n);
@@ -76,4 +98,5 @@ function hiddenLayers(sizes) {
 }
 
 /** What a function makes of three sums: "−5 becomes 0.01, 0 becomes 0.50, 5 becomes 0.99". @param {string} name */
-export const examplesOf = (name) => [-5, 0, 5].map((z) => `${plain(z, 0)} becomes ${plain(activate(name, z), 2)}`).join(", ");
+export const examplesOf = (name) =>
+  [-5, 0, 5].map((z) => `${plain(z, 0)} becomes ${plain(activate(name, z), 2)}`).join(", ");

@@ -19,7 +19,11 @@ export const LEARNING = [
     shows: "learn",
     state: { ...drawn(FOUR), target: 9, layer: 3, neuron: 9, source: null },
     hint: "choose another answer, and see the cost jump",
-    tries: [{ label: "It is a 4 after all", state: { target: 4 } }, { label: "Say it was a 9", state: { target: 9 } }, { label: "A 2", state: { ...drawn(TWO), target: 2 } }],
+    tries: [
+      { label: "It is a 4 after all", state: { target: 4 } },
+      { label: "Say it was a 9", state: { target: 9 } },
+      { label: "A 2", state: { ...drawn(TWO), target: 2 } },
+    ],
   },
   {
     title: "The blame goes backwards",
@@ -31,7 +35,11 @@ export const LEARNING = [
     shows: "learn",
     state: { ...drawn(NINE), target: 4, layer: 2, neuron: 3, source: null },
     hint: "open the last stage, and take the step",
-    tries: [{ label: "For a 9", state: { target: 9 } }, { label: "For a 4", state: { target: 4 } }, { label: "Another picture, a 7", state: { ...drawn(SEVEN), target: 7 } }],
+    tries: [
+      { label: "For a 9", state: { target: 9 } },
+      { label: "For a 4", state: { target: 4 } },
+      { label: "Another picture, a 7", state: { ...drawn(SEVEN), target: 7 } },
+    ],
   },
   {
     title: "Thousands of small steps",

@@ -66,7 +66,10 @@ export const STEPS = [
     state: drawn(TWO),
     beside: "pixels",
     hint: "point at a pixel of the picture here in the card",
-    tries: [{ label: "A thin 1", state: drawn(ONE) }, { label: "A 2 again", state: drawn(TWO) }],
+    tries: [
+      { label: "A thin 1", state: drawn(ONE) },
+      { label: "A 2 again", state: drawn(TWO) },
+    ],
   },
   {
     title: "Layer by layer",
@@ -78,7 +81,11 @@ export const STEPS = [
     shows: "read",
     state: drawn(NINE),
     hint: "draw slowly, and watch the pattern in the middle change before the answer does",
-    tries: [{ label: "A 9", state: drawn(NINE) }, { label: "A 4", state: drawn(FOUR) }, { label: "A 7", state: drawn(SEVEN) }],
+    tries: [
+      { label: "A 9", state: drawn(NINE) },
+      { label: "A 4", state: drawn(FOUR) },
+      { label: "A 7", state: drawn(SEVEN) },
+    ],
   },
   {
     title: "Weights are a picture",
@@ -90,7 +97,11 @@ export const STEPS = [
     shows: "neuron",
     state: { ...drawn(SEVEN), layer: 1, neuron: 10, source: null },
     hint: "click a pixel of its weights, and find that product in the sum",
-    tries: [{ label: "A 7", state: drawn(SEVEN) }, { label: "An 8", state: drawn(EIGHT) }, { label: "Another neuron", state: { neuron: 4, source: null } }],
+    tries: [
+      { label: "A 7", state: drawn(SEVEN) },
+      { label: "An 8", state: drawn(EIGHT) },
+      { label: "Another neuron", state: { neuron: 4, source: null } },
+    ],
   },
   {
     title: "The bias: how much is enough",
@@ -120,7 +131,12 @@ export const STEPS = [
     shows: "neuron",
     state: { ...drawn(SEVEN), layer: 1, neuron: 4, source: null },
     hint: "draw, and watch the point wander along the curve",
-    tries: [{ label: "A 7", state: drawn(SEVEN) }, { label: "A 4", state: drawn(FOUR) }, { label: "A 9", state: drawn(NINE) }, { label: "A 1", state: drawn(ONE) }],
+    tries: [
+      { label: "A 7", state: drawn(SEVEN) },
+      { label: "A 4", state: drawn(FOUR) },
+      { label: "A 9", state: drawn(NINE) },
+      { label: "A 1", state: drawn(ONE) },
+    ],
   },
   {
     title: "Counting the knobs",
@@ -141,7 +157,8 @@ export const STEPS = [
   {
     title: "All of it is one function",
     says: ({ outputs, parameters }) => [
-      "Weights, sums, biases, curve: for a whole layer that is one line of algebra, a′ = σ(W a + b). Do it once for each layer and you are through. The network is a function, with 784 numbers going in and " + `${outputs} coming out. Only a complicated one, with ${parameters} numbers inside.`,
+      "Weights, sums, biases, curve: for a whole layer that is one line of algebra, a′ = σ(W a + b). Do it once for each layer and you are through. The network is a function, with 784 numbers going in and " +
+        `${outputs} coming out. Only a complicated one, with ${parameters} numbers inside.`,
       "A function always answers. It was shown digits and nothing else; “this is no digit” is not among its answers. Give it noise, and see.",
       "Its outputs are no probabilities either: nothing makes them add up to 1. They are what the last neurons hold, and no more.",
     ],
@@ -149,7 +166,12 @@ export const STEPS = [
     shows: "read",
     state: { strokes: [], ...noise(NONSENSE), prepare: true },
     hint: "scribble until it is sure of something that is not there",
-    tries: [{ label: "Noise", state: { strokes: [], ...noise(NONSENSE) } }, { label: "Other noise", state: { strokes: [], ...noise(NONSENSE + 1) } }, { label: "A scribble", state: drawn(SCRIBBLE) }, { label: "A 7", state: drawn(SEVEN) }],
+    tries: [
+      { label: "Noise", state: { strokes: [], ...noise(NONSENSE) } },
+      { label: "Other noise", state: { strokes: [], ...noise(NONSENSE + 1) } },
+      { label: "A scribble", state: drawn(SCRIBBLE) },
+      { label: "A 7", state: drawn(SEVEN) },
+    ],
   },
   {
     title: "Do the layers do what we hoped?",
@@ -163,7 +185,11 @@ export const STEPS = [
     state: { ...drawn(SEVEN), layer: 1, neuron: 12, source: null },
     hint: "paint a detector of your own, further down in this view",
     tries: [
-      { label: "Make this neuron find a level edge", change: withEdge, says: "Positive on a short level stroke, negative around it." },
+      {
+        label: "Make this neuron find a level edge",
+        change: withEdge,
+        says: "Positive on a short level stroke, negative around it.",
+      },
       { label: "As it was", restore: true },
     ],
   },
@@ -180,7 +206,11 @@ export const STEPS = [
     state: { ...drawn(NINE), layer: 1, neuron: 10, source: null },
     hint: "with ReLU in place, draw, and look at the numbers in the hidden layers",
     tries: [
-      { label: "Put ReLU into the hidden layers", change: withRelu, says: "The hidden layers use ReLU now, with weights that were learned for another curve." },
+      {
+        label: "Put ReLU into the hidden layers",
+        change: withRelu,
+        says: "The hidden layers use ReLU now, with weights that were learned for another curve.",
+      },
       { label: "As it was", restore: true },
     ],
   },

@@ -16,7 +16,10 @@ const FEW = 10; // epochs that an axis shows from the start, however few of them
 export function settled([x, ...lines]) {
   let from = 0;
   if (Number(x[x.length - 1]) >= LONG) while (from < x.length - 1 && !(Number(x[from]) >= SETTLED)) from++;
-  return lines.flatMap((line) => Array.from(line).slice(from)).filter((value) => value !== null && Number.isFinite(value)).map(Number);
+  return lines
+    .flatMap((line) => Array.from(line).slice(from))
+    .filter((value) => value !== null && Number.isFinite(value))
+    .map(Number);
 }
 
 /** As near as the values lie. @param {Column[]} columns @param {boolean} percent @returns {[number, number]} */
@@ -31,13 +34,16 @@ export function near(columns, percent) {
 /** In whole steps, so that it seldom moves while a run goes on. @param {Column[]} columns @param {boolean} percent @returns {[number, number]} */
 export function steady(columns, percent) {
   const values = settled(columns);
-  if (percent) return [values.length ? SHARES.find((share) => share <= Math.min(...values)) ?? 0 : 0, 1];
+  if (percent) return [values.length ? (SHARES.find((share) => share <= Math.min(...values)) ?? 0) : 0, 1];
   return [0, values.length ? roundedUp(Math.max(...values), [1, 1.5, 2, 3, 5, 7, 10]) : 1];
 }
 
 /** Whole powers of ten. @param {Column[]} columns @returns {[number, number]} */
 export function powers([, ...lines]) {
-  const values = lines.flatMap((line) => Array.from(line)).filter((value) => value !== null && value > 0 && Number.isFinite(value)).map(Number);
+  const values = lines
+    .flatMap((line) => Array.from(line))
+    .filter((value) => value !== null && value > 0 && Number.isFinite(value))
+    .map(Number);
   if (!values.length) return [1e-3, 10];
   const low = Math.max(1e-12, 10 ** Math.floor(Math.log10(Math.min(...values))));
   return [low, Math.max(10 * low, 10 ** Math.ceil(Math.log10(Math.max(...values))))];

@@ -3,7 +3,15 @@
 
 /** @typedef {{header: any, blocks: Record<string, any>, shapes: Record<string, number[]>}} Frame */
 
-export const COLUMNS = { position: 0, trainingCost: 1, trainingAccuracy: 2, testCost: 3, testAccuracy: 4, whole: 5, record: 6 };
+export const COLUMNS = {
+  position: 0,
+  trainingCost: 1,
+  trainingAccuracy: 2,
+  testCost: 3,
+  testAccuracy: 4,
+  whole: 5,
+  record: 6,
+};
 const WIDTH = 7;
 export const SAMPLED = "1,000"; // images of each kind, measured within an epoch: SAMPLE of app/moments.py
 const [ROWS, FEW] = [20, 5]; // rows of the table; ends of epochs beside which samples are drawn
@@ -20,7 +28,9 @@ const cell = ({ blocks }, row, name) => blocks.curves[row * WIDTH + COLUMNS[name
 export function drawn(run) {
   const rows = Array.from({ length: run.shapes.curves[0] }, (_, i) => i);
   const ends = rows.filter((i) => cell(run, i, "whole"));
-  return ends.length ? rows.filter((i) => i <= ends[0] || cell(run, i, "whole") || (ends.length < FEW && i > ends[ends.length - 1])) : rows;
+  return ends.length
+    ? rows.filter((i) => i <= ends[0] || cell(run, i, "whole") || (ends.length < FEW && i > ends[ends.length - 1]))
+    : rows;
 }
 
 /**
@@ -58,9 +68,14 @@ export function table(run) {
   const step = Math.max(1, (rows.length - 1) / (ROWS - 1));
   const some = Array.from({ length: Math.min(ROWS, rows.length) }, (_, i) => rows[Math.round(i * step)]);
   return some.map((row) => {
-    const shown = (/** @type {keyof typeof COLUMNS} */ name, /** @type {(value: number) => string} */ how) => (finite(cell(run, row, name)) === null ? "–" : how(cell(run, row, name)));
-    const costs = /** @type {const} */ (["trainingCost", "testCost"]).map((name) => shown(name, (value) => value.toFixed(4)));
-    const shares = /** @type {const} */ (["trainingAccuracy", "testAccuracy"]).map((name) => shown(name, (value) => `${(100 * value).toFixed(2)} %`));
+    const shown = (/** @type {keyof typeof COLUMNS} */ name, /** @type {(value: number) => string} */ how) =>
+      finite(cell(run, row, name)) === null ? "–" : how(cell(run, row, name));
+    const costs = /** @type {const} */ (["trainingCost", "testCost"]).map((name) =>
+      shown(name, (value) => value.toFixed(4)),
+    );
+    const shares = /** @type {const} */ (["trainingAccuracy", "testAccuracy"]).map((name) =>
+      shown(name, (value) => `${(100 * value).toFixed(2)} %`),
+    );
     return [String(cell(run, row, "position")), ...costs, ...shares];
   });
 }
@@ -87,16 +102,26 @@ export function recordAt(run, position) {
 export function summary(run) {
   const last = run.shapes.curves[0] - 1;
   if (last < 0) return "Nothing has been measured yet.";
-  const [position, whole, test, training] = /** @type {const} */ (["position", "whole", "testAccuracy", "trainingAccuracy"]).map((name) => cell(run, last, name));
+  const [position, whole, test, training] = /** @type {const} */ ([
+    "position",
+    "whole",
+    "testAccuracy",
+    "trainingAccuracy",
+  ]).map((name) => cell(run, last, name));
   const percent = (/** @type {number} */ share) => `${(100 * share).toFixed(whole ? 2 : 1)} %`;
   const when = position ? `After ${epochs(position)}` : "Before it learns";
-  const tested = Number.isFinite(test) ? `${percent(test)} of ${whole ? "the" : SAMPLED} test images are read rightly` : "";
-  const learned = Number.isFinite(training) ? `${percent(training)} of ${whole ? "those" : `${SAMPLED} of those`} it learns from` : "";
+  const tested = Number.isFinite(test)
+    ? `${percent(test)} of ${whole ? "the" : SAMPLED} test images are read rightly`
+    : "";
+  const learned = Number.isFinite(training)
+    ? `${percent(training)} of ${whole ? "those" : `${SAMPLED} of those`} it learns from`
+    : "";
   return `${when}: ${[tested, learned].filter(Boolean).join(", and ") || "nothing has been measured yet"}${tested ? "" : learned && " are read rightly"}.`;
 }
 
 /** "3 epochs", "1 epoch", "0.38 epochs". @param {number} position */
-export const epochs = (position) => (Number.isInteger(position) ? `${many(position)} epoch${position === 1 ? "" : "s"}` : `${position.toFixed(2)} epochs`);
+export const epochs = (position) =>
+  Number.isInteger(position) ? `${many(position)} epoch${position === 1 ? "" : "s"}` : `${position.toFixed(2)} epochs`;
 
 /**
  * What a run is doing, in words.
@@ -108,11 +133,19 @@ export function doing(header) {
   const single = example ? ` and ${example} example${example === 1 ? "" : "s"}` : "";
   const within = batch || example ? `${many(batch)} of ${many(batches)} mini-batches${single}` : "";
   const took = seconds ? `${seconds < 10 ? seconds.toFixed(2) : many(Math.round(seconds))} s of training` : "";
-  if (state === "waiting") return place > 1 ? `Waiting: ${place - 1 === 1 ? "one other is" : `${many(place - 1)} others are`} before you.` : place ? "Waiting: your turn is next." : "Getting the digits ready…";
-  if (state === "running") return `Epoch ${many(Math.min(epoch + 1, recipe.epochs))} of ${many(recipe.epochs)}${within && `, ${within}`}${took && `, ${took}`}.`;
+  if (state === "waiting")
+    return place > 1
+      ? `Waiting: ${place - 1 === 1 ? "one other is" : `${many(place - 1)} others are`} before you.`
+      : place
+        ? "Waiting: your turn is next."
+        : "Getting the digits ready…";
+  if (state === "running")
+    return `Epoch ${many(Math.min(epoch + 1, recipe.epochs))} of ${many(recipe.epochs)}${within && `, ${within}`}${took && `, ${took}`}.`;
   if (state === "finished") return `Finished: ${epochs(recipe.epochs)}${took && ` in ${took}`}.`;
-  if (state === "interrupted") return `The server was started anew in the middle of this run. ${epoch ? `Its first ${epochs(epoch)} ${epoch === 1 ? "is" : "are"} kept.` : "Its beginning is kept."}`;
-  if (state === "diverged" || state === "failed") return `${state === "diverged" ? "It has gone astray, and stopped. " : ""}${capital(header.error)}`;
+  if (state === "interrupted")
+    return `The server was started anew in the middle of this run. ${epoch ? `Its first ${epochs(epoch)} ${epoch === 1 ? "is" : "are"} kept.` : "Its beginning is kept."}`;
+  if (state === "diverged" || state === "failed")
+    return `${state === "diverged" ? "It has gone astray, and stopped. " : ""}${capital(header.error)}`;
   if (within) return `Resting in epoch ${many(epoch + 1)} of ${many(recipe.epochs)}, after ${within}.`;
   return epoch ? `Resting after ${epochs(epoch)} of ${many(recipe.epochs)}.` : "It has not learned anything yet.";
 }

@@ -10,12 +10,34 @@
 
 export const BASE = "video";
 export const LIVE_EPOCHS = 3; // of a run that is trained anew while a slider moves, if nobody has chosen
-const CHOICES = ["activation", "output", "cost", "optimiser", "schedule", "initialisation", "augmentation", "labels", "precision", "stored"];
+const CHOICES = [
+  "activation",
+  "output",
+  "cost",
+  "optimiser",
+  "schedule",
+  "initialisation",
+  "augmentation",
+  "labels",
+  "precision",
+  "stored",
+];
 const OTHERS = ["name", "data", "teacher"]; // fields of a recipe that are no settings
-const TYPES = /** @type {Record<string, string[]>} */ ({ precision: ["float32", "float64"], stored: ["float32", "float16"] });
-const WHOLE = /** @type {Record<string, [number, number]>} */ ({ seed: [0, 2 ** 53 - 1], mini_batch: [1, 1_000_000], epochs: [1, 100_000], validation: [0, 1_000_000] });
+const TYPES = /** @type {Record<string, string[]>} */ ({
+  precision: ["float32", "float64"],
+  stored: ["float32", "float16"],
+});
+const WHOLE = /** @type {Record<string, [number, number]>} */ ({
+  seed: [0, 2 ** 53 - 1],
+  mini_batch: [1, 1_000_000],
+  epochs: [1, 100_000],
+  validation: [0, 1_000_000],
+});
 const REAL = /** @type {Record<string, [number, number, string]>} */ ({
-  learning_rate: [0, 1e6, "0 to 1,000,000"], momentum: [0, 1, "0 to below 1"], weight_decay: [0, 1, "0 to 1"], averaging: [0, 1, "0 to below 1"],
+  learning_rate: [0, 1e6, "0 to 1,000,000"],
+  momentum: [0, 1, "0 to below 1"],
+  weight_decay: [0, 1, "0 to 1"],
+  averaging: [0, 1, "0 to below 1"],
 });
 const BELOW = ["momentum", "averaging"]; // 1 itself is too much for these
 
@@ -38,10 +60,13 @@ export function wanted(settings, { recipes, options, limits, data }) {
   if (settings.live === "1" && !("epochs" in settings)) fields.epochs = LIVE_EPOCHS;
   const recipe = { ...recipes[base], ...fields };
   const size = parameters([784, ...recipe.hidden, 10]);
-  if (!errors.hidden && size > limits.parameters) errors.hidden = `At most ${many(limits.parameters)} weights and biases; these would be ${many(size)}.`;
-  if (!errors.cost && recipe.cost === "cross_entropy" && !["sigmoid", "softmax"].includes(recipe.output)) errors.cost = `Cross-entropy goes with sigmoid or softmax outputs, not with ${recipe.output}.`;
+  if (!errors.hidden && size > limits.parameters)
+    errors.hidden = `At most ${many(limits.parameters)} weights and biases; these would be ${many(size)}.`;
+  if (!errors.cost && recipe.cost === "cross_entropy" && !["sigmoid", "softmax"].includes(recipe.output))
+    errors.cost = `Cross-entropy goes with sigmoid or softmax outputs, not with ${recipe.output}.`;
   const chosen = data.find((one) => one.name === settings.data) ?? data.find((one) => one.default) ?? data[0];
-  if (!errors.validation && (fields.validation ?? 0) >= chosen.training) errors.validation = `At least one of ${many(chosen.training)} has to be left to learn from.`;
+  if (!errors.validation && (fields.validation ?? 0) >= chosen.training)
+    errors.validation = `At least one of ${many(chosen.training)} has to be left to learn from.`;
   return { base, data: chosen.name, fields, errors };
 }
 
@@ -56,7 +81,9 @@ function parsed(field, text, limits, options) {
   if (field === "hidden") return layers(text, limits);
   if (field === "preparation") {
     const steps = text ? text.split(",") : [];
-    return steps.every((step, i) => options.preparation.includes(step) && steps.indexOf(step) === i) ? steps : new Error(`Steps among ${options.preparation.join(", ")}, each once.`);
+    return steps.every((step, i) => options.preparation.includes(step) && steps.indexOf(step) === i)
+      ? steps
+      : new Error(`Steps among ${options.preparation.join(", ")}, each once.`);
   }
   if (CHOICES.includes(field)) {
     const some = options[field] ?? TYPES[field];
@@ -65,12 +92,16 @@ function parsed(field, text, limits, options) {
   if (field in WHOLE) {
     const [low, high] = field === "epochs" ? [1, limits.epochs] : WHOLE[field];
     const value = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
-    return value >= low && value <= high ? value : new Error(`Wants a whole number from ${many(low)} to ${many(high)}.`);
+    return value >= low && value <= high
+      ? value
+      : new Error(`Wants a whole number from ${many(low)} to ${many(high)}.`);
   }
   if (field in REAL) {
     const [low, high, range] = REAL[field];
     const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
-    return value >= low && value <= high && !(value === high && BELOW.includes(field)) ? value : new Error(`Wants a number from ${range}.`);
+    return value >= low && value <= high && !(value === high && BELOW.includes(field))
+      ? value
+      : new Error(`Wants a number from ${range}.`);
   }
   return text;
 }
@@ -80,7 +111,9 @@ function layers(text, limits) {
   const parts = text ? text.split(/[,x-]/) : [];
   const sizes = parts.map((part) => (/^\s*\d{1,6}\s*$/.test(part) ? Number(part) : NaN));
   if (sizes.length > limits.layers) return new Error(`At most ${limits.layers} hidden layers.`);
-  return sizes.every((n) => n >= 1 && n <= limits.neurons) ? sizes : new Error(`Each layer wants 1 to ${many(limits.neurons)} neurons.`);
+  return sizes.every((n) => n >= 1 && n <= limits.neurons)
+    ? sizes
+    : new Error(`Each layer wants 1 to ${many(limits.neurons)} neurons.`);
 }
 
 /** @param {number[]} sizes   the picture first @returns {number} weights and biases */
@@ -115,6 +148,16 @@ const many = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
 
 /** A field's value in a sentence or on a button: "gradient descent", "ReLU". @param {string} value */
 export function named(value) {
-  const known = /** @type {Record<string, string>} */ ({ relu: "ReLU", one_over_n: "N(0, 1/n)", standard_normal: "N(0, 1)", he: "He", glorot: "Glorot", cross_entropy: "cross-entropy", adam: "Adam", true: "as they are", random: "random" });
+  const known = /** @type {Record<string, string>} */ ({
+    relu: "ReLU",
+    one_over_n: "N(0, 1/n)",
+    standard_normal: "N(0, 1)",
+    he: "He",
+    glorot: "Glorot",
+    cross_entropy: "cross-entropy",
+    adam: "Adam",
+    true: "as they are",
+    random: "random",
+  });
   return known[value] ?? value.replaceAll("_", " ");
 }

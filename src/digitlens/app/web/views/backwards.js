@@ -17,8 +17,14 @@ import { largestFew, lengthOf, steepestInto, steepestOf } from "./lesson.js";
 export function backwardsView(app) {
   const said = h("p");
   const layers = h("div", { class: "layers-back" });
-  const legend = h("p", { class: "dim" }, h("span", { class: "positive" }, "Blue (+)"), ": should rise, the cost falls as it rises. ", h("span", { class: "negative" }, "Red (−)"),
-    ": should fall. Click, or use the arrow keys, to choose the neuron or the weight that is followed down.");
+  const legend = h(
+    "p",
+    { class: "dim" },
+    h("span", { class: "positive" }, "Blue (+)"),
+    ": should rise, the cost falls as it rises. ",
+    h("span", { class: "negative" }, "Red (−)"),
+    ": should fall. Click, or use the arrow keys, to choose the neuron or the weight that is followed down.",
+  );
   const element = h("div", {}, said, layers, legend);
   /** @type {ReturnType<typeof layerBlock>[]} */
   let blocks = [];
@@ -30,7 +36,10 @@ export function backwardsView(app) {
         blocks = lesson.network.layers.map((_, l) => layerBlock(app, l + 1));
         clear(layers, ...blocks.map((block) => block.element).reverse());
       }
-      setText(said, "Every neuron hears from all neurons behind it at once: each asks with its weight × its own dC/dz, and what they ask is added up. So it goes back, one layer after the other, until the pixels are reached.");
+      setText(
+        said,
+        "Every neuron hears from all neurons behind it at once: each asks with its weight × its own dC/dz, and what they ask is added up. So it goes back, one layer after the other, until the pixels are reached.",
+      );
       for (const block of blocks) block.update(lesson, weight);
     },
   };
@@ -51,8 +60,12 @@ function layerBlock(app, layer) {
   const take = h("button", { class: "small", onclick: () => app.set(steepest) });
   const picture = layer === 1 ? slopePicture((source) => app.set({ layer, neuron, source })) : null;
   const pictured = h("figcaption");
-  const element = h("section", { class: `layer-back${picture ? " first" : ""}` },
-    h("div", {}, heading, asks, caption, bars.element, slopes, take), picture && h("figure", {}, picture.element, pictured));
+  const element = h(
+    "section",
+    { class: `layer-back${picture ? " first" : ""}` },
+    h("div", {}, heading, asks, caption, bars.element, slopes, take),
+    picture && h("figure", {}, picture.element, pictured),
+  );
   return {
     element,
     /** @param {Lesson} lesson @param {Weight} weight */
@@ -70,21 +83,46 @@ function layerBlock(app, layer) {
       const { before } = network.layers[layer - 1];
       const name = (/** @type {number} */ j) => (last ? `output ${network.classes[j]}` : `neuron ${j}`);
       setText(heading, last ? `The ${count(through.length)} outputs` : `Layer ${layer}`);
-      setText(asks, `${count(up)} should rise, ${count(down)} should fall${up + down < through.length ? `, ${count(through.length - up - down)} do not matter` : ""}.`);
+      setText(
+        asks,
+        `${count(up)} should rise, ${count(down)} should fall${up + down < through.length ? `, ${count(through.length - up - down)} do not matter` : ""}.`,
+      );
       setText(caption, `What is asked of each (${what})`);
       const shown = largestFew(asked);
       const chosen = weight.layer === layer ? weight.neuron : null;
-      bars.update({ label: `What is asked of each neuron of layer ${layer}`, values: asked.map((one) => -one), shown, chosen, says: (j) => `${name(j)} ${should(asked[j])}, ${what} = ${significant(asked[j])}` });
+      bars.update({
+        label: `What is asked of each neuron of layer ${layer}`,
+        values: asked.map((one) => -one),
+        shown,
+        chosen,
+        says: (j) => `${name(j)} ${should(asked[j])}, ${what} = ${significant(asked[j])}`,
+      });
       const slope = weights[steepest.neuron * before + steepest.source];
-      setText(slopes, size ? `All slopes of the ${count(weights.length)} weights into it together have the length ${significant(size)}. The steepest, dC/dw = ${significant(slope)}, is that` : "No weight into it matters here: all their slopes are 0.");
+      setText(
+        slopes,
+        size
+          ? `All slopes of the ${count(weights.length)} weights into it together have the length ${significant(size)}. The steepest, dC/dw = ${significant(slope)}, is that`
+          : "No weight into it matters here: all their slopes are 0.",
+      );
       attributes(take, { hidden: !size });
-      setText(take, `${layer === 1 ? "of" : "from"} ${inputName(layer, steepest.source).replace(/ of layer.*/, "")} to ${name(steepest.neuron)}`);
+      setText(
+        take,
+        `${layer === 1 ? "of" : "from"} ${inputName(layer, steepest.source).replace(/ of layer.*/, "")} to ${name(steepest.neuron)}`,
+      );
       if (!picture) return;
       neuron = chosen ?? steepest.neuron;
       const own = weights.subarray(neuron * before, (neuron + 1) * before);
-      setText(pictured, `Where the weights of ${neuronName(network, 1, neuron).replace("N", "n")} should go. Black: no ink there, so that weight had no part in it. Full colour: |dC/dw| = ${significant(Math.max(...Array.from(own, Math.abs)))}.`);
-      picture.update({ label: `Slopes of the weights of neuron ${neuron}`, values: own.map((one) => -one), shown: Array.from(own.keys()), chosen: weight.layer === 1 && weight.neuron === neuron ? weight.source : null,
-        says: (k) => `weight from ${inputName(1, k)} ${should(own[k])}, dC/dw = ${significant(own[k])}` });
+      setText(
+        pictured,
+        `Where the weights of ${neuronName(network, 1, neuron).replace("N", "n")} should go. Black: no ink there, so that weight had no part in it. Full colour: |dC/dw| = ${significant(Math.max(...Array.from(own, Math.abs)))}.`,
+      );
+      picture.update({
+        label: `Slopes of the weights of neuron ${neuron}`,
+        values: own.map((one) => -one),
+        shown: Array.from(own.keys()),
+        chosen: weight.layer === 1 && weight.neuron === neuron ? weight.source : null,
+        says: (k) => `weight from ${inputName(1, k)} ${should(own[k])}, dC/dw = ${significant(own[k])}`,
+      });
     },
   };
 }

@@ -20,7 +20,15 @@ import { inkCanvas, paintWeights } from "./pictures.js";
  */
 export function barPicture({ signed, choose }) {
   const bars = h("div", { class: "bars", "aria-hidden": "true" });
-  const element = h("div", { class: `bar-picture ${signed ? "signed" : "held"}`, role: choose ? "slider" : "img", tabindex: choose ? 0 : false }, bars);
+  const element = h(
+    "div",
+    {
+      class: `bar-picture ${signed ? "signed" : "held"}`,
+      role: choose ? "slider" : "img",
+      tabindex: choose ? 0 : false,
+    },
+    bars,
+  );
   /** @type {{column: HTMLElement, bar: HTMLElement, name: HTMLElement}[]} */
   let columns = [];
   /** @type {Shown | null} */
@@ -36,7 +44,11 @@ export function barPicture({ signed, choose }) {
       const at = columns.findIndex(({ column }) => event.target instanceof Node && column.contains(event.target));
       if (at >= 0) go(at);
     });
-    onArrows(element, (across, down) => latest && go(latest.shown.indexOf(latest.chosen ?? -1) + across + down), (end) => go(end ? Infinity : 0));
+    onArrows(
+      element,
+      (across, down) => latest && go(latest.shown.indexOf(latest.chosen ?? -1) + across + down),
+      (end) => go(end ? Infinity : 0),
+    );
   }
   return {
     element,
@@ -77,16 +89,27 @@ export function slopePicture(choose) {
   const canvas = inkCanvas("");
   attributes(canvas, { role: "presentation", "aria-label": false });
   const spot = svg("rect", { class: "spot", width: 1, height: 1 });
-  const element = h("div", { class: "slope-picture", role: "slider", tabindex: 0 }, canvas, svg("svg", { viewBox: "0 0 28 28", "aria-hidden": "true" }, spot));
+  const element = h(
+    "div",
+    { class: "slope-picture", role: "slider", tabindex: 0 },
+    canvas,
+    svg("svg", { viewBox: "0 0 28 28", "aria-hidden": "true" }, spot),
+  );
   let at = 0;
   const go = (/** @type {number} */ place) => choose((at = place));
   const within = (/** @type {number} */ place) => Math.max(0, Math.min(27, place));
   element.addEventListener("click", (event) => {
     const box = canvas.getBoundingClientRect();
-    const [column, row] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height].map((share) => within(Math.floor(share * 28)));
+    const [column, row] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height].map(
+      (share) => within(Math.floor(share * 28)),
+    );
     go(28 * row + column);
   });
-  onArrows(element, (across, down) => go(28 * within(Math.floor(at / 28) + down) + within((at % 28) + across)), (end) => go(end ? 783 : 0));
+  onArrows(
+    element,
+    (across, down) => go(28 * within(Math.floor(at / 28) + down) + within((at % 28) + across)),
+    (end) => go(end ? 783 : 0),
+  );
   return {
     element,
     update(what) {
@@ -104,8 +127,13 @@ function describe(element, { label, values, shown, says, chosen = null }, slider
   const place = chosen === null ? -1 : shown.indexOf(chosen);
   if (!slider) attributes(element, { "aria-label": `${label}: ${shown.map(says).join("; ")}` });
   else {
-    attributes(element, { "aria-label": label, "aria-valuemin": 0, "aria-valuemax": Math.max(0, shown.length - 1), "aria-valuenow": Math.max(0, place),
-      "aria-valuetext": place < 0 ? `none of the ${values.length} is chosen` : says(shown[place]) });
+    attributes(element, {
+      "aria-label": label,
+      "aria-valuemin": 0,
+      "aria-valuemax": Math.max(0, shown.length - 1),
+      "aria-valuenow": Math.max(0, place),
+      "aria-valuetext": place < 0 ? `none of the ${values.length} is chosen` : says(shown[place]),
+    });
   }
 }
 
@@ -115,7 +143,12 @@ function describe(element, { label, values, shown, says, chosen = null }, slider
  * @param {(end: boolean) => void} jump
  */
 function onArrows(element, move, jump) {
-  const moves = /** @type {Object<string, [number, number]>} */ ({ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] });
+  const moves = /** @type {Object<string, [number, number]>} */ ({
+    ArrowLeft: [-1, 0],
+    ArrowRight: [1, 0],
+    ArrowUp: [0, -1],
+    ArrowDown: [0, 1],
+  });
   element.addEventListener("keydown", (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     if (moves[event.key]) move(...moves[event.key]);

@@ -41,12 +41,29 @@ export function chainView(app) {
       const at = neuron * before + source;
       const slope = gradient[layer - 1].weights[at];
       chooser.update(lesson, weight);
-      setText(now, `The weight from ${inputName(layer, source)} to ${small(neuronName(network, layer, neuron))}. It is now w = ${fixed(weights[at], 4)}.`);
+      setText(
+        now,
+        `The weight from ${inputName(layer, source)} to ${small(neuronName(network, layer, neuron))}. It is now w = ${fixed(weights[at], 4)}.`,
+      );
       if (steps.length > 1) {
         const chains = steps.map((one) => weightChain(one, layer, neuron, source));
-        formula.update([["dC/dw", significant(slope)], "=", [`mean of a × dC/dz over ${steps.length} pictures`, significant(slope)]]);
+        formula.update([
+          ["dC/dw", significant(slope)],
+          "=",
+          [`mean of a × dC/dz over ${steps.length} pictures`, significant(slope)],
+        ]);
         clear(parts);
-        table.update(`What each picture says: a × dC/dz, divided by ${steps.length}`, ["picture", "a", "× dC/dz", `÷ ${steps.length}`], pictureRows(network.classes, chains, steps.map(({ target }) => target)), slope, "dC/dw");
+        table.update(
+          `What each picture says: a × dC/dz, divided by ${steps.length}`,
+          ["picture", "a", "× dC/dz", `÷ ${steps.length}`],
+          pictureRows(
+            network.classes,
+            chains,
+            steps.map(({ target }) => target),
+          ),
+          slope,
+          "dC/dw",
+        );
         judge(slope, "in these pictures nothing comes in, or it all cancels out");
         return;
       }
@@ -55,11 +72,26 @@ export function chainView(app) {
       const lines = explained(lesson, chain);
       if (parts.childElementCount !== lines.length) clear(parts, ...lines.map(() => h("li")));
       for (const [i, line] of lines.entries()) setText(parts.children[i], line);
-      judge(slope, chain.input ? "nothing is asked of its neuron" : "nothing comes in, so it has no part in this answer");
+      judge(
+        slope,
+        chain.input ? "nothing is asked of its neuron" : "nothing comes in, so it has no part in this answer",
+      );
       attributes(table.element, { hidden: !chain.asked.length });
       if (chain.asked.length) {
-        const rows = chain.asked.map((one) => ({ name: layer + 1 === network.layers.length ? `output ${network.classes[one.neuron]}` : `neuron ${one.neuron}`, first: fixed(one.weight, 4), second: significant(one.dC_dz), product: one.product, go: { layer: layer + 1, neuron: one.neuron, source: neuron } }));
-        table.update(`dC/da′: what ${layer + 1 === network.layers.length ? `the ${count(chain.asked.length)} outputs` : `the ${count(chain.asked.length)} neurons of layer ${layer + 1}`} ask of it`, ["from", "weight", "× dC/dz", "= asks"], rows, chain.dC_da ?? 0, "dC/da′");
+        const rows = chain.asked.map((one) => ({
+          name: layer + 1 === network.layers.length ? `output ${network.classes[one.neuron]}` : `neuron ${one.neuron}`,
+          first: fixed(one.weight, 4),
+          second: significant(one.dC_dz),
+          product: one.product,
+          go: { layer: layer + 1, neuron: one.neuron, source: neuron },
+        }));
+        table.update(
+          `dC/da′: what ${layer + 1 === network.layers.length ? `the ${count(chain.asked.length)} outputs` : `the ${count(chain.asked.length)} neurons of layer ${layer + 1}`} ask of it`,
+          ["from", "weight", "× dC/dz", "= asks"],
+          rows,
+          chain.dC_da ?? 0,
+          "dC/da′",
+        );
       }
     },
   };
@@ -70,13 +102,21 @@ const small = (text) => text.charAt(0).toLowerCase() + text.slice(1);
 
 /** @param {number} slope @param {string} why */
 function hint(slope, why) {
-  return slope ? `${slope < 0 ? "↑" : "↓"} The cost falls as this weight ${slope < 0 ? "rises" : "falls"}.` : `This weight does not matter here: ${why}.`;
+  return slope
+    ? `${slope < 0 ? "↑" : "↓"} The cost falls as this weight ${slope < 0 ? "rises" : "falls"}.`
+    : `This weight does not matter here: ${why}.`;
 }
 
 /** The formula, with each factor's number. @param {Lesson} lesson @param {WeightChain} chain @returns {import("./formula.js").Piece[]} */
 function factors({ steps: [one] }, { layer, neuron, input, slope, dC_da, dC_dz, dC_dw }) {
-  const start = /** @type {import("./formula.js").Piece[]} */ ([["dC/dw", significant(dC_dw)], "=", ["a", significant(input)], "×"]);
-  if (dC_da === null) return [...start, ["(a′ − y)", `(${plain(one.trace.a[layer][neuron], 4)} − ${one.targets[neuron]})`]];
+  const start = /** @type {import("./formula.js").Piece[]} */ ([
+    ["dC/dw", significant(dC_dw)],
+    "=",
+    ["a", significant(input)],
+    "×",
+  ]);
+  if (dC_da === null)
+    return [...start, ["(a′ − y)", `(${plain(one.trace.a[layer][neuron], 4)} − ${one.targets[neuron]})`]];
   if (slope === null) return [...start, ["dC/dz", significant(dC_dz)]];
   return [...start, ["σ′(z)", significant(slope)], "×", ["dC/da′", significant(dC_da)]];
 }
@@ -87,14 +127,28 @@ function explained({ network, steps: [one] }, { layer, neuron, source, input, sl
   const z = one.trace.z[layer - 1][neuron];
   const held = one.trace.a[layer][neuron];
   const lines = [`a = ${significant(input)}: what comes in through the weight, from ${inputName(layer, source)}.`];
-  if (dC_da === null) return [...lines, `a′ − y = ${significant(dC_dz)}: with this cost the slope of the curve cancels out, and dC/dz is what the output holds less what it should hold.`];
+  if (dC_da === null)
+    return [
+      ...lines,
+      `a′ − y = ${significant(dC_dz)}: with this cost the slope of the curve cancels out, and dC/dz is what the output holds less what it should hold.`,
+    ];
   if (slope === null) {
     const shared = one.trace.a[layer].reduce((sum, a, j) => sum + a * (one.dC_da[layer - 1]?.[j] ?? 0), 0);
-    return [...lines, `dC/dz = a′ × (dC/da′ − Σ a′ dC/da′) = ${significant(held)} × (${significant(dC_da)} − ${bracketed(shared)}): softmax outputs share one sum.`];
+    return [
+      ...lines,
+      `dC/dz = a′ × (dC/da′ − Σ a′ dC/da′) = ${significant(held)} × (${significant(dC_da)} − ${bracketed(shared)}): softmax outputs share one sum.`,
+    ];
   }
   lines.push(`σ′(z) = ${significant(slope)}: how steep ${name} is at z = ${fixed(z)}, where the neuron stands.`);
-  if (asked.length) return [...lines, `dC/da′ = ${significant(dC_da)}: what is asked of the neuron itself, which holds a′ = ${significant(held)}; the sum below.`];
-  return [...lines, `dC/da′ = 2 (a′ − y) = 2 × (${plain(held, 4)} − ${one.targets[neuron]}) = ${significant(dC_da)}: what the cost asks of the output.`];
+  if (asked.length)
+    return [
+      ...lines,
+      `dC/da′ = ${significant(dC_da)}: what is asked of the neuron itself, which holds a′ = ${significant(held)}; the sum below.`,
+    ];
+  return [
+    ...lines,
+    `dC/da′ = 2 (a′ − y) = 2 × (${plain(held, 4)} − ${one.targets[neuron]}) = ${significant(dC_da)}: what the cost asks of the output.`,
+  ];
 }
 
 /** @param {number} value */
@@ -102,7 +156,13 @@ const bracketed = (value) => (value < 0 ? `(${significant(value)})` : significan
 
 /** @param {string[]} classes @param {WeightChain[]} chains @param {number[]} targets @returns {Row[]} */
 function pictureRows(classes, chains, targets) {
-  return chains.map((chain, i) => ({ name: `${i + 1}, a ${classes[targets[i]]}`, first: significant(chain.input), second: significant(chain.dC_dz), product: chain.dC_dw / chains.length, go: null }));
+  return chains.map((chain, i) => ({
+    name: `${i + 1}, a ${classes[targets[i]]}`,
+    first: significant(chain.input),
+    second: significant(chain.dC_dz),
+    product: chain.dC_dw / chains.length,
+    go: null,
+  }));
 }
 
 /** The largest terms, what the others add up to, and the total. @param {App} app */
@@ -111,10 +171,26 @@ function sumTable(app) {
   const heads = Array.from({ length: 4 }, (_, i) => h("th", { scope: "col", class: i ? "right" : "" }));
   const caption = h("caption", { class: "unseen" });
   const body = h("tbody");
-  const [restName, rest, totalName, total] = [h("th", { scope: "row", colspan: 3 }), h("td", { class: "number right" }), h("th", { scope: "row", colspan: 3 }), h("td", { class: "number right" })];
+  const [restName, rest, totalName, total] = [
+    h("th", { scope: "row", colspan: 3 }),
+    h("td", { class: "number right" }),
+    h("th", { scope: "row", colspan: 3 }),
+    h("td", { class: "number right" }),
+  ];
   const rows = Array.from({ length: TERMS }, () => termRow(app));
-  const element = h("div", { class: "asked" }, heading, h("table", {}, caption, h("thead", {}, h("tr", {}, ...heads)), body,
-    h("tfoot", {}, h("tr", { class: "others" }, restName, rest), h("tr", { class: "sum" }, totalName, total))));
+  const element = h(
+    "div",
+    { class: "asked" },
+    heading,
+    h(
+      "table",
+      {},
+      caption,
+      h("thead", {}, h("tr", {}, ...heads)),
+      body,
+      h("tfoot", {}, h("tr", { class: "others" }, restName, rest), h("tr", { class: "sum" }, totalName, total)),
+    ),
+  );
   return {
     element,
     /** @param {string} title @param {string[]} names @param {Row[]} all @param {number} whole @param {string} symbol */
@@ -122,7 +198,11 @@ function sumTable(app) {
       attributes(element, { hidden: false });
       const order = all.map((_, k) => k).sort((j, k) => Math.abs(all[k].product) - Math.abs(all[j].product));
       const listed = order.slice(0, Math.min(TERMS, all.length - 1)).map((k) => all[k]);
-      const text = addUp(listed.map(({ product }) => product), whole, decimalsFor([whole, ...listed.map(({ product }) => product)]));
+      const text = addUp(
+        listed.map(({ product }) => product),
+        whole,
+        decimalsFor([whole, ...listed.map(({ product }) => product)]),
+      );
       setText(heading, title);
       setText(caption, title);
       for (const [i, name] of names.entries()) setText(heads[i], name);

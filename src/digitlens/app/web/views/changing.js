@@ -63,7 +63,8 @@ export function effect(app) {
   const { network, original, reading } = app;
   const now = answer(network, reading.trace.a[network.layers.length]);
   const then = answer(original, forward(original, reading.image).a[original.layers.length]);
-  if (now.name !== then.name) return `The network now reads ${now.name} (${now.activation}); unchanged it reads ${then.name} (${then.activation}).`;
+  if (now.name !== then.name)
+    return `The network now reads ${now.name} (${now.activation}); unchanged it reads ${then.name} (${then.activation}).`;
   return `The network still reads ${now.name} (${now.activation}; unchanged ${then.activation}).`;
 }
 

@@ -54,6 +54,9 @@ function png(canvas, times) {
   context.imageSmoothingEnabled = false;
   context.drawImage(canvas, 0, 0, large.width, large.height);
   return new Promise((resolve, reject) => {
-    large.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("this browser makes no PNG of a canvas"))), "image/png");
+    large.toBlob(
+      (blob) => (blob ? resolve(blob) : reject(new Error("this browser makes no PNG of a canvas"))),
+      "image/png",
+    );
   });
 }

@@ -41,7 +41,8 @@ export function collection(changed) {
     all: () => all,
     put,
     /** What the button says that brings more. */
-    source: () => (!mnist ? "The ten example drawings" : next ? `The next ${AT_ONCE} training images` : `${AT_ONCE} training images`),
+    source: () =>
+      !mnist ? "The ten example drawings" : next ? `The next ${AT_ONCE} training images` : `${AT_ONCE} training images`,
     trouble: () => trouble,
     /** At first: what was drawn before a reload, or else pictures from the server. @param {App} app */
     async start(app) {
@@ -85,7 +86,9 @@ export function ofDrawing({ state, reading, network }, target) {
 
 /** @param {Collected[]} all */
 function keep(all) {
-  const addresses = all.filter(({ own }) => own).map(({ patch, target }) => toFragment({ ...START, view: "learn", ...patch, target }));
+  const addresses = all
+    .filter(({ own }) => own)
+    .map(({ patch, target }) => toFragment({ ...START, view: "learn", ...patch, target }));
   try {
     sessionStorage.setItem(KEPT, JSON.stringify(addresses));
   } catch {
@@ -97,7 +100,9 @@ function keep(all) {
 function kept({ network }) {
   try {
     const states = /** @type {State[]} */ (JSON.parse(sessionStorage.getItem(KEPT) ?? "[]").map(fromFragment));
-    return states.map((state) => ofDrawing({ state, network, reading: read(state, network, state.prepare) }, state.target ?? 0));
+    return states.map((state) =>
+      ofDrawing({ state, network, reading: read(state, network, state.prepare) }, state.target ?? 0),
+    );
   } catch {
     return []; // nothing of ours
   }
@@ -128,7 +133,8 @@ async function trainingImages(from) {
   if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
   const bytes = new Uint8Array(await answer.arrayBuffer());
   const count = bytes.length / 785;
-  if (!Number.isInteger(count) || !count) throw new Error(`the server sent ${bytes.length} bytes, which are no pictures`);
+  if (!Number.isInteger(count) || !count)
+    throw new Error(`the server sent ${bytes.length} bytes, which are no pictures`);
   return Array.from(bytes.subarray(0, count), (digit, i) => {
     const ink = Float64Array.from(bytes.subarray(count + 784 * i, count + 784 * (i + 1)), (byte) => byte / 255);
     return onPad(digit, ink, { kind: "mnist", on: "training", number: from + i, digit });
@@ -137,16 +143,24 @@ async function trainingImages(from) {
 
 /** @returns {Promise<Collected[]>} */
 async function exampleDrawings() {
-  return Promise.all(Array.from({ length: 10 }, async (_, digit) => {
-    const answer = await fetch(`examples/${digit}.png`);
-    if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
-    const picture = await createImageBitmap(await answer.blob(), { colorSpaceConversion: "none", premultiplyAlpha: "none" });
-    const canvas = h("canvas", { width: picture.width, height: picture.height });
-    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
-    context.drawImage(picture, 0, 0);
-    const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
-    return onPad(digit, prepareGrey(fromRGBA(data, canvas.height, canvas.width), []).image, { kind: "example", digit });
-  }));
+  return Promise.all(
+    Array.from({ length: 10 }, async (_, digit) => {
+      const answer = await fetch(`examples/${digit}.png`);
+      if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
+      const picture = await createImageBitmap(await answer.blob(), {
+        colorSpaceConversion: "none",
+        premultiplyAlpha: "none",
+      });
+      const canvas = h("canvas", { width: picture.width, height: picture.height });
+      const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
+      context.drawImage(picture, 0, 0);
+      const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+      return onPad(digit, prepareGrey(fromRGBA(data, canvas.height, canvas.width), []).image, {
+        kind: "example",
+        digit,
+      });
+    }),
+  );
 }
 
 /** @param {number} digit @param {Float64Array} ink @param {import("../state.js").Base} base */

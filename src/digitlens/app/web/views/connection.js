@@ -18,7 +18,11 @@ export function connectionView({ live }) {
   /** @param {"quiet" | "gone" | "back"} how */
   const show = (how) => {
     element.dataset.how = how;
-    const text = { quiet: "", gone: "The server is gone; drawing and looking go on. Trying again…", back: "The server is back." };
+    const text = {
+      quiet: "",
+      gone: "The server is gone; drawing and looking go on. Trying again…",
+      back: "The server is back.",
+    };
     setText(words, text[how]);
     again.hidden = how !== "gone";
   };

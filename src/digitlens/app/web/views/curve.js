@@ -22,13 +22,39 @@ export function activationCurve() {
   const guides = svg("path", { class: "guides", fill: "none" });
   const zero = svg("path", { class: "zero", fill: "none" });
   const dot = svg("circle", { class: "point", r: 6 });
-  const across = TICKS.map((at) => svg("text", { x: LEFT + at * (RIGHT - LEFT), y: BOTTOM + 16, "text-anchor": ["start", "middle", "end"][2 * at] }));
-  const upwards = TICKS.map((at) => svg("text", { x: LEFT - 6, y: BOTTOM - at * (BOTTOM - TOP) + 4, "text-anchor": "end" }));
+  const across = TICKS.map((at) =>
+    svg("text", { x: LEFT + at * (RIGHT - LEFT), y: BOTTOM + 16, "text-anchor": ["start", "middle", "end"][2 * at] }),
+  );
+  const upwards = TICKS.map((at) =>
+    svg("text", { x: LEFT - 6, y: BOTTOM - at * (BOTTOM - TOP) + 4, "text-anchor": "end" }),
+  );
   const frame = svg("path", { class: "frame", fill: "none", d: `M${LEFT} ${TOP}V${BOTTOM}H${RIGHT}` });
-  const name = svg("text", { x: (LEFT + RIGHT) / 2, y: BOTTOM + 34, "text-anchor": "middle" }, "z: the sum and the bias");
+  const name = svg(
+    "text",
+    { x: (LEFT + RIGHT) / 2, y: BOTTOM + 34, "text-anchor": "middle" },
+    "z: the sum and the bias",
+  );
   const upright = svg("text", { x: LEFT, y: TOP - 10, "text-anchor": "middle" }, "a");
-  const drawing = svg("svg", { viewBox: `0 0 ${RIGHT + 8} ${BOTTOM + 42}`, role: "img", "aria-labelledby": "curve-title curve-description", class: "activation-curve" },
-    title, description, zero, frame, guides, path, dot, ...across, ...upwards, name, upright);
+  const drawing = svg(
+    "svg",
+    {
+      viewBox: `0 0 ${RIGHT + 8} ${BOTTOM + 42}`,
+      role: "img",
+      "aria-labelledby": "curve-title curve-description",
+      class: "activation-curve",
+    },
+    title,
+    description,
+    zero,
+    frame,
+    guides,
+    path,
+    dot,
+    ...across,
+    ...upwards,
+    name,
+    upright,
+  );
   const heading = h("h3", {}, "Its activation");
   const value = h("p", { class: "number point-value" });
   const element = h("section", { class: "neuron-curve", "data-part": "neuron-curve" }, heading, value, drawing);
@@ -48,7 +74,9 @@ export function activationCurve() {
         drawn = shape;
         const places = Float64Array.from({ length: POINTS + 1 }, (_, i) => ((2 * i) / POINTS - 1) * span);
         const heights = curve(name, places, shift);
-        attributes(path, { d: `M${[...places].map((at, i) => `${x(at).toFixed(1)} ${y(heights[i]).toFixed(1)}`).join("L")}` });
+        attributes(path, {
+          d: `M${[...places].map((at, i) => `${x(at).toFixed(1)} ${y(heights[i]).toFixed(1)}`).join("L")}`,
+        });
         attributes(zero, { d: `M${x(0)} ${TOP}V${BOTTOM}` });
         for (const [i, at] of TICKS.entries()) {
           setText(across[i], at === 0.5 ? "0" : fixed((2 * at - 1) * span, 0));
@@ -60,7 +88,10 @@ export function activationCurve() {
       attributes(guides, { d: `M${px} ${BOTTOM}V${py}H${LEFT}` });
       attributes(dot, { cx: px, cy: py });
       setText(value, `a = ${name}(${name === "softmax" ? "all z" : fixed(z)}) = ${plain(a, 3)}`);
-      setText(description, `At z = ${fixed(z)} the curve is at a = ${plain(a, 3)}. It is drawn from z = ${fixed(-span, 0)} to ${fixed(span, 0)}.`);
+      setText(
+        description,
+        `At z = ${fixed(z)} the curve is at a = ${plain(a, 3)}. It is drawn from z = ${fixed(-span, 0)} to ${fixed(span, 0)}.`,
+      );
     },
   };
 }

@@ -21,12 +21,19 @@ export function diagramView(app) {
   const faint = h("canvas", { class: "edges", "aria-hidden": "true" });
   const edges = h("canvas", { class: "edges", "aria-hidden": "true" });
   const picture = inkCanvas("The picture as the network sees it: 28×28 pixels");
-  const drawing = svg("svg", { role: "group", "aria-label": "Neurons, layer by layer. Arrow keys move between them, Enter takes one apart." });
+  const drawing = svg("svg", {
+    role: "group",
+    "aria-label": "Neurons, layer by layer. Arrow keys move between them, Enter takes one apart.",
+  });
   const answer = answerView(app);
   const frame = h("div", { class: "diagram" }, faint, edges, picture, drawing);
-  const legend = h("p", { class: "legend" },
-    h("span", {}, h("i", { class: "plus" }), "positive weight"), h("span", {}, h("i", { class: "minus" }), "negative weight"),
-    h("span", {}, "the brighter a neuron, the more active"));
+  const legend = h(
+    "p",
+    { class: "legend" },
+    h("span", {}, h("i", { class: "plus" }), "positive weight"),
+    h("span", {}, h("i", { class: "minus" }), "negative weight"),
+    h("span", {}, "the brighter a neuron, the more active"),
+  );
   const element = h("div", {}, answer.element, frame, legend);
 
   /** @type {Layout} */
@@ -46,12 +53,18 @@ export function diagramView(app) {
   const build = () => {
     const width = Math.round(frame.clientWidth || 640);
     const at = focus();
-    const key = [width, app.network.sizes, app.network.classes, at && at.neuron >= 16 ? [at.layer, at.neuron] : ""].join();
+    const key = [
+      width,
+      app.network.sizes,
+      app.network.classes,
+      at && at.neuron >= 16 ? [at.layer, at.neuron] : "",
+    ].join();
     if (key === built) return;
     built = key;
     layout = layoutOf(app.network.sizes, width, at);
     const ratio = Math.min(window.devicePixelRatio || 1, 2);
-    for (const canvas of [faint, edges]) [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(layout.height * ratio)];
+    for (const canvas of [faint, edges])
+      [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(layout.height * ratio)];
     known = {};
     const { x, y, side } = layout.picture;
     Object.assign(picture.style, { left: `${x}px`, top: `${y}px`, width: `${side}px`, height: `${side}px` });
@@ -86,10 +99,18 @@ export function diagramView(app) {
         group.setAttribute("aria-label", `${nameOf(app, place)}, holds ${text}`);
       }
       const chosen = at !== null && same(at, place);
-      group.setAttribute("class", `neuron${brightness > 0.55 ? " bright" : ""}${chosen ? " chosen" : ""}${at && !chosen && place.layer >= at.layer ? " faint" : ""}`);
+      group.setAttribute(
+        "class",
+        `neuron${brightness > 0.55 ? " bright" : ""}${chosen ? " chosen" : ""}${at && !chosen && place.layer >= at.layer ? " faint" : ""}`,
+      );
     }
     const winner = drawn.find(({ place }) => place.layer === network.layers.length && place.neuron === reading.digit);
-    box(drawing, reached >= network.layers.length && reading.inkFound && !app.state.hide.includes("answer") ? winner?.place : undefined);
+    box(
+      drawing,
+      reached >= network.layers.length && reading.inkFound && !app.state.hide.includes("answer")
+        ? winner?.place
+        : undefined,
+    );
     answer.update(reached >= network.layers.length);
   };
 
@@ -107,14 +128,20 @@ export function diagramView(app) {
     const one = drawn.find(({ group }) => target instanceof Node && group.contains(target));
     if (!one) return;
     tabTo(one.place);
-    const where = app.state.view === "story" ? { shows: /** @type {const} */ ("neuron") } : { view: /** @type {const} */ ("neuron") };
+    const where =
+      app.state.view === "story"
+        ? { shows: /** @type {const} */ ("neuron") }
+        : { view: /** @type {const} */ ("neuron") };
     app.set({ ...where, layer: one.place.layer, neuron: one.place.neuron, source: null }, "push");
   };
   /** @param {number} across @param {number} down */
   const step = (across, down) => {
     const columns = layout.columns;
     const layer = Math.max(1, Math.min(columns.length - 1, tabbed.layer + across));
-    const from = Math.max(0, columns[tabbed.layer].findIndex((place) => same(place, tabbed)));
+    const from = Math.max(
+      0,
+      columns[tabbed.layer].findIndex((place) => same(place, tabbed)),
+    );
     const share = columns[tabbed.layer].length > 1 ? from / (columns[tabbed.layer].length - 1) : 0;
     const wanted = across ? Math.round(share * (columns[layer].length - 1)) : from + down;
     const next = columns[layer][Math.max(0, Math.min(columns[layer].length - 1, wanted))];
@@ -166,9 +193,24 @@ function neuronOf(app, place, { radius, columns }) {
   const { x, y } = place;
   const light = svg("circle", { class: "light", cx: x, cy: y, r: radius - 1, "fill-opacity": 0 });
   const value = svg("text", { class: "value", x, y });
-  const label = place.layer === columns.length - 1 && svg("text", { class: "label", x: x + radius + 9, y, "aria-hidden": "true" }, app.network.classes[place.neuron]);
-  const group = svg("g", { class: "neuron", role: "button", "aria-label": nameOf(app, place), tabindex: -1, "data-layer": place.layer, "data-neuron": place.neuron },
-    svg("circle", { class: "body", cx: x, cy: y, r: radius }), light, value, label);
+  const label =
+    place.layer === columns.length - 1 &&
+    svg("text", { class: "label", x: x + radius + 9, y, "aria-hidden": "true" }, app.network.classes[place.neuron]);
+  const group = svg(
+    "g",
+    {
+      class: "neuron",
+      role: "button",
+      "aria-label": nameOf(app, place),
+      tabindex: -1,
+      "data-layer": place.layer,
+      "data-neuron": place.neuron,
+    },
+    svg("circle", { class: "body", cx: x, cy: y, r: radius }),
+    light,
+    value,
+    label,
+  );
   return { place, group, light, value };
 }
 
@@ -178,7 +220,12 @@ function names({ columns, picture, more }, sizes) {
   const texts = columns.map((places, layer) => {
     const x = layer ? places[0].x : picture.x + picture.side / 2;
     const y = layer ? 10 : picture.y - 10;
-    const name = layer === 0 ? `${sizes[0]} pixels` : layer === last ? `${sizes[layer]} outputs` : `layer ${layer}: ${sizes[layer]}`;
+    const name =
+      layer === 0
+        ? `${sizes[0]} pixels`
+        : layer === last
+          ? `${sizes[layer]} outputs`
+          : `layer ${layer}: ${sizes[layer]}`;
     return svg("text", { class: "name", x, y }, name);
   });
   return [...texts, ...more.map(({ x, y, text }) => svg("text", { class: "more", x, y }, text))];

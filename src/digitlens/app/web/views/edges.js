@@ -60,7 +60,9 @@ export function drawEdges(context, layout, network, trace, focus, reached) {
     for (const to of layout.columns[layer]) {
       const lit = isLit(focus, to);
       const row = weights.subarray(to.neuron * before, (to.neuron + 1) * before);
-      for (const from of layer === 1 ? pixels(row, trace.a[0], lit && focus !== null, layout) : layout.columns[layer - 1]) {
+      for (const from of layer === 1
+        ? pixels(row, trace.a[0], lit && focus !== null, layout)
+        : layout.columns[layer - 1]) {
         const w = row[from.neuron];
         const strength = Math.min(Math.abs(w) / strongest, 1);
         const active = Math.min(1, Math.abs(trace.a[layer - 1][from.neuron]));
@@ -114,7 +116,8 @@ function pixels(row, image, all, layout) {
       const size = Math.abs(row[i] * image[i]);
       if (size <= best[FEW - 1]) continue;
       let place = FEW - 1;
-      for (; place > 0 && best[place - 1] < size; place--) [best[place], chosen[place]] = [best[place - 1], chosen[place - 1]];
+      for (; place > 0 && best[place - 1] < size; place--)
+        [best[place], chosen[place]] = [best[place - 1], chosen[place - 1]];
       [best[place], chosen[place]] = [size, i];
     }
   }

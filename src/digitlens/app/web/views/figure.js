@@ -7,7 +7,18 @@ import { h } from "./dom.js";
 
 const SHARP = 2; // pixels of the figure for each on the page
 const MARGIN = 16;
-const DRAWN = ["fill", "fill-opacity", "stroke", "stroke-width", "opacity", "font-family", "font-size", "font-weight", "text-anchor", "dominant-baseline"];
+const DRAWN = [
+  "fill",
+  "fill-opacity",
+  "stroke",
+  "stroke-width",
+  "opacity",
+  "font-family",
+  "font-size",
+  "font-weight",
+  "text-anchor",
+  "dominant-baseline",
+];
 
 /**
  * The network as it is drawn on the page: edges, picture and neurons.
@@ -19,7 +30,10 @@ export async function networkFigure() {
   if (!diagram || !drawing) throw new Error("the network is not on the page; show it first");
   const { left, top, width, height } = diagram.getBoundingClientRect();
   if (!width) throw new Error("the network is hidden; show it first");
-  const figure = h("canvas", { width: Math.round(SHARP * (width + 2 * MARGIN)), height: Math.round(SHARP * (height + 2 * MARGIN)) });
+  const figure = h("canvas", {
+    width: Math.round(SHARP * (width + 2 * MARGIN)),
+    height: Math.round(SHARP * (height + 2 * MARGIN)),
+  });
   const context = /** @type {CanvasRenderingContext2D} */ (figure.getContext("2d"));
   context.fillStyle = getComputedStyle(document.body).backgroundColor;
   context.fillRect(0, 0, figure.width, figure.height);
@@ -54,13 +68,20 @@ export function neuronTable({ network, reading }) {
   const rows = ["layer\tneuron\tclass\tbias\tz\tactivation"];
   for (const [l, { biases, n }] of network.layers.entries()) {
     const last = l === network.layers.length - 1;
-    for (let j = 0; j < n; j++) rows.push([l + 1, j, last ? network.classes[j] : "", biases[j], reading.trace.z[l][j], reading.trace.a[l + 1][j]].join("\t"));
+    for (let j = 0; j < n; j++)
+      rows.push(
+        [l + 1, j, last ? network.classes[j] : "", biases[j], reading.trace.z[l][j], reading.trace.a[l + 1][j]].join(
+          "\t",
+        ),
+      );
   }
   return `${rows.join("\n")}\n`;
 }
 
 /** The 784 numbers of the picture, 28 in a line, tab-separated. @param {App} app @returns {string} */
 export function pictureTable({ reading }) {
-  const rows = Array.from({ length: 28 }, (_, row) => Array.from(reading.image.subarray(28 * row, 28 * row + 28)).join("\t"));
+  const rows = Array.from({ length: 28 }, (_, row) =>
+    Array.from(reading.image.subarray(28 * row, 28 * row + 28)).join("\t"),
+  );
   return `${rows.join("\n")}\n`;
 }

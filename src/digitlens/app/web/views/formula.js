@@ -18,10 +18,16 @@ export function chainFormula() {
       if (shape !== names.join(" ")) {
         shape = names.join(" ");
         clear(symbols, ...names.map((name) => math("mtd", {}, symbol(name))));
-        clear(numbers, ...pieces.map((piece) => math("mtd", {}, typeof piece === "string" ? math("mo", {}, piece) : math("mn"))));
+        clear(
+          numbers,
+          ...pieces.map((piece) => math("mtd", {}, typeof piece === "string" ? math("mo", {}, piece) : math("mn"))),
+        );
       }
-      for (const [i, piece] of pieces.entries()) if (typeof piece !== "string") setText(/** @type {Element} */ (numbers.children[i].firstChild), piece[1]);
-      attributes(whole, { "aria-label": `${names.join(" ")}: ${pieces.map((piece) => (typeof piece === "string" ? piece : piece[1])).join(" ")}` });
+      for (const [i, piece] of pieces.entries())
+        if (typeof piece !== "string") setText(/** @type {Element} */ (numbers.children[i].firstChild), piece[1]);
+      attributes(whole, {
+        "aria-label": `${names.join(" ")}: ${pieces.map((piece) => (typeof piece === "string" ? piece : piece[1])).join(" ")}`,
+      });
     },
   };
 }
@@ -30,9 +36,24 @@ export function chainFormula() {
 function symbol(name) {
   const letter = (/** @type {string} */ text) => math("mi", {}, text);
   const derivative = /^d(C)\/d(a′?|z|w)$/.exec(name);
-  if (derivative) return math("mfrac", {}, math("mrow", {}, letter("d"), letter("C")), math("mrow", {}, letter("d"), ...primed(derivative[2])));
+  if (derivative)
+    return math(
+      "mfrac",
+      {},
+      math("mrow", {}, letter("d"), letter("C")),
+      math("mrow", {}, letter("d"), ...primed(derivative[2])),
+    );
   if (name === "σ′(z)") return math("mrow", {}, ...primed("σ′"), math("mo", {}, "("), letter("z"), math("mo", {}, ")"));
-  if (name === "(a′ − y)") return math("mrow", {}, math("mo", {}, "("), ...primed("a′"), math("mo", {}, "−"), letter("y"), math("mo", {}, ")"));
+  if (name === "(a′ − y)")
+    return math(
+      "mrow",
+      {},
+      math("mo", {}, "("),
+      ...primed("a′"),
+      math("mo", {}, "−"),
+      letter("y"),
+      math("mo", {}, ")"),
+    );
   if (/^[=×]$/.test(name)) return math("mo", {}, name);
   return name.length === 1 ? letter(name) : math("mtext", {}, name);
 }

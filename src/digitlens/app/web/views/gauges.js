@@ -12,8 +12,14 @@ const LEAST = 0.02; // of the gauge: a shorter arrow is a dot
 /** @returns {{element: HTMLElement, update: (lesson: Lesson, shown: number[]) => void}} */
 export function outputGauges() {
   const drawing = svg("svg", { class: "gauges", role: "img" });
-  const legend = h("p", { class: "dim" }, h("span", { class: "positive" }, "↑ should rise"), ", ", h("span", { class: "negative" }, "↓ should fall"),
-    "; the longer the arrow, the more. The line is what it should hold.");
+  const legend = h(
+    "p",
+    { class: "dim" },
+    h("span", { class: "positive" }, "↑ should rise"),
+    ", ",
+    h("span", { class: "negative" }, "↓ should fall"),
+    "; the longer the arrow, the more. The line is what it should hold.",
+  );
   /** @type {ReturnType<typeof gaugeAt>[]} */
   let gauges = [];
   return {

@@ -37,7 +37,9 @@ export function neuronName(network, layer, neuron) {
 
 /** "row 14, column 9", "neuron 3 of layer 1". @param {number} layer @param {number} source @returns {string} */
 export function inputName(layer, source) {
-  return layer === 1 ? `row ${Math.floor(source / 28)}, column ${source % 28}` : `neuron ${source} of layer ${layer - 1}`;
+  return layer === 1
+    ? `row ${Math.floor(source / 28)}, column ${source % 28}`
+    : `neuron ${source} of layer ${layer - 1}`;
 }
 
 /**
@@ -48,21 +50,47 @@ export function inputName(layer, source) {
 export function threePictures(app) {
   const canvases = [inkCanvas("Its weights"), inkCanvas("What it sees"), inkCanvas("Weight times what it sees")];
   const marks = canvases.map(() => svg("rect", { class: "chosen", width: 1, height: 1 }));
-  const captions = [h("figcaption", {}, "its weights"), h("figcaption", {}, "what it sees"), h("figcaption", {}, "weight × what it sees")];
+  const captions = [
+    h("figcaption", {}, "its weights"),
+    h("figcaption", {}, "what it sees"),
+    h("figcaption", {}, "weight × what it sees"),
+  ];
   const figures = canvases.map((canvas, i) => {
     const overlay = svg("svg", { viewBox: "0 0 28 28", "aria-hidden": "true" }, marks[i]);
     const choose = (/** @type {MouseEvent} */ event) => {
       const box = canvas.getBoundingClientRect();
-      const [column, line] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height].map((at) => Math.min(27, Math.max(0, Math.floor(at * 28))));
+      const [column, line] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height].map(
+        (at) => Math.min(27, Math.max(0, Math.floor(at * 28))),
+      );
       app.set({ source: line * 28 + column });
     };
     return h("figure", {}, h("div", { class: "stack", onclick: choose }, canvas, overlay), captions[i]);
   });
   const full = h("span");
-  const key = h("p", { class: "dim" }, h("span", { class: "positive" }, "Blue (+)"), " adds to its sum where there is ink, ", h("span", { class: "negative" }, "red (−)"),
-    " takes away; black is 0, full colour ", full, " or more. The yellow frame marks the weight in hand.");
-  const element = h("div", {},
-    h("div", { class: "three" }, figures[0], h("span", { class: "sign", "aria-hidden": "true" }, "×"), figures[1], h("span", { class: "sign", "aria-hidden": "true" }, "="), figures[2]), key);
+  const key = h(
+    "p",
+    { class: "dim" },
+    h("span", { class: "positive" }, "Blue (+)"),
+    " adds to its sum where there is ink, ",
+    h("span", { class: "negative" }, "red (−)"),
+    " takes away; black is 0, full colour ",
+    full,
+    " or more. The yellow frame marks the weight in hand.",
+  );
+  const element = h(
+    "div",
+    {},
+    h(
+      "div",
+      { class: "three" },
+      figures[0],
+      h("span", { class: "sign", "aria-hidden": "true" }, "×"),
+      figures[1],
+      h("span", { class: "sign", "aria-hidden": "true" }, "="),
+      figures[2],
+    ),
+    key,
+  );
   return {
     element,
     weights: canvases[0],
@@ -86,7 +114,13 @@ export function inputBars(app) {
   const body = h("tbody");
   const note = h("p", { class: "dim" });
   const heads = ["from", "holds", "× weight", "= adds"].map((name) => h("th", { scope: "col" }, name));
-  const table = h("table", { class: "input-bars" }, h("caption", { class: "unseen" }, "Every input, its weight, and what they add"), h("thead", {}, h("tr", {}, ...heads)), body);
+  const table = h(
+    "table",
+    { class: "input-bars" },
+    h("caption", { class: "unseen" }, "Every input, its weight, and what they add"),
+    h("thead", {}, h("tr", {}, ...heads)),
+    body,
+  );
   const element = h("div", {}, table, note);
   /** @type {ReturnType<typeof barRow>[]} */
   let rows = [];
@@ -98,7 +132,8 @@ export function inputBars(app) {
     update({ network, layer, weights, inputs, products, source, strongest }) {
       const listed = strongestFew(weights);
       while (rows.length < listed.length) rows.push(barRow(app));
-      if (body.childElementCount !== listed.length) clear(body, ...rows.slice(0, listed.length).map((one) => one.element));
+      if (body.childElementCount !== listed.length)
+        clear(body, ...rows.slice(0, listed.length).map((one) => one.element));
       const mostHeld = Math.max(1, ...inputs.map(Math.abs));
       const mostAdded = Math.max(1e-9, ...products.map(Math.abs));
       const mostWeight = Math.max(1e-9, ...weights.map(Math.abs));
@@ -109,7 +144,10 @@ export function inputBars(app) {
         const one = rows[i];
         setText(one.name, `neuron ${k}`);
         one.source = k;
-        attributes(one.button, { "aria-pressed": String(k === source), "aria-label": `Choose the weight from neuron ${k} of layer ${layer - 1}` });
+        attributes(one.button, {
+          "aria-pressed": String(k === source),
+          "aria-label": `Choose the weight from neuron ${k} of layer ${layer - 1}`,
+        });
         attributes(one.held.track, { class: signed ? "track signed" : "track held" });
         bar(one.held, inputs[k] / mostHeld, plain(inputs[k], 3));
         bar(one.weight, weights[k] / mostWeight, fixed(weights[k]));
@@ -121,8 +159,11 @@ export function inputBars(app) {
         }
       }
       if (pictures) thumbnails = listed.length === weights.length ? first : null;
-      const fewer = listed.length < weights.length ? `The ${listed.length} strongest weights of ${weights.length}. ` : "";
-      const small = pictures ? "The small pictures are the weights of these neurons: what each of them looks for. " : "";
+      const fewer =
+        listed.length < weights.length ? `The ${listed.length} strongest weights of ${weights.length}. ` : "";
+      const small = pictures
+        ? "The small pictures are the weights of these neurons: what each of them looks for. "
+        : "";
       setText(note, `${fewer}${small}Blue bars to the right are positive (+), red ones to the left negative (−).`);
     },
   };
@@ -142,7 +183,23 @@ function barRow(app) {
   const name = h("span");
   const button = h("button", { class: "quiet", "aria-pressed": "false" }, picture, name);
   const [held, weight, added] = [cell("held"), cell("signed"), cell("signed")];
-  const one = { element: h("tr", { onclick: () => app.set({ source: one.source }) }, h("td", {}, button), held.cell, weight.cell, added.cell), picture, name, button, held, weight, added, source: 0 };
+  const one = {
+    element: h(
+      "tr",
+      { onclick: () => app.set({ source: one.source }) },
+      h("td", {}, button),
+      held.cell,
+      weight.cell,
+      added.cell,
+    ),
+    picture,
+    name,
+    button,
+    held,
+    weight,
+    added,
+    source: 0,
+  };
   return one;
 }
 

@@ -53,7 +53,8 @@ export function layoutOf(sizes, width, focus) {
     const shown = shownNeurons(sizes[layer], focus?.layer === layer ? focus.neuron : null);
     const pitch = layer === layers && shown.length <= 10 ? PITCH * 1.25 : PITCH; // the outputs have names beside them
     columns.push(shown.map((neuron, i) => ({ layer, neuron, x, y: middle + (i - (shown.length - 1) / 2) * pitch })));
-    if (sizes[layer] > shown.length) more.push({ x, y: height - 6, text: `${(sizes[layer] - shown.length).toLocaleString("en")} more` });
+    if (sizes[layer] > shown.length)
+      more.push({ x, y: height - 6, text: `${(sizes[layer] - shown.length).toLocaleString("en")} more` });
   }
   return { width, height, radius: RADIUS, picture: { x: 0, y: middle - side / 2, side }, columns, more };
 }

@@ -45,26 +45,66 @@ export function learnView(app) {
   const collected = h("div", {}, pictures.element);
 
   const heading = h("h2", {}, "How would it learn from this?");
-  const modes = ["One example", "A mini-batch, averaged"].map((text, i) => h("button", { onclick: () => showBatch(i === 1) }, text));
+  const modes = ["One example", "A mini-batch, averaged"].map((text, i) =>
+    h("button", { onclick: () => showBatch(i === 1) }, text),
+  );
   const answers = h("div", { class: "answers", role: "group", "aria-label": "The answer it should have given" });
   const question = h("p", { id: "learn-question" });
   const reads = h("p", { class: "dim" });
   const answer = h("div", { "data-part": "answer" }, reads); // a teacher may hide it; what is in it comes and goes
-  const nothing = h("p", { class: "nothing" }, "Draw a digit, or pick a picture. Then say what it should have been read as, and follow the mistake back through the network.");
-  const copy = h("button", { onclick: () => lesson && copyText(app, numbersOf(lesson, chosenWeight(lesson, app.state), step.learningRate()), "back-propagation.tsv", "The numbers") }, "Copy the numbers");
+  const nothing = h(
+    "p",
+    { class: "nothing" },
+    "Draw a digit, or pick a picture. Then say what it should have been read as, and follow the mistake back through the network.",
+  );
+  const copy = h(
+    "button",
+    {
+      onclick: () =>
+        lesson &&
+        copyText(
+          app,
+          numbersOf(lesson, chosenWeight(lesson, app.state), step.learningRate()),
+          "back-propagation.tsv",
+          "The numbers",
+        ),
+    },
+    "Copy the numbers",
+  );
 
-  const steps = stages([
-    { name: "learn-outputs", title: "The outputs, in numbers", body: wishes.element },
-    { name: "learn-last", title: "What one output asks for", body: last.element },
-    { name: "learn-layers", title: "Layer by layer back", body: back.element },
-    { name: "learn-chain", title: "Down to one weight", body: chain.element },
-    { name: "learn-step", title: "A step downhill", body: step.element },
-  ], () => later());
-  const first = h("section", { class: "stage first", "data-part": "learn-cost", "data-title": "the cost and the arrows" }, cost.element, h("div", { class: "row" }, steps.begin));
+  const steps = stages(
+    [
+      { name: "learn-outputs", title: "The outputs, in numbers", body: wishes.element },
+      { name: "learn-last", title: "What one output asks for", body: last.element },
+      { name: "learn-layers", title: "Layer by layer back", body: back.element },
+      { name: "learn-chain", title: "Down to one weight", body: chain.element },
+      { name: "learn-step", title: "A step downhill", body: step.element },
+    ],
+    () => later(),
+  );
+  const first = h(
+    "section",
+    { class: "stage first", "data-part": "learn-cost", "data-title": "the cost and the arrows" },
+    cost.element,
+    h("div", { class: "row" }, steps.begin),
+  );
   const all = h("div", { class: "all" }, first, steps.element, h("div", { class: "row end" }, copy));
-  const element = h("article", { class: "learn-view" },
-    h("div", { class: "head" }, heading, h("div", { class: "row modes", role: "group", "aria-label": "Learn from" }, ...modes)),
-    question, answers, answer, collected, nothing, all);
+  const element = h(
+    "article",
+    { class: "learn-view" },
+    h(
+      "div",
+      { class: "head" },
+      heading,
+      h("div", { class: "row modes", role: "group", "aria-label": "Learn from" }, ...modes),
+    ),
+    question,
+    answers,
+    answer,
+    collected,
+    nothing,
+    all,
+  );
   let listed = "";
 
   const showBatch = (/** @type {boolean} */ on) => {
@@ -89,16 +129,38 @@ export function learnView(app) {
     const { classes } = app.network;
     if (listed === classes.join("\n")) return;
     listed = classes.join("\n");
-    if (classes.length <= BUTTONS) clear(answers, ...classes.map((name, j) => h("button", { onclick: () => app.set({ target: j }), "aria-label": `It should have been ${name}` }, name)));
-    else clear(answers, h("select", { "aria-labelledby": "learn-question", onchange: (/** @type {any} */ event) => app.set({ target: Number(event.target.value) }) }, ...classes.map((name, j) => h("option", { value: j }, name))));
+    if (classes.length <= BUTTONS)
+      clear(
+        answers,
+        ...classes.map((name, j) =>
+          h("button", { onclick: () => app.set({ target: j }), "aria-label": `It should have been ${name}` }, name),
+        ),
+      );
+    else
+      clear(
+        answers,
+        h(
+          "select",
+          {
+            "aria-labelledby": "learn-question",
+            onchange: (/** @type {any} */ event) => app.set({ target: Number(event.target.value) }),
+          },
+          ...classes.map((name, j) => h("option", { value: j }, name)),
+        ),
+      );
   };
   /** @type {{network: unknown, pictures: unknown[]}} */
   let known = { network: null, pictures: [] };
   const learnt = () => {
-    if (!batch) return app.reading.inkFound ? lessonOf(app.network, [{ image: app.reading.image, target: target() }]) : null;
+    if (!batch)
+      return app.reading.inkFound ? lessonOf(app.network, [{ image: app.reading.image, target: target() }]) : null;
     const examples = pictures.examples();
     const now = examples.flatMap(({ image, target }) => [image, target]);
-    const same = lesson && known.network === app.network && known.pictures.length === now.length && now.every((one, i) => one === known.pictures[i]);
+    const same =
+      lesson &&
+      known.network === app.network &&
+      known.pictures.length === now.length &&
+      now.every((one, i) => one === known.pictures[i]);
     known = { network: app.network, pictures: now };
     if (same) return lesson;
     return examples.length ? lessonOf(app.network, examples) : null;
@@ -124,7 +186,12 @@ export function learnView(app) {
       if (batch) pictures.update(lesson);
       attributes(nothing, { hidden: batch || lesson !== null });
       attributes(all, { hidden: lesson === null });
-      setText(heading, batch ? "How would it learn from these?" : `How would it learn that this is ${article(classes[now])} ${classes[now]}?`);
+      setText(
+        heading,
+        batch
+          ? "How would it learn from these?"
+          : `How would it learn that this is ${article(classes[now])} ${classes[now]}?`,
+      );
       if (!lesson) return;
       cost.update(lesson);
       later();
@@ -144,7 +211,8 @@ function proposedTarget({ state, network, reading }) {
 function readsAs({ network, reading, state }, target) {
   const name = network.classes[reading.digit];
   if (reading.digit !== target) return `It reads ${article(name)} ${name}.`;
-  if (state.target === null) return `It reads ${article(name)} ${name}, so there is little to learn. Choose another answer to see how it would change its mind.`;
+  if (state.target === null)
+    return `It reads ${article(name)} ${name}, so there is little to learn. Choose another answer to see how it would change its mind.`;
   return `It reads ${article(name)} ${name} already, so there is little to learn.`;
 }
 

@@ -49,7 +49,9 @@ export function lessonOf(network, examples) {
     targets: average(steps.map(({ targets }) => targets)),
     gradient,
     dC_dz: gradient.map(({ biases }) => biases),
-    dC_da: one.dC_da.map((asked, l) => asked && average(steps.map(({ dC_da }) => /** @type {Float64Array} */ (dC_da[l])))),
+    dC_da: one.dC_da.map(
+      (asked, l) => asked && average(steps.map(({ dC_da }) => /** @type {Float64Array} */ (dC_da[l]))),
+    ),
   };
 }
 
@@ -86,7 +88,9 @@ function costTerms({ network, trace, targets, cost }) {
 export function stepFrom({ network, steps, cost, gradient }, learningRate) {
   const next = moved(network, gradient, learningRate);
   const outputs = network.sizes[network.sizes.length - 1];
-  const after = steps.reduce((sum, { image, target }) => sum + costOf(next, forward(next, image), oneHot(target, outputs)), 0) / steps.length;
+  const after =
+    steps.reduce((sum, { image, target }) => sum + costOf(next, forward(next, image), oneHot(target, outputs)), 0) /
+    steps.length;
   return { promised: promised(gradient, learningRate), fell: cost - after, cost: after, network: next };
 }
 
@@ -123,7 +127,10 @@ export function mostAsked({ dC_dz }) {
 export function largestFew(values, most = MOST_BARS) {
   const order = Array.from(values, (_, k) => k);
   if (order.length <= most) return order;
-  return order.sort((j, k) => Math.abs(values[k]) - Math.abs(values[j])).slice(0, most).sort((j, k) => j - k);
+  return order
+    .sort((j, k) => Math.abs(values[k]) - Math.abs(values[j]))
+    .slice(0, most)
+    .sort((j, k) => j - k);
 }
 
 /** How many decimals show four digits of the largest value; as the command line does. @param {number[]} values @returns {number} */

@@ -22,23 +22,52 @@ export function numbersOf(lesson, weight, learningRate) {
   const slopes = steps.length === 1 ? steps[0].wishes.map(({ slope }) => slope) : [];
   const { promised, fell, cost: after } = stepFrom(lesson, learningRate);
   const lines = /** @type {(string | number | null | undefined)[][]} */ ([
-    ["network", network.name], ["pictures", steps.length], ["told", ...steps.map(({ target }) => network.classes[target])], ["cost", cost], [],
+    ["network", network.name],
+    ["pictures", steps.length],
+    ["told", ...steps.map(({ target }) => network.classes[target])],
+    ["cost", cost],
+    [],
     ["output", "holds", "should", "adds to the cost", "dC/da", "slope", "dC/dz"],
-    ...Array.from(terms, (term, j) => [network.classes[j], a[last][j], targets[j], term, dC_da[last - 1]?.[j], slopes[j], dC_dz[last - 1][j]]), [],
+    ...Array.from(terms, (term, j) => [
+      network.classes[j],
+      a[last][j],
+      targets[j],
+      term,
+      dC_da[last - 1]?.[j],
+      slopes[j],
+      dC_dz[last - 1][j],
+    ]),
+    [],
     ["layer", "neuron", "holds", "dC/da", "dC/dz"],
-    ...dC_dz.flatMap((each, l) => Array.from(each, (d, j) => [l + 1, j, a[l + 1][j], dC_da[l]?.[j], d])), [],
-    ["weight into layer", layer, "neuron", neuron, "from", source], ["w", weights[at]], ["dC/dw", gradient[layer - 1].weights[at]],
+    ...dC_dz.flatMap((each, l) => Array.from(each, (d, j) => [l + 1, j, a[l + 1][j], dC_da[l]?.[j], d])),
+    [],
+    ["weight into layer", layer, "neuron", neuron, "from", source],
+    ["w", weights[at]],
+    ["dC/dw", gradient[layer - 1].weights[at]],
   ]);
   if (steps.length === 1) {
     const chain = weightChain(steps[0], layer, neuron, source);
     lines.push(["a", chain.input], ["slope", chain.slope], ["dC/da", chain.dC_da]);
-    if (chain.asked.length) lines.push(["asked by neuron", "weight", "dC/dz", "product"], ...chain.asked.map((one) => [one.neuron, one.weight, one.dC_dz, one.product]));
+    if (chain.asked.length)
+      lines.push(
+        ["asked by neuron", "weight", "dC/dz", "product"],
+        ...chain.asked.map((one) => [one.neuron, one.weight, one.dC_dz, one.product]),
+      );
   } else {
-    lines.push(["picture", "a", "dC/dz", "a × dC/dz"], ...steps.map((one, i) => {
-      const { input, dC_dz: d, dC_dw } = weightChain(one, layer, neuron, source);
-      return [i + 1, input, d, dC_dw];
-    }));
+    lines.push(
+      ["picture", "a", "dC/dz", "a × dC/dz"],
+      ...steps.map((one, i) => {
+        const { input, dC_dz: d, dC_dw } = weightChain(one, layer, neuron, source);
+        return [i + 1, input, d, dC_dw];
+      }),
+    );
   }
-  lines.push([], ["learning rate", learningRate], ["promised", promised], ["fell", fell], ["cost after the step", after]);
+  lines.push(
+    [],
+    ["learning rate", learningRate],
+    ["promised", promised],
+    ["fell", fell],
+    ["cost after the step", after],
+  );
   return `${lines.map((line) => line.map((one) => one ?? "").join("\t")).join("\n")}\n`;
 }

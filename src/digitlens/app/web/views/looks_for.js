@@ -22,7 +22,13 @@ const CHANCE = 0.05;
 export function looksForView(app) {
   const words = h("p", { class: "dim", role: "status" });
   const shown = h("div", { class: "looks-for-shown" });
-  const element = h("section", { class: "looks-for", "data-part": "neuron-looks-for" }, h("h3", {}, "What it looks for"), words, shown);
+  const element = h(
+    "section",
+    { class: "looks-for", "data-part": "neuron-looks-for" },
+    h("h3", {}, "What it looks for"),
+    words,
+    shown,
+  );
   const known = /** @type {Map<string, Told | string>} */ (new Map());
   const offered = /** @type {Map<string, string>} */ (new Map()); // by name: the sizes of the server's networks
   let [asked, waiting] = ["", 0];
@@ -34,7 +40,9 @@ export function looksForView(app) {
   };
   const ask = async (/** @type {string} */ which) => {
     const { name, sizes } = app.original;
-    const told = (await has(offered, name, sizes)) ? await fetched(which) : "The laboratory knows only the networks that the server offers.";
+    const told = (await has(offered, name, sizes))
+      ? await fetched(which)
+      : "The laboratory knows only the networks that the server offers.";
     known.set(which, told);
     if (which === asked) show(told);
   };
@@ -59,7 +67,8 @@ export function looksForView(app) {
 /** Whether the server offers this network. @param {Map<string, string>} offered @param {string} name @param {readonly number[]} sizes */
 async function has(offered, name, sizes) {
   try {
-    if (!offered.size) for (const one of await (await fetch("api/networks")).json()) offered.set(one.name, one.sizes.join());
+    if (!offered.size)
+      for (const one of await (await fetch("api/networks")).json()) offered.set(one.name, one.sizes.join());
   } catch {
     return true; // the server is gone, which the next question finds out
   }
@@ -79,22 +88,65 @@ async function fetched(which) {
 /** @param {App} app @param {Told} told */
 function content(app, { on, strongest, exciting, part }) {
   const set = on === "mnist" ? "MNIST’s test images" : "the pen digits";
-  const most = h("figure", { class: "strongest" }, h("figcaption", {}, `The ${strongest.length} of ${set} that it answers most`),
-    h("div", { class: "gallery" }, ...strongest.map(({ ink, label, number, activation }) => {
-      const canvas = inkCanvas(`A ${label}: activation ${plain(activation, 2)}`);
-      const pixels = bytes(ink);
-      paintInk(canvas, pixels, 28, 28, 255);
-      const base = /** @type {import("../state.js").Base} */ (on === "mnist" ? { kind: "mnist", on: "test", number, digit: Number(label) } : { kind: "picture", name: `pen digit ${number}` });
-      return h("button", { type: "button", title: "Put it on the pad", onclick: () => app.set({ strokes: [], base, baseInk: Float64Array.from(pixels, (one) => one / 255), baseStages: null }) }, canvas);
-    })));
+  const most = h(
+    "figure",
+    { class: "strongest" },
+    h("figcaption", {}, `The ${strongest.length} of ${set} that it answers most`),
+    h(
+      "div",
+      { class: "gallery" },
+      ...strongest.map(({ ink, label, number, activation }) => {
+        const canvas = inkCanvas(`A ${label}: activation ${plain(activation, 2)}`);
+        const pixels = bytes(ink);
+        paintInk(canvas, pixels, 28, 28, 255);
+        const base = /** @type {import("../state.js").Base} */ (
+          on === "mnist"
+            ? { kind: "mnist", on: "test", number, digit: Number(label) }
+            : { kind: "picture", name: `pen digit ${number}` }
+        );
+        return h(
+          "button",
+          {
+            type: "button",
+            title: "Put it on the pad",
+            onclick: () =>
+              app.set({ strokes: [], base, baseInk: Float64Array.from(pixels, (one) => one / 255), baseStages: null }),
+          },
+          canvas,
+        );
+      }),
+    ),
+  );
   const dream = inkCanvas("The picture that excites it most");
   paintInk(dream, bytes(exciting.ink), 28, 28, 255);
-  const parts = [most, h("figure", {}, h("figcaption", {}, `With as much ink as a digit has, this excites it most: ${plain(exciting.activation, 2)}`), dream)];
+  const parts = [
+    most,
+    h(
+      "figure",
+      {},
+      h("figcaption", {}, `With as much ink as a digit has, this excites it most: ${plain(exciting.activation, 2)}`),
+      dream,
+    ),
+  ];
   if (part) {
     const picture = inkCanvas(`The ${part.kind} that its weights are most like`);
     paintWeights(picture, Int8Array.from(bytes(part.weights)), 127);
-    const more = part.p <= CHANCE ? `more than the ${percent(part.expected)} to be expected of a picture as smooth` : `no more than chance would (${percent(part.expected)} of a picture as smooth)`;
-    parts.push(h("figure", {}, h("figcaption", {}, `The ${part.kind} most like its weights explains ${percent(part.explained)} of them, ${more}`), picture));
+    const more =
+      part.p <= CHANCE
+        ? `more than the ${percent(part.expected)} to be expected of a picture as smooth`
+        : `no more than chance would (${percent(part.expected)} of a picture as smooth)`;
+    parts.push(
+      h(
+        "figure",
+        {},
+        h(
+          "figcaption",
+          {},
+          `The ${part.kind} most like its weights explains ${percent(part.explained)} of them, ${more}`,
+        ),
+        picture,
+      ),
+    );
   }
   return parts;
 }

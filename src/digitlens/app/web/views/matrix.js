@@ -18,9 +18,29 @@ export function matrixLine() {
   const biases = block("b", true);
   const function_ = h("span", { class: "sign" });
   const sign = (/** @type {string} */ text) => h("span", { class: "sign" }, text);
-  const drawing = h("div", { class: "matrix-line" }, out.element, h("span", { class: "sign" }, "="), function_, sign("("), weights.element, sign("·"), input.element, sign("+"), biases.element, sign(")"));
+  const drawing = h(
+    "div",
+    { class: "matrix-line" },
+    out.element,
+    h("span", { class: "sign" }, "="),
+    function_,
+    sign("("),
+    weights.element,
+    sign("·"),
+    input.element,
+    sign("+"),
+    biases.element,
+    sign(")"),
+  );
   const words = h("p");
-  const element = h("section", { class: "neuron-matrix", "data-part": "neuron-matrix" }, h("h3", {}, "The whole layer in one line"), formula(), drawing, words);
+  const element = h(
+    "section",
+    { class: "neuron-matrix", "data-part": "neuron-matrix" },
+    h("h3", {}, "The whole layer in one line"),
+    formula(),
+    drawing,
+    words,
+  );
   /** @type {Layer | null} */
   let drawn = null;
 
@@ -48,8 +68,11 @@ export function matrixLine() {
       }
       setText(function_, name === "sigmoid" ? "σ" : name);
       const all = name === "softmax" ? "softmax of all of them together" : name;
-      setText(words, `In words: the ${count(n)} × ${count(before)} weights W, times the ${count(before)} numbers a that come in, plus the ${count(n)} biases b; σ is here ${all}. `
-        + `The lit row ${neuron} of W is this neuron: with its bias it makes z = ${fixed(z)}, and so a′ = ${plain(a, 3)}.`);
+      setText(
+        words,
+        `In words: the ${count(n)} × ${count(before)} weights W, times the ${count(before)} numbers a that come in, plus the ${count(n)} biases b; σ is here ${all}. ` +
+          `The lit row ${neuron} of W is this neuron: with its bias it makes z = ${fixed(z)}, and so a′ = ${plain(a, 3)}.`,
+      );
     },
   };
 }
@@ -58,8 +81,27 @@ export function matrixLine() {
 function formula() {
   const letter = (/** @type {string} */ name) => math("mi", {}, name);
   const operator = (/** @type {string} */ name) => math("mo", {}, name);
-  return h("p", { class: "formula" }, math("math", { display: "block", "aria-label": "a prime equals sigma of W a plus b" },
-    math("mrow", {}, math("msup", {}, letter("a"), operator("′")), operator("="), letter("σ"), operator("("), letter("W"), letter("a"), operator("+"), letter("b"), operator(")"))));
+  return h(
+    "p",
+    { class: "formula" },
+    math(
+      "math",
+      { display: "block", "aria-label": "a prime equals sigma of W a plus b" },
+      math(
+        "mrow",
+        {},
+        math("msup", {}, letter("a"), operator("′")),
+        operator("="),
+        letter("σ"),
+        operator("("),
+        letter("W"),
+        letter("a"),
+        operator("+"),
+        letter("b"),
+        operator(")"),
+      ),
+    ),
+  );
 }
 
 /** @param {string} name @param {boolean} row   whether one row of it is lit */
@@ -67,7 +109,19 @@ function block(name, row) {
   const canvas = inkCanvas(name, 1, 1);
   const lit = h("span", { class: "lit", "aria-hidden": "true" });
   const label = h("span", { class: "number dim" });
-  return { element: h("div", { class: "block" }, h("span", { class: "name" }, name), h("div", { class: "brackets" }, h("div", { class: "stack" }, canvas, row && lit)), label), canvas, lit, label, vector: name !== "W" };
+  return {
+    element: h(
+      "div",
+      { class: "block" },
+      h("span", { class: "name" }, name),
+      h("div", { class: "brackets" }, h("div", { class: "stack" }, canvas, row && lit)),
+      label,
+    ),
+    canvas,
+    lit,
+    label,
+    vector: name !== "W",
+  };
 }
 
 /** @param {ReturnType<typeof block>} one @param {number} rows @param {number} columns @param {string} label */

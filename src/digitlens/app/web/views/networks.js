@@ -14,7 +14,11 @@ import { attributes, clear, h, setText } from "./dom.js";
 
 const SUFFIX = ".digitlens";
 const LARGEST = 64 * 1024 * 1024; // bytes of a file that is read at all
-const COLLECTIONS = /** @type {Object<string, string>} */ ({ mnist: "MNIST", pen: "the drawn pen digits", "mnist+pen": "MNIST and digits of the pen model" });
+const COLLECTIONS = /** @type {Object<string, string>} */ ({
+  mnist: "MNIST",
+  pen: "the drawn pen digits",
+  "mnist+pen": "MNIST and digits of the pen model",
+});
 
 /** "reads 95.27 % of MNIST’s test digits", as far as its file tells. @param {Object<string, any>} provenance */
 export function accuracyOf({ test_accuracy: measured, data }) {
@@ -46,7 +50,8 @@ const collection = (data) => COLLECTIONS[data] ?? String(data ?? "unknown data")
  */
 export async function openNetwork(app, file) {
   try {
-    if (file.size > LARGEST) throw new Error(`it has ${count(Math.round(file.size / 1e6))} MB, and a network of ours has a few at most`);
+    if (file.size > LARGEST)
+      throw new Error(`it has ${count(Math.round(file.size / 1e6))} MB, and a network of ours has a few at most`);
     const network = readModelFile(new Uint8Array(await file.arrayBuffer()));
     app.setNetwork(network, true);
     app.say(`${network.name} is open.${network.notes.map((note) => ` It was ${note}.`).join("")}`);
@@ -61,7 +66,12 @@ export async function openNetwork(app, file) {
 export function saveNetwork(app) {
   try {
     const name = fileName(app.network.name);
-    saveFile(new Blob([new Uint8Array(writeModelFile(app.changed ? changedByHand(app.network) : app.network))], { type: "application/octet-stream" }), name);
+    saveFile(
+      new Blob([new Uint8Array(writeModelFile(app.changed ? changedByHand(app.network) : app.network))], {
+        type: "application/octet-stream",
+      }),
+      name,
+    );
     app.say(`Saved as ${name}.`);
     return "";
   } catch (error) {
@@ -71,12 +81,20 @@ export function saveNetwork(app) {
 
 /** What was measured before the change is not true of it any more, and is not written. @param {Network} network @returns {Network} */
 function changedByHand(network) {
-  const provenance = Object.fromEntries(Object.entries(network.provenance).filter(([name]) => !name.endsWith("accuracy")));
+  const provenance = Object.fromEntries(
+    Object.entries(network.provenance).filter(([name]) => !name.endsWith("accuracy")),
+  );
   return { ...network, provenance: { ...provenance, changed_by_hand: true } };
 }
 
 /** @param {string} name */
-const fileName = (name) => `${name.replace(/[^\p{L}\p{N} ._+-]/gu, "_").slice(0, 80).replace(/^[. ]+/, "") || "network"}${SUFFIX}`;
+const fileName = (name) =>
+  `${
+    name
+      .replace(/[^\p{L}\p{N} ._+-]/gu, "_")
+      .slice(0, 80)
+      .replace(/^[. ]+/, "") || "network"
+  }${SUFFIX}`;
 
 /**
  * The dialog.
@@ -87,14 +105,27 @@ export function networksDialog(app) {
   const [size, accuracy, learned, changed] = [h("p"), h("p"), h("p"), h("p", { class: "changed" })];
   const trouble = h("p", { class: "trouble", role: "alert" });
   const others = h("div", { class: "offered" });
-  const file = h("input", { type: "file", accept: SUFFIX, class: "unseen", tabindex: -1, "aria-label": "A network’s file" });
+  const file = h("input", {
+    type: "file",
+    accept: SUFFIX,
+    class: "unseen",
+    tabindex: -1,
+    "aria-label": "A network’s file",
+  });
   const open = h("button", { onclick: () => file.click() }, "Open network…");
   const save = h("button", { onclick: () => say(saveNetwork(app)) }, "Save network");
   const reset = h("button", { onclick: () => app.resetNetwork() }, "Reset to as it was loaded");
   const close = h("button", { class: "quiet", onclick: () => element.close() }, "Close");
-  const element = h("dialog", { class: "tool-dialog", "aria-labelledby": "networks-title" },
-    title, h("div", { class: "about" }, size, accuracy, learned, changed), trouble,
-    h("div", { class: "row" }, open, save, reset, file), others, h("div", { class: "row end" }, close));
+  const element = h(
+    "dialog",
+    { class: "tool-dialog", "aria-labelledby": "networks-title" },
+    title,
+    h("div", { class: "about" }, size, accuracy, learned, changed),
+    trouble,
+    h("div", { class: "row" }, open, save, reset, file),
+    others,
+    h("div", { class: "row end" }, close),
+  );
   /** @type {Offered[]} */
   let offered = [];
   let listed = "";
@@ -118,7 +149,9 @@ export function networksDialog(app) {
       app.say(`${name} is loaded.`);
       say("");
     } catch (error) {
-      say(`${name} cannot be loaded: ${error instanceof TypeError ? "the server is gone" : error instanceof Error ? error.message : error}.`);
+      say(
+        `${name} cannot be loaded: ${error instanceof TypeError ? "the server is gone" : error instanceof Error ? error.message : error}.`,
+      );
     }
   };
   const list = () => {
@@ -127,10 +160,19 @@ export function networksDialog(app) {
     listed = now;
     const buttons = offered.map((one) => {
       const current = one.name === app.original.name;
-      return h("button", { "aria-current": current ? "true" : false, onclick: () => choose(one.name) },
-        h("strong", {}, one.name), h("span", { class: "dim" }, ` ${one.sizes.join("-")} · ${accuracyOf(one.provenance ?? {})}`));
+      return h(
+        "button",
+        { "aria-current": current ? "true" : false, onclick: () => choose(one.name) },
+        h("strong", {}, one.name),
+        h("span", { class: "dim" }, ` ${one.sizes.join("-")} · ${accuracyOf(one.provenance ?? {})}`),
+      );
     });
-    clear(others, offered.length > 0 && h("h3", {}, offered.length > 1 ? "Networks to choose from" : "The network that comes with Digitlens"), ...buttons);
+    clear(
+      others,
+      offered.length > 0 &&
+        h("h3", {}, offered.length > 1 ? "Networks to choose from" : "The network that comes with Digitlens"),
+      ...buttons,
+    );
   };
   const view = {
     element,
@@ -148,7 +190,12 @@ export function networksDialog(app) {
       setText(size, `${network.sizes.join("-")}: ${sizeOf(network)}; ${[...new Set(network.activations)].join(", ")}.`);
       setText(accuracy, measuredAs(original, isChanged));
       setText(learned, learnedFrom(network));
-      setText(changed, isChanged ? "Changed in this tab. Save it if you want to keep it: opening another one, or a reset, lets the changes go." : "");
+      setText(
+        changed,
+        isChanged
+          ? "Changed in this tab. Save it if you want to keep it: opening another one, or a reset, lets the changes go."
+          : "",
+      );
       changed.hidden = !isChanged;
       if (!isChanged && document.activeElement === reset) close.focus();
       attributes(reset, { disabled: !isChanged });
@@ -160,8 +207,11 @@ export function networksDialog(app) {
 
 /** How well it reads, and when that was so. @param {Network} original @param {boolean} changed */
 function measuredAs({ provenance }, changed) {
-  if (typeof provenance.test_accuracy !== "number") return "How well it reads was not measured, or its file does not tell.";
-  return changed ? `Before it was changed, it ${accuracyOf(provenance).replace("reads", "read")}.` : `When it was trained, it ${accuracyOf(provenance).replace("reads", "read")}.`;
+  if (typeof provenance.test_accuracy !== "number")
+    return "How well it reads was not measured, or its file does not tell.";
+  return changed
+    ? `Before it was changed, it ${accuracyOf(provenance).replace("reads", "read")}.`
+    : `When it was trained, it ${accuracyOf(provenance).replace("reads", "read")}.`;
 }
 
 /** What the server has; nothing, where there is none. @returns {Promise<Offered[]>} */

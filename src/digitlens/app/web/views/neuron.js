@@ -22,41 +22,87 @@ import { sumView } from "./sum.js";
 /** @param {App} app @returns {{element: HTMLElement, update: () => void}} */
 export function neuronView(app) {
   const change = changes(app);
-  const [pictures, bars, sum, curve, matrix, paint, knobs] = [threePictures(app), inputBars(app), sumView(app), activationCurve(), matrixLine(), painting(app, change), sliders(app, change)];
+  const [pictures, bars, sum, curve, matrix, paint, knobs] = [
+    threePictures(app),
+    inputBars(app),
+    sumView(app),
+    activationCurve(),
+    matrixLine(),
+    painting(app, change),
+    sliders(app, change),
+  ];
 
   const heading = h("h2");
   const sentence = h("p", { class: "says" });
   const layers = h("select", { "aria-label": "Layer", onchange: () => go(Number(layers.value), 0) });
-  const go = (/** @type {number} */ layer, /** @type {number} */ neuron) => app.set({ layer, neuron, source: null }, "push");
+  const go = (/** @type {number} */ layer, /** @type {number} */ neuron) =>
+    app.set({ layer, neuron, source: null }, "push");
   const step = (/** @type {number} */ by) => {
     const n = app.network.sizes[app.state.layer];
     go(app.state.layer, (app.state.neuron + by + n) % n);
   };
-  const choose = h("div", { class: "row" }, layers,
+  const choose = h(
+    "div",
+    { class: "row" },
+    layers,
     h("button", { "aria-label": "Previous neuron", title: "Previous neuron", onclick: () => step(-1) }, "‹"),
-    h("button", { "aria-label": "Next neuron", title: "Next neuron", onclick: () => step(1) }, "›"));
+    h("button", { "aria-label": "Next neuron", title: "Next neuron", onclick: () => step(1) }, "›"),
+  );
 
-  const savePicture = h("button", { onclick: () => copyPicture(app, pictures.weights, `weights-${app.state.layer}-${app.state.neuron}.png`, "The weight picture") }, "Copy the weight picture");
-  const evidence = h("section", { class: "neuron-inputs", "data-part": "neuron-inputs" }, h("h3", {}, "What comes in, and what it makes of it"), pictures.element, bars.element, savePicture);
+  const savePicture = h(
+    "button",
+    {
+      onclick: () =>
+        copyPicture(app, pictures.weights, `weights-${app.state.layer}-${app.state.neuron}.png`, "The weight picture"),
+    },
+    "Copy the weight picture",
+  );
+  const evidence = h(
+    "section",
+    { class: "neuron-inputs", "data-part": "neuron-inputs" },
+    h("h3", {}, "What comes in, and what it makes of it"),
+    pictures.element,
+    bars.element,
+    savePicture,
+  );
 
   const done = h("p", { class: "effect", "data-part": "answer" });
   const now = h("p", { class: "number" });
-  const resetOne = h("button", { onclick: () => resetNeuron(app, change, app.state.layer, app.state.neuron) }, "Reset this neuron");
+  const resetOne = h(
+    "button",
+    { onclick: () => resetNeuron(app, change, app.state.layer, app.state.neuron) },
+    "Reset this neuron",
+  );
   const resetAll = h("button", { onclick: () => app.resetNetwork() }, "Reset the network");
-  const workbench = h("section", { class: "neuron-change", "data-part": "neuron-change" }, h("h3", {}, "Change it, and see what follows"),
-    h("div", { class: "done" }, done, h("div", { class: "row" }, resetOne, resetAll), now), paint.element, knobs.element);
+  const workbench = h(
+    "section",
+    { class: "neuron-change", "data-part": "neuron-change" },
+    h("h3", {}, "Change it, and see what follows"),
+    h("div", { class: "done" }, done, h("div", { class: "row" }, resetOne, resetAll), now),
+    paint.element,
+    knobs.element,
+  );
 
-  const element = h("article", { class: "neuron-view" },
-    h("div", { class: "head" }, heading, choose), sentence,
-    evidence, h("div", { class: "reckoning" }, sum.element, curve.element), workbench, matrix.element);
+  const element = h(
+    "article",
+    { class: "neuron-view" },
+    h("div", { class: "head" }, heading, choose),
+    sentence,
+    evidence,
+    h("div", { class: "reckoning" }, sum.element, curve.element),
+    workbench,
+    matrix.element,
+  );
   let listed = "";
   /** @type {{element: HTMLElement, update: () => void} | null} */
   let looksFor = null;
-  import("./looks_for.js").then(({ looksForView }) => {
-    looksFor = looksForView(app);
-    workbench.before(looksFor.element);
-    if (element.isConnected) looksFor.update();
-  }).catch(() => {}); // the server is gone, and with it what it would tell
+  import("./looks_for.js")
+    .then(({ looksForView }) => {
+      looksFor = looksForView(app);
+      workbench.before(looksFor.element);
+      if (element.isConnected) looksFor.update();
+    })
+    .catch(() => {}); // the server is gone, and with it what it would tell
 
   return {
     element,
@@ -66,7 +112,11 @@ export function neuronView(app) {
       const parts = neuronSum(network, reading.trace, layer, neuron, sum.terms());
       const focus = focusOf(app, parts);
       const first = layer === 1;
-      const names = network.sizes.slice(1).map((n, l) => (l + 1 < network.sizes.length - 1 ? `layer ${l + 1} (${count(n)} neurons)` : `outputs (${count(n)})`));
+      const names = network.sizes
+        .slice(1)
+        .map((n, l) =>
+          l + 1 < network.sizes.length - 1 ? `layer ${l + 1} (${count(n)} neurons)` : `outputs (${count(n)})`,
+        );
       if (listed !== names.join()) {
         listed = names.join();
         layers.replaceChildren(...names.map((name, l) => h("option", { value: l + 1 }, name)));
@@ -97,7 +147,19 @@ function focusOf({ network, original, state, reading }, parts) {
   const products = weights.map((weight, k) => weight * inputs[k]);
   const middle = layer === 1 ? 14 * 28 + 14 : 0; // where nothing comes in at all
   const source = state.source ?? parts.terms[0]?.source ?? middle;
-  return { network, layer, neuron, trace: reading.trace, weights, inputs, products, z, a, source, strongest: strengths(original) };
+  return {
+    network,
+    layer,
+    neuron,
+    trace: reading.trace,
+    weights,
+    inputs,
+    products,
+    z,
+    a,
+    source,
+    strongest: strengths(original),
+  };
 }
 
 /** @type {WeakMap<Network, number[]>} */
@@ -121,6 +183,17 @@ function how(name, a) {
   if (name === "relu") return a > 0 ? "active" : "silent";
   if (name === "identity") return "just what its sum is";
   const size = Math.abs(a);
-  const words = size < 0.05 ? "as good as silent" : size < 0.25 ? "hardly active" : size < 0.5 ? "a little active" : size < 0.75 ? "rather active" : size < 0.95 ? "active" : "very active";
+  const words =
+    size < 0.05
+      ? "as good as silent"
+      : size < 0.25
+        ? "hardly active"
+        : size < 0.5
+          ? "a little active"
+          : size < 0.75
+            ? "rather active"
+            : size < 0.95
+              ? "active"
+              : "very active";
   return a < 0 && size >= 0.05 ? `${words}, the other way` : words;
 }

@@ -15,16 +15,29 @@ export function nonsenseView(app) {
     app.set(patch);
     const { reading, network } = app;
     const largest = plain(reading.trace.a[reading.trace.a.length - 1][reading.digit], 2);
-    setText(said, `Shown ${name}, the network says ${network.classes[reading.digit]}: that output holds ${largest}. It has no way to say “this is no digit”; its ten outputs are no probabilities.`);
+    setText(
+      said,
+      `Shown ${name}, the network says ${network.classes[reading.digit]}: that output holds ${largest}. It has no way to say “this is no digit”; its ten outputs are no probabilities.`,
+    );
   };
   const empty = { strokes: [], base: null, baseInk: null, baseStages: null };
-  const element = h("section", { "data-part": "nonsense", class: "nonsense", "aria-labelledby": "nonsense-title" },
+  const element = h(
+    "section",
+    { "data-part": "nonsense", class: "nonsense", "aria-labelledby": "nonsense-title" },
     h("h2", { id: "nonsense-title" }, "How sure is it of nonsense?"),
-    h("p", { class: "row" },
+    h(
+      "p",
+      { class: "row" },
       h("button", { type: "button", onclick: () => put("noise", { strokes: [], ...noise(seed++) }) }, "Noise"),
       h("button", { type: "button", onclick: () => put("an empty picture", empty) }, "Blank"),
-      h("button", { type: "button", onclick: () => put("a scribble", { ...empty, strokes: [scribble(seed++)] }) }, "Scribble")),
-    said);
+      h(
+        "button",
+        { type: "button", onclick: () => put("a scribble", { ...empty, strokes: [scribble(seed++)] }) },
+        "Scribble",
+      ),
+    ),
+    said,
+  );
   return {
     element,
     update() {

@@ -27,7 +27,8 @@ function opinion(state, network) {
   const seen = network.familiarity && judge(network.familiarity, framed(state, state.prepare));
   if (seen && !seen.isDigit) return { text: `No digit, says ${network.name}: ${seen.reason}.`, isDigit: false };
   const sure = network.calibration ? confidence(network.calibration, trace.z[trace.z.length - 1]) : null;
-  const how = sure === null ? "" : sure > 0.995 ? ", and is more than 99 % sure" : `, and is ${Math.round(100 * sure)} % sure`;
+  const how =
+    sure === null ? "" : sure > 0.995 ? ", and is more than 99 % sure" : `, and is ${Math.round(100 * sure)} % sure`;
   return { text: `${network.name} reads ${network.classes[digit]}${how}.`, isDigit: true };
 }
 
@@ -52,10 +53,17 @@ export async function openOpinion(app) {
 /** @param {App} app @param {Network} larger */
 function opinionView(app, larger) {
   const words = h("span");
-  const use = h("button", { class: "quiet", onclick: () => {
-    app.setNetwork(larger, true);
-    app.say(`${larger.name} is loaded: ${larger.sizes.join("-")}.`);
-  } }, "Look inside it");
+  const use = h(
+    "button",
+    {
+      class: "quiet",
+      onclick: () => {
+        app.setNetwork(larger, true);
+        app.say(`${larger.name} is loaded: ${larger.sizes.join("-")}.`);
+      },
+    },
+    "Look inside it",
+  );
   const element = h("p", { class: "opinion" }, words, " ", use);
   let waiting = 0;
   const show = () => {

@@ -19,17 +19,30 @@ const SIDE = 28;
 const NEAR = 0.1; // units: points that are nearer than this to the last one say nothing new
 const MOST_POINTS = 4000;
 const MOST_UNDONE = 100;
-const HELP = "Arrow keys move the pen over the grid of 28 by 28, Space puts it down or lifts it, Backspace undoes, Delete clears.";
+const HELP =
+  "Arrow keys move the pen over the grid of 28 by 28, Space puts it down or lifts it, Backspace undoes, Delete clears.";
 
 /** @param {App} app */
 export function padView(app) {
   const canvas = h("canvas", { "aria-hidden": "true" });
   const hint = h("p", { class: "hint", "aria-hidden": "true" }, "Draw a digit here");
-  const surface = h("div", { class: "surface", tabindex: 0, role: "application", "aria-label": "Drawing pad", "aria-describedby": "pad-help" }, canvas, hint);
+  const surface = h(
+    "div",
+    { class: "surface", tabindex: 0, role: "application", "aria-label": "Drawing pad", "aria-describedby": "pad-help" },
+    canvas,
+    hint,
+  );
   const help = h("p", { id: "pad-help", class: "pad-help dim" }, HELP);
   const undo = h("button", { type: "button", onclick: () => back() }, "Undo");
   const wipe = h("button", { type: "button", onclick: () => clear() }, "Clear");
-  const element = h("div", { class: "pad" }, surface, h("div", { class: "row pad-buttons" }, undo, wipe), help, pickerView(app));
+  const element = h(
+    "div",
+    { class: "pad" },
+    surface,
+    h("div", { class: "row pad-buttons" }, undo, wipe),
+    help,
+    pickerView(app),
+  );
 
   const beneath = inkCanvas("");
   /** @type {Contents[]} */
@@ -56,7 +69,8 @@ export function padView(app) {
     const before = growing.length;
     for (const point of points) {
       const last = growing[growing.length - 1];
-      if (Math.hypot(point[0] - last[0], point[1] - last[1]) >= NEAR && growing.length < MOST_POINTS) growing.push(point);
+      if (Math.hypot(point[0] - last[0], point[1] - last[1]) >= NEAR && growing.length < MOST_POINTS)
+        growing.push(point);
     }
     if (growing.length > before) app.set({ strokes: [...app.state.strokes.slice(0, -1), growing.slice()] });
   };
@@ -108,8 +122,13 @@ export function padView(app) {
     const size = Math.round(surface.clientWidth * Math.min(window.devicePixelRatio || 1, 2));
     if (!size) return;
     const last = strokes[strokes.length - 1];
-    const grown = size === painted.size && baseInk === painted.baseInk && strokes.length >= painted.strokes.length
-      && painted.strokes.every((stroke, i) => stroke === strokes[i] || (i === painted.strokes.length - 1 && sameStart(stroke, strokes[i])));
+    const grown =
+      size === painted.size &&
+      baseInk === painted.baseInk &&
+      strokes.length >= painted.strokes.length &&
+      painted.strokes.every(
+        (stroke, i) => stroke === strokes[i] || (i === painted.strokes.length - 1 && sameStart(stroke, strokes[i])),
+      );
     const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     if (!grown) {
       if (canvas.width !== size) canvas.width = canvas.height = size;
@@ -123,7 +142,13 @@ export function padView(app) {
       }
     }
     context.setTransform(size / SIDE, 0, 0, size / SIDE, 0, 0);
-    Object.assign(context, { strokeStyle: "#fff", fillStyle: "#fff", lineWidth: 2 * PEN, lineCap: "round", lineJoin: "round" });
+    Object.assign(context, {
+      strokeStyle: "#fff",
+      fillStyle: "#fff",
+      lineWidth: 2 * PEN,
+      lineCap: "round",
+      lineJoin: "round",
+    });
     for (let i = grown ? Math.max(0, painted.strokes.length - 1) : 0; i < strokes.length; i++) {
       const from = grown && i === painted.strokes.length - 1 ? painted.points - 1 : 0;
       trace(context, strokes[i], Math.max(0, from));
@@ -156,12 +181,16 @@ const contents = ({ strokes, base, baseInk, baseStages }) => ({ strokes, base, b
 
 /** @param {Contents} one @param {Contents} other */
 const same = (one, other) =>
-  one.baseInk === other.baseInk && one.strokes.length === other.strokes.length && one.strokes.every((stroke, i) => stroke === other.strokes[i]);
+  one.baseInk === other.baseInk &&
+  one.strokes.length === other.strokes.length &&
+  one.strokes.every((stroke, i) => stroke === other.strokes[i]);
 
 /** A stroke that has grown: it begins and goes on as before. @param {number[][]} before @param {number[][]} now */
 function sameStart(before, now) {
   const last = before.length - 1;
-  return now.length >= before.length && [0, last].every((i) => now[i][0] === before[i][0] && now[i][1] === before[i][1]);
+  return (
+    now.length >= before.length && [0, last].every((i) => now[i][0] === before[i][0] && now[i][1] === before[i][1])
+  );
 }
 
 /** The stroke from point number `from` on. @param {CanvasRenderingContext2D} context @param {number[][]} stroke @param {number} from */

@@ -60,7 +60,9 @@ function prepared() {
   if (place.isConnected) return Promise.resolve();
   document.getElementById("network")?.prepend(place);
   return new Promise((done) => {
-    document.head.append(h("link", { rel: "stylesheet", href: "views/page.css", onload: () => done(), onerror: () => done() }));
+    document.head.append(
+      h("link", { rel: "stylesheet", href: "views/page.css", onload: () => done(), onerror: () => done() }),
+    );
   });
 }
 
@@ -69,7 +71,12 @@ async function drawn(file) {
   const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
   const { width, height } = bitmap;
   const scale = Math.min(1, WIDEST / Math.max(width, height));
-  const canvas = h("canvas", { width: Math.ceil(width * scale), height: Math.ceil(height * scale), role: "img", "aria-label": "The picture" });
+  const canvas = h("canvas", {
+    width: Math.ceil(width * scale),
+    height: Math.ceil(height * scale),
+    role: "img",
+    "aria-label": "The picture",
+  });
   canvas.getContext("2d")?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
   bitmap.close();
   return { canvas, width, height };
@@ -88,19 +95,51 @@ function content(app, { text, boxes, notes, network }, { canvas, width, height }
     const choose = () => {
       for (const [k, other] of buttons.entries()) attributes(other, { "aria-current": k === i && "true" });
       const ink = Float64Array.from(atob(box.ink), (byte) => byte.charCodeAt(0) / 255);
-      app.set({ strokes: [], base: { kind: "picture", name: `${name}, digit ${i + 1}` }, baseInk: ink, baseStages: null });
+      app.set({
+        strokes: [],
+        base: { kind: "picture", name: `${name}, digit ${i + 1}` },
+        baseInk: ink,
+        baseStages: null,
+      });
     };
-    const button = h("button", { type: "button", class: "found", "data-number": box.number % 2, "data-doubted": doubted && "true", onclick: choose,
-      "aria-label": `${said}, digit ${i + 1} of ${boxes.length}${doubted ? ", perhaps none" : ""}: look inside` }, h("span", {}, doubted ? `${said}?` : said));
-    Object.assign(button.style, { left: `${100 * box.left / width}%`, top: `${100 * box.top / height}%`, width: `${100 * box.width / width}%`, height: `${100 * box.height / height}%` });
+    const button = h(
+      "button",
+      {
+        type: "button",
+        class: "found",
+        "data-number": box.number % 2,
+        "data-doubted": doubted && "true",
+        onclick: choose,
+        "aria-label": `${said}, digit ${i + 1} of ${boxes.length}${doubted ? ", perhaps none" : ""}: look inside`,
+      },
+      h("span", {}, doubted ? `${said}?` : said),
+    );
+    Object.assign(button.style, {
+      left: `${(100 * box.left) / width}%`,
+      top: `${(100 * box.top) / height}%`,
+      width: `${(100 * box.width) / width}%`,
+      height: `${(100 * box.height) / height}%`,
+    });
     return button;
   });
   const doubts = boxes.filter((box) => box.is_digit === false).length;
-  const hints = [`Read by ${network}. Choose a digit to see why it is read so.`, ...(doubts ? ["Dashed: perhaps no digit."] : []), ...notes.map((note) => `${note[0].toUpperCase()}${note.slice(1)}.`)];
+  const hints = [
+    `Read by ${network}. Choose a digit to see why it is read so.`,
+    ...(doubts ? ["Dashed: perhaps no digit."] : []),
+    ...notes.map((note) => `${note[0].toUpperCase()}${note.slice(1)}.`),
+  ];
   return [
-    h("div", { class: "row" }, h("h2", {}, `${boxes.length} digits on this picture`),
-      h("button", { type: "button", class: "quiet", onclick: () => copyText(app, text, "numbers.txt", "The numbers") }, "Copy the numbers"),
-      h("button", { type: "button", class: "quiet", onclick: () => attributes(place, { hidden: true }) }, "Close")),
+    h(
+      "div",
+      { class: "row" },
+      h("h2", {}, `${boxes.length} digits on this picture`),
+      h(
+        "button",
+        { type: "button", class: "quiet", onclick: () => copyText(app, text, "numbers.txt", "The numbers") },
+        "Copy the numbers",
+      ),
+      h("button", { type: "button", class: "quiet", onclick: () => attributes(place, { hidden: true }) }, "Close"),
+    ),
     h("p", { class: "numbers number" }, text),
     h("div", { class: "sheet", role: "group", "aria-label": "The digits, in reading order" }, canvas, ...buttons),
     h("p", { class: "dim" }, hints.join(" ")),

@@ -17,12 +17,27 @@ import { footprint, PRESETS } from "./presets.js";
 /** @typedef {"positive" | "negative" | "erase" | "choose"} Tool */
 
 const SIDE = 28;
-const TOOLS = /** @type {const} */ ([["positive", "+", "Positive"], ["negative", "−", "Negative"], ["erase", "0", "Erase"], ["choose", "?", "Choose one"]]);
-const ANGLES = /** @type {const} */ ([[0, "level —"], [45, "rising /"], [90, "upright |"], [135, "falling \\"]]);
+const TOOLS = /** @type {const} */ ([
+  ["positive", "+", "Positive"],
+  ["negative", "−", "Negative"],
+  ["erase", "0", "Erase"],
+  ["choose", "?", "Choose one"],
+]);
+const ANGLES = /** @type {const} */ ([
+  [0, "level —"],
+  [45, "rising /"],
+  [90, "upright |"],
+  [135, "falling \\"],
+]);
 const PLACES = [7, 14, 21]; // pixels from the rim; digits are centred at 14
-const NAMES = [["top left", "top", "top right"], ["left", "middle", "right"], ["bottom left", "bottom", "bottom right"]];
+const NAMES = [
+  ["top left", "top", "top right"],
+  ["left", "middle", "right"],
+  ["bottom left", "bottom", "bottom right"],
+];
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
-const HELP = "Paint with mouse, pen or finger. By keyboard: arrow keys move, Space or Enter paints, Shift with an arrow key paints on the way; + − 0 ? take another tool.";
+const HELP =
+  "Paint with mouse, pen or finger. By keyboard: arrow keys move, Space or Enter paints, Shift with an arrow key paints on the way; + − 0 ? take another tool.";
 
 /**
  * @param {App} app
@@ -41,24 +56,72 @@ export function painting(app, change) {
   const outline = svg("path", { class: "ink-outline" });
   const brush = svg("path", { class: "brush" });
   const chosen = svg("rect", { class: "chosen", width: 1, height: 1 });
-  const easel = h("div", { class: "easel stack", role: "application", tabindex: 0, "aria-describedby": "painting-help" },
-    canvas, svg("svg", { viewBox: "0 0 28 28", "aria-hidden": "true" }, outline, chosen, brush));
+  const easel = h(
+    "div",
+    { class: "easel stack", role: "application", tabindex: 0, "aria-describedby": "painting-help" },
+    canvas,
+    svg("svg", { viewBox: "0 0 28 28", "aria-hidden": "true" }, outline, chosen, brush),
+  );
   const under = h("p", { class: "number under" });
   const aloud = h("p", { class: "unseen", role: "status" });
-  const tools = TOOLS.map(([name, sign, text]) => h("button", { role: "radio", "aria-checked": String(name === tool), tabindex: name === tool ? 0 : -1, class: name, onclick: () => take(name) },
-    h("span", { class: "number", "aria-hidden": "true" }, sign), ` ${text}`));
-  const palette = h("div", { class: "tools", role: "radiogroup", "aria-label": "Tool", onkeydown: (/** @type {KeyboardEvent} */ event) => turn(event) }, ...tools);
-  const size = setting("Brush", { min: 1, max: 7, step: 1, value: 3 }, (value) => `${value} ${value === 1 ? "pixel" : "pixels"}`, () => showBrush());
-  const strength = setting("Strength", { min: 0.1, max: 4, step: 0.1, value: 1.2 }, (value) => `±${plain(value, 1)}`, () => {});
-  const angle = h("select", { id: "preset-angle" }, ...ANGLES.map(([degrees, name]) => h("option", { value: degrees }, name)));
-  const place = h("select", { id: "preset-place" }, ...NAMES.flatMap((line, r) => line.map((name, c) => h("option", { value: `${PLACES[r]} ${PLACES[c]}`, selected: r === 1 && c === 1 }, name))));
-  const presets = /** @type {Preset[]} */ (Object.keys(PRESETS)).map((name) => h("button", { onclick: () => preset(name) }, name));
+  const tools = TOOLS.map(([name, sign, text]) =>
+    h(
+      "button",
+      {
+        role: "radio",
+        "aria-checked": String(name === tool),
+        tabindex: name === tool ? 0 : -1,
+        class: name,
+        onclick: () => take(name),
+      },
+      h("span", { class: "number", "aria-hidden": "true" }, sign),
+      ` ${text}`,
+    ),
+  );
+  const palette = h(
+    "div",
+    {
+      class: "tools",
+      role: "radiogroup",
+      "aria-label": "Tool",
+      onkeydown: (/** @type {KeyboardEvent} */ event) => turn(event),
+    },
+    ...tools,
+  );
+  const size = setting(
+    "Brush",
+    { min: 1, max: 7, step: 1, value: 3 },
+    (value) => `${value} ${value === 1 ? "pixel" : "pixels"}`,
+    () => showBrush(),
+  );
+  const strength = setting(
+    "Strength",
+    { min: 0.1, max: 4, step: 0.1, value: 1.2 },
+    (value) => `±${plain(value, 1)}`,
+    () => {},
+  );
+  const angle = h(
+    "select",
+    { id: "preset-angle" },
+    ...ANGLES.map(([degrees, name]) => h("option", { value: degrees }, name)),
+  );
+  const place = h(
+    "select",
+    { id: "preset-place" },
+    ...NAMES.flatMap((line, r) =>
+      line.map((name, c) => h("option", { value: `${PLACES[r]} ${PLACES[c]}`, selected: r === 1 && c === 1 }, name)),
+    ),
+  );
+  const presets = /** @type {Preset[]} */ (Object.keys(PRESETS)).map((name) =>
+    h("button", { onclick: () => preset(name) }, name),
+  );
   const empty = h("button", { onclick: () => fill(() => 0, "All its weights are 0 now.") }, "all 0");
 
   /** @param {Tool} name */
   const take = (name) => {
     tool = name;
-    for (const [i, button] of tools.entries()) attributes(button, { "aria-checked": String(TOOLS[i][0] === name), tabindex: TOOLS[i][0] === name ? 0 : -1 });
+    for (const [i, button] of tools.entries())
+      attributes(button, { "aria-checked": String(TOOLS[i][0] === name), tabindex: TOOLS[i][0] === name ? 0 : -1 });
     showBrush();
   };
   /** @param {KeyboardEvent} event */
@@ -81,7 +144,10 @@ export function painting(app, change) {
   const preset = (name) => {
     const [r, c] = place.value.split(" ").map(Number);
     const weights = PRESETS[name]({ row: r, column: c, angle: Number(angle.value), strength: strength.value() });
-    fill((_, pixel) => weights[pixel], `Its weights now look for a${name === "edge" ? "n" : ""} ${name}: a positive stroke, negative around.`);
+    fill(
+      (_, pixel) => weights[pixel],
+      `Its weights now look for a${name === "edge" ? "n" : ""} ${name}: a positive stroke, negative around.`,
+    );
   };
   /** @param {{row: number, column: number}[]} places */
   const apply = (places) => {
@@ -109,12 +175,18 @@ export function painting(app, change) {
     if (!latest) return;
     const pixel = cursor.row * SIDE + cursor.column;
     const { weights, inputs, products } = latest;
-    setText(under, `row ${cursor.row}, column ${cursor.column}: ink ${plain(inputs[pixel], 2)} × weight ${fixed(weights[pixel])} = ${fixed(products[pixel])}`);
+    setText(
+      under,
+      `row ${cursor.row}, column ${cursor.column}: ink ${plain(inputs[pixel], 2)} × weight ${fixed(weights[pixel])} = ${fixed(products[pixel])}`,
+    );
   };
   const at = (/** @type {PointerEvent} */ event) => {
     const box = canvas.getBoundingClientRect();
     const inside = (/** @type {number} */ share) => Math.max(0, Math.min(SIDE - 1, Math.floor(share * SIDE)));
-    return { row: inside((event.clientY - box.top) / box.height), column: inside((event.clientX - box.left) / box.width) };
+    return {
+      row: inside((event.clientY - box.top) / box.height),
+      column: inside((event.clientX - box.left) / box.width),
+    };
   };
 
   easel.addEventListener("pointerdown", (event) => {
@@ -157,12 +229,33 @@ export function painting(app, change) {
     requestAnimationFrame(() => requestAnimationFrame(() => setText(aloud, under.textContent ?? "")));
   });
 
-  const element = h("div", { class: "painting" },
+  const element = h(
+    "div",
+    { class: "painting" },
     h("div", {}, easel, under, aloud),
-    h("div", { class: "palette" }, palette, size.element, strength.element,
-      h("fieldset", {}, h("legend", {}, "Or begin with"), h("div", { class: "row" }, ...presets, empty),
-        h("div", { class: "selects" }, h("label", { for: "preset-angle" }, "Direction"), angle, h("label", { for: "preset-place" }, "Place"), place)),
-      h("p", { class: "dim", id: "painting-help" }, HELP)));
+    h(
+      "div",
+      { class: "palette" },
+      palette,
+      size.element,
+      strength.element,
+      h(
+        "fieldset",
+        {},
+        h("legend", {}, "Or begin with"),
+        h("div", { class: "row" }, ...presets, empty),
+        h(
+          "div",
+          { class: "selects" },
+          h("label", { for: "preset-angle" }, "Direction"),
+          angle,
+          h("label", { for: "preset-place" }, "Place"),
+          place,
+        ),
+      ),
+      h("p", { class: "dim", id: "painting-help" }, HELP),
+    ),
+  );
   return {
     element,
     update(focus) {
@@ -184,7 +277,8 @@ export function painting(app, change) {
 /** The rim of a set of pixels as a path. @param {ArrayLike<number>} mask   (784,) 1 inside, 0 outside @returns {string} */
 function rim(mask) {
   let path = "";
-  const inside = (/** @type {number} */ r, /** @type {number} */ c) => r >= 0 && r < SIDE && c >= 0 && c < SIDE && mask[r * SIDE + c] === 1;
+  const inside = (/** @type {number} */ r, /** @type {number} */ c) =>
+    r >= 0 && r < SIDE && c >= 0 && c < SIDE && mask[r * SIDE + c] === 1;
   for (let r = 0; r <= SIDE; r++) {
     for (let c = 0; c <= SIDE; c++) {
       const here = inside(r, c);
@@ -200,7 +294,10 @@ function between(from, to) {
   const steps = Math.max(Math.abs(to.row - from.row), Math.abs(to.column - from.column), 1);
   return Array.from({ length: steps }, (_, i) => {
     const share = (i + 1) / steps;
-    return { row: Math.round(from.row + share * (to.row - from.row)), column: Math.round(from.column + share * (to.column - from.column)) };
+    return {
+      row: Math.round(from.row + share * (to.row - from.row)),
+      column: Math.round(from.column + share * (to.column - from.column)),
+    };
   });
 }
 
@@ -216,5 +313,8 @@ function setting(name, range, text, moved) {
   };
   setText(output, text(range.value));
   attributes(input, { "aria-valuetext": text(range.value) });
-  return { element: h("div", { class: "setting" }, h("label", { for: id }, name), input, output), value: () => input.valueAsNumber };
+  return {
+    element: h("div", { class: "setting" }, h("label", { for: id }, name), input, output),
+    value: () => input.valueAsNumber,
+  };
 }

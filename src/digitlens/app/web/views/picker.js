@@ -28,18 +28,35 @@ export function pickerView(app) {
       fail(`${file.name || "What was pasted"} cannot be read: ${error instanceof Error ? error.message : error}`);
     }
   };
-  const input = h("input", { type: "file", accept: "image/png,image/jpeg,image/webp,image/bmp,image/gif", class: "unseen", tabindex: -1, "aria-label": "A picture of a digit", onchange: () => {
-    open(input.files?.[0]);
-    input.value = "";
-  } });
+  const input = h("input", {
+    type: "file",
+    accept: "image/png,image/jpeg,image/webp,image/bmp,image/gif",
+    class: "unseen",
+    tabindex: -1,
+    "aria-label": "A picture of a digit",
+    onchange: () => {
+      open(input.files?.[0]);
+      input.value = "";
+    },
+  });
   const examples = h("div", { class: "gallery" });
   const mnist = mnistView(app);
-  const details = h("details", { class: "picker", ontoggle: () => details.open && fillExamples(app, examples, fail) },
+  const details = h(
+    "details",
+    { class: "picker", ontoggle: () => details.open && fillExamples(app, examples, fail) },
     h("summary", {}, "Or pick a picture"),
-    h("h3", {}, "Examples"), examples,
+    h("h3", {}, "Examples"),
+    examples,
     mnist.element,
     h("h3", {}, "Your own"),
-    h("p", { class: "row" }, h("button", { type: "button", onclick: () => input.click() }, "Open a picture…"), h("span", { class: "dim" }, "or paste or drop one anywhere")), input);
+    h(
+      "p",
+      { class: "row" },
+      h("button", { type: "button", onclick: () => input.click() }, "Open a picture…"),
+      h("span", { class: "dim" }, "or paste or drop one anywhere"),
+    ),
+    input,
+  );
 
   document.addEventListener("paste", (event) => {
     const file = Array.from(event.clipboardData?.files ?? []).find((one) => one.type.startsWith("image/"));
@@ -71,16 +88,23 @@ async function putPicture(app, file, name, base = { kind: "picture", name }) {
 
 /** @param {Blob} file */
 async function greyOf(file) {
-  if (file.type === "image/svg+xml") throw new Error("SVG is no picture made of pixels; wanted PNG, JPEG, WebP, BMP or GIF.");
-  if (file.size > MOST_BYTES) throw new Error(`it has ${(file.size / 2 ** 20).toFixed(1)} MiB, and at most 5 are taken; make it smaller.`);
+  if (file.type === "image/svg+xml")
+    throw new Error("SVG is no picture made of pixels; wanted PNG, JPEG, WebP, BMP or GIF.");
+  if (file.size > MOST_BYTES)
+    throw new Error(`it has ${(file.size / 2 ** 20).toFixed(1)} MiB, and at most 5 are taken; make it smaller.`);
   if (!file.size) throw new Error("it is empty.");
-  const bitmap = await createImageBitmap(file, { imageOrientation: "from-image", premultiplyAlpha: "none" }).catch(() => {
-    throw new Error("it is no picture that a browser can decode; wanted PNG, JPEG, WebP, BMP or GIF.");
-  });
+  const bitmap = await createImageBitmap(file, { imageOrientation: "from-image", premultiplyAlpha: "none" }).catch(
+    () => {
+      throw new Error("it is no picture that a browser can decode; wanted PNG, JPEG, WebP, BMP or GIF.");
+    },
+  );
   const { width, height } = bitmap;
-  if (width * height > MOST_PIXELS) throw new Error(`it has ${width}×${height} pixels, and at most 16 million are taken; make it smaller.`);
+  if (width * height > MOST_PIXELS)
+    throw new Error(`it has ${width}×${height} pixels, and at most 16 million are taken; make it smaller.`);
   const canvas = new OffscreenCanvas(width, height);
-  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
+  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (
+    canvas.getContext("2d", { willReadFrequently: true })
+  );
   context.drawImage(bitmap, 0, 0);
   bitmap.close();
   return fromRGBA(context.getImageData(0, 0, width, height).data, height, width);
@@ -98,7 +122,9 @@ function fillExamples(app, gallery, fail) {
         if (!answer.ok) throw new Error(`the server answers ${answer.status}`);
         await putPicture(app, await answer.blob(), `${digit}.png`, { kind: "example", digit });
       } catch (error) {
-        fail(`The example cannot be fetched: ${error instanceof Error ? error.message : error}. Is the server still there?`);
+        fail(
+          `The example cannot be fetched: ${error instanceof Error ? error.message : error}. Is the server still there?`,
+        );
       }
     };
     gallery.append(h("button", { type: "button", "aria-label": `Example of a ${digit}`, onclick: pick }, image));
@@ -109,33 +135,72 @@ function fillExamples(app, gallery, fail) {
 function mnistView(app) {
   const gallery = h("div", { class: "gallery" });
   const said = h("p", { class: "dim", role: "status" });
-  const number = h("input", { type: "number", min: 0, max: 9999, step: 1, value: 0, "aria-label": "From picture number" });
+  const number = h("input", {
+    type: "number",
+    min: 0,
+    max: 9999,
+    step: 1,
+    value: 0,
+    "aria-label": "From picture number",
+  });
   const show = async (/** @type {number} */ from) => {
     try {
       const answer = await fetch(`api/images?on=test&from=${from}&count=${AT_ONCE}`);
-      if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).error ?? `the server answers ${answer.status}`);
+      if (!answer.ok)
+        throw new Error((await answer.json().catch(() => ({}))).error ?? `the server answers ${answer.status}`);
       const bytes = new Uint8Array(await answer.arrayBuffer());
       const count = bytes.length / 785;
       const total = Number(answer.headers.get("X-Digitlens-Total"));
       number.max = String(total - 1);
-      setText(said, `Test images ${from.toLocaleString("en")} to ${(from + count - 1).toLocaleString("en")} of ${total.toLocaleString("en")}, none of which the network has learned from.`);
-      clear(gallery, ...Array.from({ length: count }, (_, i) => tile(app, bytes.subarray(count + 784 * i, count + 784 * (i + 1)), bytes[i], from + i)));
+      setText(
+        said,
+        `Test images ${from.toLocaleString("en")} to ${(from + count - 1).toLocaleString("en")} of ${total.toLocaleString("en")}, none of which the network has learned from.`,
+      );
+      clear(
+        gallery,
+        ...Array.from({ length: count }, (_, i) =>
+          tile(app, bytes.subarray(count + 784 * i, count + 784 * (i + 1)), bytes[i], from + i),
+        ),
+      );
       number.value = String(from + count < total ? from + count : 0);
       setText(more, "Show others");
     } catch (error) {
-      const why = error instanceof TypeError ? "the server is gone" : error instanceof Error ? error.message : String(error);
+      const why =
+        error instanceof TypeError ? "the server is gone" : error instanceof Error ? error.message : String(error);
       setText(said, `No MNIST images: ${why}.`);
     }
   };
-  const more = h("button", { type: "button", onclick: () => show(Math.max(0, Math.min(Number(number.max), Math.floor(Number(number.value)) || 0))) }, "Show some");
-  return { element: h("div", {}, h("h3", {}, "Real MNIST images"), h("p", { class: "row" }, more, h("label", { class: "row dim" }, "from number", number)), said, gallery) };
+  const more = h(
+    "button",
+    {
+      type: "button",
+      onclick: () => show(Math.max(0, Math.min(Number(number.max), Math.floor(Number(number.value)) || 0))),
+    },
+    "Show some",
+  );
+  return {
+    element: h(
+      "div",
+      {},
+      h("h3", {}, "Real MNIST images"),
+      h("p", { class: "row" }, more, h("label", { class: "row dim" }, "from number", number)),
+      said,
+      gallery,
+    ),
+  };
 }
 
 /** @param {App} app @param {Uint8Array} pixels @param {number} digit @param {number} number */
 function tile(app, pixels, digit, number) {
   const canvas = inkCanvas(`A ${digit} of MNIST, number ${number}`);
   paintInk(canvas, pixels, 28, 28, 255);
-  const pick = () => app.set({ strokes: [], base: { kind: "mnist", on: "test", number, digit }, baseInk: Float64Array.from(pixels, (one) => one / 255), baseStages: null });
+  const pick = () =>
+    app.set({
+      strokes: [],
+      base: { kind: "mnist", on: "test", number, digit },
+      baseInk: Float64Array.from(pixels, (one) => one / 255),
+      baseStages: null,
+    });
   return h("button", { type: "button", onclick: pick }, canvas);
 }
 

@@ -19,13 +19,28 @@ import { attributes, clear, h, svg } from "./dom.js";
  * @property {number} [height]
  */
 
-const INKS = { positive: "--positive-text", negative: "--negative-text", winner: "--winner-text", dim: "--dim", text: "--text" };
+const INKS = {
+  positive: "--positive-text",
+  negative: "--negative-text",
+  winner: "--winner-text",
+  dim: "--dim",
+  text: "--text",
+};
 const HEIGHT = 220;
 const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000];
 const FONT = "12px system-ui, sans-serif";
 
 /** @param {Wanted} wanted */
-export function plotView({ title, y, series: first, percent = false, powers = false, steady = false, pick, height = HEIGHT }) {
+export function plotView({
+  title,
+  y,
+  series: first,
+  percent = false,
+  powers = false,
+  steady = false,
+  pick,
+  height = HEIGHT,
+}) {
   const place = h("div", { class: pick ? "plot picked" : "plot", role: "img" });
   const key = h("figcaption", { class: "key" });
   const element = h("figure", { class: "plotted" }, h("h3", {}, title), place, key);
@@ -40,23 +55,64 @@ export function plotView({ title, y, series: first, percent = false, powers = fa
   /** @type {any[]} */
   let latest = [[]];
 
-  const ink = (/** @type {Ink} */ name) => getComputedStyle(document.documentElement).getPropertyValue(INKS[name]).trim();
+  const ink = (/** @type {Ink} */ name) =>
+    getComputedStyle(document.documentElement).getPropertyValue(INKS[name]).trim();
   const build = () => {
     plot?.destroy();
     const grid = { stroke: ink("dim") + "33", width: 1 };
-    const axis = { stroke: ink("dim"), grid, ticks: grid, font: FONT, labelFont: FONT, labelGap: 0, labelSize: 18, size: 32 };
-    const small = (/** @type {number} */ value) => (value === 0 ? "0" : Math.abs(value) >= 0.001 ? String(Number(value.toPrecision(3))) : value.toExponential(0));
-    const values = (/** @type {any} */ _, /** @type {(number | null)[]} */ marks) => marks.map((mark) => (mark === null ? "" : percent ? `${Number((100 * mark).toFixed(2))} %` : small(mark)));
-    const scale = powers ? { distr: /** @type {3} */ (3), range: () => ofTen(latest) } : { range: () => (steady ? inSteps : near)(latest, percent) };
-    plot = new uPlot({
-      width: Math.max(200, place.clientWidth), height,
-      legend: { show: false }, cursor: { show: false },
-      scales: { x: { time: false, range: (_, low, high) => (end === null ? [low ?? 0, high === low ? high + 1 : high ?? 1] : [0, end]) }, y: scale },
-      axes: [{ ...axis, label: "epochs", incrs: WHOLE }, { ...axis, label: y, size: 52, values }],
-      series: [{}, ...series.map((one) => ({ label: one.label, stroke: ink(one.ink), width: one.thin ? 0.5 : 2, dash: one.dash ?? [], spanGaps: true, points: { show: false } }))],
-      bands: series.flatMap((one, i) => (one.band ? [{ series: /** @type {[number, number]} */ ([i + 1, i + 2]), fill: ink(one.ink) + "33" }] : [])),
-      hooks: { draw: [(/** @type {uPlot} */ self) => mark(self)] },
-    }, /** @type {any} */ (latest), place);
+    const axis = {
+      stroke: ink("dim"),
+      grid,
+      ticks: grid,
+      font: FONT,
+      labelFont: FONT,
+      labelGap: 0,
+      labelSize: 18,
+      size: 32,
+    };
+    const small = (/** @type {number} */ value) =>
+      value === 0 ? "0" : Math.abs(value) >= 0.001 ? String(Number(value.toPrecision(3))) : value.toExponential(0);
+    const values = (/** @type {any} */ _, /** @type {(number | null)[]} */ marks) =>
+      marks.map((mark) => (mark === null ? "" : percent ? `${Number((100 * mark).toFixed(2))} %` : small(mark)));
+    const scale = powers
+      ? { distr: /** @type {3} */ (3), range: () => ofTen(latest) }
+      : { range: () => (steady ? inSteps : near)(latest, percent) };
+    plot = new uPlot(
+      {
+        width: Math.max(200, place.clientWidth),
+        height,
+        legend: { show: false },
+        cursor: { show: false },
+        scales: {
+          x: {
+            time: false,
+            range: (_, low, high) => (end === null ? [low ?? 0, high === low ? high + 1 : (high ?? 1)] : [0, end]),
+          },
+          y: scale,
+        },
+        axes: [
+          { ...axis, label: "epochs", incrs: WHOLE },
+          { ...axis, label: y, size: 52, values },
+        ],
+        series: [
+          {},
+          ...series.map((one) => ({
+            label: one.label,
+            stroke: ink(one.ink),
+            width: one.thin ? 0.5 : 2,
+            dash: one.dash ?? [],
+            spanGaps: true,
+            points: { show: false },
+          })),
+        ],
+        bands: series.flatMap((one, i) =>
+          one.band ? [{ series: /** @type {[number, number]} */ ([i + 1, i + 2]), fill: ink(one.ink) + "33" }] : [],
+        ),
+        hooks: { draw: [(/** @type {uPlot} */ self) => mark(self)] },
+      },
+      /** @type {any} */ (latest),
+      place,
+    );
     attributes(place.querySelector("canvas") ?? place, { "aria-hidden": "true" });
     if (place.firstElementChild) attributes(place, { role: "img" });
     clear(key, ...series.filter((one) => one.label).map((one) => h("span", {}, sample(one), one.label)));
@@ -87,10 +143,15 @@ export function plotView({ title, y, series: first, percent = false, powers = fa
   };
   if (pick) {
     place.addEventListener("click", point);
-    place.addEventListener("pointermove", (event) => event.pointerType === "mouse" && event.buttons === 1 && point(event));
+    place.addEventListener(
+      "pointermove",
+      (event) => event.pointerType === "mouse" && event.buttons === 1 && point(event),
+    );
   }
   new ResizeObserver(() => plot?.setSize({ width: Math.max(200, place.clientWidth), height })).observe(place);
-  new MutationObserver(() => plot && element.isConnected && refresh()).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  new MutationObserver(() => plot && element.isConnected && refresh()).observe(document.documentElement, {
+    attributeFilter: ["data-theme"],
+  });
 
   return {
     element,
@@ -117,5 +178,9 @@ export function plotView({ title, y, series: first, percent = false, powers = fa
 
 /** A piece of the line, for the key. @param {Series} one */
 function sample({ ink, dash = [] }) {
-  return svg("svg", { width: 28, height: 10, "aria-hidden": "true", class: `sample ${ink}` }, svg("line", { x1: 0, y1: 5, x2: 28, y2: 5, "stroke-width": 2.5, "stroke-dasharray": dash.join(" ") || false }));
+  return svg(
+    "svg",
+    { width: 28, height: 10, "aria-hidden": "true", class: `sample ${ink}` },
+    svg("line", { x1: 0, y1: 5, x2: 28, y2: 5, "stroke-width": 2.5, "stroke-dasharray": dash.join(" ") || false }),
+  );
 }

@@ -24,33 +24,61 @@ const LONG = 8000; // letters; some programs cut longer links
 /** @param {App} app */
 export function shareDialog(app) {
   const boxes = h("div", { class: "parts" });
-  const link = h("input", { type: "text", readonly: true, id: "share-link", class: "number", spellcheck: "false", onfocus: () => link.select() });
+  const link = h("input", {
+    type: "text",
+    readonly: true,
+    id: "share-link",
+    class: "number",
+    spellcheck: "false",
+    onfocus: () => link.select(),
+  });
   const caution = h("p", { class: "dim caution" });
   const copy = h("button", { onclick: () => copyText(app, link.value, "digitlens-link.txt", "The link") }, "Copy link");
   const here = h("button", { class: "quiet", onclick: () => app.set({ hide: chosen() }) }, "Hide them here, too");
   const close = h("button", { class: "quiet", onclick: () => element.close() }, "Close");
-  const element = h("dialog", { class: "tool-dialog", "aria-labelledby": "share-title" },
+  const element = h(
+    "dialog",
+    { class: "tool-dialog", "aria-labelledby": "share-title" },
     h("h2", { id: "share-title" }, "Share what you see"),
     h("p", {}, "The link opens with this drawing, in this view."),
     h("fieldset", {}, h("legend", {}, "Parts to leave out"), boxes),
-    h("label", { for: "share-link" }, "Link"), link, caution,
-    h("div", { class: "row" }, copy, here, h("span", { class: "space" }), close));
+    h("label", { for: "share-link" }, "Link"),
+    link,
+    caution,
+    h("div", { class: "row" }, copy, here, h("span", { class: "space" }), close),
+  );
 
-  const chosen = () => Array.from(boxes.querySelectorAll("input"), (box) => (box.checked ? box.value : "")).filter(Boolean);
+  const chosen = () =>
+    Array.from(boxes.querySelectorAll("input"), (box) => (box.checked ? box.value : "")).filter(Boolean);
   const refresh = () => {
     const { changed, original } = app;
     link.value = app.link({ ...app.state, hide: chosen() });
     const notes = [];
-    if (ALONE.includes(location.hostname)) notes.push("This address is for this computer alone. For others, start digitlens app with --host.");
-    if (changed || original.name !== "video") notes.push(`The link does not hold the network${changed ? " that you changed" : ` ${original.name}`}: save it and send the file along.`);
-    if (link.value.length > LONG) notes.push("It is a long link, since it holds a whole picture: some mail programs may cut it.");
+    if (ALONE.includes(location.hostname))
+      notes.push("This address is for this computer alone. For others, start digitlens app with --host.");
+    if (changed || original.name !== "video")
+      notes.push(
+        `The link does not hold the network${changed ? " that you changed" : ` ${original.name}`}: save it and send the file along.`,
+      );
+    if (link.value.length > LONG)
+      notes.push("It is a long link, since it holds a whole picture: some mail programs may cut it.");
     setText(caution, notes.join(" "));
     caution.hidden = !notes.length;
   };
   const list = () => {
     const { hide } = app.state;
     const parts = partsOf(document, hide);
-    clear(boxes, ...parts.map(({ name, title }) => h("label", {}, h("input", { type: "checkbox", value: name, checked: hide.includes(name), onchange: refresh }), title)));
+    clear(
+      boxes,
+      ...parts.map(({ name, title }) =>
+        h(
+          "label",
+          {},
+          h("input", { type: "checkbox", value: name, checked: hide.includes(name), onchange: refresh }),
+          title,
+        ),
+      ),
+    );
   };
   return {
     element,
@@ -82,6 +110,11 @@ function partsOf(page, hidden) {
 /** @param {Element} part @param {string} name */
 function titleOf(part, name) {
   const heading = part.querySelector("h2, h3, legend")?.textContent;
-  const title = NAMES[name] ?? part.getAttribute("data-title") ?? part.getAttribute("aria-label") ?? heading ?? name.replaceAll("-", " ");
+  const title =
+    NAMES[name] ??
+    part.getAttribute("data-title") ??
+    part.getAttribute("aria-label") ??
+    heading ??
+    name.replaceAll("-", " ");
   return title.charAt(0).toLowerCase() + title.slice(1);
 }

@@ -13,9 +13,18 @@ import { attributes, h } from "./dom.js";
 export function stages(given, opened) {
   const all = given.map(({ name, title, body }, i) => {
     const summary = h("summary", {}, h("span", { class: "ordinal", "aria-hidden": "true" }, i + 1), h("h3", {}, title));
-    const previous = h("button", { class: "quiet", onclick: () => go(i, -1), "aria-label": `Back: ${i ? given[i - 1].title : "the cost"}` }, "‹ Back");
+    const previous = h(
+      "button",
+      { class: "quiet", onclick: () => go(i, -1), "aria-label": `Back: ${i ? given[i - 1].title : "the cost"}` },
+      "‹ Back",
+    );
     const next = given[i + 1] && h("button", { class: "next", onclick: () => go(i, 1) }, `${given[i + 1].title} ›`);
-    const element = h("details", { class: "stage", "data-part": name, "data-title": title, ontoggle: opened }, summary, h("div", { class: "body" }, body, h("div", { class: "row turn" }, previous, next)));
+    const element = h(
+      "details",
+      { class: "stage", "data-part": name, "data-title": title, ontoggle: opened },
+      summary,
+      h("div", { class: "body" }, body, h("div", { class: "row turn" }, previous, next)),
+    );
     return { element, summary };
   });
   const begin = h("button", { class: "next main", onclick: () => go(-1, 1) }, "Follow it back ›");
@@ -43,7 +52,12 @@ export function stages(given, opened) {
     const headings = shown().map(({ summary }) => summary);
     const at = headings.findIndex((summary) => summary === event.target);
     if (at < 0) return;
-    const places = /** @type {Object<string, number>} */ ({ ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: headings.length - 1 });
+    const places = /** @type {Object<string, number>} */ ({
+      ArrowDown: at + 1,
+      ArrowUp: at - 1,
+      Home: 0,
+      End: headings.length - 1,
+    });
     const to = places[event.key];
     if (to === undefined) return;
     event.preventDefault();

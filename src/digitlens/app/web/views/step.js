@@ -28,8 +28,24 @@ export function stepView(app) {
   let latest = null;
   let listed = taken;
 
-  const slider = h("input", { type: "range", id: "rate-slider", min: 0, max: NOTCHES, step: 1, "aria-label": "Learning rate, from small to large steps", oninput: () => setRate(rateAt(Number(slider.value))) });
-  const exact = h("input", { type: "number", id: "rate", min: LEAST, max: MOST, step: "any", required: true, oninput: () => exact.checkValidity() && setRate(Number(exact.value)) });
+  const slider = h("input", {
+    type: "range",
+    id: "rate-slider",
+    min: 0,
+    max: NOTCHES,
+    step: 1,
+    "aria-label": "Learning rate, from small to large steps",
+    oninput: () => setRate(rateAt(Number(slider.value))),
+  });
+  const exact = h("input", {
+    type: "number",
+    id: "rate",
+    min: LEAST,
+    max: MOST,
+    step: "any",
+    required: true,
+    oninput: () => exact.checkValidity() && setRate(Number(exact.value)),
+  });
   const says = h("p");
   const promise = h("p", { class: "promise" });
   const take = h("button", { class: "main", onclick: () => step() }, "Take the step");
@@ -37,11 +53,30 @@ export function stepView(app) {
   const reset = h("button", { onclick: () => app.resetNetwork() }, "Reset the network");
   const came = h("p", { class: "came", role: "status" });
   const body = h("tbody");
-  const heads = ["step", "told", "rate", "promised", "fell", "cost"].map((text, i) => h("th", { scope: "col", class: i > 1 ? "right" : "" }, text));
-  const list = h("div", { class: "taken", role: "region", "aria-label": "The steps taken", tabindex: 0 }, h("table", {}, h("caption", { class: "unseen" }, "The steps taken, the last one first"), h("thead", {}, h("tr", {}, ...heads)), body));
-  const element = h("div", {}, says,
-    h("div", { class: "rate" }, h("label", { for: "rate" }, "Learning rate"), slider, exact), promise,
-    h("div", { class: "row" }, take, undo, reset), came, list);
+  const heads = ["step", "told", "rate", "promised", "fell", "cost"].map((text, i) =>
+    h("th", { scope: "col", class: i > 1 ? "right" : "" }, text),
+  );
+  const list = h(
+    "div",
+    { class: "taken", role: "region", "aria-label": "The steps taken", tabindex: 0 },
+    h(
+      "table",
+      {},
+      h("caption", { class: "unseen" }, "The steps taken, the last one first"),
+      h("thead", {}, h("tr", {}, ...heads)),
+      body,
+    ),
+  );
+  const element = h(
+    "div",
+    {},
+    says,
+    h("div", { class: "rate" }, h("label", { for: "rate" }, "Learning rate"), slider, exact),
+    promise,
+    h("div", { class: "row" }, take, undo, reset),
+    came,
+    list,
+  );
 
   const setRate = (/** @type {number} */ rate) => {
     learningRate = rate;
@@ -51,8 +86,21 @@ export function stepView(app) {
     if (!latest) return;
     const { lesson, told } = latest;
     const result = stepFrom(lesson, learningRate);
-    if (!Number.isFinite(result.cost)) return app.say("That step is too long: the numbers would leave all bounds. Take a smaller learning rate.");
-    taken = [...taken, { told, learningRate, promised: result.promised, fell: result.fell, cost: result.cost, before: lesson.network, wasChanged: app.changed, after: result.network }].slice(-KEPT);
+    if (!Number.isFinite(result.cost))
+      return app.say("That step is too long: the numbers would leave all bounds. Take a smaller learning rate.");
+    taken = [
+      ...taken,
+      {
+        told,
+        learningRate,
+        promised: result.promised,
+        fell: result.fell,
+        cost: result.cost,
+        before: lesson.network,
+        wasChanged: app.changed,
+        after: result.network,
+      },
+    ].slice(-KEPT);
     app.setNetwork(result.network);
   };
   const undoLast = () => {
@@ -70,10 +118,19 @@ export function stepView(app) {
     attributes(slider, { "aria-valuetext": significant(learningRate, 3) });
     if (document.activeElement !== exact || Number(exact.value) !== learningRate) exact.value = String(learningRate);
     const many = lesson.steps.length;
-    setText(says, `Every weight and bias moves by −${significant(learningRate, 3)} × its slope${many > 1 ? `, averaged over the ${many} pictures` : ""}. The step is short, so the slopes hardly change on the way, and the cost should fall by about the learning rate × the squared length of the whole gradient.`);
-    setText(promise, `The gradient promises that the cost falls by ${significant(promised(lesson.gradient, learningRate))}.`);
+    setText(
+      says,
+      `Every weight and bias moves by −${significant(learningRate, 3)} × its slope${many > 1 ? `, averaged over the ${many} pictures` : ""}. The step is short, so the slopes hardly change on the way, and the cost should fall by about the learning rate × the squared length of the whole gradient.`,
+    );
+    setText(
+      promise,
+      `The gradient promises that the cost falls by ${significant(promised(lesson.gradient, learningRate))}.`,
+    );
     const last = taken[taken.length - 1];
-    setText(came, last ? `Promised ${significant(last.promised)}; it ${fell(last.fell)}, to ${significant(last.cost, 6)}.` : "");
+    setText(
+      came,
+      last ? `Promised ${significant(last.promised)}; it ${fell(last.fell)}, to ${significant(last.cost, 6)}.` : "",
+    );
     attributes(came, { class: last && last.fell < 0 ? "came negative" : "came" });
     attributes(undo, { disabled: !taken.length });
     attributes(reset, { disabled: !app.changed });
@@ -98,13 +155,26 @@ export function stepView(app) {
 
 /** @param {number} amount */
 function fell(amount) {
-  return amount >= 0 ? `fell by ${significant(amount)}` : `rose by ${significant(-amount)}, because the step was too long`;
+  return amount >= 0
+    ? `fell by ${significant(amount)}`
+    : `rose by ${significant(-amount)}, because the step was too long`;
 }
 
 /** @param {Taken} one @param {number} i */
 function takenRow(one, i) {
-  const numbers = [significant(one.learningRate, 3), significant(one.promised), significant(one.fell), significant(one.cost, 6)];
-  return h("tr", {}, h("th", { scope: "row" }, i + 1), h("td", {}, one.told), ...numbers.map((text) => h("td", { class: "number right" }, text)));
+  const numbers = [
+    significant(one.learningRate, 3),
+    significant(one.promised),
+    significant(one.fell),
+    significant(one.cost, 6),
+  ];
+  return h(
+    "tr",
+    {},
+    h("th", { scope: "row" }, i + 1),
+    h("td", {}, one.told),
+    ...numbers.map((text) => h("td", { class: "number right" }, text)),
+  );
 }
 
 /** The rate at a notch of the slider; two digits of it. @param {number} notch */

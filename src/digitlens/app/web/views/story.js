@@ -20,7 +20,10 @@ const PHONE = matchMedia("(max-width: 699px)");
 
 /** @param {App} app */
 export function storyView(app) {
-  const [progress, title] = [h("p", { class: "progress number", "aria-live": "polite" }), h("h2", { "aria-live": "polite" })];
+  const [progress, title] = [
+    h("p", { class: "progress number", "aria-live": "polite" }),
+    h("h2", { "aria-live": "polite" }),
+  ];
   const text = h("div", { class: "text" });
   const live = h("p", { class: "live" });
   const reckoning = h("div", { class: "reckoning number" });
@@ -30,12 +33,26 @@ export function storyView(app) {
   const back = h("button", { onclick: () => go(at() - 1) }, "← Back");
   const next = h("button", { class: "next", onclick: () => go(at() === STEPS.length ? 1 : at() + 1) });
   const leave = h("a", { class: "leave", href: "#read" });
-  const fold = h("button", { class: "quiet fold", "aria-controls": "story-text", onclick: () => folded(element.dataset.folded !== "true") });
+  const fold = h("button", {
+    class: "quiet fold",
+    "aria-controls": "story-text",
+    onclick: () => folded(element.dataset.folded !== "true"),
+  });
   const words = h("div", { class: "words", id: "story-text" }, text, reckoning, live);
   const side = h("div", { class: "side" }, beside.pixels.element, beside.weights.element);
-  const element = h("section", { class: "story-card", "aria-label": "The story" },
-    h("div", { class: "top" }, progress, title, fold), words,
-    h("div", { class: "beside" }, side, h("div", { class: "doing" }, tries, hint), h("div", { class: "ways" }, back, next, leave)));
+  const element = h(
+    "section",
+    { class: "story-card", "aria-label": "The story" },
+    h("div", { class: "top" }, progress, title, fold),
+    words,
+    h(
+      "div",
+      { class: "beside" },
+      side,
+      h("div", { class: "doing" }, tries, hint),
+      h("div", { class: "ways" }, back, next, leave),
+    ),
+  );
 
   let built = 0; // the step that the card was built for
   let shown = ""; // its text, which follows the network
@@ -101,7 +118,11 @@ export function storyView(app) {
     setText(progress, `${at()} of ${STEPS.length}`);
     setText(title, step.title);
     setText(hint, `Or ${step.hint}.`);
-    clear(tries, h("span", { class: "label" }, "Try:"), ...step.tries.map((one) => h("button", { onclick: () => attempt(one) }, one.label)));
+    clear(
+      tries,
+      h("span", { class: "label" }, "Try:"),
+      ...step.tries.map((one) => h("button", { onclick: () => attempt(one) }, one.label)),
+    );
     for (const [name, { element: part }] of Object.entries(beside)) part.hidden = step.beside !== name;
     side.hidden = !step.beside;
     live.hidden = !step.live;
@@ -117,7 +138,8 @@ export function storyView(app) {
     prepared = 0;
   });
   document.querySelector('nav a[data-view="story"]')?.addEventListener("click", (event) => {
-    if (event instanceof MouseEvent && !event.ctrlKey && !event.metaKey && !event.shiftKey) [wanted, travelled] = [true, false];
+    if (event instanceof MouseEvent && !event.ctrlKey && !event.metaKey && !event.shiftKey)
+      [wanted, travelled] = [true, false];
   });
   window.addEventListener("popstate", () => {
     if (!location.hash.startsWith("#story")) return;
@@ -125,7 +147,15 @@ export function storyView(app) {
     travelled = !wanted;
   });
   document.addEventListener("keydown", (event) => {
-    if (app.state.view !== "story" || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (
+      app.state.view !== "story" ||
+      event.defaultPrevented ||
+      event.altKey ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.shiftKey
+    )
+      return;
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!step || usesArrows(event.target)) return;
     event.preventDefault();
@@ -155,5 +185,10 @@ export function storyView(app) {
 
 /** Whether an element has a use of its own for the arrow keys. @param {EventTarget | null} target */
 function usesArrows(target) {
-  return target instanceof Element && target.closest("#pad, dialog, input, select, textarea, svg, [role=slider], [role=radio], [role=application], [contenteditable]") !== null;
+  return (
+    target instanceof Element &&
+    target.closest(
+      "#pad, dialog, input, select, textarea, svg, [role=slider], [role=radio], [role=application], [contenteditable]",
+    ) !== null
+  );
 }

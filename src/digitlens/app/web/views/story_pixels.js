@@ -19,8 +19,20 @@ export function storyPixels(app) {
     h("input", { type: "range", id, min: 0, max: SIDE - 1, step: 1, value: start, oninput: () => show() });
   const row = slider("story-row", 6);
   const column = slider("story-column", 14);
-  const element = h("div", { class: "story-pixels" }, shown,
-    h("div", { class: "asked" }, value, h("label", { for: "story-row" }, "Row"), row, h("label", { for: "story-column" }, "Column"), column));
+  const element = h(
+    "div",
+    { class: "story-pixels" },
+    shown,
+    h(
+      "div",
+      { class: "asked" },
+      value,
+      h("label", { for: "story-row" }, "Row"),
+      row,
+      h("label", { for: "story-column" }, "Column"),
+      column,
+    ),
+  );
 
   const show = () => {
     const [r, c] = [Number(row.value), Number(column.value)];

@@ -13,7 +13,11 @@ const MOST = 16;
 
 /** @param {App} app */
 export function storyWeights(app) {
-  const element = h("div", { class: "story-weights", role: "group", "aria-label": "The weights of the first layer’s neurons" });
+  const element = h("div", {
+    class: "story-weights",
+    role: "group",
+    "aria-label": "The weights of the first layer’s neurons",
+  });
   /** @type {HTMLCanvasElement[]} */
   let canvases = [];
   /** @type {HTMLButtonElement[]} */
@@ -28,7 +32,13 @@ export function storyWeights(app) {
       const many = Math.min(network.sizes[1], MOST);
       if (canvases.length !== many) {
         canvases = Array.from({ length: many }, (_, j) => inkCanvas(`Weights of neuron ${j}`));
-        buttons = canvases.map((canvas, j) => h("button", { title: `Neuron ${j}`, onclick: () => app.set({ shows: "neuron", layer: 1, neuron: j, source: null }) }, canvas));
+        buttons = canvases.map((canvas, j) =>
+          h(
+            "button",
+            { title: `Neuron ${j}`, onclick: () => app.set({ shows: "neuron", layer: 1, neuron: j, source: null }) },
+            canvas,
+          ),
+        );
         clear(element, ...buttons);
         painted = null;
       }
@@ -37,7 +47,8 @@ export function storyWeights(app) {
         for (const [j, canvas] of canvases.entries()) paintWeights(canvas, row(network.layers[0], j), strongest);
         painted = network;
       }
-      for (const [j, button] of buttons.entries()) attributes(button, { "aria-pressed": String(state.layer === 1 && state.neuron === j) });
+      for (const [j, button] of buttons.entries())
+        attributes(button, { "aria-pressed": String(state.layer === 1 && state.neuron === j) });
     },
   };
 }

@@ -21,7 +21,17 @@ const CHOICES = [6, 12];
  */
 export function sumView(app) {
   let terms = CHOICES[0];
-  const choices = CHOICES.map((many) => h("button", { onclick: () => choose(many), "aria-pressed": String(many === terms), "aria-label": `List the ${many} largest terms` }, many));
+  const choices = CHOICES.map((many) =>
+    h(
+      "button",
+      {
+        onclick: () => choose(many),
+        "aria-pressed": String(many === terms),
+        "aria-label": `List the ${many} largest terms`,
+      },
+      many,
+    ),
+  );
   const choose = (/** @type {number} */ many) => {
     terms = many;
     for (const [i, button] of choices.entries()) attributes(button, { "aria-pressed": String(CHOICES[i] === many) });
@@ -30,15 +40,45 @@ export function sumView(app) {
   const intro = h("p", { class: "dim" });
   const rows = Array.from({ length: Math.max(...CHOICES) }, () => termRow(app));
   const [others, bias, z, a] = [totalRow("others"), totalRow("bias"), totalRow("z"), totalRow("a")];
-  const heads = ["from", "holds", "× weight", "= adds"].map((name, i) => h("th", { scope: "col", class: i ? "right" : "" }, name));
+  const heads = ["from", "holds", "× weight", "= adds"].map((name, i) =>
+    h("th", { scope: "col", class: i ? "right" : "" }, name),
+  );
   const body = h("tbody");
-  const table = h("table", { class: "sum" }, h("caption", { class: "unseen" }, "The weighted sum, term by term"), h("thead", {}, h("tr", {}, ...heads)), body,
-    h("tfoot", {}, others.element, bias.element, z.element, a.element));
+  const table = h(
+    "table",
+    { class: "sum" },
+    h("caption", { class: "unseen" }, "The weighted sum, term by term"),
+    h("thead", {}, h("tr", {}, ...heads)),
+    body,
+    h("tfoot", {}, others.element, bias.element, z.element, a.element),
+  );
   /** @type {Focus | null} */
   let latest = null;
-  const copy = h("button", { onclick: () => latest && copyText(app, asText(latest), `${fileName(latest)}.tsv`, "The numbers, tab-separated,") }, "Copy the numbers");
-  const element = h("section", { class: "neuron-sum", "data-part": "neuron-sum" }, h("h3", {}, "Its sum, written out"), intro, table,
-    h("div", { class: "row" }, h("div", { class: "row", role: "group", "aria-label": "How many terms are listed" }, h("span", { class: "dim" }, "Largest terms:"), ...choices), copy));
+  const copy = h(
+    "button",
+    {
+      onclick: () => latest && copyText(app, asText(latest), `${fileName(latest)}.tsv`, "The numbers, tab-separated,"),
+    },
+    "Copy the numbers",
+  );
+  const element = h(
+    "section",
+    { class: "neuron-sum", "data-part": "neuron-sum" },
+    h("h3", {}, "Its sum, written out"),
+    intro,
+    table,
+    h(
+      "div",
+      { class: "row" },
+      h(
+        "div",
+        { class: "row", role: "group", "aria-label": "How many terms are listed" },
+        h("span", { class: "dim" }, "Largest terms:"),
+        ...choices,
+      ),
+      copy,
+    ),
+  );
 
   return {
     element,
@@ -47,8 +87,12 @@ export function sumView(app) {
       latest = focus;
       const { network, layer, source } = focus;
       const text = printed(sum);
-      setText(intro, `${count(focus.inputs.length)} ${focus.inputs.length === 1 ? "product" : "products"}, what comes in × its weight, and the bias.`);
-      if (body.childElementCount !== sum.terms.length) clear(body, ...rows.slice(0, sum.terms.length).map((one) => one.element));
+      setText(
+        intro,
+        `${count(focus.inputs.length)} ${focus.inputs.length === 1 ? "product" : "products"}, what comes in × its weight, and the bias.`,
+      );
+      if (body.childElementCount !== sum.terms.length)
+        clear(body, ...rows.slice(0, sum.terms.length).map((one) => one.element));
       for (const [i, term] of sum.terms.entries()) {
         const one = rows[i];
         one.source = term.source;
@@ -66,7 +110,10 @@ export function sumView(app) {
       setText(z.name, "z");
       signed(z.value, text.z);
       const name = sum.function;
-      setText(a.name, name === "softmax" ? `a = softmax of all ${network.sizes[layer]} z` : `a = ${name}(${typographic(text.z)})`);
+      setText(
+        a.name,
+        name === "softmax" ? `a = softmax of all ${network.sizes[layer]} z` : `a = ${name}(${typographic(text.z)})`,
+      );
       setText(a.value, plain(sum.activation, 3));
     },
   };
@@ -74,9 +121,20 @@ export function sumView(app) {
 
 /** @param {App} app */
 function termRow(app) {
-  const button = h("button", { class: "quiet", "aria-pressed": "false", onclick: () => app.set({ source: one.source }) });
+  const button = h("button", {
+    class: "quiet",
+    "aria-pressed": "false",
+    onclick: () => app.set({ source: one.source }),
+  });
   const [input, weight, product] = ["", "", ""].map(() => h("td", { class: "number right" }));
-  const one = { element: h("tr", {}, h("th", { scope: "row" }, button), input, weight, product), button, input, weight, product, source: 0 };
+  const one = {
+    element: h("tr", {}, h("th", { scope: "row" }, button), input, weight, product),
+    button,
+    input,
+    weight,
+    product,
+    source: 0,
+  };
   return one;
 }
 
@@ -111,12 +169,20 @@ export function fileName({ layer, neuron }) {
 export function asText({ network, layer, neuron, inputs, weights, products, z, a }) {
   const name = network.activations[layer - 1];
   const first = layer === 1;
-  const lines = [[neuronName(network, layer, neuron), `network ${network.name}`], [...(first ? ["row", "column"] : ["neuron"]), "input", "weight", "product"]];
+  const lines = [
+    [neuronName(network, layer, neuron), `network ${network.name}`],
+    [...(first ? ["row", "column"] : ["neuron"]), "input", "weight", "product"],
+  ];
   for (const [k, input] of inputs.entries()) {
     lines.push([...(first ? [Math.floor(k / 28), k % 28] : [k]), input, weights[k], products[k]].map(String));
   }
   const skipped = first ? ["", "", ""] : ["", ""];
   const bias = network.layers[layer - 1].biases[neuron];
-  for (const [what, value] of [["bias", bias], ["z", z], [`a = ${name}(z)`, a]]) lines.push([String(what), ...skipped, String(value)]);
+  for (const [what, value] of [
+    ["bias", bias],
+    ["z", z],
+    [`a = ${name}(z)`, a],
+  ])
+    lines.push([String(what), ...skipped, String(value)]);
   return lines.map((line) => line.join("\t")).join("\n") + "\n";
 }

@@ -19,20 +19,51 @@ export function toolsView(app) {
   const networks = networksDialog(app);
   const share = shareDialog(app);
   const copies = copyDialog(app);
-  const [name, size, changed] = [h("strong"), h("span", { class: "size" }), h("span", { class: "mark-changed" }, "changed")];
+  const [name, size, changed] = [
+    h("strong"),
+    h("span", { class: "size" }),
+    h("span", { class: "mark-changed" }, "changed"),
+  ];
   const accuracy = [h("span", { class: "long" }), h("span"), h("span", { class: "long" })]; // a narrow page shows the number alone
   const measured = h("span", { class: "accuracy" }, ...accuracy);
-  const chip = h("button", { class: "chip", "aria-haspopup": "dialog", title: "The network: what it is, open, save, reset", onclick: () => networks.show() },
-    h("span", { class: "unseen" }, "Network "), name, changed, size, measured);
-  const reset = h("button", { class: "quiet reset", onclick: () => {
-    app.resetNetwork();
-    app.say("The network is as it was loaded.");
-    chip.focus();
-  } }, "Reset");
-  const element = h("div", { class: "tools" }, chip, reset,
+  const chip = h(
+    "button",
+    {
+      class: "chip",
+      "aria-haspopup": "dialog",
+      title: "The network: what it is, open, save, reset",
+      onclick: () => networks.show(),
+    },
+    h("span", { class: "unseen" }, "Network "),
+    name,
+    changed,
+    size,
+    measured,
+  );
+  const reset = h(
+    "button",
+    {
+      class: "quiet reset",
+      onclick: () => {
+        app.resetNetwork();
+        app.say("The network is as it was loaded.");
+        chip.focus();
+      },
+    },
+    "Reset",
+  );
+  const element = h(
+    "div",
+    { class: "tools" },
+    chip,
+    reset,
     h("button", { class: "quiet", "aria-haspopup": "dialog", onclick: () => share.show() }, "Share"),
     h("button", { class: "quiet", "aria-haspopup": "dialog", onclick: () => copies.element.showModal() }, "Copy"),
-    themeButton(app), networks.element, share.element, copies.element);
+    themeButton(app),
+    networks.element,
+    share.element,
+    copies.element,
+  );
   for (const dialog of [networks.element, share.element, copies.element]) {
     dialog.addEventListener("click", (event) => {
       if (event.target === dialog && !within(dialog, event)) dialog.close(); // a click beside it
@@ -69,19 +100,49 @@ function copyDialog(app) {
   };
   /** @type {[string, string, () => Promise<void>][]} */
   const kinds = [
-    ["Picture of the network", "as it stands on the page, PNG", () => copyPicture(app, networkFigure(), "network.png", "The picture of the network", 1)],
-    ["Picture that it sees", "28 × 28 pixels, ten times as large, PNG", () => copyPicture(app, picture(), "picture.png", "The picture")],
-    ["Numbers of all neurons", "bias, z and activation of each: a table for a spreadsheet", () => copyText(app, neuronTable(app), "neurons.tsv", "The numbers of all neurons")],
-    ["Numbers of the picture", "784 of them, in 28 rows", () => copyText(app, pictureTable(app), "picture.tsv", "The numbers of the picture")],
+    [
+      "Picture of the network",
+      "as it stands on the page, PNG",
+      () => copyPicture(app, networkFigure(), "network.png", "The picture of the network", 1),
+    ],
+    [
+      "Picture that it sees",
+      "28 × 28 pixels, ten times as large, PNG",
+      () => copyPicture(app, picture(), "picture.png", "The picture"),
+    ],
+    [
+      "Numbers of all neurons",
+      "bias, z and activation of each: a table for a spreadsheet",
+      () => copyText(app, neuronTable(app), "neurons.tsv", "The numbers of all neurons"),
+    ],
+    [
+      "Numbers of the picture",
+      "784 of them, in 28 rows",
+      () => copyText(app, pictureTable(app), "picture.tsv", "The numbers of the picture"),
+    ],
   ];
-  const buttons = kinds.map(([what, how, copy]) => h("button", { onclick: async () => {
-    await copy();
-    element.close();
-  } }, h("strong", {}, what), h("span", { class: "dim" }, how)));
+  const buttons = kinds.map(([what, how, copy]) =>
+    h(
+      "button",
+      {
+        onclick: async () => {
+          await copy();
+          element.close();
+        },
+      },
+      h("strong", {}, what),
+      h("span", { class: "dim" }, how),
+    ),
+  );
   const close = h("button", { class: "quiet", onclick: () => element.close() }, "Close");
-  const element = h("dialog", { class: "tool-dialog", "aria-labelledby": "copy-title" },
-    h("h2", { id: "copy-title" }, "Copy"), h("p", {}, "To the clipboard; where there is none, it is saved as a file."),
-    h("div", { class: "offered" }, ...buttons), h("div", { class: "row end" }, close));
+  const element = h(
+    "dialog",
+    { class: "tool-dialog", "aria-labelledby": "copy-title" },
+    h("h2", { id: "copy-title" }, "Copy"),
+    h("p", {}, "To the clipboard; where there is none, it is saved as a file."),
+    h("div", { class: "offered" }, ...buttons),
+    h("div", { class: "row end" }, close),
+  );
   return { element };
 }
 
@@ -89,11 +150,19 @@ function copyDialog(app) {
 function themeButton(app) {
   const words = h("span", { class: "unseen" });
   const icons = { dark: moon(), light: sun(), system: half() };
-  const button = h("button", { class: "quiet theme", onclick: () => {
-    setTheme(THEMES[(THEMES.indexOf(theme()) + 1) % THEMES.length]);
-    show();
-    app.say(`Colours: ${THEME_NAMES[theme()].toLowerCase()}.`);
-  } }, ...Object.values(icons), words);
+  const button = h(
+    "button",
+    {
+      class: "quiet theme",
+      onclick: () => {
+        setTheme(THEMES[(THEMES.indexOf(theme()) + 1) % THEMES.length]);
+        show();
+        app.say(`Colours: ${THEME_NAMES[theme()].toLowerCase()}.`);
+      },
+    },
+    ...Object.values(icons),
+    words,
+  );
   const show = () => {
     for (const one of THEMES) icons[one].toggleAttribute("hidden", one !== theme());
     setText(words, `Colours: ${THEME_NAMES[theme()]}`);
@@ -104,8 +173,22 @@ function themeButton(app) {
 }
 
 /** @param {...SVGElement} shapes */
-const icon = (...shapes) => svg("svg", { viewBox: "0 0 24 24", width: 20, height: 20, "aria-hidden": "true" }, ...shapes);
-const moon = () => icon(svg("path", { d: "M20 14.5A8.5 8.5 0 0 1 9.5 4 8.5 8.5 0 1 0 20 14.5z", fill: "currentColor" }));
-const half = () => icon(svg("circle", { cx: 12, cy: 12, r: 8.5, fill: "none", stroke: "currentColor", "stroke-width": 2 }), svg("path", { d: "M12 3.5a8.5 8.5 0 0 1 0 17z", fill: "currentColor" }));
-const sun = () => icon(svg("circle", { cx: 12, cy: 12, r: 4.5, fill: "currentColor" }),
-  svg("path", { d: "M12 1.5v4M12 18.5v4M1.5 12h4M18.5 12h4M4.6 4.6l2.8 2.8M16.6 16.6l2.8 2.8M4.6 19.4l2.8-2.8M16.6 7.4l2.8-2.8", stroke: "currentColor", "stroke-width": 2, "stroke-linecap": "round" }));
+const icon = (...shapes) =>
+  svg("svg", { viewBox: "0 0 24 24", width: 20, height: 20, "aria-hidden": "true" }, ...shapes);
+const moon = () =>
+  icon(svg("path", { d: "M20 14.5A8.5 8.5 0 0 1 9.5 4 8.5 8.5 0 1 0 20 14.5z", fill: "currentColor" }));
+const half = () =>
+  icon(
+    svg("circle", { cx: 12, cy: 12, r: 8.5, fill: "none", stroke: "currentColor", "stroke-width": 2 }),
+    svg("path", { d: "M12 3.5a8.5 8.5 0 0 1 0 17z", fill: "currentColor" }),
+  );
+const sun = () =>
+  icon(
+    svg("circle", { cx: 12, cy: 12, r: 4.5, fill: "currentColor" }),
+    svg("path", {
+      d: "M12 1.5v4M12 18.5v4M1.5 12h4M18.5 12h4M4.6 4.6l2.8 2.8M16.6 16.6l2.8 2.8M4.6 19.4l2.8-2.8M16.6 7.4l2.8-2.8",
+      stroke: "currentColor",
+      "stroke-width": 2,
+      "stroke-linecap": "round",
+    }),
+  );

@@ -26,7 +26,11 @@ const NARROW = matchMedia("(max-width: 1000px)"); // where the curves lie beneat
 const ENDED = ["finished", "diverged", "failed"];
 const BETWEEN = 70; // ms from one drawing to the next while a live run goes on, which wants the processor for itself
 const PATIENCE = 400; // ms in which a server that knows a run of ours tells of it
-const STEPS = [["example", "One example"], ["mini_batch", "One mini-batch"], ["epoch", "One epoch"]];
+const STEPS = [
+  ["example", "One example"],
+  ["mini_batch", "One mini-batch"],
+  ["epoch", "One epoch"],
+];
 
 /** @param {App} app @returns {{element: HTMLElement, update: () => void}} */
 export function trainView(app) {
@@ -45,7 +49,11 @@ export function trainView(app) {
 
   const main = h("button", { class: "main", onclick: () => press() }, "Start");
   const steps = STEPS.map(([how, name]) => h("button", { "data-how": how, onclick: () => step(how) }, name));
-  const reset = h("button", { onclick: () => begin("nothing"), title: "Back to the network that has not learned anything, from the same seed" }, "Reset");
+  const reset = h(
+    "button",
+    { onclick: () => begin("nothing"), title: "Back to the network that has not learned anything, from the same seed" },
+    "Reset",
+  );
   const words = h("p", { class: "plan" });
   const status = h("p", { class: "doing" });
   const note = h("p", { class: "dim" });
@@ -59,18 +67,46 @@ export function trainView(app) {
   const mistakes = mistakesView();
   const command = commandView(app);
   const tries = triesView((one) => attempt(one));
-  const setup = h("details", { class: "setup", open: !NARROW.matches, "data-part": "train-settings", "data-title": "the settings of training" }, h("summary", {}, "Settings"), settings.element);
-  const watch = h("div", { class: "watch" }, curves.element, moments.element,
-    h("div", { class: "results" }, moments.looks, mistakes.element, mistakes.counts, h("div", { class: "side" }, command.element, tries.element)));
-  const element = h("article", { class: "train-view trainer" },
+  const setup = h(
+    "details",
+    { class: "setup", open: !NARROW.matches, "data-part": "train-settings", "data-title": "the settings of training" },
+    h("summary", {}, "Settings"),
+    settings.element,
+  );
+  const watch = h(
+    "div",
+    { class: "watch" },
+    curves.element,
+    moments.element,
+    h(
+      "div",
+      { class: "results" },
+      moments.looks,
+      mistakes.element,
+      mistakes.counts,
+      h("div", { class: "side" }, command.element, tries.element),
+    ),
+  );
+  const element = h(
+    "article",
+    { class: "train-view trainer" },
     h("div", { class: "head" }, h("h2", {}, "Train a network"), words),
-    h("div", { class: "bar" }, h("div", { class: "run", role: "group", "aria-label": "The run" }, main, reset, ...steps), status, aloud),
+    h(
+      "div",
+      { class: "bar" },
+      h("div", { class: "run", role: "group", "aria-label": "The run" }, main, reset, ...steps),
+      status,
+      aloud,
+    ),
     h("div", { class: "controls" }, note, trouble, example.element, settings.quick, setup),
-    watch);
+    watch,
+  );
 
   const set = (/** @type {Settings} */ next) => app.set({ settings: Object.freeze(next) });
   const change = (/** @type {Record<string, string | null>} */ patch) => {
-    const next = Object.fromEntries(Object.entries({ ...app.state.settings, ...patch }).filter(([, value]) => value !== null));
+    const next = Object.fromEntries(
+      Object.entries({ ...app.state.settings, ...patch }).filter(([, value]) => value !== null),
+    );
     refused = null;
     set(/** @type {Settings} */ (next));
   };
@@ -89,7 +125,16 @@ export function trainView(app) {
     if (!run || replaced || lost || !what || !choices) return false;
     const { recipe, base, data: on } = run.header;
     const of = { ...choices.recipes[what.base], ...what.fields };
-    return on === what.data && base === what.base && Object.keys(of).every((field) => ["name", "data"].includes(field) || (field === "validation" && !(field in what.fields)) || JSON.stringify(of[field]) === JSON.stringify(recipe[field]));
+    return (
+      on === what.data &&
+      base === what.base &&
+      Object.keys(of).every(
+        (field) =>
+          ["name", "data"].includes(field) ||
+          (field === "validation" && !(field in what.fields)) ||
+          JSON.stringify(of[field]) === JSON.stringify(recipe[field]),
+      )
+    );
   };
   const fresh = () => run !== null && same() && !ENDED.includes(run.header.state);
   const busy = () => run !== null && !replaced && !lost && ["running", "waiting"].includes(run.header.state);
@@ -124,13 +169,15 @@ export function trainView(app) {
     clearTimeout(timer);
     const wait = app.state.settings.live === "1" && busy() ? drawnAt + BETWEEN - performance.now() : 0;
     if (wait > 0) timer = window.setTimeout(later, wait);
-    else frame ||= requestAnimationFrame(() => {
-      [frame, drawnAt] = [0, performance.now()];
-      if (element.isConnected) show();
-    });
+    else
+      frame ||= requestAnimationFrame(() => {
+        [frame, drawnAt] = [0, performance.now()];
+        if (element.isConnected) show();
+      });
   };
 
-  live.on("choices", (message) => { // we have come, or come back: whatever the server now tells of is our run
+  live.on("choices", (message) => {
+    // we have come, or come back: whatever the server now tells of is our run
     choices = message;
     [newest, compared, replaced, known] = [0, 0, false, null];
     clearTimeout(greeted);
@@ -146,7 +193,8 @@ export function trainView(app) {
     clearTimeout(greeted);
     [run, lost, greeted] = [one, false, 0];
     replaced = header.number < compared;
-    if (first && choices && !Object.keys(app.state.settings).length) set(settingsOf(header.recipe, header.base, header.data, choices));
+    if (first && choices && !Object.keys(app.state.settings).length)
+      set(settingsOf(header.recipe, header.base, header.data, choices));
     later();
   });
   live.on("mistakes", (header, one) => {
@@ -174,7 +222,10 @@ export function trainView(app) {
 
   /** What is wrong, by field. @param {import("../train/settings.js").Wanted | null} what @returns {Record<string, string>} */
   const wrong = (what) => {
-    const of = /** @type {Record<string, string>} */ ({ ...(what?.errors ?? {}), ...(refused?.field ? { [refused.field]: refused.error } : {}) });
+    const of = /** @type {Record<string, string>} */ ({
+      ...(what?.errors ?? {}),
+      ...(refused?.field ? { [refused.field]: refused.error } : {}),
+    });
     const chosen = what && choices?.data.find((one) => one.name === what.data);
     if (chosen && !chosen.here) of.data = "These digits are not here yet.";
     return of;
@@ -188,16 +239,43 @@ export function trainView(app) {
     const ended = run !== null && same() && ENDED.includes(header.state);
     const barred = gone || !choices || Object.keys(errors).length > 0;
 
-    setText(words, what && choices ? plan(what, choices) : gone ? "Training needs the server, digitlens app, and it is not there." : "…");
+    setText(
+      words,
+      what && choices
+        ? plan(what, choices)
+        : gone
+          ? "Training needs the server, digitlens app, and it is not there."
+          : "…",
+    );
     setText(main, now ? "Pause" : fresh() ? goOn(header) : run ? "Start anew" : "Start");
     attributes(main, { disabled: barred && !(now && !gone) });
     attributes(reset, { disabled: barred });
     for (const button of steps) attributes(button, { disabled: barred || ended });
-    const told = replaced ? "A comparison has taken this run’s place: Start begins it anew." : lost ? "The server was started anew, and no longer knows this run: Start begins it anew." : header ? doing(header) : "";
+    const told = replaced
+      ? "A comparison has taken this run’s place: Start begins it anew."
+      : lost
+        ? "The server was started anew, and no longer knows this run: Start begins it anew."
+        : header
+          ? doing(header)
+          : "";
     setText(status, told || "It has not learned anything yet.");
-    setText(note, gone && header ? "The server is gone. What is shown is what came until then." : run && !replaced && !lost && !same() && !Object.keys(errors).length ? "The settings are others now: they count from the next start." : "");
+    setText(
+      note,
+      gone && header
+        ? "The server is gone. What is shown is what came until then."
+        : run && !replaced && !lost && !same() && !Object.keys(errors).length
+          ? "The settings are others now: they count from the next start."
+          : "",
+    );
     if (!now) setText(aloud, run ? `${told} ${summary(run)}` : "");
-    const elsewhere = [refused && !settings.fields.includes(refused.field) ? refused.error : "", ...Object.keys(errors).filter((field) => field !== refused?.field && field !== "data" && !settings.fields.includes(field)).map((field) => `${field}: ${errors[field]}`)].filter(Boolean).join(" ");
+    const elsewhere = [
+      refused && !settings.fields.includes(refused.field) ? refused.error : "",
+      ...Object.keys(errors)
+        .filter((field) => field !== refused?.field && field !== "data" && !settings.fields.includes(field))
+        .map((field) => `${field}: ${errors[field]}`),
+    ]
+      .filter(Boolean)
+      .join(" ");
     setText(trouble, elsewhere);
     attributes(trouble, { hidden: !elsewhere });
     watch.dataset.run = String(run !== null);

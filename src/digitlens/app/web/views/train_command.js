@@ -11,18 +11,35 @@ import { attributes, h, setText } from "./dom.js";
 export function commandView(app) {
   const line = h("code", { tabindex: 0 });
   const words = h("p", { class: "dim" });
-  const copy = h("button", { onclick: () => copyText(app, line.textContent ?? "", "train.txt", "The command") }, "Copy");
-  const element = h("section", { class: "command", "aria-label": "The same on the command line", "data-part": "train-command", "data-title": "the command line" },
-    h("h3", {}, "The same on the command line"), h("div", { class: "line" }, line, copy), words);
+  const copy = h(
+    "button",
+    { onclick: () => copyText(app, line.textContent ?? "", "train.txt", "The command") },
+    "Copy",
+  );
+  const element = h(
+    "section",
+    {
+      class: "command",
+      "aria-label": "The same on the command line",
+      "data-part": "train-command",
+      "data-title": "the command line",
+    },
+    h("h3", {}, "The same on the command line"),
+    h("div", { class: "line" }, line, copy),
+    words,
+  );
   return {
     element,
     /** @param {Frame} run @param {boolean} same   the settings are those of this run */
     update({ header }, same) {
       setText(line, header.command);
       attributes(copy, { disabled: header.own_way });
-      setText(words, header.own_way
-        ? "Single examples were learned in this run, so no command line repeats it."
-        : `Run to its end, it has the very same weights as this run, to the last bit.${same ? "" : " It is for the run that is shown, not for the settings as they are now."}`);
+      setText(
+        words,
+        header.own_way
+          ? "Single examples were learned in this run, so no command line repeats it."
+          : `Run to its end, it has the very same weights as this run, to the last bit.${same ? "" : " It is for the run that is shown, not for the settings as they are now."}`,
+      );
     },
   };
 }

@@ -13,7 +13,12 @@ const RATE = { low: -4, high: 1.5, step: 0.05 }; // powers of ten that the slide
 /** @param {string} field @param {string} label @param {HTMLElement} control @param {string} [help] */
 function labelled(field, label, control, help) {
   attributes(control, { "aria-description": help });
-  return h("div", { class: "field", "data-field": field, title: help }, h("label", { for: `train-${field}` }, label), control);
+  return h(
+    "div",
+    { class: "field", "data-field": field, title: help },
+    h("label", { for: `train-${field}` }, label),
+    control,
+  );
 }
 
 /** @param {string} field @param {string} label @param {Change} change @param {string} [help] @returns {Control} */
@@ -35,9 +40,19 @@ export function choice(field, label, change, help) {
 /** @param {string} field @param {string} label @param {Change} change @param {string} [help] @param {boolean} [whole] @returns {Control} */
 export function number(field, label, change, help, whole = false) {
   const tell = () => change({ [field]: input.value.trim() });
-  const input = h("input", { id: `train-${field}`, type: "text", inputmode: whole ? "numeric" : "decimal", autocomplete: "off", size: 8, oninput: tell });
+  const input = h("input", {
+    id: `train-${field}`,
+    type: "text",
+    inputmode: whole ? "numeric" : "decimal",
+    autocomplete: "off",
+    size: 8,
+    oninput: tell,
+  });
   if (whole) stepped(input, tell);
-  return { element: labelled(field, label, input, help), show: (value) => value === input.value.trim() || (input.value = value) };
+  return {
+    element: labelled(field, label, input, help),
+    show: (value) => value === input.value.trim() || (input.value = value),
+  };
 }
 
 /** The arrow keys count up and down, by ten with Shift. @param {HTMLInputElement} input @param {() => void} tell */
@@ -54,10 +69,30 @@ export function stepped(input, tell) {
 /** The learning rate: a slider over powers of ten, and a number. @param {Change} change @returns {Control} */
 export function rate(change) {
   const field = "learning_rate";
-  const input = h("input", { id: `train-${field}`, type: "text", inputmode: "decimal", autocomplete: "off", size: 8, oninput: () => change({ [field]: input.value.trim() }) });
+  const input = h("input", {
+    id: `train-${field}`,
+    type: "text",
+    inputmode: "decimal",
+    autocomplete: "off",
+    size: 8,
+    oninput: () => change({ [field]: input.value.trim() }),
+  });
   const slid = () => change({ [field]: String(Number((10 ** Number(slider.value)).toPrecision(3))) });
-  const slider = h("input", { type: "range", min: RATE.low, max: RATE.high, step: RATE.step, "aria-label": "Learning rate, by powers of ten", oninput: slid });
-  const element = h("div", { class: "field wide", "data-field": field, title: "How far each step goes." }, h("label", { for: `train-${field}` }, "Learning rate"), slider, input);
+  const slider = h("input", {
+    type: "range",
+    min: RATE.low,
+    max: RATE.high,
+    step: RATE.step,
+    "aria-label": "Learning rate, by powers of ten",
+    oninput: slid,
+  });
+  const element = h(
+    "div",
+    { class: "field wide", "data-field": field, title: "How far each step goes." },
+    h("label", { for: `train-${field}` }, "Learning rate"),
+    slider,
+    input,
+  );
   return {
     element,
     show(value) {
@@ -72,13 +107,21 @@ export function rate(change) {
 
 /** What is done to images before they are learned from, and read. @param {Change} change @returns {Control} */
 export function preparing(change) {
-  const ways = /** @type {Record<string, string>} */ ({ "": "as they are", straighten: "upright", "straighten,resize": "upright, one size" });
+  const ways = /** @type {Record<string, string>} */ ({
+    "": "as they are",
+    straighten: "upright",
+    "straighten,resize": "upright, one size",
+  });
   const select = h("select", { id: "train-preparation", onchange: () => change({ preparation: select.value }) });
-  const help = "Digits that lean are set upright, and all brought to one height and width, before they are learned from and before they are read.";
+  const help =
+    "Digits that lean are set upright, and all brought to one height and width, before they are learned from and before they are read.";
   return {
     element: labelled("preparation", "Images", select, help),
     show(value) {
-      clear(select, ...Object.keys({ ...ways, [value]: value }).map((one) => h("option", { value: one }, ways[one] ?? one)));
+      clear(
+        select,
+        ...Object.keys({ ...ways, [value]: value }).map((one) => h("option", { value: one }, ways[one] ?? one)),
+      );
       select.value = value;
     },
   };

@@ -13,7 +13,13 @@ const EMPTY = "_"; // a layer of which nobody has said how large it is
 export function layersField(change) {
   const list = h("div", { class: "layers", role: "group", "aria-labelledby": "train-hidden-title" });
   const add = h("button", { type: "button", class: "small", onclick: () => grow() }, "Add a layer");
-  const element = h("div", { class: "field wide", "data-field": "hidden" }, h("span", { id: "train-hidden-title" }, "Hidden layers, by their neurons"), list, add);
+  const element = h(
+    "div",
+    { class: "field wide", "data-field": "hidden" },
+    h("span", { id: "train-hidden-title" }, "Hidden layers, by their neurons"),
+    list,
+    add,
+  );
   let shown = "";
 
   const inputs = () => Array.from(list.querySelectorAll("input"));
@@ -24,13 +30,39 @@ export function layersField(change) {
     requestAnimationFrame(() => requestAnimationFrame(() => inputs().at(-1)?.focus()));
   };
   const remove = (/** @type {number} */ which) => {
-    change(sizes().filter((_, i) => i !== which).join(","));
+    change(
+      sizes()
+        .filter((_, i) => i !== which)
+        .join(","),
+    );
     add.focus();
   };
   const box = (/** @type {number} */ i) => {
-    const input = h("input", { type: "text", inputmode: "numeric", autocomplete: "off", size: 4, "aria-label": `Neurons in hidden layer ${i + 1}`, oninput: tell });
+    const input = h("input", {
+      type: "text",
+      inputmode: "numeric",
+      autocomplete: "off",
+      size: 4,
+      "aria-label": `Neurons in hidden layer ${i + 1}`,
+      oninput: tell,
+    });
     stepped(input, tell);
-    return h("span", { class: "layer" }, input, h("button", { type: "button", class: "quiet small", "aria-label": `Take hidden layer ${i + 1} away`, title: "Take this layer away", onclick: () => remove(i) }, "×"));
+    return h(
+      "span",
+      { class: "layer" },
+      input,
+      h(
+        "button",
+        {
+          type: "button",
+          class: "quiet small",
+          "aria-label": `Take hidden layer ${i + 1} away`,
+          title: "Take this layer away",
+          onclick: () => remove(i),
+        },
+        "×",
+      ),
+    );
   };
   return {
     element,
@@ -39,7 +71,13 @@ export function layersField(change) {
       attributes(add, { disabled: parts.length >= limits.layers });
       if (value === shown && list.childElementCount) return;
       shown = value;
-      if (parts.length !== inputs().length || !parts.length) clear(list, ...(parts.length ? parts.map((_, i) => box(i)) : [h("span", { class: "dim" }, "none: the pixels lead straight to the outputs")]));
+      if (parts.length !== inputs().length || !parts.length)
+        clear(
+          list,
+          ...(parts.length
+            ? parts.map((_, i) => box(i))
+            : [h("span", { class: "dim" }, "none: the pixels lead straight to the outputs")]),
+        );
       for (const [i, input] of inputs().entries()) {
         const text = parts[i] === EMPTY ? "" : parts[i];
         if (input.value.trim() !== text) input.value = text;

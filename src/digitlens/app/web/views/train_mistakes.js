@@ -10,10 +10,34 @@ import { inkCanvas, paintInk } from "./pictures.js";
 export function mistakesView() {
   const words = h("p", { class: "dim" });
   const list = h("ul", { class: "misread" });
-  const element = h("section", { class: "mistakes", "aria-label": "What it still gets wrong", "data-part": "train-mistakes", "data-title": "what it still gets wrong" }, h("h3", {}, "What it still gets wrong"), list, words);
+  const element = h(
+    "section",
+    {
+      class: "mistakes",
+      "aria-label": "What it still gets wrong",
+      "data-part": "train-mistakes",
+      "data-title": "what it still gets wrong",
+    },
+    h("h3", {}, "What it still gets wrong"),
+    list,
+    words,
+  );
   const table = h("table", { class: "confusion" });
-  const counts = h("section", { class: "counts", "aria-label": "Which digit is read as which", "data-part": "train-confusion", "data-title": "which digit is read as which" },
-    h("h3", {}, "Which digit is read as which"), h("div", { class: "scroller", tabindex: 0, role: "group", "aria-label": "The table of which digit is read as which" }, table));
+  const counts = h(
+    "section",
+    {
+      class: "counts",
+      "aria-label": "Which digit is read as which",
+      "data-part": "train-confusion",
+      "data-title": "which digit is read as which",
+    },
+    h("h3", {}, "Which digit is read as which"),
+    h(
+      "div",
+      { class: "scroller", tabindex: 0, role: "group", "aria-label": "The table of which digit is read as which" },
+      table,
+    ),
+  );
   /** @type {Frame | null} */
   let heard = null;
   /** @type {Frame | null} */
@@ -26,17 +50,42 @@ export function mistakesView() {
   const build = (classes) => {
     columns = classes.join();
     cells = classes.flatMap(() => classes.map(() => h("td")));
-    clear(table, h("caption", {}, "Rows: what it is. Columns: what it is read as. The stronger the red, the more often that mistake."),
+    clear(
+      table,
+      h(
+        "caption",
+        {},
+        "Rows: what it is. Columns: what it is read as. The stronger the red, the more often that mistake.",
+      ),
       h("thead", {}, h("tr", {}, h("td"), ...classes.map((name) => h("th", { scope: "col" }, name)))),
-      h("tbody", {}, ...classes.map((name, i) => h("tr", {}, h("th", { scope: "row" }, name), ...cells.slice(i * classes.length, (i + 1) * classes.length)))));
+      h(
+        "tbody",
+        {},
+        ...classes.map((name, i) =>
+          h("tr", {}, h("th", { scope: "row" }, name), ...cells.slice(i * classes.length, (i + 1) * classes.length)),
+        ),
+      ),
+    );
   };
   const paint = (/** @type {Frame} */ { header, blocks }, /** @type {string[]} */ classes) => {
     const all = header.count === header.shown.length;
-    setText(words, header.count ? `${many(header.count)} of ${many(header.tested)} test images${all ? "" : `; these are the first ${header.shown.length}`}. What it is → what it is read as.` : `None of ${many(header.tested)} test images.`);
+    setText(
+      words,
+      header.count
+        ? `${many(header.count)} of ${many(header.tested)} test images${all ? "" : `; these are the first ${header.shown.length}`}. What it is → what it is read as.`
+        : `None of ${many(header.tested)} test images.`,
+    );
     while (items.length < header.shown.length) items.push(misread());
-    if (list.childElementCount !== header.shown.length) clear(list, ...items.slice(0, header.shown.length).map((item) => item.element));
-    header.shown.forEach((/** @type {{index: number, digit: number, read: number}} */ { index, digit, read }, /** @type {number} */ i) =>
-      items[i].show(`Test image ${index}: a ${classes[digit]}, read as ${classes[read]}`, `${classes[digit]} → ${classes[read]}`, blocks.images.subarray(784 * i, 784 * (i + 1))));
+    if (list.childElementCount !== header.shown.length)
+      clear(list, ...items.slice(0, header.shown.length).map((item) => item.element));
+    header.shown.forEach(
+      (/** @type {{index: number, digit: number, read: number}} */ { index, digit, read }, /** @type {number} */ i) =>
+        items[i].show(
+          `Test image ${index}: a ${classes[digit]}, read as ${classes[read]}`,
+          `${classes[digit]} → ${classes[read]}`,
+          blocks.images.subarray(784 * i, 784 * (i + 1)),
+        ),
+    );
     if (columns !== classes.join()) build(classes);
     const n = classes.length;
     let most = 1;
@@ -96,7 +145,10 @@ export function exampleView() {
       paintInk(picture, run.blocks.example, 28, 28, 255);
       const fell = example.cost_after <= example.cost_before ? "fell" : "rose";
       const cost = (/** @type {number | null} */ value) => (value === null ? "beyond all bounds" : value.toFixed(4));
-      setText(words, `Training image ${example.index.toLocaleString("en")}, a ${run.header.classes[example.digit]}: its own cost ${fell} from ${cost(example.cost_before)} to ${cost(example.cost_after)}.`);
+      setText(
+        words,
+        `Training image ${example.index.toLocaleString("en")}, a ${run.header.classes[example.digit]}: its own cost ${fell} from ${cost(example.cost_before)} to ${cost(example.cost_after)}.`,
+      );
     },
   };
 }

@@ -19,17 +19,56 @@ const [TEST_COST, TEST_ACCURACY] = [3, 4]; // in a row of the curves
 export function momentsView(app, changed) {
   const { live } = app;
   const grid = h("div", { class: "weights" });
-  const slider = h("input", { type: "range", min: 0, max: 0, value: 0, id: "train-moment", "aria-describedby": "train-moment-words", oninput: () => scrub(Number(slider.value)) });
+  const slider = h("input", {
+    type: "range",
+    min: 0,
+    max: 0,
+    value: 0,
+    id: "train-moment",
+    "aria-describedby": "train-moment-words",
+    oninput: () => scrub(Number(slider.value)),
+  });
   const words = h("p", { id: "train-moment-words" });
   const newest = h("button", { class: "small", onclick: () => follow() }, "Newest");
-  const take = /** @type {const} */ (["read", "neuron", "learn"]).map((view) => h("button", { onclick: () => takeTo(view) }, view.charAt(0).toUpperCase() + view.slice(1)));
+  const take = /** @type {const} */ (["read", "neuron", "learn"]).map((view) =>
+    h("button", { onclick: () => takeTo(view) }, view.charAt(0).toUpperCase() + view.slice(1)),
+  );
   const save = h("button", { class: "quiet", onclick: () => keep() }, "Save as a file");
   const more = h("p", { class: "dim" });
-  const element = h("section", { class: "moments", "aria-label": "Moments of the run", "data-part": "train-moments", "data-title": "the slider back through the run" },
+  const element = h(
+    "section",
+    {
+      class: "moments",
+      "aria-label": "Moments of the run",
+      "data-part": "train-moments",
+      "data-title": "the slider back through the run",
+    },
     h("div", { class: "scrub" }, h("label", { for: "train-moment" }, "Moment"), slider, newest),
-    h("div", { class: "told-of" }, words, h("div", { class: "row take", role: "group", "aria-label": "Take the network of this moment to" }, h("span", {}, "Take this network to"), ...take, save)));
-  const looks = h("section", { class: "looks", "aria-label": "What the first layer looks for", "data-part": "train-weights", "data-title": "the first layer’s weight pictures" },
-    h("h3", {}, "What the first layer looks for"), grid, more);
+    h(
+      "div",
+      { class: "told-of" },
+      words,
+      h(
+        "div",
+        { class: "row take", role: "group", "aria-label": "Take the network of this moment to" },
+        h("span", {}, "Take this network to"),
+        ...take,
+        save,
+      ),
+    ),
+  );
+  const looks = h(
+    "section",
+    {
+      class: "looks",
+      "aria-label": "What the first layer looks for",
+      "data-part": "train-weights",
+      "data-title": "the first layer’s weight pictures",
+    },
+    h("h3", {}, "What the first layer looks for"),
+    grid,
+    more,
+  );
 
   /** @type {Frame | null} */
   let run = null;
@@ -74,12 +113,17 @@ export function momentsView(app, changed) {
     const answer = await fetch(`api/runs/${live.visitor}/${record}.digitlens`);
     if (answer.status === 404) {
       request(); // the nearest that is still kept takes its place
-      throw new Error(moment ? "this moment is no longer kept, the nearest one is shown now" : "the server no longer knows this run");
+      throw new Error(
+        moment ? "this moment is no longer kept, the nearest one is shown now" : "the server no longer knows this run",
+      );
     }
     if (!answer.ok) throw new Error(`the server answers ${answer.status}`);
     return new Uint8Array(await answer.arrayBuffer());
   };
-  const trouble = (/** @type {unknown} */ error) => app.say(`The network cannot be had: ${error instanceof TypeError ? "the server is gone" : error instanceof Error ? error.message : error}.`);
+  const trouble = (/** @type {unknown} */ error) =>
+    app.say(
+      `The network cannot be had: ${error instanceof TypeError ? "the server is gone" : error instanceof Error ? error.message : error}.`,
+    );
   const takeTo = async (/** @type {"read" | "neuron" | "learn"} */ view, neuron = 0) => {
     try {
       app.setNetwork(readModelFile(await fetched()), true);
@@ -99,8 +143,24 @@ export function momentsView(app, changed) {
     }
   };
   const build = (/** @type {number} */ count) => {
-    canvases = Array.from({ length: count }, () => h("canvas", { class: "picture", width: 28, height: 28, "aria-hidden": "true" }));
-    clear(grid, ...canvases.map((canvas, j) => h("button", { type: "button", "aria-label": `Neuron ${j}: take it apart`, title: `Neuron ${j}: take it apart`, onclick: () => takeTo("neuron", j) }, canvas)));
+    canvases = Array.from({ length: count }, () =>
+      h("canvas", { class: "picture", width: 28, height: 28, "aria-hidden": "true" }),
+    );
+    clear(
+      grid,
+      ...canvases.map((canvas, j) =>
+        h(
+          "button",
+          {
+            type: "button",
+            "aria-label": `Neuron ${j}: take it apart`,
+            title: `Neuron ${j}: take it apart`,
+            onclick: () => takeTo("neuron", j),
+          },
+          canvas,
+        ),
+      ),
+    );
     grid.dataset.many = String(count > 16);
     painted = null;
   };
@@ -137,14 +197,22 @@ export function momentsView(app, changed) {
         canvases.forEach((canvas, j) => paintWeights(canvas, pictures.subarray(784 * j, 784 * (j + 1)), full));
         painted = seen;
         const scale = `Blue adds, red takes away, at full strength from ${((full / 127) * (header.strongest ?? 0)).toPrecision(2)} on.`;
-        setText(more, `${count < sizes[1] ? `The first ${count} of ${sizes[1].toLocaleString("en")} neurons. ` : ""}${scale} Choose one to take it apart.`);
+        setText(
+          more,
+          `${count < sizes[1] ? `The first ${count} of ${sizes[1].toLocaleString("en")} neurons. ` : ""}${scale} Choose one to take it apart.`,
+        );
       }
       for (const button of grid.children) attributes(button, { disabled: gone || !count });
       attributes(slider, { max: Math.max(0, records - 1), disabled: gone || records < 2 });
       if (!moment) slider.value = String(records - 1);
       const at = moment ? header.position : reached(now);
       attributes(slider, { "aria-valuetext": epochs(at) });
-      setText(words, moment ? `After ${epochs(at)} of ${recipe.epochs}${then(header.measured)}.` : `The newest: after ${epochs(at)} of ${recipe.epochs}.`);
+      setText(
+        words,
+        moment
+          ? `After ${epochs(at)} of ${recipe.epochs}${then(header.measured)}.`
+          : `The newest: after ${epochs(at)} of ${recipe.epochs}.`,
+      );
       attributes(newest, { disabled: !moment });
       for (const button of [...take, save]) attributes(button, { disabled: gone || !records });
       return moment ? moment.header : null;
@@ -155,5 +223,7 @@ export function momentsView(app, changed) {
 /** How good it was at a moment. @param {(number | null)[] | null} measured */
 function then(measured) {
   const [cost, accuracy] = [measured?.[TEST_COST] ?? null, measured?.[TEST_ACCURACY] ?? null];
-  return accuracy === null ? "" : `: ${(100 * accuracy).toFixed(1)} % of the test images read rightly${cost === null ? "" : `, cost ${cost.toPrecision(3)}`}`;
+  return accuracy === null
+    ? ""
+    : `: ${(100 * accuracy).toFixed(1)} % of the test images read rightly${cost === null ? "" : `, cost ${cost.toPrecision(3)}`}`;
 }

@@ -13,16 +13,40 @@ export function weightChooser(app) {
   /** @type {{lesson: Lesson, weight: Weight} | null} */
   let latest = null;
   const layers = h("select", { onchange: () => latest && app.set(steepestOf(latest.lesson, Number(layers.value))) });
-  const neuron = number(() => latest && app.set(steepestInto(latest.lesson, latest.weight.layer, Number(neuron.value))));
-  const from = () => latest && app.set({ ...latest.weight, source: latest.weight.layer === 1 ? 28 * Number(row.value) + Number(column.value) : Number(before.value) });
+  const neuron = number(
+    () => latest && app.set(steepestInto(latest.lesson, latest.weight.layer, Number(neuron.value))),
+  );
+  const from = () =>
+    latest &&
+    app.set({
+      ...latest.weight,
+      source: latest.weight.layer === 1 ? 28 * Number(row.value) + Number(column.value) : Number(before.value),
+    });
   const [row, column, before] = [number(from), number(from), number(from)];
   attributes(row, { max: 27 });
   attributes(column, { max: 27 });
-  const field = (/** @type {string} */ text, /** @type {HTMLElement} */ input) => h("label", {}, h("span", { class: "dim" }, text), input);
-  const [rowField, columnField, beforeField] = [field("from row", row), field("column", column), field("from neuron", before)];
-  const steepest = h("button", { onclick: () => latest && app.set(steepestOf(latest.lesson, latest.weight.layer)) }, "The steepest");
-  const element = h("div", { class: "weight-chooser", role: "group", "aria-label": "Which weight" },
-    field("into", layers), field("neuron", neuron), rowField, columnField, beforeField, steepest);
+  const field = (/** @type {string} */ text, /** @type {HTMLElement} */ input) =>
+    h("label", {}, h("span", { class: "dim" }, text), input);
+  const [rowField, columnField, beforeField] = [
+    field("from row", row),
+    field("column", column),
+    field("from neuron", before),
+  ];
+  const steepest = h(
+    "button",
+    { onclick: () => latest && app.set(steepestOf(latest.lesson, latest.weight.layer)) },
+    "The steepest",
+  );
+  const element = h(
+    "div",
+    { class: "weight-chooser", role: "group", "aria-label": "Which weight" },
+    field("into", layers),
+    field("neuron", neuron),
+    rowField,
+    columnField,
+    beforeField,
+    steepest,
+  );
   let listed = "";
   return {
     element,
@@ -31,7 +55,12 @@ export function weightChooser(app) {
       const { sizes } = lesson.network;
       if (listed !== sizes.join()) {
         listed = sizes.join();
-        clear(layers, ...sizes.slice(1).map((_, l) => h("option", { value: l + 1 }, l + 2 === sizes.length ? "the outputs" : `layer ${l + 1}`)));
+        clear(
+          layers,
+          ...sizes
+            .slice(1)
+            .map((_, l) => h("option", { value: l + 1 }, l + 2 === sizes.length ? "the outputs" : `layer ${l + 1}`)),
+        );
       }
       const first = weight.layer === 1;
       for (const one of [rowField, columnField]) attributes(one, { hidden: !first });
@@ -43,7 +72,10 @@ export function weightChooser(app) {
       show(row, Math.floor(weight.source / 28));
       show(column, weight.source % 28);
       show(before, weight.source);
-      setText(steepest, `The steepest of ${weight.layer === sizes.length - 1 ? "the outputs" : `layer ${weight.layer}`}`);
+      setText(
+        steepest,
+        `The steepest of ${weight.layer === sizes.length - 1 ? "the outputs" : `layer ${weight.layer}`}`,
+      );
     },
   };
 }
@@ -51,7 +83,13 @@ export function weightChooser(app) {
 /** A field for a whole number that is heard only when it is one. @param {() => void} changed @returns {HTMLInputElement} */
 function number(changed) {
   /** @type {HTMLInputElement} */
-  const input = h("input", { type: "number", min: 0, step: 1, required: true, oninput: () => input.checkValidity() && changed() });
+  const input = h("input", {
+    type: "number",
+    min: 0,
+    step: 1,
+    required: true,
+    oninput: () => input.checkValidity() && changed(),
+  });
   return input;
 }
 

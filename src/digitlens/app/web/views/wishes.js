@@ -17,10 +17,15 @@ const MOST = 12; // outputs that are listed; a network with more shows those tha
 
 const SAYS = /** @type {const} */ ({
   quadratic: "For each output: how far it is from what it should hold, squared. All added up, that is the cost.",
-  "ten questions": "Each output answers its own question, yes or no. The surer it is of the wrong answer, the more it costs.",
+  "ten questions":
+    "Each output answers its own question, yes or no. The surer it is of the wrong answer, the more it costs.",
   "one choice": "Only the output that should have won counts here: the less it holds, the higher the cost.",
 });
-const HEADS = /** @type {const} */ ({ quadratic: "(a − y)²", "ten questions": "−ln a, −ln(1 − a)", "one choice": "−y ln a" });
+const HEADS = /** @type {const} */ ({
+  quadratic: "(a − y)²",
+  "ten questions": "−ln a, −ln(1 − a)",
+  "one choice": "−y ln a",
+});
 
 /** The cost, written out, and the ten arrows. @returns {{element: HTMLElement, update: (lesson: Lesson) => void}} */
 export function costView() {
@@ -34,10 +39,32 @@ export function costView() {
   const leftName = h("th", { scope: "row", colspan: 3 });
   left.row.append(leftName, left.value);
   const sum = h("td", { class: "number right" });
-  const table = h("table", { class: "cost-table" }, h("caption", { class: "unseen" }, "The cost, output by output"),
-    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "output"), h("th", { scope: "col", class: "right" }, "holds a"), h("th", { scope: "col", class: "right" }, "should y"), head)),
-    body, h("tfoot", {}, left.row, h("tr", { class: "sum" }, h("th", { scope: "row", colspan: 3 }, "C"), sum)));
-  const element = h("div", { class: "cost" }, h("div", { class: "cost-line" }, formula, total), h("div", { class: "cost-parts" }, gauges.element, h("div", {}, table)), said);
+  const table = h(
+    "table",
+    { class: "cost-table" },
+    h("caption", { class: "unseen" }, "The cost, output by output"),
+    h(
+      "thead",
+      {},
+      h(
+        "tr",
+        {},
+        h("th", { scope: "col" }, "output"),
+        h("th", { scope: "col", class: "right" }, "holds a"),
+        h("th", { scope: "col", class: "right" }, "should y"),
+        head,
+      ),
+    ),
+    body,
+    h("tfoot", {}, left.row, h("tr", { class: "sum" }, h("th", { scope: "row", colspan: 3 }, "C"), sum)),
+  );
+  const element = h(
+    "div",
+    { class: "cost" },
+    h("div", { class: "cost-line" }, formula, total),
+    h("div", { class: "cost-parts" }, gauges.element, h("div", {}, table)),
+    said,
+  );
   /** @type {ReturnType<typeof termRow>[]} */
   let rows = [];
   let shape = "";
@@ -58,7 +85,12 @@ export function costView() {
         clear(formula, costFormula(kind, steps.length));
       }
       setText(head, many ? `mean of ${HEADS[kind]}` : HEADS[kind]);
-      setText(said, many ? `Averages over ${steps.length} pictures. The cost of the mini-batch is the mean of their costs.` : SAYS[kind]);
+      setText(
+        said,
+        many
+          ? `Averages over ${steps.length} pictures. The cost of the mini-batch is the mean of their costs.`
+          : SAYS[kind],
+      );
       const listed = shown.map((j) => terms[j]);
       const printed = addUp(listed, cost, decimalsFor([...listed, cost]));
       for (const [i, j] of shown.entries()) {
@@ -96,14 +128,63 @@ function costFormula(kind, many) {
   const [letter, sign] = ["mi", "mo"].map((tag) => (/** @type {string} */ text) => math(tag, {}, text));
   const ln = () => math("mi", { mathvariant: "normal" }, "ln");
   const inside = {
-    quadratic: [math("msup", {}, math("mrow", {}, sign("("), letter("a"), sign("−"), letter("y"), sign(")")), math("mn", {}, "2"))],
-    "ten questions": [sign("["), letter("y"), ln(), letter("a"), sign("+"), sign("("), math("mn", {}, "1"), sign("−"), letter("y"), sign(")"), ln(), sign("("), math("mn", {}, "1"), sign("−"), letter("a"), sign(")"), sign("]")],
+    quadratic: [
+      math(
+        "msup",
+        {},
+        math("mrow", {}, sign("("), letter("a"), sign("−"), letter("y"), sign(")")),
+        math("mn", {}, "2"),
+      ),
+    ],
+    "ten questions": [
+      sign("["),
+      letter("y"),
+      ln(),
+      letter("a"),
+      sign("+"),
+      sign("("),
+      math("mn", {}, "1"),
+      sign("−"),
+      letter("y"),
+      sign(")"),
+      ln(),
+      sign("("),
+      math("mn", {}, "1"),
+      sign("−"),
+      letter("a"),
+      sign(")"),
+      sign("]"),
+    ],
     "one choice": [letter("y"), ln(), letter("a")],
   }[kind];
-  const words = { quadratic: "C is the sum of a minus y, squared", "ten questions": "C is minus the sum of y ln a plus 1 minus y ln 1 minus a", "one choice": "C is minus the sum of y ln a" }[kind];
-  const averaged = many > 1 ? [math("mfrac", {}, math("mn", {}, "1"), math("mn", {}, String(many))), math("munder", {}, sign("∑"), math("mtext", {}, "pictures"))] : [];
+  const words = {
+    quadratic: "C is the sum of a minus y, squared",
+    "ten questions": "C is minus the sum of y ln a plus 1 minus y ln 1 minus a",
+    "one choice": "C is minus the sum of y ln a",
+  }[kind];
+  const averaged =
+    many > 1
+      ? [
+          math("mfrac", {}, math("mn", {}, "1"), math("mn", {}, String(many))),
+          math("munder", {}, sign("∑"), math("mtext", {}, "pictures")),
+        ]
+      : [];
   const label = many > 1 ? `${words}, averaged over ${many} pictures` : words;
-  return math("math", { "aria-label": label, displaystyle: "true" }, math("mrow", {}, letter("C"), sign("="), kind !== "quadratic" && sign("−"), ...averaged, sign("∑"), ...inside, sign("=")));
+  return math(
+    "math",
+    { "aria-label": label, displaystyle: "true" },
+    math(
+      "mrow",
+      {},
+      letter("C"),
+      sign("="),
+      kind !== "quadratic" && sign("−"),
+      ...averaged,
+      sign("∑"),
+      ...inside,
+      sign("="),
+    ),
+  );
 }
 
 /**
@@ -114,9 +195,17 @@ function costFormula(kind, many) {
 export function wishesView(choose) {
   const said = h("p");
   const body = h("tbody");
-  const heads = ["output", "should", "dC/da", "× σ′(z)", "dC/dz"].map((text, i) => h("th", { scope: "col", class: i > 1 ? "right" : "" }, text));
+  const heads = ["output", "should", "dC/da", "× σ′(z)", "dC/dz"].map((text, i) =>
+    h("th", { scope: "col", class: i > 1 ? "right" : "" }, text),
+  );
   const slopeHead = heads[3];
-  const table = h("table", { class: "wishes-table" }, h("caption", { class: "unseen" }, "What the cost asks of the outputs"), h("thead", {}, h("tr", {}, ...heads)), body);
+  const table = h(
+    "table",
+    { class: "wishes-table" },
+    h("caption", { class: "unseen" }, "What the cost asks of the outputs"),
+    h("thead", {}, h("tr", {}, ...heads)),
+    body,
+  );
   const note = h("p", { class: "dim" });
   const element = h("div", {}, said, table, note);
   /** @type {ReturnType<typeof wishRow>[]} */
@@ -134,10 +223,14 @@ export function wishesView(choose) {
       }
       for (const [i, j] of shown.entries()) {
         const one = rows[i];
-        const wish = steps.length === 1 ? steps[0].wishes[j] : { dC_da: asked && asked[j], slope: null, dC_dz: last[j] };
+        const wish =
+          steps.length === 1 ? steps[0].wishes[j] : { dC_da: asked && asked[j], slope: null, dC_dz: last[j] };
         one.output = j;
         setText(one.button, network.classes[j]);
-        attributes(one.button, { "aria-pressed": String(j === asking), "aria-label": `Output ${network.classes[j]}: what it asks of the layer before` });
+        attributes(one.button, {
+          "aria-pressed": String(j === asking),
+          "aria-label": `Output ${network.classes[j]}: what it asks of the layer before`,
+        });
         setText(one.should, last[j] ? (last[j] < 0 ? "↑ rise" : "↓ fall") : "– stay");
         attributes(one.should, { class: last[j] ? (last[j] < 0 ? "positive" : "negative") : "dim" });
         setText(one.asked, wish.dC_da === null ? "–" : significant(wish.dC_da));
@@ -153,15 +246,19 @@ export function wishesView(choose) {
   };
 }
 
-const SLOPES = "dC/da says how the cost changes as an output holds more: below zero, more is better. σ′(z) says how steep the curve is where the output stands: where it is flat, even a strong wish moves little. Their product is what counts for the weighted sum z.";
+const SLOPES =
+  "dC/da says how the cost changes as an output holds more: below zero, more is better. σ′(z) says how steep the curve is where the output stands: where it is flat, even a strong wish moves little. Their product is what counts for the weighted sum z.";
 
 /** @param {Lesson} lesson @param {number} shown */
 function noteOn({ network, steps, dC_dz }, shown) {
   const all = dC_dz[dC_dz.length - 1].length;
   const fewer = shown < all ? `The ${shown} of ${all} outputs that are asked most. ` : "";
-  if (steps.length > 1) return `${fewer}Averages over ${steps.length} pictures; each of them has a slope σ′(z) of its own. Choose an output to see what it asks of the layer before.`;
-  if (costKind(network) !== "quadratic") return `${fewer}With this cost the slope of the curve cancels out: dC/dz is simply a − y. Choose an output to see what it asks of the layer before.`;
-  if (network.activations[network.activations.length - 1] === "softmax") return `${fewer}Softmax outputs share one sum, so each dC/dz depends on all of them: a × (dC/da − Σ a dC/da).`;
+  if (steps.length > 1)
+    return `${fewer}Averages over ${steps.length} pictures; each of them has a slope σ′(z) of its own. Choose an output to see what it asks of the layer before.`;
+  if (costKind(network) !== "quadratic")
+    return `${fewer}With this cost the slope of the curve cancels out: dC/dz is simply a − y. Choose an output to see what it asks of the layer before.`;
+  if (network.activations[network.activations.length - 1] === "softmax")
+    return `${fewer}Softmax outputs share one sum, so each dC/dz depends on all of them: a × (dC/da − Σ a dC/da).`;
   return `${fewer}Choose an output to see what it asks of the layer before.`;
 }
 
@@ -170,6 +267,14 @@ function wishRow(choose) {
   const button = h("button", { class: "quiet", "aria-pressed": "false", onclick: () => choose(one.output) });
   const should = h("span");
   const [asked, slope, dC_dz] = [0, 1, 2].map(() => h("td", { class: "number right" }));
-  const one = { row: h("tr", {}, h("th", { scope: "row" }, button), h("td", {}, should), asked, slope, dC_dz), button, should, asked, slope, dC_dz, output: 0 };
+  const one = {
+    row: h("tr", {}, h("th", { scope: "row" }, button), h("td", {}, should), asked, slope, dC_dz),
+    button,
+    should,
+    asked,
+    slope,
+    dC_dz,
+    output: 0,
+  };
   return one;
 }
