@@ -20,14 +20,14 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.digits.adjusting import adjust
 from digitlens.digits.dataset import Digits, pixels
-from digitlens.digits.nondigits import KINDS, drawn, nondigits
-from digitlens.digits.preparation import prepare
-from digitlens.digits.sources import find_data
+from digitlens.digits.preparation.adjusting import adjust
+from digitlens.digits.preparation.prepare import prepare
+from digitlens.digits.sources.find import find_data
+from digitlens.digits.synthetic.nondigits import KINDS, drawn, nondigits
 from digitlens.figures.reliability import reliability_diagram
 from digitlens.figures.theme import to_png
-from digitlens.learning.engine import lessons
+from digitlens.learning.data_split import split_data
 from digitlens.learning.familiarity import fit_familiarity
 from digitlens.learning.recipe import Recipe
 from digitlens.reading.calibration import reliability
@@ -161,7 +161,7 @@ def main(network: str, out_file: Path | None, count: int, figure: Path | None, a
     from digitlens.cli.screen import print_json
 
     reader = open_reader(network)
-    parts = lessons(Recipe(preparation=()), find_data("mnist"))
+    parts = split_data(Recipe(preparation=()), find_data("mnist"))
     if out_file:
         found = fit_familiarity(parts.training, parts.validation, told=lambda text: click.echo(text, err=True))
         reader = replace(reader.calibrated(parts.validation), familiarity=found)

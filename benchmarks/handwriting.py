@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from digitlens.cli.screen import err, out, print_json
-from digitlens.digits.strokes import ink_strokes
+from digitlens.digits.preparation.strokes import ink_strokes
 
 PAGE, LONGEST = 260, 190  # pixels: a page for one digit, and the longest side of the digit on it
 PEN = LONGEST / 19  # the pen's width
@@ -84,7 +84,7 @@ COLLECTIONS: dict[str, Callable[[], Iterator[tuple[NDArray[np.uint8], int]]]] = 
 @click.option("--json", "as_json", is_flag=True)
 def main(networks: tuple[str, ...], confusions: bool, as_json: bool) -> None:
     """Read every collection with every network."""
-    from digitlens.digits.preparation import prepare
+    from digitlens.digits.preparation.prepare import prepare
     from digitlens.storage.shipped import open_reader
 
     readers = [open_reader(network) for network in networks]

@@ -68,11 +68,11 @@ def main(count: int, data: str | None, as_json: bool) -> None:
     from playwright.sync_api import sync_playwright
     from tests.app.conftest import served
 
-    from digitlens.app.digits import DigitSets
+    from digitlens.server.training.data_sets import DataSets
 
     if data:
         os.environ["DIGITLENS_DATA"] = data
-    if not DigitSets().here("mnist"):
+    if not DataSets().here("mnist"):
         raise click.ClickException("nothing was timed: MNIST is not here; name its folder with --data")
     with tempfile.TemporaryDirectory() as runs:
         os.environ["DIGITLENS_RUNS"] = runs

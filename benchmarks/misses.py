@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageOps
 
 from digitlens.cli.screen import out, print_json
-from digitlens.digits.preparation import prepare
+from digitlens.digits.preparation.prepare import prepare
 from digitlens.reading.reader import Reader
 from digitlens.storage.shipped import open_reader
 from handwriting import COLLECTIONS

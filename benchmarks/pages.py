@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from digitlens.cli.screen import out, print_json
-from digitlens.digits.strokes import ink_strokes
+from digitlens.digits.preparation.strokes import ink_strokes
 from digitlens.reading.reader import Reader
 from handwriting import PenStrokes, strokes_in
 

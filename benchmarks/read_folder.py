@@ -20,7 +20,7 @@ import click
 from PIL import Image
 
 from digitlens.cli.screen import out, print_json, say
-from digitlens.digits.pen.writer import pen_digits
+from digitlens.digits.synthetic.pen.writer import pen_digits
 
 BAR = 1_500  # pictures a second
 

@@ -52,7 +52,7 @@ def seeds_in(text: str) -> list[int]:
 
 def train(recipe_name: str, seed: int, epochs: int, data: str | None, folder: str) -> Outcome:
     """One run to its end, in a process of its own; the network is left in `folder` if one is named."""
-    from digitlens.digits.sources import find_data
+    from digitlens.digits.sources.find import find_data
     from digitlens.learning.recipes import named
     from digitlens.learning.training import Run, fitted
 

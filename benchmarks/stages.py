@@ -5,8 +5,8 @@
 
 One network trained on raw pixels reads every row but the last ones; those need one each that was trained behind
 adjusting steps. Columns:
-MNIST's test images, 28×28 as they are; the same on a page and disturbed, the mean over all of digits/disturb.py; and
-the collections of real handwriting, which nothing was trained on.
+MNIST's test images, 28×28 as they are; the same on a page and disturbed, the mean over all of
+digits/synthetic/disturb.py; and the collections of real handwriting, which nothing was trained on.
 """
 
 from __future__ import annotations
@@ -21,12 +21,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.cli.screen import err, out, print_json
-from digitlens.digits import framing, ink
-from digitlens.digits.disturb import DISTURBANCES
-from digitlens.digits.framing import BOX, SIDE, Image, box_for_framing, corner_for, place, resample, resampling
-from digitlens.digits.ink import border
-from digitlens.digits.preparation import prepare
-from digitlens.digits.sources import find_data
+from digitlens.digits.preparation import framing, ink
+from digitlens.digits.preparation.framing import (
+    BOX,
+    SIDE,
+    Image,
+    box_for_framing,
+    corner_for,
+    place,
+    resample,
+    resampling,
+)
+from digitlens.digits.preparation.ink import border
+from digitlens.digits.preparation.prepare import prepare
+from digitlens.digits.sources.find import find_data
+from digitlens.digits.synthetic.disturb import DISTURBANCES
 from digitlens.reading.reader import Reader
 from digitlens.storage.shipped import open_reader
 from handwriting import COLLECTIONS  # beside this file

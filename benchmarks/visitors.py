@@ -26,7 +26,7 @@ import numpy as np
 from PIL import Image
 
 from digitlens.cli.screen import out, print_json, say
-from digitlens.digits.examples import example_files
+from digitlens.digits.sources.examples import example_files
 
 BOUND = 0.250  # seconds: what the 99th percentile may be
 

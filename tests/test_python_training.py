@@ -12,8 +12,8 @@ import pytest
 from tests.faults.small_mnist import CONTENTS, SMALL
 
 import digitlens as dl
-from digitlens.digits import sources
-from digitlens.digits.mnist import load_mnist
+from digitlens.digits.sources import find as sources
+from digitlens.digits.sources.mnist import load_mnist
 from digitlens.files.journal import opened
 
 

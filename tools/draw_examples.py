@@ -1,6 +1,6 @@
 """Draw the ten example drawings that ship with the package: our own pen's digits, on pages of 280×280 pixels.
 
-    python tools/draw_examples.py        writes src/digitlens/digits/drawings/0.png ... 9.png
+    python tools/draw_examples.py        writes src/digitlens/digits/sources/drawings/0.png ... 9.png
 
 The pen keeps its strokes in their natural place and size; here each page gets a place and a size of its own as well, as
 people draw. The same drawings on every run.
@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from digitlens.digits.pen.writer import pen_digits
 from digitlens.digits.png import png
-from digitlens.digits.strokes import ink_strokes
+from digitlens.digits.preparation.strokes import ink_strokes
+from digitlens.digits.synthetic.pen.writer import pen_digits
 from digitlens.files.atomic import write_atomically
 
 SIDE, MARGIN = 280, 14  # pixels of a page, and what stays free around the ink

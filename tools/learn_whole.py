@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.digits.dataset import DataSet, Digits
-from digitlens.digits.pen.rows import sheet, written
+from digitlens.digits.synthetic.pen.rows import sheet, written
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.training import Run
 from digitlens.reading.page.lines import find_lines

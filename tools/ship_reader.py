@@ -14,8 +14,8 @@ from pathlib import Path
 
 import click
 
-from digitlens.digits.sources import find_data
-from digitlens.learning.engine import lessons
+from digitlens.digits.sources.find import find_data
+from digitlens.learning.data_split import split_data
 from digitlens.learning.familiarity import fit_familiarity
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.recipes import named
@@ -38,8 +38,8 @@ def main(trained: str | None, out: str) -> None:
         for record in run:
             click.echo(repr(record))
         reader = run.reader()
-    held_out = lessons(recipe, mixed).validation
-    own = lessons(Recipe(), find_data("mnist", offline=True))
+    held_out = split_data(recipe, mixed).validation
+    own = split_data(Recipe(), find_data("mnist", offline=True))
     familiarity = fit_familiarity(own.training, own.validation, told=click.echo)
     save(replace(reader.calibrated(held_out), familiarity=familiarity), out)
     click.echo(f"{out}: {Path(out).stat().st_size:,} bytes")

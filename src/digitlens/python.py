@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
 
     from digitlens.digits.dataset import DataSet
-    from digitlens.digits.pen.writer import PenDigits
+    from digitlens.digits.synthetic.pen.writer import PenDigits
     from digitlens.learning.recipe import Recipe
     from digitlens.learning.sweeping import Range, Swept
     from digitlens.learning.training import Run
@@ -216,14 +216,14 @@ def mnist(*, offline: bool = False) -> DataSet:
 
     Raises DataError where it cannot be had.
     """
-    from digitlens.digits.sources import find_data
+    from digitlens.digits.sources.find import find_data
 
     return find_data("mnist", offline=offline)
 
 
 def data(name: str | Path | None = None, *, offline: bool = False) -> DataSet:
     """Load the digits of that name, "mnist", "pen" or a folder; without one, MNIST wherever it is. Raises DataError."""
-    from digitlens.digits.sources import find_data
+    from digitlens.digits.sources.find import find_data
 
     return find_data(name, offline=offline)
 
@@ -236,7 +236,7 @@ def pen_digits(count: int, seed: int = 0) -> PenDigits:
     >>> pen_digits(3, seed=1).digits.images.shape
     (3, 28, 28)
     """
-    from digitlens.digits.pen import writer
+    from digitlens.digits.synthetic.pen import writer
 
     return writer.pen_digits(count, seed)
 
@@ -252,7 +252,7 @@ def _recipe(recipe: str | Recipe, changes: dict[str, Any]) -> tuple[Recipe, bool
 def _digits(recipe: Recipe, data: DataSet | str | Path | None) -> DataSet:
     """The digits that were handed over or named; without them those that the recipe was made for."""
     from digitlens.digits.dataset import DataSet
-    from digitlens.digits.sources import find_data
+    from digitlens.digits.sources.find import find_data
     from digitlens.learning.training import named_for
 
     return data if isinstance(data, DataSet) else find_data(named_for(recipe, data))

@@ -20,10 +20,10 @@ from typing import Any
 import pytest
 from starlette.types import ASGIApp
 
-from digitlens.app.address import Address, listen
-from digitlens.app.networks import Networks
-from digitlens.app.routes import create_app
-from digitlens.app.server import Server
+from digitlens.server.http.address import Address, listen
+from digitlens.server.http.networks import Networks
+from digitlens.server.http.routes import create_app
+from digitlens.server.http.server import Server
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,11 @@ import pytest
 from tests.app.serving import Site, running
 from tests.app.test_guard import ADDRESSES
 
-from digitlens.app import digits, images
-from digitlens.app.live import KNOWN
-from digitlens.digits.examples import example_files
-from digitlens.digits.pen.writer import pen_data
+from digitlens.digits.sources.examples import example_files
+from digitlens.digits.synthetic.pen.writer import pen_data
+from digitlens.server.http import images
+from digitlens.server.http.live import KNOWN
+from digitlens.server.training import data_sets as digits
 
 DOCUMENT = (Path(__file__).parents[2] / "docs/app.md").read_text(encoding="utf-8")
 PYTHON = re.findall(r"```python\n(.*?)```", DOCUMENT, re.DOTALL)
@@ -43,7 +44,8 @@ def test_every_address_is_documented() -> None:
         shown[f"/runs/{'0' * 32}/latest"] = "/runs/VISITOR/RECORD"
         for ours, theirs in shown.items():
             path = path.replace(ours, theirs)
-        assert f"{method} {path}".replace("WebSocket /", "WebSocket `/").replace("GET /main.js", "/main.js") in DOCUMENT
+        line = f"{method} {path}".replace("WebSocket /", "WebSocket `/")
+        assert line.replace("GET /app/main.js", "/app/main.js") in DOCUMENT
 
 
 def test_the_python_that_reads_a_picture_reads_it(site: Site, capsys: pytest.CaptureFixture[str]) -> None:

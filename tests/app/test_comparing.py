@@ -13,11 +13,11 @@ from tests.app.serving import Site, until
 from tests.app.test_live_training import pictures
 from tests.app.watching import page, training
 
-from digitlens.app.comparing import Comparing, Duel
-from digitlens.app.turns import Turns
-from digitlens.digits.folders import load_folder
+from digitlens.digits.sources.folders import load_folder
 from digitlens.learning.recipes import named
 from digitlens.learning.training import Run, fitted
+from digitlens.server.training.comparison import Comparing, Duel
+from digitlens.server.training.queue import TrainingQueue
 
 SIDES: list[dict[str, Any]] = [{"epochs": 4, "seed": 3}, {"epochs": 4, "seed": 3, "activation": "relu"}]
 
@@ -86,7 +86,7 @@ def test_a_side_that_diverges_is_told_as_such(site: Site) -> None:
 
 
 def test_others_get_their_turns_while_somebody_compares(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    turns = Turns(1, 0.02)
+    turns = TrainingQueue(1, 0.02)
     monkeypatch.setattr(site.guard._app.state.visitors(), "_turns", turns)
     with page(site) as one, page(site) as other:
         long = [fields | {"epochs": 200, "mini_batch": 1} for fields in SIDES]
@@ -104,7 +104,7 @@ def test_others_get_their_turns_while_somebody_compares(site: Site, monkeypatch:
 def test_a_comparison_that_was_given_up_is_gone_at_once(site: Site) -> None:
     sets = site.guard._app.state.visitors().sets
     message = {"number": 1, "recipes": SIDES, "base": "video", "data": "folder", "seeds": 1}
-    one = Comparing(Duel.of(message, sets), lambda: sets.load("folder"), Turns(0), lambda: None)
+    one = Comparing(Duel.of(message, sets), lambda: sets.load("folder"), TrainingQueue(0), lambda: None)
     one.go()
     while one.turn(lambda: False):
         pass

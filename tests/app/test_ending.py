@@ -18,7 +18,7 @@ from tests.app.test_live_training import LONG, pictures
 from tests.app.watching import page
 from tests.cli.conftest import command, environment
 
-from digitlens.digits.folders import load_folder
+from digitlens.digits.sources.folders import load_folder
 from digitlens.learning.recipes import named
 from digitlens.learning.training import Run
 from digitlens.storage.model_file import from_bytes

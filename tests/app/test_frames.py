@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from digitlens.app.frames import TYPES, as_pictures, frame, unframe
+from digitlens.server.training.frames import TYPES, as_pictures, frame, unframe
 
 BLOCKS = st.dictionaries(
     st.text(max_size=12),

@@ -14,14 +14,14 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from tests.app.serving import Reply, Site, running
 
-from digitlens.app.networks import Networks
-from digitlens.app.routes import create_routes
+from digitlens.server.http.networks import Networks
+from digitlens.server.http.routes import create_routes
 
 TOKEN = "a-token-that-nobody-guesses"
 FILLED = {
     "name": "video",
     "digit": "7",
-    "path": "main.js",
+    "path": "app/main.js",
     "visitor": "0" * 32,
     "record": "latest",
     "layer": "2",
@@ -38,7 +38,7 @@ def addresses(routes: Sequence[BaseRoute], before: str = "") -> list[tuple[str, 
         if isinstance(route, WebSocketRoute):
             found.append(("WebSocket", path))
         elif isinstance(route, Mount):
-            found += addresses(route.routes, path) or [("GET", f"{path}/main.js")]
+            found += addresses(route.routes, path) or [("GET", f"{path}/app/main.js")]
         else:
             found += [(method, path) for method in sorted((route.methods or {"GET"}) - {"HEAD"})]
     return found

@@ -25,7 +25,7 @@ from tests.app.learning_page import (
     the_cost,
 )
 
-from digitlens.digits.sources import find_data
+from digitlens.digits.sources.find import find_data
 from digitlens.errors import DigitlensError
 from digitlens.network.costs import cost_for, one_hot
 from digitlens.network.gradient import backward

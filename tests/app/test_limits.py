@@ -10,15 +10,18 @@ from collections.abc import Iterator
 import pytest
 from tests.app.serving import Site, reply, running, until
 
-from digitlens.app import guard, protocol
-from digitlens.digits.examples import example_files
+from digitlens.digits.sources.examples import example_files
+from digitlens.server.http import guard, protocol
 
 ASTRAY = r"""
-/.. /../ /. /./main.js /views/../main.js /%2e%2e/ /%2E%2e/main.js /..%2fmain.js /views%2Fpad.js /%252e%252e/main.js
-// //etc //etc/passwd /views//pad.js /\etc /..\..\x /%5c..%5c /main.js%00.png /%00 /%0d%0aSet-Cookie:x /%ff%fe /~root
-/views/%2e%2e/%2e%2e/server.py /networks/..%2f..%2fx.digitlens /networks/%2e%2e.digitlens /../app/server.py
-/server.py /routes.py /web/main.js /vendor/uplot/LICENSE /vendor/uplot/uPlot.esm.d.ts
-/main.js/ /MAIN.JS /main.js. /main.js%20
+/.. /../ /. /./app/main.js /views/../app/main.js /%2e%2e/ /%2E%2e/app/main.js /..%2fapp/main.js /views%2Fread%2Fpad.js
+/%252e%252e/app/main.js
+// //etc //etc/passwd /views//read/pad.js /\etc /..\..\x /%5c..%5c /app/main.js%00.png /%00 /%0d%0aSet-Cookie:x /%ff%fe
+/~root
+/views/%2e%2e/%2e%2e/server/http/server.py /networks/..%2f..%2fx.digitlens /networks/%2e%2e.digitlens
+/../server/http/server.py
+/server.py /routes.py /web/app/main.js /vendor/uplot/LICENSE /vendor/uplot/uPlot.esm.d.ts
+/app/main.js/ /APP/MAIN.JS /app/main.js. /app/main.js%20
 /con.js /views /examples /examples/10.png /examples/-1.png /examples/7.png/x /networks/none.digitlens /networks
 /api /api/ /api/networks/ /api/read/ /api/x /api/%6eetworks/x
 """
@@ -64,7 +67,7 @@ def test_addresses_that_lead_astray_lead_nowhere(site: Site, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["http://evil.com/", "*", "evil.com:80", "main.js", "/\x00", "/ /", "", "/ü", "/\x7f", "/a\tb"]
+    "target", ["http://evil.com/", "*", "evil.com:80", "app/main.js", "/\x00", "/ /", "", "/ü", "/\x7f", "/a\tb"]
 )
 def test_targets_that_are_no_address_are_refused(site: Site, target: str) -> None:
     assert site.raw(f"GET {target} HTTP/1.1\r\nHost: {site.host}\r\n\r\n".encode()).status in (400, 404)

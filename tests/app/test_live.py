@@ -15,8 +15,8 @@ from tests.app.serving import Site, running, until
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from digitlens.app import protocol
-from digitlens.app.live import MAX_DEPTH, MessageError, depth, parse
+from digitlens.server.http import protocol
+from digitlens.server.http.live import MAX_DEPTH, MessageError, depth, parse
 
 UPGRADE = (
     "Upgrade: websocket\r\nConnection: Upgrade\r\n"

@@ -12,9 +12,9 @@ from tests.app.test_live_training import pictures
 from tests.app.watching import Page, page, training
 from websockets.sync.client import connect
 
-from digitlens.app import orders
-from digitlens.app.digits import DigitSets
 from digitlens.errors import DataError
+from digitlens.server.training import requests as orders
+from digitlens.server.training.data_sets import DataSets
 
 NONE: dict[str, Any] = {}
 
@@ -217,19 +217,19 @@ def test_mnist_is_fetched_when_asked_and_everybody_hears_how_far_it_is(
 ) -> None:
     """The download itself is tested in tests/digits; here nothing is fetched."""
 
-    def fetched(self: DigitSets, progress: Any) -> None:
+    def fetched(self: DataSets, progress: Any) -> None:
         for done in range(0, 101, 10):
             progress("train-images", done, 100)
 
-    def refused(self: DigitSets, progress: Any) -> None:
+    def refused(self: DataSets, progress: Any) -> None:
         raise DataError("there is no way out of here")
 
     with page(site) as one, page(site) as other:
-        monkeypatch.setattr(DigitSets, "download", fetched)
+        monkeypatch.setattr(DataSets, "download", fetched)
         one.say(type="download")
         for each in (one, other):
             until(lambda each=each: each.hears("download")["ended"])
-        monkeypatch.setattr(DigitSets, "download", refused)
+        monkeypatch.setattr(DataSets, "download", refused)
         other.say(type="download")
         for each in (one, other):
             heard = each.hears("download")

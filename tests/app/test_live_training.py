@@ -14,10 +14,10 @@ from tests.app.serving import Site, until
 from tests.app.watching import page, training
 from tests.cli.conftest import save
 
-from digitlens.app.turns import Turns
 from digitlens.cli.main import _run
-from digitlens.digits.examples import example_files
-from digitlens.digits.pen.writer import pen_digits
+from digitlens.digits.sources.examples import example_files
+from digitlens.digits.synthetic.pen.writer import pen_digits
+from digitlens.server.training.queue import TrainingQueue
 from digitlens.storage.model_file import from_bytes, load
 
 DOCUMENT = (Path(__file__).parents[2] / "docs/app.md").read_text(encoding="utf-8")
@@ -42,7 +42,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def site(folder: Path) -> Iterator[Site]:
     with pytest.MonkeyPatch.context() as patch, training(folder) as site:
-        patch.setattr("digitlens.app.moments.SHORT", 1e9)  # every record is measured, however busy the machine is
+        patch.setattr(
+            "digitlens.server.training.snapshots.SHORT", 1e9
+        )  # every record is measured, however busy the machine is
         yield site
 
 
@@ -202,7 +204,7 @@ def test_a_run_that_diverges_says_so_and_another_one_can_begin(site: Site) -> No
 
 
 def test_a_class_takes_turns_and_everybody_sees_their_place(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    turns = Turns(1, 0.05)
+    turns = TrainingQueue(1, 0.05)
     monkeypatch.setattr(site.guard._app.state.visitors(), "_turns", turns)
     with page(site) as first, page(site) as second, page(site) as third:
         pages = (first, second, third)

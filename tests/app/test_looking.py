@@ -11,7 +11,7 @@ import pytest
 from tests.app.serving import Site, running
 
 import digitlens as dl
-from digitlens.digits.pen.writer import pen_data
+from digitlens.digits.synthetic.pen.writer import pen_data
 from digitlens.laboratory.exciting import strongest
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
     with pytest.MonkeyPatch.context() as patch, running() as site:
-        patch.setattr("digitlens.app.digits.DigitSets.here", lambda self, name: name == "pen")
+        patch.setattr("digitlens.server.training.data_sets.DataSets.here", lambda self, name: name == "pen")
         small = pen_data(0, 300, 200)
-        patch.setattr("digitlens.app.digits.DigitSets.load", lambda self, name: small)
+        patch.setattr("digitlens.server.training.data_sets.DataSets.load", lambda self, name: small)
         yield site
 
 

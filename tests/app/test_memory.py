@@ -11,7 +11,7 @@ import pytest
 FREED = """
 import sys
 import numpy as np
-from digitlens.app.memory import give_back
+from digitlens.server.http.memory import give_back
 
 def resident():
     return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmRSS"))

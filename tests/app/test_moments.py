@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.learning.bars import bar_data, bars, small
 
-from digitlens.app.moments import MOMENTS, ROOM, ROWS, Moments, arrays, sample
-from digitlens.app.thinning import Thinned
 from digitlens.learning.engine import Record
+from digitlens.learning.plain_engine import measure
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.records import beginning
-from digitlens.learning.reference import measure
 from digitlens.learning.training import Run, row
+from digitlens.server.training.snapshots import MOMENTS, ROOM, ROWS, Snapshots, arrays, sample
+from digitlens.server.training.thinning import Thinned
 
 DATA = bar_data()
 
@@ -37,17 +37,17 @@ def test_what_is_thinned_stays_even_with_the_first_and_the_newest(most: int, cou
         assert gap == 1 or count > (most - 2) * gap / 2  # no more goes than has to
 
 
-def moments_of(run: Run) -> tuple[Moments, list[Record]]:
-    moments, records = Moments(run.recipe, run.lessons.classes), list(run)
+def moments_of(run: Run) -> tuple[Snapshots, list[Record]]:
+    moments, records = Snapshots(run.recipe, run.split.classes), list(run)
     for record in records:
-        position = record.epoch + record.mini_batch * run.recipe.mini_batch / len(run.lessons.training)
-        moments.add(record, position, moments.measured(record, run.lessons, run.engine.name, position))
+        position = record.epoch + record.mini_batch * run.recipe.mini_batch / len(run.split.training)
+        moments.add(record, position, moments.measured(record, run.split, run.engine.name, position))
     return moments, records
 
 
 @pytest.mark.parametrize("engine", ["auto", "plain"])
 def test_a_row_says_what_was_measured_and_on_how_much(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("digitlens.app.moments.SHORT", 1e9)  # however busy the machine is
+    monkeypatch.setattr("digitlens.server.training.snapshots.SHORT", 1e9)  # however busy the machine is
     run = Run(small(), DATA, every=2, engine=engine)
     moments, records = moments_of(run)
     curves, gradients = arrays(moments.rows())
@@ -59,9 +59,7 @@ def test_a_row_says_what_was_measured_and_on_how_much(engine: str, monkeypatch: 
     cost = run.recipe.cost_function()
     for record, values in zip(records, curves, strict=True):
         assert values[5] == (record.training is not None)
-        for digits, (c, accuracy) in zip(
-            (run.lessons.training, run.lessons.test), (values[1:3], values[3:5]), strict=True
-        ):
+        for digits, (c, accuracy) in zip((run.split.training, run.split.test), (values[1:3], values[3:5]), strict=True):
             measured = measure(record.network, digits, cost)  # of so few digits, a sample is all of them
             assert c == pytest.approx(measured.cost, rel=1e-4)
             assert accuracy == pytest.approx(measured.accuracy, abs=1e-6)
@@ -79,7 +77,7 @@ def test_a_row_says_what_was_measured_and_on_how_much(engine: str, monkeypatch: 
 )
 def test_moments_have_room_for_twelve_mebibytes_and_no_more(recipe: Recipe, most: int) -> None:
     network = recipe.initial_network()
-    moments = Moments(recipe, 10)
+    moments = Snapshots(recipe, 10)
     record = Record(0, 0, 0.0, 0.1, "plain", network, beginning(recipe, network))
     for _ in range(max(20, most + 1)):
         moments.add(record, 0.0, None)
@@ -92,7 +90,7 @@ def test_moments_have_room_for_twelve_mebibytes_and_no_more(recipe: Recipe, most
 
 
 def test_long_runs_keep_as_many_rows_as_a_screen_shows() -> None:
-    moments = Moments(small(), 4)
+    moments = Snapshots(small(), 4)
     network = small().initial_network(4)
     for epoch in range(2_000):
         record = Record(epoch, 0, 0.0, 0.1, "plain", network, beginning(small(), network))
@@ -108,13 +106,15 @@ def test_long_runs_keep_as_many_rows_as_a_screen_shows() -> None:
 def test_measuring_between_epochs_never_takes_the_run_s_own_time(monkeypatch: pytest.MonkeyPatch) -> None:
     run = Run(small(), DATA)
     recipe, network = run.recipe, run.recipe.initial_network(4)
-    moments = Moments(recipe, 4)
+    moments = Snapshots(recipe, 4)
     now = [0.0]
-    monkeypatch.setattr("digitlens.app.moments.time.perf_counter", lambda: now.__setitem__(0, now[0] + 0.1) or now[0])
+    monkeypatch.setattr(
+        "digitlens.server.training.snapshots.time.perf_counter", lambda: now.__setitem__(0, now[0] + 0.1) or now[0]
+    )
     measured = 0
     for tenth in range(1, 200):  # of a second of training each; to measure takes as long
         record = Record(0, tenth, tenth / 10, 0.1, "plain", network, beginning(recipe, network))
-        found = moments.measured(record, run.lessons, "plain", 0.1)
+        found = moments.measured(record, run.split, "plain", 0.1)
         moments.add(record, 0.1, found)
         measured += found is not None
     assert measured / 199 == pytest.approx(0.25, abs=0.02)
@@ -127,7 +127,7 @@ def test_measuring_between_epochs_never_takes_the_run_s_own_time(monkeypatch: py
 def test_a_run_that_goes_on_shows_the_rows_that_its_checkpoint_holds() -> None:
     run = Run(small(), DATA)
     history = [row(record) for record in run]
-    moments = Moments(run.recipe, 4)
+    moments = Snapshots(run.recipe, 4)
     moments.remember(history)
     curves, gradients = arrays(moments.rows())
     assert curves[:, 0].tolist() == [1, 2, 3]

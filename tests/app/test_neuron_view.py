@@ -195,7 +195,7 @@ def test_what_a_change_did_to_the_answer_is_said(view: Page) -> None:
         view.get_by_label("Bias", exact=True).fill("-10" if neuron != 4 else "10")
         settled(view)
     first, second = view.evaluate(
-        "async () => { const {forward} = await import('./network.js'); const last = (n) => "
+        "async () => { const {forward} = await import('./core/network.js'); const last = (n) => "
         "{ const a = forward(n, digitlens.reading.image).a.at(-1); const best = a.indexOf(Math.max(...a)); "
         "return `${best} (${a[best].toFixed(2)})`; }; return [last(digitlens.network), last(digitlens.original)]; }"
     )

@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 
 import digitlens as dl
-from digitlens.digits.examples import example_files
-from digitlens.digits.pen.writer import pen_digits
-from digitlens.digits.strokes import frame_strokes
+from digitlens.digits.preparation.strokes import frame_strokes
+from digitlens.digits.sources.examples import example_files
+from digitlens.digits.synthetic.pen.writer import pen_digits
 from digitlens.network.network import Layer, Network
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import threading
 import pytest
 from tests.app.loops import elsewhere
 
-from digitlens.app.pool import FullError, Pool
+from digitlens.server.http.pool import FullError, Pool
 
 
 def test_in_the_pool_everybody_gets_their_turn() -> None:

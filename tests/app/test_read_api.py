@@ -20,11 +20,11 @@ from tests.app.serving import Site, running
 from tests.cli.conftest import process
 
 import digitlens as dl
-from digitlens.app import images
-from digitlens.app.networks import Networks
-from digitlens.app.routes import create_app
 from digitlens.digits.dataset import DataSet, Digits
-from digitlens.digits.examples import example_files
+from digitlens.digits.sources.examples import example_files
+from digitlens.server.http import images
+from digitlens.server.http.networks import Networks
+from digitlens.server.http.routes import create_app
 from digitlens.storage.shipped import FOLDER
 
 EXAMPLES = [path.read_bytes() for path in example_files()]

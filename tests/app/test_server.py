@@ -14,12 +14,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 from tests.app.serving import Site, reply, running
 
-from digitlens.app.address import FIRST, Address, ServingError, listen
-from digitlens.app.guard import Guard
-from digitlens.app.networks import Networks
-from digitlens.app.routes import create_routes
-from digitlens.app.static import TYPES, WEB, page_files
 from digitlens.errors import UsageError
+from digitlens.server.http.address import FIRST, Address, ServingError, listen
+from digitlens.server.http.guard import Guard
+from digitlens.server.http.networks import Networks
+from digitlens.server.http.routes import create_routes
+from digitlens.server.http.static import TYPES, WEB, page_files
 
 
 @pytest.fixture(scope="module")
@@ -51,15 +51,15 @@ def test_every_file_that_the_page_names_is_there(site: Site) -> None:
 
 
 def test_a_browser_asks_each_time_and_is_sent_only_what_changed(site: Site) -> None:
-    first = site.ask("GET", "/main.js")
+    first = site.ask("GET", "/app/main.js")
     assert first.headers["cache-control"] == "no-cache"
     tag = first.headers["etag"]
     for known in (tag, f"W/{tag}", f'"other", {tag}', "*"):
-        again = site.ask("GET", "/main.js", ("If-None-Match", known))
+        again = site.ask("GET", "/app/main.js", ("If-None-Match", known))
         assert (again.status, again.body, again.headers["etag"]) == (304, b"", tag)
     for other in ('"other"', tag[:-1], tag.strip('"')):
-        assert site.ask("GET", "/main.js", ("If-None-Match", other)).body == first.body
-    assert site.ask("HEAD", "/main.js").headers["content-length"] == str(len(first.body))
+        assert site.ask("GET", "/app/main.js", ("If-None-Match", other)).body == first.body
+    assert site.ask("HEAD", "/app/main.js").headers["content-length"] == str(len(first.body))
 
 
 def test_a_page_may_load_from_its_own_server_alone(site: Site) -> None:

@@ -11,8 +11,8 @@ from PIL import Image
 from tests.app.test_accessibility import THEMES, WIDTHS, violations
 
 import digitlens as dl
-from digitlens.digits.examples import example_files
-from digitlens.digits.pen.rows import sheet
+from digitlens.digits.sources.examples import example_files
+from digitlens.digits.synthetic.pen.rows import sheet
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page

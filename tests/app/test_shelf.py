@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from tests.app.test_training import DATA, VARIANTS, Nobody, after, learned, never, seen, training, whole
 from tests.learning.bars import bar_data, small
 
-from digitlens.app import shelf as shelves
-from digitlens.app import training as trainings
-from digitlens.app.shelf import Shelf, Shelves
-from digitlens.app.told import Order
-from digitlens.app.training import Training
 from digitlens.errors import DataError, FileError
 from digitlens.learning.keeping import unfinished
 from digitlens.learning.recipe import Recipe
+from digitlens.server.training import run as trainings
+from digitlens.server.training import run_store as shelves
+from digitlens.server.training.run import Training
+from digitlens.server.training.run_status import RunRequest
+from digitlens.server.training.run_store import RunStore, RunStores
 
 NAME = "0f" * 16
 
@@ -35,10 +35,10 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def goes_on(path: Path, load: Any = lambda: DATA) -> Training:
     """What a new server makes of a checkpoint."""
-    shelf = Shelf(path)
+    shelf = RunStore(path)
     left = shelf.found()
     assert left is not None
-    order = Order(0, Recipe.from_json(left.recipe), "video", "folder", "bars", chosen=True)
+    order = RunRequest(0, Recipe.from_json(left.recipe), "video", "folder", "bars", chosen=True)
     return Training(order, load, Nobody(), lambda: None, shelf, left)
 
 
@@ -50,7 +50,7 @@ def test_wherever_a_server_is_killed_the_run_goes_on_to_the_same_bits(
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
         patch.setattr(trainings, "CHECKPOINTS", 0.0)
         path, recipe = Path(folder) / f"{NAME}.digitlens", small(**fields)
-        one = training(recipe, Shelf(path))
+        one = training(recipe, RunStore(path))
         for length in lengths:
             one.go()
             one.turn(after(length))
@@ -68,7 +68,7 @@ def test_wherever_a_server_is_killed_the_run_goes_on_to_the_same_bits(
 
 def test_before_its_digits_are_there_an_interrupted_run_shows_what_it_was(eager: None, tmp_path: Path) -> None:
     path = tmp_path / f"{NAME}.digitlens"
-    one = training(small(epochs=9), Shelf(path))
+    one = training(small(epochs=9), RunStore(path))
     one.go("epoch")
     one.go("epoch")
     one.go("mini_batch")
@@ -92,7 +92,7 @@ def test_before_its_digits_are_there_an_interrupted_run_shows_what_it_was(eager:
 
 def test_digits_that_are_missing_or_others_cost_no_checkpoint(eager: None, tmp_path: Path) -> None:
     path = tmp_path / f"{NAME}.digitlens"
-    one = training(small(), Shelf(path))
+    one = training(small(), RunStore(path))
     one.go("epoch")
     one.turn(never)
 
@@ -115,7 +115,7 @@ def test_digits_that_are_missing_or_others_cost_no_checkpoint(eager: None, tmp_p
 
 
 def test_a_run_of_less_than_a_second_leaves_nothing(tmp_path: Path) -> None:
-    one = training(small(), Shelf(tmp_path / f"{NAME}.digitlens"))
+    one = training(small(), RunStore(tmp_path / f"{NAME}.digitlens"))
     one.go("epoch")
     one.turn(never)
     assert list(tmp_path.iterdir()) == []
@@ -123,7 +123,7 @@ def test_a_run_of_less_than_a_second_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_single_examples_leave_nothing_that_could_be_gone_on_with(eager: None, tmp_path: Path) -> None:
-    one = training(small(), Shelf(tmp_path / f"{NAME}.digitlens"))
+    one = training(small(), RunStore(tmp_path / f"{NAME}.digitlens"))
     one.go("epoch")
     one.turn(never)
     assert len(list(tmp_path.iterdir())) == 1
@@ -147,7 +147,7 @@ def test_a_checkpoint_that_is_being_written_when_another_run_begins_is_thrown_aw
         keep(*given)
 
     monkeypatch.setattr(shelves.keeping, "keep_state", slow)
-    shelf = Shelf(tmp_path / f"{NAME}.digitlens")
+    shelf = RunStore(tmp_path / f"{NAME}.digitlens")
     old = training(small(), shelf)
     old.go("epoch")
     thread = threading.Thread(target=old.turn, args=(never,))
@@ -174,7 +174,7 @@ def test_a_disk_that_will_not_is_said_and_the_run_goes_on(
         raise FileError("the disk is full")
 
     monkeypatch.setattr(shelves.keeping, "keep_state", full)
-    one = training(small(), Shelf(tmp_path / f"{NAME}.digitlens"))
+    one = training(small(), RunStore(tmp_path / f"{NAME}.digitlens"))
     assert seen(one)[0]["kept"] is True
     one.go()
     one.turn(never)
@@ -184,7 +184,7 @@ def test_a_disk_that_will_not_is_said_and_the_run_goes_on(
 
 def test_a_damaged_checkpoint_is_none(tmp_path: Path) -> None:
     (tmp_path / f"{NAME}.digitlens.checkpoint").write_bytes(b"\x00" * 100)
-    assert Shelves(tmp_path).shelf(NAME).found() is None
+    assert RunStores(tmp_path).shelf(NAME).found() is None
     assert list(tmp_path.iterdir()) == []
 
 
@@ -199,7 +199,7 @@ def test_old_checkpoints_and_too_many_are_swept_away(tmp_path: Path) -> None:
     os.utime(ancient, (now - 8 * 24 * 3600,) * 2)
     (tmp_path / f".{NAME}.digitlens.checkpoint.0123456789ab.tmp").write_bytes(b"half")
     (tmp_path / "letter.txt").write_text("not ours")
-    Shelves(tmp_path)
+    RunStores(tmp_path)
     left = sorted(file.name for file in tmp_path.iterdir())
     assert len(left) == 65
     assert "letter.txt" in left
@@ -209,7 +209,7 @@ def test_old_checkpoints_and_too_many_are_swept_away(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    shelf = Shelves(tmp_path / "file" / "runs").shelf(NAME)
+    shelf = RunStores(tmp_path / "file" / "runs").shelf(NAME)
     assert shelf.path is None
     assert shelf.found() is None
     one = training(small(), shelf)

@@ -159,7 +159,7 @@ def test_the_three_threes_are_read_as_threes(story: Page) -> None:
 
 def test_the_number_of_inked_pixels_is_counted(story: Page) -> None:
     counted = story.evaluate("""async () => {
-        const { THREES } = await import("./story/strokes.js"), { inkStrokes } = await import("./strokes.js");
+        const { THREES } = await import("./story/strokes.js"), { inkStrokes } = await import("./picture/strokes.js");
         const inks = THREES.map(({ strokes }) => inkStrokes(strokes, 28, 28, 1.2));
         const pixels = [...Array(784).keys()];
         const some = pixels.filter((i) => inks.some((ink) => ink[i] > 0));

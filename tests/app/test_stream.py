@@ -16,11 +16,11 @@ from tests.app.serving import Site, until
 from tests.app.test_live_training import LONG, pictures
 from tests.app.watching import page, training
 
-from digitlens.app import protocol
-from digitlens.app.board import Board
-from digitlens.app.shelf import Shelf
-from digitlens.app.stream import MOST, Stream
-from digitlens.app.visitors import News, Visitor
+from digitlens.server.http import protocol
+from digitlens.server.http.stream import MOST, Stream
+from digitlens.server.training.run_store import RunStore
+from digitlens.server.training.status_board import StatusBoard
+from digitlens.server.training.visitors import News, Visitor
 
 
 class House:
@@ -34,7 +34,7 @@ class Busy:
     """Work that posts a number again and again, and counts how often somebody has a frame made."""
 
     def __init__(self, visitor: Visitor) -> None:
-        self.board, self.number, self.made = Board(visitor.tell), 0, 0
+        self.board, self.number, self.made = StatusBoard(visitor.tell), 0, 0
         self.over = False
 
     def post(self) -> None:
@@ -69,7 +69,7 @@ def streams(test: Callable[[Visitor, Busy, Callable[[], tuple[Client, Stream]]],
     """Run a test in a loop of its own, with a visitor at work and as many clients as it makes."""
 
     async def run() -> None:
-        visitor = Visitor("0" * 32, Shelf(None))
+        visitor = Visitor("0" * 32, RunStore(None))
         work = Busy(visitor)
         visitor.work = work  # type: ignore[assignment]
         made: list[Stream] = []
@@ -112,7 +112,7 @@ def test_a_client_that_keeps_up_sees_the_newest_at_once_and_at_most_thirty_a_sec
 
 
 def test_the_end_does_not_wait_for_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("digitlens.app.stream.MOST", 0.001)  # a frame in a quarter of an hour
+    monkeypatch.setattr("digitlens.server.http.stream.MOST", 0.001)  # a frame in a quarter of an hour
 
     async def test(visitor: Visitor, work: Busy, client: Callable[[], tuple[Client, Stream]]) -> None:
         work.post()

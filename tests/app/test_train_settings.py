@@ -27,16 +27,16 @@ from tests.app.training_page import (
     wrong,
 )
 
-from digitlens.app.digits import HOW, DigitSets
-from digitlens.app.networks import Networks
-from digitlens.app.routes import create_app
 from digitlens.errors import DownloadError
+from digitlens.server.http.networks import Networks
+from digitlens.server.http.routes import create_app
+from digitlens.server.training.data_sets import HOW, DataSets
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
 
-class Sets(DigitSets):
+class Sets(DataSets):
     """As if MNIST were not here, and could be fetched the second time that somebody asks."""
 
     def __init__(self, folder: str) -> None:
@@ -223,7 +223,7 @@ def test_live_on_the_plain_engine_says_that_it_is_slower(context: BrowserContext
     assert (header["engine"], header["recipe"]["epochs"]) == ("plain", 3)
     words = page.locator(".trainer .live .dim").inner_text()
     assert words.startswith("On the plain engine, which is slower")
-    assert header["passed_over"] in words
+    assert header["fallback_reason"] in words
 
 
 def test_a_recipe_is_a_beginning(page: Page) -> None:

@@ -40,7 +40,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def site(folder: Path) -> Iterator[Site]:
     with pytest.MonkeyPatch.context() as patch, training(folder) as site:
-        patch.setattr("digitlens.app.moments.SHORT", 1e9)  # every record is measured, however busy the machine is
+        patch.setattr(
+            "digitlens.server.training.snapshots.SHORT", 1e9
+        )  # every record is measured, however busy the machine is
         yield site
 
 

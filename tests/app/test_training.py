@@ -15,16 +15,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.learning.bars import bar_data, small
 
-from digitlens.app.frames import unframe
-from digitlens.app.shelf import Shelf
-from digitlens.app.told import Order
-from digitlens.app.training import STEPS, Training
-from digitlens.app.turns import Turns
 from digitlens.digits.dataset import DataSet
 from digitlens.errors import DataError
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.training import Run
 from digitlens.network.network import Network
+from digitlens.server.training.frames import unframe
+from digitlens.server.training.queue import TrainingQueue
+from digitlens.server.training.run import STEPS, Training
+from digitlens.server.training.run_status import RunRequest
+from digitlens.server.training.run_store import RunStore
 
 DATA = bar_data()
 VARIANTS: list[dict[str, Any]] = [
@@ -38,19 +38,19 @@ VARIANTS: list[dict[str, Any]] = [
 @pytest.fixture(autouse=True)
 def _every_record_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     """However busy the machine is."""
-    monkeypatch.setattr("digitlens.app.moments.SHORT", 1e9)
+    monkeypatch.setattr("digitlens.server.training.snapshots.SHORT", 1e9)
 
 
-class Nobody(Turns):
+class Nobody(TrainingQueue):
     """A row in which nobody serves: a test takes the turns itself."""
 
     def __init__(self) -> None:
         super().__init__(0)
 
 
-def training(recipe: Recipe, shelf: Shelf | None = None, **more: Any) -> Training:
-    order = Order(7, recipe, "video", "folder", "bars", chosen=True)
-    return Training(order, lambda: DATA, Nobody(), lambda: None, shelf or Shelf(None), **more)
+def training(recipe: Recipe, shelf: RunStore | None = None, **more: Any) -> Training:
+    order = RunRequest(7, recipe, "video", "folder", "bars", chosen=True)
+    return Training(order, lambda: DATA, Nobody(), lambda: None, shelf or RunStore(None), **more)
 
 
 def after(count: int) -> Callable[[], bool]:
@@ -173,7 +173,7 @@ def test_single_examples_are_learned_in_the_order_of_the_mini_batches_and_leave_
     one.turn(never)
     header, arrays = seen(one)
     assert (header["mini_batch"], header["example"], header["own_way"]) == (3, 0, True)  # the second one was begun
-    assert arrays["curves"][-1, 0] == pytest.approx(3 * 4 / len(run.lessons.training))
+    assert arrays["curves"][-1, 0] == pytest.approx(3 * 4 / len(run.split.training))
     one.go("run")
     one.turn(never)
     assert seen(one)[0]["state"] == "finished"
@@ -244,7 +244,7 @@ def test_every_kept_moment_is_a_network_with_its_story_until_then() -> None:
 @pytest.mark.parametrize("engine", ["compiled", "plain"])
 def test_a_run_that_diverges_says_so_and_stops(engine: str, tmp_path: Path) -> None:
     fields = {"learning_rate": 1e6, "activation": "identity", "output": "identity", "schedule": "constant"}
-    one = training(small(**fields, precision="float64" if engine == "plain" else "float32"), Shelf(tmp_path / "x"))
+    one = training(small(**fields, precision="float64" if engine == "plain" else "float32"), RunStore(tmp_path / "x"))
     one.go()
     assert one.turn(never) is False
     header, arrays = seen(one)
@@ -270,8 +270,8 @@ def test_digits_that_cannot_be_loaded_are_said_to_be_so(capfd: pytest.CaptureFix
         raise MemoryError
 
     for load, words in ((missing, "they are nowhere"), (large, "not enough memory"), (broken, "mistake in digitlens")):
-        order = Order(1, small(), "video", "folder")
-        one = Training(order, load, Nobody(), lambda: None, Shelf(None))
+        order = RunRequest(1, small(), "video", "folder")
+        one = Training(order, load, Nobody(), lambda: None, RunStore(None))
         one.go()
         assert one.turn(never) is False
         header, _ = seen(one)
@@ -281,11 +281,11 @@ def test_digits_that_cannot_be_loaded_are_said_to_be_so(capfd: pytest.CaptureFix
 
 
 def test_a_run_is_stopped_within_a_moment_whatever_it_does() -> None:
-    turns = Turns(1)
-    order = Order(1, small(epochs=100_000), "video", "folder", chosen=True)
+    turns = TrainingQueue(1)
+    order = RunRequest(1, small(epochs=100_000), "video", "folder", chosen=True)
     waits = []
     for number in range(20):
-        one = Training(order, lambda: DATA, turns, lambda: None, Shelf(None))
+        one = Training(order, lambda: DATA, turns, lambda: None, RunStore(None))
         one.go()
         while one._told.state != "running":
             time.sleep(0.001)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from tests.app.serving import until
 
-from digitlens.app.turns import Turns
+from digitlens.server.training.queue import TrainingQueue
 
 
 class Busy:
@@ -37,14 +37,14 @@ class Busy:
 
 
 @pytest.fixture
-def turns() -> Iterator[Turns]:
-    turns = Turns(1, 0.02)
+def turns() -> Iterator[TrainingQueue]:
+    turns = TrainingQueue(1, 0.02)
     yield turns
     turns.close(10)
     assert not any(thread.is_alive() for thread in turns._threads)
 
 
-def test_one_alone_keeps_its_turn(turns: Turns) -> None:
+def test_one_alone_keeps_its_turn(turns: TrainingQueue) -> None:
     diary: list[str] = []
     one = Busy("a", diary, 100)
     turns.enter(one)
@@ -52,7 +52,7 @@ def test_one_alone_keeps_its_turn(turns: Turns) -> None:
     assert (diary, one.pieces) == (["a"], 0)
 
 
-def test_those_who_wait_take_turns_in_the_order_in_which_they_came(turns: Turns) -> None:
+def test_those_who_wait_take_turns_in_the_order_in_which_they_came(turns: TrainingQueue) -> None:
     diary: list[str] = []
     works = [Busy(name, diary) for name in "abc"]
     for work in works:
@@ -65,7 +65,7 @@ def test_those_who_wait_take_turns_in_the_order_in_which_they_came(turns: Turns)
     assert all(work.moves > 3 for work in works)
 
 
-def test_a_place_is_counted_from_the_one_at_work(turns: Turns) -> None:
+def test_a_place_is_counted_from_the_one_at_work(turns: TrainingQueue) -> None:
     diary: list[str] = []
     first, *others = (Busy(name, diary) for name in "abcd")
     turns._turn = 1e9
@@ -91,7 +91,7 @@ def test_a_place_is_counted_from_the_one_at_work(turns: Turns) -> None:
     assert diary == ["a"]
 
 
-def test_who_enters_while_they_are_at_work_gets_another_turn(turns: Turns) -> None:
+def test_who_enters_while_they_are_at_work_gets_another_turn(turns: TrainingQueue) -> None:
     diary: list[str] = []
     work = Busy("a", diary)
     turns.enter(work)
@@ -105,7 +105,7 @@ def test_who_enters_while_they_are_at_work_gets_another_turn(turns: Turns) -> No
     until(lambda: turns.place(work) is None)
 
 
-def test_a_work_that_breaks_does_not_break_the_row(turns: Turns, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_work_that_breaks_does_not_break_the_row(turns: TrainingQueue, capfd: pytest.CaptureFixture[str]) -> None:
     class Broken(Busy):
         def turn(self, over: Callable[[], bool]) -> bool:
             raise ZeroDivisionError("on purpose")
@@ -120,7 +120,7 @@ def test_a_work_that_breaks_does_not_break_the_row(turns: Turns, capfd: pytest.C
 
 def test_so_many_work_at_once_and_no_more() -> None:
     diary: list[str] = []
-    turns = Turns(3, 1e9)
+    turns = TrainingQueue(3, 1e9)
     works = [Busy(name, diary) for name in "abcde"]
     for work in works:
         turns.enter(work)
@@ -135,5 +135,5 @@ def test_so_many_work_at_once_and_no_more() -> None:
 
 def test_one_core_is_left_for_whoever_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     for cores, workers in ((1, 1), (2, 1), (8, 7)):
-        monkeypatch.setattr("digitlens.app.turns.cores", lambda cores=cores: cores)
-        assert Turns().at_once == workers
+        monkeypatch.setattr("digitlens.server.training.queue.cores", lambda cores=cores: cores)
+        assert TrainingQueue().at_once == workers

@@ -12,11 +12,11 @@ import pytest
 from tests.app.loops import elsewhere
 from tests.app.test_live_training import pictures
 
-from digitlens.app import visitors as house
-from digitlens.app.answers import Refused
-from digitlens.app.digits import DigitSets
-from digitlens.app.training import Training
-from digitlens.app.visitors import MOST, Visitor, Visitors
+from digitlens.server.refusal import Refused
+from digitlens.server.training import visitors as house
+from digitlens.server.training.data_sets import DataSets
+from digitlens.server.training.run import Training
+from digitlens.server.training.visitors import MOST, Visitor, Visitors
 
 TRAIN: dict[str, Any] = {"type": "train", "number": 1, "recipe": {"epochs": 1}, "data": "folder", "go": "nothing"}
 
@@ -30,8 +30,8 @@ def name(number: int) -> str:
 
 
 @pytest.fixture(scope="module")
-def sets(tmp_path_factory: pytest.TempPathFactory) -> DigitSets:
-    return DigitSets(str(pictures(tmp_path_factory.mktemp("labelled") / "three", 10)))
+def sets(tmp_path_factory: pytest.TempPathFactory) -> DataSets:
+    return DataSets(str(pictures(tmp_path_factory.mktemp("labelled") / "three", 10)))
 
 
 def entered(known: Visitors, number: int, *, works: bool = True) -> Visitor:
@@ -41,7 +41,7 @@ def entered(known: Visitors, number: int, *, works: bool = True) -> Visitor:
     return visitor
 
 
-def test_whoever_has_been_away_longest_goes_when_there_are_too_many(sets: DigitSets) -> None:
+def test_whoever_has_been_away_longest_goes_when_there_are_too_many(sets: DataSets) -> None:
     async def test() -> None:
         known = Visitors(sets, "plain")
         many = [entered(known, number) for number in range(MOST)]
@@ -61,7 +61,7 @@ def test_whoever_has_been_away_longest_goes_when_there_are_too_many(sets: DigitS
     elsewhere(test)
 
 
-def test_whoever_is_watched_stays_however_many_there_are(sets: DigitSets) -> None:
+def test_whoever_is_watched_stays_however_many_there_are(sets: DataSets) -> None:
     async def test() -> None:
         known = Visitors(sets, "plain")
         many = [entered(known, number, works=False) for number in range(MOST)]
@@ -78,7 +78,7 @@ def test_whoever_is_watched_stays_however_many_there_are(sets: DigitSets) -> Non
     elsewhere(test)
 
 
-def test_half_an_hour_without_a_page_is_the_end(sets: DigitSets, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_half_an_hour_without_a_page_is_the_end(sets: DataSets, monkeypatch: pytest.MonkeyPatch) -> None:
     assert house.FORGOTTEN == 30 * 60
     monkeypatch.setattr(house, "FORGOTTEN", 0.2)
     monkeypatch.setattr(house, "SWEEP", 0.02)
@@ -105,12 +105,12 @@ def test_half_an_hour_without_a_page_is_the_end(sets: DigitSets, monkeypatch: py
 
 
 @pytest.mark.parametrize("wrong", [None, "", "x" * 32, "F" * 32, "0" * 33, 7, "0" * 31 + "\n"])
-def test_a_name_is_thirty_two_hex_digits(sets: DigitSets, wrong: Any) -> None:
+def test_a_name_is_thirty_two_hex_digits(sets: DataSets, wrong: Any) -> None:
     with pytest.raises(Refused, match="32 hex digits"):
         Visitors(sets, "plain").enter(wrong)
 
 
-def test_a_comparison_takes_the_place_of_a_run_and_forgets_it(sets: DigitSets, tmp_path: Path) -> None:
+def test_a_comparison_takes_the_place_of_a_run_and_forgets_it(sets: DataSets, tmp_path: Path) -> None:
     known = Visitors(sets, "plain", tmp_path)
     visitor = entered(known, 1)
     checkpoint = tmp_path / f"{name(1)}.digitlens.checkpoint"
@@ -128,12 +128,12 @@ def test_a_comparison_takes_the_place_of_a_run_and_forgets_it(sets: DigitSets, t
 def test_nothing_of_training_is_loaded_before_somebody_comes_to_train() -> None:
     program = """
 import sys
-from digitlens.app.address import Address
-from digitlens.app.digits import DigitSets
-from digitlens.app.networks import Networks
-from digitlens.app.routes import create_app
-from digitlens.app import server
-app = create_app(Networks(), Address(4, 8484), sets=DigitSets())
+from digitlens.server.http.address import Address
+from digitlens.server.training.data_sets import DataSets
+from digitlens.server.http.networks import Networks
+from digitlens.server.http.routes import create_app
+from digitlens.server.http import server
+app = create_app(Networks(), Address(4, 8484), sets=DataSets())
 early = [name for name in sys.modules if name.startswith("digitlens.learning") or name == "threadpoolctl"]
 app.close()
 app._app.state.visitors()

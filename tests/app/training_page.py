@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from tests.cli.conftest import save
 
-from digitlens.digits.pen.writer import pen_digits
+from digitlens.digits.synthetic.pen.writer import pen_digits
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Locator, Page

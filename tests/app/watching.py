@@ -18,10 +18,10 @@ from typing import Any
 from tests.app.serving import Site, running
 from websockets.sync.client import ClientConnection, connect
 
-from digitlens.app.digits import DigitSets
-from digitlens.app.frames import unframe
-from digitlens.app.networks import Networks
-from digitlens.app.routes import create_app
+from digitlens.server.http.networks import Networks
+from digitlens.server.http.routes import create_app
+from digitlens.server.training.data_sets import DataSets
+from digitlens.server.training.frames import unframe
 
 PATIENCE = 60.0  # seconds, on a busy machine
 Seen = tuple[dict[str, Any], dict[str, Any]]
@@ -91,6 +91,6 @@ def page(site: Site | str, visitor: str = "") -> Iterator[Page]:
 @contextlib.contextmanager
 def training(folder: Path, runs: Path | None = None) -> Iterator[Site]:
     """The app in this process, with a folder of labelled pictures to train on."""
-    sets = DigitSets(str(folder))
+    sets = DataSets(str(folder))
     with running(lambda address: create_app(Networks(), address, sets=sets, runs=runs)) as site:
         yield site

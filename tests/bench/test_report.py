@@ -29,7 +29,7 @@ def test_a_report_says_all_that_it_promises():
     report = Report(
         FAST, (FAST,), (PassedOver("pytorch", "not installed"),), "pen digits", machine.describe()
     ).to_json()
-    assert {"work", "machine", "engines", "more", "data", "passed_over"} <= set(report)
+    assert {"work", "machine", "engines", "more", "data", "fallback_reason"} <= set(report)
     assert {"name", "seconds_per_epoch", "ratio"} <= set(report["engines"][0])
     assert {"processor", "system", "python", "versions", "instruction_sets", "instruction_set"} <= set(
         report["machine"]

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from digitlens.cli.main import _run
-from digitlens.digits.pen.writer import pen_digits
+from digitlens.digits.synthetic.pen.writer import pen_digits
 
 WORDS = ("one", "seven", "zero")  # as the names of classes, in the order of folders
 _DIGITS = {1: "one", 7: "seven", 0: "zero"}

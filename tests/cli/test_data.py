@@ -11,10 +11,10 @@ from PIL import Image
 
 from digitlens.cli import writing
 from digitlens.cli.main import cli
-from digitlens.digits import idx
-from digitlens.digits.folders import load_folder
-from digitlens.digits.mnist import FILES, load_mnist
-from digitlens.digits.pen.writer import pen_data
+from digitlens.digits.sources import idx
+from digitlens.digits.sources.folders import load_folder
+from digitlens.digits.sources.mnist import FILES, load_mnist
+from digitlens.digits.synthetic.pen.writer import pen_data
 from digitlens.errors import DataError, FileError, UsageError
 
 MNIST = os.environ.get("DIGITLENS_DATA", "")
@@ -30,7 +30,7 @@ def run(*arguments: str, exit_code: int = 0) -> Result:
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty cache, and no variable: nothing is found but what a test names."""
     monkeypatch.delenv("DIGITLENS_DATA", raising=False)
-    monkeypatch.setattr("digitlens.digits.sources.cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr("digitlens.digits.sources.find.cache_folder", lambda: tmp_path / "cache")
     return tmp_path / "cache"
 
 
@@ -176,13 +176,13 @@ def test_mnist_is_downloaded_into_the_cache(cache: Path, monkeypatch: pytest.Mon
     def fetched(folder: Path, *, progress: object) -> None:
         asked.append(folder)
 
-    monkeypatch.setattr("digitlens.digits.download.download_mnist", fetched)
+    monkeypatch.setattr("digitlens.digits.sources.download.download_mnist", fetched)
     with pytest.raises(DataError, match="no folder"):  # nothing came, and what is in the cache is verified
         run("--download")
     assert asked == [cache]
 
 
 def test_without_a_home_there_is_nowhere_to_download_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("digitlens.digits.sources.cache_folder", lambda: None)
+    monkeypatch.setattr("digitlens.digits.sources.find.cache_folder", lambda: None)
     with pytest.raises(DataError, match="no home folder"):
         run("--download")

@@ -14,8 +14,8 @@ from PIL import Image
 from tests.reading.test_familiarity import familiarity
 
 from digitlens.cli.main import cli, main
-from digitlens.digits.pen.writer import pen_digits
 from digitlens.digits.png import png
+from digitlens.digits.synthetic.pen.writer import pen_digits
 from digitlens.errors import DataError, FileError, MissingExtra, UsageError
 from digitlens.learning.recipe import Recipe
 from digitlens.reading.calibration import Calibration
@@ -134,7 +134,7 @@ def test_without_digits_the_rest_is_shown_and_one_line_says_so(
     network: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("DIGITLENS_DATA", raising=False)
-    monkeypatch.setattr("digitlens.digits.sources.cache_folder", lambda: tmp_path / "mnist")
+    monkeypatch.setattr("digitlens.digits.sources.find.cache_folder", lambda: tmp_path / "mnist")
     result = run("--network", network, "--offline")
     (line,) = (line for line in result.stderr.splitlines() if line.strip())
     assert line.startswith("No test pictures, so no confusion and no mistakes: MNIST is not in the cache")

@@ -13,7 +13,7 @@ from tests.cli.conftest import Run, command, environment, process
 from tests.reading.test_familiarity import familiarity
 
 from digitlens import load, save
-from digitlens.digits.examples import example_files
+from digitlens.digits.sources.examples import example_files
 from digitlens.reading.calibration import Calibration
 
 
@@ -207,7 +207,7 @@ def test_the_examples_are_ten_and_each_is_read_as_what_it_is(digitlens: Run) -> 
 
 
 def test_where_the_examples_are_missing_it_says_so(digitlens: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("digitlens.digits.examples.example_files", list)
+    monkeypatch.setattr("digitlens.digits.sources.examples.example_files", list)
     for arguments in (("read", "--examples"), ("explain", "--example", "7")):
         answer = digitlens(*arguments)
         assert answer.code == 1

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from digitlens.cli.main import _run
-from digitlens.digits.pen.rows import sheet
+from digitlens.digits.synthetic.pen.rows import sheet
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitlens.digits.adjusting import (
+from digitlens.digits.preparation.adjusting import (
     CHUNK,
     HEIGHT,
     MOST,

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from PIL import Image
 from tests.digits.picture_files import PAGE, chunk, frames, png, saved, transparent
 
-from digitlens.digits import containers
-from digitlens.digits.containers import open_container, orientation_of
-from digitlens.digits.decode import MAX_BYTES, decode, from_bytes
+from digitlens.digits.preparation import containers
+from digitlens.digits.preparation.containers import open_container, orientation_of
+from digitlens.digits.preparation.decode import MAX_BYTES, decode, from_bytes
 from digitlens.errors import PictureError
 
 
@@ -118,7 +118,9 @@ def test_a_twelve_bit_jpeg_is_refused() -> None:
 
 def test_a_decoder_that_finds_another_size_than_the_outline_is_not_let_on(monkeypatch: pytest.MonkeyPatch) -> None:
     large = png(5000, 5000)
-    monkeypatch.setattr("digitlens.digits.decode.open_container", lambda _: containers.Container("PNG", 9, 9, 1, large))
+    monkeypatch.setattr(
+        "digitlens.digits.preparation.decode.open_container", lambda _: containers.Container("PNG", 9, 9, 1, large)
+    )
     with pytest.raises(PictureError, match="megapixels"):
         from_bytes(large)
 

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from tests.digits.picture_files import PAGE, saved, transparent
 
-from digitlens.digits.decode import decode, from_array, from_bytes, from_path
+from digitlens.digits.preparation.decode import decode, from_array, from_bytes, from_path
 from digitlens.errors import DigitlensError, FileError, PictureError, ShapeError
 
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digitlens.digits import distort
 from digitlens.digits.dataset import Digits
-from digitlens.digits.distort import AUGMENTATIONS, FARTHEST, Grids, Images, affine, bend, distorted, elastic
-from digitlens.digits.mnist import load_mnist
+from digitlens.digits.sources.mnist import load_mnist
+from digitlens.digits.synthetic import distort
+from digitlens.digits.synthetic.distort import AUGMENTATIONS, FARTHEST, Grids, Images, affine, bend, distorted, elastic
 from digitlens.errors import ShapeError, UsageError
 from digitlens.storage.shipped import open_reader
 

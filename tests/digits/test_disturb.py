@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from digitlens.digits import disturb
-from digitlens.digits.disturb import DISTURBANCES, as_it_is
-from digitlens.digits.framing import box_of, centre_of_mass
-from digitlens.digits.pen.writer import pen_digits
-from digitlens.digits.preparation import prepare
+from digitlens.digits.preparation.framing import box_of, centre_of_mass
+from digitlens.digits.preparation.prepare import prepare
+from digitlens.digits.synthetic import disturb
+from digitlens.digits.synthetic.disturb import DISTURBANCES, as_it_is
+from digitlens.digits.synthetic.pen.writer import pen_digits
 from digitlens.errors import ShapeError
 
 DIGITS = np.stack([np.rint(prepare(image).image * 255) for image in pen_digits(30, seed=5).digits.images]).astype(

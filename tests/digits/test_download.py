@@ -15,10 +15,10 @@ import pytest
 from tests.faults.server import FAULTS, FaultyServer
 from tests.faults.small_mnist import CONTENTS, PACKED, SMALL
 
-from digitlens.digits import download as download_module
-from digitlens.digits.download import MIRRORS, download_mnist
-from digitlens.digits.fetch import Patience, RefusedError, check_address
-from digitlens.digits.mnist import load_mnist
+from digitlens.digits.sources import download as download_module
+from digitlens.digits.sources.download import MIRRORS, download_mnist
+from digitlens.digits.sources.fetch import Patience, RefusedError, check_address
+from digitlens.digits.sources.mnist import load_mnist
 from digitlens.errors import DownloadError, FileError
 from digitlens.files.lock import locked
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from digitlens.digits.examples import example_files
-from digitlens.digits.preparation import prepare
+from digitlens.digits.preparation.prepare import prepare
+from digitlens.digits.sources.examples import example_files
 from digitlens.storage.shipped import names, open_reader
 
 TOOL = Path(__file__).parents[2] / "tools" / "draw_examples.py"

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 from tests.digits.pictures import fill
 
-from digitlens.digits import folders
-from digitlens.digits.folders import holds_classes, load_folder
+from digitlens.digits.sources import folders
+from digitlens.digits.sources.folders import holds_classes, load_folder
 from digitlens.errors import DataError
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from digitlens.digits.framing import (
+from digitlens.digits.preparation.framing import (
     BOX,
     CENTRE,
     Box,
@@ -20,7 +20,7 @@ from digitlens.digits.framing import (
     scale_for,
     scaled,
 )
-from digitlens.digits.stroke_width import THICKEST, THINNEST, stroke_width
+from digitlens.digits.preparation.stroke_width import THICKEST, THINNEST, stroke_width
 from digitlens.errors import ShapeError
 
 SEEDS = st.integers(0, 2**32 - 1)

@@ -20,7 +20,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.typing import NDArray
 from tests.faults.mutate import mutate
 
-from digitlens.digits import idx
+from digitlens.digits.sources import idx
 from digitlens.errors import FileError, IdxError, ShapeError
 from digitlens.files.bounded import read_bounded
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digitlens.digits.framing import box_of
-from digitlens.digits.ink import WORKING, find_ink, otsu, reduce, running_mean
-from digitlens.digits.specks import main_ink, things
+from digitlens.digits.preparation.framing import box_of
+from digitlens.digits.preparation.ink import WORKING, find_ink, otsu, reduce, running_mean
+from digitlens.digits.preparation.specks import main_ink, things
 
 
 def drawing(rows: int = 60, columns: int = 50) -> np.ndarray:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from digitlens.digits.mixing import thicker, thinner, with_pen
-from digitlens.digits.pen.writer import pen_data, world_digits
+from digitlens.digits.sources.mixing import thicker, thinner, with_pen
+from digitlens.digits.synthetic.pen.writer import pen_data, world_digits
 
 
 def test_other_hands_and_pens_come_behind_what_is_there() -> None:

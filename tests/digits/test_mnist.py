@@ -13,7 +13,7 @@ import pytest
 from tests.faults.small_mnist import CONTENTS, SMALL
 
 from digitlens.digits.dataset import Digits
-from digitlens.digits.mnist import FILES, FINGERPRINT, find, load_mnist, missing, read_verified
+from digitlens.digits.sources.mnist import FILES, FINGERPRINT, find, load_mnist, missing, read_verified
 from digitlens.errors import DataError, FileError, IdxError
 
 NAMES = [name for name, _ in CONTENTS]

@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digitlens.digits.dataset import Digits
-from digitlens.digits.nondigits import KINDS, nondigits
-from digitlens.digits.pen.letters import LETTERS, NO_DIGIT
-from digitlens.digits.pen.skeletons import ALLOGRAPHS
-from digitlens.digits.pen.writer import pen_digits
-from digitlens.digits.preparation import prepare
-from digitlens.digits.silhouettes import filled, silhouette
-from digitlens.digits.specks import things
+from digitlens.digits.preparation.prepare import prepare
+from digitlens.digits.preparation.specks import things
+from digitlens.digits.synthetic.nondigits import KINDS, nondigits
+from digitlens.digits.synthetic.pen.letters import LETTERS, NO_DIGIT
+from digitlens.digits.synthetic.pen.skeletons import ALLOGRAPHS
+from digitlens.digits.synthetic.pen.writer import pen_digits
+from digitlens.digits.synthetic.silhouettes import filled, silhouette
 from digitlens.errors import UsageError
 
 DIGITS = pen_digits(200, seed=1).digits

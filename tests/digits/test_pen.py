@@ -5,10 +5,10 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from digitlens.digits.pen.hand import PAD, write
-from digitlens.digits.pen.skeletons import ALLOGRAPHS, skeleton
-from digitlens.digits.pen.writer import pen_data, pen_digits, world_digits
-from digitlens.digits.strokes import centre_of_mass, frame_strokes, ink_strokes
+from digitlens.digits.preparation.strokes import centre_of_mass, frame_strokes, ink_strokes
+from digitlens.digits.synthetic.pen.hand import PAD, write
+from digitlens.digits.synthetic.pen.skeletons import ALLOGRAPHS, skeleton
+from digitlens.digits.synthetic.pen.writer import pen_data, pen_digits, world_digits
 from digitlens.errors import UsageError
 
 

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from digitlens.digits.adjusting import straighten
-from digitlens.digits.framing import FRAMING_VERSION
-from digitlens.digits.mnist import load_mnist
-from digitlens.digits.preparation import prepare
+from digitlens.digits.preparation.adjusting import straighten
+from digitlens.digits.preparation.framing import FRAMING_VERSION
+from digitlens.digits.preparation.prepare import prepare
+from digitlens.digits.sources.mnist import load_mnist
 from digitlens.errors import FileError, PictureError, ShapeError, UsageError
 
 

@@ -11,10 +11,11 @@ import pytest
 from tests.digits.pictures import fill
 from tests.faults.small_mnist import CONTENTS, SMALL
 
-from digitlens.digits import download, sources
-from digitlens.digits.mnist import load_mnist, missing
-from digitlens.digits.pen import writer
-from digitlens.digits.sources import Place, cache_folder, describe, find_data
+from digitlens.digits.sources import download
+from digitlens.digits.sources import find as sources
+from digitlens.digits.sources.find import Place, cache_folder, describe, find_data
+from digitlens.digits.sources.mnist import load_mnist, missing
+from digitlens.digits.synthetic.pen import writer
 from digitlens.errors import DataError, DownloadError
 
 NAMES = [name for name, _ in CONTENTS]

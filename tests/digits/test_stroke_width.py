@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitlens.digits.stroke_width import stroke_width, with_pen
-from digitlens.digits.strokes import ink_strokes
+from digitlens.digits.preparation.stroke_width import stroke_width, with_pen
+from digitlens.digits.preparation.strokes import ink_strokes
 
 
 def ring(radius: float, turned: float = 0.0) -> np.ndarray:

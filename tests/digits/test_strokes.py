@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_np
 
-from digitlens.digits import strokes as module
-from digitlens.digits.strokes import (
+from digitlens.digits.preparation import strokes as module
+from digitlens.digits.preparation.strokes import (
     FramedStrokes,
     centre_of_mass,
     frame_drawings,

@@ -7,8 +7,8 @@ import hashlib
 
 import numpy as np
 
-from digitlens.digits import idx
-from digitlens.digits.mnist import FILES, MnistFile
+from digitlens.digits.sources import idx
+from digitlens.digits.sources.mnist import FILES, MnistFile
 
 _rng = np.random.default_rng(28)
 

@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from digitlens.digits.adjusting import resize, straighten
-from digitlens.digits.framing import FRAMING_VERSION, frame
-from digitlens.digits.ink import find_ink, running_mean
-from digitlens.digits.pen.hand import PAD
-from digitlens.digits.pen.writer import pen_digits
-from digitlens.digits.strokes import frame_strokes, ink_strokes
+from digitlens.digits.preparation.adjusting import resize, straighten
+from digitlens.digits.preparation.framing import FRAMING_VERSION, frame
+from digitlens.digits.preparation.ink import find_ink, running_mean
+from digitlens.digits.preparation.strokes import frame_strokes, ink_strokes
+from digitlens.digits.synthetic.pen.hand import PAD
+from digitlens.digits.synthetic.pen.writer import pen_digits
 
 FILE = Path(__file__).with_name("pictures.json")
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from tests.golden import pictures
 
-from digitlens.digits.framing import FRAMING_VERSION
-from digitlens.digits.preparation import prepare
+from digitlens.digits.preparation.framing import FRAMING_VERSION
+from digitlens.digits.preparation.prepare import prepare
 
 GOLDEN: dict[str, Any] = json.loads(pictures.FILE.read_text())
 GREYS = {wanted["name"]: wanted for wanted in GOLDEN["greys"]}

@@ -20,7 +20,7 @@ from tests.learning.bars import bars
 from tests.network.legal import CASES
 
 import digitlens as dl
-from digitlens.digits.distort import AUGMENTATIONS, bend
+from digitlens.digits.synthetic.distort import AUGMENTATIONS, bend
 from digitlens.errors import ShapeError
 from digitlens.kernel import native
 from digitlens.kernel.compiled import Compiled
@@ -315,7 +315,7 @@ import sys
 sys.modules["digitlens.kernel._native"] = None  # as where no compiler was
 import numpy as np, digitlens as dl
 from digitlens.kernel import native
-from digitlens.learning.engine import choose
+from digitlens.learning.engines import choose
 from digitlens.learning.recipe import Recipe
 print(choose(Recipe()).name, dl.load("video").engine, native.instruction_sets())
 print(dl.load("video").outputs(np.zeros((2, 28, 28), np.uint8)).shape)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from digitlens.digits.pen.writer import pen_digits
-from digitlens.digits.strokes import ink_strokes
+from digitlens.digits.preparation.strokes import ink_strokes
+from digitlens.digits.synthetic.pen.writer import pen_digits
 from digitlens.laboratory.closing import ALIKE, LOOP, PEN, REACH, closed_and_beside
 from digitlens.laboratory.parts import LEAST_HOLE, holes
 

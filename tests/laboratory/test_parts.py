@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from digitlens.digits.pen.writer import pen_digits
-from digitlens.digits.strokes import ink_strokes
+from digitlens.digits.preparation.strokes import ink_strokes
+from digitlens.digits.synthetic.pen.writer import pen_digits
 from digitlens.laboratory.parts import INK, LEAST_HOLE, LONG, PARTS, blotted, filled, holes, parts_of
 
 MASKS = st.integers(0, 2**32 - 1).flatmap(

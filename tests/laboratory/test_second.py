@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from digitlens.digits.pen.writer import pen_digits
+from digitlens.digits.synthetic.pen.writer import pen_digits
 from digitlens.laboratory.first import LEVEL
 from digitlens.laboratory.parts import PARTS, parts_of
 from digitlens.laboratory.planted import Planted

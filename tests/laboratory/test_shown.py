@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from digitlens.digits.pen.writer import pen_digits
+from digitlens.digits.synthetic.pen.writer import pen_digits
 from digitlens.laboratory.closing import closed_and_beside
 from digitlens.laboratory.parts import blotted, filled, parts_of
 from digitlens.laboratory.shown import shown

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from digitlens.digits.pen.writer import pen_digits
-from digitlens.digits.strokes import ink_strokes
+from digitlens.digits.preparation.strokes import ink_strokes
+from digitlens.digits.synthetic.pen.writer import pen_digits
 from digitlens.laboratory.parts import INK, holes
 from digitlens.laboratory.skeleton import BRANCHES, SPUR, ends_and_junctions, skeleton
 

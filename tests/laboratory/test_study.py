@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.learning.bars import CLASSES, small
 
-from digitlens.digits.adjusting import adjust_bytes
 from digitlens.digits.dataset import DataSet, Digits
+from digitlens.digits.preparation.adjusting import adjust_bytes
 from digitlens.errors import DataError
 from digitlens.laboratory.first import inked
 from digitlens.laboratory.parts import PARTS, parts_of

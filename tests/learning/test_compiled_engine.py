@@ -17,11 +17,13 @@ from tests.learning.test_plain_engine import VARIANTS, all_bits
 from digitlens.digits.dataset import DataSet, Digits
 from digitlens.errors import TrainingError
 from digitlens.kernel import native
-from digitlens.learning import fast
-from digitlens.learning.engine import Lessons, Record, State, Stop, choose, lessons
-from digitlens.learning.fast import FastEngine
+from digitlens.learning import compiled_engine as fast
+from digitlens.learning.compiled_engine import CompiledEngine
+from digitlens.learning.data_split import DataSplit, split_data
+from digitlens.learning.engine import Record, State, Stop
+from digitlens.learning.engines import choose
+from digitlens.learning.plain_engine import PlainEngine, measure
 from digitlens.learning.recipe import Recipe
-from digitlens.learning.reference import PlainEngine, measure
 from digitlens.network.network import Layers, Network
 
 pytestmark = pytest.mark.skipif(
@@ -40,7 +42,7 @@ SERVED = {name: changes for name, changes in VARIANTS.items() if name != "float6
 
 def run(recipe: Recipe, *, state: State | None = None, data: DataSet = DATA, on: str = "", **how: Any) -> list[Record]:
     network = recipe.initial_network(len(data.classes))
-    return list(FastEngine(on).run(recipe, network, lessons(recipe, data), state, **how))
+    return list(CompiledEngine(on).run(recipe, network, split_data(recipe, data), state, **how))
 
 
 def sparse(count: int, seed: int) -> Digits:
@@ -55,7 +57,7 @@ def parts(layers: Layers) -> list[np.ndarray]:
     return [part.astype(float) for layer in layers for part in (layer.weights, layer.biases)]
 
 
-def farthest(recipe: Recipe, network: Network, digits: Lessons, on: str, wrong: float = 1.0) -> float:
+def farthest(recipe: Recipe, network: Network, digits: DataSplit, on: str, wrong: float = 1.0) -> float:
     """The farthest that any number of any step lies from its plain step, as a share of what rounding may do.
 
     Each step is computed anew in float64, from where the engine stood before it. `wrong` spoils the gradient.
@@ -63,7 +65,7 @@ def farthest(recipe: Recipe, network: Network, digits: Lessons, on: str, wrong: 
     size, count = recipe.mini_batch, len(digits.training)
     batches = -(-count // size)
     state, worst = None, 0.0
-    for step, record in enumerate(FastEngine(on).run(recipe, network, digits, every=1)):
+    for step, record in enumerate(CompiledEngine(on).run(recipe, network, digits, every=1)):
         epoch, place = divmod(step, batches)
         which = recipe.stream("order", epoch).permutation(count)[place * size : (place + 1) * size]
         layers = state.layers if state else network.layers
@@ -133,7 +135,7 @@ def test_every_step_is_the_plain_step_within_what_rounding_can_do(
     recipe = Recipe(hidden=hidden, activation=activation, output=out, cost=cost, optimiser=optimiser, epochs=2,
                     learning_rate=rate, validation=0, **how)  # fmt: skip
     some = sparse(45, how["seed"])
-    assert farthest(recipe, recipe.initial_network(4), Lessons(some, some[:0], some[:0], 4), on) < 1
+    assert farthest(recipe, recipe.initial_network(4), DataSplit(some, some[:0], some[:0], 4), on) < 1
 
 
 @pytest.mark.parametrize("optimiser", ["gradient_descent", "momentum", "adam"])
@@ -141,7 +143,7 @@ def test_every_step_is_the_plain_step_within_what_rounding_can_do(
 def test_a_gradient_that_is_one_percent_wrong_would_be_noticed(optimiser: str, activation: str) -> None:
     recipe = small(optimiser=optimiser, activation=activation, epochs=1, validation=0, learning_rate=0.05)
     some = sparse(45, 3)
-    given = recipe, recipe.initial_network(4), Lessons(some, some[:0], some[:0], 4), ""
+    given = recipe, recipe.initial_network(4), DataSplit(some, some[:0], some[:0], 4), ""
     assert farthest(*given) < 1
     assert farthest(*given, wrong=1.01) > 1
 
@@ -149,8 +151,8 @@ def test_a_gradient_that_is_one_percent_wrong_would_be_noticed(optimiser: str, a
 @pytest.mark.parametrize("variant", SERVED)
 def test_a_whole_run_ends_where_the_plain_engine_ends(variant: str) -> None:
     recipe = small(**SERVED[variant])
-    network, digits = recipe.initial_network(4), lessons(recipe, DATA)
-    (*_, fast_one), (*_, plain) = (list(e.run(recipe, network, digits)) for e in (FastEngine(), PlainEngine()))
+    network, digits = recipe.initial_network(4), split_data(recipe, DATA)
+    (*_, fast_one), (*_, plain) = (list(e.run(recipe, network, digits)) for e in (CompiledEngine(), PlainEngine()))
     for one, other in zip(parts(fast_one.network.layers), parts(plain.network.layers), strict=True):
         np.testing.assert_allclose(one, other, rtol=0, atol=2e-4)
     assert fast_one.learning_rate == plain.learning_rate
@@ -193,7 +195,7 @@ def test_a_stop_set_by_another_thread_ends_a_run_within_an_epoch() -> None:
 
     def walk() -> None:
         network = recipe.initial_network(4)
-        records.extend(FastEngine().run(recipe, network, Lessons(some, some[:0], some[:0], 4), stop=stop))
+        records.extend(CompiledEngine().run(recipe, network, DataSplit(some, some[:0], some[:0], 4), stop=stop))
 
     walker = threading.Thread(target=walk)
     walker.start()
@@ -229,13 +231,13 @@ def test_a_run_stopped_while_it_measures_goes_back_by_a_mini_batch_and_loses_no_
 def test_a_run_stopped_while_pictures_are_made_ready_gives_one_record_of_where_it_began() -> None:
     some, stop = Digits(np.tile(DATA.training.images, (70, 1, 1)), np.tile(DATA.training.digits, 70)), Stop()
     recipe = small(epochs=1)
-    network, digits = recipe.initial_network(4), Lessons(some, some[:0], some[:0], 4)
+    network, digits = recipe.initial_network(4), DataSplit(some, some[:0], some[:0], 4)
     stop.set()
-    (record,) = FastEngine().run(recipe, network, digits, stop=stop)
+    (record,) = CompiledEngine().run(recipe, network, digits, stop=stop)
     assert (record.epoch, record.mini_batch, record.training) == (0, 0, None)
     assert record.network.layers is network.layers
     stop.set(False)
-    (record,) = FastEngine().run(recipe, network, digits, record.state, stop=stop)
+    (record,) = CompiledEngine().run(recipe, network, digits, record.state, stop=stop)
     assert record.epoch == 1
 
 
@@ -258,7 +260,7 @@ def test_two_runs_side_by_side_give_the_bits_of_one_alone() -> None:
 def test_cost_and_accuracy_are_what_the_plain_engine_measures(output: str, cost: str, on: str) -> None:
     recipe = small(output=output, cost=cost, epochs=1, learning_rate=1e-9, initialisation="standard_normal")
     record = run(recipe, on=on)[-1]
-    for measured, some in ((record.training, lessons(recipe, DATA).training), (record.test, DATA.test)):
+    for measured, some in ((record.training, split_data(recipe, DATA).training), (record.test, DATA.test)):
         plain = measure(record.network, some, recipe.cost_function())
         assert measured.cost == pytest.approx(plain.cost, rel=1e-4)
         assert measured.accuracy == plain.accuracy
@@ -276,10 +278,10 @@ def test_several_threads_measure_to_the_same_bits_as_one(monkeypatch: pytest.Mon
 
 def test_what_the_kernel_cannot_do_is_said_and_the_plain_engine_serves() -> None:
     recipe = small(precision="float64")
-    assert "float32, not float64" in FastEngine().refuses(recipe)
+    assert "float32, not float64" in CompiledEngine().refuses(recipe)
     assert choose(recipe).name == "plain"
     assert choose(small()).name == "compiled"
-    assert "teacher" in FastEngine().refuses(small(teacher="big"))
+    assert "teacher" in CompiledEngine().refuses(small(teacher="big"))
 
 
 def test_a_run_that_diverges_says_so() -> None:

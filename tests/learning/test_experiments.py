@@ -18,7 +18,7 @@ from tests.learning.bars import bar_data, bars, small
 
 from digitlens.digits.dataset import DataSet
 from digitlens.errors import DataError, RecipeError, UsageError
-from digitlens.learning.engine import choose
+from digitlens.learning.engines import choose
 from digitlens.learning.experiments import ON_THREADS, Experiments, Outcome, Progress, cores
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.training import Run

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from tests.reading.test_familiarity import familiarity
 
-from digitlens.digits.nondigits import nondigits
-from digitlens.digits.pen.writer import pen_digits
+from digitlens.digits.synthetic.nondigits import nondigits
+from digitlens.digits.synthetic.pen.writer import pen_digits
 from digitlens.errors import ShapeError
 from digitlens.learning.familiarity import fit_familiarity, slope
 from digitlens.learning.strangers import SHARES, framed, many_digits, many_strangers, shown

@@ -307,7 +307,7 @@ def test_digits_are_adjusted_as_they_will_be_read() -> None:
     list(run)
     reader = run.reader()
     assert reader.adjusting == ("straighten",)
-    assert np.array_equal(reader.adjusted(DATA.test.images), run.lessons.test.images)
+    assert np.array_equal(reader.adjusted(DATA.test.images), run.split.test.images)
     assert run.latest.test.accuracy == reader.evaluate(DATA.test).accuracy
 
 

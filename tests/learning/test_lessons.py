@@ -9,24 +9,24 @@ import numpy as np
 from tests.learning.bars import bar_data, small
 
 from digitlens.kernel import native
-from digitlens.learning import fast
-from digitlens.learning.engine import KEPT, Lessons, lessons
+from digitlens.learning import compiled_engine as fast
+from digitlens.learning.data_split import KEPT, DataSplit, split_data
 from digitlens.learning.training import Run
 
 
 def test_runs_that_hold_out_alike_have_their_lessons_in_common() -> None:
     data = bar_data()
-    first = lessons(small(), data)
-    assert lessons(small(seed=9, hidden=(), epochs=7), data) is first
-    assert Run(small(), data).lessons is first
-    assert lessons(small(validation=3), data) is not first
-    assert lessons(small(), bar_data()) is not first
+    first = split_data(small(), data)
+    assert split_data(small(seed=9, hidden=(), epochs=7), data) is first
+    assert Run(small(), data).split is first
+    assert split_data(small(validation=3), data) is not first
+    assert split_data(small(), bar_data()) is not first
 
 
 def test_random_labels_are_the_same_pictures_under_others_labels() -> None:
     data = bar_data()
     true, mixed, other = (
-        lessons(small(**fields), data)
+        split_data(small(**fields), data)
         for fields in ({}, {"labels": "random", "seed": 1}, {"labels": "random", "seed": 2})
     )
     assert mixed.training.images is true.training.images
@@ -37,26 +37,26 @@ def test_random_labels_are_the_same_pictures_under_others_labels() -> None:
     for some in (mixed, other):  # shuffled before some are held out: all labels are there, in both together
         both = np.concatenate([some.training.digits, some.validation.digits])
         assert np.bincount(both).tolist() == np.bincount(data.training.digits).tolist()
-    assert lessons(small(labels="random", seed=1, hidden=()), data) is mixed
-    again = lessons(small(labels="random", seed=1), bar_data())
+    assert split_data(small(labels="random", seed=1, hidden=()), data) is mixed
+    again = split_data(small(labels="random", seed=1), bar_data())
     assert (again.training.digits == mixed.training.digits).all()
-    whole = lessons(small(labels="random", seed=1, validation=0), data)
+    whole = split_data(small(labels="random", seed=1, validation=0), data)
     assert whole.training.images is data.training.images
 
 
 def test_only_a_few_are_kept_and_what_is_in_use_stays() -> None:
     data = bar_data()
-    first = lessons(small(), data)
+    first = split_data(small(), data)
     for held in range(KEPT + 3):
-        lessons(small(validation=held), data)
+        split_data(small(validation=held), data)
     images = first.training.images.copy()
-    assert lessons(small(), data) is not first
-    assert (lessons(small(), data).training.images == images).all()
+    assert split_data(small(), data) is not first
+    assert (split_data(small(), data).training.images == images).all()
 
 
 def test_who_asks_at_the_same_time_gets_the_same() -> None:
-    data, found = bar_data(5_000), list[Lessons]()
-    threads = [threading.Thread(target=lambda: found.append(lessons(small(), data))) for _ in range(8)]
+    data, found = bar_data(5_000), list[DataSplit]()
+    threads = [threading.Thread(target=lambda: found.append(split_data(small(), data))) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -67,8 +67,8 @@ def test_who_asks_at_the_same_time_gets_the_same() -> None:
 def test_adjusted_digits_are_adjusted_once() -> None:
     data = bar_data()
     first = Run(small(preparation=("straighten",)), data)
-    assert Run(small(preparation=("straighten",), seed=2), data).lessons is first.lessons
-    assert first.lessons is not Run(small(), data).lessons
+    assert Run(small(preparation=("straighten",), seed=2), data).split is first.split
+    assert first.split is not Run(small(), data).split
     assert first.data is data
 
 

@@ -13,9 +13,11 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from digitlens.digits.dataset import DataSet, Digits, pixels
 from digitlens.errors import DataError, RecipeError, TrainingError
-from digitlens.learning.engine import Lessons, Record, State, choose, lessons
+from digitlens.learning.data_split import DataSplit, split_data
+from digitlens.learning.engine import Record, State
+from digitlens.learning.engines import choose
+from digitlens.learning.plain_engine import PlainEngine, measure
 from digitlens.learning.recipe import Recipe
-from digitlens.learning.reference import PlainEngine, measure
 from digitlens.network.costs import one_hot
 from digitlens.network.gradient import backward
 from digitlens.network.network import Layer, Layers, Network
@@ -51,10 +53,10 @@ def all_bits(state: State) -> tuple[Any, ...]:
 
 def run(recipe: Recipe, *, state: State | None = None, data: DataSet = DATA, **how: Any) -> list[Record]:
     network = recipe.initial_network(len(data.classes))
-    return list(PlainEngine().run(recipe, network, lessons(recipe, data), state, **how))
+    return list(PlainEngine().run(recipe, network, split_data(recipe, data), state, **how))
 
 
-def naive(recipe: Recipe, digits: Lessons) -> tuple[Layers, Layers]:
+def naive(recipe: Recipe, digits: DataSplit) -> tuple[Layers, Layers]:
     """The whole run in the words of the issue: (the last weights, their running mean)."""
     network = recipe.initial_network(digits.classes)
     layers = average = network.layers
@@ -90,7 +92,7 @@ def naive(recipe: Recipe, digits: Lessons) -> tuple[Layers, Layers]:
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_the_engine_is_the_naive_loop_bit_for_bit(variant: str) -> None:
     recipe = small(**VARIANTS[variant])
-    layers, average = naive(recipe, lessons(recipe, DATA))
+    layers, average = naive(recipe, split_data(recipe, DATA))
     last = run(recipe)[-1]
     assert bits(last.state.layers) == bits(layers)
     assert bits(last.network.layers) == bits(average if recipe.averaging else layers)
@@ -101,7 +103,7 @@ def test_the_engine_is_the_naive_loop_bit_for_bit(variant: str) -> None:
 def test_a_run_stopped_at_any_mini_batch_ends_on_the_same_bits(variant: str) -> None:
     recipe = small(**VARIANTS[variant])
     whole = all_bits(run(recipe)[-1].state)
-    batches = -(-len(lessons(recipe, DATA).training) // recipe.mini_batch)
+    batches = -(-len(split_data(recipe, DATA).training) // recipe.mini_batch)
     for after in range(1, min(recipe.epochs * batches, 8)):
         asked = iter([False] * (after - 1) + [True])
         stopped = run(recipe, stop=lambda asked=asked: next(asked))
@@ -170,7 +172,7 @@ def test_pixels_become_ink_from_zero_to_one() -> None:
 def test_an_epoch_shows_every_image_once_and_only_those_it_may() -> None:
     # Without hidden layers, the one step of an epoch of one mini-batch is the gradient over all images.
     recipe = small(mini_batch=1000, hidden=(), epochs=1, precision="float64")
-    got = lessons(recipe, DATA)
+    got = split_data(recipe, DATA)
     network = recipe.initial_network(4)
     trace = network.forward(got.training.flat / 255)
     y = one_hot(got.training.digits, 4, np.float64)
@@ -194,7 +196,7 @@ def test_weights_that_no_file_would_hold_end_a_run_although_they_are_finite() ->
     network = small(hidden=()).initial_network(4)
     for largest, sound in ((9e5, True), (2e6, False)):
         network.layers[0].weights[1, 2] = largest
-        running = PlainEngine().run(small(hidden=(), learning_rate=0), network, lessons(small(), DATA))
+        running = PlainEngine().run(small(hidden=(), learning_rate=0), network, split_data(small(), DATA))
         if sound:
             assert next(running).network.layers[0].weights[1, 2] == largest
         else:
@@ -234,8 +236,8 @@ def test_the_digits_are_left_as_they_are() -> None:
 @given(st.integers(0, 89), st.integers(0, 100), st.integers(0, 100))
 @settings(max_examples=40)
 def test_held_out_images_are_the_same_for_every_seed_and_never_learned_from(held: int, seed: int, other: int) -> None:
-    one = lessons(Recipe(validation=held, seed=seed), DATA)
-    same = lessons(Recipe(validation=held, seed=other, learning_rate=0.1), DATA)
+    one = split_data(Recipe(validation=held, seed=seed), DATA)
+    same = split_data(Recipe(validation=held, seed=other, learning_rate=0.1), DATA)
     assert (len(one.validation), len(one.training)) == (held, 90 - held)
     assert one.validation.fingerprint() == same.validation.fingerprint()
     assert one.training.fingerprint() == same.training.fingerprint()
@@ -252,10 +254,10 @@ def test_held_out_images_are_the_same_for_every_seed_and_never_learned_from(held
 def test_more_images_held_out_than_there_are_is_refused() -> None:
     for held in (90, 91, 5_000):
         with pytest.raises(RecipeError, match=r"validation: the recipe holds out .* has only 90"):
-            lessons(Recipe(validation=held), DATA)
+            split_data(Recipe(validation=held), DATA)
     nothing = DataSet("none", "nowhere", bars(90)[:0], bars(5), CLASSES)
     with pytest.raises(RecipeError, match=r"has only 0"):
-        lessons(Recipe(validation=0), nothing)
+        split_data(Recipe(validation=0), nothing)
 
 
 @pytest.mark.parametrize("part", ["training", "test"])
@@ -263,7 +265,7 @@ def test_a_digit_that_is_no_class_is_refused(part: str) -> None:
     wrong = Digits(DATA.test.images, np.full(40, 10, np.uint8))
     data = DataSet("bars", "bars", **({"training": DATA.training, "test": DATA.test} | {part: wrong}), classes=CLASSES)
     with pytest.raises(DataError, match=r"a picture of class 10, and its classes are 0 to 3"):
-        lessons(small(), data)
+        split_data(small(), data)
 
 
 @pytest.mark.parametrize("engine", ["auto", "plain"])

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from digitlens.digits.dataset import DataSet, Digits
+from digitlens.learning.plain_engine import PlainEngine
 from digitlens.learning.recipe import Recipe
-from digitlens.learning.reference import PlainEngine
-from digitlens.learning.single import one_example, passed_over
+from digitlens.learning.single import fallback_reason, one_example
 from digitlens.learning.training import Run
 
 
@@ -34,7 +34,7 @@ def test_as_many_steps_as_there_are_pictures_are_an_epoch_of_mini_batches_of_one
     assert places[-2:] == [(0, 2, 3), (1, 0, 0)]
     ones = recipe.changed(mini_batch=1)
     first = ones.initial_network(10)
-    whole = next(iter(PlainEngine().run(ones, first, run.lessons)))
+    whole = next(iter(PlainEngine().run(ones, first, run.split)))
     for mine, theirs in zip(state.layers, whole.state.layers, strict=True):
         assert (mine.weights == theirs.weights).all()
         assert (mine.biases == theirs.biases).all()
@@ -50,7 +50,7 @@ def test_a_small_step_makes_the_cost_of_its_own_picture_smaller(data: DataSet) -
 def test_what_is_left_of_a_mini_batch_is_passed_over(data: DataSet) -> None:
     run = Run(Recipe(hidden=(5,), mini_batch=8, epochs=2, validation=0), data)
     begun = one_example(run, None, 0).record.state
-    following = passed_over(run, begun)
+    following = fallback_reason(run, begun)
     assert (following.epoch, following.mini_batch) == (0, 1)
-    last = passed_over(run, passed_over(run, following))
+    last = fallback_reason(run, fallback_reason(run, following))
     assert (last.epoch, last.mini_batch) == (1, 0)

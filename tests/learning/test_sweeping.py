@@ -181,8 +181,8 @@ def test_on_a_dask_cluster_whose_worker_is_killed_each_run_is_there_once_and_equ
     pytest.importorskip("distributed", reason='the cluster was not tried: pip install "digitlens[cluster]"')
     from tests.cli.conftest import save
 
-    from digitlens.digits.pen.writer import pen_digits
-    from digitlens.digits.sources import find_data
+    from digitlens.digits.sources.find import find_data
+    from digitlens.digits.synthetic.pen.writer import pen_digits
 
     folder = tmp_path / "digits"
     written = pen_digits(60, seed=3).digits

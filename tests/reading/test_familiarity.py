@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from digitlens.digits.pen.writer import pen_digits
+from digitlens.digits.synthetic.pen.writer import pen_digits
 from digitlens.errors import ShapeError
 from digitlens.network.network import Layer
 from digitlens.reading.familiarity import QUANTILES, SHAPES, Familiarity, forward, patches, scores, two_things

@@ -15,7 +15,7 @@ from PIL import Image
 from tests.reading.test_familiarity import familiarity
 
 from digitlens.digits.dataset import Digits
-from digitlens.digits.pen.writer import pen_digits
+from digitlens.digits.synthetic.pen.writer import pen_digits
 from digitlens.errors import FileError, PictureError, ShapeError
 from digitlens.learning.recipe import Recipe
 from digitlens.network.activations import identity

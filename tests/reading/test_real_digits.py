@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from digitlens.digits.mnist import load_mnist
+from digitlens.digits.sources.mnist import load_mnist
 from digitlens.storage.shipped import open_reader
 
 WITHOUT = (

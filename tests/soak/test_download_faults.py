@@ -13,9 +13,9 @@ from tests.faults.server import FAULTS, FaultyServer
 from tests.faults.small_mnist import CONTENTS, PACKED, SMALL
 from tests.soak import draw
 
-from digitlens.digits.download import download_mnist
-from digitlens.digits.fetch import Patience
-from digitlens.digits.mnist import load_mnist
+from digitlens.digits.sources.download import download_mnist
+from digitlens.digits.sources.fetch import Patience
+from digitlens.digits.sources.mnist import load_mnist
 from digitlens.errors import DownloadError
 
 RIGHT = dict(CONTENTS)

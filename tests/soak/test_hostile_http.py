@@ -23,7 +23,7 @@ from tests.app.test_live_training import pictures
 from tests.soak.draw import count, seed
 from tests.soak.test_picture_mutants import mutant, originals
 
-from digitlens.digits.examples import example_files
+from digitlens.digits.sources.examples import example_files
 
 FULL = 600  # seconds
 ATTACKERS = 6

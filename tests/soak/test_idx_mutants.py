@@ -14,8 +14,8 @@ import pytest
 from tests.faults.mutate import mutate
 from tests.soak import draw
 
-from digitlens.digits import idx
-from digitlens.digits.mnist import MnistFile, read_verified
+from digitlens.digits.sources import idx
+from digitlens.digits.sources.mnist import MnistFile, read_verified
 from digitlens.errors import FileError, IdxError
 
 _rng = np.random.default_rng(784)

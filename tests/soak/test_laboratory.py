@@ -14,7 +14,7 @@ import pytest
 from tests.learning.bars import bar_data, small
 from tests.soak import draw
 
-from digitlens.digits.pen.writer import pen_digits
+from digitlens.digits.synthetic.pen.writer import pen_digits
 from digitlens.laboratory.dictionary import Dictionary, dictionary
 from digitlens.laboratory.first import LEVEL, first_layer
 from digitlens.laboratory.parts import PARTS, parts_of

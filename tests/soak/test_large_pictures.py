@@ -30,7 +30,7 @@ KINDS = {
 READ = """
 import json, sys, time
 import numpy as np
-from digitlens.digits.preparation import prepare
+from digitlens.digits.preparation.prepare import prepare
 import PIL.BmpImagePlugin, PIL.GifImagePlugin, PIL.JpegImagePlugin, PIL.PngImagePlugin, PIL.WebPImagePlugin
 def peak():
     return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM")) / 1024

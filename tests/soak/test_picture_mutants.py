@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageDraw
 from tests.soak.draw import count, seed
 
-from digitlens.digits.preparation import prepare
+from digitlens.digits.preparation.prepare import prepare
 from digitlens.errors import DigitlensError
 
 SECONDS, MEGABYTES = 0.25, 128  # for each file of at most a megapixel

@@ -5,10 +5,10 @@ import os
 import numpy as np
 import pytest
 
-from digitlens.digits.examples import example_files
-from digitlens.digits.mixing import with_pen
-from digitlens.digits.mnist import load_mnist
-from digitlens.digits.sources import MIXED
+from digitlens.digits.sources.examples import example_files
+from digitlens.digits.sources.find import MIXED
+from digitlens.digits.sources.mixing import with_pen
+from digitlens.digits.sources.mnist import load_mnist
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.recipes import RECIPES
 from digitlens.storage.shipped import FOLDER, names, open_reader

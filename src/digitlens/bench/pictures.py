@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.digits.sources import VARIABLE, find_data
+from digitlens.digits.sources.find import VARIABLE, find_data
 from digitlens.errors import DataError
 
 EPOCH = 60_000  # images of one epoch: as many as MNIST has
@@ -54,7 +54,7 @@ def find_pictures(data: str | Path | None = None, count: int = EPOCH) -> Picture
 
 
 def _pen(count: int, what: str) -> Pictures:
-    from digitlens.digits.pen.writer import pen_digits
+    from digitlens.digits.synthetic.pen.writer import pen_digits
 
     written = pen_digits(count).digits
     return Pictures(written.flat, written.digits, what)

@@ -97,18 +97,18 @@ class Report:
 
     main: Comparison
     more: tuple[Comparison, ...]
-    passed_over: tuple[PassedOver, ...]
+    fallback_reason: tuple[PassedOver, ...]
     data: str
     machine: dict[str, Any]
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON values: work, machine, engines, more, and data, passed_over."""
+        """Plain JSON values: work, machine, engines, more, and data, fallback_reason."""
         return {
             **self.main.to_json(),
             "machine": self.machine,
             "data": self.data,
             "more": [comparison.to_json() for comparison in self.more],
-            "passed_over": [{"name": each.name, "why": each.why} for each in self.passed_over],
+            "fallback_reason": [{"name": each.name, "why": each.why} for each in self.fallback_reason],
         }
 
 

@@ -15,7 +15,7 @@ from digitlens.cli.screen import err, network_option, out, say, unicode
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from digitlens.app.address import Address
+    from digitlens.server.http.address import Address
 
 
 @click.command("app")
@@ -40,13 +40,13 @@ def command(network: str, host: str, port: int | None, data: str | None, no_brow
     """
     import secrets
 
-    from digitlens.app.address import Address, listen
-    from digitlens.app.digits import DigitSets
-    from digitlens.app.networks import Networks
-    from digitlens.app.routes import create_app
-    from digitlens.app.server import serve
+    from digitlens.server.http.address import Address, listen
+    from digitlens.server.http.networks import Networks
+    from digitlens.server.http.routes import create_app
+    from digitlens.server.http.server import serve
+    from digitlens.server.training.data_sets import DataSets
 
-    networks, sets = Networks(network), DigitSets(data or "")
+    networks, sets = Networks(network), DataSets(data or "")
     listener, number = listen(host, port)
     address = Address(number, listener.getsockname()[1], named=host)
     if not address.loopback:

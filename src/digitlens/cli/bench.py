@@ -59,7 +59,7 @@ def show(report: Report, console: Console) -> None:
     console.print(f"Digitlens computes with {_engine(machine)}")
     for comparison in (report.main, *report.more):
         _show(comparison, console)
-    for each in report.passed_over:
+    for each in report.fallback_reason:
         console.print(f"[dim]passed over: {each.name}: {each.why}[/dim]", markup=True)
     console.print("[dim]× is the time over that of Digitlens's own best; seconds are medians.[/dim]")
 

@@ -71,7 +71,7 @@ def _say(data: str | None, offline: bool, as_json: bool) -> None:
 
     from rich.text import Text
 
-    from digitlens.digits.sources import describe
+    from digitlens.digits.sources.find import describe
 
     places = describe(data, offline=offline)
     if as_json:
@@ -93,9 +93,9 @@ def _say(data: str | None, offline: bool, as_json: bool) -> None:
 
 def _download(as_json: bool) -> None:
     """MNIST into the cache, with a progress bar."""
-    from digitlens.digits.download import download_mnist
-    from digitlens.digits.mnist import load_mnist
-    from digitlens.digits.sources import cache_folder
+    from digitlens.digits.sources.download import download_mnist
+    from digitlens.digits.sources.find import cache_folder
+    from digitlens.digits.sources.mnist import load_mnist
     from digitlens.errors import DataError
     from digitlens.files.naming import shown
 
@@ -158,7 +158,7 @@ def _write(
 def _found(data: str | None, offline: bool, training: int | None, test: int | None, seed: int | None) -> DataSet:
     """The digits to choose from; pen digits are written as many as wanted, from the seed."""
     if data == "pen":
-        from digitlens.digits.pen.writer import pen_data
+        from digitlens.digits.synthetic.pen.writer import pen_data
 
         wanted: dict[str, Any] = {"training": training, "test": test}
         return pen_data(seed or 0, **{half: n for half, n in wanted.items() if n is not None})

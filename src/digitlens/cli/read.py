@@ -82,7 +82,7 @@ def picture_at(path: str) -> str | bytes:
 
 def example(digit: int) -> str:
     """The path of the example drawing of that digit. Raises FileError where there is none."""
-    from digitlens.digits.examples import example_files
+    from digitlens.digits.sources.examples import example_files
 
     for path in example_files():
         if path.stem == str(digit):
@@ -163,7 +163,7 @@ def _pictures(path: str) -> list[str]:
 
 def _standard_input() -> bytes:
     """A picture's bytes from standard input; one more than the limit is enough to see that there are too many."""
-    from digitlens.digits.decode import MAX_BYTES
+    from digitlens.digits.preparation.decode import MAX_BYTES
     from digitlens.files.naming import why
 
     advice = "give it a picture: digitlens read - < seven.png"

@@ -183,7 +183,7 @@ def clean(text: str) -> str:
 
 def picture_name(path: str) -> str:
     """A picture as it may be named on a terminal; an example drawing without the folder that it is installed in."""
-    from digitlens.digits.examples import FOLDER
+    from digitlens.digits.sources.examples import FOLDER
 
     folder, name = os.path.split(path)
     return f"example {name}" if folder == str(FOLDER) else clean(path)
@@ -191,7 +191,7 @@ def picture_name(path: str) -> str:
 
 def load_data(data: str | None, *, offline: bool = False) -> Any:
     """The digits asked for, with a progress bar if they have to be fetched."""
-    from digitlens.digits.sources import find_data
+    from digitlens.digits.sources.find import find_data
 
     with download_progress() as moved:
         return find_data(data, offline=offline, progress=moved)

@@ -83,7 +83,7 @@ def _alone(others: list[str]) -> None:
 
 def _same_data(recipe: Recipe | None, data: str | None) -> str | None:
     """The digits that an unfinished run learned from, as far as its recipe can name them."""
-    from digitlens.digits.sources import NAMES
+    from digitlens.digits.sources.find import NAMES
 
     if data is not None or recipe is None or recipe.data in NAMES:
         return data or (recipe.data if recipe else None)

@@ -96,7 +96,7 @@ def _headings(run: Run) -> Iterator[Text]:
     yield Text(f"{len(run.data.training):,} training images{held}, {len(run.data.test):,} test images")
     yield Text(clean(run.data.source))
     yield Text(f"on the {run.engine.name} engine").append(
-        f"; the compiled one cannot: {run.passed_over}" if run.passed_over else ""
+        f"; the compiled one cannot: {run.fallback_reason}" if run.fallback_reason else ""
     )
     yield Text(f"{'epoch':>5} {'cost':>9} {'training':>9} {'held out':>9} {'test':>9} {'seconds':>8}", style="bold")
 

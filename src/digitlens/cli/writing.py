@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.cli.screen import progress
-from digitlens.digits import idx
 from digitlens.digits.dataset import Digits
-from digitlens.digits.mnist import FILES
 from digitlens.digits.png import png
+from digitlens.digits.sources import idx
+from digitlens.digits.sources.mnist import FILES
 from digitlens.errors import FileError, UsageError
 from digitlens.files.naming import shown, why
 

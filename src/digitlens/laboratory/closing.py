@@ -12,7 +12,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from digitlens.digits.strokes import ink_strokes
+from digitlens.digits.preparation.strokes import ink_strokes
 from digitlens.laboratory.parts import INK, LEAST_HOLE, holes
 from digitlens.laboratory.skeleton import free_ends
 

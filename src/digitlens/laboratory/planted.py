@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.digits.strokes import ink_strokes
+from digitlens.digits.preparation.strokes import ink_strokes
 from digitlens.laboratory.dictionary import Part
 from digitlens.laboratory.surrogates import surrogates
 from digitlens.network.activations import ACTIVATIONS

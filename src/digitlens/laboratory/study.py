@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.digits.adjusting import adjust_bytes
 from digitlens.digits.dataset import DataSet
+from digitlens.digits.preparation.adjusting import adjust_bytes
 from digitlens.errors import DataError
 from digitlens.laboratory.dictionary import dictionary
 from digitlens.laboratory.first import FirstLayer, first_layer, inked

@@ -24,7 +24,8 @@ from typing import Any
 
 from digitlens.digits.dataset import DataSet
 from digitlens.errors import UsageError
-from digitlens.learning.engine import choose, lessons
+from digitlens.learning.data_split import split_data
+from digitlens.learning.engines import choose
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.training import Run
 from digitlens.learning.workers import Runs, Worker
@@ -86,7 +87,7 @@ class Experiments:
         self.recipes, self.data, self.jobs, self.heard = tuple(recipes), data, at_once, heard
         self.engines = tuple(choose(recipe, engine).name for recipe in self.recipes)
         for recipe in {recipe.validation: recipe for recipe in self.recipes}.values():
-            lessons(recipe, data)
+            split_data(recipe, data)
         self.outcomes: dict[int, Outcome] = {}  # by index, as they came: they stay, whatever happens to the others
         self._engine, self._running, self._stopping = engine, dict[int, Run | Worker](), False
         self._past, self._began = 0.0, 0.0  # seconds of earlier walks; when this one began, 0 if there is none

@@ -43,9 +43,9 @@ def sizes_over(recipe: Recipe, data: DataSet) -> tuple[NDArray[np.float64], NDAr
     A run that diverges is told as far as it came. Raises what Run raises.
     """
     run: Any = Run(recipe, data)
-    batches = -(-len(run.lessons.training) // recipe.mini_batch)
+    batches = -(-len(run.split.training) // recipe.mini_batch)
     run = Run(recipe, data, every=max(1, batches // TIMES))
-    few, cost = run.lessons.training[:FEW], recipe.cost_function()
+    few, cost = run.split.training[:FEW], recipe.cost_function()
     start = recipe.initial_network(len(data.classes))
     at, sizes = [0.0], [gradient_norms(start, few, cost)]
     try:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from digitlens.digits.dataset import DataSet
 from digitlens.errors import ModelFileError, RecipeError, TrainingError, UsageError
-from digitlens.learning.engine import Record, State, refusal
+from digitlens.learning.engine import Record, State
+from digitlens.learning.engines import refusal
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.training import Run
 from digitlens.network.network import Network
@@ -107,7 +108,7 @@ def _recipe(found: Checkpoint, path: str | Path) -> Recipe:
 def _check(run: Run, state: State, path: str | Path) -> None:
     """Raise ModelFileError unless this is a state that a run of this recipe can be in."""
     recipe, network = run.recipe, run.recipe.initial_network(len(run.data.classes))
-    batches = -(-len(run.lessons.training) // recipe.mini_batch)
+    batches = -(-len(run.split.training) // recipe.mini_batch)
     memories = len(recipe.optimiser_pair().start(network.layers).layers)
     here = Network(state.layers, network.activations)
     if (

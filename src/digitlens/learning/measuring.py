@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from digitlens.digits.dataset import Digits
-from digitlens.learning import fast, reference
+from digitlens.learning import compiled_engine as fast
+from digitlens.learning import plain_engine as reference
 from digitlens.learning.engine import Measured
 from digitlens.network.costs import cost_for
 from digitlens.network.network import Network
@@ -17,6 +18,6 @@ def measure(network: Network, digits: Digits, cost: str, engine: str) -> Measure
     """
     if not len(digits):
         return None
-    if engine == fast.FastEngine.name:
+    if engine == fast.CompiledEngine.name:
         return fast.measure(network, digits, cost)
     return reference.measure(network, digits, cost_for(cost, network.activations[-1]))

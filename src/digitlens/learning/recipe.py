@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.digits.adjusting import STEPS
-from digitlens.digits.distort import AUGMENTATIONS
+from digitlens.digits.preparation.adjusting import STEPS
+from digitlens.digits.synthetic.distort import AUGMENTATIONS
 from digitlens.errors import RecipeError
 from digitlens.network.activations import ACTIVATIONS, Activation
 from digitlens.network.costs import COSTS, Cost, cost_for
@@ -63,8 +63,8 @@ class Recipe:
     # the digits
     labels: str = "true"  # "random": what is to be learned by heart is shuffled among the training images
     validation: int = 5_000  # training images held out, on which anything chosen is chosen
-    augmentation: str = "none"  # how training images are drawn anew every epoch, see digits/distort.py
-    preparation: tuple[str, ...] = ()  # names of adjusting steps, see digits/adjusting.py
+    augmentation: str = "none"  # how training images are drawn anew every epoch, see digits/synthetic/distort.py
+    preparation: tuple[str, ...] = ()  # names of adjusting steps, see digits/preparation/adjusting.py
     teacher: str = "none"  # a network to learn from
     stored: str = "float32"  # its weights in a file; "float16": rounded when it has learned, and half as large
 

@@ -15,7 +15,8 @@ import numpy as np
 
 from digitlens.digits.dataset import Digits
 from digitlens.errors import TrainingError
-from digitlens.learning.engine import Lessons, Measured, Record, State
+from digitlens.learning.data_split import DataSplit
+from digitlens.learning.engine import Measured, Record, State
 from digitlens.learning.recipe import Recipe
 from digitlens.network.network import Layer, Network
 from digitlens.storage.container import LARGEST
@@ -34,7 +35,7 @@ def records(
     engine: str,
     recipe: Recipe,
     network: Network,
-    digits: Lessons,
+    digits: DataSplit,
     state: State,
     every: int,
     learn: Learn,

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from digitlens.learning.engine import Record, State
+from digitlens.learning.plain_engine import PlainEngine, measure
 from digitlens.learning.records import beginning
-from digitlens.learning.reference import PlainEngine, measure
 from digitlens.learning.training import Run
 from digitlens.network.network import Network
 
@@ -27,22 +27,22 @@ class Step:
 
 def one_example(run: Run, state: State | None, taken: int) -> Step:
     """Learn from the next picture of the order: from `state`, of whose next mini-batch `taken` are learned already."""
-    recipe, lessons, size = run.recipe, run.lessons, run.recipe.mini_batch
-    first = recipe.initial_network(lessons.classes)
+    recipe, split, size = run.recipe, run.split, run.recipe.mini_batch
+    first = recipe.initial_network(split.classes)
     state = state or beginning(recipe, first)
     number = state.mini_batch * size + taken  # in the order of this epoch
-    which = int(recipe.stream("order", state.epoch).permutation(len(lessons.training))[number])
-    alone, cost = lessons.training[which : which + 1], recipe.cost_function()
+    which = int(recipe.stream("order", state.epoch).permutation(len(split.training))[number])
+    alone, cost = split.training[which : which + 1], recipe.cost_function()
     before = measure(Network(state.average or state.layers, first.activations), alone, cost).cost
     ones = recipe.changed(mini_batch=1)
-    record = next(iter(PlainEngine().run(ones, first, lessons, replace(state, mini_batch=number), every=1)))
+    record = next(iter(PlainEngine().run(ones, first, split, replace(state, mini_batch=number), every=1)))
     mini_batch, taken = divmod(record.mini_batch, size)
     record = replace(record, mini_batch=mini_batch, state=replace(record.state, mini_batch=mini_batch))
     return Step(record, taken, which, before, measure(record.network, alone, cost).cost)
 
 
-def passed_over(run: Run, state: State) -> State:
+def fallback_reason(run: Run, state: State) -> State:
     """Where the next mini-batch begins: what is left of one that single examples have begun is not learned."""
-    batches = -(-len(run.lessons.training) // run.recipe.mini_batch)
+    batches = -(-len(run.split.training) // run.recipe.mini_batch)
     last = state.mini_batch + 1 == batches
     return replace(state, epoch=state.epoch + last, mini_batch=0 if last else state.mini_batch + 1)

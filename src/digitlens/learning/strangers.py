@@ -2,8 +2,8 @@
 
 Digits are MNIST's, our own pen's with every way of writing as often as any other (a 1 with a foot is rare here and
 common elsewhere), and both of them drawn out or pressed together, as cameras do, or stretched into a square in one bit,
-as forms are scanned. Non-digits are those of digits/nondigits.py. Pen and edges change for all alike: nothing is to be
-told from how a picture was made.
+as forms are scanned. Non-digits are those of digits/synthetic/nondigits.py. Pen and edges change for all alike:
+nothing is to be told from how a picture was made.
 
 images: (n, 28, 28) uint8, ink 0..255
 """
@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.digits.dataset import Digits
-from digitlens.digits.distort import distorted
-from digitlens.digits.framing import resampling
-from digitlens.digits.nondigits import drawn, nondigits
-from digitlens.digits.pen.hand import write
-from digitlens.digits.pen.skeletons import ALLOGRAPHS
-from digitlens.digits.preparation import prepare
+from digitlens.digits.preparation.framing import resampling
+from digitlens.digits.preparation.prepare import prepare
+from digitlens.digits.synthetic.distort import distorted
+from digitlens.digits.synthetic.nondigits import drawn, nondigits
+from digitlens.digits.synthetic.pen.hand import write
+from digitlens.digits.synthetic.pen.skeletons import ALLOGRAPHS
 
 Images = NDArray[np.uint8]
 

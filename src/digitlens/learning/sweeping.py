@@ -24,7 +24,7 @@ from digitlens.digits.dataset import DataSet
 from digitlens.errors import DataError, DigitlensError, FileError, MissingExtra, UsageError
 from digitlens.files.journal import opened
 from digitlens.files.naming import shown
-from digitlens.learning.engine import choose
+from digitlens.learning.engines import choose
 from digitlens.learning.experiments import ON_THREADS, cores
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.recipes.values import kind_of, spoken
@@ -200,7 +200,7 @@ def run_named(recipe: dict[str, Any], named: str | None, fingerprint: str) -> di
 
 @lru_cache(maxsize=1)
 def _found(named: str | None) -> tuple[DataSet, str]:
-    from digitlens.digits.sources import find_data
+    from digitlens.digits.sources.find import find_data
 
     data = find_data(named, offline=True)
     return data, data.training.fingerprint()

@@ -18,12 +18,14 @@ from functools import cached_property
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from digitlens.digits.adjusting import adjust_bytes
 from digitlens.digits.dataset import DataSet
-from digitlens.digits.sources import NAMES
+from digitlens.digits.preparation.adjusting import adjust_bytes
+from digitlens.digits.sources.find import NAMES
 from digitlens.errors import RecipeError, UsageError
 from digitlens.files.naming import shown
-from digitlens.learning.engine import Lessons, Measured, Record, State, Stop, choose, lessons, refusal
+from digitlens.learning.data_split import DataSplit, split_data
+from digitlens.learning.engine import Measured, Record, State, Stop
+from digitlens.learning.engines import choose, refusal
 from digitlens.learning.recipe import NAME, Recipe
 from digitlens.network.network import Network
 from digitlens.reading.reader import Reader
@@ -55,17 +57,17 @@ class Run:
             raise RecipeError(f"every: 0 or more mini-batches, got {every}")
         self.recipe, self.data = recipe, data
         self.engine = choose(recipe, engine)
-        self.passed_over = refusal(recipe, "compiled") if engine == "auto" else ""  # why a faster engine does not serve
+        self.fallback_reason = refusal(recipe, "compiled") if engine == "auto" else ""  # why no faster engine
         self.latest: Record | None = None
         self.history: list[Mapping[str, float]] = list(history)
         self._every, self._state = every, state
-        self._lessons = lessons(recipe, _adjusted(data, recipe.preparation))
+        self._split = split_data(recipe, _adjusted(data, recipe.preparation))
         self._stop = Stop()
 
     def __iter__(self) -> Iterator[Record]:
         """Train on, record by record. A run that was left may be entered again: it goes on from its latest record."""
         network = self.recipe.initial_network(len(self.data.classes))
-        running = self.engine.run(self.recipe, network, self._lessons, self.state, every=self._every, stop=self._stop)
+        running = self.engine.run(self.recipe, network, self._split, self.state, every=self._every, stop=self._stop)
         try:
             for record in running:
                 self.latest = record
@@ -94,9 +96,9 @@ class Run:
         return self.latest is not None and self.latest.epoch >= self.recipe.epochs
 
     @property
-    def lessons(self) -> Lessons:
+    def split(self) -> DataSplit:
         """The digits as the engine gets them: to learn from, to choose by, to be tested on."""
-        return self._lessons
+        return self._split
 
     @cached_property
     def fingerprint(self) -> str:
@@ -113,7 +115,7 @@ class Run:
         provenance: dict[str, Any] = {
             "data": self.data.name,
             "data_sha256": self.fingerprint,
-            "learned_from": len(self._lessons.training),
+            "learned_from": len(self._split.training),
             "epochs": self.latest.epoch,
             "engine": self.latest.engine,
             "digitlens": version("digitlens"),
@@ -140,10 +142,8 @@ class Run:
         told = {name: value for name, value in self.history[-1].items() if name.endswith("accuracy")}
         if network is self.latest.network:
             return told
-        lessons, cost = self._lessons, self.recipe.cost
-        measured = {
-            f"{name}_accuracy": measure(network, getattr(lessons, name), cost, self.engine.name) for name in SETS
-        }
+        split, cost = self._split, self.recipe.cost
+        measured = {f"{name}_accuracy": measure(network, getattr(split, name), cost, self.engine.name) for name in SETS}
         return told | {name: round(found.accuracy, 6) for name, found in measured.items() if found}
 
 

@@ -25,7 +25,7 @@ import numpy as np
 
 from digitlens.digits.dataset import DataSet, Digits
 from digitlens.errors import DigitlensError
-from digitlens.learning.engine import choose
+from digitlens.learning.engines import choose
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.training import Run
 from digitlens.network.network import Layer, Network
@@ -39,7 +39,7 @@ WORKER = (  # deaf to Ctrl-C, which goes to all processes of a terminal: whoever
 
 
 class Runs:
-    """Runs on the same digits: those that hold out, adjust and label alike have their lessons in common, made once."""
+    """Runs on the same digits: those that hold out, adjust and label alike have their split in common, made once."""
 
     def __init__(self, data: DataSet, engine: str) -> None:
         self._data, self._engine, self._lock = data, engine, threading.Lock()
@@ -54,7 +54,7 @@ class Runs:
                 if (first := self._first.get(key)) is None:
                     first = self._first[key] = Run(recipe, self._data, engine=self._engine)
                     first.fingerprint  # noqa: B018 - worked out once, for all
-            run = deepcopy(first, {id(part): part for part in (first.data, first.lessons)})
+            run = deepcopy(first, {id(part): part for part in (first.data, first.split)})
             run.recipe, run.engine = recipe, choose(recipe, self._engine)
             hold(run)
             yield from (run.history[-1] for record in run if record.training)

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from digitlens.digits.specks import things
+from digitlens.digits.preparation.specks import things
 from digitlens.errors import ShapeError
 from digitlens.network.network import Layers
 

@@ -14,10 +14,10 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.digits.adjusting import adjust_bytes
 from digitlens.digits.dataset import DIGITS, Digits, pixels
-from digitlens.digits.framing import FRAMING_VERSION
-from digitlens.digits.preparation import Prepared, prepare
+from digitlens.digits.preparation.adjusting import adjust_bytes
+from digitlens.digits.preparation.framing import FRAMING_VERSION
+from digitlens.digits.preparation.prepare import Prepared, prepare
 from digitlens.errors import ShapeError
 from digitlens.kernel.compiled import Compiled, refuses
 from digitlens.network.activations import Array
@@ -48,7 +48,7 @@ class Reader:
     cost: str = "quadratic"  # what it was trained to make small: "quadratic" or "cross_entropy"
     classes: tuple[str, ...] = DIGITS  # the name of output 0, 1, ...
     framing: int = FRAMING_VERSION
-    adjusting: tuple[str, ...] = ()  # steps from 28×28 to 28×28, see digits/adjusting.py
+    adjusting: tuple[str, ...] = ()  # steps from 28×28 to 28×28, see digits/preparation/adjusting.py
     recipe: Mapping[str, Any] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
     history: Sequence[Mapping[str, float]] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from digitlens.digits.preparation import Prepared
+from digitlens.digits.preparation.prepare import Prepared
 from digitlens.network.activations import Array
 from digitlens.network.network import Trace
 from digitlens.reading.familiarity import Judgement

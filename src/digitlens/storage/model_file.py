@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from digitlens.digits.adjusting import STEPS
-from digitlens.digits.framing import FRAMING_VERSION
+from digitlens.digits.preparation.adjusting import STEPS
+from digitlens.digits.preparation.framing import FRAMING_VERSION
 from digitlens.errors import DigitlensError, ModelFileError
 from digitlens.files.atomic import write_atomically
 from digitlens.files.bounded import read_bounded

@@ -3,28 +3,28 @@
 
 import { readFileSync } from "node:fs";
 
-const WEB = new URL("../../../src/digitlens/app/web/", import.meta.url);
+const WEB = new URL("../../../src/digitlens/web/", import.meta.url);
 const names = [
-  "network",
-  "costs",
-  "backward",
-  "neuron",
-  "numbers",
-  "weights",
-  "model_file",
-  "strokes",
-  "framing",
-  "adjusting",
-  "ink",
-  "grey",
-  "preparation",
-  "grey_preparation",
-  "reading",
-  "familiarity",
-  "calibration",
+  "core/network",
+  "core/costs",
+  "core/backward",
+  "core/neuron",
+  "core/numbers",
+  "core/weights",
+  "model/model_file",
+  "picture/strokes",
+  "picture/framing",
+  "picture/adjusting",
+  "picture/ink",
+  "picture/grey",
+  "picture/preparation",
+  "picture/grey_preparation",
+  "model/reading",
+  "picture/familiarity",
+  "model/calibration",
 ];
 const web = Object.fromEntries(
-  await Promise.all(names.map(async (name) => [name, await import(new URL(`${name}.js`, WEB).href)])),
+  await Promise.all(names.map(async (name) => [name.split("/")[1], await import(new URL(`${name}.js`, WEB).href)])),
 );
 
 const bytesOf = (text) => new Uint8Array(Buffer.from(text, "base64"));

@@ -11,8 +11,8 @@ from tests.app.twins.node import ask, base64_of, floats, near
 from tests.reading.test_familiarity import familiarity
 from tests.storage.hostile import reader
 
-from digitlens.digits.nondigits import KINDS, nondigits
-from digitlens.digits.pen.writer import pen_digits
+from digitlens.digits.synthetic.nondigits import KINDS, nondigits
+from digitlens.digits.synthetic.pen.writer import pen_digits
 from digitlens.learning.strangers import framed
 from digitlens.reading.calibration import Calibration
 from digitlens.reading.familiarity import scores, two_things

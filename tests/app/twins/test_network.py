@@ -15,7 +15,7 @@ from tests.golden.test_golden import GOLDEN
 from tests.network.legal import CASES, network_of
 
 import digitlens
-from digitlens.digits.mnist import load_mnist
+from digitlens.digits.sources.mnist import load_mnist
 from digitlens.lens.neuron import add_up, neuron_sum
 from digitlens.lens.steps import Steps, back_propagate
 from digitlens.lens.weights import full_strength

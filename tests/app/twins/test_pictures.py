@@ -15,12 +15,12 @@ from tests.app.twins.node import ask, base64_of, file_of, floats, in_float64, ne
 from tests.golden.test_pictures import GREYS, grey_of
 
 import digitlens
-from digitlens.digits.decode import from_bytes
-from digitlens.digits.ink import running_mean
-from digitlens.digits.mnist import load_mnist
-from digitlens.digits.pen.writer import pen_digits
-from digitlens.digits.preparation import prepare
-from digitlens.digits.strokes import ink_strokes
+from digitlens.digits.preparation.decode import from_bytes
+from digitlens.digits.preparation.ink import running_mean
+from digitlens.digits.preparation.prepare import prepare
+from digitlens.digits.preparation.strokes import ink_strokes
+from digitlens.digits.sources.mnist import load_mnist
+from digitlens.digits.synthetic.pen.writer import pen_digits
 
 VIDEO = digitlens.load("video")
 EXACT = in_float64(VIDEO.network)

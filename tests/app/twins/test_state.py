@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tests.app.twins.node import WITHOUT
 
-WEB = Path(__file__).parents[3] / "src/digitlens/app/web"
+WEB = Path(__file__).parents[3] / "src/digitlens/web"
 DRIVER = """
 import { fromFragment, toFragment, START, snap } from %s;
 const onPad = ({ strokes, baseInk }) => ({ strokes: snap(strokes ?? []), baseInk: inked(baseInk) });
@@ -33,7 +33,7 @@ def states(given: list[dict[str, Any]]) -> list[dict[str, Any]]:
     node = shutil.which("node")
     if node is None:
         pytest.skip(WITHOUT)
-    code = DRIVER % json.dumps((WEB / "state.js").as_uri())
+    code = DRIVER % json.dumps((WEB / "model/state.js").as_uri())
     command = [node, "--input-type=module", "-e", code]
     done = subprocess.run(
         command, input=json.dumps(given), capture_output=True, text=True, encoding="utf-8", timeout=60

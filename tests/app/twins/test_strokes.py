@@ -12,10 +12,10 @@ from tests.app.twins.node import ask, file_of, floats, in_float64, near
 from tests.golden import pictures
 
 import digitlens
-from digitlens.digits.adjusting import straighten
-from digitlens.digits.pen.hand import PAD
-from digitlens.digits.pen.writer import pen_digits
-from digitlens.digits.strokes import frame_strokes, ink_strokes
+from digitlens.digits.preparation.adjusting import straighten
+from digitlens.digits.preparation.strokes import frame_strokes, ink_strokes
+from digitlens.digits.synthetic.pen.hand import PAD
+from digitlens.digits.synthetic.pen.writer import pen_digits
 
 VIDEO = digitlens.load("video")
 EXACT = in_float64(VIDEO.network)

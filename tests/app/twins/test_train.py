@@ -1,4 +1,4 @@
-"""What the page makes of settings and frames: the twins of app/orders.py and app/frames.py; its words and axes."""
+"""What the page makes of settings and frames, held to what the server says of both; its words and axes."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from tests.app.twins.node import WITHOUT, base64_of
 
-from digitlens.app.answers import Refused
-from digitlens.app.digits import DigitSets
-from digitlens.app.frames import frame
-from digitlens.app.moments import SAMPLE
-from digitlens.app.orders import choices, recipe_of
 from digitlens.learning.recipes import RECIPES, named
+from digitlens.server.refusal import Refused
+from digitlens.server.training.data_sets import DigitSets
+from digitlens.server.training.frames import frame
+from digitlens.server.training.requests import choices, recipe_of
+from digitlens.server.training.snapshots import SAMPLE
 
 DRIVER = Path(__file__).with_name("train_driver.mjs")
 SETS = [{"name": "mnist", "training": 60_000, "test": 10_000}, {"name": "pen", "training": 30_000, "test": 5_000}]

@@ -4,8 +4,8 @@
 
 import { readFileSync } from "node:fs";
 
-const WEB = new URL("../../../src/digitlens/app/web/", import.meta.url);
-const { unframe } = await import(new URL("frames.js", WEB).href);
+const WEB = new URL("../../../src/digitlens/web/", import.meta.url);
+const { unframe } = await import(new URL("train/frames.js", WEB).href);
 const isFrame = (one) => one !== null && typeof one === "object" && "frame" in one;
 
 const answers = [];

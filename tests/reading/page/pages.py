@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from digitlens.digits.pen.rows import Sheet
+from digitlens.digits.synthetic.pen.rows import Sheet
 from digitlens.reading.page.page import Page
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import digitlens as dl
-from digitlens.digits.strokes import ink_strokes
+from digitlens.digits.preparation.strokes import ink_strokes
 from digitlens.reading.page import split
 from digitlens.reading.page.lines import MOST, find_lines
 from digitlens.reading.page.page import find_page

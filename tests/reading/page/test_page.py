@@ -13,8 +13,8 @@ from PIL import Image
 from tests.reading.page.pages import matched, photograph
 
 import digitlens as dl
-from digitlens.digits.pen.rows import Sheet, sheet
-from digitlens.digits.strokes import ink_strokes
+from digitlens.digits.preparation.strokes import ink_strokes
+from digitlens.digits.synthetic.pen.rows import Sheet, sheet
 
 READER = dl.load("video")
 

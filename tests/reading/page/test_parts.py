@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitlens.digits.framing import Box
-from digitlens.digits.specks import things
-from digitlens.digits.strokes import ink_strokes
+from digitlens.digits.preparation.framing import Box
+from digitlens.digits.preparation.specks import things
+from digitlens.digits.preparation.strokes import ink_strokes
 from digitlens.reading.page.cuts import cuts, thickness
 from digitlens.reading.page.lines import find_lines
 from digitlens.reading.page.paper import Paper, find_paper, turned

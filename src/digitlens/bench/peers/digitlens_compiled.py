@@ -13,7 +13,7 @@ from digitlens.bench.peers.digitlens_run import running
 from digitlens.bench.work import Learner, Work
 from digitlens.kernel import native
 from digitlens.kernel.compiled import Compiled
-from digitlens.learning.fast import FastEngine
+from digitlens.learning.compiled_engine import CompiledEngine
 
 NOTE = f"on {', '.join(native.instruction_sets()[:1])}"
 
@@ -21,7 +21,7 @@ NOTE = f"on {', '.join(native.instruction_sets()[:1])}"
 def learner(work: Work, instruction_set: str = "") -> Learner:
     """The engine that Digitlens chooses by itself, or the same on another instruction set."""
     _compiled()
-    return running(FastEngine(instruction_set), work)
+    return running(CompiledEngine(instruction_set), work)
 
 
 def one_picture(work: Work, instruction_set: str = "") -> Callable[[], object]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from digitlens.bench.peers.digitlens_run import running
 from digitlens.bench.work import Learner, Work
-from digitlens.learning.engine import choose
+from digitlens.learning.engines import choose
 
 
 def learner(work: Work) -> Learner:

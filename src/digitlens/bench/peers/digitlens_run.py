@@ -9,7 +9,8 @@ import numpy as np
 
 from digitlens.bench.work import Floats, Learner, Work
 from digitlens.digits.dataset import Digits
-from digitlens.learning.engine import Engine, Lessons, Record
+from digitlens.learning.data_split import DataSplit
+from digitlens.learning.engine import Engine, Record
 
 
 def running(engine: Engine, work: Work) -> Learner:
@@ -17,7 +18,7 @@ def running(engine: Engine, work: Work) -> Learner:
     digits = Digits(work.images.reshape(-1, 28, 28), work.digits)
     recipe, nothing = work.task.recipe(), digits[:0]
     start = recipe.initial_network()
-    run = engine.run(recipe, start, Lessons(digits, nothing, nothing, 10))
+    run = engine.run(recipe, start, DataSplit(digits, nothing, nothing, 10))
     latest: Record | None = None
 
     def epoch() -> float:

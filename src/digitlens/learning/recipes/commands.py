@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from digitlens.digits.sources import NAMES
+from digitlens.digits.sources.find import NAMES
 from digitlens.errors import RecipeError
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.recipes import named

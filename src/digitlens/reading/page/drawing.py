@@ -1,6 +1,6 @@
 """A Page drawn over its picture: a box around every digit, and what it was read as above it.
 
-Beside digits/decode.py the only place that knows Pillow, and only when a picture is drawn.
+Beside digits/preparation/decode.py the only place that knows Pillow, and only when a picture is drawn.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.digits.ink import reduce
+from digitlens.digits.preparation.ink import reduce
 from digitlens.reading.page.lines import MOST, Line, find_lines, writing_size
 from digitlens.reading.page.paper import Paper, find_paper, straightened
 from digitlens.reading.page.pieces import pieces_of

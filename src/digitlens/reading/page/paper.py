@@ -1,8 +1,8 @@
 """A page of writing becomes ink on straight paper: even light, no grain, lines of writing level.
 
-What reads one digit (digits/ink.py) looks for one thing, from afar; here the writing is small and everywhere. The
-paper's level is found tile by tile, so a shadow over a corner is paper too. Then the page is turned until the lines
-of writing, or the lines it was written on, are level.
+What reads one digit (digits/preparation/ink.py) looks for one thing, from afar; here the writing is small and
+everywhere. The paper's level is found tile by tile, so a shadow over a corner is paper too. Then the page is turned
+until the lines of writing, or the lines it was written on, are level.
 
 grey: (rows, columns) uint8, as decoded  ->  depth: (rows, columns) float32, how far each pixel lies from its paper
 
@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.digits.ink import FAINT, counted, flat_level, paper_is_light, reduce
+from digitlens.digits.preparation.ink import FAINT, counted, flat_level, paper_is_light, reduce
 
 Depth = NDArray[np.float32]
 Points = NDArray[np.float64]

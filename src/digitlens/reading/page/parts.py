@@ -13,8 +13,8 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.digits.adjusting import slants
-from digitlens.digits.framing import Box, box_of
+from digitlens.digits.preparation.adjusting import slants
+from digitlens.digits.preparation.framing import Box, box_of
 from digitlens.reading.page.cuts import Cut, cuts, thickness
 from digitlens.reading.page.lines import Line
 from digitlens.reading.page.pieces import Labels, Pieces

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.digits.framing import Box, frame
+from digitlens.digits.preparation.framing import Box, frame
 from digitlens.reading.page.lines import Line
 from digitlens.reading.page.parts import TALL, Parts, parts_of, place_of
 from digitlens.reading.page.pieces import Pieces

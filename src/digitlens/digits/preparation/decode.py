@@ -1,0 +1,251 @@
+"""Picture files, arrays and Pillow images become grey pictures. The only room that knows Pillow.
+
+A file is opened only if it is a regular one of at most 5 MiB, and decoded only if its outline says that it has at
+most 16 megapixels (see containers.py). PNG, JPEG, WebP, BMP and GIF are read, of films the first picture. What EXIF
+says about which way is up is done; all other metadata is dropped.
+
+grey: (rows, columns), uint8 from 0 (black) to 255 (white), or float64 from 0 to 1 where the caller gave floats
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitlens.digits.preparation.containers import open_container, orientation_of
+from digitlens.errors import DigitlensError, FileError, PictureError, ShapeError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as PillowImage
+
+MAX_BYTES = 5 * 1024 * 1024
+MAX_PIXELS = 16_000_000
+
+Grey = NDArray[np.uint8] | NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decoded:
+    """A picture in grey, and what it was before."""
+
+    grey: Grey  # (rows, columns), uint8 0..255 or float64 0..1
+    source: str  # "PNG", "JPEG", "WEBP", "BMP", "GIF", "array" or "Pillow image"
+    orientation: int = 1  # as EXIF counts: 1 upright; what was undone to get there
+    backdrop: int = -1  # the grey that was put behind a transparent picture; -1: it was not transparent
+
+
+def decode(picture: str | os.PathLike[str] | bytes | NDArray[Any] | PillowImage) -> Decoded:
+    """A picture of any kind -> grey.
+
+    Raises FileError where a file cannot be opened, PictureError where it is no picture or beyond the limits, and
+    ShapeError for an array that is no picture.
+
+    >>> decode(np.eye(28, dtype=bool)).grey.dtype
+    dtype('uint8')
+    """
+    if isinstance(picture, (bytes, bytearray, memoryview)):
+        return from_bytes(bytes(picture) if len(picture) <= MAX_BYTES else b"", len(picture))
+    if isinstance(picture, (str, os.PathLike)):
+        return from_path(picture)
+    if isinstance(picture, np.ndarray):
+        return from_array(picture)
+    if any(kind.__module__ == "PIL.Image" for kind in type(picture).__mro__):  # asked without importing Pillow
+        return from_image(picture)
+    raise ShapeError(
+        "a picture is a path, the bytes of a picture file, a NumPy array or a Pillow image, "
+        f"got {type(picture).__name__}; if it can become an array, give numpy.asarray(picture)"
+    )
+
+
+def from_path(path: str | os.PathLike[str]) -> Decoded:
+    """A picture file -> grey. Raises FileError and PictureError, each with the file's name."""
+    name = repr(os.fspath(path))  # repr: a newline or half a character in a name must not spoil the message
+    try:
+        data = _read(Path(path), name)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise FileError(f"cannot open the picture {name}: {reason}; check the name and the permissions") from None
+    try:
+        return from_bytes(data)
+    except PictureError as error:
+        raise PictureError(f"{name}: {error}") from None
+
+
+def _read(path: Path, name: str) -> bytes:
+    """The bytes of a regular file of at most MAX_BYTES; a pipe or a device is refused without waiting for it."""
+    if not stat.S_ISREG(path.stat().st_mode):  # before opening: to open a device or a pipe may already do something
+        what = "a folder" if path.is_dir() else "no regular file"
+        raise PictureError(f"{name} is {what}; wanted a picture file")
+    with path.open("rb") as file:
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise PictureError(f"{name} {_too_large(path.stat().st_size)}")
+    return data
+
+
+def _too_large(size: int) -> str:
+    return f"has {size:,} bytes, more than the {MAX_BYTES:,} that a picture may have; make it smaller"
+
+
+def from_bytes(data: bytes, size: int | None = None) -> Decoded:
+    """The bytes of a picture file -> grey. Raises PictureError."""
+    if (size or len(data)) > MAX_BYTES:
+        raise PictureError(f"the picture {_too_large(size or len(data))}")
+    container = open_container(data)
+    _check_size(container.width, container.height, PictureError)
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(container.data), formats=[container.format]) as image:
+            _check_size(*image.size, PictureError)
+            if container.format == "JPEG":
+                image.draft("L", None)  # the brightness alone, without making colours of it first
+            grey, backdrop = _grey_of(image)
+    except DigitlensError:
+        raise
+    except Exception as error:  # whatever Pillow and its decoders raise at damaged bytes
+        raise PictureError(f"the {container.format} file cannot be decoded ({error}); save the picture again") from None
+    return Decoded(_upright(grey, container.orientation), container.format, container.orientation, backdrop)
+
+
+def from_image(image: PillowImage) -> Decoded:
+    """A Pillow image -> grey. Raises PictureError."""
+    _check_size(*image.size, PictureError)
+    exif = image.info.get("exif", b"")
+    orientation = orientation_of(exif if isinstance(exif, bytes) else b"")
+    try:
+        grey, backdrop = _grey_of(image)
+    except Exception as error:
+        raise PictureError(f"the Pillow image cannot be decoded ({error}); save it as PNG and open that") from None
+    return Decoded(_upright(grey, orientation), "Pillow image", orientation, backdrop)
+
+
+def _check_size(width: int, height: int, kind: type[DigitlensError]) -> None:
+    if width < 1 or height < 1:
+        raise kind(f"the picture has {width}×{height} pixels; wanted at least one")
+    if width * height > MAX_PIXELS:
+        raise kind(
+            f"the picture has {width}×{height} pixels, more than the {MAX_PIXELS // 10**6} megapixels that we read; "
+            "make it smaller"
+        )
+
+
+def _grey_of(image: PillowImage) -> tuple[NDArray[np.uint8], int]:
+    """The pixels of a Pillow image in grey, and the backdrop of a transparent one (-1: none)."""
+    if image.mode.startswith(("I", "F")):  # 16 bits a pixel, which Pillow would cut off at 255
+        return _eight_bits(np.asarray(image)), -1
+    if image.has_transparency_data:
+        image = image if image.mode == "RGBA" else image.convert("RGBA")
+        alpha = np.asarray(image.getchannel("A"))
+        return _over_backdrop(np.asarray(image.convert("L")), alpha)
+    if image.mode not in ("1", "L", "RGB"):
+        image = image.convert("RGB")
+    return np.array(image.convert("L")), -1
+
+
+def _eight_bits(wide: NDArray[Any]) -> NDArray[np.uint8]:
+    """Whole numbers up to 65535, or floats up to 1, (rows, columns) -> 0..255."""
+    top = 1.0 if wide.dtype.kind == "f" else 65535.0
+    eight = np.empty(wide.shape, np.uint8)
+    for row in range(0, len(wide), 64):  # a few rows at a time: floats of all pixels would need too much memory
+        part = np.nan_to_num(wide[row : row + 64].astype(np.float32)) * np.float32(255 / top)
+        eight[row : row + 64] = np.clip(part, 0, 255) + np.float32(0.5)  # cut off, so the half rounds
+    return eight
+
+
+def _over_backdrop(grey: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int]:
+    """Put something behind a transparent picture on which its ink can be seen: both (rows, columns).
+
+    Visible strokes of one tone get the other tone behind them. Where paper and ink are both visible, the paper goes on.
+    """
+    if int(alpha.min()) == 255:
+        return np.array(grey), -1
+    total = first = second = 0.0  # of grey and its square, weighted by how visible it is
+    for row in range(0, len(grey), 64):  # a few rows at a time: floats of all pixels would need too much memory
+        level, weight = grey[row : row + 64].astype(np.float32), alpha[row : row + 64].astype(np.float32)
+        seen = level * weight
+        total, first = total + float(weight.sum()), first + float(seen.sum())
+        second += float(np.vdot(seen, level))
+    mean = first / max(total, 1.0)
+    spread = max(second / max(total, 1.0) - mean**2, 0.0) ** 0.5
+    light = mean > 127.5
+    backdrop = 255 if light == (spread > 50.0) else 0
+    wide = grey.astype(np.uint16)
+    wide *= alpha
+    wide += (255 - alpha).astype(np.uint16) * np.uint16(backdrop) + np.uint16(127)
+    wide //= np.uint16(255)
+    return wide.astype(np.uint8), backdrop
+
+
+def _upright(grey: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
+    """Undo what EXIF says the camera did: 2 mirrored, 3 upside down, 6 and 8 on a side, and so on."""
+    if orientation in (5, 6, 7, 8):
+        grey = grey.T
+    if orientation in (2, 3, 6, 7):
+        grey = grey[:, ::-1]
+    if orientation in (3, 4, 7, 8):
+        grey = grey[::-1]
+    return np.ascontiguousarray(grey)
+
+
+def from_array(array: NDArray[Any]) -> Decoded:
+    """An array -> grey. Raises ShapeError.
+
+    uint8 from 0 to 255, floats from 0 to 1, or truths; (rows, columns), with 1 (grey), 2 (grey, alpha), 3 (red,
+    green, blue) or 4 (and alpha) channels behind, or one picture of a batch of one, (1, rows, columns). (784,) is
+    28×28.
+    """
+    who = "a picture"
+    if isinstance(array, np.ma.MaskedArray):
+        raise ShapeError(f"{who} cannot be a masked array; fill it first: array.filled(0)")
+    shape = array.shape
+    if shape == (784,):
+        array = array.reshape(28, 28)
+    if array.ndim == 3 and shape[0] == 1 and shape[2] > 4:
+        array = array[0]
+    if array.ndim != 2 and not (array.ndim == 3 and 1 <= array.shape[2] <= 4):
+        raise ShapeError(
+            f"{who} has the shape (rows, columns) or (rows, columns, 1 to 4 channels), got {shape}; "
+            "give one picture at a time"
+        )
+    _check_size(array.shape[1], array.shape[0], ShapeError)
+    if array.dtype == np.bool_:
+        array = array.astype(np.uint8) * np.uint8(255)
+    elif array.dtype.kind == "f":
+        array = array.astype(np.float64)
+        low, high = float(array.min()), float(array.max())
+        if not (low >= 0.0 and high <= 1.0):  # so written that NaN is refused as well
+            raise ShapeError(
+                f"{who} of floats holds numbers from 0 to 1, got some from {low:g} to {high:g}; "
+                "divide by what stands for white, or give uint8 from 0 to 255"
+            )
+    elif array.dtype != np.uint8:
+        raise ShapeError(
+            f"{who} is uint8 from 0 to 255, float from 0 to 1 or bool, got {array.dtype}; convert it first"
+        )
+    return _merge_channels(array)
+
+
+def _merge_channels(array: NDArray[Any]) -> Decoded:
+    """(rows, columns) or (rows, columns, channels), uint8 or float64 -> grey."""
+    if array.ndim == 2:
+        return Decoded(np.ascontiguousarray(array), "array")
+    channels = array.shape[2]
+    if channels in (1, 2):
+        grey = array[:, :, 0]
+    else:  # brightness as the eye sees it (ITU-R 601), as Pillow rounds it
+        red, green, blue = (array[:, :, i].astype(np.float64) for i in range(3))
+        grey = 0.299 * red + 0.587 * green + 0.114 * blue
+        grey = np.floor(grey + 0.5).astype(np.uint8) if array.dtype == np.uint8 else np.minimum(grey, 1.0)
+    if channels in (1, 3):
+        return Decoded(np.ascontiguousarray(grey), "array")
+    eight = [np.rint(x * 255).astype(np.uint8) if x.dtype != np.uint8 else x for x in (grey, array[:, :, -1])]
+    over, backdrop = _over_backdrop(eight[0], eight[1])
+    return Decoded(over, "array", 1, backdrop)

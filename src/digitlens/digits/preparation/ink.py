@@ -1,0 +1,262 @@
+"""Grey becomes ink: which is the paper, how bright it is everywhere, and how much darker (or lighter) the writing is.
+
+A camera sees paper that is grey, brighter at one side than at the other, and grainy. Here the paper's level is found
+all over the picture, the difference to it is ink, the grain is set to nothing and the stroke to full ink. A clean
+drawing or a scan with one flat paper level keeps its values exactly.
+
+grey: (rows, columns), uint8 0..255 or float64 0..1  ->  ink: (rows, columns) float64, 0 nothing to 1 full ink
+
+Large pictures are looked at reduced, to find where the ink is, and then once more in full resolution there. All
+arithmetic is sums, means and matrix products in float64, so that another language can repeat it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitlens.digits.preparation.framing import Box, Image, box_of
+from digitlens.digits.preparation.ruled import without_lines
+from digitlens.digits.preparation.specks import main_ink
+
+WORKING = 640  # pixels: the longest side at which a picture is looked at; 28×28 needs no more
+FLAT = 0.35  # a paper level that so many of the pixels have exactly is not photographed
+FULL_ENOUGH = 0.9  # a stroke with this much contrast is full ink already, and its values are kept
+FAINT = 0.06  # deviations from the paper below this are grain, or the edge of a stroke
+CERTAIN = 0.2  # ink of photos that is fainter than this is taken for nothing
+LEAST_CONTRAST = 0.04  # writing that differs by less from its paper cannot be told from nothing
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ink:
+    """What was written, and how it was told from the paper."""
+
+    ink: Image  # (rows, columns), 0..1: the part of the picture where the writing is
+    region: Box  # that part, in pixels of the picture
+    reduction: int  # how many pixels of the picture one pixel of `ink` is wide and high
+    dark: bool  # True: dark ink on light paper; False: light on dark
+    flat: bool  # True: the paper has one level; False: it is uneven, and was evened out
+    paper: float  # 0..1, mean level of the paper
+    contrast: float  # 0..1, how far full ink lies from the paper
+    grain: float  # 0..1, what was taken as noise of the paper
+
+
+def reduce(levels: NDArray[Any], factor: int) -> Image:
+    """Average squares of `factor` by `factor` pixels, fewer at the last row and column: a smaller picture."""
+    if factor == 1:
+        return levels.astype(np.float64)
+    rows, columns = levels.shape
+    kind = np.uint32 if levels.dtype == np.uint8 else np.float64
+    top, left = np.arange(0, rows, factor), np.arange(0, columns, factor)
+    strips = np.add.reduceat(levels, top, axis=0, dtype=kind)
+    sums = np.add.reduceat(strips, left, axis=1, dtype=kind)
+    high, wide = np.diff(top, append=rows), np.diff(left, append=columns)
+    return sums / (high[:, None] * wide[None, :])
+
+
+def running_mean(values: Image, radius: int) -> Image:
+    """The mean over the square from -radius to +radius around each pixel, of what lies within the picture."""
+    for axis in (0, 1):
+        n = values.shape[axis]
+        total = np.cumsum(np.insert(values, 0, 0.0, axis=axis), axis=axis)
+        low = np.maximum(np.arange(n) - radius, 0)
+        high = np.minimum(np.arange(n) + radius + 1, n)
+        width = (high - low).astype(np.float64)
+        values = (total.take(high, axis) - total.take(low, axis)) / (width[:, None] if axis == 0 else width)
+    return values
+
+
+def surface(levels: Image) -> Image:
+    """The paper's level as a smooth surface of second degree, fitted to most of the pixels: (rows, columns)."""
+    factor = math.ceil(max(levels.shape) / 48)
+    blocks = reduce(levels, factor)
+    bases = _basis(*blocks.shape)
+    values, trusted = blocks.ravel(), np.ones(blocks.size, dtype=bool)
+    weights = np.zeros(6)
+    for _ in range(5):  # each time without the fifth that fits worst: writing, and what else is not paper
+        square = bases[trusted].T @ bases[trusted] + 1e-6 * np.eye(6)
+        weights[:] = np.linalg.solve(square, bases[trusted].T @ values[trusted])
+        miss = np.abs(values - bases @ weights)
+        trusted = miss <= np.quantile(miss, 0.8)
+    result: Image = (_basis(*levels.shape) @ weights).reshape(levels.shape)
+    return result
+
+
+def _basis(rows: int, columns: int) -> Image:
+    """1, y, x, y², xy, x² at each pixel, y and x from -1 to 1: (rows · columns, 6)."""
+    y = np.repeat((np.arange(rows) + 0.5) / rows * 2 - 1, columns)
+    x = np.tile((np.arange(columns) + 0.5) / columns * 2 - 1, rows)
+    return np.stack([np.ones_like(x), y, x, y * y, x * y, x * x], axis=1)
+
+
+def counted(levels: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
+    """The levels that occur, in order, and how many pixels have each."""
+    if levels.dtype != np.uint8:
+        return np.unique(levels, return_counts=True)
+    times = np.bincount(levels.ravel(), minlength=256)  # ten times as fast as sorting them
+    values = np.flatnonzero(times)
+    return values, times[values]
+
+
+def flat_level(levels: NDArray[Any], values: NDArray[Any], times: NDArray[np.intp]) -> float | None:
+    """The level that a good part of all pixels have exactly, or None: a clean drawing's paper.
+
+    values, times: the levels that occur, and how many pixels have each. Where two levels are that common (a one-bit
+    scan), the one that is more common along the border counts as paper.
+    """
+    common = np.flatnonzero(times >= FLAT * levels.size)
+    if len(common) < 2:
+        return float(values[common[0]]) if len(common) else None
+    edge = border(levels)
+    return float(max(((times[i] / levels.size + np.mean(edge == values[i])), values[i]) for i in common)[1])
+
+
+def border(levels: NDArray[Any]) -> NDArray[Any]:
+    """The outermost pixels, as one row."""
+    return np.concatenate([levels[0], levels[-1], levels[:, 0], levels[:, -1]])
+
+
+def paper_is_light(excess: Image) -> bool:
+    """Whether the writing is dark on light: the paper is what most of the picture, and of its border, is.
+
+    excess: (rows, columns), the picture minus a first guess of its paper.
+    """
+    few = max(excess.size // 512, 1)  # a small digit on a large page is hardly more
+    ordered = np.sort(excess, axis=None)
+    middle = (ordered[few - 1] + ordered[-few]) / 2
+    return bool(np.mean(excess > middle) + np.mean(border(excess) > middle) >= 1.0)
+
+
+def otsu(values: Image) -> float:
+    """The threshold that splits values into the two classes that differ most (Otsu 1979), from 64 bins."""
+    counts, edges = np.histogram(values, bins=64)
+    weights = counts / max(counts.sum(), 1)
+    middle = (edges[:-1] + edges[1:]) / 2
+    below = np.cumsum(weights)
+    mass = np.cumsum(weights * middle)
+    spread = below * (1 - below)
+    between = (mass[-1] * below - mass) ** 2 / np.where(spread > 1e-12, spread, np.inf)
+    best = np.flatnonzero(between >= between.max() * (1 - 1e-9))
+    return float(edges[1:][best].mean())  # an empty valley between two peaks: its middle
+
+
+def _between(depth: Image) -> float:
+    """A depth between paper and ink, also where there is so little ink that Otsu would split the paper."""
+    few = max(depth.size // 512, 1)
+    return max(otsu(depth), float(np.sort(depth, axis=None)[-few]) / 3)
+
+
+def find_ink(grey: NDArray[Any]) -> Ink | None:
+    """Find the writing in a picture: None where there is none.
+
+    grey: (rows, columns), uint8 0..255 or float64 0..1.
+    """
+    whole = Box(0, 0, *grey.shape)
+    if max(grey.shape) > WORKING:
+        factor = math.ceil(max(grey.shape) / WORKING)
+        coarse = _ink_at(grey, whole, factor)
+        if coarse is None:
+            return None
+        box = box_of(coarse.ink)
+        assert box is not None
+        margin = factor * (4 + max(box.rows, box.columns) // 4)
+        top, left = max(0, box.top * factor - margin), max(0, box.left * factor - margin)
+        bottom = min(grey.shape[0], (box.top + box.rows) * factor + margin)
+        right = min(grey.shape[1], (box.left + box.columns) * factor + margin)
+        whole = Box(top, left, bottom - top, right - left)
+    return _ink_at(grey, whole, math.ceil(max(whole.rows, whole.columns) / WORKING))
+
+
+def _ink_at(grey: NDArray[Any], region: Box, factor: int) -> Ink | None:
+    """The ink within a region, looked at `factor` times reduced."""
+    part = region.cut(grey)
+    levels: NDArray[Any] = part if factor == 1 else reduce(part, factor)
+    full = 255.0 if grey.dtype == np.uint8 else 1.0
+    told = _on_flat_paper(levels, full) or _on_uneven_paper(levels.astype(np.float64), full)
+    contrast = float(told.depth.max())
+    if told.grain:  # then the darkest pixel says little
+        contrast = _contrast(told.depth)
+    if contrast == 0.0 or contrast < max(LEAST_CONTRAST, 4 * told.grain):
+        return None
+    scale = 1.0 if told.flat and contrast >= FULL_ENOUGH else contrast
+    ink = np.minimum(told.depth / scale, 1.0)
+    if told.grain:
+        ink = without_grain(ink, told.grain / scale)
+    cleared = without_lines(ink)
+    if told.grain or cleared is not ink:
+        ink = main_ink(cleared)
+        if not ink.any():
+            return None
+    return Ink(ink, region, factor, told.dark, told.flat, told.paper, contrast, told.grain)
+
+
+def _contrast(depth: Image) -> float:
+    """How deep strokes are: of what is deep itself and lies where more is."""
+    around = running_mean(depth, 1)
+    strokes = depth[(depth >= _between(depth)) & (around >= _between(around))]
+    return float(np.quantile(strokes, 0.6)) if len(strokes) else 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Told:
+    """How a picture differs from its paper."""
+
+    depth: Image  # (rows, columns), 0..1: how far it lies from the paper, on the side of the ink
+    dark: bool
+    flat: bool
+    paper: float
+    grain: float
+
+
+def _on_flat_paper(levels: NDArray[Any], full: float) -> _Told | None:
+    """How a clean drawing differs from its paper; None where the paper has no level of its own."""
+    values, times = counted(levels)  # what can be worked out for the levels that occur needs no look at the pixels
+    level = flat_level(levels, values, times)
+    if level is None:
+        return None
+    excess = (values - level) / full
+    far = np.abs(excess)
+    dark = bool((np.maximum(-excess, 0) * times).sum() >= (np.maximum(excess, 0) * times).sum())
+    sided = np.maximum(-excess if dark else excess, 0.0)
+    if levels.dtype == np.uint8:
+        table = np.zeros(256)
+        table[values] = sided
+        depth = table[levels]
+    else:
+        depth = np.maximum((level - levels if dark else levels - level) / full, 0.0)
+    grain = 0.0
+    faint = (far > 0) & (far < FAINT)
+    if times[faint].sum() > times[far >= FAINT].sum() / 2:  # compressed, or with noise of which paper hides a half
+        small = depth[(depth > 0) & (depth < _between(depth))]
+        grain = max(FAINT, 1.4826 * float(np.median(small))) if len(small) else FAINT
+    return _Told(depth, dark, True, level / full, grain)
+
+
+def _on_uneven_paper(levels: Image, full: float) -> _Told:
+    """How a photo differs from its paper, whose level is found all over the picture."""
+    guess = surface(levels)
+    dark = paper_is_light(levels - guess)
+    sign = 1.0 if dark else -1.0
+    depth = sign * (guess - levels) / full
+    smooth = guess
+    radius = max(2, max(levels.shape) // 6)
+    for _ in range(2):
+        blank = (depth < _between(depth)).astype(np.float64)
+        # Where there is hardly any paper in sight, the surface speaks.
+        smooth = (running_mean(levels * blank, radius) + 0.05 * guess) / (running_mean(blank, radius) + 0.05)
+        depth = sign * (smooth - levels) / full
+    blank_depth = depth[depth < _between(depth)]
+    grain = 1.4826 * float(np.median(np.abs(blank_depth - np.median(blank_depth))))
+    return _Told(np.maximum(depth, 0.0), dark, False, float(smooth.mean()) / full, grain)
+
+
+def without_grain(ink: Image, grain: float) -> Image:
+    """Ink without what the paper's grain may have made: (rows, columns), 0..1; grain: its standard deviation."""
+    if 3.0 * grain <= CERTAIN:
+        return np.where(ink < CERTAIN, 0.0, ink)
+    # Single pixels tell nothing any more, but a mean of nine does.
+    return np.where((running_mean(ink, 1) < CERTAIN) | (ink < grain), 0.0, ink)

@@ -1,0 +1,204 @@
+"""One picture becomes 784 numbers, in stages that can be looked at.
+
+decoded   grey, the right way up                                   (rows, columns), uint8 0..255 or float64 0..1
+ink       what was written, from 0 (nothing) to 1 (full ink)       float64; a part of the picture, perhaps reduced
+cropped   the box that holds all ink
+scaled    its longest side is 20 pixels
+centred   its centre of mass at pixel index 14 of 28×28            (28, 28) float32
+...       one stage for each adjusting step                        (28, 28) float32
+
+The first two belong to the picture, the next three are framing (LeCun et al. 1998), the rest is adjusting. A network
+is read behind the same adjusting steps that it was trained behind.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitlens.digits.preparation import adjusting as adjusting_steps
+from digitlens.digits.preparation.decode import Decoded, decode
+from digitlens.digits.preparation.framing import SIDE, Scaled, box_for_framing, corner_for, place, scaled
+from digitlens.digits.preparation.ink import Ink, find_ink
+from digitlens.errors import ShapeError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as PillowImage
+
+LEAST_SIDE = 5  # pixels: ink whose longest side is shorter is a dot
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stage:
+    """One stage of the way: what the picture looks like after it, by which numbers, and why."""
+
+    name: str  # "decoded", "ink", "cropped", "scaled", "centred", or the name of an adjusting step
+    image: NDArray[Any]  # (rows, columns); decoded: grey, uint8 0..255 or float 0..1; all others: ink 0..1
+    parameters: Mapping[str, float]  # plain numbers: a box, a factor, a level
+    reason: str  # one sentence for a newcomer
+
+    def __repr__(self) -> str:
+        return f"<Stage {self.name}: {self.reason}>"
+
+    def __reduce__(self) -> tuple[Callable[..., Stage], tuple[Any, ...]]:
+        """So that a Reading may come from another process, where several read a pile of pictures."""
+        return _stage, (self.name, self.image, dict(self.parameters), self.reason)
+
+
+def _stage(name: str, image: NDArray[Any], parameters: Mapping[str, float], reason: str) -> Stage:
+    return Stage(name, image, MappingProxyType(parameters), reason)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """A picture on its way into the network, with every stage of that way."""
+
+    image: NDArray[np.float32]  # (28, 28), ink 0..1: what the network sees
+    stages: tuple[Stage, ...]
+    ink_found: bool  # False: nothing was written, or too little to be read; the image is then empty
+
+    def __repr__(self) -> str:
+        return f"<Prepared: {', '.join(stage.name for stage in self.stages)}>"
+
+
+def prepare(
+    picture: str | os.PathLike[str] | bytes | NDArray[Any] | PillowImage,
+    adjusting: Sequence[str] = (),
+    frame: bool = True,
+) -> Prepared:
+    """Bring any picture into the form that MNIST's digits have.
+
+    picture: a path, the bytes of a picture file, an array (see decode.from_array) or a Pillow image; a picture in
+    which nothing can be found is an answer (`ink_found` is False), not an error. adjusting: names of adjusting.STEPS.
+    frame=False: the picture is 28×28 ink already (0 nothing, full white full ink), so only the adjusting steps are
+    made. Raises FileError, PictureError or ShapeError where there is no picture, UsageError for an unknown adjusting
+    step.
+
+    >>> page = np.full((600, 800), 255, np.uint8); page[100:500, 300:340] = 0      # a large 1 on white paper
+    >>> for stage in prepare(page).stages: print(stage.name, stage.image.shape, stage.reason)
+    decoded (600, 800) an array of 800×600 pixels
+    ink (600, 256) dark ink on light paper
+    cropped (400, 40) the ink fills 40×400 pixels, 300 from the left and 100 from the top
+    scaled (20, 2) the longest side becomes 20 pixels, as in MNIST: 20 times smaller
+    centred (28, 28) the centre of mass is moved to the middle, as in MNIST
+    """
+    adjusting_steps.check(adjusting)
+    decoded = decode(picture)
+    stages = [_decoded(decoded)]
+    if frame:
+        stages += _framed(decoded)
+    else:
+        stages.append(_as_given(decoded))
+    found = stages[-1].name == "centred"
+    image = stages[-1].image if found else np.zeros((SIDE, SIDE), np.float32)
+    for name in adjusting if found else ():
+        image = adjusting_steps.adjust(image[None], [name])[0]
+        stages.append(Stage(name, image, _frozen(), adjusting_steps.REASONS[name]))
+    return Prepared(image, tuple(stages), found)
+
+
+def _frozen(**numbers: float) -> Mapping[str, float]:
+    return MappingProxyType(numbers)
+
+
+def _decoded(decoded: Decoded) -> Stage:
+    rows, columns = decoded.grey.shape
+    article = "an" if decoded.source == "array" else "a"
+    reason = f"{article} {decoded.source} of {columns}×{rows} pixels"
+    numbers: dict[str, float] = {"rows": rows, "columns": columns}
+    if decoded.orientation != 1:
+        numbers["orientation"] = decoded.orientation
+        reason += ", turned the way the camera was held"
+    if decoded.backdrop >= 0:
+        numbers["backdrop"] = decoded.backdrop
+        reason += f", transparent, so put on {'white' if decoded.backdrop else 'black'}"
+    return Stage("decoded", decoded.grey, _frozen(**numbers), reason)
+
+
+def _as_given(decoded: Decoded) -> Stage:
+    """28×28 ink as it is: the last stage of a picture that is framed already."""
+    grey = decoded.grey
+    if grey.shape != (SIDE, SIDE):
+        raise ShapeError(f"prepare(frame=False) wants a picture of 28×28 pixels, got {grey.shape}; use frame=True")
+    image = (grey / 255.0 if grey.dtype == np.uint8 else grey).astype(np.float32)
+    return Stage("centred", image, _frozen(), "taken as it is: it is said to be framed like MNIST already")
+
+
+def _framed(decoded: Decoded) -> list[Stage]:
+    """Ink, cropped, scaled and centred; only the ink (none of it) where there is too little."""
+    found = find_ink(decoded.grey)
+    box = box_for_framing(found.ink) if found else None
+    if found is None or box is None:
+        return [
+            Stage(
+                "ink",
+                np.broadcast_to(0.0, decoded.grey.shape),
+                _frozen(),
+                "nothing is written here: all of it looks like paper",
+            )
+        ]
+    longest = max(box.rows, box.columns) * found.reduction
+    if longest < LEAST_SIDE:
+        return [_inked(found, f"too little ink: {longest} pixel{'s'[: longest - 1]}, at least {LEAST_SIDE} are wanted")]
+    cropped = box.cut(found.ink)
+    step = found.reduction
+    top, left = found.region.top + box.top * step, found.region.left + box.left * step
+    size = scaled(cropped)
+    small, reduced = size.ink, size.scale / step
+    corner = corner_for(small)
+    image = place(small, corner).astype(np.float32)
+    framed_already = small is cropped and (top, left) == corner and decoded.grey.shape == (SIDE, SIDE)
+    return [
+        _inked(found, f"{'dark ink on light' if found.dark else 'light ink on dark'} paper{_light(found)}"),
+        Stage(
+            "cropped",
+            cropped,
+            _frozen(top=top, left=left, rows=box.rows * step, columns=box.columns * step),
+            f"the ink fills {box.columns * step}×{box.rows * step} pixels, {left} from the left and {top} from the top",
+        ),
+        Stage(
+            "scaled",
+            small,
+            _frozen(scale=reduced, gain=size.gain, drawn=size.drawn, pen=size.pen),
+            _sized(size, reduced),
+        ),
+        Stage(
+            "centred",
+            image,
+            _frozen(top=corner[0], left=corner[1]),
+            "already framed like MNIST" if framed_already else "the centre of mass is moved to the middle, as in MNIST",
+        ),
+    ]
+
+
+def _sized(size: Scaled, reduced: float) -> str:
+    """What scaling did: to the size, to pale strokes, and to the pen; reduced: in pixels of the picture."""
+    said = "it has the size of MNIST's digits already"
+    if reduced != 1.0:
+        change = f"{1 / reduced:.3g} times smaller" if reduced < 1 else f"{reduced:.3g} times larger"
+        said = f"the longest side becomes 20 pixels, as in MNIST: {change}"
+    if size.gain > 1.0:
+        said += ", and thin strokes are strengthened"
+    if size.pen != size.drawn:
+        said += f", and the pen is made {'wider' if size.pen > size.drawn else 'narrower'}"
+    return said
+
+
+def _light(found: Ink) -> str:
+    return "" if found.flat else ", whose uneven light was taken out"
+
+
+def _inked(found: Ink, reason: str) -> Stage:
+    region = found.region._asdict()
+    return Stage(
+        "ink",
+        found.ink,
+        _frozen(**region, reduction=found.reduction, paper=found.paper, contrast=found.contrast, grain=found.grain),
+        reason,
+    )

@@ -1,0 +1,1 @@
+"""Where images and labels come from: MNIST, IDX files, folders, pen digits; download and cache."""

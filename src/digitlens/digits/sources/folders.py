@@ -1,0 +1,162 @@
+"""Your own labelled pictures: a folder with one sub-folder for each class, named as the class is.
+
+    letters/a/*.png, letters/b/*.png, ...                  or already split: letters/train/a/*.png, letters/test/a/*.png
+
+Every picture goes through the same preparation as one that is to be read. Where there is no split, about one picture in
+six is kept for testing; which ones, the SHA-256 of their names decides: the same ones on every machine, and, but for
+very small classes, also after others were added.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from digitlens.digits.dataset import DataSet, Digits
+from digitlens.digits.preparation.prepare import prepare
+from digitlens.errors import DataError, FileError, PictureError, ShapeError
+from digitlens.files.bounded import read_bounded
+from digitlens.files.naming import shown, why
+
+MOST_CLASSES = 64
+MOST_PICTURES = 100_000
+MOST_BYTES = 5 * 2**20  # in one picture
+_ONE_IN = 6  # one picture in so many is kept for testing
+_ENDINGS = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"}
+_ADVICE = "make one sub-folder for each class, such as 0, 1, … 9, and put its pictures there"
+
+Labelled = list[tuple[int, Path]]  # the number of a class, and a picture of it
+
+
+def load_folder(folder: str | os.PathLike[str]) -> DataSet:
+    """Labelled pictures as digits: `classes` are the names of the sub-folders, 2 to 64 of them, 2 before 10.
+
+    A picture that cannot be read is left out, and `source` says how many were and why the first one was. Raises
+    DataError unless every class has a picture to learn from and the whole at least one to be tested on.
+    """
+    place = Path(folder)
+    split = sorted(name.lower() for name in _folders(place))
+    if split == ["test", "train"]:
+        by_name = {name.lower(): place / name for name in _folders(place)}
+        classes = _classes(by_name["train"])
+        if strange := set(_folders(by_name["test"])) - set(classes):
+            raise DataError(
+                f"{shown(place)} is to be tested on classes that it does not learn: {', '.join(sorted(strange))}; "
+                "give both parts the same sub-folders"
+            )
+        learning, testing = _labelled(by_name["train"], classes), _labelled(by_name["test"], classes)
+    else:
+        classes = _classes(place)
+        learning, testing = _split(_labelled(place, classes))
+    if len(learning) + len(testing) > MOST_PICTURES:
+        raise DataError(f"{shown(place)} holds more than {MOST_PICTURES:,} pictures; choose some of them")
+    unreadable: list[str] = []
+    training, test = _read(learning, unreadable), _read(testing, unreadable)
+    _check(place, classes, training, test, unreadable)
+    source = f"{len(training) + len(test):,} labelled pictures in {shown(place)}"
+    if unreadable:
+        source += f"; {len(unreadable):,} could not be read, the first: {unreadable[0]}"
+    return DataSet(place.resolve().name, source, training, test, tuple(classes))
+
+
+def holds_classes(folder: Path) -> bool:
+    """Does this folder look like labelled pictures? Two sub-folders at least; nothing is opened."""
+    try:
+        return len(_folders(folder)) >= 2
+    except DataError:
+        return False
+
+
+def _folders(folder: Path) -> list[str]:
+    """The names of the sub-folders, in the order of people: 2 before 10."""
+    try:
+        with os.scandir(folder) as entries:
+            names = [entry.name for entry in entries if entry.is_dir() and not entry.name.startswith((".", "__"))]
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"labelled pictures were looked for in {shown(folder)}: {why(error)}; check the path"
+        ) from error
+    return sorted(names, key=_natural)
+
+
+def _natural(name: str) -> tuple[list[tuple[int, str]], str]:
+    """What to sort names by: runs of decimals as numbers, the rest as text."""
+    pieces = re.split(r"([0-9]+)", name.casefold())
+    return [(int(piece), "") if piece.isdigit() else (-1, piece) for piece in pieces if piece], name
+
+
+def _classes(folder: Path) -> list[str]:
+    """The names of the classes; DataError unless there are 2 to 64."""
+    names = _folders(folder)
+    if not 2 <= len(names) <= MOST_CLASSES:
+        raise DataError(
+            f"{shown(folder)} wants 2 to {MOST_CLASSES} sub-folders of labelled pictures, got {len(names)}; {_ADVICE}"
+        )
+    return names
+
+
+def _labelled(folder: Path, classes: Sequence[str]) -> Labelled:
+    """Every picture of every class, in the order of classes and names."""
+    return [(number, path) for number, name in enumerate(classes) for path in _pictures(folder / name)]
+
+
+def _pictures(folder: Path) -> Iterator[Path]:
+    """The picture files of one class, links that lead nowhere among them; a class that is not there has none."""
+    try:
+        with os.scandir(folder) as entries:
+            names = [entry.name for entry in entries if Path(entry.name).suffix.lower() in _ENDINGS]
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise DataError(f"looking into {shown(folder)} failed: {why(error)}; check that it may be read") from error
+    yield from (folder / name for name in sorted(names, key=_natural))
+
+
+def _split(labelled: Labelled) -> tuple[Labelled, Labelled]:
+    """To learn from, and to be tested on, by a hash of each name; where a class has two, there is one of each."""
+    learning: Labelled = []
+    testing: Labelled = []
+    for number in sorted({number for number, _ in labelled}):
+        mine = sorted((item for item in labelled if item[0] == number), key=lambda item: _draw(item[1].name))
+        kept = sum(_draw(path.name) < 1 / _ONE_IN for _, path in mine)
+        kept = min(max(kept, 1), len(mine) - 1)
+        testing += mine[:kept]
+        learning += mine[kept:]
+    return sorted(learning), sorted(testing)
+
+
+def _draw(name: str) -> float:
+    """0 to 1, decided by a file's name alone."""
+    return int.from_bytes(hashlib.sha256(os.fsencode(name)).digest()[:6], "big") / 2**48
+
+
+def _read(labelled: Labelled, unreadable: list[str]) -> Digits:
+    """The pictures as digits; those that cannot be read are told in `unreadable`."""
+    images, numbers = [], []
+    for number, path in labelled:
+        try:
+            prepared = prepare(bytes(read_bounded(path, MOST_BYTES)))
+            if not prepared.ink_found:
+                raise PictureError("too little ink to be read")
+        except (PictureError, ShapeError, FileError) as error:
+            unreadable.append(str(error) if isinstance(error, FileError) else f"{shown(path)}: {error}")
+        else:
+            images.append(np.rint(prepared.image * 255).astype(np.uint8))
+            numbers.append(number)
+    stacked = np.stack(images) if images else np.zeros((0, 28, 28), np.uint8)
+    return Digits(stacked, np.array(numbers, np.uint8))
+
+
+def _check(place: Path, classes: Sequence[str], training: Digits, test: Digits, unreadable: Sequence[str]) -> None:
+    """DataError unless there is enough to learn from and to be tested on."""
+    reason = f"; {len(unreadable):,} could not be read, the first: {unreadable[0]}" if unreadable else ""
+    for number, name in enumerate(classes):
+        if not (training.digits == number).any():
+            raise DataError(f"{shown(place)} has no picture of {shown(name)} to learn from{reason}; {_ADVICE}")
+    if not len(test):
+        raise DataError(f"{shown(place)} has no picture to be tested on{reason}; add some more pictures")

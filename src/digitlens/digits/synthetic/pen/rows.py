@@ -1,0 +1,98 @@
+"""Rows of pen digits on a page, with what they say and where each digit is: near to each other, or touching.
+
+A page can be written that is always there, and whose truth is known: to test on, and to learn from what is one digit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitlens.digits.preparation.strokes import ink_strokes
+from digitlens.digits.synthetic.pen.writer import pen_digits
+
+Stroke = NDArray[np.float64]
+PEN = 1 / 25  # of the writing's height
+
+
+@cache
+def written(seed: int = 7, count: int = 2_000) -> dict[int, list[list[Stroke]]]:
+    """The strokes of so many pen digits, by what they show."""
+    some = pen_digits(count, seed)
+    found: dict[int, list[list[Stroke]]] = {digit: [] for digit in range(10)}
+    for digit, strokes in zip(some.digits.digits.tolist(), some.strokes, strict=True):
+        found[digit].append(strokes)
+    return found
+
+
+@dataclass(eq=False)
+class Sheet:
+    """A page that is being written: strokes in pixels, and the box of each digit as (left, top, width, height)."""
+
+    rows: int
+    columns: int
+    pen: float
+    strokes: list[Stroke] = field(default_factory=list)
+    boxes: list[tuple[float, float, float, float]] = field(default_factory=list)
+    digits: str = ""
+    hands: dict[int, list[list[Stroke]]] = field(default_factory=written)  # the drawings of each digit to choose from
+
+    def write(
+        self,
+        text: str,
+        left: float,
+        top: float,
+        height: float,
+        rng: np.random.Generator,
+        gap: float = 0.2,
+        wobble: float = 0.05,
+    ) -> float:
+        """Write digits from a place on, to the right; a space leaves room. gap: between digits, in heights; below 0
+        they touch. Gives where the writing ends.
+        """
+        for character in text:
+            if character == " ":
+                left += 1.2 * height
+                continue
+            drawings = self.hands[int(character)]
+            drawing = drawings[int(rng.integers(len(drawings)))]
+            points = np.concatenate(drawing)
+            low, high = points.min(axis=0), points.max(axis=0)
+            tall = height * (1 + wobble * rng.normal())
+            scale = (tall - self.pen) / max(high[1] - low[1], 1.0)
+            at = np.array([left, top + height - tall + wobble * height * rng.normal()]) + self.pen / 2
+            self.strokes += [(stroke - low) * scale + at for stroke in drawing]
+            size = (high - low) * scale + self.pen
+            self.boxes.append((left, float(at[1] - self.pen / 2), float(size[0]), float(size[1])))
+            left += float(size[0]) + gap * height
+            self.digits += character
+        return left
+
+    def grey(self) -> NDArray[np.uint8]:
+        """The page: black ink on white, (rows, columns)."""
+        return np.rint(255 * (1 - ink_strokes(self.strokes, (self.rows, self.columns), self.pen / 2))).astype(np.uint8)
+
+
+def sheet(
+    lines: Sequence[str],
+    rng: np.random.Generator,
+    height: float = 60,
+    gap: float = 0.2,
+    wobble: float = 0.05,
+    hands: dict[int, list[list[Stroke]]] | None = None,
+) -> Sheet:
+    """A page with some lines of digits, and margins; height, gap and wobble as in Sheet.write().
+
+    >>> page = sheet(["12", "345"], np.random.default_rng(0))
+    >>> page.digits, len(page.boxes), page.grey().shape
+    ('12345', 5, (300, 402))
+    """
+    columns = int(max((2.2 + 1.5 * len(line)) * height for line in lines))
+    page = Sheet(int((1.2 + 1.9 * len(lines)) * height), columns, PEN * height, hands=hands or written())
+    for number, line in enumerate(lines):
+        page.write(line, height, (0.8 + 1.9 * number) * height, height, rng, gap, wobble)
+    return page

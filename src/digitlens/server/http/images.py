@@ -1,0 +1,71 @@
+"""GET /api/images: MNIST's own pictures, where they are on this machine. Nothing is ever downloaded for it."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from digitlens.digits.dataset import DataSet
+from digitlens.errors import DigitlensError
+from digitlens.server.http.pool import FullError, Pool
+
+MOST = 1_000  # pictures in one answer
+_HOW = (
+    "MNIST's pictures are not on this machine, or damaged; `digitlens data` says where they are looked for. Fetch them "
+    "once (11 MB): digitlens data --download. Or start the app with DIGITLENS_DATA naming the folder that holds them"
+)
+
+
+class MnistImages:
+    """The endpoint. MNIST is loaded with the first request that wants it, in the pool, and then kept."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._loading = asyncio.Lock()
+        self._data: DataSet | None = None
+
+    async def answer(self, request: Request) -> Response:
+        """Labels, then pixels: `count` bytes, then count · 784, ink from 0 to 255. HTTPException: 400, 404, 503."""
+        on = request.query_params.get("on", "test")
+        if on not in ("test", "training"):
+            raise HTTPException(400, f"on: wanted test or training, got {on[:40]!r}")
+        first, count = _number(request, "from", 0), _number(request, "count", 100)
+        if not 1 <= count <= MOST:
+            raise HTTPException(400, f"count: wanted 1 to {MOST:,} pictures at a time, got {count}")
+        data = await self._load(request.client.host if request.client else "")
+        digits = data.test if on == "test" else data.training
+        if first >= len(digits):
+            raise HTTPException(400, f"from: wanted 0 to {len(digits) - 1:,}, got {first:,}")
+        some = digits[slice(first, first + count)]
+        return Response(
+            some.digits.astype("uint8").tobytes() + some.images.tobytes(),
+            media_type="application/octet-stream",
+            headers={"X-Digitlens-Total": str(len(digits)), "Cache-Control": "no-store"},
+        )
+
+    async def _load(self, client: str) -> DataSet:
+        async with self._loading:
+            if self._data is None:
+                try:
+                    self._data = await self._pool.run(client, _mnist)
+                except DigitlensError as error:
+                    raise HTTPException(404, _HOW) from error
+                except (FullError, MemoryError) as error:
+                    raise HTTPException(503, "too much is going on; try again in a moment") from error
+            return self._data
+
+
+def _mnist() -> DataSet:
+    from digitlens.digits.sources.find import find_data
+
+    return find_data("mnist", offline=True)
+
+
+def _number(request: Request, name: str, default: int) -> int:
+    text = request.query_params.get(name, str(default))
+    if not (text.isascii() and text.isdecimal() and len(text) <= 9):
+        raise HTTPException(400, f"{name}: wanted a whole number, got {text[:40]!r}")
+    return int(text)

@@ -1,0 +1,216 @@
+"""WebSocket /api/live: how a page knows that the server is there, trains on it, and watches.
+
+Text messages are JSON objects with a `type`. The server begins with `hello`; a page may send `ping` and hears `pong`.
+With `visit` it says who it is, hears `choices`, and from then on sees, as binary frames, what that visitor's run does.
+Whatever else comes is answered with `error` where that is possible, and closed with the fitting code where it is not.
+A client that does not read for two seconds is dropped by the watch in protocol.py, whatever was being sent to it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib.metadata
+import json
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+
+from digitlens.errors import DigitlensError
+from digitlens.server.http.pool import FullError, Pool
+from digitlens.server.http.sessions import Clients
+from digitlens.server.http.stream import Stream
+from digitlens.server.refusal import Refused
+
+if TYPE_CHECKING:
+    from digitlens.server.training.visitors import Visitors
+
+MAX_DEPTH = 8  # of JSON: lists and objects within each other
+UNSUPPORTED, TRY_AGAIN_LATER = 1003, 1013  # why a WebSocket is closed
+
+
+class MessageError(ValueError):
+    """A message that cannot be understood; says what was wanted."""
+
+
+class Live:
+    """The endpoint. `engine`: what computes here, for the greeting. `pool`: where what takes a while is done.
+
+    visitors: makes them, with the first that comes; nothing of training is loaded before.
+    """
+
+    def __init__(self, clients: Clients, engine: str, pool: Pool, visitors: Callable[[], Visitors]) -> None:
+        self._clients, self._engine, self._pool, self._visitors = clients, engine, pool, visitors
+        self._streams: set[Stream] = set()
+
+    async def answer(self, socket: WebSocket) -> None:
+        """One client, from its arrival until it is gone."""
+        await socket.accept()
+        stream = Stream(partial(send, socket))
+        try:
+            if not self._clients.enter(socket):
+                most = self._clients.most
+                await say(socket, type="full", error=f"{most} pages are connected already; close one of them")
+                await socket.close(TRY_AGAIN_LATER, f"{most} pages are connected already")
+                return
+            await say(
+                socket,
+                type="hello",
+                version=importlib.metadata.version("digitlens"),
+                engine=self._engine,
+                clients=len(self._clients),
+            )
+            self._streams.add(stream)
+            await self._talk(socket, stream)
+        except (WebSocketDisconnect, ConnectionError):
+            pass
+        finally:
+            self._streams.discard(stream)
+            stream.end()
+            self._clients.leave(socket)
+
+    async def _talk(self, socket: WebSocket, stream: Stream) -> None:
+        client = socket.client.host if socket.client else ""
+        while True:
+            message = await socket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            if message.get("text") is None:
+                await socket.close(UNSUPPORTED, "wanted text, got binary data")
+                return
+            try:
+                answer = await self._answer(parse(message["text"]), stream, client)
+            except MessageError as error:
+                answer = {"type": "error", "error": str(error)}
+            except FullError:
+                answer = {"type": "error", "error": "too much waits to be done; try again in a moment"}
+            if answer is not None:
+                await send(socket, answer)
+            await asyncio.sleep(0)  # who sends thousands at once lets the others have their turn
+
+    async def _answer(self, message: dict[str, Any], stream: Stream, client: str) -> dict[str, Any] | None:
+        """What is said to one message; None if that is nothing."""
+        kind = message["type"]
+        if kind == "ping":
+            return {"type": "pong"}
+        try:
+            if kind == "visit":
+                await self._visit(message, stream, client)
+            elif stream.visitor is None:
+                raise MessageError("say first who you are: visit")
+            elif kind == "download":
+                self._download()
+            elif frame := self._visitors().act(stream.visitor, message):
+                stream.say("moment", frame)
+        except Refused as error:
+            number = message.get("number")
+            known = number if type(number) is int and 0 <= number <= 2**53 else 0
+            return {"type": "refused", "number": known, "field": error.field, "error": str(error)}
+        return None
+
+    async def _visit(self, message: dict[str, Any], stream: Stream, client: str) -> None:
+        """Somebody says who they are; what they hear first is what there is to choose from."""
+        visitor, options = await self._pool.run(client, lambda: self._visitors().enter(message.get("visitor")))
+        stream.say("choices", options)
+        stream.show(self._visitors(), visitor)
+
+    def _download(self) -> None:
+        """Fetch MNIST beside everything else; all that are connected hear how far it is."""
+        loop, sets = asyncio.get_running_loop(), self._visitors().sets
+
+        def tell(about: dict[str, Any]) -> None:
+            for stream in self._streams:
+                stream.say("download", about)
+
+        def heard(file: str, done: int, total: int | None, **more: Any) -> None:
+            about = {"type": "download", "file": file, "done": done, "total": total, "ended": False, "error": ""} | more
+            with contextlib.suppress(RuntimeError):  # the loop is closed: the app has ended
+                loop.call_soon_threadsafe(tell, about)
+
+        def work() -> None:
+            error = ""
+            try:
+                sets.download(heard)
+            except DigitlensError as raised:
+                error = str(raised)
+            heard("", 0, None, ended=True, error=error, data=sets.to_json())
+
+        threading.Thread(target=work, name="download", daemon=True).start()
+
+
+KNOWN = ("ping", "visit", "train", "compare", "go", "pause", "moment", "forget", "download")
+
+
+async def send(socket: WebSocket, message: dict[str, Any] | bytes) -> None:
+    """Send a text message or a frame. Raises WebSocketDisconnect where the client is gone."""
+    if socket.application_state is WebSocketState.DISCONNECTED:  # somebody who sent before us has found out
+        raise WebSocketDisconnect
+    if isinstance(message, bytes):
+        await socket.send_bytes(message)
+    else:
+        await socket.send_text(json.dumps(message, allow_nan=False))
+
+
+async def say(socket: WebSocket, **message: Any) -> None:
+    """Send one message."""
+    await send(socket, message)
+
+
+def parse(text: str) -> dict[str, Any]:
+    """A message: a JSON object with a `type` that we know, at most MAX_DEPTH deep. Raises MessageError.
+
+    >>> parse('{"type": "ping"}')
+    {'type': 'ping'}
+    """
+    if depth(text) > MAX_DEPTH:
+        raise MessageError(f"wanted JSON at most {MAX_DEPTH} deep")
+    try:
+        message = json.loads(text, parse_constant=_no_number, object_pairs_hook=_once)
+    except MessageError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise MessageError(f"wanted JSON, got something else: {str(error)[:100]}") from None
+    kind = message.get("type") if isinstance(message, dict) else None
+    if not isinstance(kind, str) or kind not in KNOWN:
+        raise MessageError(f"wanted a message with a type among {', '.join(KNOWN)}, got {str(kind)[:40]!r}")
+    return dict(message)
+
+
+def depth(text: str) -> int:
+    """How deep lists and objects lie within each other, found without following them.
+
+    >>> depth('{"a": [1, "[[["]}')
+    2
+    """
+    deepest = level = 0
+    quoted = escaped = False
+    for letter in text:
+        if quoted:
+            if escaped:
+                escaped = False
+            elif letter == "\\":
+                escaped = True
+            elif letter == '"':
+                quoted = False
+        elif letter == '"':
+            quoted = True
+        elif letter in "[{":
+            level += 1
+            deepest = max(deepest, level)
+        elif letter in "]}":
+            level -= 1
+    return deepest
+
+
+def _no_number(name: str) -> NoReturn:
+    raise MessageError(f"{name} is no number in JSON")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise MessageError("wanted every name once in an object")
+    return found

@@ -1,0 +1,122 @@
+"""GET /api/neuron/NETWORK/LAYER/NEURON: what a hidden neuron looks for, as the laboratory sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from digitlens.errors import DigitlensError
+from digitlens.reading.reader import Reader
+from digitlens.server.http.answers import as_json
+from digitlens.server.http.networks import Networks
+from digitlens.server.http.pool import FullError, Pool
+from digitlens.server.training.data_sets import DataSets
+
+if TYPE_CHECKING:
+    from digitlens.digits.dataset import DataSet
+    from digitlens.laboratory.dictionary import Dictionary
+
+SHOWN = 10  # pictures
+KEPT = 512  # answers
+
+
+class LookingFor:
+    """The endpoint; digits and dictionary are loaded with the first request, in the pool, and then kept."""
+
+    def __init__(self, networks: Networks, sets: DataSets, pool: Pool) -> None:
+        self._networks, self._sets, self._pool = networks, sets, pool
+        self._looking = asyncio.Lock()  # one at a time: whoever waits keeps no thread from those who read
+        self._parts: Dictionary | None = None
+        self._known: dict[tuple[str, int, int], dict[str, Any]] = {}
+
+    async def answer(self, request: Request) -> Response:
+        """What is told of one neuron. HTTPException: 404, 503."""
+        offered = self._networks.get(request.path_params["name"])
+        layer, neuron = request.path_params["layer"], request.path_params["neuron"]
+        sizes = offered.reader.network.sizes
+        if not 1 <= layer < len(sizes) - 1 or not neuron < sizes[layer]:
+            raise HTTPException(404, "this network has no such hidden neuron")
+        client = request.client.host if request.client else ""
+        try:
+            async with self._looking:
+                return as_json(await self._pool.run(client, partial(self._told, offered.reader, layer, neuron)))
+        except DigitlensError as error:
+            raise HTTPException(404, f"there are no digits to try it on: {error}") from error
+        except (FullError, MemoryError) as error:
+            raise HTTPException(503, "too much is going on; try again in a moment") from error
+
+    def _told(self, reader: Reader, layer: int, neuron: int) -> dict[str, Any]:
+        key = reader.name, layer, neuron
+        if key not in self._known:
+            if len(self._known) >= KEPT:
+                self._known.clear()
+            self._known[key] = self._look(reader, layer, neuron)
+        return self._known[key]
+
+    def _look(self, reader: Reader, layer: int, neuron: int) -> dict[str, Any]:
+        from digitlens.laboratory.exciting import exciting, strongest, weighted_sum
+
+        data, network = self._digits(), reader.network
+        images = reader.adjusted(data.test.images).reshape(-1, 784)
+        most = strongest(network, images, layer, neuron, SHOWN)
+        ink = float(images.mean(dtype=np.float64)) * 784 / 255
+        picture = exciting(network, layer, neuron, ink, images[most[0]] / 255)
+        activation = network.activations[layer - 1]
+        held = activation(network.forward(images[most] / np.float32(255)).z[layer - 1][:, neuron])
+        z = weighted_sum(network, layer, neuron, picture)
+        return {
+            "network": reader.name,
+            "layer": layer,
+            "neuron": neuron,
+            "on": data.name,
+            "strongest": [
+                {
+                    "ink": _text(images[k]),
+                    "label": data.classes[data.test.digits[k]],
+                    "number": int(k),
+                    "activation": round(float(a), 6),
+                }
+                for k, a in zip(most, held, strict=True)
+            ],
+            "exciting": {
+                "ink": _text(np.rint(255 * picture).astype(np.uint8)),
+                "activation": round(float(activation(np.array([z]))[0]), 6),
+            },
+            "part": self._part(reader, data, neuron) if layer == 1 else None,
+        }
+
+    def _part(self, reader: Reader, data: DataSet, neuron: int) -> dict[str, Any]:
+        """The edge or bar that explains its weights best."""
+        from digitlens.laboratory.dictionary import dictionary
+        from digitlens.laboratory.first import first_layer, inked
+
+        if self._parts is None:
+            self._parts = dictionary(inked(data.training.flat))
+        weights = reader.network.layers[0].weights[neuron : neuron + 1]
+        found = first_layer(weights, self._parts, np.random.default_rng(0), drawn=199)
+        part = found.parts[0]
+        picture = part.picture().ravel()
+        signed = picture * (np.sign(picture @ weights[0]) or 1.0)
+        return {
+            "kind": part.kind,
+            "explained": round(float(found.explained[0]), 6),
+            "expected": round(float(found.expected[0]), 6),
+            "p": round(float(found.p[0]), 6),
+            "weights": _text(np.rint(127 * signed / np.abs(signed).max()).astype(np.int8)),
+        }
+
+    def _digits(self) -> DataSet:
+        """MNIST where it is; else the pen digits."""
+        return self._sets.load("mnist" if self._sets.here("mnist") else "pen")
+
+
+def _text(array: NDArray[Any]) -> str:
+    return base64.b64encode(array.tobytes()).decode()

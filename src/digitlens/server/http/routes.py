@@ -1,0 +1,180 @@
+"""Every address of the app, and what answers there. docs/app.md describes them, for programs too."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route, Router, WebSocketRoute
+
+from digitlens.digits.sources.examples import example_files
+from digitlens.errors import DigitlensError
+from digitlens.server.http.address import Address
+from digitlens.server.http.answers import as_json
+from digitlens.server.http.guard import Guard, Log
+from digitlens.server.http.images import MnistImages
+from digitlens.server.http.live import Live
+from digitlens.server.http.looks_for import LookingFor
+from digitlens.server.http.networks import Networks
+from digitlens.server.http.pool import FullError, Pool
+from digitlens.server.http.reading import ReadPicture
+from digitlens.server.http.sessions import Clients
+from digitlens.server.http.static import page_files, serve
+from digitlens.server.refusal import MISTAKE
+from digitlens.server.training.data_sets import DataSets
+from digitlens.storage.model_file import to_bytes
+from digitlens.storage.shipped import SUFFIX
+
+if TYPE_CHECKING:
+    from digitlens.server.training.visitors import Visitors
+
+
+def create_app(
+    networks: Networks,
+    address: Address,
+    log: Log | None = None,
+    *,
+    sets: DataSets | None = None,
+    runs: Path | None = None,
+) -> Guard:
+    """The whole app behind its guard, for whoever asks at `address`.
+
+    sets: the digits to train on. runs: a folder for checkpoints of visitors' runs; None keeps none.
+    """
+    routes = create_routes(networks, sets=sets, runs=runs)
+    return Guard(routes, address, log, routes.state.visitors.close)
+
+
+def create_routes(
+    networks: Networks,
+    more: Sequence[BaseRoute] = (),
+    *,
+    sets: DataSets | None = None,
+    runs: Path | None = None,
+) -> Starlette:
+    """The app without its guard, which is never served like this; with `more` routes where a test wants them."""
+    pool = Pool()
+    files = _Files(networks)
+    engine, sets = networks.get().reader.engine, sets or DataSets()
+    visitors = _Later(sets, engine, runs)
+    api = [
+        Route("/networks", files.networks),
+        Route("/images", MnistImages(pool).answer),
+        Route("/neuron/{name}/{layer:int}/{neuron:int}", LookingFor(networks, sets, pool).answer),
+        Route("/read", ReadPicture(networks, pool).answer, methods=["POST"]),
+        Route(f"/runs/{{visitor}}/{{record}}{SUFFIX}", _Trained(visitors, pool).answer),
+        WebSocketRoute("/live", Live(Clients(), engine, pool, visitors).answer),
+    ]
+    app = Starlette(
+        routes=[
+            Mount("/api", Router(api, redirect_slashes=False)),
+            Route(f"/networks/{{name}}{SUFFIX}", files.network),
+            Route("/examples/{digit:int}.png", files.example),
+            *more,
+            Route("/{path:path}", files.page),
+        ],
+        exception_handlers={HTTPException: _refused, Exception: _broken},
+    )
+    app.router.redirect_slashes = False  # what is not there is not there
+    app.state.visitors = visitors
+    return app
+
+
+class _Later:
+    """The visitors, made when the first one comes: what trains is not loaded before."""
+
+    def __init__(self, sets: DataSets, engine: str, runs: Path | None) -> None:
+        self._made_of = sets, engine, runs
+        self._lock = threading.Lock()
+        self.made: Visitors | None = None
+
+    def __call__(self) -> Visitors:
+        with self._lock:
+            if self.made is None:
+                from digitlens.server.training.visitors import Visitors
+
+                self.made = Visitors(*self._made_of)
+            return self.made
+
+    def close(self) -> None:
+        """The app ends."""
+        if self.made is not None:
+            self.made.close()
+
+
+class _Files:
+    """What is served from bytes, and from files so small that nobody waits while one is read."""
+
+    def __init__(self, networks: Networks) -> None:
+        self._networks = networks
+        self._page = page_files()
+        self._examples = {path.stem: path for path in example_files()}
+
+    async def networks(self, request: Request) -> Response:
+        """What there is to choose from."""
+        return as_json(self._networks.to_json())
+
+    async def network(self, request: Request) -> Response:
+        """One model file."""
+        return serve(request, self._networks.get(request.path_params["name"]).data, SUFFIX)
+
+    async def example(self, request: Request) -> Response:
+        """One of the ten example drawings."""
+        path = self._examples.get(str(request.path_params["digit"]))
+        if path is None:
+            raise HTTPException(404, "there are example drawings of 0 to 9")
+        return _from_disk(request, path)
+
+    async def page(self, request: Request) -> Response:
+        """A file of the page."""
+        path = self._page.get(request.path_params["path"] or "index.html")
+        if path is None:
+            raise HTTPException(404, "there is nothing at this address; the page is at /")
+        return _from_disk(request, path)
+
+
+def _from_disk(request: Request, path: Path) -> Response:
+    try:
+        return serve(request, path.read_bytes(), path.suffix)
+    except OSError as error:
+        raise HTTPException(404, "this file is gone; install digitlens again") from error
+
+
+class _Trained:
+    """GET /api/runs/VISITOR/RECORD.digitlens: the network of any moment of a visitor's run, as a model file."""
+
+    def __init__(self, visitors: _Later, pool: Pool) -> None:
+        self._visitors, self._pool = visitors, pool
+
+    async def answer(self, request: Request) -> Response:
+        """The file. HTTPException: 404 where there is no such run, or that moment is not kept; 503."""
+        client = request.client.host if request.client else ""
+        try:
+            data = await self._pool.run(client, partial(self._file, **request.path_params))
+        except DigitlensError as error:
+            raise HTTPException(404, f"there is no such run to take a network from: {error}") from error
+        except (FullError, MemoryError) as error:
+            raise HTTPException(503, "too much is going on; try again in a moment", {"Retry-After": "1"}) from error
+        if data is None:
+            raise HTTPException(404, "there is no such run here, or that moment of it is not kept")
+        return serve(request, data, SUFFIX)
+
+    def _file(self, visitor: str, record: str) -> bytes | None:
+        reader = self._visitors.made.reader(visitor, record) if self._visitors.made else None
+        return to_bytes(reader) if reader else None
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return as_json({"error": error.detail}, error.status_code, error.headers)
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    return as_json({"error": MISTAKE}, 500)

@@ -1,0 +1,1 @@
+"""What visitors train: their runs, the queue before the engine, and what is seen of a run."""

@@ -1,0 +1,142 @@
+"""What is to be seen of a run: its curves from the first record on, and moments to which one can go back.
+
+A row of the curves: position in epochs, cost and accuracy on training digits, cost and accuracy on test digits,
+whether all of them were measured (1) or a sample (0), and the number of the record.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitlens.digits.dataset import Digits
+from digitlens.learning.data_split import DataSplit
+from digitlens.learning.engine import Measured, Record
+from digitlens.learning.gradients import gradient_norms
+from digitlens.learning.measuring import measure
+from digitlens.learning.recipe import Recipe
+from digitlens.network.network import Network
+from digitlens.network.optimisers import each
+from digitlens.server.training.thinning import Thinned
+
+ROWS = 512  # of the curves
+MOMENTS = 200
+ROOM = 12 * 2**20  # bytes for all moments
+SAMPLE, FEW = 1_000, 128  # digits measured inside an epoch; digits for the sizes of gradients
+SHORT, SHARE = 0.02, 0.25  # seconds that measuring may always take; or else this share of the time spent training
+Row = tuple[float, float, float, float, float, float, float]
+Sizes = tuple[float, ...]  # of the gradient by layer: the norm of dC/dW
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """One record of a run, with all that is needed to go back to it."""
+
+    number: int  # of the record; 0 is the network before its first step
+    epoch: int
+    mini_batch: int
+    position: float  # epochs from the start
+    seconds: float  # spent training until then
+    network: Network  # in float32
+    row: Row | None  # measured then, or last before
+    own_way: bool  # single examples were learned before: no recipe makes this network
+
+
+class Snapshots:
+    """The curves and the moments of one run, in bounded room."""
+
+    def __init__(self, recipe: Recipe, classes: int) -> None:
+        self._recipe = recipe
+        weights = sum(n * (n_before + 1) for n_before, n in pairwise(recipe.sizes(classes)))
+        self._moments: Thinned[Snapshot] = Thinned(min(MOMENTS, ROOM // (4 * weights)))
+        self._rows: Thinned[tuple[Row, Sizes]] = Thinned(ROWS)
+        self._row: Row | None = None
+        self._spent = self._lasted = 0.0  # seconds of measuring, in all and the last time
+        self.count = 0  # records so far
+
+    def remember(self, history: Sequence[Mapping[str, float]]) -> None:
+        """The rows of a run that goes on from its checkpoint: a record each, of whose network nothing is left."""
+        for one in history:
+            training, test = (
+                (one.get(f"{which}_cost", np.nan), one.get(f"{which}_accuracy", np.nan))
+                for which in ("training", "test")
+            )
+            self._row = (float(one["epoch"]), *training, *test, 1.0, float(self.count))
+            self._rows.add((self._row, (float("nan"),) * (len(self._recipe.hidden) + 1)))
+            self.count += 1
+
+    def measured(self, record: Record, split: DataSplit, engine: str, position: float) -> tuple[Row, Sizes] | None:
+        """A row for the newest record: whole sets where the record has them, else samples; None: that would take long.
+
+        This is what takes its time; add() does not.
+        """
+        if record.training is None and not self._due(record.seconds):
+            return None
+        began, network, cost = time.perf_counter(), record.network, self._recipe.cost
+        training = record.training or measure(network, sample(split.training, SAMPLE), cost, engine)
+        test = record.test or measure(network, sample(split.test, SAMPLE), cost, engine)
+        sizes = gradient_norms(network, sample(split.training, FEW), self._recipe.cost_function())
+        self._lasted = time.perf_counter() - began
+        self._spent += self._lasted
+        whole = float(record.training is not None)
+        return (position, *_pair(training), *_pair(test), whole, float(self.count)), sizes
+
+    def add(self, record: Record, position: float, measured: tuple[Row, Sizes] | None, own_way: bool = False) -> None:
+        """The newest record, `position` epochs after the start. own_way: single examples were learned before it."""
+        if measured is not None:
+            self._rows.add(measured)
+            self._row = measured[0]
+        network = record.network
+        if network.dtype != np.float32:
+            with np.errstate(over="ignore"):
+                network = Network(each(lambda w: w.astype(np.float32), network.layers), network.activations)
+        at = record.epoch, record.mini_batch, position, record.seconds
+        self._moments.add(Snapshot(self.count, *at, network, self._row, own_way))
+        self.count += 1
+
+    def rows(self) -> list[tuple[Row, Sizes]]:
+        """The curves, and the sizes of the gradients, as they are now."""
+        return list(self._rows)
+
+    def nearest(self, number: int) -> Snapshot | None:
+        """The kept moment nearest to record `number`; None before there is one."""
+        return min(self._moments, key=lambda moment: abs(moment.number - number), default=None)
+
+    def newest(self) -> Snapshot | None:
+        """The last one; None before there is one."""
+        return self._moments.newest() if len(self._moments) else None
+
+    def _due(self, seconds: float) -> bool:
+        """Whether to measure between two epochs: the run must not spend its time with that."""
+        return self._lasted <= SHORT or self._spent <= SHARE * seconds
+
+
+def arrays(rows: Sequence[tuple[Row, Sizes]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The curves, (rows, 7), and the sizes of gradients, (rows, layers)."""
+    with np.errstate(over="ignore"):  # what does not fit into float32 is infinite, and a run that diverges anyway
+        curves = np.array([row for row, _ in rows], np.float32).reshape(len(rows), 7)
+        layers = len(rows[0][1]) if rows else 0
+        return curves, np.array([sizes for _, sizes in rows], np.float32).reshape(len(rows), layers)
+
+
+def sample(digits: Digits, most: int) -> Digits:
+    """At most so many of some digits, the same ones every time; all in the order in which they lie."""
+    if len(digits) <= most:
+        return digits
+    known = _SAMPLES.setdefault(digits, {})
+    if most not in known:
+        known[most] = digits[np.sort(np.random.default_rng(0).permutation(len(digits))[:most])]
+    return known[most]
+
+
+_SAMPLES: WeakKeyDictionary[Digits, dict[int, Digits]] = WeakKeyDictionary()
+
+
+def _pair(measured: Measured | None) -> tuple[float, float]:
+    return (measured.cost, measured.accuracy) if measured else (float("nan"), float("nan"))

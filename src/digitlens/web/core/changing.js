@@ -1,0 +1,75 @@
+// @ts-check
+// Changes to weights and biases by hand, each on a copy of its layer alone: the network as it was stays what it was.
+
+import { forward } from "./network.js";
+import { plain } from "./numbers.js";
+
+/** @typedef {import("../app/main.js").App} App */
+/** @typedef {import("./network.js").Layer} Layer */
+/** @typedef {import("./network.js").Network} Network */
+
+/**
+ * What changes a layer: change(1, (layer) => { layer.biases[3] = 0.5; }). Layer 1 leads into the first hidden layer.
+ * @param {App} app
+ * @returns {(layer: number, what: (layer: Layer) => void) => void}
+ */
+export function changes(app) {
+  return (layer, what) => {
+    const layers = [...app.network.layers];
+    const before = layers[layer - 1];
+    layers[layer - 1] = { ...before, weights: before.weights.slice(), biases: before.biases.slice() };
+    what(layers[layer - 1]);
+    app.setNetwork({ ...app.network, layers });
+  };
+}
+
+/** The weights of one neuron, a view into its layer's. @param {Layer} layer @param {number} neuron @returns {Float64Array} */
+export function row({ weights, before }, neuron) {
+  return weights.subarray(neuron * before, (neuron + 1) * before);
+}
+
+/** Whether this neuron has the weights and the bias that it was loaded with. @param {App} app @param {number} layer @param {number} neuron */
+export function untouched(app, layer, neuron) {
+  const [now, then] = [app.network.layers[layer - 1], app.original.layers[layer - 1]];
+  if (now === then) return true;
+  const [weights, loaded] = [row(now, neuron), row(then, neuron)];
+  return now.biases[neuron] === then.biases[neuron] && weights.every((weight, k) => weight === loaded[k]);
+}
+
+/**
+ * Gives one neuron back what it was loaded with; when that was all that differed, the network is the loaded one again.
+ * @param {App} app
+ * @param {(layer: number, what: (layer: Layer) => void) => void} change
+ * @param {number} layer
+ * @param {number} neuron
+ */
+export function resetNeuron(app, change, layer, neuron) {
+  const others = app.network.sizes.slice(1).every((size, l) => {
+    if (app.network.layers[l] === app.original.layers[l]) return true;
+    for (let j = 0; j < size; j++) if (!(l + 1 === layer && j === neuron) && !untouched(app, l + 1, j)) return false;
+    return true;
+  });
+  if (others) return app.resetNetwork();
+  const loaded = app.original.layers[layer - 1];
+  change(layer, (now) => {
+    row(now, neuron).set(row(loaded, neuron));
+    now.biases[neuron] = loaded.biases[neuron];
+  });
+}
+
+/** What the change did to the answer, in a sentence. @param {App} app @returns {string} */
+export function effect(app) {
+  if (!app.changed) return "Nothing is changed yet: the network is as it was loaded.";
+  const { network, original, reading } = app;
+  const now = answer(network, reading.trace.a[network.layers.length]);
+  const then = answer(original, forward(original, reading.image).a[original.layers.length]);
+  if (now.name !== then.name)
+    return `The network now reads ${now.name} (${now.activation}); unchanged it reads ${then.name} (${then.activation}).`;
+  return `The network still reads ${now.name} (${now.activation}; unchanged ${then.activation}).`;
+}
+
+/** @param {Network} network @param {Float64Array} outputs */
+function answer(network, outputs) {
+  const best = outputs.indexOf(Math.max(...outputs));
+  return { name: network.classes[best] ?? String(best), activation: plain(outputs[best], 2) };
+}

@@ -1,0 +1,184 @@
+// @ts-check
+// A model file holds a network, how a picture is prepared for it, and how it came to be.
+//
+// The document in the header is made of blocks. A block that we do not know is passed over and reported if it is
+// optional, and refused if the file says that it is required. Arrays that belong to a block are called `BLOCK.NAME`,
+// and are passed over with it; the network's are called `layer1.weights`. The twin of storage/model_file.py.
+
+import { STEPS } from "../picture/adjusting.js";
+import { object, pack, unpack } from "./container.js";
+import { FRAMING_VERSION } from "../picture/framing.js";
+import { judgingOf, known, toBlocks } from "./judging.js";
+import { ACTIVATIONS } from "../core/network.js";
+import { wholeNumbers } from "./strict_json.js";
+
+/** @typedef {import("../core/network.js").Network} Network */
+/** @typedef {import("../core/network.js").Layer} Layer */
+/** @typedef {import("./container.js").Tensor} Tensor */
+
+const FORMAT = 1;
+const HISTORY = 200; // rows of the learning curve that are kept, evenly thinned
+const KNOWN = ["network", "preparation", "recipe", "provenance", "history"];
+
+/**
+ * The network stored in the bytes of a file, weights in float64; checked from the length of the header to the last
+ * weight. Throws an Error that says what is wrong.
+ * @param {Uint8Array} bytes
+ * @returns {Network}
+ */
+export function readModelFile(bytes) {
+  const { document, tensors } = unpack(bytes);
+  const { format, blocks: given } = document;
+  if (format !== FORMAT) {
+    throw new Error(
+      `this model file has format ${String(format).slice(0, 20)}, and we read format ${FORMAT}; a newer digitlens may read it`,
+    );
+  }
+  const blocks = object(given);
+  if (!blocks || !Object.values(blocks).every(object))
+    throw new Error("this model file has no blocks; train or fetch it anew");
+  const judging = Object.keys(blocks).filter((name) => known(name, blocks[name]));
+  const unknown = Object.keys(blocks).filter((name) => !KNOWN.includes(name) && !judging.includes(name));
+  for (const name of unknown) {
+    if (blocks[name].required !== false) {
+      throw new Error(
+        `this model file needs "${name.slice(0, 40)}", which we do not know; a newer digitlens may read it`,
+      );
+    }
+  }
+  const of = (/** @type {string[]} */ names, belongs = true) =>
+    new Map([...tensors].filter(([name]) => names.includes(name.split(".")[0]) === belongs));
+  const notes = unknown.map((name) => `passed over what we do not know: ${name.slice(0, 40)}`);
+  const judged = judgingOf(Object.fromEntries(judging.map((name) => [name, blocks[name]])), of(judging));
+  return { ...networkOf(blocks, of([...unknown, ...judging], false), notes), ...judged };
+}
+
+/**
+ * @param {Object<string, Object<string, any>>} blocks
+ * @param {Map<string, Tensor>} tensors
+ * @param {string[]} notes
+ * @returns {Omit<Network, "familiarity" | "calibration">}
+ */
+function networkOf(blocks, tensors, notes) {
+  const { network: about, preparation } = blocks;
+  if (!about || !preparation) throw contradiction("it has no network, or no preparation");
+  const { sizes, activations, cost, classes, name } = about;
+  if (!wholeNumbers(sizes) || sizes[0] !== 784)
+    throw new Error("this model file is not for pictures of 28×28, which is all we read");
+  if (!texts(activations) || !activations.every((one) => Object.hasOwn(ACTIVATIONS, one)))
+    throw contradiction("it names activation functions we do not know");
+  const layers = layersOf(tensors, sizes);
+  if (!layers.length || layers.length !== activations.length)
+    throw contradiction(`${activations.length} activation functions for ${layers.length} layers`);
+  if (activations.slice(0, -1).includes("softmax")) throw contradiction("softmax stands before the last layer");
+  const last = activations[activations.length - 1];
+  if (cost !== "quadratic" && !(cost === "cross_entropy" && (last === "sigmoid" || last === "softmax"))) {
+    throw contradiction(`the cost ${String(cost).slice(0, 20)} does not go with ${last} outputs`);
+  }
+  if (!texts(classes) || classes.length !== sizes[sizes.length - 1] || classes.some((one) => [...one].length > 100)) {
+    throw new Error(`this model file does not name ${sizes[sizes.length - 1]} classes, one for each output`);
+  }
+  const { adjusting, framing } = preparation;
+  if (framing !== FRAMING_VERSION || !texts(adjusting) || !adjusting.every((one) => Object.hasOwn(STEPS, one))) {
+    throw new Error("this model file prepares pictures in a way we do not know; a newer digitlens may read it");
+  }
+  if (typeof name !== "string" || [...name].length > 100) throw new Error("this model file has no name");
+  const history = blocks.history?.rows ?? [];
+  if (
+    !Array.isArray(history) ||
+    !history.every((row) => object(row) && Object.values(row).every((n) => typeof n === "number"))
+  ) {
+    throw new Error("this model file has a history that is not made of numbers");
+  }
+  const [recipe, provenance] = [blocks.recipe, blocks.provenance].map((block) => {
+    const { required, ...rest } = block ?? {};
+    return rest;
+  });
+  return {
+    layers,
+    activations,
+    sizes: [...sizes],
+    name,
+    cost,
+    classes,
+    adjusting,
+    framing,
+    recipe,
+    provenance,
+    history,
+    notes,
+  };
+}
+
+/** @param {any} list @returns {list is string[]} */
+const texts = (list) => Array.isArray(list) && list.every((one) => typeof one === "string");
+
+/**
+ * The layers of exactly these arrays, of these shapes, and all of one type.
+ * @param {Map<string, Tensor>} tensors
+ * @param {number[]} sizes
+ * @returns {Layer[]}
+ */
+function layersOf(tensors, sizes) {
+  const layers = /** @type {Layer[]} */ ([]);
+  const take = (/** @type {string} */ name, /** @type {number[]} */ shape) => {
+    const tensor = tensors.get(name);
+    if (!tensor || tensor.shape.join() !== shape.join() || !tensor.values.length) {
+      throw new Error(`this model file does not hold the arrays of a ${sizes.join("-")} network`);
+    }
+    return tensor.values;
+  };
+  for (let l = 1; l < sizes.length && l <= tensors.size; l++) {
+    const [before, n] = [sizes[l - 1], sizes[l]];
+    layers.push({ weights: take(`layer${l}.weights`, [n, before]), biases: take(`layer${l}.biases`, [n]), n, before });
+  }
+  if (tensors.size !== 2 * (sizes.length - 1))
+    throw new Error(`this model file does not hold the arrays of a ${sizes.slice(0, 9).join("-")} network`);
+  const types = new Set([...tensors.values()].map((tensor) => tensor.dtype));
+  if (types.size > 1 || types.has("F64"))
+    throw new Error("this model file's arrays are not all of one type among F16, F32");
+  return layers;
+}
+
+/**
+ * The bytes of a model file, weights in float32. Throws an Error for what readModelFile() would refuse.
+ * @param {Network} network
+ * @returns {Uint8Array}
+ */
+export function writeModelFile(network) {
+  const { name, sizes, activations, cost, classes, framing, adjusting, recipe, provenance, history } = network;
+  const blocks = {
+    network: { required: true, name, sizes, activations, cost, classes },
+    preparation: { required: true, framing, adjusting },
+    recipe: { ...recipe, required: false },
+    provenance: { ...provenance, required: false },
+    history: { required: false, rows: thinned(history) },
+  };
+  const tensors = network.layers.flatMap(
+    ({ weights, biases, n, before }, l) =>
+      /** @type {[string, {shape: number[], values: Float64Array}][]} */ ([
+        [`layer${l + 1}.weights`, { shape: [n, before], values: weights }],
+        [`layer${l + 1}.biases`, { shape: [n], values: biases }],
+      ]),
+  );
+  const judged = toBlocks(network);
+  const bytes = pack({ format: FORMAT, blocks: { ...blocks, ...judged.blocks } }, [...tensors, ...judged.tensors]);
+  readModelFile(bytes);
+  return bytes;
+}
+
+/**
+ * About HISTORY rows at most: of a longer run every second, fourth, eighth ... epoch, and the last one.
+ * @param {Object<string, number>[]} rows
+ * @returns {Object<string, number>[]}
+ */
+function thinned(rows) {
+  let stride = 1;
+  while ((rows.at(-1)?.epoch ?? 0) > HISTORY * stride) stride *= 2;
+  return rows.filter((row, i) => (row.epoch ?? 0) % stride === 0 || i === rows.length - 1);
+}
+
+/** @param {string} why */
+function contradiction(why) {
+  return new Error(`this model file contradicts itself: ${why}; train or fetch it anew`);
+}

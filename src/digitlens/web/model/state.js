@@ -1,0 +1,295 @@
+// @ts-check
+// What is on the page, as one plain frozen value; and the same as the address that a teacher can send.
+//
+//     #neuron/1/3?s=...&w=406&hide=answer,sum
+//
+// A fragment that is damaged, or from elsewhere, loses what cannot be read in it, and nothing else.
+
+/** @typedef {number[][][]} Strokes   each stroke a list of [x, y] in pad units: the pad is 28 × 28, y down */
+/** @typedef {{kind: "mnist", on: "test" | "training", number: number, digit: number} | {kind: "example", digit: number}
+ *    | {kind: "noise", seed: number} | {kind: "picture", name: string}} Base   where a picture on the pad came from */
+/** @typedef {import("../picture/preparation.js").Stage} Stage */
+/** @typedef {"read" | "neuron" | "learn" | "train" | "compare" | "story"} View */
+/** @typedef {Exclude<View, "story">} Shown */
+/**
+ * @typedef {Object} State
+ * @property {View} view
+ * @property {Shown} shows   which view a step of the story shows
+ * @property {Strokes} strokes        what was drawn
+ * @property {Base | null} base       the picture beneath the strokes
+ * @property {Float64Array | null} baseInk   its ink, (784,), framed already
+ * @property {Stage[] | null} baseStages     how it was prepared, where that was here
+ * @property {boolean} prepare        whether drawings are framed
+ * @property {number} layer           in focus; 1 is the first hidden layer
+ * @property {number} neuron
+ * @property {number | null} source   the other end of the chosen weight
+ * @property {number | null} target   the answer it should have given
+ * @property {number} step            of the story, from 1
+ * @property {Settings} settings      of a training or a comparison, as they were typed
+ * @property {readonly string[]} hide     parts of the page that are not shown
+ */
+
+export const VIEWS = /** @type {const} */ (["read", "neuron", "learn", "train", "compare", "story"]);
+const SHOWN = /** @type {const} */ (["read", "neuron", "learn", "train", "compare"]);
+/** @typedef {Readonly<Record<string, string>>} Settings */
+export const SETTINGS = [
+  "recipe",
+  "hidden",
+  "activation",
+  "output",
+  "initialisation",
+  "cost",
+  "optimiser",
+  "momentum",
+  "learning_rate",
+  "schedule",
+  "mini_batch",
+  "epochs",
+  "weight_decay",
+  "averaging",
+  "augmentation",
+  "preparation",
+  "validation",
+  "labels",
+  "precision",
+  "stored",
+  "seed",
+  "data",
+  "live",
+  "vary",
+  "first",
+  "second",
+  "seeds",
+];
+const SETTING = /^[\w.,+-]{0,80}$/;
+const UNIT = 64; // coordinates are whole 64ths of a pixel, so that a link brings back exactly what was drawn
+const MOST_POINTS = 5000;
+
+/** @type {State} */
+export const START = Object.freeze({
+  view: "read",
+  shows: "read",
+  strokes: [],
+  base: null,
+  baseInk: null,
+  baseStages: null,
+  prepare: true,
+  layer: 1,
+  neuron: 0,
+  source: null,
+  target: null,
+  step: 1,
+  settings: Object.freeze({}),
+  hide: [],
+});
+
+const snapped = new WeakSet();
+
+/**
+ * Strokes on the grid of 64ths, within the pad's neighbourhood.
+ * @param {Strokes} strokes
+ * @returns {Strokes}
+ */
+export function snap(strokes) {
+  return strokes.map((stroke) => {
+    if (snapped.has(stroke)) return stroke;
+    const exact = stroke.map(([x, y]) => [Math.round(x * UNIT) / UNIT, Math.round(y * UNIT) / UNIT]);
+    snapped.add(exact);
+    return exact;
+  });
+}
+
+/**
+ * The fragment of a state, without "#".
+ * @param {State} state
+ * @returns {string}
+ */
+export function toFragment(state) {
+  const path = {
+    read: [],
+    neuron: [state.layer, state.neuron],
+    learn: [state.target ?? "auto"],
+    train: [],
+    compare: [],
+    story: [state.step],
+  }[state.view];
+  const entries = /** @type {[string, string | number][]} */ ([]);
+  if (state.view === "story" && state.shows !== "read") entries.push(["shows", state.shows]);
+  if (state.view === "learn" || state.shows !== "read") entries.push(["at", `${state.layer}.${state.neuron}`]);
+  if (state.view === "story" && state.target !== null) entries.push(["t", state.target]);
+  if (state.source !== null) entries.push(["w", state.source]);
+  if (!state.prepare) entries.push(["raw", 1]);
+  if (state.base && state.baseInk) entries.push(["b", baseName(state.base)], ["i", encode(packInk(state.baseInk))]);
+  if (state.strokes.length) entries.push(["s", encode(packStrokes(state.strokes))]);
+  const trains = [state.view, state.view === "story" ? state.shows : ""].some(
+    (view) => view === "train" || view === "compare",
+  );
+  if (trains) for (const key of SETTINGS) if (key in state.settings) entries.push([key, state.settings[key]]);
+  if (state.hide.length) entries.push(["hide", state.hide.join(",")]);
+  const query = entries.map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll("%2C", ",")}`).join("&");
+  return [state.view, ...path].join("/") + (query && `?${query}`);
+}
+
+/**
+ * The state that a fragment names; what it does not name is as at the start.
+ * @param {string} fragment   with or without "#"
+ * @returns {State}
+ */
+export function fromFragment(fragment) {
+  const [path, query = ""] = fragment.replace(/^#/, "").split("?", 2);
+  const [name, first, second] = path.split("/");
+  const view = VIEWS.find((one) => one === name) ?? "read";
+  const given = new URLSearchParams(query);
+  const [layer, neuron] = view === "neuron" ? [first, second] : (given.get("at") ?? "").split(".");
+  const shows = given.get("shows");
+  const strokes = unpackStrokes(decode(given.get("s") ?? ""));
+  const base = baseOf(given.get("b") ?? "");
+  const baseInk = base && unpackInk(decode(given.get("i") ?? ""));
+  return Object.freeze({
+    ...START,
+    view,
+    shows: SHOWN.find((one) => one === shows) ?? "read",
+    strokes: snap(strokes),
+    base: baseInk ? base : null,
+    baseInk,
+    prepare: given.get("raw") !== "1",
+    layer: whole(layer, 1, 64) ?? START.layer,
+    neuron: whole(neuron, 0, 4096) ?? START.neuron,
+    source: whole(given.get("w"), 0, 4096),
+    target: whole(view === "learn" ? first : given.get("t"), 0, 9),
+    step: (view === "story" && whole(first, 1, 99)) || 1,
+    settings: Object.freeze(
+      Object.fromEntries(
+        SETTINGS.filter((key) => SETTING.test(given.get(key) ?? "?")).map((key) => [key, given.get(key) ?? ""]),
+      ),
+    ),
+    hide: (given.get("hide") ?? "").split(",").filter((part) => /^[a-z-]{1,30}$/.test(part)),
+  });
+}
+
+/** @param {string | null | undefined} text @param {number} low @param {number} high @returns {number | null} */
+function whole(text, low, high) {
+  const value = /^\d{1,6}$/.test(text ?? "") ? Number(text) : NaN;
+  return value >= low && value <= high ? value : null;
+}
+
+/** @param {Base} base @returns {string} */
+function baseName(base) {
+  if (base.kind === "mnist") return `mnist.${base.on}.${base.number}.${base.digit}`;
+  if (base.kind === "example") return `example.${base.digit}`;
+  return base.kind === "noise" ? `noise.${base.seed}` : `picture.${base.name.slice(0, 60)}`;
+}
+
+/** @param {string} text @returns {Base | null} */
+function baseOf(text) {
+  const [kind, ...rest] = text.split(".");
+  const digit = whole(rest.at(-1), 0, 9);
+  if (kind === "mnist" && (rest[0] === "test" || rest[0] === "training") && digit !== null) {
+    return { kind, on: rest[0], number: whole(rest[1], 0, 999_999) ?? 0, digit };
+  }
+  if (kind === "example" && digit !== null) return { kind, digit };
+  if (kind === "noise") return { kind, seed: whole(rest[0], 0, 999_999) ?? 0 };
+  return kind === "picture" ? { kind, name: rest.join(".") } : null;
+}
+
+/**
+ * Strokes as bytes: how many points, then from point to point how far, in 64ths: small numbers in one byte each.
+ * @param {Strokes} strokes
+ * @returns {number[]}
+ */
+function packStrokes(strokes) {
+  const bytes = /** @type {number[]} */ ([]);
+  const push = (/** @type {number} */ value) => {
+    for (; value > 127; value = Math.floor(value / 128)) bytes.push((value % 128) + 128);
+    bytes.push(value);
+  };
+  const last = [0, 0];
+  for (const stroke of strokes) {
+    push(stroke.length);
+    for (const point of stroke) {
+      for (const k of [0, 1]) {
+        const now = Math.round(point[k] * UNIT);
+        const step = now - last[k];
+        push(step < 0 ? -2 * step - 1 : 2 * step);
+        last[k] = now;
+      }
+    }
+  }
+  return bytes;
+}
+
+/** @param {number[]} bytes @returns {Strokes} */
+function unpackStrokes(bytes) {
+  const strokes = /** @type {Strokes} */ ([]);
+  const last = [0, 0];
+  let at = 0;
+  let points = 0;
+  const pull = () => {
+    let [value, unit] = [0, 1];
+    for (; at < bytes.length; unit *= 128) {
+      const byte = bytes[at++];
+      value += (byte % 128) * unit;
+      if (byte < 128) return value;
+    }
+    return NaN;
+  };
+  while (at < bytes.length) {
+    const length = pull();
+    const stroke = /** @type {number[][]} */ ([]);
+    for (let i = 0; i < length; i++) {
+      for (const k of [0, 1]) {
+        const step = pull();
+        last[k] += step % 2 ? -(step + 1) / 2 : step / 2;
+      }
+      if (!(Math.max(...last.map(Math.abs)) <= 100 * UNIT) || ++points > MOST_POINTS) return [];
+      stroke.push([last[0] / UNIT, last[1] / UNIT]);
+    }
+    if (!stroke.length) return [];
+    strokes.push(stroke);
+  }
+  return strokes;
+}
+
+/**
+ * Ink as bytes, 0 to 255, where a 0 is followed by how many there are.
+ * @param {Float64Array} ink
+ * @returns {number[]}
+ */
+function packInk(ink) {
+  const bytes = /** @type {number[]} */ ([]);
+  for (let i = 0; i < ink.length; ) {
+    const level = Math.round(255 * ink[i]);
+    let run = 1;
+    if (!level) while (run < 255 && i + run < ink.length && Math.round(255 * ink[i + run]) === 0) run++;
+    bytes.push(level);
+    if (!level) bytes.push(run);
+    i += run;
+  }
+  return bytes;
+}
+
+/** @param {number[]} bytes @returns {Float64Array | null} */
+function unpackInk(bytes) {
+  const ink = /** @type {number[]} */ ([]);
+  for (let i = 0; i < bytes.length && ink.length <= 784; i++) {
+    if (bytes[i]) ink.push(bytes[i] / 255);
+    else for (let run = bytes[++i] ?? 785; run > 0; run--) ink.push(0);
+  }
+  return ink.length === 784 ? Float64Array.from(ink) : null;
+}
+
+/** Bytes as letters that an address may hold. @param {number[]} bytes */
+function encode(bytes) {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+/** @param {string} text @returns {number[]} */
+function decode(text) {
+  try {
+    return Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,141 @@
+// @ts-check
+// A drawing or a picture becomes 784 numbers, in stages that can be looked at.
+//
+// strokes   the drawing, inked where it was drawn; or, for a picture:
+// decoded   grey, the right way up, and
+// ink       what was written, from 0 (nothing) to 1 (full ink)
+// cropped   the box that holds all ink
+// scaled    its longest side is 20 pixels
+// centred   its centre of mass at pixel index 14 of 28×28
+// ...       one stage for each adjusting step
+//
+// Strokes are framed on their geometry and then inked again, so that the pen keeps its width. The twin of
+// digits/preparation/prepare.py, and for strokes of frame_strokes() in digits/preparation/strokes.py.
+
+import { check, REASONS, STEPS } from "./adjusting.js";
+import { SIDE } from "./framing.js";
+import { plain, significant } from "../core/numbers.js";
+import { boxStrokes, corners, frameStrokes, inkStrokes } from "./strokes.js";
+
+/** @typedef {import("./strokes.js").Strokes} Strokes */
+/**
+ * @typedef {Object} Stage
+ * @property {string} name       "strokes", "decoded", "ink", "cropped", "scaled", "centred", or that of an adjusting step
+ * @property {number} rows
+ * @property {number} columns
+ * @property {Float64Array | Uint8Array} image   (rows · columns); decoded: grey 0..255; all others: ink 0..1
+ * @property {Object<string, number>} parameters   plain numbers: a box, a factor, a level
+ * @property {string} reason     one sentence for a newcomer
+ */
+/**
+ * @typedef {Object} Prepared
+ * @property {Stage[]} stages
+ * @property {Float64Array} image   (784,), ink 0..1: what the network sees
+ * @property {boolean} inkFound     false: nothing was written, or too little to be read; the image is then empty
+ */
+
+/**
+ * A drawing -> the form that MNIST's digits have, pen included.
+ * @param {Strokes} strokes     in pad units: the pad is 28 × 28
+ * @param {number} radius       half the pen's width, in pixels of the 28×28 picture
+ * @param {string[]} adjusting  names of adjusting.STEPS
+ * @returns {Prepared}
+ */
+export function prepareStrokes(strokes, radius, adjusting) {
+  check(adjusting);
+  const drawn = drawnStage(strokes, radius);
+  if (!strokes.length) return { stages: [drawn], image: new Float64Array(SIDE * SIDE), inkFound: false };
+  const framed = frameStrokes(strokes, radius);
+  const { low } = corners(framed.strokes);
+  const centred = {
+    name: "centred",
+    rows: SIDE,
+    columns: SIDE,
+    image: inkStrokes(framed.strokes, SIDE, SIDE, radius),
+    parameters: { top: low[1] - radius, left: low[0] - radius },
+    reason: "the centre of mass is moved to the middle, as in MNIST",
+  };
+  const stages = [drawn, croppedStage(strokes, radius), scaledStage(strokes, radius), centred];
+  return adjusted(stages, centred.image, adjusting);
+}
+
+/**
+ * The drawing as it is, without any preparation.
+ * @param {Strokes} strokes
+ * @param {number} radius
+ * @returns {Stage}
+ */
+export function drawnStage(strokes, radius) {
+  const reason = strokes.length
+    ? `inked where it was drawn, with a pen ${plain(2 * radius, 1)} pixels wide`
+    : "nothing is drawn here";
+  return {
+    name: "strokes",
+    rows: SIDE,
+    columns: SIDE,
+    image: inkStrokes(strokes, SIDE, SIDE, radius),
+    parameters: { radius },
+    reason,
+  };
+}
+
+/**
+ * The box that holds all ink; its sides need not be whole pixels.
+ * @param {Strokes} strokes
+ * @param {number} radius
+ * @returns {Stage}
+ */
+function croppedStage(strokes, radius) {
+  const { box, picture } = inTheirBox(strokes, radius);
+  const [rows, columns, left, top] = [box.rows, box.columns, box.left, box.top].map((side) => plain(side, 1));
+  const reason = `the ink fills ${columns}×${rows} pixels, ${left} from the left and ${top} from the top`;
+  return { name: "cropped", ...picture, parameters: box, reason };
+}
+
+/**
+ * The strokes at their final size, the pen as before.
+ * @param {Strokes} strokes
+ * @param {number} radius
+ * @returns {Stage}
+ */
+function scaledStage(strokes, radius) {
+  const { boxed, scale, isDot } = boxStrokes(strokes, radius);
+  const { picture } = inTheirBox(boxed, radius);
+  const change = scale < 1 ? `${significant(1 / scale, 3)} times smaller` : `${significant(scale, 3)} times larger`;
+  let reason = `the longest side becomes 20 pixels, as in MNIST: ${change}, and the pen stays as wide`;
+  if (scale === 1)
+    reason = isDot ? "a dot has no size that could be changed" : "it has the size of MNIST's digits already";
+  return { name: "scaled", ...picture, parameters: { scale }, reason };
+}
+
+/**
+ * Strokes inked on a picture that just holds them and the pen's width; also where that box lies.
+ * @param {Strokes} strokes
+ * @param {number} radius
+ */
+function inTheirBox(strokes, radius) {
+  const { low, high } = corners(strokes);
+  const [left, top] = [low[0] - radius, low[1] - radius];
+  const [columns, rows] = [high[0] + radius - left, high[1] + radius - top];
+  const [wide, tall] = [columns, rows].map((side) => Math.max(1, Math.ceil(side - 1e-9)));
+  const [x, y] = [(wide - columns) / 2 - left, (tall - rows) / 2 - top]; // what is left over is shared by both ends
+  const moved = strokes.map((stroke) => stroke.map((point) => [point[0] + x, point[1] + y]));
+  const picture = { rows: tall, columns: wide, image: inkStrokes(moved, tall, wide, radius) };
+  return { box: { top, left, rows, columns }, picture };
+}
+
+/**
+ * The adjusting steps after framing, a stage for each.
+ * @param {Stage[]} stages
+ * @param {Float64Array} image   (784,)
+ * @param {string[]} adjusting
+ * @param {(image: Float64Array) => Float64Array} [kept]   in which precision an image is kept
+ * @returns {Prepared}
+ */
+export function adjusted(stages, image, adjusting, kept = (same) => same) {
+  const more = check(adjusting).map((name) => {
+    image = kept(STEPS[name](image));
+    return { name, rows: SIDE, columns: SIDE, image, parameters: {}, reason: REASONS[name] };
+  });
+  return { stages: [...stages, ...more], image, inkFound: true };
+}

@@ -1,0 +1,169 @@
+// @ts-check
+// Where the pictures of a mini-batch come from: training images and examples from the server, drawings from the pad. What
+// was drawn outlives a reload: it is kept in the tab's own storage, as the addresses that bring it back.
+
+import { fromRGBA } from "../../picture/grey.js";
+import { prepareGrey } from "../../picture/grey_preparation.js";
+import { adjusted } from "../../picture/preparation.js";
+import { read } from "../../model/reading.js";
+import { fromFragment, START, toFragment } from "../../model/state.js";
+import { h } from "../shared/dom.js";
+
+/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../../model/state.js").State} State */
+/**
+ * @typedef {Object} Collected
+ * @property {number} target
+ * @property {Float64Array} framed     (784,), before any adjusting
+ * @property {(adjusting: readonly string[]) => Float64Array} image   what a network sees that wants these adjusting steps
+ * @property {Partial<State>} patch    what puts it on the pad
+ * @property {boolean} own             drawn here, by whoever sits before the page
+ */
+
+const AT_ONCE = 32;
+const TOTAL = 60_000;
+const KEPT = "digitlens.batch";
+
+/** @param {() => void} changed */
+export function collection(changed) {
+  /** @type {Collected[]} */
+  let all = [];
+  let next = 0;
+  let mnist = true;
+  let busy = false;
+  let trouble = "";
+  const put = (/** @type {Collected[]} */ pictures) => {
+    all = pictures;
+    keep(all);
+    changed();
+  };
+  return {
+    all: () => all,
+    put,
+    /** What the button says that brings more. */
+    source: () =>
+      !mnist ? "The ten example drawings" : next ? `The next ${AT_ONCE} training images` : `${AT_ONCE} training images`,
+    trouble: () => trouble,
+    /** At first: what was drawn before a reload, or else pictures from the server. @param {App} app */
+    async start(app) {
+      const drawn = kept(app);
+      if (drawn.length) put(drawn);
+      else await this.more(app);
+    },
+    /** Training images, the next 32 each time; where there are none, our ten examples. @param {App} app */
+    async more(app) {
+      if (busy) return;
+      [busy, trouble] = [true, ""];
+      try {
+        const fetched = mnist ? await trainingImages(next) : null;
+        mnist = Boolean(fetched);
+        if (fetched) next = (next + AT_ONCE) % TOTAL;
+        else app.say("MNIST is not on this machine; these are the ten example drawings.");
+        const found = fetched ?? (await exampleDrawings());
+        put([...all.filter(({ own }) => own), ...found]);
+      } catch (error) {
+        trouble = `No pictures came: ${error instanceof Error ? error.message : error}. Draw some, and add them; or try again.`;
+        changed();
+      }
+      busy = false;
+    },
+  };
+}
+
+/**
+ * What is on the pad, as the network sees it now.
+ * @param {Pick<App, "state" | "reading" | "network">} app
+ * @param {number} target
+ * @returns {Collected}
+ */
+export function ofDrawing({ state, reading, network }, target) {
+  const adjusts = state.prepare && reading.inkFound;
+  const before = adjusts ? reading.stages[reading.stages.length - 1 - network.adjusting.length].image : reading.image;
+  const framed = Float64Array.from(before);
+  const { strokes, base, baseInk, baseStages, prepare } = state;
+  return collected(target, framed, adjusts, { strokes, base, baseInk, baseStages, prepare }, true);
+}
+
+/** @param {Collected[]} all */
+function keep(all) {
+  const addresses = all
+    .filter(({ own }) => own)
+    .map(({ patch, target }) => toFragment({ ...START, view: "learn", ...patch, target }));
+  try {
+    sessionStorage.setItem(KEPT, JSON.stringify(addresses));
+  } catch {
+    // storage that is full or switched off: a reload loses them
+  }
+}
+
+/** @param {App} app @returns {Collected[]} */
+function kept({ network }) {
+  try {
+    const states = /** @type {State[]} */ (JSON.parse(sessionStorage.getItem(KEPT) ?? "[]").map(fromFragment));
+    return states.map((state) =>
+      ofDrawing({ state, network, reading: read(state, network, state.prepare) }, state.target ?? 0),
+    );
+  } catch {
+    return []; // nothing of ours
+  }
+}
+
+/** @param {number} target @param {Float64Array} framed @param {boolean} adjusts @param {Partial<State>} patch @param {boolean} own @returns {Collected} */
+function collected(target, framed, adjusts, patch, own) {
+  const known = /** @type {Map<string, Float64Array>} */ (new Map());
+  return {
+    target,
+    framed,
+    patch,
+    own,
+    image(adjusting) {
+      if (!adjusts || !adjusting.length) return framed;
+      const key = adjusting.join();
+      const image = known.get(key) ?? adjusted([], framed, [...adjusting]).image;
+      known.set(key, image);
+      return image;
+    },
+  };
+}
+
+/** The next 32 of MNIST's training images; null where the server has none. @param {number} from @returns {Promise<Collected[] | null>} */
+async function trainingImages(from) {
+  const answer = await fetch(`api/images?on=training&from=${from}&count=${AT_ONCE}`);
+  if (answer.status === 404) return null;
+  if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
+  const bytes = new Uint8Array(await answer.arrayBuffer());
+  const count = bytes.length / 785;
+  if (!Number.isInteger(count) || !count)
+    throw new Error(`the server sent ${bytes.length} bytes, which are no pictures`);
+  return Array.from(bytes.subarray(0, count), (digit, i) => {
+    const ink = Float64Array.from(bytes.subarray(count + 784 * i, count + 784 * (i + 1)), (byte) => byte / 255);
+    return onPad(digit, ink, { kind: "mnist", on: "training", number: from + i, digit });
+  });
+}
+
+/** @returns {Promise<Collected[]>} */
+async function exampleDrawings() {
+  return Promise.all(
+    Array.from({ length: 10 }, async (_, digit) => {
+      const answer = await fetch(`examples/${digit}.png`);
+      if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
+      const picture = await createImageBitmap(await answer.blob(), {
+        colorSpaceConversion: "none",
+        premultiplyAlpha: "none",
+      });
+      const canvas = h("canvas", { width: picture.width, height: picture.height });
+      const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
+      context.drawImage(picture, 0, 0);
+      const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+      return onPad(digit, prepareGrey(fromRGBA(data, canvas.height, canvas.width), []).image, {
+        kind: "example",
+        digit,
+      });
+    }),
+  );
+}
+
+/** @param {number} digit @param {Float64Array} ink @param {import("../../model/state.js").Base} base */
+function onPad(digit, ink, base) {
+  return collected(digit, ink, true, { strokes: [], base, baseInk: ink, baseStages: null, prepare: true }, false);
+}

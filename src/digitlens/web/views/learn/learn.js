@@ -1,0 +1,222 @@
+// @ts-check
+// Learn: back-propagation in numbers, from the answer that should have been given, back to any weight, and a step downhill.
+//
+// Five numbered stages, to be opened one after the other; the cost and the ten arrows come first. What is closed is not
+// brought up to date, and all but the cost waits for the next frame, so that drawing is never slowed down.
+
+import { askingView } from "./asking.js";
+import { article, batchView } from "./batch.js";
+import { backwardsView } from "./backwards.js";
+import { chainView } from "./chain.js";
+import { copyText } from "../shared/clipboard.js";
+import { attributes, clear, h, setText } from "../shared/dom.js";
+import { chosenWeight, lessonOf, mostAsked } from "../../core/lesson.js";
+import { numbersOf } from "../../core/lesson_text.js";
+import { stages } from "../shared/stages.js";
+import { stepView } from "./step.js";
+import { costView, wishesView } from "./wishes.js";
+
+/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../../core/lesson.js").Lesson} Lesson */
+
+const BUTTONS = 16; // answers to choose from that fit as buttons; more are a list
+
+/** @param {App} app @returns {{element: HTMLElement, update: () => void}} */
+export function learnView(app) {
+  let batch = false;
+  /** @type {number | null} */
+  let asking = null; // the output whose wishes are followed; null: the one that is asked most
+  /** @type {Lesson | null} */
+  let lesson = null;
+  let frame = 0;
+
+  const target = () => proposedTarget(app);
+  const ask = (/** @type {number} */ output) => {
+    asking = output;
+    app.set({});
+  };
+  const cost = costView();
+  const wishes = wishesView((output) => {
+    ask(output);
+    steps.open(2);
+  });
+  const [last, back, chain, step] = [askingView(app, ask), backwardsView(app), chainView(app), stepView(app)];
+  const pictures = batchView(app, { label: target, alone: () => showBatch(false) });
+  const collected = h("div", {}, pictures.element);
+
+  const heading = h("h2", {}, "How would it learn from this?");
+  const modes = ["One example", "A mini-batch, averaged"].map((text, i) =>
+    h("button", { onclick: () => showBatch(i === 1) }, text),
+  );
+  const answers = h("div", { class: "answers", role: "group", "aria-label": "The answer it should have given" });
+  const question = h("p", { id: "learn-question" });
+  const reads = h("p", { class: "dim" });
+  const answer = h("div", { "data-part": "answer" }, reads); // a teacher may hide it; what is in it comes and goes
+  const nothing = h(
+    "p",
+    { class: "nothing" },
+    "Draw a digit, or pick a picture. Then say what it should have been read as, and follow the mistake back through the network.",
+  );
+  const copy = h(
+    "button",
+    {
+      onclick: () =>
+        lesson &&
+        copyText(
+          app,
+          numbersOf(lesson, chosenWeight(lesson, app.state), step.learningRate()),
+          "back-propagation.tsv",
+          "The numbers",
+        ),
+    },
+    "Copy the numbers",
+  );
+
+  const steps = stages(
+    [
+      { name: "learn-outputs", title: "The outputs, in numbers", body: wishes.element },
+      { name: "learn-last", title: "What one output asks for", body: last.element },
+      { name: "learn-layers", title: "Layer by layer back", body: back.element },
+      { name: "learn-chain", title: "Down to one weight", body: chain.element },
+      { name: "learn-step", title: "A step downhill", body: step.element },
+    ],
+    () => later(),
+  );
+  const first = h(
+    "section",
+    { class: "stage first", "data-part": "learn-cost", "data-title": "the cost and the arrows" },
+    cost.element,
+    h("div", { class: "row" }, steps.begin),
+  );
+  const all = h("div", { class: "all" }, first, steps.element, h("div", { class: "row end" }, copy));
+  const element = h(
+    "article",
+    { class: "learn-view" },
+    h(
+      "div",
+      { class: "head" },
+      heading,
+      h("div", { class: "row modes", role: "group", "aria-label": "Learn from" }, ...modes),
+    ),
+    question,
+    answers,
+    answer,
+    collected,
+    nothing,
+    all,
+  );
+  let listed = "";
+
+  const showBatch = (/** @type {boolean} */ on) => {
+    batch = on;
+    if (on) pictures.start();
+    app.set({});
+  };
+  const later = () => {
+    frame ||= requestAnimationFrame(() => {
+      frame = 0;
+      if (!lesson || !element.isConnected) return;
+      const output = asking !== null && asking < lesson.targets.length ? asking : mostAsked(lesson);
+      const weight = chosenWeight(lesson, app.state);
+      if (steps.isOpen(1)) wishes.update(lesson, output);
+      if (steps.isOpen(2)) last.update(lesson, output, weight);
+      if (steps.isOpen(3)) back.update(lesson, weight);
+      if (steps.isOpen(4)) chain.update(lesson, weight);
+      if (steps.isOpen(5)) step.update(lesson, told(app, lesson));
+    });
+  };
+  const list = () => {
+    const { classes } = app.network;
+    if (listed === classes.join("\n")) return;
+    listed = classes.join("\n");
+    if (classes.length <= BUTTONS)
+      clear(
+        answers,
+        ...classes.map((name, j) =>
+          h("button", { onclick: () => app.set({ target: j }), "aria-label": `It should have been ${name}` }, name),
+        ),
+      );
+    else
+      clear(
+        answers,
+        h(
+          "select",
+          {
+            "aria-labelledby": "learn-question",
+            onchange: (/** @type {any} */ event) => app.set({ target: Number(event.target.value) }),
+          },
+          ...classes.map((name, j) => h("option", { value: j }, name)),
+        ),
+      );
+  };
+  /** @type {{network: unknown, pictures: unknown[]}} */
+  let known = { network: null, pictures: [] };
+  const learnt = () => {
+    if (!batch)
+      return app.reading.inkFound ? lessonOf(app.network, [{ image: app.reading.image, target: target() }]) : null;
+    const examples = pictures.examples();
+    const now = examples.flatMap(({ image, target }) => [image, target]);
+    const same =
+      lesson &&
+      known.network === app.network &&
+      known.pictures.length === now.length &&
+      now.every((one, i) => one === known.pictures[i]);
+    known = { network: app.network, pictures: now };
+    if (same) return lesson;
+    return examples.length ? lessonOf(app.network, examples) : null;
+  };
+
+  return {
+    element,
+    update() {
+      list();
+      if (!batch) known = { network: null, pictures: [] };
+      lesson = learnt();
+      for (const [i, button] of modes.entries()) attributes(button, { "aria-pressed": String(batch === (i === 1)) });
+      const now = target();
+      for (const [j, button] of Array.from(answers.children).entries()) {
+        if (button instanceof HTMLSelectElement) button.value = String(now);
+        else attributes(button, { "aria-pressed": String(j === now) });
+      }
+      const { classes } = app.network;
+      setText(question, batch ? "What the drawing is, to add it:" : "The answer it should have given:");
+      setText(reads, readsAs(app, now));
+      attributes(reads, { hidden: batch || !app.reading.inkFound });
+      attributes(collected, { hidden: !batch });
+      if (batch) pictures.update(lesson);
+      attributes(nothing, { hidden: batch || lesson !== null });
+      attributes(all, { hidden: lesson === null });
+      setText(
+        heading,
+        batch
+          ? "How would it learn from these?"
+          : `How would it learn that this is ${article(classes[now])} ${classes[now]}?`,
+      );
+      if (!lesson) return;
+      cost.update(lesson);
+      later();
+    },
+  };
+}
+
+/** What was chosen; or the true digit of a picture that has one; or what the network reads. @param {App} app @returns {number} */
+function proposedTarget({ state, network, reading }) {
+  const { target, base } = state;
+  if (target !== null) return target;
+  const digit = base && "digit" in base ? network.classes.indexOf(String(base.digit)) : -1;
+  return digit >= 0 ? digit : reading.digit;
+}
+
+/** @param {App} app @param {number} target @returns {string} */
+function readsAs({ network, reading, state }, target) {
+  const name = network.classes[reading.digit];
+  if (reading.digit !== target) return `It reads ${article(name)} ${name}.`;
+  if (state.target === null)
+    return `It reads ${article(name)} ${name}, so there is little to learn. Choose another answer to see how it would change its mind.`;
+  return `It reads ${article(name)} ${name} already, so there is little to learn.`;
+}
+
+/** Who was told what, for the list of steps. @param {App} app @param {Lesson} lesson */
+function told({ network }, { steps }) {
+  return steps.length > 1 ? `${steps.length} pictures` : network.classes[steps[0].target];
+}

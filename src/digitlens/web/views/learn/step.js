@@ -1,0 +1,188 @@
+// @ts-check
+// Take the step: every weight and bias a little downhill. What the gradient promised, and what came of it, side by side;
+// again and again, and all of it can be undone.
+
+import { promised } from "../../core/backward.js";
+import { significant } from "../../core/numbers.js";
+import { attributes, clear, h, setText } from "../shared/dom.js";
+import { stepFrom } from "../../core/lesson.js";
+
+/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../../core/network.js").Network} Network */
+/** @typedef {import("../../core/lesson.js").Lesson} Lesson */
+/** @typedef {{told: string, learningRate: number, promised: number, fell: number, cost: number, before: Network, wasChanged: boolean, after: Network}} Taken */
+
+const [LEAST, MOST, START] = [0.001, 100, 0.1]; // learning rates
+const KEPT = 60; // steps that can be undone
+const NOTCHES = 100; // of the slider
+
+/**
+ * @param {App} app
+ * @returns {{element: HTMLElement, update: (lesson: Lesson, told: string) => void, learningRate: () => number}}
+ */
+export function stepView(app) {
+  let learningRate = START;
+  /** @type {Taken[]} */
+  let taken = [];
+  /** @type {{lesson: Lesson, told: string} | null} */
+  let latest = null;
+  let listed = taken;
+
+  const slider = h("input", {
+    type: "range",
+    id: "rate-slider",
+    min: 0,
+    max: NOTCHES,
+    step: 1,
+    "aria-label": "Learning rate, from small to large steps",
+    oninput: () => setRate(rateAt(Number(slider.value))),
+  });
+  const exact = h("input", {
+    type: "number",
+    id: "rate",
+    min: LEAST,
+    max: MOST,
+    step: "any",
+    required: true,
+    oninput: () => exact.checkValidity() && setRate(Number(exact.value)),
+  });
+  const says = h("p");
+  const promise = h("p", { class: "promise" });
+  const take = h("button", { class: "main", onclick: () => step() }, "Take the step");
+  const undo = h("button", { onclick: () => undoLast() }, "Undo the step");
+  const reset = h("button", { onclick: () => app.resetNetwork() }, "Reset the network");
+  const came = h("p", { class: "came", role: "status" });
+  const body = h("tbody");
+  const heads = ["step", "told", "rate", "promised", "fell", "cost"].map((text, i) =>
+    h("th", { scope: "col", class: i > 1 ? "right" : "" }, text),
+  );
+  const list = h(
+    "div",
+    { class: "taken", role: "region", "aria-label": "The steps taken", tabindex: 0 },
+    h(
+      "table",
+      {},
+      h("caption", { class: "unseen" }, "The steps taken, the last one first"),
+      h("thead", {}, h("tr", {}, ...heads)),
+      body,
+    ),
+  );
+  const element = h(
+    "div",
+    {},
+    says,
+    h("div", { class: "rate" }, h("label", { for: "rate" }, "Learning rate"), slider, exact),
+    promise,
+    h("div", { class: "row" }, take, undo, reset),
+    came,
+    list,
+  );
+
+  const setRate = (/** @type {number} */ rate) => {
+    learningRate = rate;
+    show();
+  };
+  const step = () => {
+    if (!latest) return;
+    const { lesson, told } = latest;
+    const result = stepFrom(lesson, learningRate);
+    if (!Number.isFinite(result.cost))
+      return app.say("That step is too long: the numbers would leave all bounds. Take a smaller learning rate.");
+    taken = [
+      ...taken,
+      {
+        told,
+        learningRate,
+        promised: result.promised,
+        fell: result.fell,
+        cost: result.cost,
+        before: lesson.network,
+        wasChanged: app.changed,
+        after: result.network,
+      },
+    ].slice(-KEPT);
+    app.setNetwork(result.network);
+  };
+  const undoLast = () => {
+    const last = taken[taken.length - 1];
+    if (!last) return;
+    taken = taken.slice(0, -1);
+    if (last.wasChanged) app.setNetwork(last.before);
+    else app.resetNetwork();
+  };
+  const show = () => {
+    if (!latest) return;
+    const { lesson } = latest;
+    const place = String(notchOf(learningRate));
+    if (slider.value !== place) slider.value = place;
+    attributes(slider, { "aria-valuetext": significant(learningRate, 3) });
+    if (document.activeElement !== exact || Number(exact.value) !== learningRate) exact.value = String(learningRate);
+    const many = lesson.steps.length;
+    setText(
+      says,
+      `Every weight and bias moves by −${significant(learningRate, 3)} × its slope${many > 1 ? `, averaged over the ${many} pictures` : ""}. The step is short, so the slopes hardly change on the way, and the cost should fall by about the learning rate × the squared length of the whole gradient.`,
+    );
+    setText(
+      promise,
+      `The gradient promises that the cost falls by ${significant(promised(lesson.gradient, learningRate))}.`,
+    );
+    const last = taken[taken.length - 1];
+    setText(
+      came,
+      last ? `Promised ${significant(last.promised)}; it ${fell(last.fell)}, to ${significant(last.cost, 6)}.` : "",
+    );
+    attributes(came, { class: last && last.fell < 0 ? "came negative" : "came" });
+    attributes(undo, { disabled: !taken.length });
+    attributes(reset, { disabled: !app.changed });
+    attributes(list, { hidden: !taken.length });
+    if (listed !== taken) {
+      listed = taken;
+      clear(body, ...taken.map(takenRow).reverse());
+    }
+  };
+
+  return {
+    element,
+    learningRate: () => learningRate,
+    update(lesson, told) {
+      const last = taken[taken.length - 1];
+      if (last && app.network !== last.after) taken = []; // somebody else changed it: these steps lead nowhere any more
+      latest = { lesson, told };
+      show();
+    },
+  };
+}
+
+/** @param {number} amount */
+function fell(amount) {
+  return amount >= 0
+    ? `fell by ${significant(amount)}`
+    : `rose by ${significant(-amount)}, because the step was too long`;
+}
+
+/** @param {Taken} one @param {number} i */
+function takenRow(one, i) {
+  const numbers = [
+    significant(one.learningRate, 3),
+    significant(one.promised),
+    significant(one.fell),
+    significant(one.cost, 6),
+  ];
+  return h(
+    "tr",
+    {},
+    h("th", { scope: "row" }, i + 1),
+    h("td", {}, one.told),
+    ...numbers.map((text) => h("td", { class: "number right" }, text)),
+  );
+}
+
+/** The rate at a notch of the slider; two digits of it. @param {number} notch */
+function rateAt(notch) {
+  return Number((LEAST * (MOST / LEAST) ** (notch / NOTCHES)).toPrecision(2));
+}
+
+/** @param {number} rate */
+function notchOf(rate) {
+  return Math.round((NOTCHES * Math.log(rate / LEAST)) / Math.log(MOST / LEAST));
+}

@@ -1,0 +1,100 @@
+// @ts-check
+// Which weight: its layer, the neuron it leads to, and where it comes from. The same as a click on a bar or a pixel.
+
+import { attributes, clear, h, setText } from "../shared/dom.js";
+import { steepestInto, steepestOf } from "../../core/lesson.js";
+
+/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../../core/lesson.js").Lesson} Lesson */
+/** @typedef {import("../../core/lesson.js").Weight} Weight */
+
+/** @param {App} app @returns {{element: HTMLElement, update: (lesson: Lesson, weight: Weight) => void}} */
+export function weightChooser(app) {
+  /** @type {{lesson: Lesson, weight: Weight} | null} */
+  let latest = null;
+  const layers = h("select", { onchange: () => latest && app.set(steepestOf(latest.lesson, Number(layers.value))) });
+  const neuron = number(
+    () => latest && app.set(steepestInto(latest.lesson, latest.weight.layer, Number(neuron.value))),
+  );
+  const from = () =>
+    latest &&
+    app.set({
+      ...latest.weight,
+      source: latest.weight.layer === 1 ? 28 * Number(row.value) + Number(column.value) : Number(before.value),
+    });
+  const [row, column, before] = [number(from), number(from), number(from)];
+  attributes(row, { max: 27 });
+  attributes(column, { max: 27 });
+  const field = (/** @type {string} */ text, /** @type {HTMLElement} */ input) =>
+    h("label", {}, h("span", { class: "dim" }, text), input);
+  const [rowField, columnField, beforeField] = [
+    field("from row", row),
+    field("column", column),
+    field("from neuron", before),
+  ];
+  const steepest = h(
+    "button",
+    { onclick: () => latest && app.set(steepestOf(latest.lesson, latest.weight.layer)) },
+    "The steepest",
+  );
+  const element = h(
+    "div",
+    { class: "weight-chooser", role: "group", "aria-label": "Which weight" },
+    field("into", layers),
+    field("neuron", neuron),
+    rowField,
+    columnField,
+    beforeField,
+    steepest,
+  );
+  let listed = "";
+  return {
+    element,
+    update(lesson, weight) {
+      latest = { lesson, weight };
+      const { sizes } = lesson.network;
+      if (listed !== sizes.join()) {
+        listed = sizes.join();
+        clear(
+          layers,
+          ...sizes
+            .slice(1)
+            .map((_, l) => h("option", { value: l + 1 }, l + 2 === sizes.length ? "the outputs" : `layer ${l + 1}`)),
+        );
+      }
+      const first = weight.layer === 1;
+      for (const one of [rowField, columnField]) attributes(one, { hidden: !first });
+      attributes(beforeField, { hidden: first });
+      attributes(neuron, { max: sizes[weight.layer] - 1 });
+      attributes(before, { max: sizes[weight.layer - 1] - 1 });
+      show(layers, weight.layer);
+      show(neuron, weight.neuron);
+      show(row, Math.floor(weight.source / 28));
+      show(column, weight.source % 28);
+      show(before, weight.source);
+      setText(
+        steepest,
+        `The steepest of ${weight.layer === sizes.length - 1 ? "the outputs" : `layer ${weight.layer}`}`,
+      );
+    },
+  };
+}
+
+/** A field for a whole number that is heard only when it is one. @param {() => void} changed @returns {HTMLInputElement} */
+function number(changed) {
+  /** @type {HTMLInputElement} */
+  const input = h("input", {
+    type: "number",
+    min: 0,
+    step: 1,
+    required: true,
+    oninput: () => input.checkValidity() && changed(),
+  });
+  return input;
+}
+
+/** @param {HTMLInputElement | HTMLSelectElement} field @param {number} value */
+function show(field, value) {
+  if (document.activeElement === field && Number(field.value) === value) return; // "07" while it is typed
+  if (field.value !== String(value)) field.value = String(value);
+}

@@ -1,0 +1,39 @@
+// @ts-check
+// What the network says, in one line: the digit, what its output holds, and what the runner-up holds.
+
+import { plain } from "../../core/numbers.js";
+import { h, setText } from "../shared/dom.js";
+
+/** @typedef {import("../../app/main.js").App} App */
+
+const PAUSE = 700; // ms without a change until a screen reader is told
+
+/** @param {App} app */
+export function answerView(app) {
+  const digit = h("output", { class: "digit", "aria-hidden": "true" });
+  const words = h("p");
+  const aloud = h("p", { class: "unseen", role: "status" });
+  const element = h("div", { class: "answer", "data-part": "answer" }, digit, words, aloud);
+  let waiting = 0;
+
+  return {
+    element,
+    /** @param {boolean} known   the propagation has reached the outputs */
+    update(known) {
+      const { reading, network } = app;
+      const outputs = reading.trace.a[reading.trace.a.length - 1];
+      const order = Array.from(outputs.keys()).sort((i, j) => outputs[j] - outputs[i]);
+      const [first, second] = order.map((i) => `${plain(outputs[i], 2)}`);
+      const name = network.classes[reading.digit];
+      const text = !reading.inkFound
+        ? "Too little ink to read. Draw a digit."
+        : !known
+          ? "What the picture makes the neurons do, layer by layer…"
+          : `Its output holds ${first}, the next one, for ${network.classes[order[1]]}, ${second}.`;
+      setText(digit, reading.inkFound && known ? name : " ");
+      setText(words, text);
+      clearTimeout(waiting);
+      waiting = window.setTimeout(() => setText(aloud, reading.inkFound ? `Read as ${name}. ${text}` : text), PAUSE);
+    },
+  };
+}

@@ -1,0 +1,199 @@
+// @ts-check
+// One neuron taken apart: its weights and what comes in, the sum written out, the point on its curve, the layer's line of
+// algebra; and its weights and bias to be changed by hand, while everything follows.
+
+import { neuronSum } from "../../core/neuron.js";
+import { count, fixed, plain } from "../../core/numbers.js";
+import { fullStrength } from "../../core/weights.js";
+import { changes, effect, resetNeuron, row, untouched } from "../../core/changing.js";
+import { copyPicture } from "../shared/clipboard.js";
+import { activationCurve } from "./curve.js";
+import { attributes, h, setText } from "../shared/dom.js";
+import { inputBars, neuronName, threePictures } from "../shared/inputs.js";
+import { matrixLine } from "./matrix.js";
+import { painting } from "./painting.js";
+import { sliders } from "./sliders.js";
+import { sumView } from "./sum.js";
+
+/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../../core/network.js").Network} Network */
+/** @typedef {import("../shared/inputs.js").Focus} Focus */
+
+/** @param {App} app @returns {{element: HTMLElement, update: () => void}} */
+export function neuronView(app) {
+  const change = changes(app);
+  const [pictures, bars, sum, curve, matrix, paint, knobs] = [
+    threePictures(app),
+    inputBars(app),
+    sumView(app),
+    activationCurve(),
+    matrixLine(),
+    painting(app, change),
+    sliders(app, change),
+  ];
+
+  const heading = h("h2");
+  const sentence = h("p", { class: "says" });
+  const layers = h("select", { "aria-label": "Layer", onchange: () => go(Number(layers.value), 0) });
+  const go = (/** @type {number} */ layer, /** @type {number} */ neuron) =>
+    app.set({ layer, neuron, source: null }, "push");
+  const step = (/** @type {number} */ by) => {
+    const n = app.network.sizes[app.state.layer];
+    go(app.state.layer, (app.state.neuron + by + n) % n);
+  };
+  const choose = h(
+    "div",
+    { class: "row" },
+    layers,
+    h("button", { "aria-label": "Previous neuron", title: "Previous neuron", onclick: () => step(-1) }, "‹"),
+    h("button", { "aria-label": "Next neuron", title: "Next neuron", onclick: () => step(1) }, "›"),
+  );
+
+  const savePicture = h(
+    "button",
+    {
+      onclick: () =>
+        copyPicture(app, pictures.weights, `weights-${app.state.layer}-${app.state.neuron}.png`, "The weight picture"),
+    },
+    "Copy the weight picture",
+  );
+  const evidence = h(
+    "section",
+    { class: "neuron-inputs", "data-part": "neuron-inputs" },
+    h("h3", {}, "What comes in, and what it makes of it"),
+    pictures.element,
+    bars.element,
+    savePicture,
+  );
+
+  const done = h("p", { class: "effect", "data-part": "answer" });
+  const now = h("p", { class: "number" });
+  const resetOne = h(
+    "button",
+    { onclick: () => resetNeuron(app, change, app.state.layer, app.state.neuron) },
+    "Reset this neuron",
+  );
+  const resetAll = h("button", { onclick: () => app.resetNetwork() }, "Reset the network");
+  const workbench = h(
+    "section",
+    { class: "neuron-change", "data-part": "neuron-change" },
+    h("h3", {}, "Change it, and see what follows"),
+    h("div", { class: "done" }, done, h("div", { class: "row" }, resetOne, resetAll), now),
+    paint.element,
+    knobs.element,
+  );
+
+  const element = h(
+    "article",
+    { class: "neuron-view" },
+    h("div", { class: "head" }, heading, choose),
+    sentence,
+    evidence,
+    h("div", { class: "reckoning" }, sum.element, curve.element),
+    workbench,
+    matrix.element,
+  );
+  let listed = "";
+  /** @type {{element: HTMLElement, update: () => void} | null} */
+  let looksFor = null;
+  import("./looks_for.js")
+    .then(({ looksForView }) => {
+      looksFor = looksForView(app);
+      workbench.before(looksFor.element);
+      if (element.isConnected) looksFor.update();
+    })
+    .catch(() => {}); // the server is gone, and with it what it would tell
+
+  return {
+    element,
+    update() {
+      const { network, state, reading } = app;
+      const { layer, neuron } = state;
+      const parts = neuronSum(network, reading.trace, layer, neuron, sum.terms());
+      const focus = focusOf(app, parts);
+      const first = layer === 1;
+      const names = network.sizes
+        .slice(1)
+        .map((n, l) =>
+          l + 1 < network.sizes.length - 1 ? `layer ${l + 1} (${count(n)} neurons)` : `outputs (${count(n)})`,
+        );
+      if (listed !== names.join()) {
+        listed = names.join();
+        layers.replaceChildren(...names.map((name, l) => h("option", { value: l + 1 }, name)));
+      }
+      if (layers.value !== String(layer)) layers.value = String(layer);
+      setText(heading, neuronName(network, layer, neuron));
+      setText(sentence, says(focus));
+      for (const part of [pictures, paint]) attributes(part.element, { hidden: !first });
+      attributes(savePicture, { hidden: !first });
+      attributes(bars.element, { hidden: first });
+      for (const part of first ? [pictures, paint] : [bars]) part.update(focus);
+      sum.update(focus, parts);
+      for (const part of [curve, knobs, matrix]) part.update(focus);
+      setText(done, effect(app));
+      setText(now, `z = ${fixed(focus.z)}, a = ${plain(focus.a, 3)}`);
+      attributes(resetOne, { disabled: !app.changed || untouched(app, layer, neuron) });
+      attributes(resetAll, { disabled: !app.changed });
+      looksFor?.update();
+    },
+  };
+}
+
+/** @param {App} app @param {import("../../core/neuron.js").NeuronSum} parts @returns {Focus} */
+function focusOf({ network, original, state, reading }, parts) {
+  const { layer, neuron, z, activation: a } = parts;
+  const weights = row(network.layers[layer - 1], neuron);
+  const inputs = reading.trace.a[layer - 1];
+  const products = weights.map((weight, k) => weight * inputs[k]);
+  const middle = layer === 1 ? 14 * 28 + 14 : 0; // where nothing comes in at all
+  const source = state.source ?? parts.terms[0]?.source ?? middle;
+  return {
+    network,
+    layer,
+    neuron,
+    trace: reading.trace,
+    weights,
+    inputs,
+    products,
+    z,
+    a,
+    source,
+    strongest: strengths(original),
+  };
+}
+
+/** @type {WeakMap<Network, number[]>} */
+const known = new WeakMap();
+
+/** Of the loaded network, so that colours stay what they are while it is changed. @param {Network} network @returns {number[]} */
+function strengths(network) {
+  const found = known.get(network) ?? network.layers.map(({ weights }) => fullStrength(weights));
+  known.set(network, found);
+  return found;
+}
+
+/** What the neuron does at this moment. @param {Focus} focus @returns {string} */
+function says({ network, layer, z, a }) {
+  const held = `It holds ${plain(a, 2)}: ${how(network.activations[layer - 1], a)}. `;
+  return `${held}Its weighted sum and its bias make z = ${fixed(z)}.`;
+}
+
+/** @param {string} name @param {number} a */
+function how(name, a) {
+  if (name === "relu") return a > 0 ? "active" : "silent";
+  if (name === "identity") return "just what its sum is";
+  const size = Math.abs(a);
+  const words =
+    size < 0.05
+      ? "as good as silent"
+      : size < 0.25
+        ? "hardly active"
+        : size < 0.5
+          ? "a little active"
+          : size < 0.75
+            ? "rather active"
+            : size < 0.95
+              ? "active"
+              : "very active";
+  return a < 0 && size >= 0.05 ? `${words}, the other way` : words;
+}

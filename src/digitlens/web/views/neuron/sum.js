@@ -1,0 +1,188 @@
+// @ts-check
+// A neuron's weighted sum, written out: the largest terms, what all others add up to, the bias, z, and a.
+//
+// The numbers are rounded by the rule of ../neuron.js: what stands in the last column adds up exactly.
+
+import { printed } from "../../core/neuron.js";
+import { count, fixed, plain } from "../../core/numbers.js";
+import { copyText } from "../shared/clipboard.js";
+import { attributes, clear, h, setText } from "../shared/dom.js";
+import { inputName, neuronName } from "../shared/inputs.js";
+
+/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../../core/neuron.js").NeuronSum} NeuronSum */
+/** @typedef {import("../shared/inputs.js").Focus} Focus */
+
+const CHOICES = [6, 12];
+
+/**
+ * @param {App} app
+ * @returns {{element: HTMLElement, terms: () => number, update: (focus: Focus, sum: NeuronSum) => void}}
+ */
+export function sumView(app) {
+  let terms = CHOICES[0];
+  const choices = CHOICES.map((many) =>
+    h(
+      "button",
+      {
+        onclick: () => choose(many),
+        "aria-pressed": String(many === terms),
+        "aria-label": `List the ${many} largest terms`,
+      },
+      many,
+    ),
+  );
+  const choose = (/** @type {number} */ many) => {
+    terms = many;
+    for (const [i, button] of choices.entries()) attributes(button, { "aria-pressed": String(CHOICES[i] === many) });
+    app.set({});
+  };
+  const intro = h("p", { class: "dim" });
+  const rows = Array.from({ length: Math.max(...CHOICES) }, () => termRow(app));
+  const [others, bias, z, a] = [totalRow("others"), totalRow("bias"), totalRow("z"), totalRow("a")];
+  const heads = ["from", "holds", "× weight", "= adds"].map((name, i) =>
+    h("th", { scope: "col", class: i ? "right" : "" }, name),
+  );
+  const body = h("tbody");
+  const table = h(
+    "table",
+    { class: "sum" },
+    h("caption", { class: "unseen" }, "The weighted sum, term by term"),
+    h("thead", {}, h("tr", {}, ...heads)),
+    body,
+    h("tfoot", {}, others.element, bias.element, z.element, a.element),
+  );
+  /** @type {Focus | null} */
+  let latest = null;
+  const copy = h(
+    "button",
+    {
+      onclick: () => latest && copyText(app, asText(latest), `${fileName(latest)}.tsv`, "The numbers, tab-separated,"),
+    },
+    "Copy the numbers",
+  );
+  const element = h(
+    "section",
+    { class: "neuron-sum", "data-part": "neuron-sum" },
+    h("h3", {}, "Its sum, written out"),
+    intro,
+    table,
+    h(
+      "div",
+      { class: "row" },
+      h(
+        "div",
+        { class: "row", role: "group", "aria-label": "How many terms are listed" },
+        h("span", { class: "dim" }, "Largest terms:"),
+        ...choices,
+      ),
+      copy,
+    ),
+  );
+
+  return {
+    element,
+    terms: () => terms,
+    update(focus, sum) {
+      latest = focus;
+      const { network, layer, source } = focus;
+      const text = printed(sum);
+      setText(
+        intro,
+        `${count(focus.inputs.length)} ${focus.inputs.length === 1 ? "product" : "products"}, what comes in × its weight, and the bias.`,
+      );
+      if (body.childElementCount !== sum.terms.length)
+        clear(body, ...rows.slice(0, sum.terms.length).map((one) => one.element));
+      for (const [i, term] of sum.terms.entries()) {
+        const one = rows[i];
+        one.source = term.source;
+        setText(one.button, inputName(layer, term.source));
+        attributes(one.button, { "aria-pressed": String(term.source === source) });
+        setText(one.input, plain(term.input, 3));
+        signed(one.weight, fixed(term.weight));
+        signed(one.product, text.products[i]);
+      }
+      const silent = sum.silent ? ` (${count(sum.silent)} hold 0)` : "";
+      setText(others.name, `the other ${count(sum.others)}${silent} add up to`);
+      signed(others.value, text.rest);
+      setText(bias.name, "bias");
+      signed(bias.value, text.bias);
+      setText(z.name, "z");
+      signed(z.value, text.z);
+      const name = sum.function;
+      setText(
+        a.name,
+        name === "softmax" ? `a = softmax of all ${network.sizes[layer]} z` : `a = ${name}(${typographic(text.z)})`,
+      );
+      setText(a.value, plain(sum.activation, 3));
+    },
+  };
+}
+
+/** @param {App} app */
+function termRow(app) {
+  const button = h("button", {
+    class: "quiet",
+    "aria-pressed": "false",
+    onclick: () => app.set({ source: one.source }),
+  });
+  const [input, weight, product] = ["", "", ""].map(() => h("td", { class: "number right" }));
+  const one = {
+    element: h("tr", {}, h("th", { scope: "row" }, button), input, weight, product),
+    button,
+    input,
+    weight,
+    product,
+    source: 0,
+  };
+  return one;
+}
+
+/** @param {string} kind */
+function totalRow(kind) {
+  const name = h("th", { scope: "row", colspan: 3 });
+  const value = h("td", { class: "number right" });
+  return { element: h("tr", { class: kind }, name, value), name, value };
+}
+
+/** The minus of print instead of the keyboard's. @param {string} text */
+function typographic(text) {
+  return text.replace("-", "−");
+}
+
+/** A number with its sign, and the sign's colour. @param {HTMLElement} cell @param {string} text */
+function signed(cell, text) {
+  setText(cell, typographic(text));
+  attributes(cell, { class: `number right ${/^[-−]/.test(text) ? "negative" : "positive"}` });
+}
+
+/** @param {Focus} focus */
+export function fileName({ layer, neuron }) {
+  return `neuron-${layer}-${neuron}`;
+}
+
+/**
+ * All its numbers, to the last digit, as tab-separated text.
+ * @param {Focus} focus
+ * @returns {string}
+ */
+export function asText({ network, layer, neuron, inputs, weights, products, z, a }) {
+  const name = network.activations[layer - 1];
+  const first = layer === 1;
+  const lines = [
+    [neuronName(network, layer, neuron), `network ${network.name}`],
+    [...(first ? ["row", "column"] : ["neuron"]), "input", "weight", "product"],
+  ];
+  for (const [k, input] of inputs.entries()) {
+    lines.push([...(first ? [Math.floor(k / 28), k % 28] : [k]), input, weights[k], products[k]].map(String));
+  }
+  const skipped = first ? ["", "", ""] : ["", ""];
+  const bias = network.layers[layer - 1].biases[neuron];
+  for (const [what, value] of [
+    ["bias", bias],
+    ["z", z],
+    [`a = ${name}(z)`, a],
+  ])
+    lines.push([String(what), ...skipped, String(value)]);
+  return lines.map((line) => line.join("\t")).join("\n") + "\n";
+}

@@ -1,0 +1,83 @@
+// @ts-check
+// A second opinion under the answer: what the larger network reads, how sure it is, and whether this is a digit at all.
+//
+// It comes after the first reading, and is asked when the pen rests, so that drawing never waits for it.
+
+import { confidence } from "../../model/calibration.js";
+import { judge } from "../../picture/familiarity.js";
+import { readModelFile } from "../../model/model_file.js";
+import { framed, read } from "../../model/reading.js";
+import { attributes, h, setText } from "../shared/dom.js";
+
+/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../../core/network.js").Network} Network */
+
+const NAME = "reader";
+const REST = 60; // ms without a change
+
+/**
+ * What is to be said of a picture, by the network that is asked.
+ * @param {import("../../model/state.js").State} state
+ * @param {Network} network
+ * @returns {{text: string, isDigit: boolean}}
+ */
+function opinion(state, network) {
+  const { trace, digit, inkFound } = read(state, network, state.prepare);
+  if (!inkFound) return { text: "", isDigit: false };
+  const seen = network.familiarity && judge(network.familiarity, framed(state, state.prepare));
+  if (seen && !seen.isDigit) return { text: `No digit, says ${network.name}: ${seen.reason}.`, isDigit: false };
+  const sure = network.calibration ? confidence(network.calibration, trace.z[trace.z.length - 1]) : null;
+  const how =
+    sure === null ? "" : sure > 0.995 ? ", and is more than 99 % sure" : `, and is ${Math.round(100 * sure)} % sure`;
+  return { text: `${network.name} reads ${network.classes[digit]}${how}.`, isDigit: true };
+}
+
+/** The larger network; none where this server has none. @returns {Promise<Network | null>} */
+async function largerNetwork() {
+  try {
+    const answer = await fetch(`networks/${NAME}.digitlens`);
+    return answer.ok ? { ...readModelFile(new Uint8Array(await answer.arrayBuffer())), name: NAME } : null;
+  } catch {
+    return null; // the server is gone
+  }
+}
+
+/** The view, in its place under the answer; none where there is no larger network. @param {App} app */
+export async function openOpinion(app) {
+  const larger = await largerNetwork();
+  const views = larger ? [opinionView(app, larger)] : [];
+  document.querySelector(".answer")?.append(...views.map((view) => view.element));
+  return views;
+}
+
+/** @param {App} app @param {Network} larger */
+function opinionView(app, larger) {
+  const words = h("span");
+  const use = h(
+    "button",
+    {
+      class: "quiet",
+      onclick: () => {
+        app.setNetwork(larger, true);
+        app.say(`${larger.name} is loaded: ${larger.sizes.join("-")}.`);
+      },
+    },
+    "Look inside it",
+  );
+  const element = h("p", { class: "opinion" }, words, " ", use);
+  let waiting = 0;
+  const show = () => {
+    const own = app.original.name === larger.name && !app.changed;
+    const { text, isDigit } = opinion(app.state, larger);
+    setText(words, text);
+    attributes(element, { hidden: !text, "data-digit": String(isDigit) });
+    attributes(use, { hidden: own });
+  };
+  return {
+    element,
+    update() {
+      clearTimeout(waiting);
+      waiting = window.setTimeout(show, REST);
+    },
+  };
+}

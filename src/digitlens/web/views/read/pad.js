@@ -1,0 +1,203 @@
+// @ts-check
+// The pad: draw a digit with mouse, pen, finger or keyboard; undo, clear, or pick a picture instead.
+//
+// The strokes in the state are what was drawn; the canvas only shows them. While a stroke grows, its new piece alone is
+// painted.
+
+import { PEN } from "../../model/reading.js";
+import { attributes, h } from "../shared/dom.js";
+import { gridCursor } from "./grid.js";
+import { pickerView } from "./picker.js";
+import { inkCanvas, paintInk } from "../shared/pictures.js";
+import { followPointer } from "../shared/pointer.js";
+
+/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../../model/state.js").State} State */
+/** @typedef {Pick<State, "strokes" | "base" | "baseInk" | "baseStages">} Contents   of the pad */
+
+const SIDE = 28;
+const NEAR = 0.1; // units: points that are nearer than this to the last one say nothing new
+const MOST_POINTS = 4000;
+const MOST_UNDONE = 100;
+const HELP =
+  "Arrow keys move the pen over the grid of 28 by 28, Space puts it down or lifts it, Backspace undoes, Delete clears.";
+
+/** @param {App} app */
+export function padView(app) {
+  const canvas = h("canvas", { "aria-hidden": "true" });
+  const hint = h("p", { class: "hint", "aria-hidden": "true" }, "Draw a digit here");
+  const surface = h(
+    "div",
+    { class: "surface", tabindex: 0, role: "application", "aria-label": "Drawing pad", "aria-describedby": "pad-help" },
+    canvas,
+    hint,
+  );
+  const help = h("p", { id: "pad-help", class: "pad-help dim" }, HELP);
+  const undo = h("button", { type: "button", onclick: () => back() }, "Undo");
+  const wipe = h("button", { type: "button", onclick: () => clear() }, "Clear");
+  const element = h(
+    "div",
+    { class: "pad" },
+    surface,
+    h("div", { class: "row pad-buttons" }, undo, wipe),
+    help,
+    pickerView(app),
+  );
+
+  const beneath = inkCanvas("");
+  /** @type {Contents[]} */
+  const past = [];
+  let known = contents(app.state);
+  /** @type {number[][] | null} */
+  let growing = null;
+  let painted = { ...EMPTY, size: 0, points: 0 };
+
+  // what changes
+
+  const begin = (/** @type {number[]} */ point) => {
+    growing = null;
+    if (app.state.strokes.reduce((sum, stroke) => sum + stroke.length, 0) >= MOST_POINTS) {
+      app.say(`The pad holds ${MOST_POINTS.toLocaleString("en")} points, and is full: clear it, or undo a stroke.`);
+      return;
+    }
+    keep();
+    growing = [point];
+    app.set({ strokes: [...app.state.strokes, growing.slice()] });
+  };
+  const extend = (/** @type {number[][]} */ points) => {
+    if (!growing) return;
+    const before = growing.length;
+    for (const point of points) {
+      const last = growing[growing.length - 1];
+      if (Math.hypot(point[0] - last[0], point[1] - last[1]) >= NEAR && growing.length < MOST_POINTS)
+        growing.push(point);
+    }
+    if (growing.length > before) app.set({ strokes: [...app.state.strokes.slice(0, -1), growing.slice()] });
+  };
+  const end = () => {
+    growing = null;
+    known = contents(app.state);
+  };
+  const keep = () => {
+    past.push(contents(app.state));
+    if (past.length > MOST_UNDONE) past.shift();
+  };
+  const clear = () => {
+    cursor.lift();
+    growing = null;
+    app.set(EMPTY);
+  };
+  const back = () => {
+    cursor.lift();
+    growing = null;
+    const last = past.pop();
+    if (!last) return;
+    known = last;
+    app.set(last);
+  };
+
+  const cursor = gridCursor(surface, { down: begin, move: (point) => extend([point]), up: end }, app.say);
+  surface.append(cursor.element);
+  followPointer(surface, SIDE, {
+    start(point) {
+      cursor.lift();
+      cursor.away();
+      begin(point);
+    },
+    move: extend,
+    end,
+  });
+  surface.addEventListener("keydown", (event) => {
+    const undoes = event.key === "Backspace" || ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z");
+    if (undoes) back();
+    else if (event.key === "Delete") clear();
+    else return;
+    event.preventDefault();
+  });
+
+  // what is shown
+
+  const paint = () => {
+    const { strokes, baseInk } = app.state;
+    const size = Math.round(surface.clientWidth * Math.min(window.devicePixelRatio || 1, 2));
+    if (!size) return;
+    const last = strokes[strokes.length - 1];
+    const grown =
+      size === painted.size &&
+      baseInk === painted.baseInk &&
+      strokes.length >= painted.strokes.length &&
+      painted.strokes.every(
+        (stroke, i) => stroke === strokes[i] || (i === painted.strokes.length - 1 && sameStart(stroke, strokes[i])),
+      );
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    if (!grown) {
+      if (canvas.width !== size) canvas.width = canvas.height = size;
+      context.setTransform(1, 0, 0, 1, 0, 0);
+      context.fillStyle = "#000";
+      context.fillRect(0, 0, size, size);
+      if (baseInk) {
+        paintInk(beneath, baseInk);
+        context.imageSmoothingEnabled = false;
+        context.drawImage(beneath, 0, 0, size, size);
+      }
+    }
+    context.setTransform(size / SIDE, 0, 0, size / SIDE, 0, 0);
+    Object.assign(context, {
+      strokeStyle: "#fff",
+      fillStyle: "#fff",
+      lineWidth: 2 * PEN,
+      lineCap: "round",
+      lineJoin: "round",
+    });
+    for (let i = grown ? Math.max(0, painted.strokes.length - 1) : 0; i < strokes.length; i++) {
+      const from = grown && i === painted.strokes.length - 1 ? painted.points - 1 : 0;
+      trace(context, strokes[i], Math.max(0, from));
+    }
+    painted = { ...contents(app.state), size, points: last?.length ?? 0 };
+  };
+  new ResizeObserver(paint).observe(surface);
+
+  return {
+    element,
+    update() {
+      const now = contents(app.state);
+      if (!growing && !same(now, known)) {
+        past.push(known); // something else has put this on the pad
+        if (past.length > MOST_UNDONE) past.shift();
+      }
+      if (!growing) known = now;
+      attributes(hint, { hidden: now.strokes.length > 0 || now.baseInk !== null });
+      attributes(undo, { disabled: past.length === 0 });
+      attributes(wipe, { disabled: !now.strokes.length && !now.baseInk });
+      paint();
+    },
+  };
+}
+
+const EMPTY = /** @type {Contents} */ (Object.freeze({ strokes: [], base: null, baseInk: null, baseStages: null }));
+
+/** @param {Contents} state @returns {Contents} */
+const contents = ({ strokes, base, baseInk, baseStages }) => ({ strokes, base, baseInk, baseStages });
+
+/** @param {Contents} one @param {Contents} other */
+const same = (one, other) =>
+  one.baseInk === other.baseInk &&
+  one.strokes.length === other.strokes.length &&
+  one.strokes.every((stroke, i) => stroke === other.strokes[i]);
+
+/** A stroke that has grown: it begins and goes on as before. @param {number[][]} before @param {number[][]} now */
+function sameStart(before, now) {
+  const last = before.length - 1;
+  return (
+    now.length >= before.length && [0, last].every((i) => now[i][0] === before[i][0] && now[i][1] === before[i][1])
+  );
+}
+
+/** The stroke from point number `from` on. @param {CanvasRenderingContext2D} context @param {number[][]} stroke @param {number} from */
+function trace(context, stroke, from) {
+  context.beginPath();
+  context.moveTo(stroke[from][0], stroke[from][1]);
+  for (const [x, y] of stroke.slice(from + 1)) context.lineTo(x, y);
+  if (stroke.length === from + 1) context.lineTo(stroke[from][0], stroke[from][1]); // a dot
+  context.stroke();
+}

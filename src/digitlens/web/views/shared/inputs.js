@@ -1,0 +1,220 @@
+// @ts-check
+// What comes into a neuron, and what its weights make of it: three pictures beside each other in the first layer,
+// a bar for every input in the later ones.
+
+import { fixed, plain } from "../../core/numbers.js";
+import { row } from "../../core/changing.js";
+import { attributes, clear, h, setText, svg } from "./dom.js";
+import { inkCanvas, paintInk, paintWeights } from "./pictures.js";
+
+/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../../core/network.js").Network} Network */
+/** @typedef {import("../../core/network.js").Trace} Trace */
+/** @typedef {import("../../core/neuron.js").NeuronSum} NeuronSum */
+/**
+ * The neuron in focus, taken apart once for all parts of the view.
+ * @typedef {Object} Focus
+ * @property {Network} network
+ * @property {number} layer
+ * @property {number} neuron
+ * @property {Trace} trace
+ * @property {Float64Array} weights   its own, one an input
+ * @property {Float64Array} inputs
+ * @property {Float64Array} products
+ * @property {number} z
+ * @property {number} a
+ * @property {number} source          the weight in hand: the chosen one, or else the one that adds or takes most
+ * @property {number[]} strongest      layer by layer, the weight that is shown at full strength
+ */
+
+const MOST_BARS = 32;
+
+/** "Neuron 3 of layer 1", "Output neuron 7". @param {Network} network @param {number} layer @param {number} neuron @returns {string} */
+export function neuronName(network, layer, neuron) {
+  const last = layer === network.layers.length;
+  return last ? `Output neuron ${network.classes[neuron] ?? neuron}` : `Neuron ${neuron} of layer ${layer}`;
+}
+
+/** "row 14, column 9", "neuron 3 of layer 1". @param {number} layer @param {number} source @returns {string} */
+export function inputName(layer, source) {
+  return layer === 1
+    ? `row ${Math.floor(source / 28)}, column ${source % 28}`
+    : `neuron ${source} of layer ${layer - 1}`;
+}
+
+/**
+ * Its weights × what it sees = what that adds, as pictures. A click on a pixel chooses its weight.
+ * @param {App} app
+ * @returns {{element: HTMLElement, weights: HTMLCanvasElement, update: (focus: Focus) => void}}
+ */
+export function threePictures(app) {
+  const canvases = [inkCanvas("Its weights"), inkCanvas("What it sees"), inkCanvas("Weight times what it sees")];
+  const marks = canvases.map(() => svg("rect", { class: "chosen", width: 1, height: 1 }));
+  const captions = [
+    h("figcaption", {}, "its weights"),
+    h("figcaption", {}, "what it sees"),
+    h("figcaption", {}, "weight × what it sees"),
+  ];
+  const figures = canvases.map((canvas, i) => {
+    const overlay = svg("svg", { viewBox: "0 0 28 28", "aria-hidden": "true" }, marks[i]);
+    const choose = (/** @type {MouseEvent} */ event) => {
+      const box = canvas.getBoundingClientRect();
+      const [column, line] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height].map(
+        (at) => Math.min(27, Math.max(0, Math.floor(at * 28))),
+      );
+      app.set({ source: line * 28 + column });
+    };
+    return h("figure", {}, h("div", { class: "stack", onclick: choose }, canvas, overlay), captions[i]);
+  });
+  const full = h("span");
+  const key = h(
+    "p",
+    { class: "dim" },
+    h("span", { class: "positive" }, "Blue (+)"),
+    " adds to its sum where there is ink, ",
+    h("span", { class: "negative" }, "red (−)"),
+    " takes away; black is 0, full colour ",
+    full,
+    " or more. The yellow frame marks the weight in hand.",
+  );
+  const element = h(
+    "div",
+    {},
+    h(
+      "div",
+      { class: "three" },
+      figures[0],
+      h("span", { class: "sign", "aria-hidden": "true" }, "×"),
+      figures[1],
+      h("span", { class: "sign", "aria-hidden": "true" }, "="),
+      figures[2],
+    ),
+    key,
+  );
+  return {
+    element,
+    weights: canvases[0],
+    update({ network, layer, neuron, weights, inputs, products, source, strongest: [strongest] }) {
+      paintWeights(canvases[0], weights, strongest);
+      paintInk(canvases[1], inputs);
+      paintWeights(canvases[2], products, strongest);
+      attributes(canvases[0], { "aria-label": `The weights of ${neuronName(network, layer, neuron)} as a picture` });
+      for (const mark of marks) attributes(mark, { x: source % 28, y: Math.floor(source / 28) });
+      setText(full, plain(strongest, 2));
+    },
+  };
+}
+
+/**
+ * A bar for every input: what it holds, the weight it meets, what that adds. A click on a row chooses its weight.
+ * @param {App} app
+ * @returns {{element: HTMLElement, update: (focus: Focus) => void}}
+ */
+export function inputBars(app) {
+  const body = h("tbody");
+  const note = h("p", { class: "dim" });
+  const heads = ["from", "holds", "× weight", "= adds"].map((name) => h("th", { scope: "col" }, name));
+  const table = h(
+    "table",
+    { class: "input-bars" },
+    h("caption", { class: "unseen" }, "Every input, its weight, and what they add"),
+    h("thead", {}, h("tr", {}, ...heads)),
+    body,
+  );
+  const element = h("div", {}, table, note);
+  /** @type {ReturnType<typeof barRow>[]} */
+  let rows = [];
+  /** @type {unknown} */
+  let thumbnails = null;
+
+  return {
+    element,
+    update({ network, layer, weights, inputs, products, source, strongest }) {
+      const listed = strongestFew(weights);
+      while (rows.length < listed.length) rows.push(barRow(app));
+      if (body.childElementCount !== listed.length)
+        clear(body, ...rows.slice(0, listed.length).map((one) => one.element));
+      const mostHeld = Math.max(1, ...inputs.map(Math.abs));
+      const mostAdded = Math.max(1e-9, ...products.map(Math.abs));
+      const mostWeight = Math.max(1e-9, ...weights.map(Math.abs));
+      const first = network.layers[0];
+      const pictures = layer === 2 && first.before === 784;
+      const signed = inputs.some((input) => input < 0);
+      for (const [i, k] of listed.entries()) {
+        const one = rows[i];
+        setText(one.name, `neuron ${k}`);
+        one.source = k;
+        attributes(one.button, {
+          "aria-pressed": String(k === source),
+          "aria-label": `Choose the weight from neuron ${k} of layer ${layer - 1}`,
+        });
+        attributes(one.held.track, { class: signed ? "track signed" : "track held" });
+        bar(one.held, inputs[k] / mostHeld, plain(inputs[k], 3));
+        bar(one.weight, weights[k] / mostWeight, fixed(weights[k]));
+        bar(one.added, products[k] / mostAdded, fixed(products[k]));
+        attributes(one.picture, { hidden: !pictures });
+        if (pictures && thumbnails !== first) {
+          paintWeights(one.picture, row(first, k), strongest[0]);
+          attributes(one.picture, { "aria-label": `The weights of neuron ${k} of layer 1` });
+        }
+      }
+      if (pictures) thumbnails = listed.length === weights.length ? first : null;
+      const fewer =
+        listed.length < weights.length ? `The ${listed.length} strongest weights of ${weights.length}. ` : "";
+      const small = pictures
+        ? "The small pictures are the weights of these neurons: what each of them looks for. "
+        : "";
+      setText(note, `${fewer}${small}Blue bars to the right are positive (+), red ones to the left negative (−).`);
+    },
+  };
+}
+
+/** The inputs that are listed, in their order. @param {Float64Array} weights @returns {number[]} */
+function strongestFew(weights) {
+  const order = [...weights.keys()];
+  if (order.length <= MOST_BARS) return order;
+  order.sort((j, k) => Math.abs(weights[k]) - Math.abs(weights[j]));
+  return order.slice(0, MOST_BARS).sort((j, k) => j - k);
+}
+
+/** @param {App} app */
+function barRow(app) {
+  const picture = inkCanvas("");
+  const name = h("span");
+  const button = h("button", { class: "quiet", "aria-pressed": "false" }, picture, name);
+  const [held, weight, added] = [cell("held"), cell("signed"), cell("signed")];
+  const one = {
+    element: h(
+      "tr",
+      { onclick: () => app.set({ source: one.source }) },
+      h("td", {}, button),
+      held.cell,
+      weight.cell,
+      added.cell,
+    ),
+    picture,
+    name,
+    button,
+    held,
+    weight,
+    added,
+    source: 0,
+  };
+  return one;
+}
+
+/** @param {string} kind */
+function cell(kind) {
+  const number = h("span", { class: "number" });
+  const ink = h("span", { class: "bar" });
+  const track = h("span", { class: `track ${kind}`, "aria-hidden": "true" }, ink);
+  return { cell: h("td", {}, track, number), track, ink, number };
+}
+
+/** @param {ReturnType<typeof cell>} place @param {number} share   −1 to 1 of the track @param {string} text */
+function bar(place, share, text) {
+  place.ink.style.setProperty("--share", Math.abs(share).toFixed(3));
+  attributes(place.ink, { class: share < 0 ? "bar minus" : "bar plus" });
+  attributes(place.number, { class: text.startsWith("−") ? "number negative" : "number" });
+  setText(place.number, text);
+}

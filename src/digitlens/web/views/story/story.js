@@ -1,0 +1,194 @@
+// @ts-check
+// The story's card: what a step says, what there is to try, and the way on. The view beside it is the real one.
+//
+// Coming to a step prepares the page: what is on the pad, which view, which neuron. A link that brings all that along,
+// and the browser's way back, show what they hold. Changes that a step made to the network end with the step.
+
+import { factsOf } from "../../story/facts.js";
+import { STEPS } from "../../story/steps.js";
+import { attributes, clear, h, setText } from "../shared/dom.js";
+import { storyPixels } from "./pixels.js";
+import { storyWeights } from "./weights.js";
+
+/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../../core/network.js").Network} Network */
+/** @typedef {import("../../story/steps.js").Try} Try */
+
+const VIEW_NAMES = { read: "Read", neuron: "Neuron", learn: "Learn", train: "Train", compare: "Compare" };
+const BARE = /^#story(\/\d*)?\/?(\?(hide=[^&]*)?)?$/; // an address that names a step and nothing more
+const PHONE = matchMedia("(max-width: 699px)");
+
+/** @param {App} app */
+export function storyView(app) {
+  const [progress, title] = [
+    h("p", { class: "progress number", "aria-live": "polite" }),
+    h("h2", { "aria-live": "polite" }),
+  ];
+  const text = h("div", { class: "text" });
+  const live = h("p", { class: "live" });
+  const reckoning = h("div", { class: "reckoning number" });
+  const hint = h("p", { class: "hint" });
+  const tries = h("div", { class: "row tries", role: "group", "aria-label": "Try" });
+  const beside = { pixels: storyPixels(app), weights: storyWeights(app) };
+  const back = h("button", { onclick: () => go(at() - 1) }, "← Back");
+  const next = h("button", { class: "next", onclick: () => go(at() === STEPS.length ? 1 : at() + 1) });
+  const leave = h("a", { class: "leave", href: "#read" });
+  const fold = h("button", {
+    class: "quiet fold",
+    "aria-controls": "story-text",
+    onclick: () => folded(element.dataset.folded !== "true"),
+  });
+  const words = h("div", { class: "words", id: "story-text" }, text, reckoning, live);
+  const side = h("div", { class: "side" }, beside.pixels.element, beside.weights.element);
+  const element = h(
+    "section",
+    { class: "story-card", "aria-label": "The story" },
+    h("div", { class: "top" }, progress, title, fold),
+    words,
+    h(
+      "div",
+      { class: "beside" },
+      side,
+      h("div", { class: "doing" }, tries, hint),
+      h("div", { class: "ways" }, back, next, leave),
+    ),
+  );
+
+  let built = 0; // the step that the card was built for
+  let shown = ""; // its text, which follows the network
+  /** @type {HTMLElement | null} */
+  let held = null; // what had the focus when the page went on: it keeps it, though the card is put in anew
+  let prepared = 0; // the step that the page was last prepared for
+  let wanted = BARE.test(location.hash); // whether the page is to be prepared anew
+  let travelled = !wanted; // the state came with an address
+  /** @type {{original: Network, network: Network, changed: boolean}} */
+  let before = { original: app.original, network: app.network, changed: app.changed };
+
+  const at = () => Math.min(app.state.step, STEPS.length);
+  const restore = () => {
+    if (app.original !== before.original || app.network === before.network) return;
+    if (before.changed) app.setNetwork(before.network);
+    else app.resetNetwork();
+  };
+  const begin = (/** @type {number} */ step) => {
+    prepared = step;
+    before = { original: app.original, network: app.network, changed: app.changed };
+  };
+  /** @param {number} step */
+  const go = (step) => {
+    if (step < 1 || step > STEPS.length) return;
+    restore();
+    begin(step);
+    const { activeElement } = document;
+    held = activeElement instanceof HTMLElement && element.contains(activeElement) ? activeElement : null;
+    app.set({ target: null, ...STEPS[step - 1].state, shows: STEPS[step - 1].shows, step }, "push");
+    folded(false);
+    if (PHONE.matches) scrollTo({ top: 0 });
+  };
+  /** @param {boolean} how */
+  const folded = (how) => {
+    attributes(element, { "data-folded": String(how) });
+    attributes(fold, { "aria-expanded": String(!how) });
+    setText(fold, how ? "Show the text" : "Fold the text");
+  };
+  /** @param {Try} one */
+  const attempt = ({ state, change, restore: back, says }) => {
+    if (back) restore();
+    if (change) app.setNetwork(change(app.network, app.state));
+    if (state) app.set(state);
+    if (says) app.say(says);
+    if (PHONE.matches) {
+      folded(true);
+      document.getElementById(app.state.shows === "read" ? "pad" : "detail")?.scrollIntoView();
+    }
+  };
+  const build = () => {
+    const step = STEPS[at() - 1];
+    const facts = factsOf(app.network, app.reading, app.changed);
+    const paragraphs = step.says(facts);
+    const key = paragraphs.join("\n");
+    setText(live, step.live?.(facts) ?? "");
+    if (key !== shown) {
+      shown = key;
+      clear(text, ...paragraphs.map((paragraph) => h("p", {}, paragraph)));
+      clear(reckoning, ...(step.reckoning?.(facts) ?? []).map((line) => h("p", {}, line)));
+    }
+    if (built === at()) return; // a button that is in use must not be made anew
+    built = at();
+    setText(progress, `${at()} of ${STEPS.length}`);
+    setText(title, step.title);
+    setText(hint, `Or ${step.hint}.`);
+    clear(
+      tries,
+      h("span", { class: "label" }, "Try:"),
+      ...step.tries.map((one) => h("button", { onclick: () => attempt(one) }, one.label)),
+    );
+    for (const [name, { element: part }] of Object.entries(beside)) part.hidden = step.beside !== name;
+    side.hidden = !step.beside;
+    live.hidden = !step.live;
+    reckoning.hidden = !step.reckoning;
+    attributes(back, { "aria-disabled": String(at() === 1) });
+    setText(next, at() === STEPS.length ? "From the start" : "Next →");
+  };
+
+  leave.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return; // that is for another tab
+    event.preventDefault();
+    app.set({ view: app.state.shows }, "push");
+    prepared = 0;
+  });
+  document.querySelector('nav a[data-view="story"]')?.addEventListener("click", (event) => {
+    if (event instanceof MouseEvent && !event.ctrlKey && !event.metaKey && !event.shiftKey)
+      [wanted, travelled] = [true, false];
+  });
+  window.addEventListener("popstate", () => {
+    if (!location.hash.startsWith("#story")) return;
+    wanted = BARE.test(location.hash);
+    travelled = !wanted;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (
+      app.state.view !== "story" ||
+      event.defaultPrevented ||
+      event.altKey ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.shiftKey
+    )
+      return;
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!step || usesArrows(event.target)) return;
+    event.preventDefault();
+    go(at() + step);
+  });
+  folded(false);
+
+  return {
+    element,
+    update() {
+      if (wanted || (prepared !== at() && !travelled)) {
+        begin(at());
+        const { state, shows } = STEPS[at() - 1];
+        app.set({ target: null, ...state, shows, step: at() });
+      } else if (prepared !== at()) begin(at());
+      wanted = travelled = false;
+      build();
+      if (held && document.activeElement === document.body) held.focus({ preventScroll: true });
+      held = null;
+      const part = STEPS[at() - 1].beside;
+      if (part) beside[part].update();
+      setText(leave, `Leave the story, stay here in ${VIEW_NAMES[app.state.shows]}`);
+      attributes(leave, { href: app.link({ ...app.state, view: app.state.shows }) });
+    },
+  };
+}
+
+/** Whether an element has a use of its own for the arrow keys. @param {EventTarget | null} target */
+function usesArrows(target) {
+  return (
+    target instanceof Element &&
+    target.closest(
+      "#pad, dialog, input, select, textarea, svg, [role=slider], [role=radio], [role=application], [contenteditable]",
+    ) !== null
+  );
+}

@@ -1,0 +1,50 @@
+// @ts-check
+// Whether the server is there. Drawing and looking never need it; the page only says when it is gone, and when it is
+// back. The line is tried anew when the machine wakes, is online again, or somebody looks.
+
+import { h, setText } from "../shared/dom.js";
+
+/** @typedef {import("../../app/main.js").App} App */
+
+const BACK = 4_000; // ms for which it says that all is well again
+
+/** @param {App} app */
+export function connectionView({ live }) {
+  const light = h("span", { class: "light", "aria-hidden": "true" });
+  const words = h("span", { role: "status" });
+  const again = h("button", { class: "quiet", onclick: () => live.attempt() }, "Try now");
+  const element = h("div", { class: "connection" }, light, words, again);
+
+  /** @param {"quiet" | "gone" | "back"} how */
+  const show = (how) => {
+    element.dataset.how = how;
+    const text = {
+      quiet: "",
+      gone: "The server is gone; drawing and looking go on. Trying again…",
+      back: "The server is back.",
+    };
+    setText(words, text[how]);
+    again.hidden = how !== "gone";
+  };
+  const look = () => {
+    if (document.visibilityState === "visible") live.ask();
+  };
+
+  live.on("state", ({ state, before }) => {
+    if (state === "gone") show("gone");
+    else if (before === "gone") {
+      show("back");
+      setTimeout(() => element.dataset.how === "back" && show("quiet"), BACK);
+    }
+  });
+  document.addEventListener("visibilitychange", look);
+  window.addEventListener("online", look);
+  window.addEventListener("pagehide", () => live.leave(true));
+  window.addEventListener("pageshow", (event) => {
+    live.leave(false);
+    if (event.persisted) live.attempt();
+  });
+  show("quiet");
+  live.attempt();
+  return { element, update() {} };
+}

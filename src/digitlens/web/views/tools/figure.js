@@ -1,0 +1,87 @@
+// @ts-check
+// What one sees, taken along: the network as one picture, and its numbers as a table.
+
+import { h } from "../shared/dom.js";
+
+/** @typedef {import("../../app/main.js").App} App */
+
+const SHARP = 2; // pixels of the figure for each on the page
+const MARGIN = 16;
+const DRAWN = [
+  "fill",
+  "fill-opacity",
+  "stroke",
+  "stroke-width",
+  "opacity",
+  "font-family",
+  "font-size",
+  "font-weight",
+  "text-anchor",
+  "dominant-baseline",
+];
+
+/**
+ * The network as it is drawn on the page: edges, picture and neurons.
+ * @returns {Promise<HTMLCanvasElement>}
+ */
+export async function networkFigure() {
+  const diagram = document.querySelector(".diagram");
+  const drawing = diagram?.querySelector("svg");
+  if (!diagram || !drawing) throw new Error("the network is not on the page; show it first");
+  const { left, top, width, height } = diagram.getBoundingClientRect();
+  if (!width) throw new Error("the network is hidden; show it first");
+  const figure = h("canvas", {
+    width: Math.round(SHARP * (width + 2 * MARGIN)),
+    height: Math.round(SHARP * (height + 2 * MARGIN)),
+  });
+  const context = /** @type {CanvasRenderingContext2D} */ (figure.getContext("2d"));
+  context.fillStyle = getComputedStyle(document.body).backgroundColor;
+  context.fillRect(0, 0, figure.width, figure.height);
+  context.setTransform(SHARP, 0, 0, SHARP, SHARP * MARGIN, SHARP * MARGIN);
+  for (const canvas of diagram.querySelectorAll("canvas")) {
+    const box = canvas.getBoundingClientRect();
+    context.imageSmoothingEnabled = !canvas.classList.contains("picture");
+    context.drawImage(canvas, box.left - left, box.top - top, box.width, box.height);
+  }
+  context.drawImage(await imageOf(drawing, width, height), 0, 0, width, height);
+  return figure;
+}
+
+/** An SVG as an image; what the style sheet says of it is written into it first. @param {SVGSVGElement} drawing @param {number} width @param {number} height */
+async function imageOf(drawing, width, height) {
+  const copy = /** @type {SVGSVGElement} */ (drawing.cloneNode(true));
+  const originals = drawing.querySelectorAll("*");
+  for (const [i, element] of Array.from(copy.querySelectorAll("*")).entries()) {
+    const style = getComputedStyle(originals[i]);
+    for (const name of DRAWN) element.setAttribute(name, style.getPropertyValue(name));
+  }
+  copy.setAttribute("width", String(SHARP * width));
+  copy.setAttribute("height", String(SHARP * height));
+  const image = new Image();
+  image.src = `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(copy))}`;
+  await image.decode();
+  return image;
+}
+
+/** Every neuron's bias, z and activation, tab-separated with a heading. @param {App} app @returns {string} */
+export function neuronTable({ network, reading }) {
+  const rows = ["layer\tneuron\tclass\tbias\tz\tactivation"];
+  for (const [l, { biases, n }] of network.layers.entries()) {
+    const last = l === network.layers.length - 1;
+    for (let j = 0; j < n; j++)
+      rows.push(
+        [l + 1, j, last ? network.classes[j] : "", biases[j], reading.trace.z[l][j], reading.trace.a[l + 1][j]].join(
+          "\t",
+        ),
+      );
+  }
+  return `${rows.join("\n")}\n`;
+}
+
+/** The 784 numbers of the picture, 28 in a line, tab-separated. @param {App} app @returns {string} */
+export function pictureTable({ reading }) {
+  const rows = Array.from({ length: 28 }, (_, row) =>
+    Array.from(reading.image.subarray(28 * row, 28 * row + 28)).join("\t"),
+  );
+  return `${rows.join("\n")}\n`;
+}

@@ -1,0 +1,225 @@
+// @ts-check
+// Networks: what is loaded, how well it read when that was measured, which others there are; opening and saving files.
+
+import { parameters } from "../../core/network.js";
+import { readModelFile, writeModelFile } from "../../model/model_file.js";
+import { count } from "../../core/numbers.js";
+import { percent } from "../../story/facts.js";
+import { saveFile } from "../shared/clipboard.js";
+import { attributes, clear, h, setText } from "../shared/dom.js";
+
+/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../../core/network.js").Network} Network */
+/** @typedef {{name: string, sizes: number[], parameters: number, accuracy: number | null, provenance: Object<string, any>}} Offered */
+
+const SUFFIX = ".digitlens";
+const LARGEST = 64 * 1024 * 1024; // bytes of a file that is read at all
+const COLLECTIONS = /** @type {Object<string, string>} */ ({
+  mnist: "MNIST",
+  pen: "the drawn pen digits",
+  "mnist+pen": "MNIST and digits of the pen model",
+});
+
+/** "reads 95.27 % of MNIST’s test digits", as far as its file tells. @param {Object<string, any>} provenance */
+export function accuracyOf({ test_accuracy: measured, data }) {
+  if (typeof measured !== "number" || !(measured >= 0 && measured <= 1)) return "accuracy not measured";
+  return `reads ${percent(measured)} of ${/^mnist(\+pen)?$/.test(data) ? "MNIST’s test digits" : `the test digits of ${collection(data)}`}`;
+}
+
+/** "13,002 weights and biases". @param {Network} network */
+export const sizeOf = (network) => `${count(parameters(network))} weights and biases`;
+
+/** What it learned from, as its file tells. @param {Network} network */
+function learnedFrom({ provenance, recipe }) {
+  const { data, learned_from: pictures, epochs } = provenance;
+  if (data === undefined) return "Its file does not say what it was trained on.";
+  const many = typeof pictures === "number" ? `${count(pictures)} pictures of ` : "";
+  const long = typeof epochs === "number" ? `, ${count(epochs)} times through` : "";
+  const seed = typeof recipe.seed === "number" ? `, seed ${recipe.seed}` : "";
+  return `Trained on ${many}${collection(data)}${long}${seed}.`;
+}
+
+/** @param {any} data */
+const collection = (data) => COLLECTIONS[data] ?? String(data ?? "unknown data").slice(0, 60);
+
+/**
+ * Opens a file that somebody chose. What is wrong with it comes back in words; nothing, if nothing is.
+ * @param {App} app
+ * @param {File} file
+ * @returns {Promise<string>}
+ */
+export async function openNetwork(app, file) {
+  try {
+    if (file.size > LARGEST)
+      throw new Error(`it has ${count(Math.round(file.size / 1e6))} MB, and a network of ours has a few at most`);
+    const network = readModelFile(new Uint8Array(await file.arrayBuffer()));
+    app.setNetwork(network, true);
+    app.say(`${network.name} is open.${network.notes.map((note) => ` It was ${note}.`).join("")}`);
+    return "";
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return `${file.name.slice(0, 80)} cannot be opened: ${why}. Wanted a ${SUFFIX} file, such as “Save” here or digitlens train writes.`;
+  }
+}
+
+/** Saves the network as it is now, in the file that the command line uses. @param {App} app @returns {string} what went wrong */
+export function saveNetwork(app) {
+  try {
+    const name = fileName(app.network.name);
+    saveFile(
+      new Blob([new Uint8Array(writeModelFile(app.changed ? changedByHand(app.network) : app.network))], {
+        type: "application/octet-stream",
+      }),
+      name,
+    );
+    app.say(`Saved as ${name}.`);
+    return "";
+  } catch (error) {
+    return `It cannot be saved: ${error instanceof Error ? error.message : error}.`;
+  }
+}
+
+/** What was measured before the change is not true of it any more, and is not written. @param {Network} network @returns {Network} */
+function changedByHand(network) {
+  const provenance = Object.fromEntries(
+    Object.entries(network.provenance).filter(([name]) => !name.endsWith("accuracy")),
+  );
+  return { ...network, provenance: { ...provenance, changed_by_hand: true } };
+}
+
+/** @param {string} name */
+const fileName = (name) =>
+  `${
+    name
+      .replace(/[^\p{L}\p{N} ._+-]/gu, "_")
+      .slice(0, 80)
+      .replace(/^[. ]+/, "") || "network"
+  }${SUFFIX}`;
+
+/**
+ * The dialog.
+ * @param {App} app
+ */
+export function networksDialog(app) {
+  const title = h("h2", { id: "networks-title" });
+  const [size, accuracy, learned, changed] = [h("p"), h("p"), h("p"), h("p", { class: "changed" })];
+  const trouble = h("p", { class: "trouble", role: "alert" });
+  const others = h("div", { class: "offered" });
+  const file = h("input", {
+    type: "file",
+    accept: SUFFIX,
+    class: "unseen",
+    tabindex: -1,
+    "aria-label": "A network’s file",
+  });
+  const open = h("button", { onclick: () => file.click() }, "Open network…");
+  const save = h("button", { onclick: () => say(saveNetwork(app)) }, "Save network");
+  const reset = h("button", { onclick: () => app.resetNetwork() }, "Reset to as it was loaded");
+  const close = h("button", { class: "quiet", onclick: () => element.close() }, "Close");
+  const element = h(
+    "dialog",
+    { class: "tool-dialog", "aria-labelledby": "networks-title" },
+    title,
+    h("div", { class: "about" }, size, accuracy, learned, changed),
+    trouble,
+    h("div", { class: "row" }, open, save, reset, file),
+    others,
+    h("div", { class: "row end" }, close),
+  );
+  /** @type {Offered[]} */
+  let offered = [];
+  let listed = "";
+
+  /** @param {string} text */
+  const say = (text) => {
+    trouble.hidden = !text;
+    setText(trouble, text);
+  };
+  file.addEventListener("change", async () => {
+    const chosen = file.files?.[0];
+    if (chosen) say(await openNetwork(app, chosen));
+    file.value = ""; // so that the same file can be chosen again
+  });
+  /** @param {string} name */
+  const choose = async (name) => {
+    try {
+      const answer = await fetch(`networks/${encodeURIComponent(name)}${SUFFIX}`);
+      if (!answer.ok) throw new Error(`the server answers ${answer.status}`);
+      app.setNetwork({ ...readModelFile(new Uint8Array(await answer.arrayBuffer())), name }, true);
+      app.say(`${name} is loaded.`);
+      say("");
+    } catch (error) {
+      say(
+        `${name} cannot be loaded: ${error instanceof TypeError ? "the server is gone" : error instanceof Error ? error.message : error}.`,
+      );
+    }
+  };
+  const list = () => {
+    const now = JSON.stringify([offered, app.original.name]);
+    if (now === listed) return;
+    listed = now;
+    const buttons = offered.map((one) => {
+      const current = one.name === app.original.name;
+      return h(
+        "button",
+        { "aria-current": current ? "true" : false, onclick: () => choose(one.name) },
+        h("strong", {}, one.name),
+        h("span", { class: "dim" }, ` ${one.sizes.join("-")} · ${accuracyOf(one.provenance ?? {})}`),
+      );
+    });
+    clear(
+      others,
+      offered.length > 0 &&
+        h("h3", {}, offered.length > 1 ? "Networks to choose from" : "The network that comes with Digitlens"),
+      ...buttons,
+    );
+  };
+  const view = {
+    element,
+    async show() {
+      say("");
+      element.showModal();
+      view.update();
+      offered = await fetchOffered();
+      list();
+    },
+    update() {
+      if (!element.open) return;
+      const { network, changed: isChanged, original } = app;
+      setText(title, `The network ${original.name}`);
+      setText(size, `${network.sizes.join("-")}: ${sizeOf(network)}; ${[...new Set(network.activations)].join(", ")}.`);
+      setText(accuracy, measuredAs(original, isChanged));
+      setText(learned, learnedFrom(network));
+      setText(
+        changed,
+        isChanged
+          ? "Changed in this tab. Save it if you want to keep it: opening another one, or a reset, lets the changes go."
+          : "",
+      );
+      changed.hidden = !isChanged;
+      if (!isChanged && document.activeElement === reset) close.focus();
+      attributes(reset, { disabled: !isChanged });
+      list();
+    },
+  };
+  return view;
+}
+
+/** How well it reads, and when that was so. @param {Network} original @param {boolean} changed */
+function measuredAs({ provenance }, changed) {
+  if (typeof provenance.test_accuracy !== "number")
+    return "How well it reads was not measured, or its file does not tell.";
+  return changed
+    ? `Before it was changed, it ${accuracyOf(provenance).replace("reads", "read")}.`
+    : `When it was trained, it ${accuracyOf(provenance).replace("reads", "read")}.`;
+}
+
+/** What the server has; nothing, where there is none. @returns {Promise<Offered[]>} */
+async function fetchOffered() {
+  try {
+    const answer = await fetch("api/networks");
+    return answer.ok ? await answer.json() : [];
+  } catch {
+    return [];
+  }
+}

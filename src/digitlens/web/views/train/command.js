@@ -1,0 +1,45 @@
+// @ts-check
+// The command line that does the same as the run that is shown, to copy.
+
+import { copyText } from "../shared/clipboard.js";
+import { attributes, h, setText } from "../shared/dom.js";
+
+/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../../train/frames.js").Frame} Frame */
+
+/** @param {App} app */
+export function commandView(app) {
+  const line = h("code", { tabindex: 0 });
+  const words = h("p", { class: "dim" });
+  const copy = h(
+    "button",
+    { onclick: () => copyText(app, line.textContent ?? "", "train.txt", "The command") },
+    "Copy",
+  );
+  const element = h(
+    "section",
+    {
+      class: "command",
+      "aria-label": "The same on the command line",
+      "data-part": "train-command",
+      "data-title": "the command line",
+    },
+    h("h3", {}, "The same on the command line"),
+    h("div", { class: "line" }, line, copy),
+    words,
+  );
+  return {
+    element,
+    /** @param {Frame} run @param {boolean} same   the settings are those of this run */
+    update({ header }, same) {
+      setText(line, header.command);
+      attributes(copy, { disabled: header.own_way });
+      setText(
+        words,
+        header.own_way
+          ? "Single examples were learned in this run, so no command line repeats it."
+          : `Run to its end, it has the very same weights as this run, to the last bit.${same ? "" : " It is for the run that is shown, not for the settings as they are now."}`,
+      );
+    },
+  };
+}

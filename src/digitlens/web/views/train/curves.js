@@ -1,0 +1,134 @@
+// @ts-check
+// The curves of a run: cost, accuracy, and how large the gradients are, layer by layer; the same as a table.
+
+import { lastEpoch } from "../../train/axes.js";
+import { SAMPLED, column, drawn, gradient, reached, summary, table } from "../../train/curves.js";
+import { clear, h, setText } from "../shared/dom.js";
+import { plotView } from "../shared/plot.js";
+
+/** @typedef {import("../../train/frames.js").Frame} Frame */
+/** @typedef {import("./snapshots.js").Shown} Shown */
+
+const NOTHING = "Nothing has been learned yet. The curves are drawn here as it learns.";
+
+/** @param {(position: number) => void} pick   somebody points at a place, in epochs */
+export function curvesView(pick) {
+  const told = h("p", { class: "summary" });
+  const both = () => [
+    { label: "training", dash: [6, 4], ink: /** @type {const} */ ("dim") },
+    { label: "test", ink: /** @type {const} */ ("positive") },
+  ];
+  const cost = plotView({ title: "Cost", y: "mean cost", steady: true, pick, series: both() });
+  const accuracy = plotView({
+    title: "Accuracy",
+    y: "read rightly",
+    percent: true,
+    steady: true,
+    pick,
+    series: both(),
+  });
+  const sizes = plotView({ title: "Gradients, layer by layer", y: "size of ∂C/∂W", powers: true, pick, series: [] });
+  const fine = h(
+    "p",
+    { class: "dim" },
+    `Within an epoch ${SAMPLED} images of each kind are measured, at its end all of them. A layer whose gradients are small hardly learns.`,
+  );
+  const rows = h("table", { class: "numbers-table" });
+  const numbers = h(
+    "details",
+    { class: "numbers", ontoggle: () => latest && tabulate(latest) },
+    h("summary", {}, "The numbers"),
+    h(
+      "div",
+      { class: "scroller", tabindex: 0, role: "group", "aria-label": "Cost and accuracy, epoch by epoch" },
+      rows,
+    ),
+  );
+  const element = h(
+    "section",
+    { class: "curves", "aria-label": "Curves", "data-part": "train-curves", "data-title": "the curves" },
+    told,
+    h("div", { class: "plots" }, accuracy.element, cost.element, sizes.element),
+    fine,
+    numbers,
+  );
+  /** @type {Frame | null} */
+  let latest = null;
+
+  const tabulate = (/** @type {Frame} */ run) => {
+    if (!numbers.open) return;
+    clear(
+      rows,
+      h("caption", {}, "What was measured at the ends of epochs"),
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          ...["epoch", "cost, training", "cost, test", "accuracy, training", "accuracy, test"].map((name) =>
+            h("th", { scope: "col" }, name),
+          ),
+        ),
+      ),
+      h(
+        "tbody",
+        {},
+        ...table(run).map(([epoch, ...cells]) =>
+          h("tr", {}, h("th", { scope: "row" }, epoch), ...cells.map((text) => h("td", {}, text))),
+        ),
+      ),
+    );
+  };
+  return {
+    element,
+    /** Before there is a run: axes, and nothing on them. @param {number} epochs @param {number} layers */
+    empty(epochs, layers) {
+      setText(told, NOTHING);
+      sizes.series(layersOf(layers));
+      for (const plot of [cost, accuracy])
+        plot.update([[], [], []], "Nothing has been measured yet.", null, lastEpoch(0, epochs));
+      sizes.update(
+        [[], ...Array.from({ length: layers }, () => [])],
+        "Nothing has been measured yet.",
+        null,
+        lastEpoch(0, epochs),
+      );
+      numbers.hidden = true;
+    },
+    /** @param {Frame} run @param {Shown | null} moment   which is gone back to */
+    update(run, moment) {
+      const words = summary(run);
+      setText(told, words);
+      const at = moment ? moment.position : null;
+      const end = lastEpoch(reached(run), run.header.recipe.epochs);
+      const lines = drawn(run);
+      const x = column(run, "position", lines);
+      cost.update([x, column(run, "trainingCost", lines), column(run, "testCost", lines)], words, at, end);
+      accuracy.update([x, column(run, "trainingAccuracy", lines), column(run, "testAccuracy", lines)], words, at, end);
+      const layers = run.header.sizes.length - 1;
+      const ofLayers = Array.from({ length: layers }, (_, l) => gradient(run, l));
+      sizes.series(layersOf(layers));
+      sizes.update(
+        [column(run, "position"), ...ofLayers],
+        `Now, layer by layer: ${ofLayers.map((one) => one.at(-1)?.toPrecision(2) ?? "0").join(", ")}.`,
+        at,
+        end,
+      );
+      numbers.hidden = false;
+      if (run !== latest) tabulate(run);
+      latest = run;
+    },
+  };
+}
+
+/** @param {number} layers */
+function layersOf(layers) {
+  const inks = /** @type {const} */ (["positive", "winner", "negative", "dim"]);
+  const dashes = [[], [7, 3], [2, 3]];
+  return Array.from({ length: layers }, (_, l) => ({
+    label: l === layers - 1 ? "outputs" : `layer ${l + 1}`,
+    ink: inks[l % inks.length],
+    dash: dashes[Math.min(l, 2)],
+  }));
+}

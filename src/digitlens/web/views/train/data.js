@@ -1,0 +1,98 @@
+// @ts-check
+// Which digits it learns from; and MNIST, where it is not here yet, one click away.
+
+import { many } from "../../train/curves.js";
+import { attributes, clear, h, setText } from "../shared/dom.js";
+
+/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../../train/settings.js").Choices} Choices */
+
+const NAMES = /** @type {Record<string, string>} */ ({
+  mnist: "MNIST, written by hand",
+  pen: "Pen digits, written by a model",
+  folder: "Your own folder",
+});
+
+/** @param {App} app @param {(name: string) => void} choose */
+export function dataView(app, choose) {
+  const select = h("select", { id: "train-data", onchange: () => choose(select.value) });
+  const words = h("p", { class: "dim" });
+  const get = h("button", { onclick: () => fetchIt() }, "Fetch MNIST (11 MB)");
+  const bar = h("progress", { max: 1, value: 0, "aria-label": "MNIST, how much has come" });
+  const progress = h("span", { class: "dim" });
+  const how = h("p", { class: "dim", role: "status" });
+  const element = h(
+    "section",
+    { class: "data", "aria-label": "Data", "data-field": "data" },
+    h("label", { for: "train-data" }, "Learns from"),
+    select,
+    words,
+    how,
+    h("div", { class: "row" }, get, bar, progress),
+  );
+  let listed = "";
+  let coming = false;
+  let trouble = "";
+
+  const fetchIt = () => {
+    trouble = "";
+    coming = app.live.send({ type: "download" });
+    app.set({});
+  };
+  app.live.on("download", (message) => {
+    coming = !message.ended;
+    trouble = message.error;
+    if (message.total) bar.value = message.done / message.total;
+    else bar.removeAttribute("value");
+    setText(progress, message.file && `${message.file.replace(/\.gz$/, "")}: ${(message.done / 1e6).toFixed(1)} MB`);
+    if (message.ended && !message.error) app.say("MNIST is here.");
+    app.set({});
+  });
+  app.live.on("state", () => (coming = false));
+  return {
+    element,
+    /** @param {Choices} choices @param {string} name @param {any} header   of the run that is shown */
+    update(choices, name, header) {
+      const { data } = choices;
+      const key = data.map((one) => one.name + one.here).join();
+      if (key !== listed) {
+        listed = key;
+        clear(
+          select,
+          ...data.map((one) =>
+            h("option", { value: one.name }, `${NAMES[one.name] ?? one.name}${one.here ? "" : " (not here yet)"}`),
+          ),
+        );
+      }
+      select.value = name;
+      const chosen = data.find((one) => one.name === name);
+      const here = chosen?.here ?? false;
+      const ran = header?.data === name && header.training ? header : null;
+      const from = ran?.source || chosen?.source || "";
+      setText(
+        words,
+        ran
+          ? `Learns from ${many(ran.training)} images, and is tested on ${many(ran.test)} others. ${from}${from && "."}`
+          : chosen
+            ? `${many(chosen.training)} images to learn from, ${many(chosen.test)} others to be tested on.`
+            : "",
+      );
+      const mnist = data.find((one) => one.name === "mnist" && !one.here);
+      setText(
+        how,
+        !mnist
+          ? here
+            ? ""
+            : (chosen?.how ?? "")
+          : trouble
+            ? `It could not be fetched: ${trouble}`
+            : here
+              ? "MNIST is not on this machine yet. Fetched once, it is kept."
+              : mnist.how,
+      );
+      attributes(how, { hidden: !how.textContent });
+      attributes(get, { hidden: !mnist, disabled: coming || app.live.state !== "here" });
+      for (const one of [bar, progress]) attributes(one, { hidden: !mnist || !coming });
+    },
+  };
+}

@@ -1,0 +1,154 @@
+// @ts-check
+// What it still gets wrong: the first few test images that are misread, and how often what is read as what.
+
+import { many } from "../../train/curves.js";
+import { attributes, clear, h, setText } from "../shared/dom.js";
+import { inkCanvas, paintInk } from "../shared/pictures.js";
+
+/** @typedef {import("../../train/frames.js").Frame} Frame */
+
+export function mistakesView() {
+  const words = h("p", { class: "dim" });
+  const list = h("ul", { class: "misread" });
+  const element = h(
+    "section",
+    {
+      class: "mistakes",
+      "aria-label": "What it still gets wrong",
+      "data-part": "train-mistakes",
+      "data-title": "what it still gets wrong",
+    },
+    h("h3", {}, "What it still gets wrong"),
+    list,
+    words,
+  );
+  const table = h("table", { class: "confusion" });
+  const counts = h(
+    "section",
+    {
+      class: "counts",
+      "aria-label": "Which digit is read as which",
+      "data-part": "train-confusion",
+      "data-title": "which digit is read as which",
+    },
+    h("h3", {}, "Which digit is read as which"),
+    h(
+      "div",
+      { class: "scroller", tabindex: 0, role: "group", "aria-label": "The table of which digit is read as which" },
+      table,
+    ),
+  );
+  /** @type {Frame | null} */
+  let heard = null;
+  /** @type {Frame | null} */
+  let shown = null;
+
+  const items = /** @type {ReturnType<typeof misread>[]} */ ([]);
+  let cells = /** @type {HTMLTableCellElement[]} */ ([]);
+  let columns = "";
+  /** The table, without numbers. @param {string[]} classes */
+  const build = (classes) => {
+    columns = classes.join();
+    cells = classes.flatMap(() => classes.map(() => h("td")));
+    clear(
+      table,
+      h(
+        "caption",
+        {},
+        "Rows: what it is. Columns: what it is read as. The stronger the red, the more often that mistake.",
+      ),
+      h("thead", {}, h("tr", {}, h("td"), ...classes.map((name) => h("th", { scope: "col" }, name)))),
+      h(
+        "tbody",
+        {},
+        ...classes.map((name, i) =>
+          h("tr", {}, h("th", { scope: "row" }, name), ...cells.slice(i * classes.length, (i + 1) * classes.length)),
+        ),
+      ),
+    );
+  };
+  const paint = (/** @type {Frame} */ { header, blocks }, /** @type {string[]} */ classes) => {
+    const all = header.count === header.shown.length;
+    setText(
+      words,
+      header.count
+        ? `${many(header.count)} of ${many(header.tested)} test images${all ? "" : `; these are the first ${header.shown.length}`}. What it is → what it is read as.`
+        : `None of ${many(header.tested)} test images.`,
+    );
+    while (items.length < header.shown.length) items.push(misread());
+    if (list.childElementCount !== header.shown.length)
+      clear(list, ...items.slice(0, header.shown.length).map((item) => item.element));
+    header.shown.forEach(
+      (/** @type {{index: number, digit: number, read: number}} */ { index, digit, read }, /** @type {number} */ i) =>
+        items[i].show(
+          `Test image ${index}: a ${classes[digit]}, read as ${classes[read]}`,
+          `${classes[digit]} → ${classes[read]}`,
+          blocks.images.subarray(784 * i, 784 * (i + 1)),
+        ),
+    );
+    if (columns !== classes.join()) build(classes);
+    const n = classes.length;
+    let most = 1;
+    for (let i = 0; i < n * n; i++) if (i % (n + 1)) most = Math.max(most, blocks.confusion[i]);
+    cells.forEach((cell, i) => {
+      const [count, right] = [blocks.confusion[i], i % (n + 1) === 0];
+      setText(cell, count ? String(count) : "·");
+      attributes(cell, { class: right ? "right" : count ? "wrong" : "none" });
+      const share = !right && count ? `${Math.round(100 * (0.1 + (0.55 * count) / most))}%` : "";
+      if (cell.style.getPropertyValue("--share") !== share) cell.style.setProperty("--share", share);
+    });
+  };
+
+  return {
+    element,
+    counts,
+    /** @param {Frame} frame */
+    hear(frame) {
+      heard = frame;
+    },
+    /** @param {Frame | null} run   null: there is none yet */
+    update(run) {
+      const now = run && heard && heard.header.number === run.header.number && run.header.classes.length ? heard : null;
+      for (const part of [element, counts]) part.dataset.known = String(now !== null);
+      if (run && now && now !== shown) paint(now, run.header.classes);
+      shown = now ?? shown;
+    },
+  };
+}
+
+/** One of them, which is made once and shows another whenever it must. */
+function misread() {
+  const canvas = inkCanvas("");
+  const words = h("span", { "aria-hidden": "true" });
+  return {
+    element: h("li", {}, canvas, words),
+    show(/** @type {string} */ label, /** @type {string} */ short, /** @type {ArrayLike<number>} */ image) {
+      attributes(canvas, { "aria-label": label });
+      setText(words, short);
+      paintInk(canvas, image, 28, 28, 255);
+    },
+  };
+}
+
+/** The example that was the last to be learned from, by itself. */
+export function exampleView() {
+  const picture = inkCanvas("The example that it has just learned from");
+  const words = h("p", {});
+  const element = h("div", { class: "single", hidden: true }, picture, words);
+  return {
+    element,
+    /** @param {Frame | null} run */
+    update(run) {
+      const example = run?.header.last_example;
+      attributes(element, { hidden: !example });
+      if (!run || !example || !run.blocks.example) return;
+      paintInk(picture, run.blocks.example, 28, 28, 255);
+      const fell = example.cost_after <= example.cost_before ? "fell" : "rose";
+      const cost = (/** @type {number | null} */ value) => (value === null ? "beyond all bounds" : value.toFixed(4));
+      setText(
+        words,
+        `Training image ${example.index.toLocaleString("en")}, a ${run.header.classes[example.digit]}: its own cost ${fell} from ${cost(example.cost_before)} to ${cost(example.cost_after)}.`,
+      );
+    },
+  };
+}
