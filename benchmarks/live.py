@@ -66,7 +66,7 @@ def movements(page: Any, count: int) -> list[dict[str, Any]]:
 def main(count: int, data: str | None, as_json: bool) -> None:
     """Move the slider, and tell the median and the worst in milliseconds."""
     from playwright.sync_api import sync_playwright
-    from tests.app.conftest import served
+    from tests.web.conftest import served
 
     from digitlens.server.training.data_sets import DataSets
 

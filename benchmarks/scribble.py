@@ -40,7 +40,7 @@ const requestPaintEnd = (begun) => {
 def main(seconds: int, as_json: bool) -> None:
     """Scribble, and tell the median and the 99th percentile in milliseconds."""
     from playwright.sync_api import sync_playwright
-    from tests.app.conftest import served
+    from tests.web.conftest import served
 
     with served() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])

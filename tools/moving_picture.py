@@ -45,7 +45,7 @@ def shot(page: Any, power: float) -> Image.Image:
 def main() -> int:
     """The file."""
     from playwright.sync_api import sync_playwright
-    from tests.app.conftest import served
+    from tests.web.conftest import served
 
     file = Path(sys.argv[1]) if len(sys.argv) > 1 else FILE
     with served() as address, sync_playwright() as playwright:

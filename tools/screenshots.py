@@ -72,7 +72,7 @@ def lighter(picture: Path) -> None:
 def main() -> int:
     """All of them, or the README's three."""
     from playwright.sync_api import sync_playwright
-    from tests.app.conftest import served
+    from tests.web.conftest import served
 
     readme = "--readme" in sys.argv
     folder = ROOT / "docs/pictures" if readme else Path(sys.argv[1] if len(sys.argv) > 1 else "build/screenshots")

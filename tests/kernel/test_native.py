@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.digits.test_distort import on_the_edge
+from tests.digits.synthetic.test_distort import on_the_edge
 from tests.golden import make
 from tests.learning.bars import bars
 from tests.network.legal import CASES

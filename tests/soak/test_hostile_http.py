@@ -17,9 +17,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.app.test_ending import started
-from tests.app.test_live import UPGRADE, frame
-from tests.app.test_live_training import pictures
+from tests.server.http.test_ending import started
+from tests.server.http.test_live import UPGRADE, frame
+from tests.server.training.test_live_training import pictures
 from tests.soak.draw import count, seed
 from tests.soak.test_picture_mutants import mutant, originals
 

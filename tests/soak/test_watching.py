@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 from benchmarks import streaming
-from tests.app.loops import elsewhere
-from tests.app.test_ending import started
-from tests.app.test_live_training import pictures
+from tests.server.http.test_ending import started
+from tests.server.loops import elsewhere
+from tests.server.training.test_live_training import pictures
 from tests.soak.draw import count
 from tests.soak.test_hostile_http import REST, SETTLING, resident
 

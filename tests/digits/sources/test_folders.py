@@ -1,0 +1,129 @@
+"""Folders of labelled pictures become digits, the same ones every time; what cannot be read is said."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from tests.digits.sources.pictures import fill
+
+from digitlens.digits.sources import folders
+from digitlens.digits.sources.folders import holds_classes, load_folder
+from digitlens.errors import DataError
+
+
+def test_sub_folders_are_classes_in_the_order_of_people(tmp_path: Path) -> None:
+    data = load_folder(fill(tmp_path / "numbers", ["10", "2", "0"]))
+    assert data.classes == ("0", "2", "10")
+    assert data.name == "numbers"
+    assert "18 labelled pictures" in data.source
+    assert np.bincount(np.concatenate([data.training.digits, data.test.digits])).tolist() == [6, 6, 6]
+    assert set(data.training.digits) == set(data.test.digits) == {0, 1, 2}
+    assert data.training.images.dtype == np.uint8
+    assert data.training.images.max() > 200
+
+
+def test_the_same_names_are_split_the_same_way_wherever_they_are(tmp_path: Path) -> None:
+    one, two = (load_folder(fill(tmp_path / name, "ab", 30)) for name in ("one", "two"))
+    assert one.training.fingerprint() == two.training.fingerprint()
+    assert one.test.fingerprint() == two.test.fingerprint()
+    assert 2 <= len(one.test) <= 20
+
+
+def test_which_pictures_are_kept_for_testing_does_not_change_when_others_come(tmp_path: Path) -> None:
+    few = [(0, Path(f"{n}.png")) for n in range(60)]
+    more = [*few, *((0, Path(f"{n}.png")) for n in range(60, 90))]
+    assert set(folders._split(few)[1]) <= set(folders._split(more)[1])
+
+
+def test_about_one_picture_in_six_is_kept_for_testing() -> None:
+    learning, testing = folders._split([(number, Path(f"{name}.png")) for number in range(3) for name in range(1_200)])
+    for number in range(3):
+        assert 150 < sum(item[0] == number for item in testing) < 250
+    assert sorted(learning + testing) == sorted({*learning, *testing})
+    assert len(learning) + len(testing) == 3_600
+
+
+def test_train_and_test_folders_are_taken_as_they_are(tmp_path: Path) -> None:
+    fill(tmp_path / "Train", ["a", "b"], 3)
+    fill(tmp_path / "test", ["b"], 2)
+    data = load_folder(tmp_path)
+    assert data.training.digits.tolist() == [0, 0, 0, 1, 1, 1]
+    assert data.test.digits.tolist() == [1, 1]
+
+
+def test_a_class_that_is_only_tested_is_refused(tmp_path: Path) -> None:
+    fill(tmp_path / "train", ["a", "b"], 3)
+    fill(tmp_path / "test", ["b", "c"], 2)
+    with pytest.raises(DataError, match="does not learn: c"):
+        load_folder(tmp_path)
+
+
+def test_pictures_that_cannot_be_read_are_left_out_and_said(tmp_path: Path) -> None:
+    fill(tmp_path, "ab")
+    (tmp_path / "a" / "broken.png").write_bytes(b"\x89PNG and then nothing")
+    (tmp_path / "b" / "folder.png").mkdir()
+    Image.new("L", (40, 40), 255).save(tmp_path / "b" / "empty.png")
+    with (tmp_path / "b" / "huge.png").open("wb") as file:
+        file.truncate(folders.MOST_BYTES + 1)
+    data = load_folder(tmp_path)
+    assert len(data.training) + len(data.test) == 12
+    assert "4 could not be read, the first: " in data.source
+
+
+def test_other_files_and_hidden_folders_are_passed_over(tmp_path: Path) -> None:
+    fill(tmp_path, "ab")
+    fill(tmp_path, [".git", "__pycache__"])
+    (tmp_path / "notes.txt").write_text("hello")
+    (tmp_path / "a" / "notes.txt").write_text("hello")
+    assert load_folder(tmp_path).classes == ("a", "b")
+
+
+@pytest.mark.parametrize("classes", [[], ["a"], [f"c{n}" for n in range(65)]])
+def test_too_few_or_too_many_classes_are_refused(classes: list[str], tmp_path: Path) -> None:
+    for name in classes:
+        (tmp_path / name).mkdir()
+    with pytest.raises(DataError, match=rf"wants 2 to 64 sub-folders of labelled pictures, got {len(classes)}"):
+        load_folder(tmp_path)
+    assert holds_classes(tmp_path) == (len(classes) > 1)
+
+
+def test_a_class_without_pictures_is_named(tmp_path: Path) -> None:
+    fill(tmp_path, "ab")
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / "broken.png").touch()
+    with pytest.raises(DataError, match=r"no picture of 'c' to learn from; 1 could not be read, the first: .*broken"):
+        load_folder(tmp_path)
+
+
+def test_one_picture_a_class_leaves_nothing_to_be_tested_on(tmp_path: Path) -> None:
+    fill(tmp_path, "ab", 1)
+    with pytest.raises(DataError, match="no picture to be tested on"):
+        load_folder(tmp_path)
+
+
+def test_too_many_pictures_are_refused_before_any_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folders, "MOST_PICTURES", 11)
+    monkeypatch.setattr(folders, "prepare", None)
+    with pytest.raises(DataError, match="more than 11 pictures"):
+        load_folder(fill(tmp_path, "ab"))
+
+
+def test_a_folder_that_is_none_is_a_data_error(tmp_path: Path) -> None:
+    for path in (tmp_path / "none", tmp_path / "nul\0"):
+        with pytest.raises(DataError, match="check the path"):
+            load_folder(path)
+        assert not holds_classes(path)
+
+
+def test_a_class_that_cannot_be_looked_into_is_a_data_error(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(DataError, match="looking into"):
+        list(folders._pictures(tmp_path / "file"))
+
+
+def test_the_draw_of_a_name_is_its_hash() -> None:
+    assert folders._draw("a.png") == int(hashlib.sha256(b"a.png").hexdigest()[:12], 16) / 2**48

@@ -1,0 +1,277 @@
+"""Everything that a hostile client can send over HTTP: a clear answer in bounded time, and the server goes on."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+from tests.server.serving import Site, reply, running, until
+
+from digitlens.digits.sources.examples import example_files
+from digitlens.server.http import guard, protocol
+
+ASTRAY = r"""
+/.. /../ /. /./app/main.js /views/../app/main.js /%2e%2e/ /%2E%2e/app/main.js /..%2fapp/main.js /views%2Fread%2Fpad.js
+/%252e%252e/app/main.js
+// //etc //etc/passwd /views//read/pad.js /\etc /..\..\x /%5c..%5c /app/main.js%00.png /%00 /%0d%0aSet-Cookie:x /%ff%fe
+/~root
+/views/%2e%2e/%2e%2e/server/http/server.py /networks/..%2f..%2fx.digitlens /networks/%2e%2e.digitlens
+/../server/http/server.py
+/server.py /routes.py /web/app/main.js /vendor/uplot/LICENSE /vendor/uplot/uPlot.esm.d.ts
+/app/main.js/ /APP/MAIN.JS /app/main.js. /app/main.js%20
+/con.js /views /examples /examples/10.png /examples/-1.png /examples/7.png/x /networks/none.digitlens /networks
+/api /api/ /api/networks/ /api/read/ /api/x /api/%6eetworks/x
+"""
+SEVEN = example_files()[7].read_bytes()
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    with running() as site:
+        yield site
+
+
+@pytest.fixture(autouse=True)
+def _and_it_goes_on(site: Site, capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
+    """After each of these the server still answers, holds nothing, and has printed nothing."""
+    yield
+    assert site.ask("POST", "/api/read", body=SEVEN).json()["digit"] == 7
+    until(lambda: site.connections() == 0)
+    assert site.guard.held == 0
+    assert capfd.readouterr().err == ""
+
+
+def post(site: Site, *headers: str) -> bytes:
+    """The header of a picture."""
+    return "\r\n".join([f"POST /api/read HTTP/1.1\r\nHost: {site.host}", *headers, "", ""]).encode()
+
+
+def test_a_request_without_a_host_or_with_two_is_refused(site: Site) -> None:
+    for data in (
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.0\r\n\r\n",
+        f"GET / HTTP/1.1\r\nHost: {site.host}\r\nHost: {site.host}\r\n\r\n".encode(),
+    ):
+        assert site.raw(data).status == 400
+    assert site.raw(f"GET / HTTP/1.0\r\nHost: {site.host}\r\n\r\n".encode()).status == 200
+
+
+@pytest.mark.parametrize("path", [*ASTRAY.split(), "/a" * 3_000])
+def test_addresses_that_lead_astray_lead_nowhere(site: Site, path: str) -> None:
+    answer = site.ask("GET", path)
+    assert answer.status == 404
+    assert answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    "target", ["http://evil.com/", "*", "evil.com:80", "app/main.js", "/\x00", "/ /", "", "/ü", "/\x7f", "/a\tb"]
+)
+def test_targets_that_are_no_address_are_refused(site: Site, target: str) -> None:
+    assert site.raw(f"GET {target} HTTP/1.1\r\nHost: {site.host}\r\n\r\n".encode()).status in (400, 404)
+
+
+@pytest.mark.parametrize("method", ["DELETE", "TRACE", "PUT", "PATCH", "OPTIONS", "CONNECT", "BREW", "get", "POST"])
+def test_methods_that_no_address_has_are_refused(site: Site, method: str) -> None:
+    for path in ("/", "/api/networks", "/networks/video.digitlens", "/api/live"):
+        answer = site.ask(method, path, body=b"x" if method == "POST" else None)
+        assert answer.status in (404, 405), (path, answer)
+        assert answer.status == 405 or path == "/api/live"
+    assert site.ask("GET", "/api/read").status == 405
+
+
+@pytest.mark.parametrize(
+    "line", ["GARBAGE", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "GET /", "GET / HTTP/9.9", "\r\n" * 9, ""]
+)
+def test_what_is_no_http_is_refused(site: Site, line: str) -> None:
+    assert site.raw(line.encode("latin-1") + b"\r\n\r\n").status in (400, 408, 505)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ([], 411),
+        (["Content-Length: -1"], 400),
+        (["Content-Length: 1e3"], 400),
+        (["Content-Length: 0x10"], 400),
+        (["Content-Length: +5"], 400),
+        (["Content-Length: "], 400),
+        (["Content-Length: 5", "Content-Length: 6"], 400),
+        (["Content-Length: 5, 6"], 400),
+        (["Content-Length: 5", "Transfer-Encoding: chunked"], 400),
+        (["Transfer-Encoding: gzip, chunked"], 501),
+        (["Transfer-Encoding: identity"], 501),
+        ([f"Content-Length: {guard.MAX_BODY + 1}"], 413),
+        (["Content-Length: 209715200"], 413),
+        (["Content-Length: " + "9" * 19], 413),
+        (["Content-Length: " + "9" * 5_000], 400),
+    ],
+)
+def test_lengths_that_cannot_be_are_refused_before_the_body_comes(site: Site, headers: list[str], status: int) -> None:
+    began = time.monotonic()
+    assert site.raw(post(site, *headers)).status == status
+    assert time.monotonic() - began < guard.LINGER + 2
+
+
+def test_a_body_of_200_mebibytes_is_refused_and_its_sender_hears_it(site: Site) -> None:
+    piece = bytes(1 << 20)
+    with site.connect() as connection:
+        connection.sendall(post(site, f"Content-Length: {200 << 20}"))
+        for _ in range(200):
+            connection.sendall(piece)
+        assert reply(connection).status == 413
+
+
+def test_a_body_that_does_not_say_how_long_it_is_is_counted_as_it_comes(site: Site) -> None:
+    piece = b"10000\r\n" + bytes(1 << 16) + b"\r\n"
+    with site.connect() as connection:
+        connection.sendall(post(site, "Transfer-Encoding: chunked"))
+        for _ in range(1_000):  # 64 MiB
+            connection.sendall(piece)
+        connection.sendall(b"0\r\n\r\n")
+        answer = reply(connection)
+    assert answer.status == 413
+    assert "5,242,880" in answer.json()["error"]
+
+
+def test_a_body_of_five_mebibytes_comes_through(site: Site) -> None:
+    answer = site.ask("POST", "/api/read", body=SEVEN + bytes(guard.MAX_BODY - len(SEVEN)))
+    assert (answer.status, answer.json()["digit"]) == (200, 7)
+
+
+def test_a_body_that_is_longer_than_it_said_counts_as_far_as_it_said(site: Site) -> None:
+    answers = site.raw(post(site, f"Content-Length: {len(SEVEN)}") + SEVEN + b"and more\r\n\r\n")
+    assert answers.json()["digit"] == 7
+
+
+def test_a_body_that_stops_is_given_up(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "SILENCE", 0.3)
+    monkeypatch.setattr(guard, "LINGER", 0.2)
+    answer = site.raw(post(site, "Content-Length: 1000") + b"not all")
+    assert answer.status == 408
+    assert "7 bytes" in answer.json()["error"]
+
+
+def test_a_body_that_drips_is_given_up(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "SLOWEST", 0.8)
+    monkeypatch.setattr(guard, "LINGER", 0.2)
+    with site.connect() as connection:
+        connection.sendall(post(site, "Content-Length: 1000"))
+        with contextlib.suppress(ConnectionError):
+            for _ in range(40):
+                connection.sendall(b"x")
+                time.sleep(0.05)
+        assert reply(connection).status in (408, 0)
+
+
+def test_all_bodies_together_are_bounded(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "MAX_HELD", 1_000_000)
+    monkeypatch.setattr(guard, "LINGER", 0.2)
+    with site.connect() as first:
+        first.sendall(post(site, "Content-Length: 900001") + bytes(900_000))
+        until(lambda: site.guard.held == 900_000)
+        second = site.ask("POST", "/api/read", body=bytes(200_000))
+        assert (second.status, second.headers["retry-after"]) == (503, "1")
+        first.sendall(b"x")
+        assert reply(first).status == 415
+
+
+def test_a_client_that_is_gone_leaves_nothing_behind(site: Site) -> None:
+    for _ in range(20):
+        with site.connect() as connection:
+            connection.sendall(post(site, "Content-Length: 100000") + bytes(50_000))
+
+
+def test_a_body_where_none_belongs_is_refused(site: Site) -> None:
+    assert site.ask("GET", "/", body=b"x").status == 400
+    assert site.ask("GET", "/", ("Transfer-Encoding", "chunked")).status == 400
+
+
+@pytest.mark.parametrize("piece", [b"GET / HTTP/1.1\r\n", b"G", b"GET / HTTP/1.1\r\nHost: x\r\nX: "])
+def test_a_header_that_does_not_end_is_given_up(site: Site, monkeypatch: pytest.MonkeyPatch, piece: bytes) -> None:
+    monkeypatch.setattr(protocol, "HEADER_SECONDS", 0.4)
+    began = time.monotonic()
+    with site.connect() as connection:
+        connection.sendall(piece)
+        answer = reply(connection)
+    assert 0.3 < time.monotonic() - began < 3
+    assert answer.status in (408, 0)
+
+
+def test_a_header_that_drips_is_given_up_however_often_it_drips(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "HEADER_SECONDS", 0.4)
+    for first in (b"", f"GET /icon.svg HTTP/1.1\r\nHost: {site.host}\r\n\r\n".encode()):  # anew, and after a request
+        with site.connect() as connection:
+            connection.sendall(first)
+            assert not first or reply(connection).status == 200
+            began = time.monotonic()
+            with contextlib.suppress(ConnectionError):
+                connection.sendall(b"GET / HTTP/1.1\r\n")
+                while time.monotonic() - began < 3:
+                    connection.sendall(b"X-A: b\r\n")
+                    time.sleep(0.05)
+            assert 0.3 < time.monotonic() - began < 2
+
+
+def test_the_time_for_a_header_is_five_seconds_and_is_not_counted_for_a_body() -> None:
+    assert protocol.HEADER_SECONDS == 5
+
+
+def test_a_connection_that_says_nothing_is_closed(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "HEADER_SECONDS", 0.3)
+    with site.connect(3) as connection:
+        assert connection.recv(1) == b""
+
+
+def test_a_header_in_two_lines_is_one_line_and_names_another_host(site: Site) -> None:
+    assert site.raw(f"GET / HTTP/1.1\r\nHost: {site.host}\r\n folded\r\n\r\n".encode()).status == 403
+
+
+def test_headers_that_are_too_large_are_refused(site: Site) -> None:
+    for headers in (
+        f"X: {'a' * 20_000}",
+        "\r\n".join(f"X-{i}: {'a' * 50}" for i in range(1_000)),
+        "Cookie: " + "a=b; " * 5_000,
+    ):
+        answer = site.raw(f"GET / HTTP/1.1\r\nHost: {site.host}\r\n{headers}\r\n\r\n".encode())
+        assert answer.status == 431
+        assert answer.json()["error"]
+
+
+@pytest.mark.parametrize("header", ["X : y", "X\x00: y", "X: \x00", ": y", "X: y\r", "Ü: y", "no colon"])
+def test_headers_that_are_none_are_refused(site: Site, header: str) -> None:
+    assert site.raw(f"GET / HTTP/1.1\r\nHost: {site.host}\r\n{header}\r\n\r\n".encode()).status == 400
+
+
+def test_a_thousand_requests_in_one_go_are_answered_one_after_the_other(site: Site) -> None:
+    one = f"GET /icon.svg HTTP/1.1\r\nHost: {site.host}\r\n"
+    with site.connect() as connection:
+        connection.sendall(f"{one}\r\n".encode() * 999 + f"{one}Connection: close\r\n\r\n".encode())
+        data = b""
+        while got := connection.recv(1 << 16):
+            data += got
+    assert data.count(b"HTTP/1.1 200 OK") == 1_000
+
+
+def test_a_crowd_of_connections_leaves_room_for_the_next(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol.Http, "most", 20)
+    monkeypatch.setattr(protocol, "HEADER_SECONDS", 1.0)
+    with contextlib.ExitStack() as held:
+        connections = [held.enter_context(site.connect()) for _ in range(100)]
+        answers = [reply(connection).status for connection in connections[-60:]]
+        assert answers.count(503) >= 50
+    until(lambda: site.connections() == 0)
+
+
+def test_who_does_not_take_what_they_asked_for_is_dropped(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(protocol.STALLED, "http", 0.5)
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        connection.connect((site.address.host, site.address.port))
+        connection.sendall(f"GET /networks/video.digitlens HTTP/1.1\r\nHost: {site.host}\r\n\r\n".encode() * 100)
+        until(lambda: site.connections() == 1)
+        began = time.monotonic()
+        until(lambda: site.connections() == 0)
+        assert time.monotonic() - began < 5
