@@ -1,5 +1,5 @@
-// Pictures drawn anew: digits/synthetic/distort.py in native code, to the very same bits. So this file is compiled without fused
-// operations, and each line rounds what the line of that number there rounds.
+// Pictures drawn anew: digits/synthetic/distort.py in native code, to the very same bits. So this file is compiled
+// without fused operations, and each line rounds what the line of that number there rounds.
 #include <string.h>
 
 #include "kernel.h"
