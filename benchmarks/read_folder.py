@@ -40,7 +40,7 @@ def write(folder: Path, count: int) -> list[int]:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a line.")
 def main(pictures: int, rounds: int, network: str, as_json: bool) -> None:
     """Read a folder of small pictures, and tell how many a second."""
-    command = [sys.executable, "-m", "digitlens.cli.main", "read", "--json", "--network", network]
+    command = [sys.executable, "-m", "digitlens", "read", "--json", "--network", network]
     times, processor = [], []
     with tempfile.TemporaryDirectory() as folder:
         shown = write(Path(folder), pictures)

@@ -157,7 +157,7 @@ async def watched(port: int, recipe: dict[str, Any], data: str, reading: int, st
 
 def serve(runs: str) -> tuple[subprocess.Popen[str], int]:
     """The app in a process of its own, and its port. `runs`: where it keeps its checkpoints."""
-    command = [sys.executable, "-m", "digitlens.cli.main", "app", "--no-browser", "--port", "0"]
+    command = [sys.executable, "-m", "digitlens", "app", "--no-browser", "--port", "0"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | {"DIGITLENS_RUNS": runs})
     assert process.stdout is not None
     found = re.search(r":(\d+)/", process.stdout.readline())

@@ -71,7 +71,7 @@ async def crowd(port: int, visitors: int, seconds: float, drawn: Sequence[bytes]
 
 def serve() -> tuple[subprocess.Popen[str], int]:
     """The app in a process of its own, and its port."""
-    command = [sys.executable, "-m", "digitlens.cli.main", "app", "--no-browser", "--port", "0"]
+    command = [sys.executable, "-m", "digitlens", "app", "--no-browser", "--port", "0"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     found = re.search(r":(\d+)/", process.stdout.readline())

@@ -31,7 +31,7 @@ def printed(arguments: list[str]) -> str:
     ours, theirs = pty.openpty()
     terminal = {"COLUMNS": str(COLUMNS), "LINES": "60", "TERM": "xterm-256color", "COLORTERM": "truecolor"}
     environment = os.environ | terminal
-    with subprocess.Popen([sys.executable, "-m", "digitlens.cli.main", *arguments], stdout=theirs, env=environment):
+    with subprocess.Popen([sys.executable, "-m", "digitlens", *arguments], stdout=theirs, env=environment):
         os.close(theirs)
         pieces = []
         while True:

@@ -47,7 +47,7 @@ def digitlens(capsys: pytest.CaptureFixture[str]) -> Run:
 
 def command(*arguments: str | Path) -> list[str]:
     """A command for a process of its own."""
-    return [sys.executable, "-m", "digitlens.cli.main", *map(str, arguments)]
+    return [sys.executable, "-m", "digitlens", *map(str, arguments)]
 
 
 def environment(**changes: str | None) -> dict[str, str]:

@@ -47,6 +47,12 @@ def test_help_lists_every_command_and_every_command_has_a_file(digitlens: Run) -
         assert Path(main.__file__).with_name(f"{name}.py").exists(), name
 
 
+def test_the_package_itself_can_be_run() -> None:
+    answer = process("--version")  # python -m digitlens
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.startswith("digitlens ")
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_commands_help_mentions_every_option_and_says_what_each_does(digitlens: Run, name: str) -> None:
     answer = digitlens(name, "--help")
@@ -120,7 +126,7 @@ def test_output_that_is_closed_early_is_no_failure(pictures: Path, options: tupl
 @pytest.mark.skipif(os.name == "nt", reason="needs descriptors closed by a shell; not checked here: no stdout at all")
 def test_without_any_output_it_still_answers_by_its_exit_code(pictures: Path) -> None:
     for options in ("", "--json"):
-        line = f'{sys.executable} -m digitlens.cli.main read {options} "{pictures / "7.png"}" >&-'
+        line = f'{sys.executable} -m digitlens read {options} "{pictures / "7.png"}" >&-'
         done = subprocess.run(line, shell=True, capture_output=True, timeout=60, check=False)
         assert (done.returncode, done.stderr) == (0, b"")
 

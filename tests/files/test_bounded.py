@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,40 @@ def test_pieces_are_handed_on_as_they_come(tmp_path: Path) -> None:
     assert read_into(tmp_path / "file", memoryview(into), lambda piece: pieces.append(bytes(piece))) == 2_500_000
     assert b"".join(pieces) == data == into[:2_500_000]
     assert len(pieces) == 3
+
+
+def test_a_profiler_that_keeps_every_frame_does_not_disturb(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(data := os.urandom(1_500_000))
+    frames: list[object] = []
+    sys.setprofile(lambda frame, event, argument: frames.append(frame))
+    try:
+        read = read_bounded(tmp_path / "file", 2_000_000)
+    finally:
+        sys.setprofile(None)
+    assert read == data
+    assert len(frames) > 5
+
+
+def test_a_sampling_profiler_on_a_thread_of_its_own_does_not_disturb(tmp_path: Path) -> None:
+    """As Dask's workers run one: frames that are looked at live on, with all that their variables hold."""
+    (tmp_path / "file").write_bytes(data := os.urandom(100_000))
+    frames, over = [], threading.Event()
+
+    def sample() -> None:
+        while not over.is_set():
+            frames.append(sys._current_frames())
+            del frames[:-1_000]
+
+    sampler, before = threading.Thread(target=sample), sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    sampler.start()
+    try:
+        for _ in range(40):
+            assert read_bounded(tmp_path / "file", 100_000) == data
+    finally:
+        over.set()
+        sampler.join()
+        sys.setswitchinterval(before)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes and devices in the file system: run this on Linux or macOS")

@@ -37,7 +37,7 @@ def free_port() -> int:
 def served(*options: str, port: int | None = None) -> Iterator[str]:
     """The address of a running `digitlens app`, which ends with the block."""
     port = port or free_port()
-    command = [sys.executable, "-m", "digitlens.cli.main", "app", "--no-browser", "--port", str(port), *options]
+    command = [sys.executable, "-m", "digitlens", "app", "--no-browser", "--port", str(port), *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
         deadline = time.monotonic() + 30

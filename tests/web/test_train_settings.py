@@ -280,7 +280,7 @@ def process(folder: Path, runs: Path, port: int) -> Iterator[subprocess.Popen[by
     command = [
         sys.executable,
         "-m",
-        "digitlens.cli.main",
+        "digitlens",
         "app",
         "--no-browser",
         "--port",

@@ -24,7 +24,10 @@ def read_bounded(path: str | os.PathLike[str], limit: int) -> bytearray:
     Raises FileError where there is no such file, where it cannot be read, is not a regular file, or holds more.
     """
     data = bytearray(min(_size(path), limit) + 1)  # one more than it should hold, so that growth is found out
-    held = read_into(path, memoryview(data))
+    with memoryview(
+        data
+    ) as view:  # given back here: a profiler may keep the frames that held it, and `del` needs it gone
+        held = read_into(path, view)
     if held > limit or held == len(data):
         raise FileError(
             f"reading {shown(path)} wants at most {limit:,} bytes and a file that is not being written, "
@@ -49,7 +52,10 @@ def read_into(
         with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123 - a descriptor is no path
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise FileError(f"reading {shown(path)}: it has just stopped being a regular file; try again")
-            while got := file.readinto(into[held : held + _PIECE]):
+            while True:
+                with into[held : held + _PIECE] as piece:
+                    if not (got := file.readinto(piece)):
+                        break
                 if each is not None:
                     each(into[held : held + got])
                 held += got
