@@ -1,6 +1,6 @@
-// Runs the page's modules about training under Node: calls as JSON on stdin, [module, name, ...arguments], their answers
-// as JSON on stdout. {"frame": base64} among the arguments is a frame's bytes, read as the page reads them; without a
-// module, that is the answer.
+// Runs the page's modules about training under Node: calls as JSON on stdin, [module, name, ...arguments], their
+// answers as JSON on stdout. {"frame": base64} among the arguments is a frame's bytes, read as the page reads them;
+// without a module, that is the answer.
 
 import { readFileSync } from "node:fs";
 

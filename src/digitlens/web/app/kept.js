@@ -11,7 +11,8 @@ let waiting = 0;
 const latest = /** @type {Map<string, Network | null>} */ (new Map());
 
 /**
- * Keeps the network that was opened (null: the one that was kept, if any) and the changed one (null: it is not changed).
+ * Keeps the network that was opened (null: the one that was kept, if any) and the changed one (null: it is not
+ *   changed).
  * @param {Network | null} original
  * @param {Network | null} network
  */

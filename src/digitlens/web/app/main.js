@@ -2,7 +2,8 @@
 // The page: one state, one network, one reading, and the views that show them.
 //
 // Whatever happens, happens through app.set() and app.setNetwork(); the next frame brings all views up to date. What
-// was drawn and chosen stands in the address, a changed network in the tab's own storage, so that a reload loses nothing.
+// was drawn and chosen stands in the address, a changed network in the tab's own storage, so that a reload loses
+// nothing.
 
 import { readModelFile } from "../model/model_file.js";
 import { copy } from "../core/network.js";
@@ -30,7 +31,8 @@ import { toolsView } from "../views/tools/tools.js";
  * @property {boolean} changed     whether the two differ
  * @property {Reading} reading     what the network now says of what is on the pad
  * @property {(patch: Partial<State>, how?: "push" | "replace") => void} set
- * @property {(network: Network, loaded?: boolean) => void} setNetwork   `loaded`: another network, to which a reset leads back
+ * @property {(network: Network, loaded?: boolean) => void} setNetwork   `loaded`: another network, to which a reset
+ *   leads back
  * @property {() => void} resetNetwork
  * @property {(text: string) => void} say
  * @property {(state?: State) => string} link
@@ -287,7 +289,10 @@ function linkJourneys(state) {
     attributes(link, { href: `#${toFragment({ ...state, view: viewOf(link), shows: "read" })}` });
 }
 
-/** The name of the network that the server was started with; without such a server, of the one that ships. @returns {Promise<string>} */
+/**
+ * The name of the network that the server was started with; without such a server, of the one that ships.
+ * @returns {Promise<string>}
+ */
 async function wanted() {
   try {
     const offered = await (await fetch("api/networks")).json();

@@ -21,11 +21,23 @@ export { costOf, oneHot };
 /** @typedef {import("./network.js").Network} Network */
 /** @typedef {import("./network.js").Trace} Trace */
 /** @typedef {{weights: Float64Array, biases: Float64Array}[]} Gradient   one a layer, shaped like the network's */
-/** @typedef {{neuron: number, activation: number, target: number, dC_da: number | null, slope: number | null, dC_dz: number, up: boolean}} Wish
- *    what the cost asks of one output neuron; null where the slopes of cost and activation function only make sense together;
- *    up: the cost falls when it becomes more active */
-/** @typedef {{neuron: number, weight: number, dC_dz: number, product: number}} Asked
- *    what one neuron of the layer behind asks: its weight to here, times how the cost changes with its z */
+/**
+ * @typedef {Object} Wish           what the cost asks of one output neuron
+ * @property {number} neuron
+ * @property {number} activation
+ * @property {number} target
+ * @property {number | null} dC_da  null where the slopes of cost and activation function only make sense together
+ * @property {number | null} slope  null where `dC_da` is
+ * @property {number} dC_dz
+ * @property {boolean} up           the cost falls when the neuron becomes more active
+ */
+/**
+ * @typedef {Object} Asked          what one neuron of the next layer asks of a neuron before it
+ * @property {number} neuron        of the next layer
+ * @property {number} weight        the weight that leads to it
+ * @property {number} dC_dz         its own
+ * @property {number} product       weight · dC_dz
+ */
 /**
  * @typedef {Object} WeightChain   from the cost to one weight: dC/dw = a · σ'(z) · dC/da
  * @property {number} layer

@@ -23,12 +23,22 @@ export function changes(app) {
   };
 }
 
-/** The weights of one neuron, a view into its layer's. @param {Layer} layer @param {number} neuron @returns {Float64Array} */
+/**
+ * The weights of one neuron, a view into its layer's.
+ * @param {Layer} layer
+ * @param {number} neuron
+ * @returns {Float64Array}
+ */
 export function row({ weights, before }, neuron) {
   return weights.subarray(neuron * before, (neuron + 1) * before);
 }
 
-/** Whether this neuron has the weights and the bias that it was loaded with. @param {App} app @param {number} layer @param {number} neuron */
+/**
+ * Whether this neuron has the weights and the bias that it was loaded with.
+ * @param {App} app
+ * @param {number} layer
+ * @param {number} neuron
+ */
 export function untouched(app, layer, neuron) {
   const [now, then] = [app.network.layers[layer - 1], app.original.layers[layer - 1]];
   if (now === then) return true;
@@ -64,7 +74,10 @@ export function effect(app) {
   const now = answer(network, reading.trace.a[network.layers.length]);
   const then = answer(original, forward(original, reading.image).a[original.layers.length]);
   if (now.name !== then.name)
-    return `The network now reads ${now.name} (${now.activation}); unchanged it reads ${then.name} (${then.activation}).`;
+    return (
+      `The network now reads ${now.name} (${now.activation}); unchanged it reads ${then.name} ` +
+      `(${then.activation}).`
+    );
   return `The network still reads ${now.name} (${now.activation}; unchanged ${then.activation}).`;
 }
 

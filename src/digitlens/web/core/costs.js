@@ -5,9 +5,9 @@
 // y  (10,)  the targets: 1 for the right digit, else 0
 // C         the cost of one image; the cost of a batch is their mean
 //
-// Slopes are taken with respect to the last layer's z, not its a: for cross-entropy that is simply a - y, where a product
-// of two factors would be 0 · ∞. Values are computed from z too, so that they are right at z = ±100.
-// The twin of network/costs.py.
+// Slopes are taken with respect to the last layer's z, not its a: for cross-entropy that is simply a - y, where a
+// product of two factors would be 0 · ∞. Values are computed from z too, so that they are right at z = ±100. The twin
+// of network/costs.py.
 
 import { ACTIVATIONS } from "./network.js";
 
@@ -40,7 +40,8 @@ export function costOf(network, trace, targets) {
   const z = trace.z[trace.z.length - 1];
   if (kind === "quadratic") return sum(error(trace, targets).map((one) => one ** 2));
   if (kind === "ten questions")
-    return sum(z.map((one, j) => Math.max(one, 0) - one * targets[j] + Math.log1p(Math.exp(-Math.abs(one))))); // -ln σ(z), without overflow
+    // -ln σ(z), without overflow
+    return sum(z.map((one, j) => Math.max(one, 0) - one * targets[j] + Math.log1p(Math.exp(-Math.abs(one)))));
   const highest = Math.max(...z);
   const below = z.map((one) => one - highest);
   const others = sum(below.map(Math.exp).sort().subarray(0, -1)); // all but the largest, which is 1
@@ -94,6 +95,7 @@ function check(network, targets) {
   if (output === "sigmoid") return "ten questions";
   if (output === "softmax") return "one choice";
   throw new Error(
-    `cross_entropy takes logarithms of the outputs, and ${output} outputs need not lie between 0 and 1: use sigmoid or softmax outputs, or the quadratic cost`,
+    `cross_entropy takes logarithms of the outputs, and ${output} outputs need not lie between 0 and 1: use ` +
+      "sigmoid or softmax outputs, or the quadratic cost",
   );
 }

@@ -76,7 +76,8 @@ function costTerms({ network, trace, targets, cost }) {
   const kind = costKind(network);
   if (kind === "quadratic") return a.map((held, j) => (held - targets[j]) ** 2);
   if (kind === "one choice") return targets.map((y) => (y ? cost : 0));
-  return z.map((one, j) => Math.max(one, 0) - one * targets[j] + Math.log1p(Math.exp(-Math.abs(one)))); // as in costs.js
+  // as in costs.js
+  return z.map((one, j) => Math.max(one, 0) - one * targets[j] + Math.log1p(Math.exp(-Math.abs(one))));
 }
 
 /**
@@ -99,7 +100,13 @@ export function steepestOf(lesson, layer) {
   return { layer, ...steepest(/** @type {Steps} */ (/** @type {unknown} */ (lesson)), layer) };
 }
 
-/** The steepest weight into one neuron. @param {Lesson} lesson @param {number} layer @param {number} neuron @returns {Weight} */
+/**
+ * The steepest weight into one neuron.
+ * @param {Lesson} lesson
+ * @param {number} layer
+ * @param {number} neuron
+ * @returns {Weight}
+ */
 export function steepestInto({ gradient }, layer, neuron) {
   const { weights, biases } = gradient[layer - 1];
   const before = weights.length / biases.length;
@@ -107,7 +114,12 @@ export function steepestInto({ gradient }, layer, neuron) {
   return { layer, neuron, source: own.reduce((best, one, k) => (Math.abs(one) > Math.abs(own[best]) ? k : best), 0) };
 }
 
-/** The weight that was chosen; before one is, the steepest of the first layer. @param {Lesson} lesson @param {State} state @returns {Weight} */
+/**
+ * The weight that was chosen; before one is, the steepest of the first layer.
+ * @param {Lesson} lesson
+ * @param {State} state
+ * @returns {Weight}
+ */
 export function chosenWeight(lesson, { layer, neuron, source }) {
   return source === null ? steepestOf(lesson, 1) : { layer, neuron, source };
 }
@@ -133,7 +145,11 @@ export function largestFew(values, most = MOST_BARS) {
     .sort((j, k) => j - k);
 }
 
-/** How many decimals show four digits of the largest value; as the command line does. @param {number[]} values @returns {number} */
+/**
+ * How many decimals show four digits of the largest value; as the command line does.
+ * @param {number[]} values
+ * @returns {number}
+ */
 export function decimalsFor(values) {
   const largest = Math.max(0, ...values.map(Math.abs));
   return largest ? Math.min(15, Math.max(4, 3 - Math.floor(Math.log10(largest)))) : 4;

@@ -10,7 +10,13 @@
 //
 // The twin of network/network.py and network/activations.py, for one image at a time, in float64.
 
-/** @typedef {{weights: Float64Array, biases: Float64Array, n: number, before: number}} Layer   weights row-major (n, before) */
+/**
+ * @typedef {Object} Layer   weights row-major (n, before)
+ * @property {Float64Array} weights
+ * @property {Float64Array} biases
+ * @property {number} n
+ * @property {number} before
+ */
 /**
  * @typedef {Object} Network
  * @property {Layer[]} layers
@@ -25,11 +31,17 @@
  * @property {Object<string, any>} provenance
  * @property {Object<string, number>[]} history   one row an epoch
  * @property {string[]} notes          what its file holds that we do not know and passed over
- * @property {import("../picture/familiarity.js").Familiarity | null} familiarity   what digits look like, if its file says so
- * @property {import("../model/calibration.js").Calibration | null} calibration   how sure its answers are, if its file says so
+ * @property {import("../picture/familiarity.js").Familiarity | null} familiarity   what digits look like, if its file
+ *   says so
+ * @property {import("../model/calibration.js").Calibration | null} calibration   how sure its answers are, if its file
+ *   says so
  */
 /** @typedef {{z: Float64Array[], a: Float64Array[]}} Trace   z[l] leads to a[l + 1]; a[0] is the picture */
-/** @typedef {{value: (z: Float64Array) => Float64Array, slope: (z: Float64Array) => Float64Array}} Activation   z -> a, z -> da/dz */
+/**
+ * @typedef {Object} Activation
+ * @property {(z: Float64Array) => Float64Array} value   z -> a
+ * @property {(z: Float64Array) => Float64Array} slope   z -> da/dz
+ */
 
 /**
  * An activation function that works neuron by neuron.
@@ -41,7 +53,8 @@ const elementwise = (value, slope) => ({ value: (z) => z.map(value), slope: (z) 
 
 const small = (/** @type {number} */ z) => Math.exp(-Math.abs(z)); // at most 1: exp(-z) itself overflows below z = -709
 const sigmoid = (/** @type {number} */ z) => Math.max(small(z), z >= 0 ? 1 : 0) / (1 + small(z));
-const sigmoidSlope = (/** @type {number} */ z) => small(z) / (1 + small(z)) ** 2; // σ(z)(1 - σ(z)) would be 0 from z = 37 on
+// σ(z)(1 - σ(z)) would be 0 from z = 37 on
+const sigmoidSlope = (/** @type {number} */ z) => small(z) / (1 + small(z)) ** 2;
 
 /** @type {Object<string, Activation>} */
 export const ACTIVATIONS = {

@@ -12,7 +12,7 @@ import { digits, units } from "./numbers.js";
 /** @typedef {import("./network.js").Network} Network */
 /** @typedef {import("./network.js").Trace} Trace */
 /** @typedef {{source: number, input: number, weight: number, product: number}} Term
- *    one input: the neuron of the layer before (for the first layer the pixel, row · 28 + column), what it holds, ... */
+ * one input: the neuron of the layer before (for the first layer the pixel, row · 28 + column), what it holds, ... */
 /**
  * @typedef {Object} NeuronSum   a neuron taken apart
  * @property {number} layer      1 for the first hidden layer
@@ -74,7 +74,8 @@ export function neuronSum(network, trace, layer, neuron, count = 6) {
   const own = weights.subarray(neuron * before, (neuron + 1) * before);
   const products = own.map((weight, k) => weight * inputs[k]);
   const order = Array.from(products.keys()).sort((j, k) => Math.abs(products[k]) - Math.abs(products[j]));
-  const listed = order.slice(0, Math.min(count, before - 1)).filter((k) => products[k] !== 0); // at least one is left to even out
+  // at least one is left to even out
+  const listed = order.slice(0, Math.min(count, before - 1)).filter((k) => products[k] !== 0);
   const others = order.slice(listed.length);
   const bias = biases[neuron];
   return {

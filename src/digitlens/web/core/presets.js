@@ -30,7 +30,11 @@ export function bar(placement) {
   return line(placement, BAR);
 }
 
-/** A ring, such as the upper half of a 9; its inside is surround, too. @param {Placement} placement @returns {Float64Array} (784,) */
+/**
+ * A ring, such as the upper half of a 9; its inside is surround, too.
+ * @param {Placement} placement
+ * @returns {Float64Array} (784,)
+ */
 export function loop({ row, column, strength }) {
   return surrounded((r, c) => {
     const away = Math.hypot(r - row, c - column) - RADIUS;

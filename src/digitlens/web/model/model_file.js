@@ -31,7 +31,8 @@ export function readModelFile(bytes) {
   const { format, blocks: given } = document;
   if (format !== FORMAT) {
     throw new Error(
-      `this model file has format ${String(format).slice(0, 20)}, and we read format ${FORMAT}; a newer digitlens may read it`,
+      `this model file has format ${String(format).slice(0, 20)}, and we read format ${FORMAT}; a newer ` +
+        "digitlens may read it",
     );
   }
   const blocks = object(given);

@@ -26,9 +26,9 @@ import { inkStrokes } from "../picture/strokes.js";
  * @property {boolean} inkFound
  */
 
-// Half the pen's width, in pixels of the 28×28 picture: as wide as MNIST's, whose strokes (ink over half the outline, median
-// of 20,000) are 2.60 pixels wide. Our pen model's digits, inked with 1.2, are 2.53 and with 1.3 2.70 wide; `video` reads
-// 86.0 % of 5,000 at 1.0, 86.1 at 1.1, 86.1 at 1.2, 86.0 at 1.3, but 85.2 at 0.8 and 82.7 at 1.8.
+// Half the pen's width, in pixels of the 28×28 picture: as wide as MNIST's, whose strokes (ink over half the outline,
+// median of 20,000) are 2.60 pixels wide. Our pen model's digits, inked with 1.2, are 2.53 and with 1.3 2.70 wide;
+// `video` reads 86.0 % of 5,000 at 1.0, 86.1 at 1.1, 86.1 at 1.2, 86.0 at 1.3, but 85.2 at 0.8 and 82.7 at 1.8.
 export const PEN = 1.2;
 
 /**

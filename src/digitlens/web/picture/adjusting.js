@@ -5,7 +5,8 @@
 // into the model file. image: (784,), ink from 0 (none) to 1 (full). The twin of digits/preparation/adjusting.py.
 
 const SIDE = 28;
-const [HEIGHT, WIDTH] = [5.5, 3.4]; // pixels: how far the ink of an average digit of MNIST spreads, once it is straightened
+// pixels: how far the ink of an average digit of MNIST spreads, once it is straightened
+const [HEIGHT, WIDTH] = [5.5, 3.4];
 const MOST = 1.7; // so much larger, or smaller, at most: a 1 must stay a stroke
 
 /**
@@ -52,7 +53,8 @@ export function straighten(image) {
   const lean = slant(image);
   const moved = new Float64Array(SIDE * SIDE);
   for (let row = 0; row < SIDE; row++) {
-    // A row of the new image is the same row of the old one, moved by this much (columns to the left, fractions included).
+    // A row of the new image is the same row of the old one, moved by this much (columns to the left, fractions
+    // included).
     const move = -lean * (row - meanRow);
     const whole = Math.floor(move);
     const part = move - whole;

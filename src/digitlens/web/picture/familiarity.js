@@ -21,7 +21,13 @@ import { things } from "./specks.js";
  * @property {number} threshold         0..1, a picture less familiar than this is no digit
  */
 /** @typedef {{familiarity: number, isDigit: boolean, reason: string}} Judgement */
-/** @typedef {{rows: number, columns: number, channels: number, values: Float64Array}} Looked   channels side by side, row after row */
+/**
+ * @typedef {Object} Looked   channels side by side, row after row
+ * @property {number} rows
+ * @property {number} columns
+ * @property {number} channels
+ * @property {Float64Array} values
+ */
 
 const PATCHES = [5, 4]; // rows and columns of a patch, in the first and in the second layer
 const STEP = 2; // from one patch to the next

@@ -4,13 +4,20 @@
 // The recipe is the one of LeCun, Bottou, Bengio and Haffner (1998), section III.A: crop to the ink, bring the longest
 // side to 20 pixels with anti-aliasing, and put the centre of mass into the middle of 28×28.
 //
-// An image: {rows, columns, values: (rows · columns)}, ink 0 nothing to 1 full. The twin of digits/preparation/framing.py.
+// An image: {rows, columns, values: (rows · columns)}, ink 0 nothing to 1 full. The twin of
+// digits/preparation/framing.py.
 
 import { strokeWidth, THINNEST as THINNEST_PEN, withPen, withRim } from "./stroke_width.js";
 import { quantile } from "../core/weights.js";
 
 /** @typedef {{rows: number, columns: number, values: Float64Array}} Image */
-/** @typedef {{top: number, left: number, rows: number, columns: number}} Box   whole pixels, the first at (top, left) */
+/**
+ * @typedef {Object} Box   whole pixels, the first at (top, left)
+ * @property {number} top
+ * @property {number} left
+ * @property {number} rows
+ * @property {number} columns
+ */
 
 export const FRAMING_VERSION = 1; // goes into model files: a network must be read with the framing it was trained for
 export const SIDE = 28; // rows and columns of a framed image

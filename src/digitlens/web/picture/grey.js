@@ -18,13 +18,15 @@ const MOST_PIXELS = 16_000_000;
 export function fromRGBA(data, rows, columns) {
   if (!(rows >= 1 && columns >= 1 && rows * columns <= MOST_PIXELS) || data.length !== 4 * rows * columns) {
     throw new Error(
-      `a picture has 1 to ${MOST_PIXELS / 1e6} million pixels of four numbers each, got ${columns}×${rows} with ${data.length} numbers; make it smaller`,
+      `a picture has 1 to ${MOST_PIXELS / 1e6} million pixels of four numbers each, got ${columns}×${rows} ` +
+        `with ${data.length} numbers; make it smaller`,
     );
   }
   const grey = new Uint8Array(rows * columns);
   let transparent = false;
   for (let i = 0, at = 0; i < grey.length; i++, at += 4) {
-    grey[i] = (19595 * data[at] + 38470 * data[at + 1] + 7471 * data[at + 2] + 32768) >> 16; // brightness as the eye sees it (ITU-R 601), rounded as Pillow does
+    // brightness as the eye sees it (ITU-R 601), rounded as Pillow does
+    grey[i] = (19595 * data[at] + 38470 * data[at + 1] + 7471 * data[at + 2] + 32768) >> 16;
     if (data[at + 3] < 255) transparent = true;
   }
   return { rows, columns, grey, backdrop: transparent ? putBackdrop(grey, data) : -1 };

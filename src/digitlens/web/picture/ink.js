@@ -140,7 +140,14 @@ function reduced(grey, { top, left, rows: tall, columns: wide }, factor) {
   return { rows, columns, values };
 }
 
-/** @typedef {{depth: Float64Array, dark: boolean, flat: boolean, paper: number, grain: number}} Told   depth 0..1: how far from the paper */
+/**
+ * @typedef {Object} Told   depth 0..1: how far from the paper
+ * @property {Float64Array} depth
+ * @property {boolean} dark
+ * @property {boolean} flat
+ * @property {number} paper
+ * @property {number} grain
+ */
 
 /**
  * How a clean drawing differs from its paper; null where the paper has no level of its own.
@@ -188,7 +195,8 @@ function onUnevenPaper(levels) {
     const blank = depth.map((one) => (one < least ? 1 : 0));
     const seen = runningMean({ ...levels, values: levels.values.map((one, i) => one * blank[i]) }, radius);
     const share = runningMean({ ...levels, values: blank }, radius);
-    smooth = seen.map((one, i) => (one + 0.05 * guess[i]) / (share[i] + 0.05)); // where there is hardly any paper in sight, the surface speaks
+    // where there is hardly any paper in sight, the surface speaks
+    smooth = seen.map((one, i) => (one + 0.05 * guess[i]) / (share[i] + 0.05));
     depth = from(smooth);
   }
   const paper = smooth.reduce((a, b) => a + b, 0) / smooth.length / 255;

@@ -20,7 +20,8 @@ import { boxStrokes, corners, frameStrokes, inkStrokes } from "./strokes.js";
 /** @typedef {import("./strokes.js").Strokes} Strokes */
 /**
  * @typedef {Object} Stage
- * @property {string} name       "strokes", "decoded", "ink", "cropped", "scaled", "centred", or that of an adjusting step
+ * @property {string} name       "strokes", "decoded", "ink", "cropped", "scaled", "centred", or that of an adjusting
+ *   step
  * @property {number} rows
  * @property {number} columns
  * @property {Float64Array | Uint8Array} image   (rows · columns); decoded: grey 0..255; all others: ink 0..1

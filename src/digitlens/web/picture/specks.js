@@ -37,7 +37,8 @@ export function mainInk(ink) {
     share.reduce((all, one, k) => (which(k) ? all + one : all), 0);
   let keep = Array.from(share, (one) => one > 0);
   const lines = keep.map((kept, k) => kept && inner[k] < 0.1 * share[k]);
-  if (sum((k) => keep[k] && !lines[k]) >= 0.1 * sum(() => true)) keep = keep.map((kept, k) => kept && !lines[k]); // ... if there is something else
+  // ... if there is something else
+  if (sum((k) => keep[k] && !lines[k]) >= 0.1 * sum(() => true)) keep = keep.map((kept, k) => kept && !lines[k]);
   const least = CRUMB * sum((k) => keep[k]);
   keep = keep.map((kept, k) => kept && share[k] >= least);
   const values = ink.values.map((one, i) => {

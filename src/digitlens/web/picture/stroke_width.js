@@ -2,9 +2,9 @@
 // How wide a pen wrote, and the same writing by a pen somewhat wider or narrower.
 //
 // A stroke of length L and width w holds L · w of ink and has 2 · L of outline; outline is what the ink's slope adds up
-// to (its total variation), so the width is twice the ink over the outline. Ink is weighted by itself, so a soft edge or
-// a pale stroke counts for less. A pen is made wider by letting each pixel take over from its darkest neighbour, narrower
-// from its lightest, as far as is needed.
+// to (its total variation), so the width is twice the ink over the outline. Ink is weighted by itself, so a soft edge
+// or a pale stroke counts for less. A pen is made wider by letting each pixel take over from its darkest neighbour,
+// narrower from its lightest, as far as is needed.
 //
 // ink: an Image, 0 nothing to 1 full ink. The twin of digits/preparation/stroke_width.py.
 

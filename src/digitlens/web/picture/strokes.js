@@ -63,7 +63,8 @@ function drawPiece(squared, rows, columns, start, end, reach) {
     const fromY = row + 0.5 - y;
     for (let column = left; column < right; column++) {
       const fromX = column + 0.5 - x;
-      const share = length2 > 0 ? Math.min(Math.max((fromX * alongX + fromY * alongY) / length2, 0), 1) : 0; // how far along the nearest point is
+      // how far along the nearest point is
+      const share = length2 > 0 ? Math.min(Math.max((fromX * alongX + fromY * alongY) / length2, 0), 1) : 0;
       const awayX = fromX - share * alongX;
       const awayY = fromY - share * alongY;
       const away2 = awayX * awayX + awayY * awayY;
@@ -100,7 +101,8 @@ export function frameStrokes(strokes, radius) {
  * The first half of framing: the strokes at their final size, their box in the middle of the picture.
  * @param {Strokes} strokes
  * @param {number} radius
- * @returns {{boxed: Strokes, scale: number, middle: [number, number], isDot: boolean}} `middle` of the box as it was drawn
+ * @returns {{boxed: Strokes, scale: number, middle: [number, number], isDot: boolean}} `middle` of the box as it was
+ *   drawn
  */
 export function boxStrokes(strokes, radius) {
   check(strokes, radius, BOX / 2, "frameStrokes()");

@@ -94,7 +94,10 @@ function hiddenLayers(sizes) {
   if (!sizes.length) return "In this network nothing lies between them; most have layers there.";
   if (sizes.length === 1) return `Between them lies one layer of ${spelled(sizes[0])} neurons; often there are more.`;
   const same = sizes.every((n) => n === sizes[0]);
-  return `Between them lie ${spelled(sizes.length)} layers, of ${same ? `${spelled(sizes[0])} neurons each` : `${sizes.map(spelled).join(" and ")} neurons`}.`;
+  return (
+    `Between them lie ${spelled(sizes.length)} layers, of ` +
+    `${same ? `${spelled(sizes[0])} neurons each` : `${sizes.map(spelled).join(" and ")} neurons`}.`
+  );
 }
 
 /** What a function makes of three sums: "−5 becomes 0.01, 0 becomes 0.50, 5 becomes 0.99". @param {string} name */

@@ -12,9 +12,13 @@ export const LEARNING = [
   {
     title: "How wrong is it?",
     says: () => [
-      "To learn, a network must first be told how wrong it is. Take one picture, and say what the ten outputs should have been: 1 for the right digit, 0 for all others.",
-      "For each output take the difference from that, square it, and add the ten squares up. That number is the cost of this picture. It is near 0 when the network is right and sure of it, and large when it is sure of something else.",
-      "Learning asks for one thing: weights and biases with which the cost, averaged over thousands of pictures, is small. The arrows say what each output should do about it.",
+      "To learn, a network must first be told how wrong it is. Take one picture, and say what the ten outputs " +
+        "should have been: 1 for the right digit, 0 for all others.",
+      "For each output take the difference from that, square it, and add the ten squares up. That number is " +
+        "the cost of this picture. It is near 0 when the network is right and sure of it, and large when it is " +
+        "sure of something else.",
+      "Learning asks for one thing: weights and biases with which the cost, averaged over thousands of " +
+        "pictures, is small. The arrows say what each output should do about it.",
     ],
     shows: "learn",
     state: { ...drawn(FOUR), target: 9, layer: 3, neuron: 9, source: null },
@@ -28,9 +32,14 @@ export const LEARNING = [
   {
     title: "The blame goes backwards",
     says: () => [
-      "Which knob is to blame? An output that should rise can get there in three ways: more bias, more weight on neurons that are active now, or more activity in the layer before it. All ten outputs have such wishes, and the wishes for a neuron of the layer before are added up.",
-      "So that layer learns what it should have held, and passes its own wishes on in the same way, back to the first weights. This is back-propagation. It finds, for every single knob, how the cost changes when that knob is turned a little.",
-      "Turn each of them a little the other way, and the cost falls. Open the stages one by one; the last takes that step and checks the promise.",
+      "Which knob is to blame? An output that should rise can get there in three ways: more bias, more weight " +
+        "on neurons that are active now, or more activity in the layer before it. All ten outputs have such " +
+        "wishes, and the wishes for a neuron of the layer before are added up.",
+      "So that layer learns what it should have held, and passes its own wishes on in the same way, back to " +
+        "the first weights. This is back-propagation. It finds, for every single knob, how the cost changes when " +
+        "that knob is turned a little.",
+      "Turn each of them a little the other way, and the cost falls. Open the stages one by one; the last " +
+        "takes that step and checks the promise.",
     ],
     shows: "learn",
     state: { ...drawn(NINE), target: 4, layer: 2, neuron: 3, source: null },
@@ -44,8 +53,12 @@ export const LEARNING = [
   {
     title: "Thousands of small steps",
     says: () => [
-      "One picture’s wishes would only teach that picture. So the network looks at a few at a time, averages what they ask for, and takes one small step; then the next few. Once through all pictures is called an epoch.",
-      "How large a step? That is the learning rate. Too small, and it creeps. Too large, and it stumbles over the valley it was to walk down into. Here the network is trained anew, three epochs from the very same random start, whenever you choose another rate.",
+      "One picture’s wishes would only teach that picture. So the network looks at a few at a time, averages " +
+        "what they ask for, and takes one small step; then the next few. Once through all pictures is called an " +
+        "epoch.",
+      "How large a step? That is the learning rate. Too small, and it creeps. Too large, and it stumbles over " +
+        "the valley it was to walk down into. Here the network is trained anew, three epochs from the very same " +
+        "random start, whenever you choose another rate.",
       "The curves say how it went. What it reads of the test images counts most: it has never learned from those.",
     ],
     shows: "train",
@@ -63,9 +76,14 @@ export const LEARNING = [
 export const MEASURED = {
   title: "Ask, and measure",
   says: () => [
-    "Sigmoid or ReLU? Train both, with everything else the same. But each run begins with random weights, and luck alone makes a difference. So train several of each, with the same seeds on both sides, and look at all of them.",
-    "Press Compare: six runs of each kind. The sentence above the curves says what the numbers support, and it says so when they support nothing. With fewer than six pairs they never could.",
-    "Whoever wins, wins at this learning rate, after so many epochs, in so small a network. Vary the rate as well before you believe it. That is the whole art of such questions: change one thing, and count how often luck would have done the same.",
+    "Sigmoid or ReLU? Train both, with everything else the same. But each run begins with random weights, and " +
+      "luck alone makes a difference. So train several of each, with the same seeds on both sides, and look at " +
+      "all of them.",
+    "Press Compare: six runs of each kind. The sentence above the curves says what the numbers support, and it " +
+      "says so when they support nothing. With fewer than six pairs they never could.",
+    "Whoever wins, wins at this learning rate, after so many epochs, in so small a network. Vary the rate as " +
+      "well before you believe it. That is the whole art of such questions: change one thing, and count how " +
+      "often luck would have done the same.",
   ],
   shows: "compare",
   state: { ...drawn(NINE), settings: Object.freeze({ vary: "activation" }) },

@@ -8,7 +8,8 @@ const SHARES = [0.98, 0.95, 0.9, 0.8, 0.5, 0]; // where an axis of percents may 
 const FEW = 10; // epochs that an axis shows from the start, however few of them are done
 
 /**
- * The values that an axis should show: all, but for the very first steps of a longer run, beside which nothing else would
+ * The values that an axis should show: all, but for the very first steps of a longer run, beside which nothing else
+ *   would
  * be seen.
  * @param {Column[]} columns   x first
  * @returns {number[]}
@@ -31,7 +32,12 @@ export function near(columns, percent) {
   return [Math.max(0, low - room), percent ? Math.min(1, high + room) : high + room];
 }
 
-/** In whole steps, so that it seldom moves while a run goes on. @param {Column[]} columns @param {boolean} percent @returns {[number, number]} */
+/**
+ * In whole steps, so that it seldom moves while a run goes on.
+ * @param {Column[]} columns
+ * @param {boolean} percent
+ * @returns {[number, number]}
+ */
 export function steady(columns, percent) {
   const values = settled(columns);
   if (percent) return [values.length ? (SHARES.find((share) => share <= Math.min(...values)) ?? 0) : 0, 1];
@@ -49,12 +55,22 @@ export function powers([, ...lines]) {
   return [low, Math.max(10 * low, 10 ** Math.ceil(Math.log10(Math.max(...values))))];
 }
 
-/** Where the axis of epochs ends: with the run, or, far from that, at the next round number. @param {number} position @param {number} epochs @returns {number} */
+/**
+ * Where the axis of epochs ends: with the run, or, far from that, at the next round number.
+ * @param {number} position
+ * @param {number} epochs
+ * @returns {number}
+ */
 export function lastEpoch(position, epochs) {
   return Math.min(epochs, Math.max(FEW, roundedUp(position)));
 }
 
-/** The next of 1, 2, 5, 10, 20, 50 ... @param {number} value @param {number[]} [steps]   others, from 1 to 10 @returns {number} */
+/**
+ * The next of 1, 2, 5, 10, 20, 50 ...
+ * @param {number} value
+ * @param {number[]} [steps]   others, from 1 to 10
+ * @returns {number}
+ */
 function roundedUp(value, steps = [1, 2, 5, 10]) {
   if (!(value > 0)) return 1;
   const power = 10 ** Math.floor(Math.log10(value));

@@ -95,7 +95,8 @@ export function recordAt(run, position) {
 }
 
 /**
- * The newest row in words: "After 3 epochs: 92.60 % of the test images are read rightly, and 92.90 % of those it learns from."
+ * The newest row in words: "After 3 epochs: 92.60 % of the test images are read rightly, and 92.90 % of those it learns
+ *   from."
  * @param {Frame} run
  * @returns {string}
  */
@@ -116,7 +117,8 @@ export function summary(run) {
   const learned = Number.isFinite(training)
     ? `${percent(training)} of ${whole ? "those" : `${SAMPLED} of those`} it learns from`
     : "";
-  return `${when}: ${[tested, learned].filter(Boolean).join(", and ") || "nothing has been measured yet"}${tested ? "" : learned && " are read rightly"}.`;
+  const both = [tested, learned].filter(Boolean).join(", and ") || "nothing has been measured yet";
+  return `${when}: ${both}${!tested && learned ? " are read rightly" : ""}.`;
 }
 
 /** "3 epochs", "1 epoch", "0.38 epochs". @param {number} position */
@@ -140,10 +142,16 @@ export function doing(header) {
         ? "Waiting: your turn is next."
         : "Getting the digits ready…";
   if (state === "running")
-    return `Epoch ${many(Math.min(epoch + 1, recipe.epochs))} of ${many(recipe.epochs)}${within && `, ${within}`}${took && `, ${took}`}.`;
+    return (
+      `Epoch ${many(Math.min(epoch + 1, recipe.epochs))} of ` +
+      `${many(recipe.epochs)}${within && `, ${within}`}${took && `, ${took}`}.`
+    );
   if (state === "finished") return `Finished: ${epochs(recipe.epochs)}${took && ` in ${took}`}.`;
   if (state === "interrupted")
-    return `The server was started anew in the middle of this run. ${epoch ? `Its first ${epochs(epoch)} ${epoch === 1 ? "is" : "are"} kept.` : "Its beginning is kept."}`;
+    return (
+      "The server was started anew in the middle of this run. " +
+      `${epoch ? `Its first ${epochs(epoch)} ${epoch === 1 ? "is" : "are"} kept.` : "Its beginning is kept."}`
+    );
   if (state === "diverged" || state === "failed")
     return `${state === "diverged" ? "It has gone astray, and stopped. " : ""}${capital(header.error)}`;
   if (within) return `Resting in epoch ${many(epoch + 1)} of ${many(recipe.epochs)}, after ${within}.`;

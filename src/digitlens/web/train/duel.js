@@ -6,7 +6,17 @@ import { wanted } from "./settings.js";
 /** @typedef {import("./settings.js").Choices} Choices */
 /** @typedef {import("./settings.js").Settings} Settings */
 /** @typedef {import("./frames.js").Frame} Frame */
-/** @typedef {{vary: string, sides: [string, string], fields: [Record<string, any>, Record<string, any>], base: string, data: string, seeds: number, epochs: number, errors: Record<string, string>}} Duel */
+/**
+ * @typedef {Object} Duel
+ * @property {string} vary
+ * @property {[string, string]} sides
+ * @property {[Record<string, any>, Record<string, any>]} fields
+ * @property {string} base
+ * @property {string} data
+ * @property {number} seeds
+ * @property {number} epochs
+ * @property {Record<string, string>} errors
+ */
 
 /** What may differ, and two values to begin with. @type {Record<string, [string, string]>} */
 export const VARIED = {
@@ -102,7 +112,11 @@ export function pairs({ runs: [a, b] }) {
   });
 }
 
-/** Seconds an epoch, the mean over a side's runs; null before the first. @param {any[]} runs @returns {number | null} */
+/**
+ * Seconds an epoch, the mean over a side's runs; null before the first.
+ * @param {any[]} runs
+ * @returns {number | null}
+ */
 export function pace(runs) {
   const known = runs.map((run) => run.seconds_per_epoch).filter((seconds) => seconds !== null);
   return known.length ? known.reduce((sum, seconds) => sum + seconds, 0) / known.length : null;

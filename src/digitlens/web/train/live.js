@@ -1,19 +1,23 @@
 // @ts-check
 // The line to the server: whether it is there, what is sent to it, and who hears what comes. No DOM.
 //
-// A WebSocket is held open, and asked now and then whether it still answers. When it does not, it is tried again, sooner
-// at first and then more seldom. Once somebody has joined, each new line begins with who we are, so that a run goes on
-// being watched after a reload of the page or a restart of the server.
+// A WebSocket is held open, and asked now and then whether it still answers. When it does not, it is tried again,
+// sooner at first and then more seldom. Once somebody has joined, each new line begins with who we are, so that a run
+// goes on being watched after a reload of the page or a restart of the server.
 
 import { unframe } from "./frames.js";
 
 /** @typedef {import("./frames.js").Frame} Frame */
-/** @typedef {(message: any, frame: Frame | null) => void} Listener   a text message, or the header of a frame and the frame */
+/**
+ * Hears a text message, or the header of a frame and the frame.
+ * @typedef {(message: any, frame: Frame | null) => void} Listener
+ */
 /**
  * @typedef {Object} Live
  * @property {"here" | "gone" | "waiting"} state   waiting: nobody has answered yet, or there is no room for us
  * @property {(message: object) => boolean} send   false where nobody is there to hear it
- * @property {(type: string, listener: Listener) => () => void} on   what comes of that type; "state" is ours. Undo by calling what it gives
+ * @property {(type: string, listener: Listener) => () => void} on   what comes of that type; "state" is ours. Undo by
+ *   calling what it gives
  * @property {() => void} join     from now on we train
  * @property {() => void} ask      does it still answer?
  * @property {() => void} attempt
@@ -43,7 +47,8 @@ export function createLive(address, visitor, isHere) {
   let [wait, timer, deadline, count] = [SOONEST, 0, 0, Date.now()];
   let [joined, away] = [false, false];
 
-  const last = /** @type {Map<string, [any, Frame | null]>} */ (new Map()); // of each type, for listeners that come later
+  // of each type, for listeners that come later
+  const last = /** @type {Map<string, [any, Frame | null]>} */ (new Map());
   const tell = (/** @type {string} */ type, /** @type {any} */ message, /** @type {Frame | null} */ frame = null) => {
     last.set(type, [message, frame]);
     for (const listener of listeners.get(type) ?? []) listener(message, frame);

@@ -16,17 +16,26 @@ const DIGITS = /** @type {Record<string, string>} */ ({
 /** What Start does. @param {Wanted} what @param {Choices} choices @returns {string} */
 export function plan({ base, fields, data }, { recipes }) {
   const recipe = { ...recipes[base], ...fields };
-  const knobs = data === "folder" ? "all" : many(parameters([784, ...recipe.hidden, 10])); // a folder has as many classes as it likes
+  // a folder has as many classes as it likes
+  const knobs = data === "folder" ? "all" : many(parameters([784, ...recipe.hidden, 10]));
   const [few, times] = [recipe.mini_batch, recipe.epochs];
   const at = few === 1 ? "one at a time. After each of them" : `${many(few)} at a time. After each ${many(few)}`;
   const end =
     recipe.labels === "random"
       ? "With labels shuffled by chance there is nothing to understand: all it can do is learn them by heart."
-      : `${times === 1 ? "Once" : times === 2 ? "Twice" : `${many(times)} times`} through them all, and it reads digits that it has never seen.`;
-  return `Start gives ${knobs} weights and biases a random beginning. Then the network is shown ${DIGITS[data] ?? data}, ${at} every weight moves a little, so that it errs less. ${end}`;
+      : `${times === 1 ? "Once" : times === 2 ? "Twice" : `${many(times)} times`} through them all, and it reads ` +
+        "digits that it has never seen.";
+  return (
+    `Start gives ${knobs} weights and biases a random beginning. Then the network is shown ` +
+    `${DIGITS[data] ?? data}, ${at} every weight moves a little, so that it errs less. ${end}`
+  );
 }
 
-/** A recipe in a line: "16, 16 · sigmoid · gradient descent at 0.75, linear · 32 a step · 60 epochs". @param {Recipe} recipe @returns {string} */
+/**
+ * A recipe in a line: "16, 16 · sigmoid · gradient descent at 0.75, linear · 32 a step · 60 epochs".
+ * @param {Recipe} recipe
+ * @returns {string}
+ */
 export function inShort({ hidden, activation, optimiser, learning_rate: rate, schedule, mini_batch: few, epochs }) {
   return [
     hidden.join(", ") || "no hidden layer",

@@ -1,7 +1,13 @@
 // @ts-check
 // Things to try: settings with something to be seen in what comes of them. No DOM.
 
-/** @typedef {{label: string, says: string, settings: Readonly<Record<string, string>>, few?: number}} Try   few: so many images to learn from, where there are more */
+/**
+ * @typedef {Object} Try   few: so many images to learn from, where there are more
+ * @property {string} label
+ * @property {string} says
+ * @property {Readonly<Record<string, string>>} settings
+ * @property {number} [few]
+ */
 
 const DEEP = { hidden: "16,16,16,16,16", epochs: "20" };
 const BEST = {
@@ -17,7 +23,9 @@ const BEST = {
 export const TRIES = Object.freeze([
   {
     label: "Five sigmoid layers",
-    says: "For a while nothing is learned: what reaches the first layers is a hundred times smaller than at the outputs. They are asleep.",
+    says:
+      "For a while nothing is learned: what reaches the first layers is a hundred times smaller than at the " +
+      "outputs. They are asleep.",
     settings: DEEP,
   },
   {
@@ -32,7 +40,9 @@ export const TRIES = Object.freeze([
   },
   {
     label: "Random labels",
-    says: "A few images whose labels are shuffled by chance. It learns nearly all of them by heart, and of the test images it reads one in ten: that is guessing.",
+    says:
+      "A few images whose labels are shuffled by chance. It learns nearly all of them by heart, and of the test " +
+      "images it reads one in ten: that is guessing.",
     settings: { ...BEST, hidden: "64", labels: "random", epochs: "60" },
     few: 2_000,
   },
@@ -43,7 +53,12 @@ export const TRIES = Object.freeze([
   },
 ]);
 
-/** What a try sets. @param {Try} one @param {number} training   how many images there are @returns {Readonly<Record<string, string>>} */
+/**
+ * What a try sets.
+ * @param {Try} one
+ * @param {number} training   how many images there are
+ * @returns {Readonly<Record<string, string>>}
+ */
 export function settingsFor({ settings, few = 0 }, training) {
   return few && few < training ? { ...settings, validation: String(training - few) } : settings;
 }

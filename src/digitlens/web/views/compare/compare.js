@@ -67,7 +67,8 @@ export function compareView(app) {
       h(
         "p",
         { class: "dim" },
-        "Both learn from the same digits with the same seeds. Only one thing differs, so what comes out differently comes from that, or from chance.",
+        "Both learn from the same digits with the same seeds. Only one thing differs, so what comes out " +
+          "differently comes from that, or from chance.",
       ),
       h("div", { class: "field wide" }, h("label", { for: "compare-vary" }, "What differs"), vary),
       h("div", { class: "sides" }, ...sides),
@@ -163,17 +164,16 @@ export function compareView(app) {
         ? gone
           ? "Comparing needs the server, digitlens app, and it is not there."
           : "…"
-        : "The curves of both sides over each other, their weights, and a sentence that says what the numbers support appear here.",
+        : "The curves of both sides over each other, their weights, and a sentence that says what the numbers " +
+            "support appear here.",
     );
     setText(
       start,
       busy() ? "Stop" : header?.state === "paused" && !replaced && duel && same(duel) ? "Go on" : "Compare",
     );
     attributes(start, { disabled: gone || !duel || (!busy() && Object.keys(duel.errors).length > 0) });
-    setText(
-      status,
-      `${gone && header ? "The server is gone. What is shown is what came until then. " : ""}${header ? doing(header) : ""}`,
-    );
+    const stale = gone && header ? "The server is gone. What is shown is what came until then. " : "";
+    setText(status, stale + (header ? doing(header) : ""));
     attributes(bar, { hidden: !busy(), value: header ? header.done / header.all : 0 });
     const elsewhere =
       refused && !(refused.field in wrong) ? refused.error : header?.state === "failed" ? header.error : "";
@@ -226,7 +226,8 @@ export function compareView(app) {
       note,
       duel.vary === "learning_rate"
         ? ""
-        : "The learning rate is the same on both sides. The rate that suits one need not suit the other: compare rates, too, before you say which is better.",
+        : "The learning rate is the same on both sides. The rate that suits one need not suit the other: compare " +
+            "rates, too, before you say which is better.",
     );
   };
   const sideOf = (/** @type {0 | 1} */ i, /** @type {string} */ field, /** @type {string[] | undefined} */ options) => {

@@ -1,5 +1,6 @@
 // @ts-check
-// What came of a comparison: the sentence, curves over each other, accuracies seed by seed, weight pictures side by side.
+// What came of a comparison: the sentence, curves over each other, accuracies seed by seed, weight pictures side by
+// side.
 
 import { band, pace, pairs } from "../../train/duel.js";
 import { fixed } from "../../core/numbers.js";

@@ -88,24 +88,29 @@ export function askingView(app, choose) {
       setText(
         said,
         d
-          ? `Output ${network.classes[asking]} should ${way}: dC/dz = ${significant(d)}${many ? " on average" : ""}. Its z is weights × what the neurons before it hold, plus its bias; so there are three ways to help.`
+          ? `Output ${network.classes[asking]} should ${way}: dC/dz = ` +
+              `${significant(d)}${many ? " on average" : ""}. Its z is weights × what the neurons before it hold, ` +
+              "plus its bias; so there are three ways to help."
           : `Nothing is asked of output ${network.classes[asking]}: its dC/dz is 0.`,
       );
       setText(
         bias,
-        `The bias goes straight into z, so dC/db = dC/dz = ${significant(d)}: ${d ? `it should ${way}` : "nothing is asked of it"}.`,
+        `The bias goes straight into z, so dC/db = dC/dz = ${significant(d)}: ` +
+          `${d ? `it should ${way}` : "nothing is asked of it"}.`,
       );
       setText(
         why[0],
         many
           ? "What is asked of each weight, averaged over the pictures: some pull it up, others down."
-          : "Neurons that are bright now have the most say in this output’s weights: dC/dw = a × dC/dz. Where nothing comes in, the weight does not matter.",
+          : "Neurons that are bright now have the most say in this output’s weights: dC/dw = a × dC/dz. Where " +
+              "nothing comes in, the weight does not matter.",
       );
       setText(
         why[1],
         many
           ? "What this output asks, by its average dC/dz."
-          : "Each is asked in proportion to its weight: weight × dC/dz. A neuron cannot be turned by hand; but its own weights can, and so the wish goes back a layer.",
+          : "Each is asked in proportion to its weight: weight × dC/dz. A neuron cannot be turned by hand; but " +
+              "its own weights can, and so the wish goes back a layer.",
       );
       const texts = [
         `What ${layer === 1 ? "the pixels" : "they"} hold${many ? " on average" : ""}`,

@@ -1,6 +1,6 @@
 // @ts-check
-// Layer by layer back: how many neurons of each should rise or fall, how long the gradient of the weights into it is, and
-// for the first layer where the weights of one neuron should go, as a picture.
+// Layer by layer back: how many neurons of each should rise or fall, how long the gradient of the weights into it is,
+// and for the first layer where the weights of one neuron should go, as a picture.
 
 import { count, significant } from "../../core/numbers.js";
 import { should } from "./asking.js";
@@ -38,7 +38,8 @@ export function backwardsView(app) {
       }
       setText(
         said,
-        "Every neuron hears from all neurons behind it at once: each asks with its weight × its own dC/dz, and what they ask is added up. So it goes back, one layer after the other, until the pixels are reached.",
+        "Every neuron hears from all neurons behind it at once: each asks with its weight × its own dC/dz, and " +
+          "what they ask is added up. So it goes back, one layer after the other, until the pixels are reached.",
       );
       for (const block of blocks) block.update(lesson, weight);
     },
@@ -85,7 +86,8 @@ function layerBlock(app, layer) {
       setText(heading, last ? `The ${count(through.length)} outputs` : `Layer ${layer}`);
       setText(
         asks,
-        `${count(up)} should rise, ${count(down)} should fall${up + down < through.length ? `, ${count(through.length - up - down)} do not matter` : ""}.`,
+        `${count(up)} should rise, ${count(down)} should ` +
+          `fall${up + down < through.length ? `, ${count(through.length - up - down)} do not matter` : ""}.`,
       );
       setText(caption, `What is asked of each (${what})`);
       const shown = largestFew(asked);
@@ -101,20 +103,24 @@ function layerBlock(app, layer) {
       setText(
         slopes,
         size
-          ? `All slopes of the ${count(weights.length)} weights into it together have the length ${significant(size)}. The steepest, dC/dw = ${significant(slope)}, is that`
+          ? `All slopes of the ${count(weights.length)} weights into it together have the length ` +
+              `${significant(size)}. The steepest, dC/dw = ${significant(slope)}, is that`
           : "No weight into it matters here: all their slopes are 0.",
       );
       attributes(take, { hidden: !size });
       setText(
         take,
-        `${layer === 1 ? "of" : "from"} ${inputName(layer, steepest.source).replace(/ of layer.*/, "")} to ${name(steepest.neuron)}`,
+        `${layer === 1 ? "of" : "from"} ${inputName(layer, steepest.source).replace(/ of layer.*/, "")} to ` +
+          `${name(steepest.neuron)}`,
       );
       if (!picture) return;
       neuron = chosen ?? steepest.neuron;
       const own = weights.subarray(neuron * before, (neuron + 1) * before);
       setText(
         pictured,
-        `Where the weights of ${neuronName(network, 1, neuron).replace("N", "n")} should go. Black: no ink there, so that weight had no part in it. Full colour: |dC/dw| = ${significant(Math.max(...Array.from(own, Math.abs)))}.`,
+        `Where the weights of ${neuronName(network, 1, neuron).replace("N", "n")} should go. Black: no ink ` +
+          "there, so that weight had no part in it. Full colour: |dC/dw| = " +
+          `${significant(Math.max(...Array.from(own, Math.abs)))}.`,
       );
       picture.update({
         label: `Slopes of the weights of neuron ${neuron}`,

@@ -1,6 +1,6 @@
 // @ts-check
-// A mini-batch: pictures that the visitor drew and named, real training images of MNIST where the server has them, or our
-// ten examples; each small, with its own cost and its own arrows.
+// A mini-batch: pictures that the visitor drew and named, real training images of MNIST where the server has them, or
+// our ten examples; each small, with its own cost and its own arrows.
 
 import { attributes, clear, h, setText, svg } from "../shared/dom.js";
 import { collection, ofDrawing } from "./collecting.js";
@@ -18,7 +18,8 @@ const MOST = 100;
 /**
  * @param {App} app
  * @param {{label: () => number, alone: () => void}} given   what the drawing is said to be; shows one example alone
- * @returns {{element: HTMLElement, start: () => void, examples: () => Example[], update: (lesson: Lesson | null) => void}}
+ * @returns {{element: HTMLElement, start: () => void, examples: () => Example[], update: (lesson: Lesson | null) =>
+ *   void}}
  */
 export function batchView(app, { label, alone }) {
   const pictures = collection(() => app.set({}));
@@ -93,7 +94,8 @@ export function batchView(app, { label, alone }) {
         said,
         pictures.trouble() ||
           (all.length
-            ? `${all.length} ${all.length === 1 ? "picture" : "pictures"}. Each asks for its own changes, shown beneath it; the step follows their mean.`
+            ? `${all.length} ${all.length === 1 ? "picture" : "pictures"}. Each asks for its own changes, shown ` +
+              "beneath it; the step follows their mean."
             : "No picture yet. Draw one, choose above what it is, and add it; or take some that are there."),
       );
       while (thumbnails.length < all.length) {
@@ -114,7 +116,9 @@ export function batchView(app, { label, alone }) {
       if (steps)
         setText(
           aboutText,
-          `Picture ${chosen + 1}: ${article(app.network.classes[steps.target])} ${app.network.classes[steps.target]}, read as ${app.network.classes[best(steps)]}, cost ${significant(steps.cost)}.`,
+          `Picture ${chosen + 1}: ${article(app.network.classes[steps.target])} ` +
+            `${app.network.classes[steps.target]}, read as ${app.network.classes[best(steps)]}, cost ` +
+            `${significant(steps.cost)}.`,
         );
     },
   };
@@ -150,7 +154,13 @@ function thumbnail(choose) {
   let drawn = null;
   return {
     button,
-    /** @param {Collected} one @param {Steps | null} steps @param {number} i @param {boolean} chosen @param {string[]} classes */
+    /**
+     * @param {Collected} one
+     * @param {Steps | null} steps
+     * @param {number} i
+     * @param {boolean} chosen
+     * @param {string[]} classes
+     */
     update(one, steps, i, chosen, classes) {
       if (painted !== one) paintInk(canvas, one.framed);
       painted = one;
@@ -161,7 +171,9 @@ function thumbnail(choose) {
       setText(cost, plain(steps.cost, 2));
       attributes(button, {
         class: best(steps) === steps.target ? "right" : "wrong",
-        "aria-label": `Picture ${i + 1}, ${article(classes[steps.target])} ${classes[steps.target]}, read as ${classes[best(steps)]}, cost ${plain(steps.cost, 2)}`,
+        "aria-label":
+          `Picture ${i + 1}, ${article(classes[steps.target])} ${classes[steps.target]}, read as ` +
+          `${classes[best(steps)]}, cost ${plain(steps.cost, 2)}`,
       });
       const last = steps.trace.a[steps.trace.a.length - 1];
       attributes(arrows, { viewBox: `0 0 ${last.length * 5} 20` });

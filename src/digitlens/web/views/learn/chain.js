@@ -43,7 +43,8 @@ export function chainView(app) {
       chooser.update(lesson, weight);
       setText(
         now,
-        `The weight from ${inputName(layer, source)} to ${small(neuronName(network, layer, neuron))}. It is now w = ${fixed(weights[at], 4)}.`,
+        `The weight from ${inputName(layer, source)} to ${small(neuronName(network, layer, neuron))}. It is ` +
+          `now w = ${fixed(weights[at], 4)}.`,
       );
       if (steps.length > 1) {
         const chains = steps.map((one) => weightChain(one, layer, neuron, source));
@@ -85,8 +86,9 @@ export function chainView(app) {
           product: one.product,
           go: { layer: layer + 1, neuron: one.neuron, source: neuron },
         }));
+        const next = layer + 1 === network.layers.length ? "outputs" : `neurons of layer ${layer + 1}`;
         table.update(
-          `dC/da′: what ${layer + 1 === network.layers.length ? `the ${count(chain.asked.length)} outputs` : `the ${count(chain.asked.length)} neurons of layer ${layer + 1}`} ask of it`,
+          `dC/da′: what the ${count(chain.asked.length)} ${next} ask of it`,
           ["from", "weight", "× dC/dz", "= asks"],
           rows,
           chain.dC_da ?? 0,
@@ -107,7 +109,12 @@ function hint(slope, why) {
     : `This weight does not matter here: ${why}.`;
 }
 
-/** The formula, with each factor's number. @param {Lesson} lesson @param {WeightChain} chain @returns {import("../shared/formula.js").Piece[]} */
+/**
+ * The formula, with each factor's number.
+ * @param {Lesson} lesson
+ * @param {WeightChain} chain
+ * @returns {import("../shared/formula.js").Piece[]}
+ */
 function factors({ steps: [one] }, { layer, neuron, input, slope, dC_da, dC_dz, dC_dw }) {
   const start = /** @type {import("../shared/formula.js").Piece[]} */ ([
     ["dC/dw", significant(dC_dw)],
@@ -130,24 +137,28 @@ function explained({ network, steps: [one] }, { layer, neuron, source, input, sl
   if (dC_da === null)
     return [
       ...lines,
-      `a′ − y = ${significant(dC_dz)}: with this cost the slope of the curve cancels out, and dC/dz is what the output holds less what it should hold.`,
+      `a′ − y = ${significant(dC_dz)}: with this cost the slope of the curve cancels out, and dC/dz is what ` +
+        "the output holds less what it should hold.",
     ];
   if (slope === null) {
     const shared = one.trace.a[layer].reduce((sum, a, j) => sum + a * (one.dC_da[layer - 1]?.[j] ?? 0), 0);
     return [
       ...lines,
-      `dC/dz = a′ × (dC/da′ − Σ a′ dC/da′) = ${significant(held)} × (${significant(dC_da)} − ${bracketed(shared)}): softmax outputs share one sum.`,
+      `dC/dz = a′ × (dC/da′ − Σ a′ dC/da′) = ${significant(held)} × (${significant(dC_da)} − ` +
+        `${bracketed(shared)}): softmax outputs share one sum.`,
     ];
   }
   lines.push(`σ′(z) = ${significant(slope)}: how steep ${name} is at z = ${fixed(z)}, where the neuron stands.`);
   if (asked.length)
     return [
       ...lines,
-      `dC/da′ = ${significant(dC_da)}: what is asked of the neuron itself, which holds a′ = ${significant(held)}; the sum below.`,
+      `dC/da′ = ${significant(dC_da)}: what is asked of the neuron itself, which holds a′ = ` +
+        `${significant(held)}; the sum below.`,
     ];
   return [
     ...lines,
-    `dC/da′ = 2 (a′ − y) = 2 × (${plain(held, 4)} − ${one.targets[neuron]}) = ${significant(dC_da)}: what the cost asks of the output.`,
+    `dC/da′ = 2 (a′ − y) = 2 × (${plain(held, 4)} − ${one.targets[neuron]}) = ${significant(dC_da)}: what the ` +
+      "cost asks of the output.",
   ];
 }
 

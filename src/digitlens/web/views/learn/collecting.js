@@ -1,6 +1,6 @@
 // @ts-check
-// Where the pictures of a mini-batch come from: training images and examples from the server, drawings from the pad. What
-// was drawn outlives a reload: it is kept in the tab's own storage, as the addresses that bring it back.
+// Where the pictures of a mini-batch come from: training images and examples from the server, drawings from the pad.
+// What was drawn outlives a reload: it is kept in the tab's own storage, as the addresses that bring it back.
 
 import { fromRGBA } from "../../picture/grey.js";
 import { prepareGrey } from "../../picture/grey_preparation.js";
@@ -15,7 +15,8 @@ import { h } from "../shared/dom.js";
  * @typedef {Object} Collected
  * @property {number} target
  * @property {Float64Array} framed     (784,), before any adjusting
- * @property {(adjusting: readonly string[]) => Float64Array} image   what a network sees that wants these adjusting steps
+ * @property {(adjusting: readonly string[]) => Float64Array} image   what a network sees that wants these adjusting
+ *   steps
  * @property {Partial<State>} patch    what puts it on the pad
  * @property {boolean} own             drawn here, by whoever sits before the page
  */
@@ -62,7 +63,9 @@ export function collection(changed) {
         const found = fetched ?? (await exampleDrawings());
         put([...all.filter(({ own }) => own), ...found]);
       } catch (error) {
-        trouble = `No pictures came: ${error instanceof Error ? error.message : error}. Draw some, and add them; or try again.`;
+        trouble =
+          `No pictures came: ${error instanceof Error ? error.message : error}. Draw some, and add them; or try ` +
+          "again.";
         changed();
       }
       busy = false;
@@ -108,7 +111,14 @@ function kept({ network }) {
   }
 }
 
-/** @param {number} target @param {Float64Array} framed @param {boolean} adjusts @param {Partial<State>} patch @param {boolean} own @returns {Collected} */
+/**
+ * @param {number} target
+ * @param {Float64Array} framed
+ * @param {boolean} adjusts
+ * @param {Partial<State>} patch
+ * @param {boolean} own
+ * @returns {Collected}
+ */
 function collected(target, framed, adjusts, patch, own) {
   const known = /** @type {Map<string, Float64Array>} */ (new Map());
   return {
@@ -126,7 +136,11 @@ function collected(target, framed, adjusts, patch, own) {
   };
 }
 
-/** The next 32 of MNIST's training images; null where the server has none. @param {number} from @returns {Promise<Collected[] | null>} */
+/**
+ * The next 32 of MNIST's training images; null where the server has none.
+ * @param {number} from
+ * @returns {Promise<Collected[] | null>}
+ */
 async function trainingImages(from) {
   const answer = await fetch(`api/images?on=training&from=${from}&count=${AT_ONCE}`);
   if (answer.status === 404) return null;

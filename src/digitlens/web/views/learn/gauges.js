@@ -64,9 +64,18 @@ function gaugeAt(left) {
   return { group: svg("g", {}, level, track, target, arrow, value, name), level, target, arrow, value, name };
 }
 
-/** A shaft and a head; the head is never longer than half the arrow. @param {number} x @param {number} from @param {number} to @param {number} far */
+/**
+ * A shaft and a head; the head is never longer than half the arrow.
+ * @param {number} x
+ * @param {number} from
+ * @param {number} to
+ * @param {number} far
+ */
 function arrow(x, from, to, far) {
   if (far < LEAST) return `M${x - 3} ${from.toFixed(2)}a3 3 0 1 0 6 0a3 3 0 1 0 -6 0z`;
   const back = Math.sign(from - to) * Math.min(9, Math.abs(from - to) / 2);
-  return `M${x - 2} ${from.toFixed(2)}V${(to + back).toFixed(2)}H${x - 6}L${x} ${to.toFixed(2)}L${x + 6} ${(to + back).toFixed(2)}H${x + 2}V${from.toFixed(2)}z`;
+  return (
+    `M${x - 2} ${from.toFixed(2)}V${(to + back).toFixed(2)}H${x - 6}L${x} ${to.toFixed(2)}L${x + 6} ` +
+    `${(to + back).toFixed(2)}H${x + 2}V${from.toFixed(2)}z`
+  );
 }

@@ -1,5 +1,6 @@
 // @ts-check
-// Learn: back-propagation in numbers, from the answer that should have been given, back to any weight, and a step downhill.
+// Learn: back-propagation in numbers, from the answer that should have been given, back to any weight, and a step
+// downhill.
 //
 // Five numbered stages, to be opened one after the other; the cost and the ten arrows come first. What is closed is not
 // brought up to date, and all but the cost waits for the next frame, so that drawing is never slowed down.
@@ -55,7 +56,8 @@ export function learnView(app) {
   const nothing = h(
     "p",
     { class: "nothing" },
-    "Draw a digit, or pick a picture. Then say what it should have been read as, and follow the mistake back through the network.",
+    "Draw a digit, or pick a picture. Then say what it should have been read as, and follow the mistake back " +
+      "through the network.",
   );
   const copy = h(
     "button",
@@ -199,7 +201,11 @@ export function learnView(app) {
   };
 }
 
-/** What was chosen; or the true digit of a picture that has one; or what the network reads. @param {App} app @returns {number} */
+/**
+ * What was chosen; or the true digit of a picture that has one; or what the network reads.
+ * @param {App} app
+ * @returns {number}
+ */
 function proposedTarget({ state, network, reading }) {
   const { target, base } = state;
   if (target !== null) return target;
@@ -212,7 +218,10 @@ function readsAs({ network, reading, state }, target) {
   const name = network.classes[reading.digit];
   if (reading.digit !== target) return `It reads ${article(name)} ${name}.`;
   if (state.target === null)
-    return `It reads ${article(name)} ${name}, so there is little to learn. Choose another answer to see how it would change its mind.`;
+    return (
+      `It reads ${article(name)} ${name}, so there is little to learn. Choose another answer to see how it would ` +
+      "change its mind."
+    );
   return `It reads ${article(name)} ${name} already, so there is little to learn.`;
 }
 

@@ -1,6 +1,6 @@
 // @ts-check
-// Take the step: every weight and bias a little downhill. What the gradient promised, and what came of it, side by side;
-// again and again, and all of it can be undone.
+// Take the step: every weight and bias a little downhill. What the gradient promised, and what came of it, side by
+// side; again and again, and all of it can be undone.
 
 import { promised } from "../../core/backward.js";
 import { significant } from "../../core/numbers.js";
@@ -10,7 +10,17 @@ import { stepFrom } from "../../core/lesson.js";
 /** @typedef {import("../../app/main.js").App} App */
 /** @typedef {import("../../core/network.js").Network} Network */
 /** @typedef {import("../../core/lesson.js").Lesson} Lesson */
-/** @typedef {{told: string, learningRate: number, promised: number, fell: number, cost: number, before: Network, wasChanged: boolean, after: Network}} Taken */
+/**
+ * @typedef {Object} Taken
+ * @property {string} told
+ * @property {number} learningRate
+ * @property {number} promised
+ * @property {number} fell
+ * @property {number} cost
+ * @property {Network} before
+ * @property {boolean} wasChanged
+ * @property {Network} after
+ */
 
 const [LEAST, MOST, START] = [0.001, 100, 0.1]; // learning rates
 const KEPT = 60; // steps that can be undone
@@ -120,7 +130,10 @@ export function stepView(app) {
     const many = lesson.steps.length;
     setText(
       says,
-      `Every weight and bias moves by −${significant(learningRate, 3)} × its slope${many > 1 ? `, averaged over the ${many} pictures` : ""}. The step is short, so the slopes hardly change on the way, and the cost should fall by about the learning rate × the squared length of the whole gradient.`,
+      `Every weight and bias moves by −${significant(learningRate, 3)} × its ` +
+        `slope${many > 1 ? `, averaged over the ${many} pictures` : ""}. The step is short, so the slopes hardly ` +
+        "change on the way, and the cost should fall by about the learning rate × the squared length of the " +
+        "whole gradient.",
     );
     setText(
       promise,

@@ -80,7 +80,11 @@ export function weightChooser(app) {
   };
 }
 
-/** A field for a whole number that is heard only when it is one. @param {() => void} changed @returns {HTMLInputElement} */
+/**
+ * A field for a whole number that is heard only when it is one.
+ * @param {() => void} changed
+ * @returns {HTMLInputElement}
+ */
 function number(changed) {
   /** @type {HTMLInputElement} */
   const input = h("input", {

@@ -247,16 +247,24 @@ export function wishesView(choose) {
 }
 
 const SLOPES =
-  "dC/da says how the cost changes as an output holds more: below zero, more is better. σ′(z) says how steep the curve is where the output stands: where it is flat, even a strong wish moves little. Their product is what counts for the weighted sum z.";
+  "dC/da says how the cost changes as an output holds more: below zero, more is better. σ′(z) says how steep " +
+  "the curve is where the output stands: where it is flat, even a strong wish moves little. Their product is " +
+  "what counts for the weighted sum z.";
 
 /** @param {Lesson} lesson @param {number} shown */
 function noteOn({ network, steps, dC_dz }, shown) {
   const all = dC_dz[dC_dz.length - 1].length;
   const fewer = shown < all ? `The ${shown} of ${all} outputs that are asked most. ` : "";
   if (steps.length > 1)
-    return `${fewer}Averages over ${steps.length} pictures; each of them has a slope σ′(z) of its own. Choose an output to see what it asks of the layer before.`;
+    return (
+      `${fewer}Averages over ${steps.length} pictures; each of them has a slope σ′(z) of its own. Choose an ` +
+      "output to see what it asks of the layer before."
+    );
   if (costKind(network) !== "quadratic")
-    return `${fewer}With this cost the slope of the curve cancels out: dC/dz is simply a − y. Choose an output to see what it asks of the layer before.`;
+    return (
+      `${fewer}With this cost the slope of the curve cancels out: dC/dz is simply a − y. Choose an output to see ` +
+      "what it asks of the layer before."
+    );
   if (network.activations[network.activations.length - 1] === "softmax")
     return `${fewer}Softmax outputs share one sum, so each dC/dz depends on all of them: a × (dC/da − Σ a dC/da).`;
   return `${fewer}Choose an output to see what it asks of the layer before.`;

@@ -1,8 +1,8 @@
 // @ts-check
 // The network beside the drawing: picture, hidden layers, outputs with their values, edges, the winner boxed.
 //
-// Edges are drawn on a canvas; neurons are SVG, so that they can be focused and named. One of them is reached by the Tab
-// key, the others by the arrow keys; Enter takes it apart. At first sight the propagation plays slowly, once.
+// Edges are drawn on a canvas; neurons are SVG, so that they can be focused and named. One of them is reached by the
+// Tab key, the others by the arrow keys; Enter takes it apart. At first sight the propagation plays slowly, once.
 
 import { attributes, clear, h, setText, svg } from "../shared/dom.js";
 import { drawEdges, drawFaint } from "./edges.js";
@@ -99,9 +99,11 @@ export function diagramView(app) {
         group.setAttribute("aria-label", `${nameOf(app, place)}, holds ${text}`);
       }
       const chosen = at !== null && same(at, place);
+      const faint = at !== null && !chosen && place.layer >= at.layer;
+      const bright = brightness > 0.55;
       group.setAttribute(
         "class",
-        `neuron${brightness > 0.55 ? " bright" : ""}${chosen ? " chosen" : ""}${at && !chosen && place.layer >= at.layer ? " faint" : ""}`,
+        ["neuron", bright && "bright", chosen && "chosen", faint && "faint"].filter(Boolean).join(" "),
       );
     }
     const winner = drawn.find(({ place }) => place.layer === network.layers.length && place.neuron === reading.digit);

@@ -2,8 +2,8 @@
 // The edges: every weight between the neurons shown, and of the picture's 784 pixels those that say most.
 //
 // An edge is blue where its weight is positive and red where it is negative; the strongest are wider; and it
-// is as bright as the neuron it comes from is active. All are drawn faintly, once, as long as the network stays the same;
-// at every movement of the pen those alone are drawn that carry something, which is a quarter of the work.
+// is as bright as the neuron it comes from is active. All are drawn faintly, once, as long as the network stays the
+// same; at every movement of the pen those alone are drawn that carry something, which is a quarter of the work.
 
 import { NEGATIVE, POSITIVE } from "../shared/pictures.js";
 import { fullStrength } from "../../core/weights.js";

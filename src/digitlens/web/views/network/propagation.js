@@ -19,7 +19,10 @@ export function propagation(paint) {
     if (began) requestAnimationFrame(play);
   };
   return {
-    /** There is something to read, or not: the first time that there is, it plays; a change in between ends it. @param {boolean} ink */
+    /**
+     * There is something to read, or not: the first time that there is, it plays; a change in between ends it.
+     * @param {boolean} ink
+     */
     see(ink) {
       if (began && performance.now() - began > 60) began = 0;
       if (seen || !ink) return;

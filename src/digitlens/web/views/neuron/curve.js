@@ -90,7 +90,8 @@ export function activationCurve() {
       setText(value, `a = ${name}(${name === "softmax" ? "all z" : fixed(z)}) = ${plain(a, 3)}`);
       setText(
         description,
-        `At z = ${fixed(z)} the curve is at a = ${plain(a, 3)}. It is drawn from z = ${fixed(-span, 0)} to ${fixed(span, 0)}.`,
+        `At z = ${fixed(z)} the curve is at a = ${plain(a, 3)}. It is drawn from z = ${fixed(-span, 0)} to ` +
+          `${fixed(span, 0)}.`,
       );
     },
   };
@@ -116,7 +117,12 @@ function curve(name, z, shift) {
   return name === "softmax" ? ACTIVATIONS.sigmoid.value(z.map((at) => at - shift)) : ACTIVATIONS[name].value(z);
 }
 
-/** The logarithm of the sum of e^z over all other neurons. @param {Float64Array} z @param {number} neuron @returns {number} */
+/**
+ * The logarithm of the sum of e^z over all other neurons.
+ * @param {Float64Array} z
+ * @param {number} neuron
+ * @returns {number}
+ */
 function softmaxShift(z, neuron) {
   const others = z.filter((_, k) => k !== neuron);
   if (!others.length) return -Infinity;

@@ -64,7 +64,12 @@ export function looksForView(app) {
   };
 }
 
-/** Whether the server offers this network. @param {Map<string, string>} offered @param {string} name @param {readonly number[]} sizes */
+/**
+ * Whether the server offers this network.
+ * @param {Map<string, string>} offered
+ * @param {string} name
+ * @param {readonly number[]} sizes
+ */
 async function has(offered, name, sizes) {
   try {
     if (!offered.size)

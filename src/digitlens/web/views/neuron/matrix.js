@@ -70,8 +70,10 @@ export function matrixLine() {
       const all = name === "softmax" ? "softmax of all of them together" : name;
       setText(
         words,
-        `In words: the ${count(n)} × ${count(before)} weights W, times the ${count(before)} numbers a that come in, plus the ${count(n)} biases b; σ is here ${all}. ` +
-          `The lit row ${neuron} of W is this neuron: with its bias it makes z = ${fixed(z)}, and so a′ = ${plain(a, 3)}.`,
+        `In words: the ${count(n)} × ${count(before)} weights W, times the ${count(before)} numbers a that ` +
+          `come in, plus the ${count(n)} biases b; σ is here ${all}. ` +
+          `The lit row ${neuron} of W is this neuron: with its bias it makes z = ${fixed(z)}, and so a′ = ` +
+          `${plain(a, 3)}.`,
       );
     },
   };
@@ -132,7 +134,11 @@ function size(one, rows, columns, label) {
   setText(one.label, one.vector ? count(rows) : `${count(rows)} × ${count(columns)}`);
 }
 
-/** What neurons hold as a column, white; with the signs' colours where some are below 0. @param {HTMLCanvasElement} canvas @param {Float64Array} held */
+/**
+ * What neurons hold as a column, white; with the signs' colours where some are below 0.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Float64Array} held
+ */
 function values(canvas, held) {
   const most = Math.max(1, ...held.map(Math.abs));
   if (held.some((value) => value < 0)) paintWeights(canvas, held, most, { rows: held.length, columns: 1 });

@@ -1,6 +1,6 @@
 // @ts-check
-// One neuron taken apart: its weights and what comes in, the sum written out, the point on its curve, the layer's line of
-// algebra; and its weights and bias to be changed by hand, while everything follows.
+// One neuron taken apart: its weights and what comes in, the sum written out, the point on its curve, the layer's line
+// of algebra; and its weights and bias to be changed by hand, while everything follows.
 
 import { neuronSum } from "../../core/neuron.js";
 import { count, fixed, plain } from "../../core/numbers.js";
@@ -165,7 +165,11 @@ function focusOf({ network, original, state, reading }, parts) {
 /** @type {WeakMap<Network, number[]>} */
 const known = new WeakMap();
 
-/** Of the loaded network, so that colours stay what they are while it is changed. @param {Network} network @returns {number[]} */
+/**
+ * Of the loaded network, so that colours stay what they are while it is changed.
+ * @param {Network} network
+ * @returns {number[]}
+ */
 function strengths(network) {
   const found = known.get(network) ?? network.layers.map(({ weights }) => fullStrength(weights));
   known.set(network, found);

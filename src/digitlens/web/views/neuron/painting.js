@@ -1,7 +1,8 @@
 // @ts-check
 // The weights of a neuron of the first layer as a picture to paint on: brush, eraser, ready-made strokes.
 //
-// A brush gives every pixel under it the same weight, the eraser gives it 0: what a stroke does to the sum can be counted.
+// A brush gives every pixel under it the same weight, the eraser gives it 0: what a stroke does to the sum can be
+// counted.
 
 import { fixed, plain } from "../../core/numbers.js";
 import { row } from "../../core/changing.js";
@@ -37,7 +38,8 @@ const NAMES = [
 ];
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 const HELP =
-  "Paint with mouse, pen or finger. By keyboard: arrow keys move, Space or Enter paints, Shift with an arrow key paints on the way; + − 0 ? take another tool.";
+  "Paint with mouse, pen or finger. By keyboard: arrow keys move, Space or Enter paints, Shift with an arrow " +
+  "key paints on the way; + − 0 ? take another tool.";
 
 /**
  * @param {App} app
@@ -160,7 +162,8 @@ export function painting(app, change) {
       const across = size.value();
       change(layer, (now) => {
         const weights = row(now, neuron);
-        for (const at of places) for (const pixel of footprint(at.row, at.column, across)) weights[pixel] = weight + 0; // + 0: no −0
+        // + 0: no −0
+        for (const at of places) for (const pixel of footprint(at.row, at.column, across)) weights[pixel] = weight + 0;
       });
     }
     showBrush();
@@ -177,7 +180,8 @@ export function painting(app, change) {
     const { weights, inputs, products } = latest;
     setText(
       under,
-      `row ${cursor.row}, column ${cursor.column}: ink ${plain(inputs[pixel], 2)} × weight ${fixed(weights[pixel])} = ${fixed(products[pixel])}`,
+      `row ${cursor.row}, column ${cursor.column}: ink ${plain(inputs[pixel], 2)} × weight ` +
+        `${fixed(weights[pixel])} = ${fixed(products[pixel])}`,
     );
   };
   const at = (/** @type {PointerEvent} */ event) => {
@@ -274,7 +278,11 @@ export function painting(app, change) {
   };
 }
 
-/** The rim of a set of pixels as a path. @param {ArrayLike<number>} mask   (784,) 1 inside, 0 outside @returns {string} */
+/**
+ * The rim of a set of pixels as a path.
+ * @param {ArrayLike<number>} mask   (784,) 1 inside, 0 outside
+ * @returns {string}
+ */
 function rim(mask) {
   let path = "";
   const inside = (/** @type {number} */ r, /** @type {number} */ c) =>
@@ -289,7 +297,11 @@ function rim(mask) {
   return path;
 }
 
-/** The pixels from one to another, the first left out unless it is all. @param {{row: number, column: number}} from @param {{row: number, column: number}} to */
+/**
+ * The pixels from one to another, the first left out unless it is all.
+ * @param {{row: number, column: number}} from
+ * @param {{row: number, column: number}} to
+ */
 function between(from, to) {
   const steps = Math.max(Math.abs(to.row - from.row), Math.abs(to.column - from.column), 1);
   return Array.from({ length: steps }, (_, i) => {
@@ -301,7 +313,13 @@ function between(from, to) {
   });
 }
 
-/** A slider for the brush. @param {string} name @param {{min: number, max: number, step: number, value: number}} range @param {(value: number) => string} text @param {() => void} moved */
+/**
+ * A slider for the brush.
+ * @param {string} name
+ * @param {{min: number, max: number, step: number, value: number}} range
+ * @param {(value: number) => string} text
+ * @param {() => void} moved
+ */
 function setting(name, range, text, moved) {
   const output = h("span", { class: "number" });
   const id = `brush-${name.toLowerCase()}`;

@@ -50,7 +50,9 @@ export function sliders(app, change) {
         reach(app.original.layers[layer - 1].weights, WEIGHT),
         `Weight from ${name}`,
         app.state.source === null
-          ? `It holds ${plain(inputs[source], 3)}, and so adds ${fixed(products[source])}: no other adds or takes away more. Choose another in the sum${layer === 1 ? " or on a picture" : " or among the bars"}.`
+          ? `It holds ${plain(inputs[source], 3)}, and so adds ${fixed(products[source])}: no other adds or ` +
+              "takes away more. Choose another in the " +
+              `sum${layer === 1 ? " or on a picture" : " or among the bars"}.`
           : `It holds ${plain(inputs[source], 3)}, and so adds ${fixed(products[source])}.`,
       );
       bias.update(
@@ -66,7 +68,11 @@ export function sliders(app, change) {
 /** @type {WeakMap<Float64Array, number>} */
 const reaches = new WeakMap();
 
-/** How far a slider goes: as far as the loaded ones, so that it stays as it is while it is dragged. @param {Float64Array} loaded @param {number} least */
+/**
+ * How far a slider goes: as far as the loaded ones, so that it stays as it is while it is dragged.
+ * @param {Float64Array} loaded
+ * @param {number} least
+ */
 function reach(loaded, least) {
   const known =
     reaches.get(loaded) ??

@@ -89,7 +89,8 @@ export function sumView(app) {
       const text = printed(sum);
       setText(
         intro,
-        `${count(focus.inputs.length)} ${focus.inputs.length === 1 ? "product" : "products"}, what comes in × its weight, and the bias.`,
+        `${count(focus.inputs.length)} ${focus.inputs.length === 1 ? "product" : "products"}, what comes in × ` +
+          "its weight, and the bias.",
       );
       if (body.childElementCount !== sum.terms.length)
         clear(body, ...rows.slice(0, sum.terms.length).map((one) => one.element));

@@ -17,7 +17,8 @@ export function nonsenseView(app) {
     const largest = plain(reading.trace.a[reading.trace.a.length - 1][reading.digit], 2);
     setText(
       said,
-      `Shown ${name}, the network says ${network.classes[reading.digit]}: that output holds ${largest}. It has no way to say “this is no digit”; its ten outputs are no probabilities.`,
+      `Shown ${name}, the network says ${network.classes[reading.digit]}: that output holds ${largest}. It has ` +
+        "no way to say “this is no digit”; its ten outputs are no probabilities.",
     );
   };
   const empty = { strokes: [], base: null, baseInk: null, baseStages: null };

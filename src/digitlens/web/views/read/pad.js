@@ -193,7 +193,12 @@ function sameStart(before, now) {
   );
 }
 
-/** The stroke from point number `from` on. @param {CanvasRenderingContext2D} context @param {number[][]} stroke @param {number} from */
+/**
+ * The stroke from point number `from` on.
+ * @param {CanvasRenderingContext2D} context
+ * @param {number[][]} stroke
+ * @param {number} from
+ */
 function trace(context, stroke, from) {
   context.beginPath();
   context.moveTo(stroke[from][0], stroke[from][1]);

@@ -123,7 +123,8 @@ function fillExamples(app, gallery, fail) {
         await putPicture(app, await answer.blob(), `${digit}.png`, { kind: "example", digit });
       } catch (error) {
         fail(
-          `The example cannot be fetched: ${error instanceof Error ? error.message : error}. Is the server still there?`,
+          `The example cannot be fetched: ${error instanceof Error ? error.message : error}. Is the server ` +
+            "still there?",
         );
       }
     };
@@ -154,7 +155,8 @@ function mnistView(app) {
       number.max = String(total - 1);
       setText(
         said,
-        `Test images ${from.toLocaleString("en")} to ${(from + count - 1).toLocaleString("en")} of ${total.toLocaleString("en")}, none of which the network has learned from.`,
+        `Test images ${from.toLocaleString("en")} to ${(from + count - 1).toLocaleString("en")} of ` +
+          `${total.toLocaleString("en")}, none of which the network has learned from.`,
       );
       clear(
         gallery,

@@ -100,7 +100,12 @@ function stageView(stage) {
   };
 }
 
-/** A stage that is large is shown smaller: every `step`th pixel. @param {HTMLCanvasElement} canvas @param {Stage} stage @param {number} step */
+/**
+ * A stage that is large is shown smaller: every `step`th pixel.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Stage} stage
+ * @param {number} step
+ */
 function paintSmall(canvas, { rows, columns, image, name }, step) {
   const full = name === "decoded" ? 255 : 1;
   if (step === 1) return paintInk(canvas, image, rows, columns, full);
@@ -126,6 +131,9 @@ function effectOf(app) {
   const said = (/** @type {Reading} */ one) =>
     `${network.classes[one.digit]} (${plain(one.trace.a[one.trace.a.length - 1][one.digit], 2)})`;
   if (with_.digit === without.digit)
-    return `With or without, it is read as ${network.classes[with_.digit]}: ${said(with_)} prepared, ${said(without)} as it is.`;
+    return (
+      `With or without, it is read as ${network.classes[with_.digit]}: ${said(with_)} prepared, ${said(without)} ` +
+      "as it is."
+    );
   return `Prepared, it is read as ${said(with_)}. As it is, it would be read as ${said(without)}.`;
 }

@@ -1,6 +1,6 @@
 // @ts-check
-// Sixteen numbers as sixteen bars, up for plus and down for minus; and 784 as a picture. One of them may be chosen: with
-// the pointer, or with the arrow keys, as on a slider.
+// Sixteen numbers as sixteen bars, up for plus and down for minus; and 784 as a picture. One of them may be chosen:
+// with the pointer, or with the arrow keys, as on a slider.
 
 import { attributes, clear, h, setText, svg } from "./dom.js";
 import { inkCanvas, paintWeights } from "./pictures.js";
@@ -15,7 +15,8 @@ import { inkCanvas, paintWeights } from "./pictures.js";
  */
 
 /**
- * @param {{signed: boolean, choose?: (k: number) => void}} how   signed: up or down, blue or red; else upwards, as bright as a neuron
+ * @param {{signed: boolean, choose?: (k: number) => void}} how   signed: up or down, blue or red; else upwards, as
+ *   bright as a neuron
  * @returns {{element: HTMLElement, update: (what: Shown) => void}}
  */
 export function barPicture({ signed, choose }) {
@@ -37,7 +38,8 @@ export function barPicture({ signed, choose }) {
     /** @param {number} place */
     const go = (place) => {
       if (!latest) return;
-      latest = { ...latest, chosen: latest.shown[Math.max(0, Math.min(latest.shown.length - 1, place))] }; // the next key may come before the next frame
+      // the next key may come before the next frame
+      latest = { ...latest, chosen: latest.shown[Math.max(0, Math.min(latest.shown.length - 1, place))] };
       choose(/** @type {number} */ (latest.chosen));
     };
     element.addEventListener("click", (event) => {

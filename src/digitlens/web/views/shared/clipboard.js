@@ -5,7 +5,12 @@ import { h } from "./dom.js";
 
 /** @typedef {import("../../app/main.js").App} App */
 
-/** @param {App} app @param {string} text @param {string} file   the name of the file, where there is no clipboard @param {string} what   "The numbers" */
+/**
+ * @param {App} app
+ * @param {string} text
+ * @param {string} file   the name of the file, where there is no clipboard
+ * @param {string} what   "The numbers"
+ */
 export async function copyText(app, text, file, what) {
   try {
     await navigator.clipboard.writeText(text);

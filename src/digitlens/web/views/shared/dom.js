@@ -2,7 +2,10 @@
 // Elements in one line: h("p", {class: "note"}, "text"), and the same for SVG and MathML.
 
 /** @typedef {Node | string | number | null | undefined | false} Child */
-/** @typedef {Record<string, any>} Attributes   `onclick` and the like are listeners; true and false set and leave out */
+/**
+ * `onclick` and the like are listeners; true sets an attribute, false leaves it out.
+ * @typedef {Record<string, any>} Attributes
+ */
 
 /**
  * An HTML element.

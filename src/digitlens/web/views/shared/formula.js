@@ -25,9 +25,8 @@ export function chainFormula() {
       }
       for (const [i, piece] of pieces.entries())
         if (typeof piece !== "string") setText(/** @type {Element} */ (numbers.children[i].firstChild), piece[1]);
-      attributes(whole, {
-        "aria-label": `${names.join(" ")}: ${pieces.map((piece) => (typeof piece === "string" ? piece : piece[1])).join(" ")}`,
-      });
+      const values = pieces.map((piece) => (typeof piece === "string" ? piece : piece[1]));
+      attributes(whole, { "aria-label": `${names.join(" ")}: ${values.join(" ")}` });
     },
   };
 }

@@ -29,7 +29,13 @@ import { inkCanvas, paintInk, paintWeights } from "./pictures.js";
 
 const MOST_BARS = 32;
 
-/** "Neuron 3 of layer 1", "Output neuron 7". @param {Network} network @param {number} layer @param {number} neuron @returns {string} */
+/**
+ * "Neuron 3 of layer 1", "Output neuron 7".
+ * @param {Network} network
+ * @param {number} layer
+ * @param {number} neuron
+ * @returns {string}
+ */
 export function neuronName(network, layer, neuron) {
   const last = layer === network.layers.length;
   return last ? `Output neuron ${network.classes[neuron] ?? neuron}` : `Neuron ${neuron} of layer ${layer}`;

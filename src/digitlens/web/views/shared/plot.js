@@ -1,12 +1,20 @@
 // @ts-check
-// A plot of lines over epochs, by uPlot, in the colours of the theme, with a key whose lines are told apart without colour.
+// A plot of lines over epochs, by uPlot, in the colours of the theme, with a key whose lines are told apart without
+// colour.
 
 import { near, powers as ofTen, steady as inSteps } from "../../train/axes.js";
 import uPlot from "../../vendor/uplot/uPlot.esm.js";
 import { attributes, clear, h, svg } from "./dom.js";
 
 /** @typedef {"positive" | "negative" | "winner" | "dim" | "text"} Ink */
-/** @typedef {{label: string, ink: Ink, dash?: number[], thin?: boolean, band?: boolean}} Series   band: the area between this one and the next is filled */
+/**
+ * @typedef {Object} Series   band: the area between this one and the next is filled
+ * @property {string} label
+ * @property {Ink} ink
+ * @property {number[]} [dash]
+ * @property {boolean} [thin]
+ * @property {boolean} [band]
+ */
 /**
  * @typedef {Object} Wanted
  * @property {string} title

@@ -1,5 +1,6 @@
 // @ts-check
-// Numbered stages that open one after the other: by their headings, or with "next"; the arrow keys move between headings.
+// Numbered stages that open one after the other: by their headings, or with "next"; the arrow keys move between
+// headings.
 
 import { attributes, h } from "./dom.js";
 
@@ -8,7 +9,8 @@ import { attributes, h } from "./dom.js";
 /**
  * @param {Stage[]} given   numbered from 1
  * @param {() => void} opened
- * @returns {{element: HTMLElement, begin: HTMLButtonElement, isOpen: (number: number) => boolean, open: (number: number) => void}}
+ * @returns {{element: HTMLElement, begin: HTMLButtonElement, isOpen: (number: number) => boolean, open: (number:
+ *   number) => void}}
  */
 export function stages(given, opened) {
   const all = given.map(({ name, title, body }, i) => {

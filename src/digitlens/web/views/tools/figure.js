@@ -47,7 +47,12 @@ export async function networkFigure() {
   return figure;
 }
 
-/** An SVG as an image; what the style sheet says of it is written into it first. @param {SVGSVGElement} drawing @param {number} width @param {number} height */
+/**
+ * An SVG as an image; what the style sheet says of it is written into it first.
+ * @param {SVGSVGElement} drawing
+ * @param {number} width
+ * @param {number} height
+ */
 async function imageOf(drawing, width, height) {
   const copy = /** @type {SVGSVGElement} */ (drawing.cloneNode(true));
   const originals = drawing.querySelectorAll("*");

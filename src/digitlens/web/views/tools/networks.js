@@ -10,7 +10,14 @@ import { attributes, clear, h, setText } from "../shared/dom.js";
 
 /** @typedef {import("../../app/main.js").App} App */
 /** @typedef {import("../../core/network.js").Network} Network */
-/** @typedef {{name: string, sizes: number[], parameters: number, accuracy: number | null, provenance: Object<string, any>}} Offered */
+/**
+ * @typedef {Object} Offered
+ * @property {string} name
+ * @property {number[]} sizes
+ * @property {number} parameters
+ * @property {number | null} accuracy
+ * @property {Object<string, any>} provenance
+ */
 
 const SUFFIX = ".digitlens";
 const LARGEST = 64 * 1024 * 1024; // bytes of a file that is read at all
@@ -23,7 +30,10 @@ const COLLECTIONS = /** @type {Object<string, string>} */ ({
 /** "reads 95.27 % of MNIST’s test digits", as far as its file tells. @param {Object<string, any>} provenance */
 export function accuracyOf({ test_accuracy: measured, data }) {
   if (typeof measured !== "number" || !(measured >= 0 && measured <= 1)) return "accuracy not measured";
-  return `reads ${percent(measured)} of ${/^mnist(\+pen)?$/.test(data) ? "MNIST’s test digits" : `the test digits of ${collection(data)}`}`;
+  return (
+    `reads ${percent(measured)} of ` +
+    `${/^mnist(\+pen)?$/.test(data) ? "MNIST’s test digits" : `the test digits of ${collection(data)}`}`
+  );
 }
 
 /** "13,002 weights and biases". @param {Network} network */
@@ -58,11 +68,18 @@ export async function openNetwork(app, file) {
     return "";
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return `${file.name.slice(0, 80)} cannot be opened: ${why}. Wanted a ${SUFFIX} file, such as “Save” here or digitlens train writes.`;
+    return (
+      `${file.name.slice(0, 80)} cannot be opened: ${why}. Wanted a ${SUFFIX} file, such as “Save” here or ` +
+      "digitlens train writes."
+    );
   }
 }
 
-/** Saves the network as it is now, in the file that the command line uses. @param {App} app @returns {string} what went wrong */
+/**
+ * Saves the network as it is now, in the file that the command line uses.
+ * @param {App} app
+ * @returns {string} what went wrong
+ */
 export function saveNetwork(app) {
   try {
     const name = fileName(app.network.name);
@@ -79,7 +96,11 @@ export function saveNetwork(app) {
   }
 }
 
-/** What was measured before the change is not true of it any more, and is not written. @param {Network} network @returns {Network} */
+/**
+ * What was measured before the change is not true of it any more, and is not written.
+ * @param {Network} network
+ * @returns {Network}
+ */
 function changedByHand(network) {
   const provenance = Object.fromEntries(
     Object.entries(network.provenance).filter(([name]) => !name.endsWith("accuracy")),
@@ -150,7 +171,8 @@ export function networksDialog(app) {
       say("");
     } catch (error) {
       say(
-        `${name} cannot be loaded: ${error instanceof TypeError ? "the server is gone" : error instanceof Error ? error.message : error}.`,
+        `${name} cannot be loaded: ` +
+          `${error instanceof TypeError ? "the server is gone" : error instanceof Error ? error.message : error}.`,
       );
     }
   };

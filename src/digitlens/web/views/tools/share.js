@@ -1,5 +1,6 @@
 // @ts-check
-// A link that opens in exactly this state, with parts of the page left out of it: a teacher's question without its answer.
+// A link that opens in exactly this state, with parts of the page left out of it: a teacher's question without its
+// answer.
 
 import { copyText } from "../shared/clipboard.js";
 import { clear, h, setText } from "../shared/dom.js";
@@ -58,7 +59,8 @@ export function shareDialog(app) {
       notes.push("This address is for this computer alone. For others, start digitlens app with --host.");
     if (changed || original.name !== "video")
       notes.push(
-        `The link does not hold the network${changed ? " that you changed" : ` ${original.name}`}: save it and send the file along.`,
+        `The link does not hold the network${changed ? " that you changed" : ` ${original.name}`}: save it and ` +
+          "send the file along.",
       );
     if (link.value.length > LONG)
       notes.push("It is a long link, since it holds a whole picture: some mail programs may cut it.");

@@ -24,7 +24,8 @@ export function toolsView(app) {
     h("span", { class: "size" }),
     h("span", { class: "mark-changed" }, "changed"),
   ];
-  const accuracy = [h("span", { class: "long" }), h("span"), h("span", { class: "long" })]; // a narrow page shows the number alone
+  // a narrow page shows the number alone
+  const accuracy = [h("span", { class: "long" }), h("span"), h("span", { class: "long" })];
   const measured = h("span", { class: "accuracy" }, ...accuracy);
   const chip = h(
     "button",

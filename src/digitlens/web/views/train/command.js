@@ -38,7 +38,8 @@ export function commandView(app) {
         words,
         header.own_way
           ? "Single examples were learned in this run, so no command line repeats it."
-          : `Run to its end, it has the very same weights as this run, to the last bit.${same ? "" : " It is for the run that is shown, not for the settings as they are now."}`,
+          : "Run to its end, it has the very same weights as this run, to the last " +
+              `bit.${same ? "" : " It is for the run that is shown, not for the settings as they are now."}`,
       );
     },
   };

@@ -31,7 +31,8 @@ export function curvesView(pick) {
   const fine = h(
     "p",
     { class: "dim" },
-    `Within an epoch ${SAMPLED} images of each kind are measured, at its end all of them. A layer whose gradients are small hardly learns.`,
+    `Within an epoch ${SAMPLED} images of each kind are measured, at its end all of them. A layer whose ` +
+      "gradients are small hardly learns.",
   );
   const rows = h("table", { class: "numbers-table" });
   const numbers = h(

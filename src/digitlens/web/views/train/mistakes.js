@@ -72,7 +72,8 @@ export function mistakesView() {
     setText(
       words,
       header.count
-        ? `${many(header.count)} of ${many(header.tested)} test images${all ? "" : `; these are the first ${header.shown.length}`}. What it is → what it is read as.`
+        ? `${many(header.count)} of ${many(header.tested)} test ` +
+            `images${all ? "" : `; these are the first ${header.shown.length}`}. What it is → what it is read as.`
         : `None of ${many(header.tested)} test images.`,
     );
     while (items.length < header.shown.length) items.push(misread());
@@ -147,7 +148,8 @@ export function exampleView() {
       const cost = (/** @type {number | null} */ value) => (value === null ? "beyond all bounds" : value.toFixed(4));
       setText(
         words,
-        `Training image ${example.index.toLocaleString("en")}, a ${run.header.classes[example.digit]}: its own cost ${fell} from ${cost(example.cost_before)} to ${cost(example.cost_after)}.`,
+        `Training image ${example.index.toLocaleString("en")}, a ${run.header.classes[example.digit]}: its own ` +
+          `cost ${fell} from ${cost(example.cost_before)} to ${cost(example.cost_after)}.`,
       );
     },
   };

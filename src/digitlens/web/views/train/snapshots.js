@@ -10,7 +10,14 @@ import { inkCanvas, paintWeights } from "../shared/pictures.js";
 
 /** @typedef {import("../../app/main.js").App} App */
 /** @typedef {import("../../train/frames.js").Frame} Frame */
-/** @typedef {{record: number, position: number, epoch: number, mini_batch: number, measured: (number | null)[]}} Shown */
+/**
+ * @typedef {Object} Shown
+ * @property {number} record
+ * @property {number} position
+ * @property {number} epoch
+ * @property {number} mini_batch
+ * @property {(number | null)[]} measured
+ */
 
 const MOST = 64; // pictures, as the server sends them
 const [TEST_COST, TEST_ACCURACY] = [3, 4]; // in a row of the curves
@@ -122,7 +129,8 @@ export function momentsView(app, changed) {
   };
   const trouble = (/** @type {unknown} */ error) =>
     app.say(
-      `The network cannot be had: ${error instanceof TypeError ? "the server is gone" : error instanceof Error ? error.message : error}.`,
+      "The network cannot be had: " +
+        `${error instanceof TypeError ? "the server is gone" : error instanceof Error ? error.message : error}.`,
     );
   const takeTo = async (/** @type {"read" | "neuron" | "learn"} */ view, neuron = 0) => {
     try {
@@ -182,7 +190,11 @@ export function momentsView(app, changed) {
       for (const button of grid.children) attributes(button, { disabled: true });
       setText(more, "");
     },
-    /** @param {Frame} now @param {boolean} gone   the server, and with it all moments but this @returns {Shown | null} */
+    /**
+     * @param {Frame} now
+     * @param {boolean} gone   the server, and with it all moments but this
+     * @returns {Shown | null}
+     */
     update(now, gone) {
       if (run && run.header.number !== now.header.number) [moment, wantedAt, waiting] = [null, null, false];
       run = now;
@@ -196,10 +208,13 @@ export function momentsView(app, changed) {
         const full = fullStrength(pictures);
         canvases.forEach((canvas, j) => paintWeights(canvas, pictures.subarray(784 * j, 784 * (j + 1)), full));
         painted = seen;
-        const scale = `Blue adds, red takes away, at full strength from ${((full / 127) * (header.strongest ?? 0)).toPrecision(2)} on.`;
+        const scale =
+          "Blue adds, red takes away, at full strength from " +
+          `${((full / 127) * (header.strongest ?? 0)).toPrecision(2)} on.`;
         setText(
           more,
-          `${count < sizes[1] ? `The first ${count} of ${sizes[1].toLocaleString("en")} neurons. ` : ""}${scale} Choose one to take it apart.`,
+          `${count < sizes[1] ? `The first ${count} of ${sizes[1].toLocaleString("en")} neurons. ` : ""}${scale} ` +
+            "Choose one to take it apart.",
         );
       }
       for (const button of grid.children) attributes(button, { disabled: gone || !count });
@@ -225,5 +240,6 @@ function then(measured) {
   const [cost, accuracy] = [measured?.[TEST_COST] ?? null, measured?.[TEST_ACCURACY] ?? null];
   return accuracy === null
     ? ""
-    : `: ${(100 * accuracy).toFixed(1)} % of the test images read rightly${cost === null ? "" : `, cost ${cost.toPrecision(3)}`}`;
+    : `: ${(100 * accuracy).toFixed(1)} % of the test images read ` +
+        `rightly${cost === null ? "" : `, cost ${cost.toPrecision(3)}`}`;
 }

@@ -220,7 +220,11 @@ export function trainView(app) {
   });
   live.on("state", later);
 
-  /** What is wrong, by field. @param {import("../../train/settings.js").Wanted | null} what @returns {Record<string, string>} */
+  /**
+   * What is wrong, by field.
+   * @param {import("../../train/settings.js").Wanted | null} what
+   * @returns {Record<string, string>}
+   */
   const wrong = (what) => {
     const of = /** @type {Record<string, string>} */ ({
       ...(what?.errors ?? {}),
