@@ -74,8 +74,9 @@ def test_the_golden_numbers_come_out(number: int, on: str) -> None:
     assert total == pytest.approx(sum(case["costs"]), rel=5e-6)
     assert right == (np.array(case["a"][-1]).argmax(axis=1) == digits).sum()
     order = np.arange(len(images))
-    done = engine.learn(0, 0.0, 0.0, 0.0, packed, [], None, 0, native.module().Pictures(images), digits, order,
-                        len(images), np.array([0.5]), np.zeros(1, np.uint8), np.inf)  # fmt: skip
+    pictures = native.module().Pictures(images)
+    done = engine.learn("gradient_descent", 0.0, 0.0, 0.0, packed, [], None, 0, pictures, digits, order, len(images),
+                        np.array([0.5]), np.zeros(1, np.uint8), np.inf)  # fmt: skip
     assert done == 1
     for l, (before, after, slope) in enumerate(
         zip(network.layers, native.unpack(packed, network.sizes), case["gradient"], strict=True)
@@ -159,7 +160,7 @@ def given_to_learn() -> dict[str, Any]:
     network, some = network_of((784, 5, 4)), bars(20)
     packed = native.pack(network.layers)
     return {
-        "optimiser": 2, "keep": 0.9, "weight_decay": 0.0, "averaging": 0.5, "weights": packed,
+        "optimiser": "adam", "keep": 0.9, "weight_decay": 0.0, "averaging": 0.5, "weights": packed,
         "memory": [np.zeros_like(packed), np.zeros_like(packed)], "average": packed.copy(), "steps": 0,
         "pictures": native.module().Pictures(some.flat), "digits": some.digits, "order": np.arange(20), "mini_batch": 8,
         "rates": np.full(3, 0.1), "stop": np.zeros(1, np.uint8), "seconds": np.inf,
@@ -177,7 +178,7 @@ def read_only(array: np.ndarray) -> np.ndarray:
 
 
 WRONG: dict[str, list[Any]] = {
-    "optimiser": [3, -1, "adam", None],
+    "optimiser": ["hinge", "", 2, None, "momentum"],
     "weights": [
         lambda a: a[:-1], lambda a: a.astype(np.float64), lambda a: np.repeat(a, 2)[::2], read_only,
         lambda a: a.reshape(-1, 16), lambda a: a.astype(">f4"), lambda a: a.tolist(), lambda a: a[:0],
@@ -245,7 +246,7 @@ def test_what_an_optimiser_remembers_fades_to_nothing_and_not_to_subnormal_numbe
     engine, packed = native.engine(network.sizes, network.activations, "quadratic", on), native.pack(network.layers)
     memory, one = np.full(packed.shape, 1e-37, np.float32), np.ones(1, np.uint8)
     pictures, order = native.module().Pictures(blank), np.zeros(1, int)
-    engine.learn(1, 0.01, 0.0, 0.0, packed, [memory], None, 0, pictures, one, order, 1,
+    engine.learn("momentum", 0.01, 0.0, 0.0, packed, [memory], None, 0, pictures, one, order, 1,
                  np.ones(1), one, np.inf)  # fmt: skip
     assert (memory[: 784 * 16] == 0).all()
     assert np.float32(1e-37) * np.float32(0.01) > 0  # outside, numbers are what they were
@@ -287,10 +288,13 @@ def test_networks_that_the_kernel_cannot_take_are_refused() -> None:
         with pytest.raises(ShapeError, match=why):
             Compiled(network)
     engine = native.module().Engine
-    for wrong in (([], [], 0, ""), ([784], [], 0, ""), ([784, 0], [0], 0, ""), ([784, 3, 3], [4, 0], 0, ""),
-                  ([784, 3], [9], 0, ""), ([784, 3], [2], 1, ""), ([784, 3], [0], 0, "AVX-9"),
-                  ([784, 3], [0, 0], 0, ""),
-                  ([784, 10**9], [0], 0, ""), ([784, -3], [0], 0, "")):  # fmt: skip
+    one, many = ["sigmoid"], ["sigmoid"] * 16
+    for wrong in (([], [], "quadratic", ""), ([784], [], "quadratic", ""), ([784, 0], one, "quadratic", ""),
+                  ([784, 3, 3], ["softmax", "sigmoid"], "quadratic", ""), ([784, 3], ["softplus"], "quadratic", ""),
+                  ([784, 3], ["relu"], "cross_entropy", ""), ([784, 3], one, "hinge", ""),
+                  ([784, 3], one, "quadratic", "AVX-9"), ([784, 3], one * 2, "quadratic", ""),
+                  ([784, *[1] * 16], many, "quadratic", ""), ([783, 3], one, "quadratic", ""),
+                  ([784, 10**9], one, "quadratic", ""), ([784, -3], one, "quadratic", "")):  # fmt: skip
         with pytest.raises(ValueError, match="Engine wants"):
             engine(*wrong)
 

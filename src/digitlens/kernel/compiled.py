@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from digitlens.errors import ShapeError
 from digitlens.kernel import native
+from digitlens.kernel.capabilities import refuses
 from digitlens.network.network import Network
 
 
@@ -19,7 +20,7 @@ class Compiled:
     __slots__ = ("_classes", "_engine", "_packed")
 
     def __init__(self, network: Network, instruction_set: str = "") -> None:
-        if reason := refuses(network):
+        if reason := refuses(network.sizes, network.activations, network.dtype):
             raise ShapeError(f"the kernel cannot take this network: {reason}; use Network.forward()")
         self._engine = native.engine(network.sizes, network.activations, "quadratic", instruction_set)
         self._packed = native.pack(network.layers)
@@ -37,14 +38,3 @@ class Compiled:
             got = f"{getattr(images, 'shape', '')} in {getattr(images, 'dtype', type(images).__name__)}"
             raise ShapeError(f"outputs() wants pictures (n, 784) in uint8, one after the other, got {got}") from error
         return out
-
-
-def refuses(network: Network) -> str:
-    """Why the kernel cannot take a network; empty if it can."""
-    if network.dtype != np.float32:
-        return f"it computes in float32, not {network.dtype}"
-    if network.sizes[0] != 784:
-        return f"it reads pictures of 784 pixels, not {network.sizes[0]}"
-    if len(network.layers) > 15:
-        return f"it takes 15 layers at most, not {len(network.layers)}"
-    return native.missing()

@@ -20,9 +20,6 @@ from digitlens.network.activations import Activation
 from digitlens.network.network import Layer, Layers
 
 LANES = 16
-ACTIVATIONS = ("sigmoid", "tanh", "relu", "identity", "softmax")  # as kernel.h numbers them
-COSTS = ("quadratic", "cross_entropy")
-OPTIMISERS = ("gradient_descent", "momentum", "adam")
 
 Floats = NDArray[np.float32]
 
@@ -50,8 +47,7 @@ def instruction_sets() -> list[str]:
 @cache
 def engine(sizes: tuple[int, ...], activations: tuple[Activation, ...], cost: str, instruction_set: str = "") -> Any:
     """The kernel made ready for networks of one shape: it holds no weights. "": on the fastest instruction set."""
-    numbers = [ACTIVATIONS.index(each.name) for each in activations]
-    return module().Engine(list(sizes), numbers, COSTS.index(cost), instruction_set)
+    return module().Engine(list(sizes), [each.name for each in activations], cost, instruction_set)
 
 
 def pack(layers: Layers) -> Floats:

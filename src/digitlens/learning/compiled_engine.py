@@ -18,6 +18,7 @@ import numpy as np
 
 from digitlens.digits.dataset import Digits
 from digitlens.kernel import native
+from digitlens.kernel.capabilities import refuses
 from digitlens.learning.augmentation import grids
 from digitlens.learning.data_split import DataSplit
 from digitlens.learning.engine import Measured, Record, State, Stop
@@ -45,11 +46,11 @@ class CompiledEngine:
 
     def refuses(self, recipe: Recipe) -> str:
         """Why this engine cannot run the recipe; empty if it can."""
-        if recipe.precision != "float32":
-            return f"it computes in float32, not {recipe.precision}"
         if recipe.teacher != "none":
             return f"it cannot learn from a teacher, {recipe.teacher!r}"
-        return native.missing()
+        return refuses(
+            recipe.sizes(), recipe.activations(), recipe.precision, cost=recipe.cost, optimiser=recipe.optimiser
+        )
 
     def run(
         self,
@@ -179,7 +180,7 @@ class _Training:
             until = min(until, done + max(1, SLICED // size))
         first = state.epoch * batches + step
         learned: int = self.engine.learn(
-            native.OPTIMISERS.index(recipe.optimiser),
+            recipe.optimiser,
             recipe.momentum,
             recipe.weight_decay,
             recipe.averaging,

@@ -19,7 +19,8 @@ from digitlens.digits.preparation.adjusting import adjust_bytes
 from digitlens.digits.preparation.framing import FRAMING_VERSION
 from digitlens.digits.preparation.prepare import Prepared, prepare
 from digitlens.errors import ShapeError
-from digitlens.kernel.compiled import Compiled, refuses
+from digitlens.kernel.capabilities import refuses
+from digitlens.kernel.compiled import Compiled
 from digitlens.network.activations import Array
 from digitlens.network.network import Network, Trace
 from digitlens.reading.calibration import Calibration, fit_calibration
@@ -116,7 +117,8 @@ class Reader:
     @property
     def engine(self) -> str:
         """Which engine reads many pictures: "compiled", or "plain" where that cannot."""
-        return "plain" if refuses(self.network) else "compiled"
+        network = self.network
+        return "plain" if refuses(network.sizes, network.activations, network.dtype) else "compiled"
 
     def evaluate(self, digits: Digits) -> Evaluation:
         """How well it reads digits that are framed already, as MNIST's are: adjusting only. ShapeError for none."""

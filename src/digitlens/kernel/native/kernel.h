@@ -1,4 +1,4 @@
-// What the door (module.cpp) and the kernel (kernel.cpp, once for each instruction set) have in common.
+// What module.cpp, which Python talks to, and the kernel (kernel.cpp, once for each instruction set) have in common.
 //
 // Weights lie as lanes: for each layer, for each block of 16 of its neurons, n_before + 1 rows of 16 numbers. Row k
 // holds the weights from neuron k of the layer before, to these 16; the last row holds their biases, as weights from
@@ -7,17 +7,47 @@
 #include <stddef.h>
 #include <stdint.h>
 
+constexpr int MOST_LAYERS = 15;      // of weights
+constexpr int MOST_NEURONS = 65536;  // in a layer
+constexpr int PIXELS = 784;
+constexpr size_t EVALUATED_AT_ONCE = 32;  // pictures
+
 enum Activation { SIGMOID, TANH, RELU, IDENTITY, SOFTMAX };
 enum Cost { QUADRATIC, CROSS_ENTROPY };
 enum Optimiser { GRADIENT_DESCENT, MOMENTUM, ADAM };
 
-constexpr int MOST_LAYERS = 16, PIXELS = 784;
+// What the kernel can do, by the names that network/ has for it. Python is told these lists, and hands in names: what
+// is not in them is left to the plain engine.
+struct ActivationEntry {
+  const char* name;
+  Activation code;
+  bool hidden;         // in any layer, or in the last one only?
+  bool cross_entropy;  // of such outputs?
+};
+constexpr ActivationEntry ACTIVATIONS[] = {
+    {"sigmoid", SIGMOID, true, true},    {"tanh", TANH, true, false},       {"relu", RELU, true, false},
+    {"identity", IDENTITY, true, false}, {"softmax", SOFTMAX, false, true},
+};
+struct CostEntry {
+  const char* name;
+  Cost code;
+};
+constexpr CostEntry COSTS[] = {{"quadratic", QUADRATIC}, {"cross_entropy", CROSS_ENTROPY}};
+struct OptimiserEntry {
+  const char* name;
+  Optimiser code;
+  size_t memories;  // arrays of the size of the weights, in which it remembers earlier gradients
+};
+constexpr OptimiserEntry OPTIMISERS[] = {
+    {"gradient_descent", GRADIENT_DESCENT, 0}, {"momentum", MOMENTUM, 1}, {"adam", ADAM, 2}};
+constexpr size_t MOST_MEMORIES = 2;
 
 struct Shape {
   int layers;                       // of weights: 3 for 784-16-16-10
   int sizes[MOST_LAYERS + 1];       // neurons, the picture first
   int activation[MOST_LAYERS + 1];  // [l] is that of layer l; the picture has none
   int cost;
+
   static size_t blocks(int n) { return (n + 15) / 16; }
   static size_t stride(int n) { return n / 16 * 16 + 16; }  // a row of activations, with room for the 1 after the last
   size_t floats(int l) const { return blocks(sizes[l]) * (sizes[l - 1] + 1) * 16; }  // of the weights into layer l
@@ -27,7 +57,7 @@ struct Shape {
 // weights begins (pixel · 64 bytes, in two bytes), then as many greys; count is a multiple of 4, filled up with grey 0
 // at "pixel" 784, which is the row of biases. After the last list there are 16 bytes more, so that greys may be read by
 // sixteens.
-struct Inks {
+struct SparsePictures {
   const uint8_t* bytes;
   const uint64_t* starts;  // one more than there are pictures
 };
@@ -36,9 +66,11 @@ struct Run {  // a stretch of training, within one epoch
   Shape shape;
   int optimiser;
   float keep, weight_decay, averaging;
-  float *weights, *mean, *squares, *average;  // all laid out as the weights; what the recipe does not use is null
-  int64_t steps;                              // the optimiser has taken so far
-  Inks inks;
+  float* weights;
+  float* memory[MOST_MEMORIES];  // the optimiser's, laid out as the weights
+  float* average;                // the running mean of the weights, or null
+  int64_t steps;                 // the optimiser has taken so far
+  SparsePictures pictures;
   const uint8_t* digits;
   const int64_t* order;  // which pictures, mini-batch after mini-batch
   int64_t count, mini_batch;
@@ -52,9 +84,10 @@ typedef void Bend(const uint8_t* images, const int64_t* which, const float* grid
 
 struct Kernel {
   const char* name;
-  size_t (*scratch)(const Shape&, size_t mini_batch, bool learning);  // how many floats the calls below want
+  size_t (*scratch)(const Shape&, size_t mini_batch, bool learning);  // how many floats of memory the calls below want
   int64_t (*learn)(const Run&, float* scratch);                       // how many mini-batches were done
-  void (*look)(const Shape&, const float* weights, Inks, size_t count, const uint8_t* digits, float* outputs,
-               double* cost, int64_t* right, float* scratch);  // outputs, or else cost and right, may be null
+  // outputs, (count, classes), or null; cost and correct answers are added up where there are digits, or null
+  void (*evaluate)(const Shape&, const float* weights, SparsePictures, size_t count, const uint8_t* digits,
+                   float* outputs, double* cost, int64_t* correct, float* scratch);
   Bend* bend;
 };

@@ -1,4 +1,4 @@
-// The door: everything that comes in from Python is checked here, then the kernel for this machine gets bare pointers.
+// The Python module: whatever is handed in is checked here, then the kernel for this machine gets bare pointers.
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/optional.h>
@@ -26,6 +26,17 @@ static void check(bool right, const char* what) {
   if (!right) throw nb::value_error(what);
 }
 
+// The entry called `name` in one of kernel.h's lists.
+template <class Entry, size_t N>
+static const Entry& entry(const Entry (&list)[N], const std::string& name, const char* wanted) {
+  std::string names;
+  for (const Entry& each : list) {
+    if (name == each.name) return each;
+    names += (names.empty() ? "" : ", ") + std::string(each.name);
+  }
+  throw nb::value_error((std::string(wanted) + " among " + names + ", got " + name).c_str());
+}
+
 static std::vector<const Kernel*> kernels() {  // those that this processor can run, the fastest first
   std::vector<const Kernel*> found;
 #ifdef KERNEL_X86
@@ -42,7 +53,7 @@ struct Pictures {
   std::vector<uint64_t> starts{0};
   std::unique_ptr<uint8_t[]> bytes;
   size_t count() const { return starts.size() - 1; }
-  Inks inks() const { return {bytes.get(), starts.data()}; }
+  SparsePictures list() const { return {bytes.get(), starts.data()}; }
 
   template <class Stop>
   Pictures(const uint8_t* grey, size_t n, Stop stop) {
@@ -79,22 +90,24 @@ struct Engine {
   Shape shape;
   size_t floats = 0;
 
-  Engine(std::vector<int> sizes, std::vector<int> activations, int cost, const std::string& isa) {
-    check(sizes.size() >= 2 && sizes.size() <= MOST_LAYERS && activations.size() == sizes.size() - 1,
+  Engine(std::vector<int> sizes, const std::vector<std::string>& activations, const std::string& cost,
+         const std::string& isa) {
+    check(sizes.size() >= 2 && sizes.size() <= MOST_LAYERS + 1 && activations.size() == sizes.size() - 1,
           "Engine wants 1 to 15 layers of weights, and an activation for each");
-    for (int n : sizes) check(n >= 1 && n <= 65536, "Engine wants 1 to 65,536 neurons a layer");
+    for (int n : sizes) check(n >= 1 && n <= MOST_NEURONS, "Engine wants 1 to 65,536 neurons a layer");
     check(sizes[0] == PIXELS, "Engine wants pictures of 784 pixels");
-    for (size_t l = 0; l < activations.size(); l++)
-      check(activations[l] >= SIGMOID && activations[l] <= (l + 1 < activations.size() ? IDENTITY : SOFTMAX),
-            "Engine wants sigmoid, tanh, relu or identity, or softmax in the last layer");
-    int last = activations.back();
-    check(cost == QUADRATIC || (cost == CROSS_ENTROPY && (last == SIGMOID || last == SOFTMAX)),
-          "Engine wants the quadratic cost, or cross-entropy of sigmoid or softmax outputs");
     shape.layers = (int)activations.size();
-    shape.cost = cost;
-    for (size_t l = 0; l < sizes.size(); l++)
-      shape.sizes[l] = sizes[l], shape.activation[l] = l ? activations[l - 1] : -1;
-    for (int l = 1; l <= shape.layers; l++) floats += shape.floats(l);
+    shape.cost = entry(COSTS, cost, "Engine wants a cost").code;
+    shape.sizes[0] = sizes[0];
+    for (int l = 1; l <= shape.layers; l++) {
+      const ActivationEntry& found = entry(ACTIVATIONS, activations[l - 1], "Engine wants an activation");
+      check(found.hidden || l == shape.layers, "Engine wants softmax in the last layer only");
+      check(shape.cost != CROSS_ENTROPY || found.cross_entropy || l < shape.layers,
+            "Engine wants the quadratic cost, or cross-entropy of sigmoid or softmax outputs");
+      shape.sizes[l] = sizes[l];
+      shape.activation[l] = found.code;
+      floats += shape.floats(l);
+    }
     kernel = nullptr;
     for (const Kernel* each : kernels())
       if (!kernel && (isa.empty() || isa == each->name)) kernel = each;
@@ -105,12 +118,12 @@ struct Engine {
     return std::unique_ptr<float[]>(new float[kernel->scratch(shape, mini_batch, learning)]());
   }
 
-  int64_t learn(int optimiser, float keep, float weight_decay, float averaging, Floats weights,
+  int64_t learn(const std::string& optimiser, float keep, float weight_decay, float averaging, Floats weights,
                 std::vector<Floats> memory, std::optional<Floats> average, int64_t steps, const Pictures& pictures,
                 In<uint8_t, 1> digits, In<int64_t, 1> order, int64_t mini_batch, In<double, 1> rates,
                 In<uint8_t, 1> stop, double seconds) const {
-    check(optimiser >= GRADIENT_DESCENT && optimiser <= ADAM, "learn() wants an optimiser 0, 1 or 2");
-    check(memory.size() == (size_t)optimiser, "learn() wants as much memory as the optimiser has");
+    const OptimiserEntry& rule = entry(OPTIMISERS, optimiser, "learn() wants an optimiser");
+    check(memory.size() == rule.memories, "learn() wants as much memory as the optimiser has");
     check(weights.size() == floats, "learn() wants weights of the network's size");
     for (const Floats& part : memory) check(part.size() == floats, "learn() wants memory of the network's size");
     check(!average || average->size() == floats, "learn() wants a running mean of the network's size");
@@ -125,16 +138,15 @@ struct Engine {
     }
     if (!count) return 0;
     Run run = {shape,
-               optimiser,
+               rule.code,
                keep,
                weight_decay,
                averaging,
                weights.data(),
-               optimiser >= MOMENTUM ? memory[0].data() : nullptr,
-               optimiser == ADAM ? memory[1].data() : nullptr,
+               {},
                average ? average->data() : nullptr,
                steps,
-               pictures.inks(),
+               pictures.list(),
                digits.data(),
                order.data(),
                count,
@@ -142,6 +154,7 @@ struct Engine {
                rates.data(),
                stop.data(),
                seconds};
+    for (size_t i = 0; i < memory.size(); i++) run.memory[i] = memory[i].data();
     nb::gil_scoped_release others_may_go_on;
     return kernel->learn(run, scratch((size_t)run.mini_batch, true).get());
   }
@@ -160,9 +173,9 @@ struct Engine {
     int64_t right = 0;
     {
       nb::gil_scoped_release others_may_go_on;
-      Inks inks = pictures.inks();
-      kernel->look(shape, weights.data(), {inks.bytes, inks.starts + first}, count, answers, nullptr, &cost, &right,
-                   scratch(32, false).get());
+      SparsePictures list = pictures.list();
+      kernel->evaluate(shape, weights.data(), {list.bytes, list.starts + first}, count, answers, nullptr, &cost, &right,
+                       scratch(EVALUATED_AT_ONCE, false).get());
     }
     return nb::make_tuple(cost, right);
   }
@@ -174,11 +187,11 @@ struct Engine {
     check(images.shape(1) == PIXELS, "outputs() wants pictures of 784 pixels");
     check(out.shape(0) == n && out.shape(1) == (size_t)shape.sizes[shape.layers], "outputs() wants room for them");
     nb::gil_scoped_release others_may_go_on;
-    std::unique_ptr<float[]> room = scratch(32, false);
+    std::unique_ptr<float[]> room = scratch(EVALUATED_AT_ONCE, false);
     for (size_t first = 0; first < n; first += 1024) {  // a list of a thousand at a time: half a megabyte
       Pictures some(images.data() + first * PIXELS, n - first < 1024 ? n - first : 1024, [] { return false; });
-      kernel->look(shape, weights.data(), some.inks(), some.count(), nullptr, out.data() + first * out.shape(1),
-                   nullptr, nullptr, room.get());
+      kernel->evaluate(shape, weights.data(), some.list(), some.count(), nullptr, out.data() + first * out.shape(1),
+                       nullptr, nullptr, room.get());
     }
   }
 };
@@ -196,7 +209,31 @@ static void bend(In<uint8_t, 2> images, In<int64_t, 1> which, In<float, 2> grids
   kernels()[0]->bend(images.data(), which.data(), grids.data(), n, bent.data());
 }
 
+// What the kernel can do, as Python is told it: see kernel/capabilities.py.
+static nb::dict capabilities() {
+  nb::list hidden, outputs, cross_entropy;
+  for (const ActivationEntry& each : ACTIVATIONS) {
+    outputs.append(each.name);
+    if (each.hidden) hidden.append(each.name);
+    if (each.cross_entropy) cross_entropy.append(each.name);
+  }
+  nb::dict costs, optimisers, all;
+  for (const CostEntry& each : COSTS)
+    costs[each.name] = nb::tuple(each.code == CROSS_ENTROPY ? cross_entropy : outputs);
+  for (const OptimiserEntry& each : OPTIMISERS) optimisers[each.name] = each.memories;
+  all["activations"] = nb::tuple(hidden);
+  all["outputs"] = nb::tuple(outputs);
+  all["costs"] = costs;
+  all["optimisers"] = optimisers;
+  all["pixels"] = PIXELS;
+  all["layers"] = MOST_LAYERS;
+  all["neurons"] = MOST_NEURONS;
+  all["dtype"] = "float32";
+  return all;
+}
+
 NB_MODULE(_native, m) {
+  m.def("capabilities", &capabilities);
   m.def("bend", &bend, "images"_a.noconvert(), "which"_a.noconvert(), "grids"_a.noconvert(), "bent"_a.noconvert());
   m.def("instruction_sets", [] {
     std::vector<std::string> names;
@@ -219,7 +256,7 @@ NB_MODULE(_native, m) {
           nb::arg().noconvert(), nb::arg("stop").noconvert() = nb::none())
       .def("__len__", &Pictures::count);
   nb::class_<Engine>(m, "Engine")
-      .def(nb::init<std::vector<int>, std::vector<int>, int, const std::string&>())
+      .def(nb::init<std::vector<int>, const std::vector<std::string>&, const std::string&, const std::string&>())
       .def_ro("floats", &Engine::floats)
       .def_prop_ro("instruction_set", [](const Engine& e) { return e.kernel->name; })
       .def("learn", &Engine::learn, "optimiser"_a, "keep"_a, "weight_decay"_a, "averaging"_a, "weights"_a.noconvert(),
