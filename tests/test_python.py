@@ -44,19 +44,9 @@ def _python(code: str) -> str:
 
 def test_import_loads_nothing_heavy_until_a_name_is_used() -> None:
     loaded = f"[n for n in sys.modules if n.split('.')[0] in {HEAVY} or n.startswith('digitlens.')]"
-    said = _python(f"import sys, digitlens as dl; print({loaded}, dir(dl)[0]); dl.__version__; print({loaded})")
-    assert said == "[] DataSet\n[]\n"
+    said = _python(f"import sys, digitlens as dl; print({loaded}, len(dir(dl)) > 50); dl.__version__; print({loaded})")
+    assert said == "[] True\n[]\n"
     assert "numpy" in _python("import sys, digitlens as dl; dl.load(); print(*sys.modules)").split()
-
-
-def test_every_public_name_is_there_documented_and_found_by_dir() -> None:
-    assert set(dl.__all__) <= set(dir(dl))
-    promised = {"load", "read", "explain", "train", "mnist", "data", "pen_digits", "save", "Network", "Reader"}
-    assert promised <= set(dl.__all__)
-    for name in dl.__all__:
-        assert getattr(dl, name).__doc__, name
-        assert getattr(dl, name).__name__ == name
-    assert dl.__version__.count(".") >= 1
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
@@ -64,29 +54,6 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         dl.raed  # noqa: B018
     with pytest.raises(ImportError):
         exec("from digitlens import raed")
-
-
-def test_a_type_checker_knows_every_name(tmp_path: Path) -> None:
-    snippet = tmp_path / "snippet.py"
-    snippet.write_text(
-        "import digitlens as dl\n"
-        "import numpy as np\n"
-        "reader: dl.Reader = dl.load('video')\n"
-        "digit: int = dl.read(np.zeros((28, 28)), reader).digit\n"
-        "weights: int = reader.network.parameters\n"
-        "z: float = dl.explain(np.zeros((28, 28)), layer=1, neuron=0).z\n"
-        "cost: float = dl.explain(np.zeros((28, 28)), target=3).cost\n"
-        "data: dl.DataSet = dl.data('pen')\n"
-        "run: dl.Run = dl.train('video', data, epochs=1)\n"
-        "for record in run:\n"
-        "    epoch: int = record.epoch\n"
-        "dl.save(run.reader(), 'mine.digitlens')\n"
-    )
-    options = ["--strict", "--no-incremental", "--config-file", os.devnull, "--cache-dir", os.devnull]
-    checked = subprocess.run(
-        [sys.executable, "-m", "mypy", *options, str(snippet)], capture_output=True, text=True, timeout=300, check=False
-    )
-    assert checked.returncode == 0, checked.stdout
 
 
 def test_nothing_of_ours_reads_or_writes_a_pickle() -> None:
@@ -144,7 +111,7 @@ def test_whatever_a_prompt_or_a_notebook_shows_fits_on_a_line(seven: np.ndarray,
     assert repr(record) == f"<Record: epoch 1, test accuracy {record.test.accuracy:.2%}>"
     unmeasured = replace(record, mini_batch=3, test=None)
     assert repr(unmeasured) == "<Record: epoch 1, 3 mini-batches of the next>"
-    assert repr(steps) == f"<Steps: told 2, cost {steps.cost:.4g}>"
+    assert repr(steps) == f"<Steps: target 2, cost {steps.cost:.4g}>"
     assert repr(few) == "<DataSet few: 100 to learn from, 20 to be tested on>"
     assert repr(few.training) == "<Digits: 100 pictures>"
     assert repr(dl.pen_digits(3)) == "<PenDigits: 3 pictures with their strokes>"

@@ -68,17 +68,17 @@ def test_what_is_swept_learns_from_the_digits_that_the_recipe_was_made_for(few: 
 
 
 def test_a_grid_is_swept_into_rows_that_are_a_plain_table(few: dl.DataSet) -> None:
-    heard: list[tuple[int, int]] = []
+    told: list[tuple[int, int]] = []
     rates = np.array([0.01, 2.0])
     swept = dl.sweep(
         {"hidden": [(), (8, 4)], "learning_rate": rates},
-        seeds=2, data=few, epochs=2, seed=5, jobs=2, heard=lambda *now: heard.append(now),
+        seeds=2, data=few, epochs=2, seed=5, jobs=2, on_progress=lambda *now: told.append(now),
     )  # fmt: skip
     table = swept.table
     assert [(row["hidden"], row["learning_rate"], row["seed"]) for row in table] == [
         (hidden, rate, seed) for hidden in ("none", "8-4") for rate in (0.01, 2.0) for seed in (5, 6)
     ]
-    assert heard == [(done, 8) for done in range(9)]
+    assert told == [(done, 8) for done in range(9)]
     file = io.StringIO()
     writer = csv.DictWriter(file, list(table[0]))  # which refuses a row with other columns
     writer.writeheader()
@@ -113,12 +113,12 @@ def test_values_are_drawn_from_ranges_and_lists(few: dl.DataSet) -> None:
 def test_a_journal_keeps_every_run_and_the_sweep_goes_on_from_there(few: dl.DataSet, tmp_path: Path) -> None:
     journal = tmp_path / "j"
     first = dl.sweep({"activation": ["relu"]}, data=few, epochs=1, journal=journal)
-    heard: list[int] = []
+    told: list[int] = []
     both = dl.sweep(
         {"activation": ["relu", "tanh"]}, data=few, epochs=1, journal=str(journal),
-        heard=lambda done, total: heard.append(done),
+        on_progress=lambda done, total: told.append(done),
     )  # fmt: skip
-    assert heard == [1, 2]  # the first of them stood there already
+    assert told == [1, 2]  # the first of them stood there already
     assert both.rows[0] == first.rows[0]
     with opened(journal) as kept:
         assert kept.entries[1:] == list(both.rows)

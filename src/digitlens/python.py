@@ -1,13 +1,18 @@
-"""The Python face: what `import digitlens as dl` offers, each name a short way to a room of the house.
+"""The Python face: what `import digitlens as dl` offers, each function a short way to what the other packages do.
 
-A room is entered, and imported, when it is needed: loading a network brings nothing of learning with it.
+A package is imported when a function needs it: loading a network brings nothing of learning with it.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, Unpack, overload
+
+from digitlens.checks import check_callback, check_type, described, whole_number
+from digitlens.deprecations import renamed_arguments
+from digitlens.errors import UsageError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -15,7 +20,7 @@ if TYPE_CHECKING:
 
     from digitlens.digits.dataset import DataSet
     from digitlens.digits.synthetic.pen.writer import PenDigits
-    from digitlens.learning.recipe import Recipe
+    from digitlens.learning.recipe import Recipe, RecipeChanges
     from digitlens.learning.sweeping import Range, Swept
     from digitlens.learning.training import Run
     from digitlens.learning.varied import Compared
@@ -31,41 +36,68 @@ __all__ = ["compare", "data", "explain", "load", "mnist", "pen_digits", "read", 
 
 
 def load(network: str | Path = "video") -> Reader:
-    """Load a network with all that is needed to read pictures with it: a name that ships, or a model file.
+    """Load a network with all that is needed to read pictures with it.
 
-    Raises FileError if there is neither, ModelFileError for a file that is not ours.
+    network: the name of one that ships ("video", "straight", "reader"), or a model file.
+
+    Raises FileError if there is neither, ModelFileError for a file that is not ours, UsageError for anything else.
 
     >>> load("video")
     <Reader video: 784-16-16-10, 13,002 weights and biases>
     """
     from digitlens.storage.shipped import open_reader
 
+    check_type("load()", "network", network, (str, os.PathLike), "a name or a model file")
     return open_reader(network)
 
 
 def save(reader: Reader, path: str | Path) -> None:
-    """Write a reader to a model file, all or nothing. Raises FileError, and ModelFileError beyond the limits."""
+    """Write a reader to a model file: all of it or nothing, and what was there before is replaced.
+
+    reader: what is saved; of a run, `run.reader()`.
+    path: the file. Its folder must exist.
+
+    Raises FileError if the disk will not, ModelFileError for more than a file may hold (docs/decisions/0003-model-file
+    has the limits), UsageError for anything else than a Reader and a path.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(load("video"), Path(folder) / "mine.digitlens")
+    ...     load(Path(folder) / "mine.digitlens").name
+    'video'
+    """
+    from digitlens.reading.reader import Reader
     from digitlens.storage import model_file
 
+    check_type("save()", "reader", reader, Reader, "a Reader", "of a run, save run.reader()")
+    check_type("save()", "path", path, (str, os.PathLike), "a file name", 'such as "mine.digitlens"')
     model_file.save(reader, path)
 
 
 def read(picture: Picture, network: str | Path | Reader = "reader") -> Reading:
-    """Read one picture: a file, its bytes, an array, or a Pillow image, of any size.
+    """Read one picture of one digit.
 
-    network: a name that ships, a model file, or a Reader. Raises PictureError, ShapeError, FileError, ModelFileError.
+    picture: a picture file, its bytes, an array or a Pillow image, of any size. An array is (rows, columns) or
+    (rows, columns, 3 or 4), in uint8 from 0 to 255 or in floats from 0 to 1; dark on light or light on dark.
+    network: the name of one that ships, a model file, or a Reader.
+
+    Where nothing is written, the Reading says so: that is an answer, and no error. Raises PictureError for a file that
+    is no picture, ShapeError for an array that is none, and what load() raises.
 
     >>> import numpy as np
     >>> read(np.zeros((28, 28))).reason
     'too little ink'
     """
-    return _reader(network).read(picture)
+    return _reader("read()", network).read(picture)
 
 
 def read_page(picture: Picture, network: str | Path | Reader = "reader") -> Page:
     """Read a photo or scan with several digits: the numbers on it in reading order, each digit with its box.
 
-    picture and network: as for read(). Raises PictureError, ShapeError, FileError, ModelFileError.
+    picture: as for read(): a picture file, its bytes, an array or a Pillow image.
+    network: the name of one that ships, a model file, or a Reader.
+
+    A page without writing has an empty `text`. Raises what read() raises.
 
     >>> import numpy as np
     >>> page = np.full((120, 200), 255, np.uint8)
@@ -73,7 +105,7 @@ def read_page(picture: Picture, network: str | Path | Reader = "reader") -> Page
     >>> read_page(page).text
     '11'
     """
-    return _reader(network).read_page(picture)
+    return _reader("read_page()", network).read_page(picture)
 
 
 @overload
@@ -94,21 +126,29 @@ def explain(
     neuron: int | None = None,
     target: int | None = None,
 ) -> NeuronSum | Steps:
-    """Why a picture is read as it is: one neuron's sum, term by term; by default that of the winning output.
+    """Why a picture is read as it is: one neuron's sum, term by term, or back-propagation, number by number.
 
-    With `target`, the digit it should have been read as: its way through back-propagation, down to any weight.
-    Raises what read() raises, and UsageError for a layer, neuron or target that is not there.
+    picture: as for read(): a picture file, its bytes, an array or a Pillow image.
+    network: the name of one that ships, a model file, or a Reader.
+    layer: the layer of the neuron, 1 for the first hidden layer; None: the outputs.
+    neuron: which of its neurons, from 0; None: the most active output, and neuron 0 of a hidden layer the most active.
+    target: the class that the picture should have been read as, from 0. With it, the result is a Steps: this one
+    example through back-propagation, down to any weight.
+
+    Raises UsageError for a layer, neuron or target that is not there, and for a target beside a layer or a neuron;
+    and what read() raises.
 
     >>> import numpy as np
     >>> bar = np.zeros((28, 28)); bar[4:24, 13:15] = 1
     >>> explain(bar, layer=1, neuron=3).others
     778
+    >>> explain(bar, target=7)
+    <Steps: target 7, cost 1.986>
     """
-    from digitlens.errors import UsageError
     from digitlens.lens.neuron import neuron_sum
     from digitlens.lens.steps import back_propagate
 
-    reader = _reader(network)
+    reader = _reader("explain()", network)
     trace = reader.read(picture).trace
     if target is not None:
         if layer is not None or neuron is not None:
@@ -117,26 +157,39 @@ def explain(
                 "use explain(picture, target=...).weight(layer, neuron, source)"
             )
         return back_propagate(reader.network, trace.a[0], target, reader.cost)
-    layer = len(reader.network.layers) if layer is None else layer
+    layer = len(reader.network.layers) if layer is None else whole_number("explain()", "layer", layer, 0)
     if neuron is None:
         neuron = int(trace.a[layer].argmax()) if 0 < layer < len(trace.a) else 0
     return neuron_sum(reader.network, trace, layer, neuron)
 
 
 def train(
-    recipe: str | Recipe = "video", data: DataSet | str | Path | None = None, *, engine: str = "auto", **changes: Any
+    recipe: str | Recipe = "video",
+    data: DataSet | str | Path | None = None,
+    *,
+    engine: str = "auto",
+    **changes: Unpack[RecipeChanges],
 ) -> Run:
-    """Prepare a training run; to walk through its records is to train.
+    """Prepare a training run. To walk through the run is to train: each step of the loop gives a Record.
 
-    recipe: a name (video, talk, reader) or a Recipe; `changes` are fields of it. data: digits, or as in data(); without
-    it those that the recipe was made for. Of few pictures a named recipe holds out no more than a tenth, unless
-    `validation` says how many. Raises RecipeError and UsageError for what makes no sense, DataError where there are no
-    digits.
+    recipe: a name ("video", "talk", "video-best", "straight", "reader") or a Recipe.
+    data: a DataSet, or a name or folder as for data(); None: the data that the recipe was made for.
+    engine: "compiled", "plain", or "auto" for the fastest that can run the recipe.
+    changes: fields of the recipe to change, such as epochs=3.
+
+    Of a small data set a named recipe holds out at most a tenth, unless `validation` says how many images. Raises
+    RecipeError and UsageError for what makes no sense, DataError where there is no data.
+
+    >>> import digitlens as dl
+    >>> written = dl.pen_digits(120).digits
+    >>> run = train("video", dl.DataSet("few", "a few pen digits", written[:100], written[100:]), epochs=2)
+    >>> [record.epoch for record in run], run
+    ([1, 2], <Run video: 2 of 2 epochs>)
     """
     from digitlens.learning.training import Run, fitted
 
-    start, chosen = _recipe(recipe, changes)
-    found = _digits(start, data)
+    start, chosen = _recipe("train()", recipe, changes)
+    found = _digits("train()", start, data)
     return Run(fitted(start, found, chosen=chosen), found, engine=engine)
 
 
@@ -148,23 +201,37 @@ def compare(
     recipe: str | Recipe = "video",
     data: DataSet | str | Path | None = None,
     jobs: int | None = None,
-    **changes: Any,
+    **changes: Unpack[RecipeChanges],
 ) -> Compared:
-    """Train the same network with one field varied, from the same seeds, over all cores: what do the numbers support?
+    """Train with several values of one field of a recipe, from the same seeds, and say what the numbers support.
 
-    field: of a recipe, such as "activation"; values: two or more of it. recipe, data and `changes`: as in train().
-    seeds: runs with each value. jobs: how many at a time; None: one a core. The result has `sentence`, `sides` and
-    `to_json()`. Raises UsageError and RecipeError for what makes no sense, DataError where there are no digits.
+    field: of a recipe, such as "activation".
+    values: 2 to 8 of it, such as ["sigmoid", "relu"].
+    seeds: how many runs with each value, 1 to 100.
+    recipe: a name or a Recipe; everything else about the runs.
+    data: a DataSet, or a name or folder as for data(); None: the data that the recipe was made for.
+    jobs: how many runs at a time; None: one a core.
+    changes: other fields of the recipe to change, such as epochs=10.
+
+    Raises UsageError and RecipeError for what makes no sense, DataError where there is no data.
+
+    >>> import digitlens as dl
+    >>> written = dl.pen_digits(120).digits
+    >>> few = dl.DataSet("few", "a few pen digits", written[:100], written[100:])
+    >>> compare("activation", ["sigmoid", "relu"], seeds=2, data=few, epochs=1)
+    <Compared: activation, sigmoid and ReLU, 2 seeds>
     """
     from digitlens.learning.experiments import Experiments
     from digitlens.learning.varied import Varied
 
-    base, chosen = _recipe(recipe, changes)
-    varied = Varied(base, field, tuple(values), seeds)
-    found = _digits(base, data)
+    who = "compare()"
+    base, chosen = _recipe(who, recipe, changes)
+    varied = Varied(base, field, _values(who, values), whole_number(who, "seeds", seeds, 1))
+    found = _digits(who, base, data)
     return varied.compared(Experiments(varied.recipes(found, chosen=chosen), found, jobs=jobs).in_order())
 
 
+@renamed_arguments(heard="on_progress")
 def sweep(
     values: Mapping[str, Sequence[Any] | NDArray[Any] | Range],
     *,
@@ -175,20 +242,26 @@ def sweep(
     journal: str | Path | None = None,
     jobs: int | None = None,
     cluster: str = "",
-    heard: Callable[[int, int], object] = lambda done, total: None,
-    **changes: Any,
+    on_progress: Callable[[int, int], object] = lambda done, total: None,
+    **changes: Unpack[RecipeChanges],
 ) -> Swept:
-    """Train many recipes, over all cores: a grid of values, or, with `runs`, so many drawn at random.
+    """Train many recipes: every combination of some values, or, with `runs`, so many drawn at random.
 
-    values: for each field that is tried a list of values, {"learning_rate": [0.2, 0.5]}, or, with `runs`, a Range. A
-    grid has every combination. recipe, data and `changes`: as in train(). seeds: runs of each recipe, from seeds of
-    their own. journal: a file that keeps every run; the same sweep goes on from there, and no run is done twice. jobs:
-    how many at a time; None: one a core. cluster: the address of a Dask scheduler, to whose workers `data` can be named
-    only. heard: is called after each run with how many are done, and of how many.
+    values: for each field of the recipe that is tried a list of values, {"learning_rate": [0.2, 0.5]}, or, with `runs`,
+    a Range to draw from.
+    runs: how many recipes are drawn; None: every combination is tried.
+    seeds: how many runs of each recipe, from different seeds.
+    recipe: a name or a Recipe; everything else about the runs.
+    data: a DataSet, or a name or folder as for data(); None: the data that the recipe was made for.
+    journal: a file that keeps every run. The same sweep goes on from there, and no run is done twice.
+    jobs: how many runs at a time; None: one a core.
+    cluster: the address of a Dask scheduler, such as "tcp://host:8786"; empty: this machine. `data` must then be a name
+    or a folder, which the workers find by themselves.
+    on_progress: a function (done, total) that is called before the first run and after each.
+    changes: other fields of the recipe to change, such as epochs=10.
 
-    The result has `table`, a flat row a run; `best`, the recipe that did best on the images held out; `rows` and
-    `to_json()`. A run that fails is a row with its `error`. Raises UsageError and RecipeError for what makes no sense,
-    DataError where there are no digits, FileError for a file that is no journal of a sweep over these digits.
+    A run that fails is a row with its `error`. Raises UsageError and RecipeError for what makes no sense, DataError
+    where there is no data, FileError for a file that is no journal of a sweep over this data.
 
     >>> import digitlens as dl
     >>> written = dl.pen_digits(200).digits
@@ -203,16 +276,27 @@ def sweep(
     from digitlens.learning import sweeping
     from digitlens.learning.training import named_for
 
-    base, chosen = _recipe(recipe, changes)
+    who = "sweep()"
+    advice = 'such as {"learning_rate": [0.2, 0.5]}'
+    check_type(who, "values", values, Mapping, "a dictionary of fields and their values", advice)
+    if journal is not None:
+        check_type(who, "journal", journal, (str, os.PathLike), "a file name")
+    check_type(who, "cluster", cluster, str, "the address of a Dask scheduler", 'such as "tcp://host:8786"')
+    check_callback(who, "on_progress", on_progress, "done, total")
+    base, chosen = _recipe(who, recipe, changes)
     recipes = sweeping.grid(base, values, seeds) if runs is None else sweeping.at_random(base, values, runs, seeds)
-    found, named = _digits(base, data), None if isinstance(data, DataSet) else named_for(base, data)
+    found, named = _digits(who, base, data), None if isinstance(data, DataSet) else named_for(base, data)
     named = None if named is None else str(named)
-    rows = sweeping.sweep(recipes, found, journal, jobs=jobs, cluster=cluster, named=named, chosen=chosen, heard=heard)
+    rows = sweeping.sweep(
+        recipes, found, journal, jobs=jobs, cluster=cluster, named=named, chosen=chosen, heard=on_progress
+    )
     return sweeping.Swept(tuple(rows))
 
 
 def mnist(*, offline: bool = False) -> DataSet:
-    """MNIST's 60,000 training and 10,000 test digits, verified: from DIGITLENS_DATA, the cache, or a download.
+    """MNIST's 60,000 training and 10,000 test images, verified: from DIGITLENS_DATA, the cache, or a download.
+
+    offline: download nothing.
 
     Raises DataError where it cannot be had.
     """
@@ -222,16 +306,29 @@ def mnist(*, offline: bool = False) -> DataSet:
 
 
 def data(name: str | Path | None = None, *, offline: bool = False) -> DataSet:
-    """Load the digits of that name, "mnist", "pen" or a folder; without one, MNIST wherever it is. Raises DataError."""
+    """Load a data set by its name, or from a folder.
+
+    name: "mnist"; "pen", digits that our own pen model wrote, which need no download; "mnist+pen"; or a folder of
+    MNIST's four files, or of pictures, one sub-folder a class. None: MNIST, or what DIGITLENS_DATA names.
+    offline: download nothing.
+
+    Raises DataError where there is no data, UsageError for anything else than a name or a folder.
+    """
     from digitlens.digits.sources.find import find_data
 
+    if name is not None:
+        advice = "make a data set of arrays with dl.DataSet(name, source, training, test)"
+        check_type("data()", "name", name, (str, os.PathLike), "a name or a folder", advice)
     return find_data(name, offline=offline)
 
 
 def pen_digits(count: int, seed: int = 0) -> PenDigits:
-    """Write `count` digits with the pen model, with their strokes: the same for the same seed, no download.
+    """Write digits with the pen model, each with its strokes: the same for the same seed, no download.
 
-    count: 1 to a million; seed: 0 to 2⁶⁴ − 1. Raises UsageError for others.
+    count: how many, 1 to a million; all classes equally often.
+    seed: 0 to 2⁶⁴ − 1.
+
+    Raises UsageError for others.
 
     >>> pen_digits(3, seed=1).digits.images.shape
     (3, 28, 28)
@@ -241,22 +338,48 @@ def pen_digits(count: int, seed: int = 0) -> PenDigits:
     return writer.pen_digits(count, seed)
 
 
-def _recipe(recipe: str | Recipe, changes: dict[str, Any]) -> tuple[Recipe, bool]:
+def _recipe(who: str, recipe: str | Recipe, changes: RecipeChanges) -> tuple[Recipe, bool]:
     """The recipe with its changes, and whether how many images it holds out was chosen, as fitted() asks."""
+    from digitlens.learning.recipe import Recipe
     from digitlens.learning.recipes import named
 
+    advice = "make a recipe with dl.Recipe(epochs=3), or change fields of a named one with train(epochs=3)"
+    check_type(who, "recipe", recipe, (str, Recipe), "the name of a recipe or a Recipe", advice)
     base = named(recipe) if isinstance(recipe, str) else recipe
     return base.changed(**changes), not isinstance(recipe, str) or "validation" in changes
 
 
-def _digits(recipe: Recipe, data: DataSet | str | Path | None) -> DataSet:
-    """The digits that were handed over or named; without them those that the recipe was made for."""
+def _digits(who: str, recipe: Recipe, data: DataSet | str | Path | None) -> DataSet:
+    """The data that was handed over or named; without it those that the recipe was made for."""
     from digitlens.digits.dataset import DataSet
     from digitlens.digits.sources.find import find_data
     from digitlens.learning.training import named_for
 
-    return data if isinstance(data, DataSet) else find_data(named_for(recipe, data))
+    if isinstance(data, DataSet):
+        return data
+    if data is not None:
+        advice = "of arrays make one with dl.DataSet(name, source, dl.Digits(images, digits), dl.Digits(...))"
+        check_type(who, "data", data, (str, os.PathLike), "a DataSet, a name or a folder", advice)
+    return find_data(named_for(recipe, data))
 
 
-def _reader(network: str | Path | Reader) -> Reader:
-    return load(network) if isinstance(network, (str, Path)) else network
+def _values(who: str, values: Any) -> tuple[Any, ...]:
+    """The values to compare, from a list, a tuple or an array."""
+    import numpy as np
+
+    if isinstance(values, np.ndarray):
+        return tuple(values.tolist())
+    if isinstance(values, (str, bytes)):  # each is a sequence, of letters
+        raise UsageError(f"{who} wants a list of values, got {described(values)}; write [{values!r}, ...]")
+    check_type(who, "values", values, Sequence, "a list of values", 'such as ["sigmoid", "relu"]')
+    return tuple(values)
+
+
+def _reader(who: str, network: str | Path | Reader) -> Reader:
+    from digitlens.reading.reader import Reader
+    from digitlens.storage.shipped import open_reader
+
+    if isinstance(network, Reader):
+        return network
+    check_type(who, "network", network, (str, os.PathLike), "a name, a model file or a Reader")
+    return open_reader(network)

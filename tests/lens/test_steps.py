@@ -48,31 +48,31 @@ def test_the_chain_to_every_weight_multiplies_out_to_its_gradient(
                     product = chain.input * chain.slope * chain.dC_da
                     assert product == pytest.approx(right, rel=1e-9, abs=1e-13)
                 if layer < 3:
-                    assert len(chain.asked) == SIZES[layer + 1]
-                    assert sum(one.product for one in chain.asked) == pytest.approx(chain.dC_da, rel=1e-9, abs=1e-13)
-                    for one in chain.asked:
+                    assert len(chain.terms) == SIZES[layer + 1]
+                    assert sum(one.product for one in chain.terms) == pytest.approx(chain.dC_da, rel=1e-9, abs=1e-13)
+                    for one in chain.terms:
                         assert one.product == one.weight * one.dC_dz
                         assert one.weight == network.layers[layer].weights[one.neuron, neuron]
                 else:
-                    assert chain.asked == ()
+                    assert chain.terms == ()
 
 
 @pytest.mark.parametrize("case", CASES, ids="-".join)
 def test_outputs_wish_to_be_nearer_to_their_targets(case: tuple[str, str, str]) -> None:
     _, _, steps = followed(case)
-    wishes = steps.wishes()
-    assert [wish.neuron for wish in wishes] == [0, 1, 2]
-    assert [wish.target for wish in wishes] == [0, 1, 0]
-    for wish in wishes:
-        assert wish.up == (wish.dC_dz < 0)
-        assert (wish.dC_da is None) == (case[2] == "cross_entropy")
-        assert (wish.slope is None) == (case[1] == "softmax")
-        if wish.dC_da is not None:
-            assert wish.dC_da == pytest.approx(2 * (wish.activation - wish.target), rel=1e-14)
-        if wish.dC_da is not None and wish.slope is not None:
-            assert wish.dC_dz == pytest.approx(wish.dC_da * wish.slope, rel=1e-12)
+    outputs = steps.output_gradients()
+    assert [output.neuron for output in outputs] == [0, 1, 2]
+    assert [output.target for output in outputs] == [0, 1, 0]
+    for output in outputs:
+        assert output.up == (output.dC_dz < 0)
+        assert (output.dC_da is None) == (case[2] == "cross_entropy")
+        assert (output.slope is None) == (case[1] == "softmax")
+        if output.dC_da is not None:
+            assert output.dC_da == pytest.approx(2 * (output.activation - output.target), rel=1e-14)
+        if output.dC_da is not None and output.slope is not None:
+            assert output.dC_dz == pytest.approx(output.dC_da * output.slope, rel=1e-12)
     if case[1] == "sigmoid":
-        assert [wish.up for wish in wishes] == [False, True, False]
+        assert [output.up for output in outputs] == [False, True, False]
 
 
 @pytest.mark.parametrize("case", [("tanh", "sigmoid", "quadratic"), ("relu", "softmax", "cross_entropy")], ids="-".join)

@@ -78,7 +78,7 @@ def test_cost_and_wishes_are_pythons_for_every_cost(page: Page, hidden: str, out
     assert the_cost(page) == printed_cost(steps.cost)
     *terms, total = (row[-1] for row in table(page, ".cost-table"))
     assert digits_of(terms) == Decimal(total)
-    for row, wish in zip(table(page, ".wishes-table"), steps.wishes(), strict=True):
+    for row, wish in zip(table(page, ".wishes-table"), steps.output_gradients(), strict=True):
         assert row[2:] == [short(wish.dC_da), short(wish.slope), short(wish.dC_dz)]
         assert row[1] == ("↑ rise" if wish.up else "↓ fall" if wish.dC_dz else "– stay")
     chain = steps.weight(3, 2, 0)
@@ -105,13 +105,13 @@ def test_the_chain_to_a_weight_is_pythons_and_its_sum_adds_up(page: Page, layer:
     assert shown == [short(chain.dC_dw), short(chain.input), short(chain.slope), short(chain.dC_da)]
     verdict = page.locator(f"{CHAIN} .verdict").inner_text()
     assert ("rises" if chain.dC_dw < 0 else "falls" if chain.dC_dw > 0 else "does not matter") in verdict
-    if not chain.asked:
+    if not chain.terms:
         return
     *rows, rest, total = table(page, ".asked")
     assert digits_of([row[-1] for row in [*rows, rest]]) == Decimal(total[-1])
-    order = sorted(chain.asked, key=lambda asked: -abs(asked.product))[:6]
+    order = sorted(chain.terms, key=lambda asked: -abs(asked.product))[:6]
     assert len(rows) == 6
-    assert rest[0] == f"the other {len(chain.asked) - 6} add up to"
+    assert rest[0] == f"the other {len(chain.terms) - 6} add up to"
     assert chain.dC_da is not None
     printed, rest_text, whole = add_up([one.product for one in order], chain.dC_da, len(total[-1].split(".")[1]))
     assert [row[-1] for row in rows] == list(printed)

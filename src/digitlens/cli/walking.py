@@ -46,9 +46,9 @@ def steps_json(steps: Steps, chain: WeightChain, learning_rate: float) -> dict[s
     return {
         "target": int(steps.targets.argmax()),
         "cost": steps.cost,
-        "outputs": [asdict(wish) for wish in steps.wishes()],
+        "outputs": [asdict(one) for one in steps.output_gradients()],
         "dC_dz": [[float(n) for n in layer] for layer in steps.dC_dz],
-        "weight": asdict(chain),
+        "weight": {"asked" if name == "terms" else name: value for name, value in asdict(chain).items()},
         "step": {"learning_rate": learning_rate, "promised": promised, "fell": fell},
     }
 
@@ -59,11 +59,11 @@ def _outputs(console: Console, reader: Reader, steps: Steps) -> None:
     slope = "σ′(z)" if screen.unicode(console) else "sigma'(z)"  # as wide as it will be printed
     heading = f"{'':>{width}} {'holds':>7} {'should':>7} {'dC/da':>10}   {slope:>10}   {'dC/dz':>10}"
     console.print(Text(heading, style="bold"))
-    for wish in steps.wishes():
-        a, b = _maybe(wish.dC_da), _maybe(wish.slope)
-        arrow = ("↑ up" if wish.up else "↓ down") if screen.unicode(console) else ("up" if wish.up else "down")
-        numbers = f"{wish.activation:7.3f} {wish.target:7.0f} {a:>10} × {b:>10} = {_short(wish.dC_dz):>10}"
-        name = screen.clean(reader.classes[wish.neuron])
+    for output in steps.output_gradients():
+        a, b = _maybe(output.dC_da), _maybe(output.slope)
+        arrow = ("↑ up" if output.up else "↓ down") if screen.unicode(console) else ("up" if output.up else "down")
+        numbers = f"{output.activation:7.3f} {output.target:7.0f} {a:>10} × {b:>10} = {_short(output.dC_dz):>10}"
+        name = screen.clean(reader.classes[output.neuron])
         console.print(Text(f"{' ' * (width - cell_len(name))}{name} {numbers}   {arrow}"))
 
 
@@ -93,20 +93,20 @@ def _chain(console: Console, steps: Steps, chain: WeightChain, terms: int) -> No
     screen.say(console, Text(heading, style="bold"))
     apart = chain.slope is not None and chain.dC_da is not None
     console.print(f"  w = {chain.weight:+.4f}     dC/dw = (what comes in) × {'σ′(z) × dC/da' if apart else 'dC/dz'}")
-    if chain.asked and chain.dC_da is not None:
-        behind = f"what the {len(chain.asked)} neurons of layer {chain.layer + 1} ask of it: weight × dC/dz"
+    if chain.terms and chain.dC_da is not None:
+        behind = f"what the {len(chain.terms)} neurons of layer {chain.layer + 1} ask of it: weight × dC/dz"
         console.print(f"  dC/da: {behind}")
-        order = np.argsort([-abs(asked.product) for asked in chain.asked], kind="stable")[
-            : min(terms, len(chain.asked) - 1)
+        order = np.argsort([-abs(term.product) for term in chain.terms], kind="stable")[
+            : min(terms, len(chain.terms) - 1)
         ]
-        listed = [chain.asked[i] for i in order]
-        decimals = _decimals([chain.dC_da, *(asked.product for asked in listed)])
-        rows, rest, total = add_up([asked.product for asked in listed], chain.dC_da, decimals)
-        for asked, row in zip(listed, rows, strict=True):
+        listed = [chain.terms[i] for i in order]
+        decimals = _decimals([chain.dC_da, *(term.product for term in listed)])
+        rows, rest, total = add_up([term.product for term in listed], chain.dC_da, decimals)
+        for term, row in zip(listed, rows, strict=True):
             console.print(
-                f"      from neuron {asked.neuron:<4}  {asked.weight:+9.4f} × {_short(asked.dC_dz):>10} = {row:>12}"
+                f"      from neuron {term.neuron:<4}  {term.weight:+9.4f} × {_short(term.dC_dz):>10} = {row:>12}"
             )
-        console.print(f"      {f'the other {len(chain.asked) - len(listed)} add up to':<39} {rest:>12}")
+        console.print(f"      {f'the other {len(chain.terms) - len(listed)} add up to':<39} {rest:>12}")
         console.print(f"      {'dC/da':<39} {total:>12}")
     console.print(f"  dC/dz = {_slope_in_words(steps, chain)} = {_short(chain.dC_dz)}")
     hint = f"the cost falls as this weight {'rises' if chain.dC_dw < 0 else 'falls'}"

@@ -9,10 +9,10 @@ from __future__ import annotations
 import dataclasses
 import math
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -201,6 +201,36 @@ class Recipe:
         value = getattr(self, field)
         if not low <= value <= high or (below and value == high):  # false for nan too
             raise RecipeError(f"{field}: from {low} to {'below ' if below else ''}{high:g}, got {_said(value)}")
+
+
+class RecipeChanges(TypedDict, total=False):
+    """The fields of a Recipe as keyword arguments of train(), compare() and sweep(), whose `data` is an argument.
+
+    A test holds it to the fields of Recipe. A type checker refuses other names and types.
+    """
+
+    name: str
+    seed: int
+    hidden: Sequence[int]
+    activation: str
+    output: str
+    initialisation: str
+    precision: str
+    cost: str
+    optimiser: str
+    momentum: float
+    learning_rate: float
+    schedule: str
+    mini_batch: int
+    epochs: int
+    weight_decay: float
+    averaging: float
+    labels: str
+    validation: int
+    augmentation: str
+    preparation: Sequence[str]
+    teacher: str
+    stored: str
 
 
 def _said(value: Any) -> str:

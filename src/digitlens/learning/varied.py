@@ -103,6 +103,10 @@ class Compared:
     sides: tuple[Side, ...]
     differences: tuple[Comparison, ...]  # of each further side from the first
 
+    def __repr__(self) -> str:
+        *most, last = self.varied.names
+        return f"<Compared: {self.varied.field}, {', '.join(most)} and {last}, {self.varied.seeds} seeds>"
+
     @property
     def sentence(self) -> str:
         """What the numbers support, and no more: a sentence for each further side."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from digitlens.deprecations import renamed_method, renamed_property
 from digitlens.errors import ShapeError, UsageError
 from digitlens.lens.neuron import check_neuron
 from digitlens.network.activations import Array, softmax
@@ -23,15 +24,15 @@ from digitlens.network.optimisers import each
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What the cost asks of one output neuron."""
+class OutputGradient:
+    """How the cost changes with one output neuron: dC/dz = σ'(z) · dC/da."""
 
-    neuron: int
-    activation: float
-    target: float
+    neuron: int  # from 0
+    activation: float  # a, what the neuron holds
+    target: float  # y, what it should hold: 1 for the right class, else 0
     dC_da: float | None  # None where the slopes of cost and activation function only make sense together
-    slope: float | None  # σ'(z)
-    dC_dz: float  # their product
+    slope: float | None  # σ'(z); None for softmax, whose outputs have no slope of their own
+    dC_dz: float  # dC_da times slope
 
     @property
     def up(self) -> bool:
@@ -40,60 +41,66 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What one neuron of the layer behind asks: its weight to here, times how the cost changes with its z."""
+class ChainTerm:
+    """One term of dC/da of a neuron: the weight to a neuron of the next layer, times dC/dz there."""
 
-    neuron: int
-    weight: float
-    dC_dz: float
-    product: float
+    neuron: int  # of the next layer, from 0
+    weight: float  # from this neuron to that one
+    dC_dz: float  # how the cost changes with the weighted sum of that one
+    product: float  # weight times dC_dz
 
 
 @dataclass(frozen=True, slots=True)
 class WeightChain:
     """The chain of derivatives from the cost to one weight: dC/dw = a · σ'(z) · dC/da."""
 
-    layer: int
-    neuron: int  # where the weight leads to
-    source: int  # where it comes from
-    weight: float
-    input: float  # a: dz/dw
-    slope: float | None  # σ'(z): da/dz; None at softmax outputs
-    asked: tuple[Asked, ...]  # the terms of dC/da, one a neuron behind; none at the outputs
-    dC_da: float | None
-    dC_dz: float
-    dC_dw: float
+    layer: int  # that the weight leads into; 1 for the first hidden layer
+    neuron: int  # of that layer, where the weight leads to
+    source: int  # the neuron of the layer before, where it comes from; for layer 1 the pixel, row · columns + column
+    weight: float  # w
+    input: float  # a of the source, which is dz/dw
+    slope: float | None  # σ'(z) of the neuron, which is da/dz; None at softmax outputs
+    terms: tuple[ChainTerm, ...]  # of dC_da, one for each neuron of the next layer; none at the outputs
+    dC_da: float | None  # how the cost changes with what the neuron holds: the sum of the terms
+    dC_dz: float  # how the cost changes with the neuron's weighted sum
+    dC_dw: float  # how the cost changes with the weight: input times dC_dz
+
+    asked = renamed_property("WeightChain", "asked", "terms")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Steps:
     """One example through back-propagation."""
 
-    network: Network  # in float64
-    cost_function: Cost
-    trace: Trace  # of the one image
-    targets: Array  # (10,)
-    gradient: Layers
-    dC_dz: tuple[Array, ...]  # one a layer after the picture, (n,)
-    dC_da: tuple[Array, ...]  # the same, (n,); at the outputs of a cost that has none, NaN
+    network: Network  # a copy in float64
+    cost_function: Cost  # with its slope, for the outputs of this network
+    trace: Trace  # of the one image, every part a vector (n,)
+    targets: Array  # (classes,), 1 for the class the image should be read as, else 0
+    gradient: Layers  # dC/dW and dC/db, of the same shapes as network.layers
+    dC_dz: tuple[Array, ...]  # for each layer after the image, (n,): how the cost changes with each weighted sum
+    dC_da: tuple[Array, ...]  # the same with each activation, (n,); NaN at the outputs of a cost without this slope
 
     def __repr__(self) -> str:
-        return f"<Steps: told {int(self.targets.argmax())}, cost {self.cost:.4g}>"
+        return f"<Steps: target {int(self.targets.argmax())}, cost {self.cost:.4g}>"
 
     @property
     def cost(self) -> float:
         """The cost of this one image."""
         return _cost(self.network, self.cost_function, self.trace.a[0], self.targets)
 
-    def wishes(self) -> tuple[Wish, ...]:
-        """What the cost asks of each output neuron."""
+    def output_gradients(self) -> tuple[OutputGradient, ...]:
+        """How the cost changes with each output neuron, one a class."""
         slopes = self.slopes(len(self.dC_dz))
         return tuple(
-            Wish(j, float(a), float(y), _number(dC_da), None if slopes is None else float(slopes[j]), float(dC_dz))
+            OutputGradient(
+                j, float(a), float(y), _number(dC_da), None if slopes is None else float(slopes[j]), float(dC_dz)
+            )
             for j, (a, y, dC_da, dC_dz) in enumerate(
                 zip(self.trace.a[-1], self.targets, self.dC_da[-1], self.dC_dz[-1], strict=True)
             )
         )
+
+    wishes = renamed_method("Steps", "wishes", "output_gradients")
 
     def slopes(self, layer: int) -> Array | None:
         """σ'(z) of every neuron of a layer, (n,); None for softmax, whose outputs have no slope of their own."""
@@ -105,11 +112,11 @@ class Steps:
         check_neuron(self.network, layer, neuron)
         if not 0 <= source < self.network.sizes[layer - 1]:
             raise UsageError(f"from: 0 to {self.network.sizes[layer - 1] - 1} into layer {layer}, got {source}")
-        l, asked = layer - 1, []
+        l, terms = layer - 1, list[ChainTerm]()
         if layer < len(self.network.layers):
             for i, w in enumerate(self.network.layers[layer].weights[:, neuron]):
                 d = self.dC_dz[layer][i]
-                asked.append(Asked(i, float(w), float(d), float(w * d)))
+                terms.append(ChainTerm(i, float(w), float(d), float(w * d)))
         slopes = self.slopes(layer)
         return WeightChain(
             layer=layer,
@@ -118,7 +125,7 @@ class Steps:
             weight=float(self.network.layers[l].weights[neuron, source]),
             input=float(self.trace.a[l][source]),
             slope=None if slopes is None else float(slopes[neuron]),
-            asked=tuple(asked),
+            terms=tuple(terms),
             dC_da=_number(self.dC_da[l][neuron]),
             dC_dz=float(self.dC_dz[l][neuron]),
             dC_dw=float(self.gradient[l].weights[neuron, source]),

@@ -149,7 +149,7 @@ def same_steps(got: dict[str, Any], wanted: Steps, chains: list[list[int]], rate
         near(got["gradient"][l]["weights"], wanted.gradient[l].weights, "gradient")
         near(got["gradient"][l]["biases"], wanted.gradient[l].biases, "gradient")
         assert (got["steepest"][l]["neuron"], got["steepest"][l]["source"]) == wanted.steepest(l + 1)
-    for one, wish in zip(got["wishes"], wanted.wishes(), strict=True):
+    for one, wish in zip(got["wishes"], wanted.output_gradients(), strict=True):
         assert (one["neuron"], one["up"]) == (wish.neuron, wish.up)
         parts = ("activation", "target", "dC_da", "slope", "dC_dz")
         near(numbers(one[p] for p in parts), numbers(getattr(wish, p) for p in parts), "wishes")
@@ -158,9 +158,9 @@ def same_steps(got: dict[str, Any], wanted: Steps, chains: list[list[int]], rate
         assert [one["layer"], one["neuron"], one["source"]] == place
         parts = ("weight", "input", "slope", "dC_da", "dC_dz", "dC_dw")
         near(numbers(one[p] for p in parts), numbers(getattr(chain, p) for p in parts), "chain")
-        assert [asked["neuron"] for asked in one["asked"]] == [asked.neuron for asked in chain.asked]
+        assert [asked["neuron"] for asked in one["asked"]] == [asked.neuron for asked in chain.terms]
         for part in ("weight", "dC_dz", "product"):
-            near([asked[part] for asked in one["asked"]], [getattr(asked, part) for asked in chain.asked], part)
+            near([asked[part] for asked in one["asked"]], [getattr(asked, part) for asked in chain.terms], part)
     near([got["promised"], got["fell"]], wanted.take_step(rate), "promised and fell")
 
 
