@@ -69,8 +69,8 @@ class Name:
 
     name: str
     module: str
-    kind: str  # "class", "error" or "function"
-    text: str  # its docstring
+    kind: str  # "class", "error", "function" or "value"
+    text: str  # its docstring; of a value its comment
     functions: tuple[Function, ...]  # itself, of a function; else its methods and properties
     fields: tuple[Field, ...] = ()
     bases: tuple[str, ...] = field(default=())
@@ -90,11 +90,10 @@ def pages() -> dict[str, str]:
 
 def _name(name: str, module: str) -> Name:
     tree, comments = _source(module)
-    node = next(
-        node
-        for node in tree.body
-        if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name == name and not _overload(node)
-    )
+    node = next(node for node in tree.body if _defines(node, name))
+    if isinstance(node, ast.Assign):
+        return Name(name, module, "value", _comment(node, comments), ())
+    assert isinstance(node, ast.ClassDef | ast.FunctionDef)
     text = ast.get_docstring(node) or ""
     if isinstance(node, ast.FunctionDef):
         return Name(name, module, "function", text, (_function(node, "function"),))
@@ -103,6 +102,13 @@ def _name(name: str, module: str) -> Name:
     bases = tuple(ast.unparse(base) for base in node.bases)
     shown = tuple(method for method in methods if not method.name.startswith("_") or method.name in SHOWN)
     return Name(name, module, kind, text, shown, (*_fields(node, comments), *_attributes(node, comments)), bases)
+
+
+def _defines(node: ast.stmt, name: str) -> bool:
+    """The statement that makes `name`: a class, a function, or `name = ...`."""
+    if isinstance(node, ast.Assign):
+        return any(isinstance(target, ast.Name) and target.id == name for target in node.targets)
+    return isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name == name and not _overload(node)
 
 
 @cache

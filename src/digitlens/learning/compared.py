@@ -23,14 +23,14 @@ DRAWN = 2**14
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """b minus a over pairs of runs, in shares of the test images."""
+    """How far b is better than a: test accuracy of b minus that of a over pairs of runs, as shares from -1 to 1."""
 
-    pairs: int
-    mean: float
-    low: float | None  # the interval at 95 %, or at its share of that; None with too few pairs
-    high: float | None
-    p: float
-    sentence: str
+    pairs: int  # how many pairs of runs with the same seed
+    mean: float  # of the differences
+    low: float | None  # the lower end of the 95 % interval (wider among several comparisons); None with too few pairs
+    high: float | None  # its upper end
+    p: float  # how probable so large a mean would be if there were no difference, 0..1
+    sentence: str  # what these numbers support, and no more
 
 
 def fewest(among: int = 1) -> int:

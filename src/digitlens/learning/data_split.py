@@ -19,10 +19,10 @@ from digitlens.learning.recipe import Recipe
 class DataSplit:
     """The digits of one run: what it learns from, what it holds out for choosing, what it is tested on."""
 
-    training: Digits
-    validation: Digits
-    test: Digits
-    classes: int
+    training: Digits  # to learn from
+    validation: Digits  # held out, to choose by; empty where the recipe holds out none
+    test: Digits  # to be tested on
+    classes: int  # how many classes there are
 
 
 _Which = tuple[int, int | None]  # how many are held out, and the seed by which labels are shuffled, if they are

@@ -24,7 +24,7 @@ from digitlens.network.optimisers import Memory
 class State:
     """Where a run stands, complete: from here it goes on to the same bits as if it had never stopped."""
 
-    layers: Layers
+    layers: Layers  # the weights and biases as they are now
     memory: Memory  # the optimiser's
     average: Layers | None  # the running mean of the weights, where the recipe keeps one
     epoch: int = 0  # epochs completed
@@ -42,18 +42,18 @@ class Measured:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Record:
-    """What a run says of itself from time to time: after each epoch, or after some mini-batches."""
+    """How far a run has come: one after each epoch, or after some mini-batches."""
 
     epoch: int  # epochs completed
     mini_batch: int  # mini-batches completed in the epoch under way; 0 at the end of an epoch
     seconds: float  # spent training so far, measuring not included
     learning_rate: float  # of the last step
-    engine: str
+    engine: str  # "compiled" or "plain"
     network: Network  # what has been learned so far: the running mean, where the recipe keeps one
-    state: State
-    training: Measured | None = None  # at the end of an epoch, on all that it learned from
+    state: State  # all that is needed to go on from here
+    training: Measured | None = None  # at the end of an epoch, on all that it learned from; None within an epoch
     validation: Measured | None = None  # on what the recipe holds out, if it does
-    test: Measured | None = None
+    test: Measured | None = None  # on the test images
 
     def __repr__(self) -> str:
         under_way = f", {self.mini_batch:,} mini-batches of the next" if self.mini_batch else ""
@@ -80,13 +80,9 @@ class Stop:
 
 
 class Engine(Protocol):
-    """The contract. `every`: a record after that many mini-batches as well; 0 is at the end of each epoch only.
+    """What can train a recipe: the plain engine, which is NumPy, and the compiled one."""
 
-    `stop` is asked between mini-batches, or, by native code, every few milliseconds; a Stop is seen between
-    mini-batches in any case. Once it answers True the engine gives one last record and returns.
-    """
-
-    name: str
+    name: str  # "plain" or "compiled"
 
     def refuses(self, recipe: Recipe) -> str:
         """Why this engine cannot run the recipe; empty if it can."""
@@ -101,4 +97,13 @@ class Engine(Protocol):
         every: int = 0,
         stop: Callable[[], bool] = lambda: False,
     ) -> Iterator[Record]:
-        """Train from `network`, or go on from `state`."""
+        """Train, record by record.
+
+        recipe: how. It must be one that the engine does not refuse.
+        network: where learning starts.
+        digits: what it learns from and is measured on.
+        state: where to go on instead; None: at the beginning.
+        every: a record after that many mini-batches, too; 0: at the end of each epoch only.
+        stop: asked between mini-batches, or, by native code, every few milliseconds; a Stop is seen between
+        mini-batches in any case. Once it answers True, the engine gives one last record and ends.
+        """

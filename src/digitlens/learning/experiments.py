@@ -41,12 +41,12 @@ def cores() -> int:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
-    """What one recipe came to."""
+    """The result of one run among many."""
 
     index: int  # its place among the recipes
-    recipe: Recipe
-    engine: str
-    seconds: float  # the whole run by the clock, with making ready and measuring
+    recipe: Recipe  # how it was trained
+    engine: str  # "compiled" or "plain"
+    seconds: float  # the whole run by the clock, with preparing the data and measuring
     history: tuple[Mapping[str, float], ...]  # one row an epoch, as far as it came
     reader: Reader | None  # None where it failed
     error: str  # why it failed; empty where it did not

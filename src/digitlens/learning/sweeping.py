@@ -43,9 +43,9 @@ class Range:
     Range(low=0.1, high=3, log=True)
     """
 
-    low: float
-    high: float
-    log: bool = False
+    low: float  # the lower end
+    high: float  # the upper end
+    log: bool = False  # evenly in the logarithm
 
     def __post_init__(self) -> None:
         if not all(isinstance(end, Real) for end in (self.low, self.high)):
@@ -56,7 +56,7 @@ class Range:
             raise UsageError(f"a range of logarithms begins above 0, got {self.low:g}..{self.high:g}:log")
 
     def draw(self, rng: np.random.Generator, *, whole: bool = False) -> float | int:
-        """One of them, or the nearest whole number."""
+        """One of them, drawn with rng; whole: the nearest whole number."""
         if self.log:
             drawn = math.exp(rng.uniform(math.log(self.low), math.log(self.high)))
         else:
@@ -231,7 +231,7 @@ def _bits(run: Run) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Swept:
-    """What a sweep came to."""
+    """The result of sweep(): a row for each run."""
 
     rows: tuple[Mapping[str, Any], ...]  # one a run, in the recipes' order, as they stand in the journal
 

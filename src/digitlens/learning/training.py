@@ -24,7 +24,7 @@ from digitlens.digits.sources.find import NAMES
 from digitlens.errors import RecipeError, UsageError
 from digitlens.files.naming import shown
 from digitlens.learning.data_split import DataSplit, split_data
-from digitlens.learning.engine import Measured, Record, State, Stop
+from digitlens.learning.engine import Engine, Measured, Record, State, Stop
 from digitlens.learning.engines import choose, refusal
 from digitlens.learning.recipe import NAME, Recipe
 from digitlens.network.network import Network
@@ -36,10 +36,10 @@ Named = TypeVar("Named", bound=str | os.PathLike[str])  # how digits are named: 
 
 
 class Run:
-    """One training run, from its beginning or from where an earlier one stood.
+    """One training run, from its beginning or from where an earlier one stood. To walk through it is to train.
 
-    Raises RecipeError if the recipe does not fit the digits, or no engine can do what it asks; DataError for digits
-    that are no class.
+    Raises RecipeError if the recipe does not fit the data, or no engine can do what it asks; DataError for labels that
+    are no class.
     """
 
     def __init__(
@@ -52,14 +52,22 @@ class Run:
         state: State | None = None,
         history: Sequence[Mapping[str, float]] = (),
     ) -> None:
-        """`every`: a record after that many mini-batches, too; 0: after each epoch only. `state`: go on from there."""
+        """A run that has not begun.
+
+        recipe: how to train; data: on what.
+        engine: "compiled", "plain", or "auto" for the fastest that can run the recipe.
+        every: a record after that many mini-batches, too; 0: after each epoch only.
+        state: where to go on, from an earlier run's record; None: at the beginning.
+        history: the rows of that earlier run, to which those of this one are added.
+        """
         if every < 0:
             raise RecipeError(f"every: 0 or more mini-batches, got {every}")
-        self.recipe, self.data = recipe, data
-        self.engine = choose(recipe, engine)
-        self.fallback_reason = refusal(recipe, "compiled") if engine == "auto" else ""  # why no faster engine
-        self.latest: Record | None = None
-        self.history: list[Mapping[str, float]] = list(history)
+        self.recipe: Recipe = recipe  # how it trains
+        self.data: DataSet = data  # on what
+        self.engine: Engine = choose(recipe, engine)  # what computes it
+        self.fallback_reason: str = refusal(recipe, "compiled") if engine == "auto" else ""  # why no faster engine
+        self.latest: Record | None = None  # the latest record; None before the first
+        self.history: list[Mapping[str, float]] = list(history)  # a row an epoch: cost and accuracy on each set
         self._every, self._state = every, state
         self._split = split_data(recipe, _adjusted(data, recipe.preparation))
         self._stop = Stop()

@@ -27,11 +27,14 @@ VALUES, SEEDS = 8, 100  # the most that are compared together
 
 @dataclass(frozen=True, slots=True)
 class Varied:
-    """What is compared. RecipeError for a field that cannot be varied, UsageError for one value, or one twice."""
+    """What is compared: one field of a recipe with several values.
 
-    base: Recipe
-    field: str
-    values: tuple[Any, ...]
+    Raises RecipeError for a field that cannot be varied, UsageError for fewer than two values, or one of them twice.
+    """
+
+    base: Recipe  # everything else about the runs
+    field: str  # which field is varied
+    values: tuple[Any, ...]  # of that field, 2 to 8
     seeds: int  # runs with each value: the base's seed and those that follow
 
     def __post_init__(self) -> None:
@@ -47,7 +50,10 @@ class Varied:
         return tuple(called(self.field, value) for value in self.values)
 
     def recipes(self, data: DataSet, *, chosen: bool = True) -> list[Recipe]:
-        """Seed after seed, all values for each. `chosen`: as in fitted(). RecipeError for values without sense."""
+        """The recipes of all runs, seed after seed, all values for each. RecipeError for values without sense.
+
+        data: what they train on. chosen: how many images are held out was chosen for this data, and stays.
+        """
         sides = [fitted(self.base.changed(**{self.field: value}), data, chosen=chosen) for value in self.values]
         return [replace(side, seed=side.seed + i) for i in range(self.seeds) for side in sides]
 
@@ -67,10 +73,10 @@ class Varied:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Side:
-    """The runs with one value."""
+    """The runs with one of the values that are compared."""
 
-    value: Any
-    name: str
+    value: Any  # of the field that is varied
+    name: str  # what to call it in a sentence, such as "ReLU"
     outcomes: tuple[Outcome, ...]  # one a seed
 
     @property
@@ -97,10 +103,10 @@ class Side:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Compared:
-    """What a comparison came to."""
+    """The result of compare(): the runs with each value, and what the numbers support."""
 
-    varied: Varied
-    sides: tuple[Side, ...]
+    varied: Varied  # what was compared
+    sides: tuple[Side, ...]  # the runs with each value, in the order of the values
     differences: tuple[Comparison, ...]  # of each further side from the first
 
     def __repr__(self) -> str:

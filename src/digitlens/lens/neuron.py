@@ -27,25 +27,30 @@ class Term:
     """One input of a neuron: what comes in, the weight it meets, and their product."""
 
     source: int  # the neuron of the layer before; for the first layer the pixel, row · 28 + column
-    input: float  # what it holds
-    weight: float
-    product: float
+    input: float  # a, what it holds
+    weight: float  # w, from there to the neuron
+    product: float  # input times weight
 
 
 @dataclass(frozen=True, slots=True)
 class NeuronSum:
-    """A neuron taken apart."""
+    """One neuron's weighted sum, term by term: terms + rest + bias = z."""
 
     layer: int  # 1 for the first hidden layer
-    neuron: int
+    neuron: int  # which neuron of the layer, from 0
     terms: tuple[Term, ...]  # the largest products, the largest first
     others: int  # how many inputs are not among them
     silent: int  # how many of these others hold exactly 0, and so add nothing
     rest: float  # what the others add up to
-    bias: float
-    z: float
-    activation: float
-    function: str  # the name of σ
+    bias: float  # b
+    z: float  # the weighted sum plus the bias
+    activation: float  # a = σ(z), what the neuron holds
+    function: str  # the name of σ, such as "sigmoid"
+
+    def __repr__(self) -> str:
+        return (
+            f"<NeuronSum: layer {self.layer}, neuron {self.neuron}, z {self.z:.4g}, activation {self.activation:.4g}>"
+        )
 
     def printed(self, decimals: int = 3) -> PrintedSum:
         """The numbers as they are to be printed: `decimals` digits behind the point, 1 to 15, adding up exactly."""
@@ -57,10 +62,10 @@ class NeuronSum:
 class PrintedSum:
     """The numbers of a sum as text, each with its sign: products + rest + bias = z, exactly as printed."""
 
-    products: tuple[str, ...]
-    rest: str
-    bias: str
-    z: str
+    products: tuple[str, ...]  # of the terms, such as "+0.100"
+    rest: str  # what the others add up to, so that the printed numbers add up exactly
+    bias: str  # b
+    z: str  # the weighted sum plus the bias
 
 
 def add_up(rows: Sequence[float], total: float, decimals: int) -> tuple[tuple[str, ...], str, str]:

@@ -139,7 +139,11 @@ class Steps:
         return int(neuron), int(source)
 
     def take_step(self, learning_rate: float) -> tuple[float, float]:
-        """One step downhill on this example: (how much the gradient promises the cost to fall, how much it falls)."""
+        """What one step downhill does to the cost of this example; this Steps stays as it is.
+
+        learning_rate: every weight and bias moves by this times its slope, downhill. Gives how far the gradient
+        promises that the cost falls, and how far it falls.
+        """
         promised = learning_rate * sum(float((g.weights**2).sum() + (g.biases**2).sum()) for g in self.gradient)
         moved = each(lambda w, g: w - learning_rate * g, self.network.layers, self.gradient)
         after = _cost(Network(moved, self.network.activations), self.cost_function, self.trace.a[0], self.targets)

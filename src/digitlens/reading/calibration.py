@@ -28,14 +28,16 @@ COLDEST, HOTTEST = 1e-3, 1e3  # temperatures that are looked at, and believed
 class Calibration:
     """The temperature that makes probabilities of a network's outputs. ShapeError for one that cannot be."""
 
-    temperature: float
+    temperature: float  # what the last layer's z are divided by; above 1: the network was too sure of itself
 
     def __post_init__(self) -> None:
         if not COLDEST <= self.temperature <= HOTTEST:  # so written, it holds for NaN too
             raise ShapeError(f"a temperature lies from {COLDEST:g} to {HOTTEST:g}, got {self.temperature}")
 
     def probabilities(self, z: Array) -> NDArray[np.float64]:
-        """(..., 10) -> the same shape in float64; each row adds up to 1.
+        """The probability of each class, of the shape of z, in float64; each row adds up to 1.
+
+        z: (..., classes), the weighted sums of the last layer.
 
         >>> Calibration(2.0).probabilities(np.array([[4.0, 0.0]])).round(3).tolist()
         [[0.881, 0.119]]
@@ -43,7 +45,7 @@ class Calibration:
         return np.asarray(softmax(z.astype(float) / self.temperature), float)
 
     def confidence(self, z: Array) -> NDArray[np.float64]:
-        """How probable it is that the answer is right: (..., 10) -> (...)."""
+        """How probable it is that the answer is right, 0..1: (...) for z of shape (..., classes)."""
         return np.asarray(self.probabilities(z).max(axis=-1))
 
 

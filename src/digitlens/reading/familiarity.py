@@ -43,18 +43,18 @@ APART = 0.25  # a thing that holds this share of the ink is one to be reckoned w
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What is to be said of one picture."""
+    """Whether one picture looks like a digit, and why not."""
 
     familiarity: float  # 0..1, the share of real digits that look less like one
-    is_digit: bool
-    reason: str  # why it is none; empty if it is one
+    is_digit: bool  # whether that reaches the threshold
+    reason: str  # why it is none: "two separate things" or "unlike any digit"; empty if it is one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Familiarity:
     """What digits look like. ShapeError unless the parts have the shapes above and the scores are in order."""
 
-    layers: Layers  # four, of SHAPES, float64
+    layers: Layers  # four, float64; weights (12, 25), (24, 192), (64, 600) and (11, 64)
     scores: Array  # (201,) float64, quantiles of the scores of held-out digits, ascending
     threshold: float = THRESHOLD  # 0..1, a picture less familiar than this is no digit
 
@@ -69,9 +69,9 @@ class Familiarity:
             raise ShapeError(f"Familiarity wants a threshold from 0 to 1, got {self.threshold}")
 
     def of(self, images: Array) -> NDArray[np.float64]:
-        """How familiar framed pictures look: (n, 28, 28), 0..1 -> (n,), each the share of digits that look less so.
+        """How familiar framed pictures look, (n,): for each the share of real digits, 0..1, that look less like one.
 
-        Raises ShapeError for other shapes.
+        images: (n, 28, 28) floats, ink from 0 to 1. Raises ShapeError for others.
         """
         if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype.kind != "f":
             raise ShapeError(
@@ -82,7 +82,10 @@ class Familiarity:
         return np.interp(np.concatenate([*some, np.zeros(0)]), self.scores, np.linspace(0, 1, QUANTILES))
 
     def judge(self, image: Array) -> Judgement:
-        """What is to be said of one framed picture, (28, 28), 0..1. Raises ShapeError for another shape."""
+        """What is to be said of one framed picture.
+
+        image: (28, 28) floats, ink from 0 to 1. Raises ShapeError for others.
+        """
         familiarity = float(self.of(image[None])[0])
         if familiarity >= self.threshold:
             return Judgement(familiarity, True, "")

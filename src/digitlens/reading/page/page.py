@@ -33,11 +33,11 @@ USUAL_GAP = 1.8  # ... and so many times as wide as narrow ones are in this line
 class DigitBox:
     """One digit of a page. Pixels are those of the picture as it was given, the right way up."""
 
-    left: int
-    top: int
-    width: int
-    height: int
-    digit: int
+    left: int  # of the box, in pixels from the left border of the picture
+    top: int  # in pixels from the upper border
+    width: int  # in pixels
+    height: int  # in pixels
+    digit: int  # the number of the most active output, from 0: for digits, the digit
     label: str  # the digit's name; for other classes than digits, the name of that class
     image: NDArray[np.uint8]  # (28, 28), prepared as the network saw it, before adjusting
     activations: NDArray[np.float64]  # (classes,); not probabilities

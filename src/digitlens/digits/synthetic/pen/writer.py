@@ -43,6 +43,7 @@ class PenDigits:
     radii: Array  # (n,), half the pen's width, in pixels of the framed picture
 
     def __len__(self) -> int:
+        """How many there are."""
         return len(self.digits)
 
     def __repr__(self) -> str:
