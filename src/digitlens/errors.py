@@ -34,7 +34,14 @@ class ShapeError(UsageError):
 
 
 class RecipeError(UsageError):
-    """A recipe that contradicts itself, or asks for something that the engine cannot do."""
+    """A recipe that contradicts itself, or asks for something that the engine cannot do.
+
+    field: the name of the recipe's field that is at fault; empty where it is none, or more than one.
+    """
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class MissingExtra(UsageError):

@@ -29,7 +29,11 @@ def test_the_table_and_the_sentence_are_printed(digitlens: Run, words: Path) -> 
     answer = digitlens("compare", "--vary", "hidden=8,none,4-4", *SHORT, "--data", words)
     lines = answer.out.splitlines()
     assert lines[0].startswith("2 epochs, 2 seeds; ")
-    assert [line.split("  ")[0] for line in lines[3:6]] == ["hidden 8", "hidden none", "hidden 4-4"]
+    assert [line.split("  ")[0] for line in lines[3:6]] == [
+        "hidden layers 8",
+        "hidden layers none",
+        "hidden layers 4-4",
+    ]
     assert all(" ± " in line and line.endswith(" s") for line in lines[3:6])
     said = " ".join(answer.out.split())
     assert said.count("it takes at least 7.") + said.count("exactly as many") == 2
@@ -80,7 +84,7 @@ def test_the_figures_are_png_files(digitlens: Run, words: Path, tmp_path: Path) 
         (("--vary", "activation=sigmoid"), "2 to 8 different values"),
         (("--vary", "epochs=1,1"), "2 to 8 different values"),
         (("--vary", "epochs=1,2", "--seeds", "0"), "seeds: from 1 to 100"),
-        (("--vary", "activation=sigmoid,step"), "activation: one of"),
+        (("--vary", "activation=sigmoid,step"), "one of"),
         (("--vary", "epochs=1,2", "--jobs", "0"), "jobs: one run at a time"),
         (("--vary", "epochs=1,2", "--figure", "x.svg"), "a name that ends in .png"),
         (("--vary", "epochs=1,2", "--figure", "nowhere/x.png"), "does not exist"),

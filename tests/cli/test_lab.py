@@ -31,7 +31,7 @@ def test_the_figures_go_to_json_and_the_report_to_a_file(digitlens: Run, words: 
     assert "784-3-2-3" in page, "three classes"
     assert re.search(r"one network, trained on words", page)
     command = "digitlens lab features --seeds 1 --recipe video --data words"
-    assert f"<code>{command} --epochs 1 --hidden 3,2 --no-help-it --out report.html</code>" in page
+    assert f"<code>{command} --epochs 1 --hidden 3-2 --no-help-it --out report.html</code>" in page
 
 
 def test_the_answers_are_printed_in_sentences(digitlens: Run, words: Path) -> None:
@@ -54,7 +54,7 @@ def test_the_answers_are_printed_in_sentences(digitlens: Run, words: Path) -> No
         (("--out", "x.txt"), "a name that ends in .html"),
         (("--out", "nowhere/x.html"), "does not exist; make it first"),
         (("--recipe", "no such recipe"), "no such recipe"),
-        (("--activation", "step"), "activation: one of"),
+        (("--activation", "step"), "one of"),
         (("--jobs", "0"), "jobs: one run at a time"),
     ],
 )

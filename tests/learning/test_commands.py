@@ -48,8 +48,6 @@ def parsed(words: list[str]) -> Recipe:
             for name, value in context.params.items()
             if value is not None and name in Recipe().to_json() and name != "name"
         }
-        if "preparation" in given:
-            given["preparation"] = tuple(step for step in given["preparation"].split(",") if step)
         return named(context.params["name"] or "video", **given)
 
 
@@ -64,7 +62,7 @@ def test_a_command_line_gives_the_recipe_it_was_made_from(base: str, fields: dic
 
 
 def test_every_field_that_the_command_line_can_say_is_tried() -> None:
-    assert {*Recipe().to_json()} - {*FIELDS} == {"name", "data", "teacher", "cost"}
+    assert {*Recipe().to_json()} - {*FIELDS} == {"name", "data", "cost"}
     assert parsed(arguments(Recipe(cost="cross_entropy"))) == Recipe(cost="cross_entropy")
 
 
@@ -81,8 +79,6 @@ def test_a_folder_with_odd_letters_is_quoted() -> None:
     assert shlex.split(command(Recipe(), data=odd)) == ["digitlens", "train", "--data", odd]
 
 
-def test_what_the_command_line_cannot_say_is_refused() -> None:
-    with pytest.raises(RecipeError, match="teacher: `digitlens train` has no option for it"):
-        arguments(Recipe(teacher="big"))
+def test_a_base_that_there_is_not_is_refused() -> None:
     with pytest.raises(RecipeError, match="recipe: one of"):
         arguments(Recipe(), "none such")

@@ -281,7 +281,6 @@ def test_what_the_kernel_cannot_do_is_said_and_the_plain_engine_serves() -> None
     assert "float32, not float64" in CompiledEngine().refuses(recipe)
     assert choose(recipe).name == "plain"
     assert choose(small()).name == "compiled"
-    assert "teacher" in CompiledEngine().refuses(small(teacher="big"))
 
 
 def test_a_run_that_diverges_says_so() -> None:

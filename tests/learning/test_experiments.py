@@ -218,7 +218,6 @@ def test_recipes_that_do_not_fit_are_refused_as_a_run_does_before_anything_start
     wrong = DataSet("bars", "bars", DATA.training, bars(5), ("0", "1"))
     for recipe, data, error in (
         (small(validation=90), DATA, RecipeError),
-        (small(teacher="big.digitlens"), DATA, RecipeError),
         (small(), wrong, DataError),
     ):
         with pytest.raises(error) as alone:

@@ -268,12 +268,9 @@ def test_a_digit_that_is_no_class_is_refused(part: str) -> None:
         split_data(small(), data)
 
 
-@pytest.mark.parametrize("engine", ["auto", "plain"])
-def test_what_no_engine_can_do_is_refused_by_name(engine: str) -> None:
-    with pytest.raises(RecipeError, match=r"the plain engine cannot: .*teacher.*'big.digitlens'"):
-        choose(Recipe(teacher="big.digitlens"), engine)
+def test_what_no_engine_can_do_is_refused_by_name() -> None:
     with pytest.raises(
-        RecipeError, match="augmentation: one of none, affine, moderate, gentle, elastic, unsteady, got 'mild'"
+        RecipeError, match=r"augmentation: .* none, affine, moderate, gentle, elastic, unsteady, got 'mild'"
     ):
         Recipe(augmentation="mild")
 

@@ -66,7 +66,6 @@ NONSENSE: list[Any] = [
 ALLOWED = {  # what is not nonsense for this field after all
     "name": {"'x'", "'nan'"},
     "data": {"'x'", "'nan'"},
-    "teacher": {"'x'", "'nan'"},
     "hidden": {"[]"},
     "preparation": {"[]"},
 }
@@ -105,7 +104,7 @@ def test_a_value_just_beyond_sense_is_refused_by_name(field: str, value: Any) ->
 def test_a_cost_that_does_not_fit_the_output_is_refused_with_a_reason() -> None:
     with pytest.raises(RecipeError, match="relu outputs need not"):
         Recipe(output="relu", cost="cross_entropy")
-    with pytest.raises(RecipeError, match="cost: one of quadratic, cross_entropy, got 'hinge'"):
+    with pytest.raises(RecipeError, match=r"cost: .*quadratic, cross_entropy, got 'hinge'"):
         Recipe(cost="hinge")
 
 

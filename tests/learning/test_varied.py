@@ -11,7 +11,7 @@ from tests.learning.bars import bar_data, small
 
 from digitlens.errors import RecipeError, UsageError
 from digitlens.learning.experiments import Experiments, Outcome
-from digitlens.learning.recipes.values import FIXED, parsed
+from digitlens.learning.recipe import FIELDS, varied_field
 from digitlens.learning.varied import Varied, accuracy, compare_outcomes, curves
 
 DATA = bar_data()
@@ -48,7 +48,7 @@ def test_what_comes_out_is_what_the_runs_came_to() -> None:
     outcomes = Experiments(varied.recipes(DATA), DATA, jobs=2).in_order()
     result = varied.compared(outcomes)
     told = json.loads(json.dumps(result.to_json(), allow_nan=False))
-    assert [side["name"] for side in told["sides"]] == ["hidden 6", "hidden 6-5"]
+    assert [side["name"] for side in told["sides"]] == ["hidden layers 6", "hidden layers 6-5"]
     for i, side in enumerate(told["sides"]):
         reads = [outcomes[i].history[-1]["test_accuracy"], outcomes[i + 2].history[-1]["test_accuracy"]]
         assert (side["seeds"], side["accuracies"]) == ([0, 1], reads)
@@ -110,19 +110,14 @@ def test_what_cannot_be_compared_is_refused(values: tuple[int, ...], seeds: int)
         Varied(small(), "epochs", values, seeds)
 
 
-@pytest.mark.parametrize(
-    ("field", "text"),
-    [("colour", "red"), *((field, "1") for field in FIXED), ("epochs", "1.5"), ("epochs", "1_0"), ("epochs", "٣"),
-     ("learning_rate", "fast"), ("hidden", "16-x")],
-)  # fmt: skip
-def test_a_text_that_is_no_value_is_refused(field: str, text: str) -> None:
-    with pytest.raises(RecipeError, match=field):
-        parsed(field, text)
+@pytest.mark.parametrize("name", ["colour", *(name for name, field in FIELDS.items() if not field.varied)])
+def test_a_field_that_cannot_differ_is_refused_by_name(name: str) -> None:
+    with pytest.raises(RecipeError, match=f"'{name}' cannot be varied"):
+        varied_field(name)
+    with pytest.raises(RecipeError, match=f"'{name}' cannot be varied"):
+        Varied(small(), name, (1, 2), 1)
 
 
-def test_texts_become_values() -> None:
-    assert parsed("preparation", "straighten") == ("straighten",)
-    assert parsed("preparation", "none") == ()
-    assert parsed("optimiser", "adam") == "adam"
+def test_a_value_without_sense_is_refused_with_its_field() -> None:
     with pytest.raises(RecipeError, match="activation"):
         Varied(small(), "activation", ("sigmoid", "step"), 1).recipes(DATA)

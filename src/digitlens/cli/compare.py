@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 @click.option("--vary", required=True, metavar="FIELD=A,B", help="What differs: activation=sigmoid,relu.")
 @click.option("--seeds", type=int, default=10, show_default=True, help="Runs with each value, from the same seeds.")
 @click.option("--recipe", "name", default="video", show_default=True, help="The recipe that is varied.")
-@click.option("--seed", type=int, help="The first of the seeds.  [default: 0]")
 @data_options
 @recipe_options
 @click.option("--jobs", type=int, help="Runs at a time.  [default: one a core]")
@@ -42,7 +41,7 @@ def command(
 ) -> int:
     """Train the same network with one thing different, from the same seeds, and say what the numbers support.
 
-    `--vary activation=sigmoid,relu`; layers are written 16-16, no layer at all is none.
+    `--vary activation=sigmoid,relu`; hidden layers are written 16-16, no layer at all is none.
     """
     from digitlens.learning.experiments import Experiments
     from digitlens.learning.recipes import named
@@ -72,14 +71,14 @@ def command(
 
 def _varied(base: Any, vary: str, seeds: int) -> Varied:
     """What --vary asks for. UsageError of click for what cannot be understood."""
-    from digitlens.learning.recipes.values import parsed
+    from digitlens.learning.recipe import varied_field
     from digitlens.learning.varied import Varied
 
     field, equals, values = vary.partition("=")
     field = field.strip().replace("-", "_")
     if not equals:
         raise click.UsageError(f"--vary wants a field and its values, activation=sigmoid,relu, got {vary[:60]!r}")
-    return Varied(base, field, tuple(parsed(field, value.strip()) for value in values.split(",")), seeds)
+    return Varied(base, field, tuple(varied_field(field).parse(value) for value in values.split(",")), seeds)
 
 
 def _run(experiments: Experiments) -> None:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 @click.argument("what", type=click.Choice(["features"]))
 @click.option("--seeds", type=int, default=10, show_default=True, help="Networks, each from a seed of its own.")
 @click.option("--recipe", "name", default="video", show_default=True, help="How they are trained.")
-@click.option("--seed", type=int, help="The first of the seeds.  [default: 0]")
 @data_options
 @recipe_options
 @click.option("--help-it/--no-help-it", "helped", default=True, help="Train in other ways as well, that may help.")
@@ -114,9 +113,10 @@ def _show(study: Study) -> None:
 
 def _said(what: str, seeds: int, name: str, data: str | None, helped: bool, changes: dict[str, Any], path: str) -> str:
     """The command line that does the same."""
+    from digitlens.learning.recipes.commands import options
+
     words = ["digitlens", "lab", what, "--seeds", str(seeds), "--recipe", name]
     words += ["--data", Path(data).name] if data is not None else []
-    for field, value in changes.items():
-        words += [f"--{field.replace('_', '-')}", ",".join(map(str, value)) if isinstance(value, tuple) else str(value)]
+    words += options(changes)
     words += [] if helped else ["--no-help-it"]
     return shlex.join([*words, "--out", Path(path).name])

@@ -1,66 +1,57 @@
-"""The options that change fields of a recipe, the same for every command that trains."""
+"""The options that change fields of a recipe, the same for every command that trains: made from its declarations."""
 
 from __future__ import annotations
 
-import re
 from functools import reduce
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from digitlens.cli.screen import load_data
+from digitlens.errors import RecipeError
+from digitlens.learning.recipe import FIELDS, Recipe
+from digitlens.learning.schema import Field
 
-if TYPE_CHECKING:
-    from digitlens.learning.recipe import Recipe
-
-
-def _hidden(_: Any, __: Any, text: str | None) -> tuple[int, ...] | None:
-    """16,16 or 16-16 -> (16, 16); an empty text is no hidden layer at all."""
-    if text is None:
-        return None
-    if not re.fullmatch(r"(\d{1,9}([-,x]\d{1,9})*)?", text, re.ASCII):
-        raise click.BadParameter(f"wants numbers with commas between them, like 16,16, got {text!r}")
-    return tuple(int(n) for n in re.findall(r"\d+", text))
-
-
-OPTIONS = (
-    click.option("--hidden", metavar="N,N", callback=_hidden, help="Neurons in each hidden layer: 16,16."),
-    click.option("--activation", help="Of hidden neurons: sigmoid, relu, tanh, identity."),
-    click.option("--output", help="Of output neurons: sigmoid, softmax, relu, tanh, identity."),
-    click.option("--initialisation", help="one_over_n, standard_normal, glorot, he."),
-    click.option("--cost", help="quadratic or cross_entropy."),
-    click.option("--optimiser", help="gradient_descent, momentum, adam."),
-    click.option("--momentum", type=float, help="The share that momentum and adam keep."),
-    click.option("--learning-rate", type=float, help="Of the first step."),
-    click.option("--schedule", help="How the learning rate goes on: constant, linear or cosine, to 0."),
-    click.option("--mini-batch", type=int, help="Images a step."),
-    click.option("--epochs", type=int, help="How many times to go through all images."),
-    click.option("--weight-decay", type=float, help="Shrinks the weights at every step."),
-    click.option("--averaging", type=float, help="Share of a running mean of the weights that is kept at each step."),
-    click.option("--labels", help="true, or random: shuffled, so that it can only learn by heart."),
-    click.option("--validation", type=int, help="Training images held out for choosing."),
-    click.option("--preparation", metavar="NAME,NAME", help="Adjusting steps before the network: straighten, resize."),
-    click.option(
-        "--augmentation",
-        help="How training images are drawn anew every epoch: none, gentle, moderate, affine, elastic, unsteady.",
-    ),
-    click.option("--precision", help="float32 or float64."),
-    click.option("--stored", help="How the file holds the weights: float32, or float16, which is half as large."),
-)
+METAVARS = {
+    "choice": "NAME",
+    "choices": "NAME-NAME",
+    "integer": "NUMBER",
+    "integers": "N-N",
+    "number": "NUMBER",
+    "text": "TEXT",
+}
 
 
 def recipe_options(f: Any) -> Any:
-    """Adds them to a command, in this order."""
-    return reduce(lambda command, option: option(command), reversed(OPTIONS), f)
+    """Adds an option for every field that has one to a command, in the order of their declaration."""
+    fields = [field for field in FIELDS.values() if field.option]
+    return reduce(lambda command, field: _option(field)(command), reversed(fields), f)
+
+
+def _option(field: Field) -> Any:
+    def parse(context: click.Context, option: click.Parameter, text: str | None) -> Any:
+        try:
+            return None if text is None else field.parse(text)
+        except RecipeError as error:
+            problem = str(error).removeprefix(f"{field.name}: ")
+            raise click.BadParameter(problem, context, option) from error
+
+    return click.option(field.flag, field.name, metavar=METAVARS[field.kind], callback=parse, help=option_help(field))
+
+
+def option_help(field: Field) -> str:
+    """What --help says: the declaration's help, and which names there are.
+
+    >>> option_help(FIELDS["cost"])
+    'How wrong an answer is, as one number (quadratic, cross_entropy).'
+    """
+    return f"{field.help.removesuffix('.')} ({', '.join(field.choices())})." if field.choices else field.help
 
 
 def given(changes: dict[str, Any]) -> dict[str, Any]:
-    """The fields that were given, as a recipe takes them."""
-    found = {field: value for field, value in changes.items() if value is not None}
-    if "preparation" in found:
-        found["preparation"] = tuple(step for step in found["preparation"].split(",") if step)
-    return found
+    """The fields that were given."""
+    return {field: value for field, value in changes.items() if value is not None}
 
 
 def digits_for(recipe: Recipe, data: str | None, *, offline: bool = False) -> Any:

@@ -27,7 +27,6 @@ SHOWN = 10
 @click.option("--runs", type=int, default=20, show_default=True, help="How many to draw, with --random.")
 @click.option("--seeds", type=int, default=1, show_default=True, help="Runs of each recipe, from seeds of their own.")
 @click.option("--recipe", "name", default="video", show_default=True, help="The recipe that is changed.")
-@click.option("--seed", type=int, help="The first of the seeds.  [default: 0]")
 @data_options
 @recipe_options
 @click.option("--journal", default="sweep.journal", show_default=True, metavar="FILE", help="Where runs are kept.")
@@ -92,7 +91,7 @@ def command(
 
 def _recipes(base: Recipe, grid: tuple[str, ...], drawn: tuple[str, ...], runs: int, seeds: int) -> list[Recipe]:
     """What is asked for. UsageError of click for what cannot be understood."""
-    from digitlens.learning.recipes.values import parsed
+    from digitlens.learning.recipe import varied_field
     from digitlens.learning.sweeping import at_random
     from digitlens.learning.sweeping import grid as every
 
@@ -106,18 +105,20 @@ def _recipes(base: Recipe, grid: tuple[str, ...], drawn: tuple[str, ...], runs: 
         field = field.strip().replace("-", "_")
         if not equals or not values or field in wanted:
             raise click.UsageError(f"wants a field and its values, once each, learning_rate=0.1,0.5, got {text[:60]!r}")
-        ranged = ".." in values and not grid
-        wanted[field] = _range(field, values) if ranged else [parsed(field, one.strip()) for one in values.split(",")]
+        if ".." in values and not grid:
+            wanted[field] = _range(field, values)
+        else:
+            wanted[field] = [varied_field(field).parse(one) for one in values.split(",")]
     return every(base, wanted, seeds) if grid else at_random(base, wanted, runs, seeds)
 
 
 def _range(field: str, text: str) -> Any:
     """0.05..2 or 0.05..2:log."""
-    from digitlens.learning.recipes.values import parsed
+    from digitlens.learning.recipe import varied_field
     from digitlens.learning.sweeping import Range
 
     ends, log, _ = text.partition(":log")
-    low, high = (parsed(field, one.strip()) for one in ends.split("..", 1))
+    low, high = (varied_field(field).parse(one) for one in ends.split("..", 1))
     if not all(isinstance(one, int | float) for one in (low, high)):
         raise click.UsageError(f"{field}: a range goes over numbers, got {text[:60]!r}")
     return Range(low, high, bool(log))
@@ -147,7 +148,7 @@ def _show(swept: list[dict[str, Any]], recipes: list[Recipe]) -> None:
     """The best of them, by what they have different."""
     from rich.text import Text
 
-    from digitlens.learning.recipes.values import spoken
+    from digitlens.learning.recipe import FIELDS
     from digitlens.learning.sweeping import best
 
     console, rows = out(), best(swept)
@@ -159,8 +160,8 @@ def _show(swept: list[dict[str, Any]], recipes: list[Recipe]) -> None:
     if not rows:
         err().print(swept[0]["error"], markup=False)
         return
-    heads = [spoken(field) for field in different]
-    cells = [[spoken(tuple(v) if isinstance(v := row["recipe"][f], list) else v) for f in different] for row in rows]
+    heads = [FIELDS[field].in_a_sentence for field in different]
+    cells = [[FIELDS[field].words(row["recipe"][field]) for field in different] for row in rows]
     widths = [max(len(head), *(len(line[i]) for line in cells)) for i, head in enumerate(heads)]
     names = "".join(f"{head:>{width + 2}}" for head, width in zip(heads, widths, strict=True))
     console.print(Text(f"{'held out':>9} {'test':>8} {names}", style="bold"))

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 @click.command("train")
 @click.option("--out", "-o", "path", metavar="FILE", help="Where to save the network.  [default: NAME.digitlens]")
 @click.option("--recipe", "name", metavar="NAME", help="A recipe to start from.  [default: video]")
-@click.option("--seed", type=int, help="Everything random comes from this number.  [default: 0]")
 @data_options
 @recipe_options
 @click.option("--engine", default="auto", show_default=True, help="compiled, plain, or whichever is fastest.")

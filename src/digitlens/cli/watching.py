@@ -16,6 +16,7 @@ from rich.text import Text
 from digitlens.cli.screen import clean, err, out, print_json, progress
 from digitlens.files.naming import shown
 from digitlens.learning.engine import Record
+from digitlens.learning.recipe import FIELDS
 from digitlens.learning.training import Run
 
 
@@ -86,12 +87,9 @@ def _headings(run: Run) -> Iterator[Text]:
     """What is trained, on what, and the head of the table."""
     recipe = run.recipe
     sizes = "-".join(map(str, recipe.sizes(len(run.data.classes))))
-    cost, optimiser = recipe.cost.replace("_", "-"), recipe.optimiser.replace("_", " ")
+    cost, optimiser = (FIELDS[name].words(getattr(recipe, name)) for name in ("cost", "optimiser"))
     yield Text(sizes, style="bold").append(f", {recipe.activation}, {cost} cost, {optimiser}", style="not bold")
-    yield Text(
-        f"learning rate {recipe.learning_rate:g} ({recipe.schedule}), mini-batches of {recipe.mini_batch}, "
-        f"{recipe.epochs} epoch{'s' * (recipe.epochs > 1)}, seed {recipe.seed}"
-    )
+    yield Text(f"{recipe.describe_pace()}, seed {recipe.seed}")
     held = f", {recipe.validation:,} of them held out" if recipe.validation else ""
     yield Text(f"{len(run.data.training):,} training images{held}, {len(run.data.test):,} test images")
     yield Text(clean(run.data.source))

@@ -46,8 +46,6 @@ class CompiledEngine:
 
     def refuses(self, recipe: Recipe) -> str:
         """Why this engine cannot run the recipe; empty if it can."""
-        if recipe.teacher != "none":
-            return f"it cannot learn from a teacher, {recipe.teacher!r}"
         return refuses(
             recipe.sizes(), recipe.activations(), recipe.precision, cost=recipe.cost, optimiser=recipe.optimiser
         )
@@ -181,9 +179,7 @@ class _Training:
         first = state.epoch * batches + step
         learned: int = self.engine.learn(
             recipe.optimiser,
-            recipe.momentum,
-            recipe.weight_decay,
-            recipe.averaging,
+            *recipe.step_settings(),
             self.weights,
             self.memory,
             self.average,

@@ -15,6 +15,7 @@ from digitlens.errors import ModelFileError, RecipeError, TrainingError, UsageEr
 from digitlens.learning.engine import Record, State
 from digitlens.learning.engines import refusal
 from digitlens.learning.recipe import Recipe
+from digitlens.learning.records import beginning
 from digitlens.learning.training import Run
 from digitlens.network.network import Network
 from digitlens.storage import checkpoint as checkpoints
@@ -109,12 +110,12 @@ def _check(run: Run, state: State, path: str | Path) -> None:
     """Raise ModelFileError unless this is a state that a run of this recipe can be in."""
     recipe, network = run.recipe, run.recipe.initial_network(len(run.data.classes))
     batches = -(-len(run.split.training) // recipe.mini_batch)
-    memories = len(recipe.optimiser_pair().start(network.layers).layers)
+    start = beginning(recipe, network)
     here = Network(state.layers, network.activations)
     if (
         (here.sizes, here.dtype) != (network.sizes, network.dtype)
-        or len(state.memory.layers) != memories
-        or (state.average is not None) != bool(recipe.averaging)
+        or len(state.memory.layers) != len(start.memory.layers)
+        or (state.average is None) != (start.average is None)
         or not state.mini_batch < batches
         or not state.epoch * batches + state.mini_batch <= recipe.epochs * batches
     ):

@@ -37,8 +37,6 @@ class PlainEngine:
 
     def refuses(self, recipe: Recipe) -> str:
         """Why this engine cannot run the recipe; empty if it can."""
-        if recipe.teacher != "none":
-            return f"it cannot learn from a teacher, {recipe.teacher!r}"
         return ""
 
     def run(
@@ -93,6 +91,7 @@ def _learn(
     """Mini-batch after mini-batch of one epoch, up to number `until`, or until asked to stop."""
     started = time.perf_counter()
     cost, count, size = recipe.cost_function(), len(images), recipe.mini_batch
+    _, decay, kept = recipe.step_settings()
     batches = -(-count // size)
     order = recipe.stream("order", state.epoch).permutation(count)
     layers, memory, average, step, stopped = state.layers, state.memory, state.average, state.mini_batch, False
@@ -104,10 +103,10 @@ def _learn(
             gradient = backward(now, now.forward(x), y, cost)
             layers, memory = optimiser.step(layers, gradient, memory, rate)
 
-            if recipe.weight_decay:
-                layers = _shrink(layers, rate * recipe.weight_decay)
+            if decay:
+                layers = _shrink(layers, rate * decay)
             if average is not None:
-                average = each(lambda old, new: recipe.averaging * old + (1 - recipe.averaging) * new, average, layers)
+                average = each(lambda old, new: kept * old + (1 - kept) * new, average, layers)
             step, stopped = step + 1, stop()
             if stopped:
                 break

@@ -1,7 +1,7 @@
 """Everything that decides a run, as one frozen value: the same recipe on the same digits gives the same network.
 
-A recipe is hashable, compares by value, and goes through JSON and back unchanged. It is saved with the
-network that it made.
+A recipe is hashable, compares by value, and goes through JSON and back unchanged. It is saved with the network that it
+made. Each of its fields is declared here and nowhere else: see schema.py for what is made of a declaration.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from digitlens.digits.preparation.adjusting import STEPS
 from digitlens.digits.synthetic.distort import AUGMENTATIONS
 from digitlens.errors import RecipeError
+from digitlens.learning.schema import IMAGES, LEARNING, NETWORK, RUN, Field, field, schema_of, shown
 from digitlens.network.activations import ACTIVATIONS, Activation
 from digitlens.network.costs import COSTS, Cost, cost_for
 from digitlens.network.initialisation import INITIALISATIONS, initialise
@@ -27,10 +28,31 @@ from digitlens.network.network import Network
 from digitlens.network.optimisers import OPTIMISERS, Optimiser
 
 SCHEDULES = ("constant", "linear", "cosine")
-LABELS = ("true", "random")
-STORED = ("float32", "float16")
 HIDDEN_LAYERS, NEURONS, PARAMETERS = 8, 4096, 4_000_000  # the largest network a recipe may ask for
 NAME = 100  # characters of a name
+RETIRED = {"teacher": "none"}  # fields that older recipes carry, with the only value that any engine ever served
+
+
+def _outputs_for_costs() -> dict[str, tuple[str, list[str]]]:
+    """For each cost that does not go with every output: those that it goes with."""
+    fitting = {cost: [name for name in ACTIVATIONS if _fits(cost, name)] for cost in COSTS}
+    return {cost: ("output", names) for cost, names in fitting.items() if len(names) < len(ACTIVATIONS)}
+
+
+def _fits(cost: str, output: str) -> bool:
+    try:
+        cost_for(cost, ACTIVATIONS[output])
+    except RecipeError:
+        return False
+    return True
+
+
+class StepSettings(NamedTuple):
+    """What the steps of a run need beside the learning rate, as the kernel takes it."""
+
+    momentum: float  # the share that momentum and Adam keep
+    decay: float  # every step takes this share × the learning rate off each weight
+    running_mean: float  # share of a running mean of the weights that each step keeps; 0: there is no mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,75 +63,224 @@ class Recipe:
     ((784, 16, 16, 10), '784-30-10 relu')
     """
 
-    name: str = "video"
-    seed: int = 0
-    data: str = "mnist"  # what it was meant for: the digits themselves are handed to the run
-    # the network
-    hidden: tuple[int, ...] = (16, 16)
-    activation: str = "sigmoid"
-    output: str = "sigmoid"
-    initialisation: str = "one_over_n"
-    precision: str = "float32"
-    # learning
-    cost: str = "quadratic"
-    optimiser: str = "gradient_descent"
-    momentum: float = 0.9  # for optimisers that keep some: the share they keep
-    learning_rate: float = 0.75
-    schedule: str = "linear"  # how the learning rate goes from there towards 0
-    mini_batch: int = 32
-    epochs: int = 60
-    weight_decay: float = 0.0  # each step shrinks the weights by learning rate × this
-    averaging: float = 0.0  # share of the running mean of the weights that each step keeps; 0: no averaging
-    # the digits
-    labels: str = "true"  # "random": what is to be learned by heart is shuffled among the training images
-    validation: int = 5_000  # training images held out, on which anything chosen is chosen
-    augmentation: str = "none"  # how training images are drawn anew every epoch, see digits/synthetic/distort.py
-    preparation: tuple[str, ...] = ()  # names of adjusting steps, see digits/preparation/adjusting.py
-    teacher: str = "none"  # a network to learn from
-    stored: str = "float32"  # its weights in a file; "float16": rounded when it has learned, and half as large
+    name: str = field(
+        "video",
+        most=NAME,
+        label="Name",
+        help="What the recipe is called.",
+        group=RUN,
+        varied=False,
+        option=False,
+        page=False,
+    )
+    seed: int = field(
+        0,
+        at_most=2**63 - 1,
+        label="Seed",
+        help="All random numbers come from it: the same seed, the same run. Several runs take it and those after it.",
+        group=RUN,
+        varied=False,
+    )
+    data: str = field(  # the digits themselves are handed to the run
+        "mnist",
+        most=NAME,
+        label="Data",
+        help="The digits it was made for.",
+        group=RUN,
+        varied=False,
+        option=False,
+        page=False,
+    )
+    hidden: tuple[int, ...] = field(
+        (16, 16),
+        item=int,
+        most=HIDDEN_LAYERS,
+        at_least=1,
+        at_most=NEURONS,
+        unit="neurons",
+        label="Hidden layers",
+        help="Neurons in each hidden layer: 16-16, or none.",
+        group=NETWORK,
+        compared=((16, 16), (32, 32)),
+    )
+    activation: str = field(
+        "sigmoid",
+        choices=lambda: [name for name in ACTIVATIONS if name != "softmax"],
+        value_labels={"relu": "ReLU"},
+        label="Activation",
+        help="Activation function of hidden neurons.",
+        group=NETWORK,
+        speaks=True,
+        compared=("sigmoid", "relu"),
+    )
+    output: str = field(
+        "sigmoid",
+        choices=lambda: ACTIVATIONS,
+        value_labels={"relu": "ReLU"},
+        label="Output",
+        help="Activation function of output neurons.",
+        group=NETWORK,
+    )
+    initialisation: str = field(
+        "one_over_n",
+        choices=lambda: INITIALISATIONS,
+        value_labels={"one_over_n": "N(0, 1/n)", "standard_normal": "N(0, 1)", "he": "He", "glorot": "Glorot"},
+        label="Initialisation",
+        help="Distribution from which the first weights are drawn.",
+        group=NETWORK,
+        compared=("one_over_n", "standard_normal"),
+    )
+    precision: str = field(
+        "float32",
+        choices=lambda: ("float32", "float64"),
+        label="Precision",
+        help="Number format in which it computes.",
+        group=NETWORK,
+        page=False,
+    )
+    cost: str = field(
+        "quadratic",
+        choices=lambda: COSTS,
+        value_labels={"cross_entropy": "cross-entropy"},
+        needs=_outputs_for_costs,
+        label="Cost",
+        help="How wrong an answer is, as one number.",
+        group=LEARNING,
+        speaks=True,
+        compared=("quadratic", "cross_entropy"),
+    )
+    optimiser: str = field(
+        "gradient_descent",
+        choices=lambda: OPTIMISERS,
+        value_labels={"adam": "Adam"},
+        label="Optimiser",
+        help="How a step is made from the gradient.",
+        group=LEARNING,
+        speaks=True,
+        compared=("gradient_descent", "adam"),
+    )
+    momentum: float = field(
+        0.9,
+        at_most=1,
+        below=True,
+        used_with=("optimiser", lambda: [name for name in OPTIMISERS if name != "gradient_descent"]),
+        label="Momentum",
+        help="Share of its speed that each step keeps, with the optimisers momentum and adam.",
+        group=LEARNING,
+    )
+    learning_rate: float = field(
+        0.75,
+        at_most=1e6,
+        slider=(1e-4, 10**1.5),
+        label="Learning rate",
+        help="How far each step goes, at the start.",
+        group=LEARNING,
+        compared=(0.75, 0.1),
+    )
+    schedule: str = field(
+        "linear",
+        choices=lambda: SCHEDULES,
+        label="Rate schedule",
+        help="How the learning rate goes on from its start: it stays, or falls to 0.",
+        group=LEARNING,
+        compared=("linear", "constant"),
+    )
+    mini_batch: int = field(
+        32,
+        at_least=1,
+        at_most=1_000_000,
+        unit="images",
+        label="Mini-batch size",
+        help="Images that are shown before each step.",
+        group=LEARNING,
+        compared=(32, 128),
+    )
+    epochs: int = field(
+        60,
+        at_least=1,
+        at_most=100_000,
+        unit="epochs",
+        label="Epochs",
+        help="How many times it goes through all training images.",
+        group=LEARNING,
+    )
+    weight_decay: float = field(
+        0.0,
+        at_most=1,
+        label="Weight decay",
+        help="Every step takes this share, times the learning rate, off each weight.",
+        group=LEARNING,
+        advanced=True,
+        compared=(0.0, 0.0001),
+    )
+    averaging: float = field(
+        0.0,
+        at_most=1,
+        below=True,
+        label="Weight averaging",
+        help="Share of a running mean of the weights that each step keeps; 0 for no mean.",
+        group=LEARNING,
+        advanced=True,
+    )
+    labels: str = field(
+        "true",
+        choices=lambda: ("true", "random"),
+        value_labels={"true": "as they are"},
+        label="Labels",
+        help="Random ones are shuffled among the training images: they can only be learned by heart.",
+        group=IMAGES,
+        compared=("true", "random"),
+    )
+    validation: int = field(
+        5_000,
+        at_most=1_000_000,
+        unit="images",
+        label="Held-out images",
+        help="Training images that are not learned from; whatever is chosen is chosen on them.",
+        group=IMAGES,
+        advanced=True,
+    )
+    augmentation: str = field(
+        "none",
+        choices=lambda: ("none", *AUGMENTATIONS),
+        label="Augmentation",
+        help="How every training image is distorted, anew in every epoch.",
+        group=IMAGES,
+        advanced=True,
+        compared=("none", "affine"),
+    )
+    preparation: tuple[str, ...] = field(
+        (),
+        item=str,
+        choices=lambda: STEPS,
+        value_labels={"none": "as they are", "straighten": "upright", "resize": "one size"},
+        offered=((), ("straighten",), ("straighten", "resize")),
+        label="Preparation",
+        help="Steps that make images more alike before they are learned from, and before they are read.",
+        group=IMAGES,
+        advanced=True,
+    )
+    stored: str = field(
+        "float32",
+        choices=lambda: ("float32", "float16"),
+        label="Stored as",
+        help="Number format of the weights in a file; float16 is half as large, and rounded after training.",
+        group=NETWORK,
+        page=False,
+    )
 
     def __post_init__(self) -> None:
-        for field in ("hidden", "preparation"):
-            if isinstance(getattr(self, field), list):
-                object.__setattr__(self, field, tuple(getattr(self, field)))  # JSON has lists only
-        self._types()
-        self._one_of("activation", [name for name in ACTIVATIONS if name != "softmax"])
-        self._one_of("output", ACTIVATIONS)
-        self._one_of("initialisation", INITIALISATIONS)
-        self._one_of("cost", COSTS)
-        self._one_of("optimiser", OPTIMISERS)
-        self._one_of("schedule", SCHEDULES)
-        self._one_of("precision", ("float32", "float64"))
-        self._one_of("labels", LABELS)
-        self._one_of("stored", STORED)
-        self._one_of("augmentation", ("none", *AUGMENTATIONS))
-        self._within("seed", 0, 2**63 - 1)
-        self._within("learning_rate", 0, 1e6)
-        self._within("mini_batch", 1, 1_000_000)
-        self._within("epochs", 1, 100_000)
-        self._within("momentum", 0, 1, below=True)
-        self._within("weight_decay", 0, 1)
-        self._within("averaging", 0, 1, below=True)
-        self._within("validation", 0, 1_000_000)
-        for field in ("learning_rate", "momentum", "weight_decay", "averaging"):
-            object.__setattr__(self, field, float(getattr(self, field)))  # NumPy's float64 would widen float32 weights
-        for field in ("name", "data"):
-            if len(getattr(self, field)) > NAME:
-                raise RecipeError(f"{field}: at most {NAME} characters, got {len(getattr(self, field)):,}")
-        if len(self.hidden) > HIDDEN_LAYERS or not all(1 <= n <= NEURONS for n in self.hidden):
-            raise RecipeError(
-                f"hidden: at most {HIDDEN_LAYERS} layers of 1 to {NEURONS} neurons each, got {_said(self.hidden)}"
-            )
-        sizes = self.sizes()
-        parameters = sum(n * (n_before + 1) for n_before, n in pairwise(sizes))
+        for name, one in FIELDS.items():
+            object.__setattr__(self, name, one.check(getattr(self, name)))
+        parameters = sum(n * (n_before + 1) for n_before, n in pairwise(self.sizes()))
         if parameters > PARAMETERS:
-            raise RecipeError(
-                f"hidden: at most {PARAMETERS:,} weights and biases, as many as a file may hold, got {parameters:,}"
+            raise FIELDS["hidden"].error(
+                f"at most {PARAMETERS:,} weights and biases, as many as a file may hold, got {parameters:,}"
             )
-        unknown = [name for name in self.preparation if name not in STEPS]
-        if unknown:
-            raise RecipeError(f"preparation: steps among {', '.join(STEPS)}, got {_said(unknown)}")
-        self.cost_function()
+        try:
+            self.cost_function()
+        except RecipeError as error:
+            raise RecipeError(str(error), "cost") from error
 
     def sizes(self, classes: int = 10) -> tuple[int, ...]:
         """How many neurons each layer has, the picture first."""
@@ -127,6 +298,10 @@ class Recipe:
         """The optimiser as a pair (start, step), with the momentum it keeps."""
         make = OPTIMISERS[self.optimiser]
         return make() if self.optimiser == "gradient_descent" else make(self.momentum)
+
+    def step_settings(self) -> StepSettings:
+        """What each step needs beside the learning rate."""
+        return StepSettings(self.momentum, self.weight_decay, self.averaging)
 
     def stream(self, purpose: str, *which: int) -> np.random.Generator:
         """The random numbers for one purpose, such as ("order", epoch): each a stream of its own, all from the seed.
@@ -162,12 +337,20 @@ class Recipe:
         output = "" if self.output == self.activation or self.output == "sigmoid" else f", {self.output} outputs"
         return f"{'-'.join(map(str, self.sizes()))} {self.activation}{output}"
 
+    def describe_pace(self) -> str:
+        """How it learns, in a few words.
+
+        >>> Recipe().describe_pace()
+        'learning rate 0.75 (linear), mini-batches of 32, 60 epochs'
+        """
+        epochs = f"{self.epochs} epoch{'s' * (self.epochs > 1)}"
+        return f"learning rate {self.learning_rate:g} ({self.schedule}), mini-batches of {self.mini_batch}, {epochs}"
+
     def changed(self, **fields: Any) -> Recipe:
         """The same recipe with some fields changed. Raises RecipeError for fields that there are none of."""
-        known = self.to_json()
-        if unknown := [name for name in fields if name not in known]:
-            raise RecipeError(f"a recipe has no field {_said(unknown[0])}; its fields are {', '.join(known)}")
-        return Recipe.from_json({**known, **fields})
+        if unknown := [name for name in fields if name not in (*FIELDS, *RETIRED)]:
+            raise RecipeError(f"a recipe has no field {shown(unknown[0])}; its fields are {', '.join(FIELDS)}")
+        return Recipe.from_json({**self.to_json(), **fields})
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values, every field."""
@@ -177,30 +360,25 @@ class Recipe:
     def from_json(cls, values: Mapping[str, Any]) -> Recipe:
         """The recipe that to_json() came from. Raises RecipeError for fields it does not know: never ignored."""
         if not isinstance(values, Mapping):
-            raise RecipeError(f"a recipe wants an object of fields and values, got {_said(values)}")
-        unknown = [name for name in values if name not in {field.name for field in dataclasses.fields(cls)}]
-        if unknown:
-            raise RecipeError(f"a recipe has no field {_said(unknown)}; it was written by a newer version, perhaps")
-        return cls(**values)
+            raise RecipeError(f"a recipe wants an object of fields and values, got {shown(values)}")
+        if unknown := [name for name in values if name not in (*FIELDS, *RETIRED)]:
+            raise RecipeError(f"a recipe has no field {shown(unknown)}; it was written by a newer version, perhaps")
+        for name, value in RETIRED.items():
+            if values.get(name, value) != value:
+                problem = f"recipes have no such field any longer; {value!r} is read and left out"
+                raise RecipeError(f"{name}: {problem}, got {shown(values[name])}", name)
+        return cls(**{name: value for name, value in values.items() if name not in RETIRED})
 
-    def _types(self) -> None:
-        for field in dataclasses.fields(self):
-            value = getattr(self, field.name)
-            kind = type(field.default)
-            items = value if kind is tuple and isinstance(value, tuple) else (value,)
-            wanted: Any = {tuple: int if field.name == "hidden" else str, float: (int, float)}.get(kind, kind)
-            right = all(isinstance(item, wanted) and not isinstance(item, bool) for item in items)
-            if not right or (kind is tuple and not isinstance(value, tuple)):
-                raise RecipeError(f"{field.name}: wants {field.type}, got {_said(value)}")
 
-    def _one_of(self, field: str, names: Any) -> None:
-        if getattr(self, field) not in names:
-            raise RecipeError(f"{field}: one of {', '.join(names)}, got {_said(getattr(self, field))}")
+FIELDS: Mapping[str, Field] = schema_of(Recipe)
 
-    def _within(self, field: str, low: float, high: float, *, below: bool = False) -> None:
-        value = getattr(self, field)
-        if not low <= value <= high or (below and value == high):  # false for nan too
-            raise RecipeError(f"{field}: from {low} to {'below ' if below else ''}{high:g}, got {_said(value)}")
+
+def varied_field(name: str) -> Field:
+    """The field of that name, which runs can differ in. Raises RecipeError for any other name."""
+    if name not in FIELDS or not FIELDS[name].varied:
+        known = ", ".join(one.name for one in FIELDS.values() if one.varied)
+        raise RecipeError(f"{str(name)[:80]!r} cannot be varied; it is one of {known}")
+    return FIELDS[name]
 
 
 class RecipeChanges(TypedDict, total=False):
@@ -229,13 +407,4 @@ class RecipeChanges(TypedDict, total=False):
     validation: int
     augmentation: str
     preparation: Sequence[str]
-    teacher: str
     stored: str
-
-
-def _said(value: Any) -> str:
-    """A value as it may stand in a message: short, and whatever it is."""
-    try:
-        return repr(value)[:80]
-    except ValueError:  # Python refuses to print whole numbers beyond 4,300 digits
-        return "a number too long to print"

@@ -27,7 +27,7 @@ Look = Callable[[Network, Digits, bool], Measured | None]
 
 def beginning(recipe: Recipe, network: Network) -> State:
     """Where a run stands before its first mini-batch."""
-    average = network.layers if recipe.averaging else None
+    average = network.layers if recipe.step_settings().running_mean else None
     return State(network.layers, recipe.optimiser_pair().start(network.layers), average)
 
 

@@ -21,13 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.digits.dataset import DataSet
-from digitlens.errors import DataError, DigitlensError, FileError, MissingExtra, UsageError
+from digitlens.errors import DataError, DigitlensError, FileError, MissingExtra, RecipeError, UsageError
 from digitlens.files.journal import opened
 from digitlens.files.naming import shown
 from digitlens.learning.engines import choose
 from digitlens.learning.experiments import ON_THREADS, cores
-from digitlens.learning.recipe import Recipe
-from digitlens.learning.recipes.values import kind_of, spoken
+from digitlens.learning.recipe import FIELDS, Recipe, varied_field
 from digitlens.learning.training import Run, fitted
 
 VERSION, MOST = 1, 100_000  # runs
@@ -78,7 +77,7 @@ def grid(base: Recipe, values: Values, seeds: int = 1) -> list[Recipe]:
 def at_random(base: Recipe, ranges: Values, runs: int, seeds: int = 1) -> list[Recipe]:
     """So many recipes with values drawn from these ranges or lists, each from so many seeds; the same every time."""
     drawn = {field: one if isinstance(one, Range) else _listed(field, one) for field, one in ranges.items()}
-    whole = {field: kind_of(field) is int for field in drawn}
+    whole = {field: varied_field(field).item is int for field in drawn}
     _check_count(runs, seeds)
     rng, recipes = base.stream("sweep"), list[Recipe]()
     for _ in range(runs):
@@ -92,7 +91,7 @@ def at_random(base: Recipe, ranges: Values, runs: int, seeds: int = 1) -> list[R
 
 def _listed(field: str, values: Any) -> list[Any]:
     """The values of a field that are tried. RecipeError for a field that cannot be varied, UsageError for no list."""
-    kind_of(field)
+    varied_field(field)
     if isinstance(values, Range):
         raise UsageError(f"{field}: a range is drawn from; say how many with runs=20, or list the values")
     if isinstance(values, str) or not isinstance(values, Sequence | np.ndarray) or not len(values):
@@ -140,7 +139,7 @@ def sweep(
             journal.append(head)
         elif journal and journal.entries[0] != head:
             raise FileError(f"{shown(str(path))} holds runs on other digits, or no sweep; name another file")
-        rows = {_key(row["recipe"]): row for row in (journal.entries[1:] if journal else ())}
+        rows = {_key(row["recipe"]): row for row in map(_of_today, journal.entries[1:] if journal else ())}
         todo = list(dict.fromkeys(recipe for recipe in recipes if _key(recipe.to_json()) not in rows))
         total = len(set(recipes))
         done = total - len(todo)
@@ -155,6 +154,14 @@ def sweep(
 
 def _key(recipe: Mapping[str, Any]) -> str:
     return repr(sorted(recipe.items()))
+
+
+def _of_today(row: dict[str, Any]) -> dict[str, Any]:
+    """A journal's row whose recipe has today's fields, whichever version wrote it; one of a later version as it is."""
+    try:
+        return row | {"recipe": Recipe.from_json(row["recipe"]).to_json()}
+    except RecipeError:
+        return row
 
 
 def _walk(
@@ -270,7 +277,7 @@ def flat(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     All rows have the same columns; a run that failed holds None where it came to nothing.
     """
     plain = [
-        {name: spoken(tuple(value)) if isinstance(value, list) else value for name, value in row["recipe"].items()}
+        {name: FIELDS[name].write(value) if isinstance(value, list) else value for name, value in row["recipe"].items()}
         | {name: value for name, value in row.items() if name != "recipe"}
         for row in rows
     ]

@@ -18,8 +18,7 @@ from digitlens.digits.dataset import DataSet
 from digitlens.errors import UsageError
 from digitlens.learning.compared import Comparison, compare
 from digitlens.learning.experiments import Outcome
-from digitlens.learning.recipe import Recipe
-from digitlens.learning.recipes.values import called, kind_of
+from digitlens.learning.recipe import Recipe, varied_field
 from digitlens.learning.training import fitted
 
 VALUES, SEEDS = 8, 100  # the most that are compared together
@@ -38,7 +37,7 @@ class Varied:
     seeds: int  # runs with each value: the base's seed and those that follow
 
     def __post_init__(self) -> None:
-        kind_of(self.field)
+        varied_field(self.field)
         if not 2 <= len(self.values) <= VALUES or len({repr(value) for value in self.values}) < len(self.values):
             raise UsageError(f"{self.field}: wants 2 to {VALUES} different values to compare, got {len(self.values)}")
         if not 1 <= self.seeds <= SEEDS:
@@ -47,7 +46,7 @@ class Varied:
     @property
     def names(self) -> tuple[str, ...]:
         """What to call each side."""
-        return tuple(called(self.field, value) for value in self.values)
+        return tuple(varied_field(self.field).describe(value) for value in self.values)
 
     def recipes(self, data: DataSet, *, chosen: bool = True) -> list[Recipe]:
         """The recipes of all runs, seed after seed, all values for each. RecipeError for values without sense.

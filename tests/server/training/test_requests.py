@@ -86,7 +86,7 @@ RECIPES: list[tuple[str, dict[str, Any]]] = [
     ("validation", {"validation": -1}),
     ("validation", {"validation": 80}),
     ("validation", {"validation": 1_000_000}),
-    ("recipe", {"teacher": "video"}),
+    ("teacher", {"teacher": "video"}),
     ("recipe", {"name": "mine"}),
     ("", {"colour": "red"}),
     ("", {"": 1}),

@@ -89,7 +89,7 @@ TEXTS = [
     *("16,16", "_", " 3 ", "+2", "1e-3", "12e", "-", "9" * 20, "16,0", "5,", "1.5", "1 2"),
     *(one for some in CHOICES["options"].values() for one in some),
 ]
-FIELDS = [name for name in RECIPES["video"].to_json() if name not in ("name", "data", "teacher")]
+FIELDS = [name for name in RECIPES["video"].to_json() if name not in ("name", "data")]
 
 
 def test_what_the_page_takes_is_taken_by_the_server() -> None:

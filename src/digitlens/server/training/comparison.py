@@ -21,8 +21,7 @@ from digitlens.digits.dataset import DataSet
 from digitlens.errors import DigitlensError, TrainingError
 from digitlens.learning.compared import Comparison
 from digitlens.learning.experiments import Outcome
-from digitlens.learning.recipe import Recipe
-from digitlens.learning.recipes.values import called
+from digitlens.learning.recipe import FIELDS, Recipe
 from digitlens.learning.training import Run, fitted
 from digitlens.learning.varied import accuracy, compare_outcomes, curves
 from digitlens.server.refusal import MISTAKE, Refused
@@ -74,7 +73,7 @@ class Duel:
         fields = _differences(self.a.recipe, self.b.recipe)
 
         def name(recipe: Recipe) -> str:
-            return " and ".join(called(field, getattr(recipe, field)) for field in fields)
+            return " and ".join(FIELDS[field].describe(getattr(recipe, field)) for field in fields)
 
         return name(self.a.recipe), name(self.b.recipe)
 

@@ -7,16 +7,11 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from digitlens.digits.preparation.adjusting import STEPS
-from digitlens.digits.synthetic.distort import AUGMENTATIONS
 from digitlens.errors import RecipeError
 from digitlens.learning.engines import choose
-from digitlens.learning.recipe import HIDDEN_LAYERS, LABELS, NEURONS, SCHEDULES, Recipe
+from digitlens.learning.recipe import FIELDS, Recipe
 from digitlens.learning.recipes import RECIPES, named
-from digitlens.network.activations import ACTIVATIONS
-from digitlens.network.costs import COSTS
-from digitlens.network.initialisation import INITIALISATIONS
-from digitlens.network.optimisers import OPTIMISERS
+from digitlens.learning.schema import GROUPS
 from digitlens.server.refusal import Refused
 from digitlens.server.training.data_sets import HOW, DataSets
 from digitlens.server.training.run_status import RunRequest
@@ -24,18 +19,7 @@ from digitlens.server.training.run_status import RunRequest
 PARAMETERS, SEEDS = 1_000_000, 10  # the largest network of a page; runs on each side of a comparison
 TOGETHER = 20_000_000  # numbers that an engine holds for one mini-batch, several times over
 VISITOR = re.compile(r"[0-9a-f]{32}", re.ASCII)
-OPTIONS = {
-    "activation": [name for name in ACTIVATIONS if name != "softmax"],
-    "output": list(ACTIVATIONS),
-    "cost": list(COSTS),
-    "optimiser": list(OPTIMISERS),
-    "schedule": list(SCHEDULES),
-    "initialisation": list(INITIALISATIONS),
-    "augmentation": ["none", *AUGMENTATIONS],
-    "labels": list(LABELS),
-    "preparation": list(STEPS),
-}
-LIMITS = {"layers": HIDDEN_LAYERS, "neurons": NEURONS, "parameters": PARAMETERS, "epochs": 100_000, "seeds": SEEDS}
+LIMITS = {"layers": 8, "neurons": 4096, "parameters": PARAMETERS, "epochs": 100_000, "seeds": SEEDS}
 
 
 def number_of(message: Mapping[str, Any], name: str = "number", most: int = 2**53) -> int:
@@ -68,12 +52,12 @@ def recipe_of(base: str, fields: Any, count: int) -> Recipe:
     """The named recipe with some fields changed, for `count` digits. Raises Refused, and names the field at fault."""
     if not isinstance(fields, dict):
         raise Refused("recipe", "recipe: wants an object of fields and values")
-    if "teacher" in fields or "name" in fields:
-        raise Refused("recipe", "recipe: name and teacher cannot be chosen here")
+    if "name" in fields:
+        raise Refused("recipe", "recipe: its name cannot be chosen here")
     try:
         recipe = named(base, **fields)
     except RecipeError as error:
-        raise Refused(_field(str(error), fields), str(error)) from error
+        raise Refused(error.field, str(error)) from error
     parameters = sum(n * (n_before + 1) for n_before, n in pairwise(recipe.sizes()))
     if parameters > PARAMETERS:
         words = f"hidden: at most {PARAMETERS:,} weights and biases can be watched here, got {parameters:,}"
@@ -88,14 +72,10 @@ def recipe_of(base: str, fields: Any, count: int) -> Recipe:
     return recipe
 
 
-def _field(error: str, fields: Mapping[str, Any]) -> str:
-    """Which field an error is about: the one it begins with, or a pair that does not go together."""
-    field, _, _ = error.partition(":")
-    return field if field in fields else "cost" if error.startswith("cross_entropy") else ""
-
-
 def choices(engine: str, cores: int, sets: DataSets) -> dict[str, Any]:
     """All that a page can choose from."""
     recipes = {name: recipe.to_json() for name, recipe in RECIPES.items()}
+    fields = sorted(FIELDS.values(), key=lambda field: GROUPS.index(field.group))
     about: dict[str, Any] = {"type": "choices", "engine": engine, "cores": cores, "data": sets.to_json()}
-    return about | {"recipes": recipes, "options": OPTIONS, "limits": LIMITS}
+    about["options"] = {field.name: list(field.choices()) for field in fields if field.choices}
+    return about | {"recipes": recipes, "fields": [field.to_json() for field in fields], "limits": LIMITS}
