@@ -32,6 +32,9 @@ class Comparison:
     p: float  # how probable so large a mean would be if there were no difference, 0..1
     sentence: str  # what these numbers support, and no more
 
+    def __repr__(self) -> str:
+        return f"<Comparison: {self.pairs} pairs, mean {self.mean:+.2%}, p {self.p:.3g}>"
+
 
 def fewest(among: int = 1) -> int:
     """Pairs with which one of so many tests can say anything: 2/2^n must not lie above its share of LEVEL.

@@ -24,6 +24,12 @@ class DataSplit:
     test: Digits  # to be tested on
     classes: int  # how many classes there are
 
+    def __repr__(self) -> str:
+        sizes = (
+            f"{len(self.training):,} to learn from, {len(self.validation):,} held out, {len(self.test):,} for the test"
+        )
+        return f"<DataSplit: {sizes}>"
+
 
 _Which = tuple[int, int | None]  # how many are held out, and the seed by which labels are shuffled, if they are
 

@@ -31,6 +31,9 @@ class State:
     mini_batch: int = 0  # mini-batches completed in the epoch under way
     seconds: float = 0.0  # spent training so far
 
+    def __repr__(self) -> str:
+        return f"<State: {self.epoch} epochs and {self.mini_batch:,} mini-batches done>"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
@@ -59,6 +62,14 @@ class Record:
         under_way = f", {self.mini_batch:,} mini-batches of the next" if self.mini_batch else ""
         measured = f", test accuracy {self.test.accuracy:.2%}" if self.test else ""
         return f"<Record: epoch {self.epoch}{under_way}{measured}>"
+
+    def _repr_html_(self) -> str:
+        from digitlens.markup import block, table
+
+        sets = (("training", self.training), ("held out", self.validation), ("test", self.test))
+        rows = [[name, one.cost, f"{one.accuracy:.2%}"] for name, one in sets if one]
+        about = f"learning rate {self.learning_rate:.4g}, {self.seconds:.2f} s, {self.engine} engine"
+        return block(repr(self)[1:-1], table(["images", "cost", "accuracy"], rows) if rows else "", about=about)
 
 
 class Stop:

@@ -51,6 +51,10 @@ class Outcome:
     reader: Reader | None  # None where it failed
     error: str  # why it failed; empty where it did not
 
+    def __repr__(self) -> str:
+        said = "failed" if self.error else f"{len(self.history)} epochs"
+        return f"<Outcome {self.index}: {self.recipe.name}, seed {self.recipe.seed}, {said}>"
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:

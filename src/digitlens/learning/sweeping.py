@@ -261,6 +261,18 @@ class Swept:
         failed = sum(bool(row["error"]) for row in self.rows)
         return f"<Swept: {len(self.rows):,} runs{f', {failed:,} of them failed' if failed else ''}>"
 
+    def _repr_html_(self) -> str:
+        from digitlens.markup import block, table
+
+        rows = flat(best(self.rows)[:ROWS_SHOWN])
+        fields = [name for name in _different(flat(self.rows)) if rows and name in rows[0]]
+        head = [*fields, *(name for name in ("validation_accuracy", "test_accuracy") if rows and name in rows[0])]
+        parts = [table([name.replace("_", " ") for name in head], [[row[name] for name in head] for row in rows])]
+        return block(repr(self)[1:-1], *(parts if rows else []), about="the best first" if rows else "")
+
+
+ROWS_SHOWN = 10  # runs that a notebook shows of a sweep: the best
+
 
 def best(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Rows without an error, the best on the images held out first; on the training images where none were held out."""
@@ -269,6 +281,12 @@ def best(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         return float(row.get("validation_accuracy", row.get("training_accuracy", 0.0)))
 
     return sorted((row for row in rows if not row["error"]), key=worth, reverse=True)
+
+
+def _different(table: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The fields of the recipe in which the rows of a plain table differ."""
+    fields = Recipe().to_json()
+    return [name for name in fields if len({str(row.get(name)) for row in table}) > 1]
 
 
 def flat(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

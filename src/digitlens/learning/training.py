@@ -32,6 +32,7 @@ from digitlens.reading.reader import Reader
 from digitlens.storage.halves import in_half
 
 SETS = ("training", "validation", "test")
+ROWS_SHOWN = 10  # epochs that a notebook shows of a run
 Named = TypeVar("Named", bound=str | os.PathLike[str])  # how digits are named: "pen", or a folder
 
 
@@ -88,6 +89,17 @@ class Run:
     def __repr__(self) -> str:
         done = self.latest.epoch if self.latest else self._state.epoch if self._state else 0
         return f"<Run {self.recipe.name}: {done} of {self.recipe.epochs} epochs>"
+
+    def _repr_html_(self) -> str:
+        from digitlens.markup import block, paragraph, table
+
+        rows = self.history[-ROWS_SHOWN:]
+        head = list(dict.fromkeys(name for one in rows for name in one))
+        left_out = len(self.history) - len(rows)
+        parts = [table([name.replace("_", " ") for name in head], [[one.get(name) for name in head] for one in rows])]
+        parts += [paragraph(f"The last {len(rows)} of {len(self.history):,} epochs.")] * bool(left_out)
+        about = f"{self.recipe.describe()}, {self.data.name}, {self.engine.name} engine"
+        return block(repr(self)[1:-1], *(parts if rows else []), about=about)
 
     def stop(self) -> None:
         """Ask the run to end soon, from any thread or signal handler: it gives one last record, of where it stands."""

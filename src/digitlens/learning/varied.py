@@ -36,6 +36,9 @@ class Varied:
     values: tuple[Any, ...]  # of that field, 2 to 8
     seeds: int  # runs with each value: the base's seed and those that follow
 
+    def __repr__(self) -> str:
+        return f"<Varied: {self.field}, {len(self.values)} values, {self.seeds} seeds>"
+
     def __post_init__(self) -> None:
         varied_field(self.field)
         if not 2 <= len(self.values) <= VALUES or len({repr(value) for value in self.values}) < len(self.values):
@@ -78,6 +81,9 @@ class Side:
     name: str  # what to call it in a sentence, such as "ReLU"
     outcomes: tuple[Outcome, ...]  # one a seed
 
+    def __repr__(self) -> str:
+        return f"<Side: {self.name}, {len(self.outcomes)} runs>"
+
     @property
     def accuracies(self) -> NDArray[np.float64]:
         """On the test images at the end, (seeds,); not a number where a run ended in an error."""
@@ -111,6 +117,21 @@ class Compared:
     def __repr__(self) -> str:
         *most, last = self.varied.names
         return f"<Compared: {self.varied.field}, {', '.join(most)} and {last}, {self.varied.seeds} seeds>"
+
+    def _repr_html_(self) -> str:
+        from digitlens.markup import block, paragraph, table
+
+        rows = []
+        for side in self.sides:
+            told = side.to_json()
+            mean, spread = (None if told[one] is None else f"{told[one]:.2%}" for one in ("mean", "spread"))
+            rows.append([side.name, mean, spread, len(side.outcomes) - len(told["errors"])])
+        return block(
+            f"{self.varied.field} compared",
+            table(["", "test accuracy", "spread", "runs"], rows),
+            paragraph(self.sentence),
+            about=self.varied.base.describe(),
+        )
 
     @property
     def sentence(self) -> str:

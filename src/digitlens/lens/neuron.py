@@ -52,6 +52,15 @@ class NeuronSum:
             f"<NeuronSum: layer {self.layer}, neuron {self.neuron}, z {self.z:.4g}, activation {self.activation:.4g}>"
         )
 
+    def _repr_html_(self) -> str:
+        from digitlens.markup import block, table
+
+        rows: list[list[object]] = [[one.source, one.input, one.weight, one.product] for one in self.terms]
+        rows += [[f"{self.others:,} others", None, None, self.rest], ["bias", None, None, self.bias]]
+        rows += [["z", None, None, self.z], [f"{self.function}(z)", None, None, self.activation]]
+        title = f"Layer {self.layer}, neuron {self.neuron}"
+        return block(title, table(["from", "input", "weight", "product"], rows, bold=len(rows) - 1))
+
     def printed(self, decimals: int = 3) -> PrintedSum:
         """The numbers as they are to be printed: `decimals` digits behind the point, 1 to 15, adding up exactly."""
         rows, rest, z = add_up([*(term.product for term in self.terms), self.bias], self.z, decimals)
@@ -66,6 +75,9 @@ class PrintedSum:
     rest: str  # what the others add up to, so that the printed numbers add up exactly
     bias: str  # b
     z: str  # the weighted sum plus the bias
+
+    def __repr__(self) -> str:
+        return f"<PrintedSum: {len(self.products)} products, rest {self.rest}, bias {self.bias}, z {self.z}>"
 
 
 def add_up(rows: Sequence[float], total: float, decimals: int) -> tuple[tuple[str, ...], str, str]:

@@ -39,6 +39,10 @@ class OutputGradient:
         """The cost falls when this neuron becomes more active."""
         return self.dC_dz < 0
 
+    def __repr__(self) -> str:
+        held = f"activation {self.activation:.4g}, target {self.target:g}"
+        return f"<OutputGradient: neuron {self.neuron}, {held}, dC/dz {self.dC_dz:.4g}>"
+
 
 @dataclass(frozen=True, slots=True)
 class ChainTerm:
@@ -67,6 +71,17 @@ class WeightChain:
 
     asked = renamed_property("WeightChain", "asked", "terms")
 
+    def __repr__(self) -> str:
+        where = f"from neuron {self.source} to neuron {self.neuron} of layer {self.layer}"
+        return f"<WeightChain: {where}, dC/dw {self.dC_dw:.4g}>"
+
+    def _repr_html_(self) -> str:
+        from digitlens.markup import block, pairs
+
+        factors = [("a", self.input), ("σ′(z)", self.slope), ("dC/da", self.dC_da), ("dC/dz", self.dC_dz)]
+        title = f"The weight from neuron {self.source} to neuron {self.neuron} of layer {self.layer}"
+        return block(title, pairs([("w", self.weight), *factors, ("dC/dw = a · dC/dz", self.dC_dw)]))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Steps:
@@ -82,6 +97,16 @@ class Steps:
 
     def __repr__(self) -> str:
         return f"<Steps: target {int(self.targets.argmax())}, cost {self.cost:.4g}>"
+
+    def _repr_html_(self) -> str:
+        from digitlens.markup import block, table
+
+        target = int(self.targets.argmax())
+        head = ["output", "activation", "target", "dC/da", "σ′(z)", "dC/dz"]
+        rows = [
+            [one.neuron, one.activation, one.target, one.dC_da, one.slope, one.dC_dz] for one in self.output_gradients()
+        ]
+        return block(f"Target {target}", table(head, rows, bold=target), about=f"cost {self.cost:.4g}")
 
     @property
     def cost(self) -> float:

@@ -24,6 +24,9 @@ class Layer:
     weights: Array  # (n, n_before), row j is neuron j's eye
     biases: Array  # (n,)
 
+    def __repr__(self) -> str:
+        return f"<Layer {'×'.join(map(str, self.weights.shape))}, {self.weights.dtype}>"
+
 
 Layers = tuple[Layer, ...]
 
@@ -39,6 +42,10 @@ class Trace:
         """The trace of image `i` alone, each part a vector (n,)."""
         return Trace(tuple(z[i] for z in self.z), tuple(a[i] for a in self.a))
 
+    def __repr__(self) -> str:
+        images = "one image" if self.a[0].ndim == 1 else f"{len(self.a[0]):,} images"
+        return f"<Trace of {images}: {'-'.join(str(a.shape[-1]) for a in self.a)}>"
+
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Network:
@@ -51,8 +58,8 @@ class Network:
     ((2, 1), 3, [[1.25]])
     """
 
-    layers: Layers
-    activations: tuple[Activation, ...]
+    layers: Layers  # the weights and biases that lead into each layer after the image
+    activations: tuple[Activation, ...]  # σ of each of these layers
 
     def __post_init__(self) -> None:
         if not self.layers or len(self.layers) != len(self.activations):
@@ -96,3 +103,7 @@ class Network:
     def dtype(self) -> np.dtype[Any]:
         """float32 or float64, the same in every layer."""
         return self.layers[0].weights.dtype
+
+    def __repr__(self) -> str:
+        functions = ", ".join(dict.fromkeys(activation.name for activation in self.activations))
+        return f"<Network {'-'.join(map(str, self.sizes))}: {functions}, {self.dtype}>"

@@ -58,6 +58,9 @@ class Familiarity:
     scores: Array  # (201,) float64, quantiles of the scores of held-out digits, ascending
     threshold: float = THRESHOLD  # 0..1, a picture less familiar than this is no digit
 
+    def __repr__(self) -> str:
+        return f"<Familiarity: turns away {self.threshold:.2%} of real digits>"
+
     def __post_init__(self) -> None:
         shapes = tuple(layer.weights.shape for layer in self.layers)
         biases = tuple(layer.biases.shape for layer in self.layers)

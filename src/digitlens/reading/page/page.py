@@ -26,6 +26,7 @@ LARGE, WANTED = 128, 64  # pixels: writing that is higher than the first is redu
 MOST_CUT = 300  # pieces: on a fuller page none is cut, which would take too long
 GRAIN = 0.1  # of full ink: what is fainter is paper
 WIDE_GAP = 0.9  # line heights: a gap between numbers is at least so wide ...
+TEXT_SHOWN = 60  # characters of the text at a prompt
 USUAL_GAP = 1.8  # ... and so many times as wide as narrow ones are in this line
 
 
@@ -45,6 +46,9 @@ class DigitBox:
     number: int  # which number of all on the page, counted from 0
     familiarity: float | None = None  # how much it looks like a digit at all, 0..1, where the Reader can tell
     is_digit: bool | None = None  # whether that is enough
+
+    def __repr__(self) -> str:
+        return f"<DigitBox {self.label}: {self.width}×{self.height} pixels at ({self.left}, {self.top})>"
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -101,7 +105,16 @@ class Page:
         return annotated(self)
 
     def __repr__(self) -> str:
-        return f"<Page {self.text!r}, {len(self.boxes)} digits, by {self.whole.network}>"
+        text = self.text if len(self.text) <= TEXT_SHOWN else f"{self.text[:TEXT_SHOWN]}…"
+        return f"<Page {text!r}, {len(self.boxes)} digits, by {self.whole.network}>"
+
+    def _repr_html_(self) -> str:
+        from digitlens.markup import block, lines, paragraph
+
+        about = f"{len(self.boxes)} digits, by {self.whole.network}"
+        path = self.whole.path
+        title = f"Page {path}" if path else "Page"
+        return block(title, lines(self.text or "nothing is written here"), *map(paragraph, self.notes), about=about)
 
 
 def find_page(whole: Reading, judge: Judge, familiar: Familiar | None = None, threshold: float = 0.0) -> Page:

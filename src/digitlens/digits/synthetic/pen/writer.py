@@ -49,6 +49,14 @@ class PenDigits:
     def __repr__(self) -> str:
         return f"<PenDigits: {len(self):,} pictures with their strokes>"
 
+    def _repr_html_(self) -> str:
+        from collections import Counter
+
+        from digitlens.markup import block, table
+
+        ways = sorted(Counter(self.allographs).items())
+        return block(repr(self)[1:-1], table(["way of writing", "pictures"], ways))
+
 
 def pen_digits(count: int, seed: int = 0) -> PenDigits:
     """Write digits, all classes alike often, the same for the same seed: the first of many are those of few.
