@@ -2,8 +2,8 @@
 
     DIGITLENS_DATA=../shared/mnist python benchmarks/disturbed.py --network video
 
-MNIST's test images are set on a page of 112×112 pixels and disturbed (digits/synthetic/disturb.py, seeded); every page
-then goes the way that `digitlens read` goes. "as it is" is the page with nothing done to it.
+MNIST's test images are set on a page of 112×112 pixels and disturbed (digits/synthetic/disturbances.py, seeded).
+Every page is then read as `digitlens read` reads it. "as it is" is the page without a disturbance.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Any
 import click
 import numpy as np
 
-from digitlens.cli.screen import err, out, print_json
+from digitlens.cli.terminal import err, out, print_json
 from digitlens.digits.preparation.prepare import prepare
 from digitlens.digits.sources.find import find_data
-from digitlens.digits.synthetic.disturb import DISTURBANCES, as_it_is
+from digitlens.digits.synthetic.disturbances import DISTURBANCES, as_it_is
 from digitlens.storage.shipped import open_reader
 
 # Points that may be lost at most: the bars that Digitlens sets itself.

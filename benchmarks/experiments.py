@@ -12,7 +12,7 @@ from statistics import median
 
 import click
 
-from digitlens.cli.screen import err, out, print_json
+from digitlens.cli.terminal import err, out, print_json
 from digitlens.digits.sources.find import find_data
 from digitlens.learning.experiments import Experiments, cores
 from digitlens.learning.recipes import named

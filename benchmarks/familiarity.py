@@ -158,7 +158,7 @@ def spread(some: Iterator[Any], count: int) -> list[Any]:
 @click.option("--json", "as_json", is_flag=True)
 def main(network: str, out_file: Path | None, count: int, figure: Path | None, as_json: bool) -> None:
     """Judge every collection and print the table."""
-    from digitlens.cli.screen import print_json
+    from digitlens.cli.terminal import print_json
 
     reader = open_reader(network)
     parts = split_data(Recipe(preparation=()), find_data("mnist"))

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from digitlens.cli.screen import err, out, print_json
+from digitlens.cli.terminal import err, out, print_json
 from digitlens.digits.preparation.strokes import ink_strokes
 
 PAGE, LONGEST = 260, 190  # pixels: a page for one digit, and the longest side of the digit on it

@@ -5,11 +5,11 @@ python benchmarks/latency.py --data mnist --rounds 9
 
 import click
 
-from digitlens.bench.measure import Plan, measure
+from digitlens.bench.measurement import Plan, measure
 from digitlens.bench.pictures import find_pictures
-from digitlens.bench.work import Task
+from digitlens.bench.task import Task
 from digitlens.cli.bench import show
-from digitlens.cli.screen import err, out, print_json
+from digitlens.cli.terminal import err, out, print_json
 
 
 @click.command()

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageOps
 
-from digitlens.cli.screen import out, print_json
+from digitlens.cli.terminal import out, print_json
 from digitlens.digits.preparation.prepare import prepare
 from digitlens.reading.reader import Reader
 from digitlens.storage.shipped import open_reader

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from digitlens.cli.screen import out, print_json
+from digitlens.cli.terminal import out, print_json
 from digitlens.digits.preparation.strokes import ink_strokes
 from digitlens.reading.reader import Reader
 from handwriting import PenStrokes, strokes_in

@@ -19,7 +19,7 @@ from pathlib import Path
 import click
 from PIL import Image
 
-from digitlens.cli.screen import out, print_json, say
+from digitlens.cli.terminal import out, print_json, say
 from digitlens.digits.synthetic.pen.writer import pen_digits
 
 BAR = 1_500  # pictures a second

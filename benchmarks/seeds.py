@@ -20,7 +20,7 @@ from statistics import mean, stdev
 import click
 from rich.progress import Progress
 
-from digitlens.cli.screen import err, out, print_json
+from digitlens.cli.terminal import err, out, print_json
 from digitlens.storage.model_file import load, save
 
 

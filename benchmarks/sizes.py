@@ -13,12 +13,12 @@ from typing import Any
 
 import click
 
-from digitlens.bench.measure import Plan, measure
+from digitlens.bench.measurement import Plan, measure
 from digitlens.bench.peers import OWN
 from digitlens.bench.pictures import EPOCH, find_pictures
 from digitlens.bench.report import Comparison, Report
-from digitlens.bench.work import Task
-from digitlens.cli.screen import err, out, print_json
+from digitlens.bench.task import Task
+from digitlens.cli.terminal import err, out, print_json
 from digitlens.learning.engines import choose
 
 OTHERS = ("numpy", "pytorch")

@@ -6,7 +6,7 @@
 One network trained on raw pixels reads every row but the last ones; those need one each that was trained behind
 adjusting steps. Columns:
 MNIST's test images, 28×28 as they are; the same on a page and disturbed, the mean over all of
-digits/synthetic/disturb.py; and the collections of real handwriting, which nothing was trained on.
+digits/synthetic/disturbances.py; and the collections of real handwriting, which nothing was trained on.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.cli.screen import err, out, print_json
+from digitlens.cli.terminal import err, out, print_json
 from digitlens.digits.preparation import framing, ink
 from digitlens.digits.preparation.framing import (
     BOX,
@@ -35,7 +35,7 @@ from digitlens.digits.preparation.framing import (
 from digitlens.digits.preparation.ink import border
 from digitlens.digits.preparation.prepare import prepare
 from digitlens.digits.sources.find import find_data
-from digitlens.digits.synthetic.disturb import DISTURBANCES
+from digitlens.digits.synthetic.disturbances import DISTURBANCES
 from digitlens.reading.reader import Reader
 from digitlens.storage.shipped import open_reader
 from handwriting import COLLECTIONS  # beside this file

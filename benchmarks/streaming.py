@@ -30,7 +30,7 @@ from typing import Any
 
 import click
 
-from digitlens.cli.screen import out, print_json, say
+from digitlens.cli.terminal import out, print_json, say
 
 COST, UPDATES = 1.10, 20.0  # the run's time with stalled pages over that without; frames a second to a page that reads
 BACK = 3.0  # seconds after which a stalled page comes back: it has been dropped by then

@@ -25,7 +25,7 @@ import click
 import numpy as np
 from PIL import Image
 
-from digitlens.cli.screen import out, print_json, say
+from digitlens.cli.terminal import out, print_json, say
 from digitlens.digits.sources.examples import example_files
 
 BOUND = 0.250  # seconds: what the 99th percentile may be

@@ -15,12 +15,12 @@ from digitlens.digits.dataset import DataSet, Digits
 from digitlens.digits.synthetic.pen.rows import sheet, written
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.training import Run
+from digitlens.reading.page.connected_components import pieces_of
 from digitlens.reading.page.lines import find_lines
 from digitlens.reading.page.page import ink_of
 from digitlens.reading.page.paper import find_paper
-from digitlens.reading.page.pieces import pieces_of
-from digitlens.reading.page.split import choices_of
-from digitlens.reading.page.whole import FILE, to_bytes
+from digitlens.reading.page.segmentation import choices_of
+from digitlens.reading.page.whole_digit import FILE, to_bytes
 
 ROWS, TEST_ROWS = 3_000, 300
 COVERED, NOT_COVERED = 0.8, 0.7  # of the area of both boxes: one whole digit, and none; between them nobody can say

@@ -9,7 +9,7 @@ import pytest
 from tests.bench.noise import random_pictures
 
 from digitlens.bench.peers import COMPILED, COMPILED_AVX2, PLAIN, own_engines, peer
-from digitlens.bench.work import Task, Work
+from digitlens.bench.task import Task, Work
 from digitlens.errors import RecipeError, UsageError
 from digitlens.kernel import native
 

@@ -2,7 +2,7 @@
 
 from digitlens.bench import machine
 from digitlens.bench.report import SECONDS, Comparison, PassedOver, Report, Timing
-from digitlens.bench.work import Task
+from digitlens.bench.task import Task
 from digitlens.kernel import native
 
 FAST = Comparison(

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
-from digitlens.cli import writing
+from digitlens.cli import data_export
 from digitlens.cli.main import cli
 from digitlens.digits.sources import idx
 from digitlens.digits.sources.folders import load_folder
@@ -114,7 +114,7 @@ def test_mnist_written_in_its_own_format_is_mnist_again(tmp_path: Path) -> None:
 def test_more_classes_than_ten_have_no_place_in_mnists_format() -> None:
     none = pen_data(0, 1, 1).test
     with pytest.raises(UsageError, match="labels 0 to 9"):
-        writing.idx_files(none, none, tuple("abcdefghijk"))
+        data_export.idx_files(none, none, tuple("abcdefghijk"))
 
 
 def test_a_folder_that_is_not_empty_is_left_alone(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from tests.cli.conftest import WORDS, Run
 import digitlens as dl
 from digitlens.digits.synthetic.pen.writer import pen_data
 from digitlens.kernel import native
-from digitlens.learning.keeping import keep
+from digitlens.learning.checkpointing import keep
 from digitlens.learning.recipe import Recipe
 from digitlens.storage.checkpoint import beside
 

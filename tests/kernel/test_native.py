@@ -20,7 +20,7 @@ from tests.learning.bars import bars
 from tests.network.legal import CASES
 
 import digitlens as dl
-from digitlens.digits.synthetic.distort import AUGMENTATIONS, bend
+from digitlens.digits.synthetic.distortions import AUGMENTATIONS, bend
 from digitlens.errors import ShapeError
 from digitlens.kernel import native
 from digitlens.kernel.compiled import Compiled

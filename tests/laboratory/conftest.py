@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from digitlens.laboratory.dictionary import Dictionary, dictionary
-from digitlens.laboratory.first import inked
-from digitlens.laboratory.planted import Planted, planted
+from digitlens.laboratory.first_layer import inked
+from digitlens.laboratory.planted_network import Planted, planted
 
 
 @pytest.fixture(scope="session")

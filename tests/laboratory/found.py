@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from digitlens.laboratory.dictionary import Part
-from digitlens.laboratory.first import FirstLayer
+from digitlens.laboratory.first_layer import FirstLayer
 from digitlens.laboratory.parts import PARTS
 from digitlens.laboratory.probes import Probes
-from digitlens.laboratory.second import SecondLayer
+from digitlens.laboratory.second_layer import SecondLayer
 from digitlens.laboratory.study import CONTROLS, PROBED, TRAINED, Study, Way
 from digitlens.learning.recipe import Recipe
 

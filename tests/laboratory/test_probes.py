@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from digitlens.laboratory.probes import probed
-from digitlens.laboratory.second import FEWEST, within_digits
+from digitlens.laboratory.second_layer import FEWEST, within_digits
 
 RNG = np.random.default_rng(21)
 DIGITS = np.repeat(np.arange(4, dtype=np.uint8), 150)

@@ -11,10 +11,10 @@ from tests.learning.bars import CLASSES, small
 from digitlens.digits.dataset import DataSet, Digits
 from digitlens.digits.preparation.adjusting import adjust_bytes
 from digitlens.errors import DataError
-from digitlens.laboratory.first import inked
+from digitlens.laboratory.first_layer import inked
 from digitlens.laboratory.parts import PARTS, parts_of
 from digitlens.laboratory.probes import probed
-from digitlens.laboratory.second import activations
+from digitlens.laboratory.second_layer import activations
 from digitlens.laboratory.study import CONTROLS, HELP, PROBED, TRAINED, Study, _alike, run_study, shuffled
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.training import Run

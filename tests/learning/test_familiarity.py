@@ -10,7 +10,7 @@ from digitlens.digits.synthetic.nondigits import nondigits
 from digitlens.digits.synthetic.pen.writer import pen_digits
 from digitlens.errors import ShapeError
 from digitlens.learning.familiarity import fit_familiarity, slope
-from digitlens.learning.strangers import SHARES, framed, many_digits, many_strangers, shown
+from digitlens.learning.familiarity_data import SHARES, framed, many_digits, many_strangers, shown
 from digitlens.network.costs import one_hot
 from digitlens.network.network import Layer, Layers
 from digitlens.reading.familiarity import Familiarity, forward, scores

@@ -26,7 +26,7 @@ VARIANTS = ("sigmoid", "adam")
 # A real run: it goes on where one was left, writes a checkpoint after every epoch, and says when training has begun.
 TRAIN = """
 import sys
-from digitlens.learning.keeping import kept, resumed, unfinished
+from digitlens.learning.checkpointing import kept, resumed, unfinished
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.training import Run
 from tests.learning.bars import bar_data

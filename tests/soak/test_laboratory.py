@@ -16,9 +16,9 @@ from tests.soak import draw
 
 from digitlens.digits.synthetic.pen.writer import pen_digits
 from digitlens.laboratory.dictionary import Dictionary, dictionary
-from digitlens.laboratory.first import LEVEL, first_layer
+from digitlens.laboratory.first_layer import LEVEL, first_layer
 from digitlens.laboratory.parts import PARTS, parts_of
-from digitlens.laboratory.second import activations, within_digits
+from digitlens.laboratory.second_layer import activations, within_digits
 from digitlens.laboratory.study import shuffled
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.training import Run

@@ -7,7 +7,7 @@ import pytest
 
 from digitlens.digits.sources.examples import example_files
 from digitlens.digits.sources.find import MIXED
-from digitlens.digits.sources.mixing import with_pen
+from digitlens.digits.sources.mixture import with_pen
 from digitlens.digits.sources.mnist import load_mnist
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.recipes import RECIPES

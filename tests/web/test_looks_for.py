@@ -12,7 +12,7 @@ from tests.server.serving import Site, running
 
 import digitlens as dl
 from digitlens.digits.synthetic.pen.writer import pen_data
-from digitlens.laboratory.exciting import strongest
+from digitlens.laboratory.activation_maximisation import strongest
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

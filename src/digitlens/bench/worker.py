@@ -61,7 +61,7 @@ class Desk:
 
     def _learn(self, **task: Any) -> dict[str, Any]:
         from digitlens.bench.peers import OWN
-        from digitlens.bench.work import Task, Work
+        from digitlens.bench.task import Task, Work
 
         self._learner = None  # the pictures of the work before are let go first
         wanted = Task(**task)
@@ -85,7 +85,7 @@ class Desk:
         return {"accuracy": float((outputs.argmax(axis=1) == self._work.digits[:MEASURED]).mean())}
 
     def _one_picture(self) -> dict[str, Any]:
-        from digitlens.bench.work import Work
+        from digitlens.bench.task import Work
 
         few = slice(0, 1_000)
         self._learner = None

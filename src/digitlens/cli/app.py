@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digitlens.cli.screen import err, network_option, out, say, unicode
+from digitlens.cli.terminal import err, network_option, out, say, unicode
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from digitlens.cli.screen import err, json_option, out, print_json
+from digitlens.cli.terminal import err, json_option, out, print_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,7 +31,7 @@ def command(data: str | None, only: str | None, rounds: int | None, quick: bool,
     ratio is a time over that of Digitlens's own best engine: 4 is four times as slow, 0.5 twice as fast. Libraries that
     are not installed are named and passed over; nothing is downloaded.
     """
-    from digitlens.bench.measure import Plan, measure
+    from digitlens.bench.measurement import Plan, measure
     from digitlens.bench.peers import MODULES
     from digitlens.bench.pictures import EPOCH, find_pictures
 

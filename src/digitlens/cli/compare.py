@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digitlens.cli.recipe_options import check_drawing, digits_for, given, recipe_options
-from digitlens.cli.screen import data_options, err, json_option, out, print_json, progress, say
+from digitlens.cli.terminal import data_options, err, json_option, out, print_json, progress, say
 
 if TYPE_CHECKING:
     from digitlens.digits.dataset import DataSet
@@ -59,11 +59,11 @@ def command(
     else:
         _show(result, found, experiments.progress.seconds)
     if figure is not None:
-        from digitlens.cli.comparing import draw_curves
+        from digitlens.cli.comparison_figures import draw_curves
 
         draw_curves(result, figure, theme)
     if gradients is not None:
-        from digitlens.cli.comparing import draw_gradients
+        from digitlens.cli.comparison_figures import draw_gradients
 
         draw_gradients(dict(zip(varied.names, recipes, strict=False)), found, gradients, theme)
     return 0 if any(not outcome.error for outcome in experiments.outcomes.values()) else 1

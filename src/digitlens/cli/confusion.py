@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from digitlens.cli.screen import clean
+from digitlens.cli.terminal import clean
 from digitlens.digits.dataset import DataSet, Digits
 from digitlens.errors import DataError, UsageError
 from digitlens.files.naming import shown

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from digitlens.cli.screen import clean, data_options, download_progress, json_option, load_data, out, print_json
+from digitlens.cli.terminal import clean, data_options, download_progress, json_option, load_data, out, print_json
 
 if TYPE_CHECKING:
     from digitlens.digits.dataset import DataSet, Digits
@@ -123,7 +123,7 @@ def _write(
     as_json: bool,
 ) -> None:
     """Digits into a folder that appears when all of them are written, and not before."""
-    from digitlens.cli.writing import check_empty, idx_files, picture_files, some_of, write_folder
+    from digitlens.cli.data_export import check_empty, idx_files, picture_files, some_of, write_folder
     from digitlens.errors import UsageError
     from digitlens.files.naming import shown
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from digitlens.cli.screen import (
+from digitlens.cli.terminal import (
     clean,
     data_options,
     json_option,

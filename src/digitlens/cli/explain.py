@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from digitlens.cli.screen import json_option, network_option, open_network, out, print_json
+from digitlens.cli.terminal import json_option, network_option, open_network, out, print_json
 
 if TYPE_CHECKING:
     from digitlens.reading.reader import Reader
@@ -53,7 +53,7 @@ def command(
     """
     from dataclasses import asdict
 
-    from digitlens.cli import explaining, walking
+    from digitlens.cli import back_propagation_view, reading_view
     from digitlens.cli.read import example, read_one
     from digitlens.lens.neuron import neuron_sum
     from digitlens.lens.steps import back_propagate
@@ -77,8 +77,8 @@ def command(
         if as_json:
             print_json(_reading_json(reader, reading) | {"neuron": asdict(parts)})
             return
-        explaining.show_reading(out(), reader, reading)
-        explaining.show_neuron(out(), reader, reading, parts)
+        reading_view.show_reading(out(), reader, reading)
+        reading_view.show_neuron(out(), reader, reading, parts)
         return
 
     steps = back_propagate(reader.network, reading.trace.a[0], _target(reader, target), reader.cost)
@@ -86,10 +86,10 @@ def command(
     steepest = steps.steepest(layer)
     chain = steps.weight(layer, steepest[0] if neuron is None else neuron, _source(steps, layer, neuron, source))
     if as_json:
-        print_json(_reading_json(reader, reading) | {"learning": walking.steps_json(steps, chain, rate)})
+        print_json(_reading_json(reader, reading) | {"learning": back_propagation_view.steps_json(steps, chain, rate)})
         return
-    explaining.show_answer(out(), reading)
-    walking.show_steps(out(), reader, steps, chain, rate, terms)
+    reading_view.show_answer(out(), reading)
+    back_propagation_view.show_steps(out(), reader, steps, chain, rate, terms)
 
 
 def _target(reader: Reader, target: str) -> int:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from digitlens.cli.screen import (
+from digitlens.cli.terminal import (
     clean,
     data_options,
     err,
@@ -57,7 +57,7 @@ def command(
     With --out they become PNG files, which needs matplotlib: pip install "digitlens[figures]". With --json, confusion
     and mistakes are measured only if they are named.
     """  # noqa: D301    \b is click's: it keeps these lines as they are
-    from digitlens.cli import looking
+    from digitlens.cli import network_view
 
     if theme and folder is None:
         raise click.UsageError("--theme is that of the PNG files; name a folder for them with --out")
@@ -72,7 +72,7 @@ def command(
     result = reader.evaluate(digits.test) if digits else None
     written = _write(wanted, path, theme or "dark", reader, digits, result) if path else {}
     if as_json:
-        answer = looking.summary_json(reader) | _measured(wanted, reader, digits, result)
+        answer = network_view.summary_json(reader) | _measured(wanted, reader, digits, result)
         print_json(answer | ({"written": written} if path else {}))
     elif path:
         for name, file in written.items():
@@ -103,19 +103,19 @@ def _digits(reader: Reader, data: str | None, offline: bool) -> DataSet | None:
 
 def _show(wanted: list[str], reader: Reader, digits: DataSet | None, result: Evaluation | None) -> None:
     """In the terminal."""
-    from digitlens.cli import looking
+    from digitlens.cli import network_view
 
     console = out()
-    looking.show_summary(console, reader)
+    network_view.show_summary(console, reader)
     if "weights" in wanted:
-        looking.show_weights(console, reader)
+        network_view.show_weights(console, reader)
     if digits and result:
         if "confusion" in wanted:
-            looking.show_confusion(console, reader, result, digits.source)
+            network_view.show_confusion(console, reader, result, digits.source)
         if "mistakes" in wanted:
-            looking.show_mistakes(console, reader, result, digits.test)
+            network_view.show_mistakes(console, reader, result, digits.test)
     if "curves" in wanted:
-        looking.show_curves(console, reader)
+        network_view.show_curves(console, reader)
 
 
 def _measured(wanted: list[str], reader: Reader, digits: DataSet | None, result: Evaluation | None) -> dict[str, Any]:
@@ -178,7 +178,7 @@ def _write(
 
 def _draw(name: str, theme: str, reader: Reader, digits: DataSet | None, result: Evaluation | None) -> Any:
     """One figure; None where there is nothing to draw."""
-    from digitlens.cli import looking
+    from digitlens.cli import network_view
     from digitlens.figures.confusion import confusion
     from digitlens.figures.curves import learning_curves
     from digitlens.figures.mistakes import wrong_digits
@@ -187,7 +187,7 @@ def _draw(name: str, theme: str, reader: Reader, digits: DataSet | None, result:
     if name == "weights":
         return weight_pictures(reader.network.layers[0].weights, theme=theme)
     if name == "curves":
-        return learning_curves(reader.history, theme=theme)[0] if looking.has_curves(reader) else None
+        return learning_curves(reader.history, theme=theme)[0] if network_view.has_curves(reader) else None
     assert digits is not None
     assert result is not None
     if name == "confusion":

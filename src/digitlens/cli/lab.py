@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digitlens.cli.recipe_options import check_drawing, digits_for, given, recipe_options
-from digitlens.cli.screen import data_options, err, json_option, out, print_json, progress, say
+from digitlens.cli.terminal import data_options, err, json_option, out, print_json, progress, say
 
 if TYPE_CHECKING:
     from digitlens.laboratory.study import Study

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from digitlens.cli.screen import clean, err, out, picture_name, print_json
+from digitlens.cli.terminal import clean, err, out, picture_name, print_json
 from digitlens.errors import DataError, FileError
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from digitlens.cli.screen import (
+from digitlens.cli.terminal import (
     bar,
     clean,
     err,

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from digitlens.cli.screen import load_data
+from digitlens.cli.terminal import load_data
 from digitlens.errors import RecipeError
 from digitlens.learning.recipe import FIELDS, Recipe
 from digitlens.learning.schema import Field

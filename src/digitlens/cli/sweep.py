@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digitlens.cli.recipe_options import digits_for, given, recipe_options
-from digitlens.cli.screen import data_options, err, json_option, out, print_json, progress
+from digitlens.cli.terminal import data_options, err, json_option, out, print_json, progress
 
 if TYPE_CHECKING:
     from digitlens.learning.recipe import Recipe

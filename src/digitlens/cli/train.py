@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digitlens.cli.recipe_options import digits_for, given, recipe_options
-from digitlens.cli.screen import clean, data_options, err, json_option, load_data, out
+from digitlens.cli.terminal import clean, data_options, err, json_option, load_data, out
 from digitlens.files.naming import shown, why
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ def command(
     Ctrl-C ends the run cleanly and saves the latest network; `--resume FILE` goes on from there to the very same
     network that an undisturbed run ends with.
     """
-    from digitlens.cli import watching
-    from digitlens.learning.keeping import kept, resumed, unfinished
+    from digitlens.cli import training_view
+    from digitlens.learning.checkpointing import kept, resumed, unfinished
     from digitlens.learning.recipes import named
     from digitlens.learning.training import Run, fitted
 
@@ -63,11 +63,11 @@ def command(
             err().print(said, markup=False, soft_wrap=True)
         found = digits_for(recipe, data, offline=offline)
         run = Run(fitted(recipe, found, chosen="validation" in changes), found, engine=engine)
-    with watching.stopping(run) as signals:
-        printed = watching.watch(run, kept(run, target), None if as_json else out())
+    with training_view.stopping(run) as signals:
+        printed = training_view.watch(run, kept(run, target), None if as_json else out())
     if not printed:
-        return watching.say_unread(run, target, data)
-    watching.say_end(run, target, data, as_json)
+        return training_view.say_unread(run, target, data)
+    training_view.say_end(run, target, data, as_json)
     if run.finished:
         return 0
     return 128 + signals[0] if signals else 1
@@ -96,7 +96,7 @@ def _same_data(recipe: Recipe | None, data: str | None) -> str | None:
 def _check_target(target: str, fresh: bool) -> None:
     """Before anything is trained: can the network be saved there, and is nothing lost by it?"""
     from digitlens.errors import FileError, UsageError
-    from digitlens.learning.keeping import forget, unfinished
+    from digitlens.learning.checkpointing import forget, unfinished
 
     if reason := _unwritable(target):
         raise FileError(f"--out {shown(target)} {reason}")

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.laboratory.second import FEWEST, ranks
+from digitlens.laboratory.second_layer import FEWEST, ranks
 
 Array = NDArray[np.floating[Any]]
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from digitlens.laboratory.first import DRAWN, INKED, FirstLayer
+from digitlens.laboratory.first_layer import DRAWN, INKED, FirstLayer
 from digitlens.laboratory.parts import PARTS
 from digitlens.laboratory.probes import DRAWS, Probes
-from digitlens.laboratory.second import CLEAR, SHUFFLES
+from digitlens.laboratory.second_layer import CLEAR, SHUFFLES
 from digitlens.laboratory.study import PROBED, SECOND, TRAINED, Study
 from digitlens.laboratory.surrogates import COARSE
 from digitlens.laboratory.verdict import Verdict, counts, means, verdicts

@@ -13,10 +13,10 @@ from digitlens.digits.dataset import DataSet
 from digitlens.digits.preparation.adjusting import adjust_bytes
 from digitlens.errors import DataError
 from digitlens.laboratory.dictionary import dictionary
-from digitlens.laboratory.first import FirstLayer, first_layer, inked
+from digitlens.laboratory.first_layer import FirstLayer, first_layer, inked
 from digitlens.laboratory.probes import Probes, probed
-from digitlens.laboratory.second import SecondLayer, activations, second_layer
-from digitlens.laboratory.shown import Shown, shown
+from digitlens.laboratory.second_layer import SecondLayer, activations, second_layer
+from digitlens.laboratory.stimuli import Shown, shown
 from digitlens.learning.experiments import Experiments, Outcome
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.training import fitted

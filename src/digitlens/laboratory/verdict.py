@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.laboratory.first import LEVEL, FirstLayer
+from digitlens.laboratory.first_layer import LEVEL, FirstLayer
 from digitlens.laboratory.parts import ENDS, LOOPS, PARTS, STROKES
 from digitlens.laboratory.probes import Probes
-from digitlens.laboratory.second import CLEAR, SecondLayer
+from digitlens.laboratory.second_layer import CLEAR, SecondLayer
 from digitlens.laboratory.study import CONTROLS, FIRST, PIXELS, SECOND, TRAINED, UNTRAINED, Study
 from digitlens.laboratory.surrogates import COARSE
 from digitlens.learning.compared import fewest, shift

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from digitlens.digits.synthetic.distort import AUGMENTATIONS, Grids
+from digitlens.digits.synthetic.distortions import AUGMENTATIONS, Grids
 from digitlens.learning.recipe import Recipe
 
 PLACES = 1_024  # of one stream

@@ -14,7 +14,7 @@ from threadpoolctl import ThreadpoolController
 
 from digitlens.digits.dataset import Digits, pixels
 from digitlens.errors import ShapeError
-from digitlens.learning.strangers import SHARES, Images, many_digits, many_strangers, shown
+from digitlens.learning.familiarity_data import SHARES, Images, many_digits, many_strangers, shown
 from digitlens.network.activations import Array, softmax
 from digitlens.network.costs import one_hot
 from digitlens.network.network import Layer, Layers

@@ -14,7 +14,7 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from digitlens.digits.dataset import Digits, pixels
-from digitlens.digits.synthetic.distort import bend
+from digitlens.digits.synthetic.distortions import bend
 from digitlens.learning.augmentation import grids
 from digitlens.learning.data_split import DataSplit
 from digitlens.learning.engine import Measured, Record, State

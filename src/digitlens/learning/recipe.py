@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.digits.preparation.adjusting import STEPS
-from digitlens.digits.synthetic.distort import AUGMENTATIONS
+from digitlens.digits.synthetic.distortions import AUGMENTATIONS
 from digitlens.errors import RecipeError
 from digitlens.learning.schema import IMAGES, LEARNING, NETWORK, RUN, Field, field, schema_of, shown
 from digitlens.network.activations import ACTIVATIONS, Activation

@@ -29,7 +29,7 @@ from digitlens.learning.engines import choose, refusal
 from digitlens.learning.recipe import NAME, Recipe
 from digitlens.network.network import Network
 from digitlens.reading.reader import Reader
-from digitlens.storage.halves import in_half
+from digitlens.storage.half_precision import in_half
 
 SETS = ("training", "validation", "test")
 ROWS_SHOWN = 10  # epochs that a notebook shows of a run
@@ -156,7 +156,7 @@ class Run:
 
     def _accuracies(self, network: Network) -> dict[str, float]:
         """By name, of the network as it will be read: measured anew where its weights have been rounded."""
-        from digitlens.learning.measuring import measure  # brings both engines with it
+        from digitlens.learning.measurement import measure  # brings both engines with it
 
         assert self.latest is not None
         told = {name: value for name, value in self.history[-1].items() if name.endswith("accuracy")}

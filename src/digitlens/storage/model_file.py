@@ -24,9 +24,9 @@ from digitlens.network.activations import ACTIVATIONS
 from digitlens.network.costs import cost_for
 from digitlens.network.network import Layer, Layers, Network
 from digitlens.reading.reader import Reader
-from digitlens.storage import judging
+from digitlens.storage import optional_blocks
 from digitlens.storage.container import Limits, Tensors, pack, unpack
-from digitlens.storage.halves import fit_half
+from digitlens.storage.half_precision import fit_half
 
 FORMAT = 1
 LIMITS = Limits()
@@ -72,7 +72,7 @@ def to_bytes(reader: Reader) -> bytes:
         "history": {"required": False, "rows": [dict(row) for row in thinned(reader.history)]},
     }
     kind = np.float16 if fit_half(network.layers) else np.float32
-    judged, more = judging.to_blocks(reader)
+    judged, more = optional_blocks.to_blocks(reader)
     tensors = layers_to_tensors("", network.layers, kind) | more
     data = pack({"format": FORMAT, "blocks": blocks | judged}, tensors, LIMITS)
     from_bytes(data)
@@ -91,7 +91,7 @@ def from_bytes(data: bytes | bytearray) -> Reader:
     if not isinstance(blocks, dict) or not all(isinstance(block, dict) for block in blocks.values()):
         raise ModelFileError("this model file has no blocks; train or fetch it anew")
     known = ("network", "preparation", "recipe", "provenance", "history")
-    unknown = [name for name in blocks if name not in known and not judging.known(name, blocks[name])]
+    unknown = [name for name in blocks if name not in known and not optional_blocks.known(name, blocks[name])]
     for name in unknown:
         if blocks[name].get("required") is not False:
             raise ModelFileError(
@@ -99,7 +99,7 @@ def from_bytes(data: bytes | bytearray) -> Reader:
             )
     ours = _without(tensors, unknown)
     bodies = {name: {k: v for k, v in blocks.get(name, {}).items() if k != "required"} for name in known}
-    judged = {name: blocks[name] for name in judging.VERSIONS if name in blocks and name not in unknown}
+    judged = {name: blocks[name] for name in optional_blocks.VERSIONS if name in blocks and name not in unknown}
     try:
         reader = _reader(
             bodies, _without(ours, judged), tuple(f"passed over what we do not know: {n[:40]}" for n in unknown)
@@ -121,9 +121,9 @@ def _judging(reader: Reader, blocks: Mapping[str, Mapping[str, Any]], tensors: T
     """The same reader with what these blocks let it judge."""
     own = {name: array for name, array in tensors.items() if name.partition(".")[0] in blocks}
     if "calibration" in blocks:
-        reader = replace(reader, calibration=judging.calibration_of(blocks["calibration"]))
+        reader = replace(reader, calibration=optional_blocks.calibration_of(blocks["calibration"]))
     if "familiarity" in blocks:
-        return replace(reader, familiarity=judging.familiarity_of(blocks["familiarity"], own))
+        return replace(reader, familiarity=optional_blocks.familiarity_of(blocks["familiarity"], own))
     if own:
         raise ModelFileError("this model file holds arrays of a block that has none; train or fetch it anew")
     return reader

@@ -9,10 +9,10 @@ import pytest
 
 import digitlens as dl
 from digitlens.digits.preparation.strokes import ink_strokes
-from digitlens.reading.page import split
+from digitlens.reading.page import segmentation
+from digitlens.reading.page.connected_components import pieces_of
 from digitlens.reading.page.lines import MOST, find_lines
 from digitlens.reading.page.page import find_page
-from digitlens.reading.page.pieces import pieces_of
 
 READER = dl.load("video")
 
@@ -98,9 +98,9 @@ def test_a_page_of_many_short_lines_asks_the_networks_a_few_times_only() -> None
 
     page = find_page(READER.read(specks(500)), judge)
     assert max(box.line for box in page.boxes) > 20
-    assert sum(asked) > split.AT_ONCE
-    assert set(asked[:-1]) == {split.AT_ONCE}
-    assert 0 < asked[-1] <= split.AT_ONCE
+    assert sum(asked) > segmentation.AT_ONCE
+    assert set(asked[:-1]) == {segmentation.AT_ONCE}
+    assert 0 < asked[-1] <= segmentation.AT_ONCE
 
 
 def zigzags(lines: int, each: int, teeth: int = 12) -> np.ndarray:
@@ -113,7 +113,7 @@ def zigzags(lines: int, each: int, teeth: int = 12) -> np.ndarray:
 def framed_of(page: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> tuple[int, dl.Page]:
     """How many pictures reading this page frames, which is what takes the time; and what it was read as."""
     count = 0
-    real = split.frame
+    real = segmentation.frame
 
     def counted(ink: np.ndarray) -> np.ndarray:
         nonlocal count
@@ -121,14 +121,16 @@ def framed_of(page: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> tuple[int, d
         return real(ink)
 
     with monkeypatch.context() as patch:
-        patch.setattr(split, "frame", counted)
+        patch.setattr(segmentation, "frame", counted)
         found = READER.read_page(page)
     return count, found
 
 
 def test_a_page_of_zigzags_is_cut_only_as_far_as_the_work_allows(monkeypatch: pytest.MonkeyPatch) -> None:
     count, found = framed_of(zigzags(lines=20, each=14), monkeypatch)
-    assert split.MOST_CHOICES / 2 < count <= split.MOST_CHOICES + 20 * 14  # that many, where every line were whole
+    assert (
+        segmentation.MOST_CHOICES / 2 < count <= segmentation.MOST_CHOICES + 20 * 14
+    )  # that many, where every line were whole
     (note,) = found.to_json()["notes"]
     told = re.fullmatch(
         r"touching digits were not cut apart in the last (\d+) of 20 lines, "
@@ -149,17 +151,17 @@ def test_lines_that_are_cut_before_the_work_is_too_much_are_read_as_ever(monkeyp
     page = zigzags(lines=3, each=4)
     count, whole = framed_of(page, monkeypatch)
     assert whole.notes == ()
-    monkeypatch.setattr(split, "MOST_CHOICES", count - 1)
+    monkeypatch.setattr(segmentation, "MOST_CHOICES", count - 1)
     less, bounded = framed_of(page, monkeypatch)
     assert count * 2 // 3 < less < count
     assert by_line(bounded)[:2] == by_line(whole)[:2]
     assert by_line(bounded)[2] != by_line(whole)[2]
     assert bounded.notes[0].startswith("touching digits were not cut apart in the last of 3 lines, because")
-    monkeypatch.setattr(split, "MOST_CHOICES", 1)
+    monkeypatch.setattr(segmentation, "MOST_CHOICES", 1)
     none, uncut = framed_of(page, monkeypatch)
     assert none == 12
     assert uncut.notes[0].startswith("touching digits were not cut apart, because")
-    monkeypatch.setattr(split, "MOST_CHOICES", count)
+    monkeypatch.setattr(segmentation, "MOST_CHOICES", count)
     assert framed_of(page, monkeypatch)[0] == count  # as many as are allowed
 
 
@@ -171,5 +173,5 @@ def test_how_many_pictures_are_asked_about_together_does_not_change_the_page(mon
     together = found()
     assert len(together) > 20
     for at_once in (1, 7):  # 1: no picture sees another; 7: lines begin and end within such a lot
-        monkeypatch.setattr(split, "AT_ONCE", at_once)
+        monkeypatch.setattr(segmentation, "AT_ONCE", at_once)
         assert found() == together

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from digitlens.digits.preparation.framing import Box
 from digitlens.digits.preparation.specks import things
 from digitlens.digits.preparation.strokes import ink_strokes
+from digitlens.reading.page.connected_components import pieces_of
 from digitlens.reading.page.cuts import cuts, thickness
 from digitlens.reading.page.lines import find_lines
 from digitlens.reading.page.paper import Paper, find_paper, turned
-from digitlens.reading.page.pieces import pieces_of
 from digitlens.reading.page.ruling import without_ruling
+from digitlens.reading.page.segmentation import Choice, Evidence, cheapest_way
 from digitlens.reading.page.separators import Place, separator
-from digitlens.reading.page.split import Choice, Evidence, cheapest_way
 
 
 @given(st.integers(1, 20), st.integers(1, 20), st.floats(0, 1), st.integers(0, 2**32))

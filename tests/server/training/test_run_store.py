@@ -16,7 +16,7 @@ from tests.learning.bars import bar_data, small
 from tests.server.training.test_run import DATA, VARIANTS, Nobody, after, learned, never, seen, training, whole
 
 from digitlens.errors import DataError, FileError
-from digitlens.learning.keeping import unfinished
+from digitlens.learning.checkpointing import unfinished
 from digitlens.learning.recipe import Recipe
 from digitlens.server.training import run as trainings
 from digitlens.server.training import run_store as shelves

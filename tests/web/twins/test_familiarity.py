@@ -13,7 +13,7 @@ from tests.web.twins.node import ask, base64_of, floats, near
 
 from digitlens.digits.synthetic.nondigits import KINDS, nondigits
 from digitlens.digits.synthetic.pen.writer import pen_digits
-from digitlens.learning.strangers import framed
+from digitlens.learning.familiarity_data import framed
 from digitlens.reading.calibration import Calibration
 from digitlens.reading.familiarity import scores, two_things
 from digitlens.storage.model_file import to_bytes

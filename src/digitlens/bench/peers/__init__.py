@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import cast
 
-from digitlens.bench.work import Peer
+from digitlens.bench.task import Peer
 from digitlens.errors import UsageError
 from digitlens.kernel import native
 

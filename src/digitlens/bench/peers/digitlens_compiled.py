@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from digitlens.bench.peers.digitlens_run import running
-from digitlens.bench.work import Learner, Work
+from digitlens.bench.task import Learner, Work
 from digitlens.kernel import native
 from digitlens.kernel.compiled import Compiled
 from digitlens.learning.compiled_engine import CompiledEngine

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from digitlens.bench.peers import digitlens_compiled
-from digitlens.bench.work import Learner, Work
+from digitlens.bench.task import Learner, Work
 
 NOTE = "on AVX2"
 

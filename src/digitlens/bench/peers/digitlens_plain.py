@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from digitlens.bench.peers.digitlens_run import running
-from digitlens.bench.work import Learner, Work
+from digitlens.bench.task import Learner, Work
 from digitlens.learning.engines import choose
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from digitlens.bench.work import Floats, Learner, Work
+from digitlens.bench.task import Floats, Learner, Work
 from digitlens.digits.dataset import Digits
 from digitlens.learning.data_split import DataSplit
 from digitlens.learning.engine import Engine, Record

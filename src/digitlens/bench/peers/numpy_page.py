@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from digitlens.bench.work import Floats, Layers, Learner, Work
+from digitlens.bench.task import Floats, Layers, Learner, Work
 
 
 def learner(work: Work) -> Learner:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from digitlens.bench.work import Learner, Work
+from digitlens.bench.task import Learner, Work
 
 
 def learner(work: Work) -> Learner:

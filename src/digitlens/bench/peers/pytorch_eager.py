@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from digitlens.bench.work import Floats, Learner, Work
+from digitlens.bench.task import Floats, Learner, Work
 
 if TYPE_CHECKING:
     from torch import nn

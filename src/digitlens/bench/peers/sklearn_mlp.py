@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from digitlens.bench.work import Floats, Learner, Work
+from digitlens.bench.task import Floats, Learner, Work
 
 NOTE = "its own cost: cross-entropy of softmax outputs"
 

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.digits.preparation.framing import Box, Image, box_of
-from digitlens.digits.preparation.ruled import without_lines
+from digitlens.digits.preparation.ruled_lines import without_lines
 from digitlens.digits.preparation.specks import main_ink
 
 WORKING = 640  # pixels: the longest side at which a picture is looked at; 28×28 needs no more

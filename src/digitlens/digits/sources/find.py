@@ -60,7 +60,7 @@ def find_data(
 
         return pen_data()
     if data == MIXED:
-        from digitlens.digits.sources.mixing import with_pen
+        from digitlens.digits.sources.mixture import with_pen
 
         return with_pen(find_data("mnist", offline=offline, progress=progress))
     if data is not None and data != "mnist":

@@ -79,7 +79,8 @@ struct Run {  // a stretch of training, within one epoch
   double seconds;                // end after the mini-batch in which they are over
 };
 
-// count pictures, each `which[i]` of images, as its grid of 2 × 5 × 5 numbers distorts it: digits/synthetic/distort.py.
+// count pictures, each `which[i]` of images, as its grid of 2 × 5 × 5 numbers distorts it:
+// digits/synthetic/distortions.py.
 typedef void Bend(const uint8_t* images, const int64_t* which, const float* grids, size_t count, uint8_t* bent);
 
 struct Kernel {

@@ -1,14 +1,14 @@
 """A photo or scan of many digits becomes numbers.
 
-paper.py       grey -> ink on level paper
-ruling.py      the lines of paper and forms go
-pieces.py      ink that hangs together
-lines.py       pieces -> lines of writing
-cuts.py        where touching digits could be cut apart
-parts.py       a line, cut wherever it can be
-separators.py  what is no digit by its shape: dashes, dots, slashes
-whole.py       is this one whole digit, or a part of one, or two?
-split.py       a line -> digits, by the cheapest way through all these possibilities
-page.py        all of it: a picture -> a Page
-drawing.py     a Page drawn over its picture
+paper.py                  grey -> ink on level paper
+ruling.py                 removes the printed lines of ruled paper and forms
+connected_components.py   the pieces of ink: connected pixels
+lines.py                  pieces -> lines of writing
+cuts.py                   where touching digits could be cut apart
+parts.py                  a line of writing, cut at every possible place
+separators.py             marks that are not digits, told by their shape: dashes, dots, slashes
+whole_digit.py            is this one whole digit, a part of one, or two?
+segmentation.py           a line of parts -> digits, by the cheapest combination of parts
+page.py                   all of it: a picture -> a Page
+drawing.py                a Page drawn over its picture
 """

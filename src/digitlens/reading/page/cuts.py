@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.reading.page.pieces import Mask, pieces_of
+from digitlens.reading.page.connected_components import Mask, pieces_of
 
 STEP = 12  # bands in the height of a line
 BAND = 0.2  # of that height: how far a path may stray to either side

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.reading.page.pieces import Pieces
+from digitlens.reading.page.connected_components import Pieces
 
 MOST = 1_000  # pieces that are looked at; the largest ones
 SPECK = 0.1  # of the size of the writing: what is smaller, both ways, is dust

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.digits.preparation.ink import reduce
+from digitlens.reading.page.connected_components import pieces_of
 from digitlens.reading.page.lines import MOST, Line, find_lines, writing_size
 from digitlens.reading.page.paper import Paper, find_paper, straightened
-from digitlens.reading.page.pieces import pieces_of
 from digitlens.reading.page.ruling import without_boxes, without_ruling
-from digitlens.reading.page.split import MOST_CHOICES, Familiar, Glyph, Judge, split
+from digitlens.reading.page.segmentation import MOST_CHOICES, Familiar, Glyph, Judge, split
 from digitlens.reading.reading import Reading
 
 if TYPE_CHECKING:

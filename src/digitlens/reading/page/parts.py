@@ -1,7 +1,7 @@
 """A line of writing, cut wherever that is possible at all: the parts that digits are then put together from.
 
 Every piece that is wide enough is cut into parts, far more than there are digits. Which cuts are true is decided in
-split.py.
+segmentation.py.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from digitlens.digits.preparation.adjusting import slants
 from digitlens.digits.preparation.framing import Box, box_of
+from digitlens.reading.page.connected_components import Labels, Pieces
 from digitlens.reading.page.cuts import Cut, cuts, thickness
 from digitlens.reading.page.lines import Line
-from digitlens.reading.page.pieces import Labels, Pieces
 from digitlens.reading.page.separators import Place
 
 CUTTABLE = 0.55  # line heights: what is narrower is one digit

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.reading.page.pieces import Mask, pieces_of, runs
+from digitlens.reading.page.connected_components import Mask, pieces_of, runs
 
 Depth = NDArray[np.float32]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from digitlens.reading.page.pieces import Mask
+from digitlens.reading.page.connected_components import Mask
 
 SMALL = 0.3  # what is smaller, both ways, is a dot or a comma
 LOW_DOWN = 0.4  # what is no higher than that, and begins below the middle, as well

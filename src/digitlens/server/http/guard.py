@@ -24,7 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from digitlens.files.naming import printable
 from digitlens.server.http.address import Address, authority
-from digitlens.server.http.answers import Headers, Refusal, page_headers, refusal
+from digitlens.server.http.responses import Headers, Refusal, page_headers, refusal
 from digitlens.server.http.sessions import Tokens
 from digitlens.server.refusal import MISTAKE
 

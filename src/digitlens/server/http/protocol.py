@@ -22,7 +22,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.exceptions import InvalidState
 from websockets.frames import Frame
 
-from digitlens.server.http.answers import page_headers, refusal
+from digitlens.server.http.responses import page_headers, refusal
 
 HEADER_SECONDS = 5.0
 MAX_CONNECTIONS = 512

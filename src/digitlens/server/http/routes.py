@@ -17,14 +17,14 @@ from starlette.routing import BaseRoute, Mount, Route, Router, WebSocketRoute
 from digitlens.digits.sources.examples import example_files
 from digitlens.errors import DigitlensError
 from digitlens.server.http.address import Address
-from digitlens.server.http.answers import as_json
 from digitlens.server.http.guard import Guard, Log
 from digitlens.server.http.images import MnistImages
 from digitlens.server.http.live import Live
-from digitlens.server.http.looks_for import LookingFor
 from digitlens.server.http.networks import Networks
+from digitlens.server.http.neuron_preference import LookingFor
 from digitlens.server.http.pool import FullError, Pool
 from digitlens.server.http.reading import ReadPicture
+from digitlens.server.http.responses import as_json
 from digitlens.server.http.sessions import Clients
 from digitlens.server.http.static import page_files, serve
 from digitlens.server.refusal import MISTAKE

@@ -7,7 +7,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 
-from digitlens.server.http.answers import Headers, Refusal, page, page_headers
+from digitlens.server.http.responses import Headers, Refusal, page, page_headers
 
 MAX_CLIENTS = 64  # WebSockets at once
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from digitlens.digits.dataset import DataSet
 from digitlens.errors import DigitlensError, TrainingError
-from digitlens.learning import keeping
+from digitlens.learning import checkpointing
 from digitlens.learning.data_split import DataSplit
 from digitlens.learning.engine import Record
 from digitlens.learning.records import beginning
@@ -175,7 +175,7 @@ class Training:
             return self._walk
         data = self._load()
         if self._resumes and self._shelf.path is not None:
-            run = keeping.resumed(self._shelf.path, data)
+            run = checkpointing.resumed(self._shelf.path, data)
         else:
             run = Run(fitted(self.order.recipe, data, chosen=self.order.chosen), data)
         walk, now = RunCursor(run), time.monotonic()

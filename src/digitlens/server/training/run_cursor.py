@@ -14,11 +14,11 @@ from functools import cache
 from digitlens.learning.data_split import DataSplit
 from digitlens.learning.engine import Record
 from digitlens.learning.records import beginning
-from digitlens.learning.single import Step, fallback_reason, one_example
+from digitlens.learning.single_example import Step, fallback_reason, one_example
 from digitlens.learning.training import Run, row
 from digitlens.network.network import Network
 from digitlens.reading.reader import Reader
-from digitlens.server.training.pace import Pace
+from digitlens.server.training.update_rate import Pace
 from digitlens.storage.model_file import thinned
 
 ROWS = 1_000  # of history; beyond, it is thinned as it is in a file

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from digitlens.errors import DigitlensError, FileError
 from digitlens.files.atomic import sweep_leftovers
-from digitlens.learning import keeping
+from digitlens.learning import checkpointing
 from digitlens.learning.engine import State
 from digitlens.learning.training import Run
 from digitlens.storage import checkpoint as checkpoints
@@ -51,7 +51,7 @@ class RunStore:
             if self._owner is not owner:
                 return True
             try:
-                keeping.keep_state(run, state, history, self.path)
+                checkpointing.keep_state(run, state, history, self.path)
             except DigitlensError:  # the disk is full, or gone
                 return False
             if self._owner is not owner:
@@ -78,7 +78,7 @@ class RunStore:
     def _forget(self) -> None:
         if self.path is not None:
             with contextlib.suppress(FileError):
-                keeping.forget(self.path)
+                checkpointing.forget(self.path)
 
 
 class RunStores:

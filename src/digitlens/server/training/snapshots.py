@@ -19,7 +19,7 @@ from digitlens.digits.dataset import Digits
 from digitlens.learning.data_split import DataSplit
 from digitlens.learning.engine import Measured, Record
 from digitlens.learning.gradients import gradient_norms
-from digitlens.learning.measuring import measure
+from digitlens.learning.measurement import measure
 from digitlens.learning.recipe import Recipe
 from digitlens.network.network import Network
 from digitlens.network.optimisers import each

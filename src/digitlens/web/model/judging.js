@@ -1,7 +1,7 @@
 // @ts-check
 // The optional blocks of a model file that say what its reader can judge: familiarity and calibration.
 // Each carries the version of the model behind it; another version is a block that we do not know, and is passed over.
-// The twin of storage/judging.py.
+// The twin of storage/optional_blocks.py.
 
 import { COLDEST, HOTTEST } from "./calibration.js";
 import { QUANTILES, SHAPES } from "../picture/familiarity.js";

@@ -4,7 +4,7 @@
 // A line runs along one side of the picture from one border to the other, nearly straight, thin, and is the first ink
 // that one meets from that side. A box may stand free in the picture; then it has a line on each of its four sides. The
 // bar of a 7 or the foot of a 2 that fills its picture is no line: what would be left hangs on it and reaches the
-// opposite border. The twin of digits/preparation/ruled.py.
+// opposite border. The twin of digits/preparation/ruled_lines.py.
 
 import { boxOf } from "./framing.js";
 

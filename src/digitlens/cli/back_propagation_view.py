@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from digitlens.cli import screen
+from digitlens.cli import terminal
 from digitlens.lens.neuron import add_up
 from digitlens.lens.steps import Steps, WeightChain
 from digitlens.reading.reader import Reader
@@ -24,8 +24,8 @@ def show_steps(
 ) -> None:
     """From the cost to the outputs, layer by layer back, and to one weight; then the step, and what it brings."""
     target = int(steps.targets.argmax())
-    told = screen.clean(reader.classes[target])
-    screen.say(console, f"Had it been told {told}: cost C = {FORMULAS[reader.cost]} = {_short(steps.cost)}")
+    told = terminal.clean(reader.classes[target])
+    terminal.say(console, f"Had it been told {told}: cost C = {FORMULAS[reader.cost]} = {_short(steps.cost)}")
     console.print()
     _outputs(console, reader, steps)
     _layers(console, reader, steps)
@@ -37,7 +37,7 @@ def show_steps(
         f"{_short(promised)}. It {_fell(fell)}, to {_short(steps.cost - fell)}.",
         style="not bold",
     )
-    screen.say(console, step)
+    terminal.say(console, step)
 
 
 def steps_json(steps: Steps, chain: WeightChain, learning_rate: float) -> dict[str, Any]:
@@ -55,22 +55,22 @@ def steps_json(steps: Steps, chain: WeightChain, learning_rate: float) -> dict[s
 
 def _outputs(console: Console, reader: Reader, steps: Steps) -> None:
     console.print(Text("What the cost asks of the outputs", style="bold"))
-    width = max(6, *(cell_len(screen.clean(name)) for name in reader.classes))
-    slope = "σ′(z)" if screen.unicode(console) else "sigma'(z)"  # as wide as it will be printed
+    width = max(6, *(cell_len(terminal.clean(name)) for name in reader.classes))
+    slope = "σ′(z)" if terminal.unicode(console) else "sigma'(z)"  # as wide as it will be printed
     heading = f"{'':>{width}} {'holds':>7} {'should':>7} {'dC/da':>10}   {slope:>10}   {'dC/dz':>10}"
     console.print(Text(heading, style="bold"))
     for output in steps.output_gradients():
         a, b = _maybe(output.dC_da), _maybe(output.slope)
-        arrow = ("↑ up" if output.up else "↓ down") if screen.unicode(console) else ("up" if output.up else "down")
+        arrow = ("↑ up" if output.up else "↓ down") if terminal.unicode(console) else ("up" if output.up else "down")
         numbers = f"{output.activation:7.3f} {output.target:7.0f} {a:>10} × {b:>10} = {_short(output.dC_dz):>10}"
-        name = screen.clean(reader.classes[output.neuron])
+        name = terminal.clean(reader.classes[output.neuron])
         console.print(Text(f"{' ' * (width - cell_len(name))}{name} {numbers}   {arrow}"))
 
 
 def _layers(console: Console, reader: Reader, steps: Steps) -> None:
     console.print()
     heading = "Layer by layer back: what is asked of the neurons, and of the weights that lead into them"
-    screen.say(console, Text(heading, style="bold"))
+    terminal.say(console, Text(heading, style="bold"))
     for layer in reversed(range(1, len(reader.network.sizes))):
         gradient = steps.gradient[layer - 1].weights
         j, k = steps.steepest(layer)
@@ -84,13 +84,13 @@ def _layers(console: Console, reader: Reader, steps: Steps) -> None:
             else "No weight into it matters here: all their slopes are 0"
         )
         said = f"  layer {layer}: {up} of its neurons should rise, {down} should fall. {weights}"
-        screen.say(console, said, indent=4)
+        terminal.say(console, said, indent=4)
 
 
 def _chain(console: Console, steps: Steps, chain: WeightChain, terms: int) -> None:
     console.print()
     heading = f"Down to one weight: {_weight(chain.layer, chain.neuron, chain.source)}"
-    screen.say(console, Text(heading, style="bold"))
+    terminal.say(console, Text(heading, style="bold"))
     apart = chain.slope is not None and chain.dC_da is not None
     console.print(f"  w = {chain.weight:+.4f}     dC/dw = (what comes in) × {'σ′(z) × dC/da' if apart else 'dC/dz'}")
     if chain.terms and chain.dC_da is not None:
@@ -116,7 +116,7 @@ def _chain(console: Console, steps: Steps, chain: WeightChain, terms: int) -> No
     line = Text(f"  dC/dw = a × dC/dz = {chain.input:.4f} × {_short(chain.dC_dz)} = ").append(
         _short(chain.dC_dw), style="bold"
     )
-    screen.say(console, line.append(f"   ({hint})"), indent=4)
+    terminal.say(console, line.append(f"   ({hint})"), indent=4)
 
 
 def _slope_in_words(steps: Steps, chain: WeightChain) -> str:

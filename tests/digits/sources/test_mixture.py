@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from digitlens.digits.sources.mixing import thicker, thinner, with_pen
+from digitlens.digits.sources.mixture import thicker, thinner, with_pen
 from digitlens.digits.synthetic.pen.writer import pen_data, world_digits
 
 

@@ -16,7 +16,7 @@ from digitlens.bench import machine, startup
 from digitlens.bench.peers import COMPILED, LEARNERS, MODULES, NOT_COMPILED, OWN, READERS, own_engines
 from digitlens.bench.pictures import EPOCH, Pictures
 from digitlens.bench.report import SECONDS, Comparison, PassedOver, Report, Timing
-from digitlens.bench.work import Task
+from digitlens.bench.task import Task
 from digitlens.bench.workers import Worker, WorkerFailed, quiet_core
 from digitlens.errors import DigitlensError, UsageError
 

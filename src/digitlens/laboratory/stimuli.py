@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.laboratory.closing import closed_and_beside
+from digitlens.laboratory.loop_closing import closed_and_beside
 from digitlens.laboratory.parts import LEAST_HOLE, blotted, filled, holes, parts_of
 
 

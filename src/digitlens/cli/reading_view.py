@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from digitlens.cli import screen
+from digitlens.cli import terminal
 from digitlens.lens.neuron import NeuronSum
 from digitlens.reading.reader import Reader
 from digitlens.reading.reading import Reading
@@ -17,29 +17,29 @@ SHOWN = 32  # neurons of a layer; of a larger one the most active
 
 def show_answer(console: Console, reading: Reading) -> None:
     """The answer in a line or two."""
-    name = screen.picture_name(reading.path) if reading.path else "the picture"
+    name = terminal.picture_name(reading.path) if reading.path else "the picture"
     if reading.reason:
-        screen.say(console, Text(f"{name} is no digit: {reading.reason}", style="bold"))
+        terminal.say(console, Text(f"{name} is no digit: {reading.reason}", style="bold"))
     else:
-        said = f"{name} is read as {screen.clean(reading.label)} by the network {screen.clean(reading.network)}"
-        sure = "" if reading.confidence is None else f", {screen.percent(reading.confidence)} sure"
+        said = f"{name} is read as {terminal.clean(reading.label)} by the network {terminal.clean(reading.network)}"
+        sure = "" if reading.confidence is None else f", {terminal.percent(reading.confidence)} sure"
         strength = f"  (activation {reading.activations.max():.3f}{sure})"
-        screen.say(console, Text(said, style="bold").append(strength, style="not bold"))
+        terminal.say(console, Text(said, style="bold").append(strength, style="not bold"))
     if reading.familiarity is not None:
-        screen.say(console, f"Of real digits, {screen.percent(reading.familiarity)} look less like a digit")
+        terminal.say(console, f"Of real digits, {terminal.percent(reading.familiarity)} look less like a digit")
 
 
 def show_reading(console: Console, reader: Reader, reading: Reading) -> None:
     """The picture as the network sees it, how it came to that, and what every layer makes of it."""
     show_answer(console, reading)
     console.print()
-    picture = screen.picture(console, reading.prepared.image)
+    picture = terminal.picture(console, reading.prepared.image)
     left = console.width - picture[0].cell_len - 3
     width = min(left if left >= 42 else console.width - 1, 60)
     story = [Text("What the network sees: 28×28 = 784 numbers", style="bold"), Text("")]
     for i, stage in enumerate(reading.prepared.stages, start=1):
         story += _wrapped(f"{i}. {stage.reason}", width)
-    _print(console, screen.flow(console, picture, story))
+    _print(console, terminal.flow(console, picture, story))
     console.print()
     sizes = reader.network.sizes
     for l in range(1, len(sizes)):
@@ -55,7 +55,7 @@ def _show_layer(console: Console, reader: Reader, reading: Reading, l: int) -> N
     if len(a) > SHOWN and not last:
         listed = sorted(np.argsort(-a, kind="stable")[:SHOWN].tolist())
         title += f"   (the {SHOWN} most active)"
-    names = [screen.clean(reader.classes[j]) if last else str(j) for j in listed]
+    names = [terminal.clean(reader.classes[j]) if last else str(j) for j in listed]
     width = max(3, *(cell_len(name) for name in names))
     cells = [
         _cell(console, " " * (width - cell_len(name)) + name, float(a[j]), float(z[j]), last and j == reading.digit)
@@ -73,24 +73,25 @@ def show_neuron(console: Console, reader: Reader, reading: Reading, parts: Neuro
     before = reader.network.sizes[parts.layer - 1]
     console.print(Text(f"{_name(reader, parts.layer, parts.neuron)} taken apart", style="bold"))
     products = f"{before} products" if before > 1 else "one product"
-    screen.say(
+    terminal.say(
         console, f"z = the sum of {products}, what comes in × its weight, plus the bias; a = {parts.function}(z)"
     )
     if parts.layer == 1:
         weights = reader.network.layers[0].weights[parts.neuron].reshape(28, 28)
         image = reading.prepared.image
         console.print()
-        key = "(+ blue, − red)" if screen.coloured(console) else "(# and +, = and −)"
+        key = "(+ blue, − red)" if terminal.coloured(console) else "(# and +, = and −)"
         titles = [
             Text(t.ljust(28), style="bold") for t in (f"its weights {key}", "what it sees", "weight × what it sees")
         ]
         pictures = (
-            screen.weights(console, weights),
-            screen.picture(console, image),
-            screen.weights(console, weights * image),
+            terminal.weights(console, weights),
+            terminal.picture(console, image),
+            terminal.weights(console, weights * image),
         )
         _print(
-            console, screen.flow(console, *([title, *picture] for title, picture in zip(titles, pictures, strict=True)))
+            console,
+            terminal.flow(console, *([title, *picture] for title, picture in zip(titles, pictures, strict=True))),
         )
     console.print()
     lines = [f"{'from':<30}{'holds':>9}   {'weight':>9}   {'adds':>10}"]
@@ -108,18 +109,18 @@ def show_neuron(console: Console, reader: Reader, reading: Reading, parts: Neuro
 
 
 def _cell(console: Console, name: str, a: float, z: float, winner: bool) -> Text:
-    style = screen.WINNER if winner else ""
-    return Text(f"{name} {screen.bar(console, a, 12)} {a:6.3f}  z {z:+8.3f}", style=style)
+    style = terminal.WINNER if winner else ""
+    return Text(f"{name} {terminal.bar(console, a, 12)} {a:6.3f}  z {z:+8.3f}", style=style)
 
 
 def _columns(cells: list[Text], count: int) -> list[Text]:
     height = -(-len(cells) // count)
-    return screen.beside(*(cells[i : i + height] for i in range(0, len(cells), height)))
+    return terminal.beside(*(cells[i : i + height] for i in range(0, len(cells), height)))
 
 
 def _name(reader: Reader, layer: int, neuron: int) -> str:
     if layer == len(reader.network.sizes) - 1:
-        return f"Output neuron {screen.clean(reader.classes[neuron])}"
+        return f"Output neuron {terminal.clean(reader.classes[neuron])}"
     return f"Neuron {neuron} of layer {layer}"
 
 

@@ -15,9 +15,9 @@ from starlette.responses import Response
 
 from digitlens.errors import DigitlensError
 from digitlens.reading.reader import Reader
-from digitlens.server.http.answers import as_json
 from digitlens.server.http.networks import Networks
 from digitlens.server.http.pool import FullError, Pool
+from digitlens.server.http.responses import as_json
 from digitlens.server.training.data_sets import DataSets
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class LookingFor:
         return self._known[key]
 
     def _look(self, reader: Reader, layer: int, neuron: int) -> dict[str, Any]:
-        from digitlens.laboratory.exciting import exciting, strongest, weighted_sum
+        from digitlens.laboratory.activation_maximisation import exciting, strongest, weighted_sum
 
         data, network = self._digits(), reader.network
         images = reader.adjusted(data.test.images).reshape(-1, 784)
@@ -96,7 +96,7 @@ class LookingFor:
     def _part(self, reader: Reader, data: DataSet, neuron: int) -> dict[str, Any]:
         """The edge or bar that explains its weights best."""
         from digitlens.laboratory.dictionary import dictionary
-        from digitlens.laboratory.first import first_layer, inked
+        from digitlens.laboratory.first_layer import first_layer, inked
 
         if self._parts is None:
             self._parts = dictionary(inked(data.training.flat))

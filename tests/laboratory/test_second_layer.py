@@ -11,11 +11,20 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from digitlens.digits.synthetic.pen.writer import pen_digits
-from digitlens.laboratory.first import LEVEL
+from digitlens.laboratory.first_layer import LEVEL
 from digitlens.laboratory.parts import PARTS, parts_of
-from digitlens.laboratory.planted import Planted
-from digitlens.laboratory.second import CLEAR, FEWEST, _auc, activations, ranks, second_layer, silenced, within_digits
-from digitlens.laboratory.shown import Shown, shown
+from digitlens.laboratory.planted_network import Planted
+from digitlens.laboratory.second_layer import (
+    CLEAR,
+    FEWEST,
+    _auc,
+    activations,
+    ranks,
+    second_layer,
+    silenced,
+    within_digits,
+)
+from digitlens.laboratory.stimuli import Shown, shown
 from digitlens.learning.recipe import Recipe
 from digitlens.network.activations import identity, relu, sigmoid
 from digitlens.network.network import Layer, Network

@@ -9,7 +9,7 @@ from digitlens.errors import ModelFileError
 from digitlens.network.activations import relu, softmax
 from digitlens.network.network import Layer, Network
 from digitlens.reading.reader import Reader
-from digitlens.storage.halves import fit_half, in_half
+from digitlens.storage.half_precision import fit_half, in_half
 from digitlens.storage.model_file import from_bytes, to_bytes
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from digitlens.digits.preparation.strokes import ink_strokes
 from digitlens.digits.synthetic.pen.writer import pen_digits
-from digitlens.laboratory.closing import ALIKE, LOOP, PEN, REACH, closed_and_beside
+from digitlens.laboratory.loop_closing import ALIKE, LOOP, PEN, REACH, closed_and_beside
 from digitlens.laboratory.parts import LEAST_HOLE, holes
 
 PEN_DIGITS = pen_digits(400, seed=9).digits

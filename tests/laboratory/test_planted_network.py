@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from digitlens.laboratory.dictionary import Dictionary
-from digitlens.laboratory.first import first_layer
+from digitlens.laboratory.first_layer import first_layer
 from digitlens.laboratory.parts import ENDS, PARTS, parts_of
-from digitlens.laboratory.planted import Planted, planted
+from digitlens.laboratory.planted_network import Planted, planted
 from digitlens.laboratory.probes import probed
-from digitlens.laboratory.second import activations, second_layer
-from digitlens.laboratory.shown import shown
+from digitlens.laboratory.second_layer import activations, second_layer
+from digitlens.laboratory.stimuli import shown
 
 NAMES = tuple(PARTS)
 

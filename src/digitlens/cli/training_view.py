@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from digitlens.cli.screen import clean, err, out, print_json, progress
+from digitlens.cli.terminal import clean, err, out, print_json, progress
 from digitlens.files.naming import shown
 from digitlens.learning.engine import Record
 from digitlens.learning.recipe import FIELDS

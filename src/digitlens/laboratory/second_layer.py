@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.laboratory.first import LEVEL
-from digitlens.laboratory.shown import Shown
+from digitlens.laboratory.first_layer import LEVEL
+from digitlens.laboratory.stimuli import Shown
 from digitlens.network.network import Network
 
 Array = NDArray[np.floating[Any]]

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.text import Text
 
-from digitlens.cli import screen
+from digitlens.cli import terminal
 from digitlens.cli.confusion import show_classes
-from digitlens.cli.screen import clean
+from digitlens.cli.terminal import clean
 from digitlens.digits.dataset import Digits
 from digitlens.figures.curves import SETS
 from digitlens.lens.weights import full_strength
@@ -54,13 +54,14 @@ def show_weights(console: Console, reader: Reader) -> None:
     console.print(Text(f"What each neuron of the first {layer} layer looks for", style="bold"))
     key = (
         "blue adds to its sum, red takes away"
-        if screen.coloured(console)
+        if terminal.coloured(console)
         else "+ and # add to its sum, - and = take away"
     )
     console.print(Text(f"Its 784 weights as a picture: {key}; full strength is {most:.2g}"))
     console.print()
     blocks = [
-        [_caption(f"neuron {j}"), *screen.weights(console, row.reshape(28, 28), most)] for j, row in enumerate(weights)
+        [_caption(f"neuron {j}"), *terminal.weights(console, row.reshape(28, 28), most)]
+        for j, row in enumerate(weights)
     ]
     _in_rows(console, blocks)
 
@@ -82,9 +83,9 @@ def show_mistakes(console: Console, reader: Reader, result: Evaluation, digits: 
     blocks = []
     for i in wrong[: ROWS * _fit(console, _width(console))]:
         shows, read = (clean(reader.classes[int(numbers[i])]) for numbers in (result.digits, result.read))
-        arrow = "→" if screen.unicode(console) else "->"
+        arrow = "→" if terminal.unicode(console) else "->"
         caption = _caption(f"{shows} {arrow} {read}   {result.outputs[i].max():.2f}")
-        blocks.append([caption, *screen.picture(console, digits.images[i] / 255)])
+        blocks.append([caption, *terminal.picture(console, digits.images[i] / 255)])
     console.print(Text(f"The {len(blocks)} most certain of {len(wrong):,} mistakes", style="bold"))
     console.print("What it shows, what was read, and how active that output was")
     console.print()
@@ -147,7 +148,7 @@ def _caption(text: str) -> Text:
 
 def _width(console: Console) -> int:
     """Columns that a picture of 28×28 takes: two characters a pixel where there are no half blocks."""
-    return 28 if screen.coloured(console) else 56
+    return 28 if terminal.coloured(console) else 56
 
 
 def _fit(console: Console, width: int, gap: int = GAP) -> int:
@@ -159,7 +160,7 @@ def _in_rows(console: Console, blocks: list[list[Text]]) -> None:
     """Blocks side by side, as many as there is room for, then the next ones below."""
     each = _fit(console, _width(console))
     for start in range(0, len(blocks), each):
-        for line in screen.beside(*blocks[start : start + each], gap=GAP):
+        for line in terminal.beside(*blocks[start : start + each], gap=GAP):
             console.print(line, overflow="crop", no_wrap=True)
         console.print()
 
@@ -167,7 +168,7 @@ def _in_rows(console: Console, blocks: list[list[Text]]) -> None:
 def _sparks(console: Console, values: Sequence[float], width: int) -> str:
     """Numbers as a line of bars, the lowest the smallest; where there are too many, means of neighbours."""
     means = np.array([part.mean() for part in np.array_split(np.array(values), min(width, len(values)))])
-    marks = SPARKS if screen.unicode(console) else screen.SHADES[1:]
+    marks = SPARKS if terminal.unicode(console) else terminal.SHADES[1:]
     span = float(np.ptp(means)) or 1.0
     steps: NDArray[Any] = np.rint((means - means.min()) / span * (len(marks) - 1)).astype(int)
     return "".join(marks[step] for step in steps)

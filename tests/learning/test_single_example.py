@@ -8,7 +8,7 @@ import pytest
 from digitlens.digits.dataset import DataSet, Digits
 from digitlens.learning.plain_engine import PlainEngine
 from digitlens.learning.recipe import Recipe
-from digitlens.learning.single import fallback_reason, one_example
+from digitlens.learning.single_example import fallback_reason, one_example
 from digitlens.learning.training import Run
 
 

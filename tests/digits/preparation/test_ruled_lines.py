@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digitlens.digits.preparation.prepare import prepare
-from digitlens.digits.preparation.ruled import without_lines
+from digitlens.digits.preparation.ruled_lines import without_lines
 
 
 def five(rows: int = 80, columns: int = 60) -> np.ndarray:

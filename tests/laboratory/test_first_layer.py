@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from digitlens.laboratory.dictionary import Dictionary
-from digitlens.laboratory.first import INKED, LEVEL, first_layer, holm, inked
+from digitlens.laboratory.first_layer import INKED, LEVEL, first_layer, holm, inked
 from digitlens.laboratory.surrogates import coarseness, smoothness
 
 P_VALUES = arrays(np.float64, st.integers(1, 12), elements=st.floats(0.001, 1))

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.digits.preparation.framing import resample
-from digitlens.digits.synthetic.distort import bend
+from digitlens.digits.synthetic.distortions import bend
 from digitlens.errors import ShapeError
 
 Images = NDArray[np.uint8]

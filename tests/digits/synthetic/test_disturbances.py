@@ -10,8 +10,8 @@ from PIL import Image
 
 from digitlens.digits.preparation.framing import box_of, centre_of_mass
 from digitlens.digits.preparation.prepare import prepare
-from digitlens.digits.synthetic import disturb
-from digitlens.digits.synthetic.disturb import DISTURBANCES, as_it_is
+from digitlens.digits.synthetic import disturbances
+from digitlens.digits.synthetic.disturbances import DISTURBANCES, as_it_is
 from digitlens.digits.synthetic.pen.writer import pen_digits
 from digitlens.errors import ShapeError
 
@@ -60,8 +60,8 @@ def test_shifts_and_sizes_go_as_far_as_they_say_and_lose_no_ink() -> None:
     many = np.repeat(DIGITS[:1], 300, axis=0)
     moves = np.array([centre_of_mass(page.astype(float)) for page in disturbed("shifted", images=many)])
     middle = np.array(centre_of_mass(as_it_is(many[:1])[0].astype(float)))
-    assert np.abs(moves - middle).max() <= disturb.FARTHEST + 1e-6
-    assert np.ptp(moves, axis=0).min() > 1.8 * disturb.FARTHEST
+    assert np.abs(moves - middle).max() <= disturbances.FARTHEST + 1e-6
+    assert np.ptp(moves, axis=0).min() > 1.8 * disturbances.FARTHEST
     assert (disturbed("shifted", images=many).sum(axis=(1, 2), dtype=int) == many[0].sum(dtype=int)).all()
     boxes = [box_of(page.astype(float)) for page in disturbed("resized", images=many)]
     sides = np.array([max(box.rows, box.columns) for box in boxes if box])
@@ -92,7 +92,7 @@ def test_pens_change_by_one_pixel() -> None:
 def test_jpeg_loses_what_a_real_file_of_that_quality_loses() -> None:
     for page, whole in zip(disturbed("compressed"), as_it_is(DIGITS), strict=True):
         file = io.BytesIO()
-        Image.fromarray(whole).save(file, "JPEG", quality=disturb.QUALITY)
+        Image.fromarray(whole).save(file, "JPEG", quality=disturbances.QUALITY)
         other = np.abs(page.astype(int) - np.asarray(Image.open(file)).astype(int))
         assert other.max() <= 25  # where it rounds a half the other way
         assert other.mean() < 0.05
@@ -101,7 +101,7 @@ def test_jpeg_loses_what_a_real_file_of_that_quality_loses() -> None:
 def test_noise_has_the_strength_it_says() -> None:
     grey = np.full((4, 28, 28), 128, np.uint8)
     inner = disturbed("noisy", images=grey)[:, 42:70, 42:70]
-    assert inner.std() == pytest.approx(255 * disturb.SIGMA, rel=0.05)
+    assert inner.std() == pytest.approx(255 * disturbances.SIGMA, rel=0.05)
     assert inner.mean() == pytest.approx(128, abs=2)
 
 

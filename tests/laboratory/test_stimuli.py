@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from digitlens.digits.synthetic.pen.writer import pen_digits
-from digitlens.laboratory.closing import closed_and_beside
+from digitlens.laboratory.loop_closing import closed_and_beside
 from digitlens.laboratory.parts import blotted, filled, parts_of
-from digitlens.laboratory.shown import shown
+from digitlens.laboratory.stimuli import shown
 
 
 def test_what_is_kept_is_what_is_measured() -> None:

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from tests.bench.noise import random_pictures
 
-from digitlens.bench.measure import TASKS, Plan, measure
+from digitlens.bench.measurement import TASKS, Plan, measure
 from digitlens.bench.peers import COMPILED, OWN, PLAIN, own_engines
-from digitlens.bench.work import Task
+from digitlens.bench.task import Task
 from digitlens.bench.worker import Desk
 from digitlens.bench.workers import Worker, WorkerFailed
 from digitlens.errors import DigitlensError, UsageError

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.cli.screen import progress
+from digitlens.cli.terminal import progress
 from digitlens.digits.dataset import Digits
 from digitlens.digits.png import png
 from digitlens.digits.sources import idx

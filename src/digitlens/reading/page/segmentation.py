@@ -21,11 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.digits.preparation.framing import Box, frame
+from digitlens.reading.page.connected_components import Pieces
 from digitlens.reading.page.lines import Line
 from digitlens.reading.page.parts import TALL, Parts, parts_of, place_of
-from digitlens.reading.page.pieces import Pieces
 from digitlens.reading.page.separators import SMALL, separator
-from digitlens.reading.page.whole import wholeness
+from digitlens.reading.page.whole_digit import wholeness
 
 
 class Evidence(NamedTuple):
@@ -41,7 +41,7 @@ class Evidence(NamedTuple):
     apart: float  # pieces within it that would each be a digit
     raised: float  # how far its foot ends above those of its neighbours, in heights
     sliver: float  # how much narrower it is than a digit, if it was cut, as a share
-    broken: float  # minus the logarithm of how likely it is one whole digit, see whole.py
+    broken: float  # minus the logarithm of how likely it is one whole digit, see whole_digit.py
     strange: float  # minus the logarithm of how familiar it looks, where that is known
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from digitlens.cli.screen import err, progress
+from digitlens.cli.terminal import err, progress
 from digitlens.files.naming import shown
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from digitlens.laboratory.exciting import exciting, slope, strongest, weighted_sum, within
-from digitlens.laboratory.planted import planted
+from digitlens.laboratory.activation_maximisation import exciting, slope, strongest, weighted_sum, within
+from digitlens.laboratory.planted_network import planted
 from digitlens.network.activations import ACTIVATIONS
 from digitlens.network.network import Layer, Network
 

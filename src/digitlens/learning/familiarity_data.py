@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from digitlens.digits.dataset import Digits
 from digitlens.digits.preparation.framing import resampling
 from digitlens.digits.preparation.prepare import prepare
-from digitlens.digits.synthetic.distort import distorted
+from digitlens.digits.synthetic.distortions import distorted
 from digitlens.digits.synthetic.nondigits import drawn, nondigits
 from digitlens.digits.synthetic.pen.hand import write
 from digitlens.digits.synthetic.pen.skeletons import ALLOGRAPHS

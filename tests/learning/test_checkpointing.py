@@ -17,8 +17,8 @@ from tests.learning.bars import CLASSES, bar_data, bars, small
 
 from digitlens.digits.dataset import DataSet
 from digitlens.errors import DigitlensError, FileError, ModelFileError, RecipeError, TrainingError, UsageError
+from digitlens.learning.checkpointing import forget, keep, kept, resumed, unfinished
 from digitlens.learning.engine import Measured, Record
-from digitlens.learning.keeping import forget, keep, kept, resumed, unfinished
 from digitlens.learning.training import Run, row
 from digitlens.storage import checkpoint as checkpoints
 from digitlens.storage.container import unpack

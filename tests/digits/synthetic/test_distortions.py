@@ -13,8 +13,17 @@ from hypothesis import strategies as st
 
 from digitlens.digits.dataset import Digits
 from digitlens.digits.sources.mnist import load_mnist
-from digitlens.digits.synthetic import distort
-from digitlens.digits.synthetic.distort import AUGMENTATIONS, FARTHEST, Grids, Images, affine, bend, distorted, elastic
+from digitlens.digits.synthetic import distortions
+from digitlens.digits.synthetic.distortions import (
+    AUGMENTATIONS,
+    FARTHEST,
+    Grids,
+    Images,
+    affine,
+    bend,
+    distorted,
+    elastic,
+)
 from digitlens.errors import ShapeError, UsageError
 from digitlens.storage.shipped import open_reader
 
@@ -147,7 +156,7 @@ def test_who_looks_far_outside_sees_no_ink(far: float) -> None:
 def test_images_do_not_touch_each_other_whatever_the_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     images, grids = noise(1, 150), grids_of(1, 5, 150)
     together = bend(images, grids)
-    monkeypatch.setattr(distort, "CHUNK", 1)
+    monkeypatch.setattr(distortions, "CHUNK", 1)
     assert np.array_equal(bend(images, grids), together)
     assert np.array_equal(bend(images[::-1], grids[::-1]), together[::-1])
 
@@ -182,7 +191,7 @@ def test_affine_grids_are_straight_and_elastic_ones_are_not() -> None:
 
 def test_a_turn_keeps_lengths_and_a_shift_moves_the_middle(monkeypatch: pytest.MonkeyPatch) -> None:
     for still in ("STRETCH", "SLANT"):
-        monkeypatch.setattr(distort, still, 0.0)
+        monkeypatch.setattr(distortions, still, 0.0)
     grids = affine(np.random.default_rng(0), 2000).astype(float)
     places = np.mgrid[0:29:7, 0:29:7] + grids  # (n, 2, 5, 5): where the control points look
     middle = grids[:, :, 2, 2]
@@ -198,7 +207,7 @@ def test_a_turn_keeps_lengths_and_a_shift_moves_the_middle(monkeypatch: pytest.M
 
 
 def test_stretch_and_slant_are_as_large_as_they_say(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(distort, "TURN", 0.0)
+    monkeypatch.setattr(distortions, "TURN", 0.0)
     grids = affine(np.random.default_rng(0), 2000).astype(float)
     high, wide = ((grids[:, 0, 4, 2] - grids[:, 0, 0, 2]) / 28, (grids[:, 1, 2, 4] - grids[:, 1, 2, 0]) / 28)
     slant = (grids[:, 1, 4, 2] - grids[:, 1, 0, 2]) / 28
