@@ -31,8 +31,8 @@ def test_every_room_imports_only_from_the_floors_beneath_it() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_blackboard_has_four_hundred_lines_at_most() -> None:
-    assert sum(lines(path) for path in SOURCES if path.parent.name == "network") <= 400
+def test_the_network_is_read_in_ten_minutes() -> None:
+    assert sum(lines(path) for path in SOURCES if path.parent.name == "network") <= 500
 
 
 def test_no_file_has_more_than_four_hundred_lines() -> None:

@@ -19,6 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import digitlens as dl
+from digitlens.learning.recipe import FIELDS
 
 FOLDER = Path(__file__).parents[1] / "docs" / "api"
 WIDE = 100  # columns of a signature that stands on one line
@@ -132,8 +133,11 @@ def _fields(node: ast.ClassDef, comments: dict[int, str]) -> Iterator[Field]:
             continue
         if part.target.id.startswith("_"):
             continue
-        default = ast.unparse(part.value) if part.value else ""
-        yield Field(part.target.id, ast.unparse(part.annotation), _plain(default), _comment(part, comments))
+        default, text = ast.unparse(part.value) if part.value else "", _comment(part, comments)
+        if isinstance(part.value, ast.Call) and any(word.arg == "help" for word in part.value.keywords):
+            declared = FIELDS[part.target.id]  # of a recipe, whose fields say more of themselves than a comment
+            default, text = repr(declared.default), f"{declared.help} {_wanted(declared.wanted)}."
+        yield Field(part.target.id, ast.unparse(part.annotation), _plain(default), text)
 
 
 def _attributes(node: ast.ClassDef, comments: dict[int, str]) -> Iterator[Field]:
@@ -145,6 +149,11 @@ def _attributes(node: ast.ClassDef, comments: dict[int, str]) -> Iterator[Field]
             target = part.target if isinstance(part, ast.AnnAssign) else None
             if isinstance(part, ast.AnnAssign) and isinstance(target, ast.Attribute) and target.attr[0] != "_":
                 yield Field(target.attr, ast.unparse(part.annotation), "", _comment(part, comments))
+
+
+def _wanted(text: str) -> str:
+    """Which values a field takes, as Python has them: a tuple, where the command line has hyphens."""
+    return text[0].upper() + text[1:].replace(", with hyphens between them, or none", ", or an empty tuple")
 
 
 def _plain(default: str) -> str:

@@ -22,7 +22,7 @@ from digitlens.kernel.capabilities import refuses
 from digitlens.learning.augmentation import grids
 from digitlens.learning.data_split import DataSplit
 from digitlens.learning.engine import Measured, Record, State, Stop
-from digitlens.learning.recipe import Recipe
+from digitlens.learning.recipe import Recipe, step_settings
 from digitlens.learning.records import beginning, records
 from digitlens.network.network import Layers, Network
 from digitlens.network.optimisers import Memory
@@ -179,7 +179,7 @@ class _Training:
         first = state.epoch * batches + step
         learned: int = self.engine.learn(
             recipe.optimiser,
-            *recipe.step_settings(),
+            *step_settings(recipe),
             self.weights,
             self.memory,
             self.average,

@@ -18,7 +18,7 @@ from digitlens.digits.synthetic.distortions import bend
 from digitlens.learning.augmentation import grids
 from digitlens.learning.data_split import DataSplit
 from digitlens.learning.engine import Measured, Record, State
-from digitlens.learning.recipe import Recipe
+from digitlens.learning.recipe import Recipe, step_settings
 from digitlens.learning.records import beginning, records
 from digitlens.network.activations import Array
 from digitlens.network.costs import Cost, one_hot
@@ -91,7 +91,7 @@ def _learn(
     """Mini-batch after mini-batch of one epoch, up to number `until`, or until asked to stop."""
     started = time.perf_counter()
     cost, count, size = recipe.cost_function(), len(images), recipe.mini_batch
-    _, decay, kept = recipe.step_settings()
+    _, decay, kept = step_settings(recipe)
     batches = -(-count // size)
     order = recipe.stream("order", state.epoch).permutation(count)
     layers, memory, average, step, stopped = state.layers, state.memory, state.average, state.mini_batch, False

@@ -283,7 +283,7 @@ class Recipe:
             raise RecipeError(str(error), "cost") from error
 
     def sizes(self, classes: int = 10) -> tuple[int, ...]:
-        """How many neurons each layer has, the picture first."""
+        """How many neurons each layer has, the image first, with so many classes."""
         return (784, *self.hidden, classes)
 
     def activations(self) -> tuple[Activation, ...]:
@@ -299,19 +299,18 @@ class Recipe:
         make = OPTIMISERS[self.optimiser]
         return make() if self.optimiser == "gradient_descent" else make(self.momentum)
 
-    def step_settings(self) -> StepSettings:
-        """What each step needs beside the learning rate."""
-        return StepSettings(self.momentum, self.weight_decay, self.averaging)
-
     def stream(self, purpose: str, *which: int) -> np.random.Generator:
-        """The random numbers for one purpose, such as ("order", epoch): each a stream of its own, all from the seed.
+        """The random numbers for one purpose: each has a stream of its own, all from the seed.
+
+        purpose: what they are for, such as "order"; which: numbers that tell streams of one purpose apart, such as the
+        epoch.
 
         Streams are addressed, not consumed in turn: an interrupted run needs no saved generator to go on.
         """
         return np.random.default_rng([self.seed, zlib.crc32(purpose.encode()), *which])
 
     def initial_network(self, classes: int = 10) -> Network:
-        """The network that has not learned anything yet."""
+        """The network before it learns anything, with so many classes."""
         rng = self.stream("initial weights")
         return initialise(self.sizes(classes), self.activations(), self.initialisation, rng, np.dtype(self.precision))
 
@@ -347,10 +346,23 @@ class Recipe:
         return f"learning rate {self.learning_rate:g} ({self.schedule}), mini-batches of {self.mini_batch}, {epochs}"
 
     def changed(self, **fields: Any) -> Recipe:
-        """The same recipe with some fields changed. Raises RecipeError for fields that there are none of."""
+        """The same recipe with some fields changed. Raises RecipeError for an unknown field or a bad value."""
         if unknown := [name for name in fields if name not in (*FIELDS, *RETIRED)]:
             raise RecipeError(f"a recipe has no field {shown(unknown[0])}; its fields are {', '.join(FIELDS)}")
         return Recipe.from_json({**self.to_json(), **fields})
+
+    def __repr__(self) -> str:
+        changed = [f"{name}={getattr(self, name)!r}" for name, one in FIELDS.items() if self._changed(one)]
+        return f"Recipe({', '.join(changed)})"
+
+    def _repr_html_(self) -> str:
+        from digitlens.markup import block, pairs
+
+        rows = [(one.label, one.words(getattr(self, name))) for name, one in FIELDS.items()]
+        return block(f"Recipe {self.name}", pairs(rows), about=self.describe())
+
+    def _changed(self, one: Field) -> bool:
+        return bool(getattr(self, one.name) != one.default)
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values, every field."""
@@ -358,7 +370,7 @@ class Recipe:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Recipe:
-        """The recipe that to_json() came from. Raises RecipeError for fields it does not know: never ignored."""
+        """The recipe that to_json() gave these values of. Raises RecipeError for a field that it does not know."""
         if not isinstance(values, Mapping):
             raise RecipeError(f"a recipe wants an object of fields and values, got {shown(values)}")
         if unknown := [name for name in values if name not in (*FIELDS, *RETIRED)]:
@@ -371,6 +383,11 @@ class Recipe:
 
 
 FIELDS: Mapping[str, Field] = schema_of(Recipe)
+
+
+def step_settings(recipe: Recipe) -> StepSettings:
+    """What each step of this recipe's runs needs beside the learning rate."""
+    return StepSettings(recipe.momentum, recipe.weight_decay, recipe.averaging)
 
 
 def varied_field(name: str) -> Field:

@@ -17,7 +17,7 @@ from digitlens.digits.dataset import Digits
 from digitlens.errors import TrainingError
 from digitlens.learning.data_split import DataSplit
 from digitlens.learning.engine import Measured, Record, State
-from digitlens.learning.recipe import Recipe
+from digitlens.learning.recipe import Recipe, step_settings
 from digitlens.network.network import Layer, Network
 from digitlens.storage.container import LARGEST
 
@@ -27,7 +27,7 @@ Look = Callable[[Network, Digits, bool], Measured | None]
 
 def beginning(recipe: Recipe, network: Network) -> State:
     """Where a run stands before its first mini-batch."""
-    average = network.layers if recipe.step_settings().running_mean else None
+    average = network.layers if step_settings(recipe).running_mean else None
     return State(network.layers, recipe.optimiser_pair().start(network.layers), average)
 
 
