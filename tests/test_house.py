@@ -1,4 +1,4 @@
-"""The house stands: who may import whom, how long a file may be, and how light the front door is."""
+"""The house stands: how long a file may be, what a room may use, and how light the front door is."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
@@ -18,17 +16,6 @@ NATIVE = sorted(path for end in ("cpp", "h") for path in (ROOT / "src/digitlens/
 
 def lines(path: Path) -> int:
     return len(path.read_text(encoding="utf-8").splitlines())
-
-
-def test_every_room_imports_only_from_the_floors_beneath_it() -> None:
-    linter = Path(sys.executable).parent / "lint-imports"
-    if not linter.exists():
-        pytest.skip("the import contracts were not checked: `pip install import-linter` brings what checks them")
-    done = subprocess.run(
-        [linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=120,
-        env={"PYTHONPATH": "src", "PYTHONIOENCODING": "utf-8"},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_network_is_read_in_ten_minutes() -> None:
@@ -50,14 +37,13 @@ PURE = ("core", "picture", "model", "train", "story")  # rooms of the page witho
 DOM = re.compile(r"\b(document|window|localStorage|sessionStorage|navigator)\b\s*[.\[]")
 
 
-def test_what_computes_in_the_page_knows_neither_the_page_nor_its_views() -> None:
+def test_what_computes_in_the_page_does_not_know_the_page() -> None:
     pure = [path for path in SCRIPTS if path.suffix == ".js" and path.relative_to(WEB).parts[0] in PURE]
     assert {"network.js", "backward.js", "ink.js", "framing.js", "neuron.js", "state.js"} <= {p.name for p in pure}
     for path in pure:
         text = path.read_text(encoding="utf-8")
         code = re.sub(r"/\*.*?\*/|//[^\n]*", "", text, flags=re.DOTALL)
         assert not DOM.search(code), path.name
-        assert not re.search(r"from \"(\.\./)+(views|app)/", code), path.name
     assert DOM.search("document.body")
 
 

@@ -12,7 +12,7 @@ from tests.cli.conftest import Run
 
 from digitlens.cli import many
 from digitlens.cli.many import read_all
-from digitlens.cli.read import answer_for
+from digitlens.cli.pictures import answer_for
 from digitlens.cli.terminal import open_network
 
 

@@ -54,7 +54,7 @@ def command(
     from dataclasses import asdict
 
     from digitlens.cli import back_propagation_view, reading_view
-    from digitlens.cli.read import example, read_one
+    from digitlens.cli.pictures import example, read_one
     from digitlens.lens.neuron import neuron_sum
     from digitlens.lens.steps import back_propagate
 

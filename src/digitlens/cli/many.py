@@ -76,7 +76,7 @@ class _Helper:
 
 def help_out(network: str) -> None:
     """The other end: paths from standard input, answers to standard output, until there are no more."""
-    from digitlens.cli.read import answer_for
+    from digitlens.cli.pictures import answer_for
     from digitlens.cli.terminal import open_network
 
     reader = open_network(network)

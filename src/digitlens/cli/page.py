@@ -45,7 +45,7 @@ def read_pages(reader: Reader, paths: list[str], annotate: str | None, as_json: 
 
 def _pages(reader: Reader, paths: list[str]) -> Iterator[tuple[str, Page | str]]:
     """For each path the Page, or what is to be said of a file that is none."""
-    from digitlens.cli.read import picture_at
+    from digitlens.cli.pictures import picture_at
     from digitlens.files.naming import printable, shown
 
     for path in paths:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from digitlens.cli.pictures import answer_for, answers, example, pictures_in
 from digitlens.cli.terminal import (
     bar,
     clean,
@@ -24,7 +22,6 @@ from digitlens.cli.terminal import (
     print_json,
     progress,
 )
-from digitlens.errors import DataError, FileError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,7 +29,6 @@ if TYPE_CHECKING:
     from digitlens.reading.reader import Reader
     from digitlens.reading.reading import Reading
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")  # what of a folder is taken for a picture
 MANY = 100  # pictures that take long enough for a progress bar
 WIDEST = 60  # columns for a name; a longer one pushes its own answer to the right
 
@@ -60,34 +56,14 @@ def command(
     reader = open_network(network)
     paths = [example(digit) for digit in range(10)] if examples else []
     for picture in pictures:
-        paths += _pictures(picture)
+        paths += pictures_in(picture)
     if page:
         from digitlens.cli.page import read_pages
 
         return read_pages(reader, paths, annotate, as_json)
     if as_json:
         return _print_json(reader, network, paths)
-    return _print(_answers(reader, paths), paths)
-
-
-def read_one(reader: Reader, path: str) -> Reading:
-    """The Reading of one picture, or of standard input for -. Raises what Reader.read() raises, and FileError."""
-    return reader.read(picture_at(path))
-
-
-def picture_at(path: str) -> str | bytes:
-    """What a Reader is given for a path: the bytes of standard input for -. Raises FileError."""
-    return _standard_input() if path == "-" else path
-
-
-def example(digit: int) -> str:
-    """The path of the example drawing of that digit. Raises FileError where there is none."""
-    from digitlens.digits.sources.examples import example_files
-
-    for path in example_files():
-        if path.stem == str(digit):
-            return str(path)
-    raise FileError("the example drawings are missing from this installation; install digitlens again")
+    return _print(answers(reader, paths), paths)
 
 
 def _print_json(reader: Reader, network: str, paths: list[str]) -> int:
@@ -109,12 +85,6 @@ def _print_json(reader: Reader, network: str, paths: list[str]) -> int:
     return int(all("error" in each for each in found))
 
 
-def answer_for(reader: Reader, path: str) -> dict[str, Any]:
-    """What is printed of one picture as JSON."""
-    ((_, answer),) = _answers(reader, [path])
-    return {"path": path, "error": answer} if isinstance(answer, str) else answer.to_json() | {"path": path}
-
-
 def _print(answers: Iterator[tuple[str, Reading | str]], paths: list[str]) -> int:
     """A line for each picture as soon as it is read."""
     from rich.cells import cell_len
@@ -134,47 +104,6 @@ def _print(answers: Iterator[tuple[str, Reading | str]], paths: list[str]) -> in
             nothing = 0
             console.print(f"{name}  {_said(console, answer)}", markup=False)
     return nothing
-
-
-def _answers(reader: Reader, paths: list[str]) -> Iterator[tuple[str, Reading | str]]:
-    """For each path the Reading, or what is to be said of a file that is none; one after the other."""
-    from digitlens.files.naming import shown
-
-    for path in paths:
-        if os.path.isdir(path):  # noqa: PTH112 - as in _pictures()
-            yield path, f"no pictures in the folder {shown(path)}; wanted files that end in {', '.join(SUFFIXES)}"
-            continue
-        try:
-            yield path, read_one(reader, path)
-        except (DataError, FileError) as error:
-            yield path, str(error)
-
-
-def _pictures(path: str) -> list[str]:
-    """A file as it is; a folder as the pictures in it and in its sub-folders, in the order of their names.
-
-    A folder without any stays what it is, and is answered with an error in its place.
-    """
-    if path == "-" or not os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises an error where a name is too long
-        return [path]
-    found = [str(Path(folder, name)) for folder, _, names in os.walk(path) for name in names]
-    return sorted(name for name in found if name.lower().endswith(SUFFIXES)) or [path]
-
-
-def _standard_input() -> bytes:
-    """A picture's bytes from standard input; one more than the limit is enough to see that there are too many."""
-    from digitlens.digits.preparation.decode import MAX_BYTES
-    from digitlens.files.naming import why
-
-    advice = "give it a picture: digitlens read - < seven.png"
-    if sys.stdin is None or sys.stdin.closed:
-        raise FileError(f"standard input is closed; {advice}")
-    if sys.stdin.isatty():
-        raise FileError(f"standard input is the keyboard; {advice}")
-    try:
-        return sys.stdin.buffer.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise FileError(f"reading standard input failed: {why(error)}; {advice}") from error
 
 
 def _said(console: Console, reading: Reading) -> str:
