@@ -109,12 +109,22 @@ def test_the_python_in_the_readme_names_what_exists() -> None:
     assert used <= set(dir(dl))
 
 
-def test_every_local_link_leads_somewhere() -> None:
-    for document in [
-        ROOT / "README.md",
-        *ROOT.glob("docs/**/*.md"),
-        ROOT / "CONTRIBUTING.md",
-        *ROOT.glob("benchmarks/*.md"),
-    ]:
-        for link in re.findall(r"\]\((?!http)([^)#]+)", document.read_text(encoding="utf-8")):
-            assert (document.parent / link).exists(), (document.name, link)
+DOCUMENTS = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    *ROOT.glob("docs/**/*.md"),
+    *ROOT.glob("benchmarks/*.md"),
+]
+
+
+def anchors(document: Path) -> set[str]:
+    """The names of its headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", document.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_local_link_leads_somewhere(document: Path) -> None:
+    for link, anchor in re.findall(r"\]\((?!http)([^)#]*)(?:#([^)]+))?\)", document.read_text(encoding="utf-8")):
+        target = document.parent / link if link else document
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), f"{link}#{anchor}"
