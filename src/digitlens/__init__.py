@@ -51,7 +51,12 @@ if TYPE_CHECKING:  # the same names once more, for type checkers and editors: a 
         WeightChain as WeightChain,
     )
     from digitlens.network.activations import Activation as Activation
-    from digitlens.network.costs import Cost as Cost, cost_for as cost_for, one_hot as one_hot
+    from digitlens.network.costs import (
+        Cost as Cost,
+        CostFunction as CostFunction,
+        cost_for as cost_for,
+        one_hot as one_hot,
+    )
     from digitlens.network.gradient import backward as backward
     from digitlens.network.initialisation import initialise as initialise
     from digitlens.network.network import Layer as Layer, Network as Network, Trace as Trace
@@ -108,7 +113,7 @@ _NAMES = {  # where each public name lives; a name is imported from there when i
     "digitlens.network.network": "Layer Network Trace",
     "digitlens.network.activations": "Activation",
     "digitlens.network.initialisation": "initialise",
-    "digitlens.network.costs": "Cost cost_for one_hot",
+    "digitlens.network.costs": "Cost CostFunction cost_for one_hot",
     "digitlens.network.gradient": "backward",
     "digitlens.network.optimisers": "Memory Optimiser adam gradient_descent momentum",
     "digitlens.errors": (

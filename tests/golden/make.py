@@ -17,6 +17,7 @@ from digitlens.learning.recipe import Recipe
 from digitlens.network.activations import ACTIVATIONS
 from digitlens.network.costs import cost_for
 from digitlens.network.gradient import backward
+from digitlens.network.initialisation import INITIALISATIONS
 from digitlens.network.network import Layer, Layers, Network
 from digitlens.network.optimisers import OPTIMISERS
 
@@ -54,19 +55,16 @@ def case(layers: Layers, images: np.ndarray, targets: np.ndarray, names: tuple[s
 
 def steps(name: str, layers: Layers, gradient: Layers) -> dict[str, Any]:
     """Two steps of an optimiser on the same gradient, the second of half the rate."""
-    start, step = OPTIMISERS[name]()
-    once, memory = step(layers, gradient, start(layers), RATE)
-    twice, memory = step(once, gradient, memory, RATE / 2)
+    optimiser = OPTIMISERS[name]()
+    once, memory = optimiser.step(layers, gradient, optimiser.start(layers), RATE)
+    twice, memory = optimiser.step(once, gradient, memory, RATE / 2)
     return {"optimiser": name, "rates": [RATE, RATE / 2], "layers": [plain(once), plain(twice)]}
 
 
 def streams(seed: int) -> dict[str, Any]:
     """The first numbers of the random streams that every engine gets."""
     recipe = Recipe(seed=seed)
-    weights = {
-        name: Recipe(seed=seed, initialisation=name).initial_network().layers
-        for name in ("one_over_n", "standard_normal", "glorot", "he")
-    }
+    weights = {name: Recipe(seed=seed, initialisation=name).initial_network().layers for name in INITIALISATIONS}
     return {
         "seed": seed,
         "order": [recipe.stream("order", epoch).permutation(60_000)[:8].tolist() for epoch in (0, 1, 59)],

@@ -8,8 +8,12 @@ than 2^-126 may come out as 0 (the compiled engine has no subnormal numbers), so
 
 from __future__ import annotations
 
-import numpy as np
+from functools import cache
 
+import numpy as np
+from tests.network.legal import kinks
+
+from digitlens.network.activations import Activation
 from digitlens.network.costs import cost_for, one_hot
 from digitlens.network.gradient import backward
 from digitlens.network.network import Layer, Layers, Network
@@ -18,8 +22,20 @@ U = 2.0**-24
 TINY = 2.0**-126
 SECOND = 1.01
 FEW = 16  # roundings within one function: exp's series, a quotient, a slope
-STEEPEST = {"sigmoid": 0.25, "tanh": 1.0, "relu": 1.0, "identity": 1.0}
-BENT = {"sigmoid": 0.1, "tanh": 0.78, "relu": 0.0, "identity": 0.0}  # the most by which a slope changes with z
+Z = np.linspace(-20, 20, 40_001)
+
+
+@cache
+def steepest(activation: Activation) -> float:
+    """The largest slope."""
+    return float(np.abs(activation.slope(Z)).max()) * 1.001
+
+
+@cache
+def bent(activation: Activation) -> float:
+    """The most by which the slope changes with z, kinks left out."""
+    change = np.abs(np.diff(activation.slope(Z)))
+    return float(change[change < 0.005].max() / (Z[1] - Z[0])) * 1.001
 
 
 def gamma(n: int) -> float:
@@ -42,22 +58,22 @@ def gradient_and_bound(network: Network, images: np.ndarray, digits: np.ndarray,
     for l, (layer, activation) in enumerate(zip(exact.layers, exact.activations, strict=True)):
         size = abs(layer.weights)
         z_error = a_error @ size.T + gamma(len(size[0]) + 8) * (abs(trace.a[l]) @ size.T + abs(layer.biases))
-        if activation.name == "softmax":
+        if activation.whole_layer:
             a_error = 2 * trace.a[-1] * z_error.max(axis=1, keepdims=True) + FEW * U
         else:
             whole = 1.0 if activation.name == "tanh" else abs(trace.a[l + 1])  # 1 - e^-2z cancels where z is small
-            a_error = STEEPEST[activation.name] * z_error + FEW * U * whole
+            a_error = steepest(activation) * z_error + FEW * U * whole
             slopes.append(activation.slope(trace.z[l]))
-            slope_errors.append(BENT[activation.name] * z_error + FEW * U * abs(slopes[-1]))
-            if activation.name == "relu":  # on the other side of the kink, perhaps
-                slope_errors[-1] = np.where(abs(trace.z[l]) <= z_error, 1.0, 0.0)
+            slope_errors.append(bent(activation) * z_error + FEW * U * abs(slopes[-1]))
+            for kink in kinks(activation):  # on its other side, perhaps
+                slope_errors[-1] += np.where(abs(trace.z[l] - kink) <= z_error, 1.0, 0.0)
         a_error = a_error + FEW * TINY
         a_errors.append(a_error)
     error = abs(trace.a[-1] - y)
     dC_dz = backward_start = cost_for(cost, exact.activations[-1]).slope(trace, y)
     if cost == "cross_entropy":
         off = a_error + U * error
-    elif exact.activations[-1].name == "softmax":
+    elif exact.activations[-1].whole_layer:
         a, d = trace.a[-1], 2 * error
         d_off = 2 * a_error + 4 * U * d
         shared, shared_off = (d * a).sum(1, keepdims=True), (d_off * a + d * a_error).sum(1, keepdims=True)

@@ -11,30 +11,36 @@ from hypothesis import strategies as st
 
 from digitlens.cli.train import command as train
 from digitlens.errors import RecipeError
+from digitlens.learning.recipe import FIELDS as DECLARED
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.recipes import RECIPES, named
 from digitlens.learning.recipes.commands import arguments, command
+
+
+def one_of(field: str) -> st.SearchStrategy[str]:
+    return st.sampled_from(list(DECLARED[field].choices()))
+
 
 REAL = st.floats(0, 0.99, allow_subnormal=False)
 FIELDS: dict[str, Any] = {
     "seed": st.integers(0, 2**63 - 1),
     "hidden": st.lists(st.integers(1, 300), max_size=3),
-    "activation": st.sampled_from(["sigmoid", "relu", "tanh", "identity"]),
-    "output": st.sampled_from(["sigmoid", "tanh", "relu", "identity"]),
-    "initialisation": st.sampled_from(["one_over_n", "standard_normal", "glorot", "he"]),
-    "stored": st.sampled_from(["float32", "float16"]),
-    "precision": st.sampled_from(["float32", "float64"]),
-    "optimiser": st.sampled_from(["gradient_descent", "momentum", "adam"]),
+    "activation": one_of("activation"),
+    "output": one_of("output"),
+    "initialisation": one_of("initialisation"),
+    "stored": one_of("stored"),
+    "precision": one_of("precision"),
+    "optimiser": one_of("optimiser"),
     "momentum": REAL,
     "learning_rate": st.floats(0, 1e6),
-    "schedule": st.sampled_from(["constant", "linear", "cosine"]),
+    "schedule": one_of("schedule"),
     "mini_batch": st.integers(1, 1_000_000),
     "epochs": st.integers(1, 100_000),
     "weight_decay": REAL,
     "averaging": REAL,
-    "labels": st.sampled_from(["true", "random"]),
+    "labels": one_of("labels"),
     "validation": st.integers(0, 1_000_000),
-    "augmentation": st.sampled_from(["none", "affine", "elastic"]),
+    "augmentation": one_of("augmentation"),
     "preparation": st.sampled_from([[], ["straighten"]]),
 }
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from itertools import pairwise
+from math import inf
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.kernel import served
 from tests.learning.bars import CLASSES, bar_data, bars, small
 from tests.learning.rounding import FEW, TINY, U, gradient_and_bound
 from tests.learning.test_plain_engine import VARIANTS, all_bits
@@ -23,7 +25,8 @@ from digitlens.learning.data_split import DataSplit, split_data
 from digitlens.learning.engine import Record, State, Stop
 from digitlens.learning.engines import choose
 from digitlens.learning.plain_engine import PlainEngine, measure
-from digitlens.learning.recipe import Recipe
+from digitlens.learning.recipe import SCHEDULES, Recipe
+from digitlens.network.activations import ACTIVATIONS
 from digitlens.network.network import Layers, Network
 
 pytestmark = pytest.mark.skipif(
@@ -111,25 +114,24 @@ def farthest(recipe: Recipe, network: Network, digits: DataSplit, on: str, wrong
 
 @given(
     hidden=st.lists(st.integers(1, 40), max_size=3).map(tuple),
-    activation=st.sampled_from(["sigmoid", "relu", "tanh", "identity"]),
-    output=st.sampled_from(["sigmoid quadratic", "sigmoid cross_entropy", "softmax quadratic",
-                            "softmax cross_entropy", "tanh quadratic", "identity quadratic"]),
-    optimiser=st.sampled_from(["gradient_descent", "momentum", "adam"]),
+    activation=st.sampled_from(served.HIDDEN or [""]),
+    pair=st.sampled_from(served.PAIRS or [("", "")]),
+    optimiser=st.sampled_from(served.OPTIMISERS or [""]),
     how=st.fixed_dictionaries({
         "mini_batch": st.integers(1, 40), "momentum": st.sampled_from([0.0, 0.5, 0.9]),
         "weight_decay": st.sampled_from([0.0, 0.01]), "averaging": st.sampled_from([0.0, 0.9]),
-        "schedule": st.sampled_from(["constant", "linear", "cosine"]), "seed": st.integers(0, 2**30),
+        "schedule": st.sampled_from(SCHEDULES), "seed": st.integers(0, 2**30),
         "initialisation": st.sampled_from(["one_over_n", "he", "standard_normal"]),
     }),
     on=st.sampled_from(SETS or [""]),
 )  # fmt: skip
 @settings(max_examples=60, deadline=None)
 def test_every_step_is_the_plain_step_within_what_rounding_can_do(
-    hidden: tuple[int, ...], activation: str, output: str, optimiser: str, how: dict[str, Any], on: str
+    hidden: tuple[int, ...], activation: str, pair: tuple[str, str], optimiser: str, how: dict[str, Any], on: str
 ) -> None:
-    out, cost = output.split()
-    rate = {"gradient_descent": 0.05, "momentum": 0.01, "adam": 0.002}[optimiser]
-    if "identity" in (activation, out):
+    out, cost = pair
+    rate = {"momentum": 0.01, "adam": 0.002}.get(optimiser, 0.05)
+    if inf in ACTIVATIONS[out].range or {-inf, inf} <= {*ACTIVATIONS[activation].range}:
         rate /= 100  # or it diverges, as it does in any case from large weights
         how |= {"initialisation": "he"} if how["initialisation"] == "standard_normal" else {}
     recipe = Recipe(hidden=hidden, activation=activation, output=out, cost=cost, optimiser=optimiser, epochs=2,
@@ -138,8 +140,8 @@ def test_every_step_is_the_plain_step_within_what_rounding_can_do(
     assert farthest(recipe, recipe.initial_network(4), DataSplit(some, some[:0], some[:0], 4), on) < 1
 
 
-@pytest.mark.parametrize("optimiser", ["gradient_descent", "momentum", "adam"])
-@pytest.mark.parametrize("activation", ["sigmoid", "relu", "tanh"])
+@pytest.mark.parametrize("optimiser", served.OPTIMISERS)
+@pytest.mark.parametrize("activation", served.HIDDEN)
 def test_a_gradient_that_is_one_percent_wrong_would_be_noticed(optimiser: str, activation: str) -> None:
     recipe = small(optimiser=optimiser, activation=activation, epochs=1, validation=0, learning_rate=0.05)
     some = sparse(45, 3)
@@ -253,10 +255,7 @@ def test_two_runs_side_by_side_give_the_bits_of_one_alone() -> None:
 
 
 @pytest.mark.parametrize("on", SETS)
-@pytest.mark.parametrize(
-    ("output", "cost"), [("sigmoid", "quadratic"), ("sigmoid", "cross_entropy"), ("softmax", "cross_entropy"),
-                         ("softmax", "quadratic"), ("relu", "quadratic")],
-)  # fmt: skip
+@pytest.mark.parametrize(("output", "cost"), served.PAIRS)
 def test_cost_and_accuracy_are_what_the_plain_engine_measures(output: str, cost: str, on: str) -> None:
     recipe = small(output=output, cost=cost, epochs=1, learning_rate=1e-9, initialisation="standard_normal")
     record = run(recipe, on=on)[-1]
@@ -307,7 +306,7 @@ def test_digits_are_made_ready_once_and_let_go_with_their_owner() -> None:
 
 
 def test_rates_are_the_rates_one_by_one() -> None:
-    for schedule in ("constant", "linear", "cosine"):
+    for schedule in SCHEDULES:
         recipe = Recipe(schedule=schedule, epochs=7)
         one_by_one = [recipe.rate((epoch + step / 5) / 7) for epoch in range(7) for step in range(5)]
         np.testing.assert_allclose(recipe.rates(0, 35, 5), one_by_one, rtol=1e-12, atol=1e-15)

@@ -13,11 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digitlens.errors import RecipeError
-from digitlens.learning.recipe import Recipe
+from digitlens.learning.recipe import SCHEDULES, Recipe
 from digitlens.learning.recipes import RECIPES, named
+from digitlens.network.activations import ACTIVATIONS
+from digitlens.network.costs import COSTS
+from digitlens.network.initialisation import INITIALISATIONS
+from digitlens.network.optimisers import OPTIMISERS
 
 FIELDS = [field.name for field in dataclasses.fields(Recipe)]
-OUTPUTS = ["sigmoid", "softmax"]
+OUTPUTS = [name for name, each in ACTIVATIONS.items() if all(cost.takes(each) for cost in COSTS.values())]
 
 
 @st.composite
@@ -26,15 +30,15 @@ def recipes(draw: Any) -> Recipe:
         name=draw(st.text(max_size=100)),
         seed=draw(st.integers(0, 2**63 - 1)),
         hidden=tuple(draw(st.lists(st.integers(1, 400), max_size=8))),
-        activation=draw(st.sampled_from(["sigmoid", "relu", "tanh", "identity"])),
+        activation=draw(st.sampled_from([name for name, each in ACTIVATIONS.items() if not each.whole_layer])),
         output=draw(st.sampled_from(OUTPUTS)),
-        initialisation=draw(st.sampled_from(["standard_normal", "one_over_n", "glorot", "he"])),
+        initialisation=draw(st.sampled_from(list(INITIALISATIONS))),
         precision=draw(st.sampled_from(["float32", "float64"])),
-        cost=draw(st.sampled_from(["quadratic", "cross_entropy"])),
-        optimiser=draw(st.sampled_from(["gradient_descent", "momentum", "adam"])),
+        cost=draw(st.sampled_from(list(COSTS))),
+        optimiser=draw(st.sampled_from(list(OPTIMISERS))),
         momentum=draw(st.floats(0, 1, exclude_max=True)),
         learning_rate=draw(st.one_of(st.floats(0, 1e6), st.integers(0, 10**6))),
-        schedule=draw(st.sampled_from(["constant", "linear", "cosine"])),
+        schedule=draw(st.sampled_from(SCHEDULES)),
         mini_batch=draw(st.integers(1, 10**6)),
         epochs=draw(st.integers(1, 10**5)),
         weight_decay=draw(st.floats(0, 1)),

@@ -14,8 +14,10 @@ from hypothesis.extra import numpy as arrays
 
 from digitlens.errors import ShapeError, UsageError
 from digitlens.lens.neuron import DECIMALS, add_up, check_neuron, neuron_sum
-from digitlens.network.activations import identity, relu, sigmoid
+from digitlens.network.activations import ACTIVATIONS, relu, sigmoid
 from digitlens.network.network import Layer, Network
+
+ALONE = [each for each in ACTIVATIONS.values() if not each.whole_layer]
 
 
 @st.composite
@@ -29,7 +31,7 @@ def seen(draw: Any) -> tuple[Network, np.ndarray]:
         return draw(arrays.arrays(dtype, shape, elements=st.floats(low, high, width=width)))
 
     layers = tuple(Layer(some((n, m), -1000, 1000), some(n, -1000, 1000)) for m, n in zip(sizes, sizes[1:]))  # noqa: B905, RUF007
-    functions = tuple(draw(st.sampled_from([sigmoid, relu, identity])) for _ in layers)
+    functions = tuple(draw(st.sampled_from(ALONE)) for _ in layers)
     return Network(layers, functions), some(sizes[0], 0, 1)
 
 

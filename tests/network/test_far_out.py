@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digitlens.network.activations import identity, relu, sigmoid, softmax, tanh
+from digitlens.network.activations import ACTIVATIONS, LEAK, leaky_relu, relu, sigmoid, softmax
 from digitlens.network.costs import cost_for
 from digitlens.network.network import Trace
 
 TYPES = [np.float32, np.float64]
 FAR = [-100.0, -89.0, -40.0, -20.0, -1.0, -1e-3, 0.0, 1e-3, 1.0, 17.0, 20.0, 37.0, 40.0, 89.0, 100.0]
 ULPS = 6
+ALONE = [each for each in ACTIVATIONS.values() if not each.whole_layer]
 
 
 def close(got: object, wanted: Decimal, dtype: type) -> bool:
@@ -36,12 +37,16 @@ def exact(name: str, z: Decimal) -> tuple[Decimal, Decimal]:
             return (1 - square) / (1 + square), 4 * square / (1 + square) ** 2
         if name == "relu":
             return max(z, Decimal(0)), Decimal(int(z > 0))
+        if name == "leaky_relu":
+            leak = Decimal(1) / 100
+            return (z, Decimal(1)) if z > 0 else (leak * z, leak)
+        assert name == "identity", f"write {name} in Decimal here"
         return z, Decimal(1)
 
 
 @pytest.mark.parametrize("dtype", TYPES)
 @pytest.mark.parametrize("z", FAR)
-@pytest.mark.parametrize("function", [sigmoid, tanh, relu, identity], ids=lambda f: f.name)
+@pytest.mark.parametrize("function", ALONE, ids=lambda f: f.name)
 def test_values_and_slopes_are_right_far_out(function: object, z: float, dtype: type) -> None:
     given_z = np.array([[z]], dtype)
     value, slope = exact(function.name, Decimal(float(given_z[0, 0])))
@@ -54,10 +59,10 @@ def test_values_and_slopes_are_right_far_out(function: object, z: float, dtype: 
 
 @pytest.mark.parametrize("dtype", TYPES)
 @pytest.mark.parametrize("z", [-1e4, 1e4])
-@pytest.mark.parametrize("function", [sigmoid, tanh, relu, identity, softmax], ids=lambda f: f.name)
+@pytest.mark.parametrize("function", ACTIVATIONS.values(), ids=lambda f: f.name)
 def test_nothing_overflows_however_far_out(function: object, z: float, dtype: type) -> None:
     assert np.isfinite(function(np.array([[z, 0.0]], dtype))).all()
-    if function is not softmax:
+    if not function.whole_layer:
         assert np.isfinite(function.slope(np.array([[z]], dtype))).all()
 
 
@@ -106,7 +111,7 @@ def test_cross_entropy_is_right_far_out(output: object, row: list[float], right:
 
 @pytest.mark.parametrize("dtype", TYPES)
 @pytest.mark.parametrize("row", ROWS)
-@pytest.mark.parametrize("output", [sigmoid, softmax, tanh, relu, identity], ids=lambda f: f.name)
+@pytest.mark.parametrize("output", ACTIVATIONS.values(), ids=lambda f: f.name)
 def test_the_quadratic_cost_is_right_far_out(output: object, row: list[float], dtype: type) -> None:
     z, y = np.array([row], dtype), np.eye(3, dtype=dtype)[[1]]
     cost, trace = cost_for("quadratic", output), trace_of(z, output)
@@ -141,10 +146,23 @@ def test_sigmoid_of_minus_z_is_what_is_missing_from_one(z: float) -> None:
     assert sigmoid.slope(np.array([z]))[0] == sigmoid.slope(np.array([-z]))[0] <= 0.25 + 1e-16
 
 
-def test_at_the_kink_we_say_zero() -> None:
+def test_at_the_kink_we_say_the_smaller_slope() -> None:
     assert relu.slope(np.array([0.0, -0.0, 5e-324])).tolist() == [0, 0, 1]
+    assert leaky_relu.slope(np.array([0.0, -0.0, 5e-324])).tolist() == [LEAK, LEAK, 1]
 
 
 def test_what_is_not_a_number_stays_none() -> None:
-    for function in (sigmoid, tanh, relu, identity):
+    for function in ALONE:
         assert np.isnan(function(np.array([np.nan]))).all()
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+@pytest.mark.parametrize("function", ACTIVATIONS.values(), ids=lambda f: f.name)
+def test_what_a_neuron_holds_stays_within_its_range_and_comes_near_both_ends(function: object, dtype: type) -> None:
+    z = np.array([[each, 0.0] for each in (*FAR, -1e4, 1e4)], dtype)
+    a = function(z)[:, 0]
+    lowest, highest = function.range
+    assert lowest <= a.min()
+    assert a.max() <= highest
+    assert a.min() < (-90 if lowest == -np.inf else lowest + 0.01)
+    assert a.max() > (90 if highest == np.inf else highest - 0.01)

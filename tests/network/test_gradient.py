@@ -6,25 +6,25 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.network.legal import CASES, batch_of, network_of
+from tests.network.legal import CASES, batch_of, distance_to_kinks, network_of
 
 from digitlens.network.activations import relu
-from digitlens.network.costs import Cost, cost_for
+from digitlens.network.costs import CostFunction, cost_for
 from digitlens.network.gradient import backward
 from digitlens.network.network import Layer, Layers, Network
 from digitlens.network.optimisers import each
 
 SIZES = {1: (6, 3), 2: (6, 5, 3), 3: (6, 5, 4, 3), 4: (6, 5, 4, 5, 3)}
 H = 1e-5
-CLEAR = 0.02  # how far from the kink of ReLU every z must be; a step of H moves it by less than 0.001
+CLEAR = 0.02  # how far from a kink, as ReLU has one, every z must be; a step of H moves it by less than 0.001
 
 
-def mean_cost(network: Network, images: np.ndarray, targets: np.ndarray, cost: Cost) -> float:
+def mean_cost(network: Network, images: np.ndarray, targets: np.ndarray, cost: CostFunction) -> float:
     return float(cost.each(network.forward(images), targets).mean())
 
 
 def taylor_ratio(
-    network: Network, images: np.ndarray, targets: np.ndarray, cost: Cost, direction: Layers, gradient: Layers
+    network: Network, images: np.ndarray, targets: np.ndarray, cost: CostFunction, direction: Layers, gradient: Layers
 ) -> float:
     """|C(h) - C(0) - h · slope| for a step h over the same for half of it: 4 if the slope is right, 2 if it is not."""
     slope = sum(float((g.weights * d.weights).sum() + (g.biases * d.biases).sum()) for g, d in zip(gradient, direction))  # noqa: B905 - both have the network's shape
@@ -39,7 +39,7 @@ def taylor_ratio(
 
 def example(
     hidden: str, output: str, cost_name: str, depth: int
-) -> tuple[Network, np.ndarray, np.ndarray, Cost, Layers]:
+) -> tuple[Network, np.ndarray, np.ndarray, CostFunction, Layers]:
     """The first drawn network, batch and direction that keep away from kinks, and whose cost is curved at all."""
     cost = cost_for(cost_name, network_of(hidden, output, SIZES[1], np.random.default_rng(0)).activations[-1])
     for seed in range(1000):
@@ -48,8 +48,8 @@ def example(
         images, targets = batch_of(SIZES[depth], 3, rng)
         direction = each(lambda w, rng=rng: rng.choice([-1.0, 1.0], w.shape), network.layers)
         trace = network.forward(images)
-        kinked = [z for z, f in zip(trace.z, network.activations, strict=True) if f is relu]
-        if any(np.abs(z).min() < CLEAR for z in kinked) or any((z < 0).all() for z in kinked):
+        layers = list(zip(network.activations, trace.z, strict=True))
+        if any(distance_to_kinks(f, z) < CLEAR or (f is relu and (z < 0).all()) for f, z in layers):
             continue
 
         def value(h: float, network: Network = network, d: Layers = direction, x=images, y=targets) -> float:

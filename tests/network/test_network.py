@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.network.legal import network_of
 
 from digitlens.errors import RecipeError, ShapeError, UsageError
-from digitlens.network.activations import ACTIVATIONS, identity, relu, sigmoid, softmax, tanh
+from digitlens.network.activations import ACTIVATIONS, Activation, relu, sigmoid, softmax
 from digitlens.network.costs import COSTS, cost_for, one_hot
 from digitlens.network.gradient import backward
 from digitlens.network.network import Layer, Network, Trace
@@ -143,10 +143,31 @@ def test_layers_that_do_not_fit_together_are_refused(layers: tuple, functions: t
         Network(layers, functions)
 
 
-@pytest.mark.parametrize("output", [relu, tanh, identity])
-def test_cross_entropy_refuses_outputs_that_are_no_shares_and_says_why(output: object) -> None:
-    with pytest.raises(RecipeError, match=rf"logarithms of the outputs.*{output.name} outputs need not.*quadratic"):
+@pytest.mark.parametrize("output", [f for f in ACTIVATIONS.values() if f.range != (0, 1)], ids=lambda f: f.name)
+def test_cross_entropy_refuses_outputs_that_need_not_lie_between_0_and_1_and_says_why(output: object) -> None:
+    with pytest.raises(RecipeError, match=rf"between 0 and 1.*{output.name} outputs need not.*sigmoid.*quadratic"):
         cost_for("cross_entropy", output)
+
+
+GAUSSIAN = Activation("gaussian", lambda z: np.exp(-z * z), lambda z: -2 * z * np.exp(-z * z), (0, 1))
+
+
+def test_cross_entropy_takes_any_output_between_0_and_1() -> None:
+    cost, z, y = cost_for("cross_entropy", GAUSSIAN), np.array([[0.5, -1.5, 0.25]]), np.array([[0.0, 1.0, 0.0]])
+
+    def at(z: np.ndarray) -> Trace:
+        return Trace((z,), (z, GAUSSIAN(z)))
+
+    a = GAUSSIAN(z)
+    assert cost.each(at(z), y)[0] == pytest.approx(-np.log(np.where(y, a, 1 - a)).sum())
+    slope, h = cost.slope(at(z), y)[0], 1e-6
+    for j in range(3):
+        step = h * np.eye(3)[[j]]
+        rise = (cost.each(at(z + step), y) - cost.each(at(z - step), y))[0] / (2 * h)
+        assert slope[j] == pytest.approx(rise, rel=1e-6)
+    far = at(np.array([[0.0, 1e3, 0.0]]))  # a is 1, 0, 1: as wrong as can be
+    assert np.isfinite(cost.each(far, y)).all()
+    assert np.isfinite(cost.slope(far, y)).all()
 
 
 def test_an_unknown_cost_is_refused_with_the_known_ones() -> None:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 
 from digitlens.network.network import Layer, Layers
-from digitlens.network.optimisers import OPTIMISERS, Memory, adam, each, gradient_descent, momentum
+from digitlens.network.optimisers import OPTIMISERS, Memory, Optimiser, adam, each, gradient_descent, momentum
 
 
 def knob(weight: float, bias: float = 0.0, dtype: type = np.float64) -> Layers:
     return (Layer(np.array([[weight]], dtype), np.array([bias], dtype)),)
+
+
+def pair(optimiser: Optimiser) -> tuple[Any, Any]:
+    return optimiser.start, optimiser.step
 
 
 def value(layers: Layers) -> float:
@@ -20,7 +25,7 @@ def value(layers: Layers) -> float:
 
 
 def test_gradient_descent_is_the_hand_worked_step() -> None:
-    start, step = gradient_descent()
+    start, step = pair(gradient_descent())
     layers, memory = step(knob(1.0, 2.0), knob(0.5, -1.0), start(knob(1.0)), 0.1)
     assert value(layers) == 1.0 - 0.1 * 0.5
     assert layers[0].biases.tolist() == [2.0 + 0.1]
@@ -29,7 +34,7 @@ def test_gradient_descent_is_the_hand_worked_step() -> None:
 
 def test_momentum_is_the_hand_worked_pair_of_steps() -> None:
     # keep 0.5, rate 0.1, gradients 2 then 4: velocity 2, then 0.5·2 + 4 = 5; weight 1 - 0.2 - 0.5
-    start, step = momentum(0.5)
+    start, step = pair(momentum(0.5))
     memory = start(knob(1.0))
     assert value(memory.layers[0]) == 0
     layers, memory = step(knob(1.0), knob(2.0), memory, 0.1)
@@ -42,7 +47,7 @@ def test_momentum_is_the_hand_worked_pair_of_steps() -> None:
 
 def test_adam_is_algorithm_one_in_single_numbers() -> None:
     rate, one, two, epsilon = 0.05, 0.8, 0.9, 1e-6
-    start, step = adam(one, two, epsilon)
+    start, step = pair(adam(one, two, epsilon))
     layers, memory = knob(1.0), start(knob(1.0))
     weight, m, v = 1.0, 0.0, 0.0
     for t, g in enumerate((2.0, -1.0, 0.0, 1e-9, 30.0), start=1):
@@ -57,7 +62,7 @@ def test_adam_is_algorithm_one_in_single_numbers() -> None:
 
 @pytest.mark.parametrize("size", [1e-3, 1.0, 1e3])
 def test_adams_first_step_is_as_long_as_the_rate_whatever_the_gradient(size: float) -> None:
-    start, step = adam()
+    start, step = pair(adam())
     layers, _ = step(knob(0.0), knob(size), start(knob(0.0)), 0.01)
     assert value(layers) == pytest.approx(-0.01, rel=1e-4)
 
@@ -65,7 +70,7 @@ def test_adams_first_step_is_as_long_as_the_rate_whatever_the_gradient(size: flo
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("name", OPTIMISERS)
 def test_a_step_changes_nothing_in_place_and_keeps_the_type(name: str, dtype: type) -> None:
-    start, step = OPTIMISERS[name]()
+    start, step = pair(OPTIMISERS[name]())
     rng = np.random.default_rng(0)
 
     def some() -> Layers:
@@ -95,7 +100,7 @@ def test_a_step_changes_nothing_in_place_and_keeps_the_type(name: str, dtype: ty
 
 @pytest.mark.parametrize("name", OPTIMISERS)
 def test_every_optimiser_finds_the_bottom_of_a_bowl(name: str) -> None:
-    start, step = OPTIMISERS[name]()
+    start, step = pair(OPTIMISERS[name]())
     layers = knob(3.0, -2.0)
     memory = start(layers)
     for _ in range(600):
@@ -111,3 +116,17 @@ def test_each_wants_networks_of_one_depth() -> None:
 
 def test_a_memory_begins_empty() -> None:
     assert (Memory().steps, Memory().layers) == (0, ())
+
+
+@pytest.mark.parametrize("name", OPTIMISERS)
+def test_an_optimiser_knows_its_name_what_it_remembers_and_whether_it_keeps_a_share(name: str) -> None:
+    optimiser = OPTIMISERS[name]()
+    assert optimiser.name == name
+    layers = knob(1.0, 2.0)
+    _, memory = optimiser.step(layers, layers, optimiser.start(layers), 0.1)
+    assert len(memory.layers) == len(optimiser.start(layers).layers) == optimiser.memories
+    if optimiser.momentum is None:
+        with pytest.raises(TypeError):
+            OPTIMISERS[name](0.5)
+    else:
+        assert OPTIMISERS[name](0.5).momentum == 0.5

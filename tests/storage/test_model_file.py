@@ -52,7 +52,7 @@ def bits(one: Reader) -> list[bytes]:
 
 @given(
     st.lists(st.integers(1, 9), max_size=3), st.integers(1, 12), st.integers(0, 2**32 - 1),
-    st.sampled_from(["sigmoid", "relu", "tanh", "identity"]), st.text(max_size=100),
+    st.sampled_from([name for name, each in ACTIVATIONS.items() if not each.whole_layer]), st.text(max_size=100),
 )  # fmt: skip
 @settings(max_examples=40)
 def test_a_reader_comes_out_as_it_went_in(hidden: list[int], outputs: int, seed: int, f: str, name: str) -> None:

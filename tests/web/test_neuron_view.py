@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from tests.kernel import served
 
 from digitlens.lens.neuron import neuron_sum
 from digitlens.network.activations import ACTIVATIONS
@@ -348,7 +349,7 @@ def test_where_there_is_no_clipboard_files_are_saved(view: Page) -> None:
     assert picture.value.path().read_bytes().startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize("name", ["sigmoid", "relu", "tanh", "identity", "softmax"])
+@pytest.mark.parametrize("name", served.OUTPUTS)  # the page computes at least what the kernel does
 def test_the_point_lies_on_the_curve_of_every_activation_function(page: Page, name: str) -> None:
     page.evaluate("name => digitlens.setNetwork({...digitlens.network, activations: ['relu', 'tanh', name]})", name)
     for layer, neuron in NEURONS:

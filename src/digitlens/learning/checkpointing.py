@@ -114,7 +114,7 @@ def _check(run: Run, state: State, path: str | Path) -> None:
     here = Network(state.layers, network.activations)
     if (
         (here.sizes, here.dtype) != (network.sizes, network.dtype)
-        or len(state.memory.layers) != len(start.memory.layers)
+        or len(state.memory.layers) != recipe.optimiser_pair().memories
         or (state.average is None) != (start.average is None)
         or not state.mini_batch < batches
         or not state.epoch * batches + state.mini_batch <= recipe.epochs * batches

@@ -14,7 +14,7 @@ from digitlens.digits.dataset import DataSet, Digits, pixels
 from digitlens.errors import RecipeError, TrainingError
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.training import Run
-from digitlens.network.costs import Cost, one_hot
+from digitlens.network.costs import CostFunction, one_hot
 from digitlens.network.gradient import backward
 from digitlens.network.network import Network
 
@@ -22,7 +22,7 @@ FEW = 1_000  # training digits that a size is measured on
 TIMES = 8  # measured so often in an epoch
 
 
-def gradient_norms(network: Network, digits: Digits, cost: Cost) -> tuple[float, ...]:
+def gradient_norms(network: Network, digits: Digits, cost: CostFunction) -> tuple[float, ...]:
     """The norm of dC/dW for each layer, the first hidden layer's first; the pictures are taken as they are."""
     targets = one_hot(digits.digits, network.sizes[-1], network.dtype)
     with np.errstate(over="ignore", invalid="ignore"):

@@ -21,7 +21,7 @@ from digitlens.learning.engine import Measured, Record, State
 from digitlens.learning.recipe import Recipe, step_settings
 from digitlens.learning.records import beginning, records
 from digitlens.network.activations import Array
-from digitlens.network.costs import Cost, one_hot
+from digitlens.network.costs import CostFunction, one_hot
 from digitlens.network.gradient import backward
 from digitlens.network.network import Layer, Layers, Network
 from digitlens.network.optimisers import Optimiser, each
@@ -66,7 +66,7 @@ class PlainEngine:
         )
 
 
-def measure(network: Network, digits: Digits, cost: Cost) -> Measured:
+def measure(network: Network, digits: Digits, cost: CostFunction) -> Measured:
     """Cost and accuracy of a network on digits, the pictures taken as they are. `digits` must not be empty."""
     costs, right = 0.0, 0
     with np.errstate(over="ignore", invalid="ignore"):  # a run that diverges is told so by its numbers

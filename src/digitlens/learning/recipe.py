@@ -22,7 +22,7 @@ from digitlens.digits.synthetic.distortions import AUGMENTATIONS
 from digitlens.errors import RecipeError
 from digitlens.learning.schema import IMAGES, LEARNING, NETWORK, RUN, Field, field, schema_of, shown
 from digitlens.network.activations import ACTIVATIONS, Activation
-from digitlens.network.costs import COSTS, Cost, cost_for
+from digitlens.network.costs import COSTS, CostFunction, cost_for
 from digitlens.network.initialisation import INITIALISATIONS, initialise
 from digitlens.network.network import Network
 from digitlens.network.optimisers import OPTIMISERS, Optimiser
@@ -35,16 +35,8 @@ RETIRED = {"teacher": "none"}  # fields that older recipes carry, with the only 
 
 def _outputs_for_costs() -> dict[str, tuple[str, list[str]]]:
     """For each cost that does not go with every output: those that it goes with."""
-    fitting = {cost: [name for name in ACTIVATIONS if _fits(cost, name)] for cost in COSTS}
+    fitting = {name: [each.name for each in ACTIVATIONS.values() if cost.takes(each)] for name, cost in COSTS.items()}
     return {cost: ("output", names) for cost, names in fitting.items() if len(names) < len(ACTIVATIONS)}
-
-
-def _fits(cost: str, output: str) -> bool:
-    try:
-        cost_for(cost, ACTIVATIONS[output])
-    except RecipeError:
-        return False
-    return True
 
 
 class StepSettings(NamedTuple):
@@ -105,8 +97,8 @@ class Recipe:
     )
     activation: str = field(
         "sigmoid",
-        choices=lambda: [name for name in ACTIVATIONS if name != "softmax"],
-        value_labels={"relu": "ReLU"},
+        choices=lambda: [name for name, each in ACTIVATIONS.items() if not each.whole_layer],
+        value_labels={"relu": "ReLU", "leaky_relu": "leaky ReLU"},
         label="Activation",
         help="Activation function of hidden neurons.",
         group=NETWORK,
@@ -116,7 +108,7 @@ class Recipe:
     output: str = field(
         "sigmoid",
         choices=lambda: ACTIVATIONS,
-        value_labels={"relu": "ReLU"},
+        value_labels={"relu": "ReLU", "leaky_relu": "leaky ReLU"},
         label="Output",
         help="Activation function of output neurons.",
         group=NETWORK,
@@ -163,7 +155,7 @@ class Recipe:
         0.9,
         at_most=1,
         below=True,
-        used_with=("optimiser", lambda: [name for name in OPTIMISERS if name != "gradient_descent"]),
+        used_with=("optimiser", lambda: [name for name, make in OPTIMISERS.items() if make().momentum is not None]),
         label="Momentum",
         help="Share of its speed that each step keeps, with the optimisers momentum and adam.",
         group=LEARNING,
@@ -290,14 +282,14 @@ class Recipe:
         """The activation function of each layer after the picture."""
         return (ACTIVATIONS[self.activation],) * len(self.hidden) + (ACTIVATIONS[self.output],)
 
-    def cost_function(self) -> Cost:
+    def cost_function(self) -> CostFunction:
         """The cost, with its slope for this output."""
         return cost_for(self.cost, ACTIVATIONS[self.output])
 
     def optimiser_pair(self) -> Optimiser:
         """The optimiser as a pair (start, step), with the momentum it keeps."""
         make = OPTIMISERS[self.optimiser]
-        return make() if self.optimiser == "gradient_descent" else make(self.momentum)
+        return make() if make().momentum is None else make(self.momentum)
 
     def stream(self, purpose: str, *which: int) -> np.random.Generator:
         """The random numbers for one purpose: each has a stream of its own, all from the seed.

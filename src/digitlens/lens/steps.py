@@ -16,8 +16,8 @@ import numpy as np
 from digitlens.deprecations import renamed_method, renamed_property
 from digitlens.errors import ShapeError, UsageError
 from digitlens.lens.neuron import check_neuron
-from digitlens.network.activations import Array, softmax
-from digitlens.network.costs import Cost, cost_for, one_hot
+from digitlens.network.activations import Array
+from digitlens.network.costs import CostFunction, cost_for, one_hot
 from digitlens.network.gradient import backward
 from digitlens.network.network import Layer, Layers, Network, Trace
 from digitlens.network.optimisers import each
@@ -88,7 +88,7 @@ class Steps:
     """One example through back-propagation."""
 
     network: Network  # a copy in float64
-    cost_function: Cost  # with its slope, for the outputs of this network
+    cost_function: CostFunction  # with its slope, for the outputs of this network
     trace: Trace  # of the one image, every part a vector (n,)
     targets: Array  # (classes,), 1 for the class the image should be read as, else 0
     gradient: Layers  # dC/dW and dC/db, of the same shapes as network.layers
@@ -130,7 +130,7 @@ class Steps:
     def slopes(self, layer: int) -> Array | None:
         """σ'(z) of every neuron of a layer, (n,); None for softmax, whose outputs have no slope of their own."""
         activation = self.network.activations[layer - 1]
-        return None if activation is softmax else activation.slope(self.trace.z[layer - 1])
+        return None if activation.whole_layer else activation.slope(self.trace.z[layer - 1])
 
     def weight(self, layer: int, neuron: int, source: int) -> WeightChain:
         """The chain to the weight from `source` in the layer before to `neuron`. UsageError if there is none."""
@@ -197,11 +197,11 @@ def back_propagate(network: Network, image: Array, target: int, cost: str) -> St
     gradient = backward(exact, trace, y, function)
     dC_dz = tuple(layer.biases for layer in gradient)  # for a single image the two are the same
     dC_da = tuple(exact.layers[l].weights.T @ dC_dz[l] for l in range(1, len(dC_dz)))
-    last = 2 * (trace.a[-1][0] - y[0]) if cost == "quadratic" else np.full(y.shape[1], np.nan)
+    last = function.dC_da(trace, y)[0] if function.dC_da else np.full(y.shape[1], np.nan)
     return Steps(exact, function, trace[0], y[0], gradient, dC_dz, (*dC_da, last))
 
 
-def _cost(network: Network, function: Cost, image: Array, targets: Array) -> float:
+def _cost(network: Network, function: CostFunction, image: Array, targets: Array) -> float:
     return float(function.each(network.forward(image.reshape(1, -1)), targets.reshape(1, -1))[0])
 
 

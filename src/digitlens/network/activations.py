@@ -6,6 +6,7 @@ Both keep the type they are given and are right far out, at z = ±100 too.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ class Activation:
     name: str
     function: Callable[[Array], Array]  # z -> a
     slope: Callable[[Array], Array]  # z -> da/dz, element by element
+    range: tuple[float, float]  # the lowest and the highest a, or what a comes ever closer to
+    whole_layer: bool = False  # each a depends on every z of its layer: for the last layer only
 
     def __call__(self, z: Array) -> Array:
         """The activations a = σ(z), of the shape and type of z."""
@@ -48,10 +51,15 @@ def _softmax_slope(z: Array) -> Array:
     raise RecipeError("softmax has no slope neuron by neuron: its outputs share one sum; costs.py goes through it")
 
 
-sigmoid = Activation("sigmoid", _sigmoid, _sigmoid_slope)
-relu = Activation("relu", lambda z: np.maximum(z, 0), lambda z: (z > 0).astype(z.dtype))  # at the kink we say 0
-tanh = Activation("tanh", np.tanh, lambda z: 4 * _sigmoid_slope(2 * z))  # 1 - tanh² would be 0 from z = 19 on
-identity = Activation("identity", lambda z: z, np.ones_like)
-softmax = Activation("softmax", _softmax, _softmax_slope)  # for the last layer only
+LEAK = 0.01  # the slope of leaky_relu below 0: a neuron that never fires can still learn to
 
-ACTIVATIONS = {each.name: each for each in (sigmoid, relu, tanh, identity, softmax)}
+sigmoid = Activation("sigmoid", _sigmoid, _sigmoid_slope, (0, 1))
+relu = Activation("relu", lambda z: np.maximum(z, 0), lambda z: (z > 0).astype(z.dtype), (0, inf))  # at the kink 0
+leaky_relu = Activation(
+    "leaky_relu", lambda z: np.maximum(z, LEAK * z), lambda z: np.where(z > 0, 1, LEAK).astype(z.dtype), (-inf, inf)
+)
+tanh = Activation("tanh", np.tanh, lambda z: 4 * _sigmoid_slope(2 * z), (-1, 1))  # 1 - tanh² would be 0 from z = 19 on
+identity = Activation("identity", lambda z: z, np.ones_like, (-inf, inf))
+softmax = Activation("softmax", _softmax, _softmax_slope, (0, 1), whole_layer=True)
+
+ACTIVATIONS = {each.name: each for each in (sigmoid, relu, leaky_relu, tanh, identity, softmax)}

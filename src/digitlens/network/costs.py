@@ -1,8 +1,8 @@
 """How wrong the network is, as one number: each cost beside its slope.
 
-a  (batch, 10)  what the output neurons hold
-y  (batch, 10)  the targets: 1 for the right digit, else 0
-C  (batch,)     the cost of each image; the cost of a batch is their mean
+a  (batch, n)  what the output neurons hold
+y  (batch, n)  the targets: 1 for the right class, else 0
+C  (batch,)    the cost of each image; the cost of a batch is their mean
 
 Slopes are taken with respect to the last layer's z, not its a: for cross-entropy that is simply a - y, where a product
 of two factors would be 0 · ∞. Values are computed from z too, so that they are right at z = ±100.
@@ -10,45 +10,61 @@ of two factors would be 0 · ∞. Values are computed from z too, so that they a
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.errors import RecipeError, ShapeError
-from digitlens.network.activations import Activation, Array, sigmoid, softmax
+from digitlens.network.activations import ACTIVATIONS, Activation, Array, sigmoid, softmax
 from digitlens.network.network import Trace
 
-COSTS = ("quadratic", "cross_entropy")
+OfTrace = Callable[[Trace, Array], Array]  # trace, y -> one number an image, or one an output
+
+
+@dataclass(frozen=True, slots=True)
+class CostFunction:
+    """A cost and its slope, for outputs of one activation function; cost_for() makes it."""
+
+    each: OfTrace  # C, (batch,)
+    slope: OfTrace  # dC/dz of the last layer, (batch, n)
+    dC_da: OfTrace | None = None  # (batch, n); None where only its product with the outputs' slope is known
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """A cost and its slope for outputs of one activation function; cost_for() makes it."""
+    """A cost by its name: which outputs it can take, and what it is for them."""
 
-    each: Callable[[Trace, Array], Array]  # trace, y -> C, (batch,)
-    slope: Callable[[Trace, Array], Array]  # trace, y -> dC/dz of the last layer, (batch, 10)
+    name: str
+    formula: str
+    outputs: tuple[float, float]  # it takes activations whose range lies within this one
+    function: Callable[[Activation], CostFunction]
+
+    def takes(self, output: Activation) -> bool:
+        """Can the output neurons have this activation function?"""
+        return self.outputs[0] <= output.range[0] and output.range[1] <= self.outputs[1]
 
 
-def cost_for(name: str, output: Activation) -> Cost:
+def cost_for(name: str, output: Activation) -> CostFunction:
     """The cost called `name`, for output neurons with the activation function `output`.
 
     quadratic      sum over the outputs of (a - y)², as in the talk: no ½
-    cross_entropy  for sigmoid outputs ten questions of yes or no, -Σ y ln a + (1 - y) ln(1 - a);
-                   for softmax outputs one choice among ten, -Σ y ln a
+    cross_entropy  of softmax outputs, one choice among all classes: -Σ y ln a;
+                   of others a question of yes or no for each class: -Σ y ln a + (1 - y) ln(1 - a)
 
     Pairs that make no sense raise RecipeError, which says why.
     """
-    if name == "quadratic":
-        return Cost(lambda trace, y: (_error(trace, y) ** 2).sum(axis=-1), _quadratic_slope(output))
-    if name == "cross_entropy" and output in (sigmoid, softmax):
-        return Cost(_ten_questions if output is sigmoid else _one_choice, _error)
-    if name == "cross_entropy":
+    if name not in COSTS:
+        raise RecipeError(f"a cost is one of {', '.join(COSTS)}, got {name!r}")
+    cost = COSTS[name]
+    if not cost.takes(output):
+        others = ", ".join(each.name for each in ACTIVATIONS.values() if cost.takes(each))
         raise RecipeError(
-            f"cross_entropy takes logarithms of the outputs, which must lie between 0 and 1, and {output.name} outputs "
-            "need not: use sigmoid or softmax outputs, or the quadratic cost"
+            f"{name}, {cost.formula}, wants outputs between {cost.outputs[0]} and {cost.outputs[1]}, and {output.name} "
+            f"outputs need not lie there: use outputs among {others}, or the quadratic cost"
         )
-    raise RecipeError(f"a cost is one of {', '.join(COSTS)}, got {name!r}")
+    return cost.function(output)
 
 
 def one_hot(digits: NDArray[np.integer[Any]], classes: int = 10, dtype: Any = np.float32) -> Array:
@@ -63,17 +79,39 @@ def _error(trace: Trace, y: Array) -> Array:
     return trace.a[-1] - y
 
 
-def _quadratic_slope(output: Activation) -> Callable[[Trace, Array], Array]:
+def _by_chain_rule(each: OfTrace, dC_da: OfTrace, output: Activation) -> CostFunction:
     def slope(trace: Trace, y: Array) -> Array:
-        dC_da, a = 2 * _error(trace, y), trace.a[-1]
+        d, a = dC_da(trace, y), trace.a[-1]
         if output is softmax:  # each output depends on every z: da_i/dz_j = a_i ([i = j] - a_j)
-            return a * (dC_da - (dC_da * a).sum(axis=-1, keepdims=True))
-        return dC_da * output.slope(trace.z[-1])
+            return a * (d - (d * a).sum(axis=-1, keepdims=True))
+        return d * output.slope(trace.z[-1])
 
-    return slope
+    return CostFunction(each, slope, dC_da)
 
 
-def _ten_questions(trace: Trace, y: Array) -> Array:
+def _quadratic(output: Activation) -> CostFunction:
+    return _by_chain_rule(
+        lambda trace, y: (_error(trace, y) ** 2).sum(-1), lambda trace, y: 2 * _error(trace, y), output
+    )
+
+
+def _cross_entropy(output: Activation) -> CostFunction:
+    if output in (sigmoid, softmax):
+        return CostFunction(_yes_or_no if output is sigmoid else _one_choice, _error)
+
+    return _by_chain_rule(
+        lambda trace, y: -(y * np.log(_inside(trace)) + (1 - y) * np.log1p(-_inside(trace))).sum(axis=-1),
+        lambda trace, y: _error(trace, y) / (_inside(trace) * (1 - _inside(trace))),
+        output,
+    )
+
+
+def _inside(trace: Trace) -> Array:
+    tiny = np.finfo(trace.a[-1].dtype).eps
+    return np.clip(trace.a[-1], tiny, 1 - tiny)  # the logarithm of 0 is infinite
+
+
+def _yes_or_no(trace: Trace, y: Array) -> Array:
     z = trace.z[-1]
     return (np.maximum(z, 0) - z * y + np.log1p(np.exp(-np.abs(z)))).sum(axis=-1)  # -ln σ(z), without overflow
 
@@ -82,3 +120,9 @@ def _one_choice(trace: Trace, y: Array) -> Array:
     z = trace.z[-1] - trace.z[-1].max(axis=-1, keepdims=True)
     others = np.sort(np.exp(z), axis=-1)[..., :-1].sum(axis=-1, keepdims=True)  # all but the largest, which is 1
     return (y * (np.log1p(others) - z)).sum(axis=-1)
+
+
+quadratic = Cost("quadratic", "Σ (a − y)²", (-inf, inf), _quadratic)
+cross_entropy = Cost("cross_entropy", "−Σ y ln a", (0, 1), _cross_entropy)
+
+COSTS = {each.name: each for each in (quadratic, cross_entropy)}

@@ -9,11 +9,11 @@ Each is the chain rule, from the last layer back to the first (Rumelhart, Hinton
 """
 
 from digitlens.network.activations import Array
-from digitlens.network.costs import Cost
+from digitlens.network.costs import CostFunction
 from digitlens.network.network import Layer, Layers, Network, Trace
 
 
-def backward(network: Network, trace: Trace, targets: Array, cost: Cost) -> Layers:
+def backward(network: Network, trace: Trace, targets: Array, cost: CostFunction) -> Layers:
     """The gradient of the mean cost of a batch: one Layer for each layer of the network, of the same shape.
 
     trace: of network.forward(images), for (batch, 784) images. targets: (batch, 10).

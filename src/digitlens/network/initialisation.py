@@ -1,6 +1,7 @@
 """Where learning starts: random weights, drawn from the generator that is handed in."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -13,28 +14,37 @@ from digitlens.network.network import Layer, Network
 Rng = np.random.Generator
 
 
-def standard_normal(rng: Rng, n: int, n_before: int) -> tuple[Array, Array]:
-    """Everything from N(0, 1), biases too, as in the talk: of 784 pixels many sigmoids start saturated."""
-    return rng.standard_normal((n, n_before)), rng.standard_normal(n)
+@dataclass(frozen=True, slots=True)
+class Initialisation:
+    """A way to draw the weights and biases that lead into one layer: W, b = he(rng, n, n_before)."""
+
+    name: str
+    function: Callable[[Rng, int, int], Array]  # rng, n, n_before -> W, (n, n_before)
+    source: str
+    random_biases: bool = False  # from N(0, 1); else they are 0
+
+    def __call__(self, rng: Rng, n: int, n_before: int) -> tuple[Array, Array]:
+        """Weights (n, n_before) and biases (n,), in float64."""
+        return self.function(rng, n, n_before), rng.standard_normal(n) if self.random_biases else np.zeros(n)
 
 
-def one_over_n(rng: Rng, n: int, n_before: int) -> tuple[Array, Array]:
-    """Weights from N(0, 1/n_before): z starts about as large as the inputs (LeCun et al. 1998, Efficient BackProp)."""
-    return rng.standard_normal((n, n_before)) / np.sqrt(n_before), np.zeros(n)
-
-
-def glorot(rng: Rng, n: int, n_before: int) -> tuple[Array, Array]:
-    """Weights uniform in ±√(6 / (n + n_before)): signals keep their size both ways (Glorot and Bengio 2010)."""
+def _glorot(rng: Rng, n: int, n_before: int) -> Array:
     limit = np.sqrt(6 / (n + n_before))
-    return rng.uniform(-limit, limit, (n, n_before)), np.zeros(n)
+    return rng.uniform(-limit, limit, (n, n_before))
 
 
-def he(rng: Rng, n: int, n_before: int) -> tuple[Array, Array]:
-    """Weights from N(0, 2/n_before), since ReLU lets only half of the signal through (He et al. 2015)."""
-    return rng.standard_normal((n, n_before)) * np.sqrt(2 / n_before), np.zeros(n)
+standard_normal = Initialisation(  # of 784 pixels many sigmoids start saturated
+    "standard_normal", lambda rng, n, m: rng.standard_normal((n, m)), "Sanderson 2017, the talk", random_biases=True
+)
+one_over_n = Initialisation(  # z starts about as large as the inputs
+    "one_over_n", lambda rng, n, m: rng.standard_normal((n, m)) / np.sqrt(m), "LeCun et al. 1998, Efficient BackProp"
+)
+glorot = Initialisation("glorot", _glorot, "Glorot and Bengio 2010")  # signals keep their size both ways
+he = Initialisation(  # ReLU lets only half of the signal through
+    "he", lambda rng, n, m: rng.standard_normal((n, m)) * np.sqrt(2 / m), "He et al. 2015"
+)
 
-
-INITIALISATIONS = {f.__name__: f for f in (standard_normal, one_over_n, glorot, he)}
+INITIALISATIONS = {each.name: each for each in (standard_normal, one_over_n, glorot, he)}
 
 
 def initialise(

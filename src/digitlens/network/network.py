@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from digitlens.errors import ShapeError
-from digitlens.network.activations import Activation, Array, softmax
+from digitlens.network.activations import Activation, Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # arrays have no single truth, so no ==
@@ -64,8 +64,9 @@ class Network:
     def __post_init__(self) -> None:
         if not self.layers or len(self.layers) != len(self.activations):
             raise ShapeError(f"Network wants one function a layer, got {len(self.activations)}, {len(self.layers)}")
-        if softmax in self.activations[:-1]:
-            raise ShapeError("Network takes softmax in the last layer only, where the outputs may share a sum of 1")
+        for each in self.activations[:-1]:
+            if each.whole_layer:
+                raise ShapeError(f"Network takes {each.name} in the last layer only: its neurons depend on one another")
         n_before = max(self.layers[0].weights.shape[1:], default=0)  # 0: no matrix
         for l, layer in enumerate(self.layers, start=1):
             W, b = layer.weights, layer.biases

@@ -8,7 +8,6 @@ Nothing is changed in place: the old layers, the old memory and the gradient sta
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
@@ -24,11 +23,18 @@ class Memory:
     layers: tuple[Layers, ...] = ()  # gradient descent keeps none, momentum one, Adam two, each shaped like the network
 
 
-class Optimiser(NamedTuple):
-    """A pure pair, as above."""
+@dataclass(frozen=True, slots=True)
+class Optimiser:
+    """A pure pair, as above, and what others need to know of it."""
 
-    start: Callable[[Layers], Memory]
-    step: Callable[[Layers, Layers, Memory, float], tuple[Layers, Memory]]
+    name: str
+    step: Callable[[Layers, Layers, Memory, float], tuple[Layers, Memory]]  # layers, gradient, memory, learning rate
+    memories: int  # how many numbers it remembers for each weight and bias
+    momentum: float | None = None  # the share that it keeps of what it remembers; None: there is no such share
+
+    def start(self, layers: Layers) -> Memory:
+        """The memory before the first step."""
+        return Memory(0, tuple(each(np.zeros_like, layers) for _ in range(self.memories)))
 
 
 def gradient_descent() -> Optimiser:
@@ -37,7 +43,7 @@ def gradient_descent() -> Optimiser:
     def step(layers: Layers, gradient: Layers, memory: Memory, rate: float) -> tuple[Layers, Memory]:
         return each(lambda w, g: w - rate * g, layers, gradient), Memory(memory.steps + 1)
 
-    return Optimiser(lambda layers: Memory(), step)
+    return Optimiser("gradient_descent", step, memories=0)
 
 
 def momentum(keep: float = 0.9) -> Optimiser:
@@ -47,7 +53,7 @@ def momentum(keep: float = 0.9) -> Optimiser:
         velocity = each(lambda v, g: keep * v + g, memory.layers[0], gradient)
         return each(lambda w, v: w - rate * v, layers, velocity), Memory(memory.steps + 1, (velocity,))
 
-    return Optimiser(lambda layers: Memory(0, (each(np.zeros_like, layers),)), step)
+    return Optimiser("momentum", step, memories=1, momentum=keep)
 
 
 def adam(keep: float = 0.9, keep_squares: float = 0.999, epsilon: float = 1e-8) -> Optimiser:
@@ -64,7 +70,7 @@ def adam(keep: float = 0.9, keep_squares: float = 0.999, epsilon: float = 1e-8) 
 
         return each(move, layers, mean, squares), Memory(t, (mean, squares))
 
-    return Optimiser(lambda layers: Memory(0, (each(np.zeros_like, layers), each(np.zeros_like, layers))), step)
+    return Optimiser("adam", step, memories=2, momentum=keep)
 
 
 OPTIMISERS: dict[str, Callable[..., Optimiser]] = {f.__name__: f for f in (gradient_descent, momentum, adam)}

@@ -74,6 +74,14 @@ const preparedOut = ({ stages: list, image, inkFound }, all) => ({
 });
 
 const TASKS = {
+  /** The activation functions that the page can compute, each with its range. */
+  activations: () =>
+    Object.entries(web.network.ACTIVATIONS).map(([name, { range, wholeLayer }]) => ({
+      name,
+      range: out(range),
+      wholeLayer,
+    })),
+
   /** Forward and back: the mean gradient of a batch. */
   batch({ network, images, targets }) {
     const own = networkOf(network);

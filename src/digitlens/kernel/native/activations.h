@@ -7,6 +7,8 @@
 
 namespace {
 
+constexpr float LEAK = 0.01f;  // the slope of leaky_relu below 0
+
 // a = σ(z), and da/dz in `slope`; exact far out, at z = ±100 too. Softmax is not among them: see outputs_of().
 inline Lanes activate(int activation, Lanes z, Lanes* slope) {
   Lanes zero = {}, one = all(1);
@@ -24,6 +26,9 @@ inline Lanes activate(int activation, Lanes z, Lanes* slope) {
     case RELU:
       *slope = where_less(zero, z, one, zero);
       return larger(zero, z);
+    case LEAKY_RELU:
+      *slope = where_less(zero, z, one, all(LEAK));
+      return larger(z, z * all(LEAK));
     default:  // IDENTITY
       *slope = one;
       return z;

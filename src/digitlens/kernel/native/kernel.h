@@ -12,7 +12,7 @@ constexpr int MOST_NEURONS = 65536;  // in a layer
 constexpr int PIXELS = 784;
 constexpr size_t EVALUATED_AT_ONCE = 32;  // pictures
 
-enum Activation { SIGMOID, TANH, RELU, IDENTITY, SOFTMAX };
+enum Activation { SIGMOID, TANH, RELU, LEAKY_RELU, IDENTITY, SOFTMAX };
 enum Cost { QUADRATIC, CROSS_ENTROPY };
 enum Optimiser { GRADIENT_DESCENT, MOMENTUM, ADAM };
 
@@ -25,8 +25,8 @@ struct ActivationEntry {
   bool cross_entropy;  // of such outputs?
 };
 constexpr ActivationEntry ACTIVATIONS[] = {
-    {"sigmoid", SIGMOID, true, true},    {"tanh", TANH, true, false},       {"relu", RELU, true, false},
-    {"identity", IDENTITY, true, false}, {"softmax", SOFTMAX, false, true},
+    {"sigmoid", SIGMOID, true, true},        {"tanh", TANH, true, false},         {"relu", RELU, true, false},
+    {"leaky_relu", LEAKY_RELU, true, false}, {"identity", IDENTITY, true, false}, {"softmax", SOFTMAX, false, true},
 };
 struct CostEntry {
   const char* name;

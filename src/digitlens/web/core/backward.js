@@ -163,7 +163,7 @@ export function backPropagate(network, image, target) {
  */
 export function slopesOf({ network, trace }, layer) {
   const name = network.activations[layer - 1];
-  return name === "softmax" ? null : ACTIVATIONS[name].slope(trace.z[layer - 1]);
+  return ACTIVATIONS[name].wholeLayer ? null : ACTIVATIONS[name].slope(trace.z[layer - 1]);
 }
 
 /**

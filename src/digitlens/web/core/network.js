@@ -41,35 +41,52 @@
  * @typedef {Object} Activation
  * @property {(z: Float64Array) => Float64Array} value   z -> a
  * @property {(z: Float64Array) => Float64Array} slope   z -> da/dz
+ * @property {[number, number]} range    the lowest and the highest a, or what a comes ever closer to
+ * @property {boolean} wholeLayer        each a depends on every z of its layer: for the last layer only
  */
 
 /**
  * An activation function that works neuron by neuron.
  * @param {(z: number) => number} value
  * @param {(z: number) => number} slope
+ * @param {[number, number]} range
  * @returns {Activation}
  */
-const elementwise = (value, slope) => ({ value: (z) => z.map(value), slope: (z) => z.map(slope) });
+const elementwise = (value, slope, range) => ({
+  value: (z) => z.map(value),
+  slope: (z) => z.map(slope),
+  range,
+  wholeLayer: false,
+});
 
 const small = (/** @type {number} */ z) => Math.exp(-Math.abs(z)); // at most 1: exp(-z) itself overflows below z = -709
 const sigmoid = (/** @type {number} */ z) => Math.max(small(z), z >= 0 ? 1 : 0) / (1 + small(z));
 // σ(z)(1 - σ(z)) would be 0 from z = 37 on
 const sigmoidSlope = (/** @type {number} */ z) => small(z) / (1 + small(z)) ** 2;
+const LEAK = 0.01; // the slope of leaky_relu below 0
 
-/** @type {Object<string, Activation>} */
+/** Those that the page can compute; Python may know more. @type {Object<string, Activation>} */
 export const ACTIVATIONS = {
-  sigmoid: elementwise(sigmoid, sigmoidSlope),
+  sigmoid: elementwise(sigmoid, sigmoidSlope, [0, 1]),
   relu: elementwise(
     (z) => Math.max(z, 0),
-    (z) => (z > 0 ? 1 : 0),
-  ), // at the kink we say 0
-  tanh: elementwise(Math.tanh, (z) => 4 * sigmoidSlope(2 * z)), // 1 - tanh² would be 0 from z = 19 on
+    (z) => (z > 0 ? 1 : 0), // at the kink we say 0
+    [0, Infinity],
+  ),
+  leaky_relu: elementwise(
+    (z) => Math.max(z, LEAK * z),
+    (z) => (z > 0 ? 1 : LEAK),
+    [-Infinity, Infinity],
+  ),
+  tanh: elementwise(Math.tanh, (z) => 4 * sigmoidSlope(2 * z), [-1, 1]), // 1 - tanh² would be 0 from z = 19 on
   identity: elementwise(
     (z) => z,
     () => 1,
+    [-Infinity, Infinity],
   ),
   softmax: {
-    // for the last layer only
+    range: [0, 1],
+    wholeLayer: true,
     value(z) {
       const highest = Math.max(...z);
       const e = z.map((one) => Math.exp(one - highest)); // the same for any shift of z, and this one cannot overflow
@@ -89,8 +106,8 @@ export const ACTIVATIONS = {
  * @returns {number}
  */
 export function activate(name, z) {
-  if (name === "softmax")
-    throw new Error("activate() wants a function of one neuron, got softmax, which needs all; use forward()");
+  if (ACTIVATIONS[name].wholeLayer)
+    throw new Error(`activate() wants a function of one neuron, got ${name}, which needs all; use forward()`);
   return ACTIVATIONS[name].value(Float64Array.of(z))[0];
 }
 

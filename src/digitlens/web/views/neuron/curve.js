@@ -106,9 +106,8 @@ function spanOf(z) {
 
 /** @param {string} name @param {number} span @returns {[number, number]} */
 function rangeOf(name, span) {
-  if (name === "tanh") return [-1, 1];
-  if (name === "relu") return [0, span];
-  return name === "identity" ? [-span, span] : [0, 1];
+  const [low, high] = ACTIVATIONS[name].range;
+  return [Math.max(low, -span), Math.min(high, span)];
 }
 
 /** @param {string} name @param {Float64Array} z @param {number} shift @returns {Float64Array} */

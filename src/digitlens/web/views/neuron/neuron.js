@@ -2,6 +2,7 @@
 // One neuron taken apart: its weights and what comes in, the sum written out, the point on its curve, the layer's line
 // of algebra; and its weights and bias to be changed by hand, while everything follows.
 
+import { ACTIVATIONS } from "../../core/network.js";
 import { neuronSum } from "../../core/neuron.js";
 import { count, fixed, plain } from "../../core/numbers.js";
 import { fullStrength } from "../../core/weights.js";
@@ -184,8 +185,8 @@ function says({ network, layer, z, a }) {
 
 /** @param {string} name @param {number} a */
 function how(name, a) {
-  if (name === "relu") return a > 0 ? "active" : "silent";
   if (name === "identity") return "just what its sum is";
+  if (ACTIVATIONS[name].range[1] === Infinity) return a > 0 ? "active" : a < 0 ? "a little below 0" : "silent";
   const size = Math.abs(a);
   const words =
     size < 0.05
