@@ -1,4 +1,4 @@
-"""What `mypy --strict` says of code that uses Digitlens: the README's code passes, misspelt names and fields do not."""
+"""What `mypy --strict` says of code that uses Digitlens: that of README and docs passes, misspelt names do not."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ import pytest
 
 from digitlens.learning.recipe import Recipe, RecipeChanges
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))]
 
 RIGHT = """
 import digitlens as dl
@@ -66,15 +67,27 @@ def mypy(code: str, tmp_path: Path) -> tuple[int, str]:
     return checked.returncode, checked.stdout + checked.stderr
 
 
-def test_the_readme_and_what_else_is_right_pass_and_every_wrong_line_is_found(tmp_path: Path) -> None:
-    readme = "\n".join(re.findall(r"```python\n(.*?)```", README, re.DOTALL))
-    assert "dl.train" in readme
-    wrong = [*WRONG]
-    code = f"def readme() -> None:\n{_indented(readme)}\n{RIGHT}\n# wrong:\n" + "\n".join(wrong)
+def shown() -> dict[str, str]:
+    """The Python code of each document that has some: all its blocks, one after the other."""
+    blocks = {
+        path.name: re.findall(r"```python\n(.*?)```", path.read_text(encoding="utf-8"), re.DOTALL) for path in DOCUMENTS
+    }
+    return {name: "\n".join(code) for name, code in blocks.items() if code}
+
+
+def test_the_code_of_the_documents_passes_and_every_wrong_line_is_found(tmp_path: Path) -> None:
+    documents = shown()
+    assert {"README.md", "comparing.md", "pages.md"} <= set(documents)
+    functions = [
+        f"def document_{number}() -> None:\n    import digitlens as dl\n{_indented(text)}"
+        for number, text in enumerate(documents.values())
+    ]
+    code = "\n\n".join([*functions, RIGHT, "# wrong:\n" + "\n".join(WRONG)])
     first = code[: code.index("# wrong:")].count("\n") + 2
     status, said = mypy(code, tmp_path)
     errors = {int(line): text for line, text in re.findall(r"snippet\.py:(\d+): error: (.*)", said)}
-    assert [text for line, text in errors.items() if line < first] == []
+    lines = code.splitlines()
+    assert [(lines[line - 1], text) for line, text in errors.items() if line < first] == []
     for line, (source, word) in enumerate(WRONG.items(), first):
         assert word in errors.get(line, ""), (source, said)
     assert status == 1
