@@ -84,7 +84,7 @@ def check_batch(page: Page, images: np.ndarray[Any, Any], digits: list[int]) -> 
     assert the_cost(page) == printed_cost(cost)
     *terms, total = (row[-1] for row in table(page, ".cost-table"))
     assert digits_of(terms) == Decimal(total)
-    wishes = table(page, ".wishes-table")
+    wishes = table(page, ".slopes-table")
     asked = 2 * (trace.a[-1] - y).mean(axis=0)
     assert [row[2:] for row in wishes] == [
         [short(a), short(d)] for a, d in zip(asked.tolist(), gradient[-1].biases.tolist(), strict=True)

@@ -78,9 +78,9 @@ def test_cost_and_wishes_are_pythons_for_every_cost(page: Page, hidden: str, out
     assert the_cost(page) == printed_cost(steps.cost)
     *terms, total = (row[-1] for row in table(page, ".cost-table"))
     assert digits_of(terms) == Decimal(total)
-    for row, wish in zip(table(page, ".wishes-table"), steps.output_gradients(), strict=True):
-        assert row[2:] == [short(wish.dC_da), short(wish.slope), short(wish.dC_dz)]
-        assert row[1] == ("↑ rise" if wish.up else "↓ fall" if wish.dC_dz else "– stay")
+    for row, output in zip(table(page, ".slopes-table"), steps.output_gradients(), strict=True):
+        assert row[2:] == [short(output.dC_da), short(output.slope), short(output.dC_dz)]
+        assert row[1] == ("↑ rise" if output.up else "↓ fall" if output.dC_dz else "– stay")
     chain = steps.weight(3, 2, 0)
     page.evaluate("digitlens.set({layer: 3, neuron: 2, source: 0})")
     page.evaluate(FRAMES)

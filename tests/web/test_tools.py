@@ -95,7 +95,7 @@ def test_the_network_says_its_size_and_how_well_it_read_and_what_it_was_trained_
     told = load(FOLDER / "video.digitlens").provenance
     chip = page.locator(".chip").inner_text().replace("\xa0", " ")
     assert "13,002 weights and biases" in chip
-    assert f"reads {100 * told['test_accuracy']:.2f} % of MNIST’s test digits" in chip
+    assert f"reads {100 * told['test_accuracy']:.2f} % of MNIST’s test images" in chip
     page.locator(".chip").click()
     dialog = page.locator("dialog[open]")
     assert f"Trained on {told['learned_from']:,} pictures of MNIST" in dialog.inner_text()
@@ -216,7 +216,7 @@ def test_a_file_that_python_wrote_is_opened_with_all_its_numbers(page: Page, tmp
     page.evaluate(FRAMES)
     chip = page.locator(".chip").inner_text().replace("\xa0", " ")
     assert "mine" in chip
-    assert "reads 62.50 % of the test digits of the drawn pen digits" in chip
+    assert "reads 62.50 % of the test images of the drawn pen digits" in chip
     assert not page.evaluate("digitlens.changed")
     page.reload()
     page.wait_for_selector("html[data-ready]")

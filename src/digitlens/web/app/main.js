@@ -11,34 +11,19 @@ import { read } from "../model/reading.js";
 import { fromFragment, snap, toFragment } from "../model/state.js";
 import { attributes, clear, h } from "../views/shared/dom.js";
 import { diagramView } from "../views/network/diagram.js";
-import { remember, remembered } from "./kept.js";
+import { remember, remembered } from "./tab_storage.js";
 import { nonsenseView } from "../views/read/nonsense.js";
 import { padView } from "../views/read/pad.js";
 import { preparationView } from "../views/read/preparation.js";
-import { openLine } from "./line.js";
+import { openLine } from "./connection.js";
 import { connectionView } from "../views/tools/connection.js";
 import { toolsView } from "../views/tools/tools.js";
 
 /** @typedef {import("../model/state.js").State} State */
-/** @typedef {import("../core/network.js").Network} Network */
+/** @typedef {import("../model/model_file.js").StoredNetwork} Network */
 /** @typedef {import("../model/reading.js").Reading} Reading */
-/** @typedef {import("../train/live.js").Live} Live */
-/**
- * @typedef {Object} App
- * @property {State} state
- * @property {Network} network     as it is now
- * @property {Network} original    as it was loaded
- * @property {boolean} changed     whether the two differ
- * @property {Reading} reading     what the network now says of what is on the pad
- * @property {(patch: Partial<State>, how?: "push" | "replace") => void} set
- * @property {(network: Network, loaded?: boolean) => void} setNetwork   `loaded`: another network, to which a reset
- *   leads back
- * @property {() => void} resetNetwork
- * @property {(text: string) => void} say
- * @property {(state?: State) => string} link
- * @property {Live} live
- */
-/** @typedef {{element: HTMLElement, update: () => void}} View */
+/** @typedef {import("../views/shared/app.js").App} App */
+/** @typedef {import("../views/shared/app.js").View} View */
 
 const DEFAULT = "video";
 const SOON = 250; // ms after the start until the views that were not wanted yet are loaded, too

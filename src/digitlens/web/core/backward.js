@@ -22,7 +22,7 @@ export { costOf, oneHot };
 /** @typedef {import("./network.js").Trace} Trace */
 /** @typedef {{weights: Float64Array, biases: Float64Array}[]} Gradient   one a layer, shaped like the network's */
 /**
- * @typedef {Object} Wish           what the cost asks of one output neuron
+ * @typedef {Object} OutputSlope           what the cost asks of one output neuron
  * @property {number} neuron
  * @property {number} activation
  * @property {number} target
@@ -62,7 +62,7 @@ export { costOf, oneHot };
  * @property {Gradient} gradient
  * @property {Float64Array[]} dC_dz
  * @property {(Float64Array | null)[]} dC_da   null at outputs whose cost has none
- * @property {Wish[]} wishes
+ * @property {OutputSlope[]} outputs
  */
 
 /**
@@ -137,12 +137,12 @@ export function backPropagate(network, image, target) {
     gradient,
     dC_dz,
     dC_da,
-    wishes: /** @type {Wish[]} */ ([]),
+    outputs: /** @type {OutputSlope[]} */ ([]),
   };
   const slopes = slopesOf(steps, dC_dz.length);
   for (const [j, d] of dC_dz[dC_dz.length - 1].entries()) {
     const asks = dC_da[dC_da.length - 1]?.[j] ?? null;
-    steps.wishes.push({
+    steps.outputs.push({
       neuron: j,
       activation: last[j],
       target: targets[j],
@@ -227,10 +227,11 @@ export function mean(gradients) {
 
 /**
  * The network after one step downhill: w - rate · dC/dw. The old one stays as it was.
- * @param {Network} network
+ * @template {Network} N
+ * @param {N} network
  * @param {Gradient} gradient
  * @param {number} learningRate
- * @returns {Network}
+ * @returns {N}
  */
 export function moved(network, gradient, learningRate) {
   const layers = network.layers.map((layer, l) => ({

@@ -25,16 +25,6 @@
  * @property {string} name
  * @property {string} cost             "quadratic" or "cross_entropy"
  * @property {string[]} classes        the name of output 0, 1, ...
- * @property {string[]} adjusting      steps from 28×28 to 28×28, see adjusting.js
- * @property {number} framing          the version of framing it was trained behind
- * @property {Object<string, any>} recipe
- * @property {Object<string, any>} provenance
- * @property {Object<string, number>[]} history   one row an epoch
- * @property {string[]} notes          what its file holds that we do not know and passed over
- * @property {import("../picture/familiarity.js").Familiarity | null} familiarity   what digits look like, if its file
- *   says so
- * @property {import("../model/calibration.js").Calibration | null} calibration   how sure its answers are, if its file
- *   says so
  */
 /** @typedef {{z: Float64Array[], a: Float64Array[]}} Trace   z[l] leads to a[l + 1]; a[0] is the picture */
 /**
@@ -157,8 +147,9 @@ export function parameters(network) {
 
 /**
  * The same network with weights and biases of its own.
- * @param {Network} network
- * @returns {Network}
+ * @template {Network} N
+ * @param {N} network
+ * @returns {N}
  */
 export function copy(network) {
   const layers = network.layers.map((layer) => ({

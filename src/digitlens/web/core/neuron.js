@@ -142,3 +142,22 @@ export function exactSum(values) {
   }
   return sum;
 }
+
+/**
+ * "Neuron 3 of layer 1", "Output neuron 7".
+ * @param {Network} network
+ * @param {number} layer
+ * @param {number} neuron
+ * @returns {string}
+ */
+export function neuronName(network, layer, neuron) {
+  const last = layer === network.layers.length;
+  return last ? `Output neuron ${network.classes[neuron] ?? neuron}` : `Neuron ${neuron} of layer ${layer}`;
+}
+
+/** "row 14, column 9", "neuron 3 of layer 1". @param {number} layer @param {number} source @returns {string} */
+export function inputName(layer, source) {
+  return layer === 1
+    ? `row ${Math.floor(source / 28)}, column ${source % 28}`
+    : `neuron ${source} of layer ${layer - 1}`;
+}

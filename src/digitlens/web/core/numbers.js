@@ -94,3 +94,6 @@ export function count(n) {
     .replace("-", MINUS)
     .replace(/\B(?=(\d{3})+$)/g, ",");
 }
+
+/** "95.27 %", with a space that does not break. @param {number} share */
+export const percent = (share) => `${plain(100 * share, 2)} %`;

@@ -15,6 +15,17 @@ import { wholeNumbers } from "./strict_json.js";
 /** @typedef {import("../core/network.js").Network} Network */
 /** @typedef {import("../core/network.js").Layer} Layer */
 /** @typedef {import("./container.js").Tensor} Tensor */
+/** @typedef {import("./judging.js").Judging} Judging */
+/**
+ * @typedef {Object} About             what a model file says beside the network itself
+ * @property {string[]} adjusting      steps from 28×28 to 28×28, see adjusting.js
+ * @property {number} framing          the version of framing that the network was trained behind
+ * @property {Object<string, any>} recipe
+ * @property {Object<string, any>} provenance
+ * @property {Object<string, number>[]} history   one row an epoch
+ * @property {string[]} notes          what the file holds that we do not know and passed over
+ */
+/** @typedef {Network & About & Judging} StoredNetwork   all that a model file holds */
 
 const FORMAT = 1;
 const HISTORY = 200; // rows of the learning curve that are kept, evenly thinned
@@ -24,7 +35,7 @@ const KNOWN = ["network", "preparation", "recipe", "provenance", "history"];
  * The network stored in the bytes of a file, weights in float64; checked from the length of the header to the last
  * weight. Throws an Error that says what is wrong.
  * @param {Uint8Array} bytes
- * @returns {Network}
+ * @returns {StoredNetwork}
  */
 export function readModelFile(bytes) {
   const { document, tensors } = unpack(bytes);
@@ -58,7 +69,7 @@ export function readModelFile(bytes) {
  * @param {Object<string, Object<string, any>>} blocks
  * @param {Map<string, Tensor>} tensors
  * @param {string[]} notes
- * @returns {Omit<Network, "familiarity" | "calibration">}
+ * @returns {Network & About}
  */
 function networkOf(blocks, tensors, notes) {
   const { network: about, preparation } = blocks;
@@ -143,7 +154,7 @@ function layersOf(tensors, sizes) {
 
 /**
  * The bytes of a model file, weights in float32. Throws an Error for what readModelFile() would refuse.
- * @param {Network} network
+ * @param {StoredNetwork} network
  * @returns {Uint8Array}
  */
 export function writeModelFile(network) {

@@ -7,7 +7,7 @@ import { forward } from "../core/network.js";
 import { adjusted, drawnStage, prepareStrokes } from "../picture/preparation.js";
 import { inkStrokes } from "../picture/strokes.js";
 
-/** @typedef {import("../core/network.js").Network} Network */
+/** @typedef {import("./model_file.js").StoredNetwork} Network */
 /** @typedef {import("../core/network.js").Trace} Trace */
 /** @typedef {import("../picture/preparation.js").Stage} Stage */
 /** @typedef {import("../picture/preparation.js").Prepared} Prepared */

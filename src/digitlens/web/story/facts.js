@@ -2,9 +2,9 @@
 // What the story says in numbers, computed from the network that is loaded and from what is on the pad.
 
 import { activate, parameters } from "../core/network.js";
-import { count, plain } from "../core/numbers.js";
+import { count, percent, plain } from "../core/numbers.js";
 
-/** @typedef {import("../core/network.js").Network} Network */
+/** @typedef {import("../model/model_file.js").StoredNetwork} Network */
 /** @typedef {import("../model/reading.js").Reading} Reading */
 /**
  * @typedef {Object} Facts
@@ -73,9 +73,6 @@ export function factsOf(network, reading, changed) {
     bytes: `${count(Math.round((4 * total) / 1000))} KB`,
   };
 }
-
-/** "95.27 %", with a space that does not break. @param {number} share */
-export const percent = (share) => `${plain(100 * share, 2)} %`;
 
 /** @param {Network} network @param {number} total */
 function counting({ sizes }, total) {

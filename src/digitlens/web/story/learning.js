@@ -3,7 +3,7 @@
 
 import { drawn, FOUR, NINE, SEVEN, TWO } from "./strokes.js";
 
-/** @typedef {import("./steps.js").Step} Step */
+/** @typedef {import("./step.js").Step} Step */
 
 const WATCHED = Object.freeze({ live: "1" }); // trains at once, and anew at every change
 

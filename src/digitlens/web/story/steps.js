@@ -8,34 +8,14 @@ import { copy } from "../core/network.js";
 import { inkStrokes } from "../picture/strokes.js";
 import { PEN } from "../model/reading.js";
 import { edge } from "../core/presets.js";
-import { noise } from "./noise.js";
+import { noise } from "../model/nonsense.js";
 import { examplesOf } from "./facts.js";
 import { LEARNING, MEASURED } from "./learning.js";
 import { drawn, EIGHT, FOUR, NINE, ONE, SCRIBBLE, SEVEN, shared, THREES, TWO } from "./strokes.js";
 
 /** @typedef {import("../model/state.js").State} State */
-/** @typedef {import("../core/network.js").Network} Network */
-/** @typedef {import("./facts.js").Facts} Facts */
-/**
- * @typedef {Object} Try
- * @property {string} label
- * @property {Partial<State>} [state]                           what the button sets
- * @property {(network: Network, state: State) => Network} [change]  what it makes of the network
- * @property {boolean} [restore]                                it gives the network of before the step back
- * @property {string} [says]                                    what has happened, where one cannot see it at once
- */
-/**
- * @typedef {Object} Step
- * @property {string} title
- * @property {(facts: Facts) => string[]} says           paragraphs
- * @property {(facts: Facts) => string[]} [reckoning]    lines of numbers beneath them
- * @property {(facts: Facts) => string} [live]           a line that follows what is on the pad
- * @property {import("../model/state.js").Shown} shows
- * @property {Partial<State>} state
- * @property {"pixels" | "weights"} [beside]             what the card shows of its own
- * @property {string} hint                               what else to try, with one's own hands
- * @property {Try[]} tries
- */
+/** @typedef {import("../model/model_file.js").StoredNetwork} Network */
+/** @typedef {import("./step.js").Step} Step */
 
 const RESTLESS = 5; // as much as the buttons move a bias
 const threes = shared(THREES.map(({ strokes }) => inkStrokes(strokes, 28, 28, PEN)));

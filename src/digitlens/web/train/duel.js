@@ -121,3 +121,14 @@ export function pace(runs) {
   const known = runs.map((run) => run.seconds_per_epoch).filter((seconds) => seconds !== null);
   return known.length ? known.reduce((sum, seconds) => sum + seconds, 0) / known.length : null;
 }
+
+/** What the comparison is doing, in words. @param {any} header @returns {string} */
+export function doing({ state, place, done, all, seconds }) {
+  if (state === "waiting")
+    return place > 1
+      ? `Waiting: ${place - 1} ${place === 2 ? "other is" : "others are"} before you.`
+      : "Your turn is next.";
+  if (state === "running") return `${done} of ${all} runs are done.`;
+  if (state === "paused") return `Resting: ${done} of ${all} runs are done.`;
+  return state === "finished" ? `Finished: ${all} runs in ${seconds.toFixed(1)} s.` : "";
+}

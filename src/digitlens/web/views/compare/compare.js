@@ -1,12 +1,12 @@
 // @ts-check
 // Compare: two ways to train, one thing different, the same seeds for both; and what the numbers support, no more.
 
-import { duelOf, EPOCHS, SEEDS, VARIED } from "../../train/duel.js";
+import { doing, duelOf, EPOCHS, SEEDS, VARIED } from "../../train/duel.js";
 import { named, settingsOf } from "../../train/settings.js";
 import { resultView } from "./result.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 
-/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../train/frames.js").Frame} Frame */
 /** @typedef {import("../../train/settings.js").Choices} Choices */
 
@@ -261,15 +261,4 @@ export function compareView(app) {
       show();
     },
   };
-}
-
-/** @param {any} header */
-function doing({ state, place, done, all, seconds }) {
-  if (state === "waiting")
-    return place > 1
-      ? `Waiting: ${place - 1} ${place === 2 ? "other is" : "others are"} before you.`
-      : "Your turn is next.";
-  if (state === "running") return `${done} of ${all} runs are done.`;
-  if (state === "paused") return `Resting: ${done} of ${all} runs are done.`;
-  return state === "finished" ? `Finished: ${all} runs in ${seconds.toFixed(1)} s.` : "";
 }

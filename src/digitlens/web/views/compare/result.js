@@ -9,7 +9,7 @@ import { attributes, clear, h, setText } from "../shared/dom.js";
 import { inkCanvas, paintWeights } from "../shared/pictures.js";
 import { plotView } from "../shared/plot.js";
 
-/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../train/frames.js").Frame} Frame */
 
 const SIDES = /** @type {const} */ (["a", "b"]);

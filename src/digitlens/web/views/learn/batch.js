@@ -3,14 +3,14 @@
 // our ten examples; each small, with its own cost and its own arrows.
 
 import { attributes, clear, h, setText, svg } from "../shared/dom.js";
-import { collection, ofDrawing } from "./collecting.js";
+import { collection, ofDrawing } from "./batch_images.js";
 import { plain, significant } from "../../core/numbers.js";
 import { inkCanvas, paintInk } from "../shared/pictures.js";
 
-/** @typedef {import("../../app/main.js").App} App */
-/** @typedef {import("./collecting.js").Collected} Collected */
-/** @typedef {import("../../core/lesson.js").Example} Example */
-/** @typedef {import("../../core/lesson.js").Lesson} Lesson */
+/** @typedef {import("../shared/app.js").App} App */
+/** @typedef {import("./batch_images.js").Collected} Collected */
+/** @typedef {import("../../core/mini_batch.js").Example} Example */
+/** @typedef {import("../../core/mini_batch.js").MiniBatch} MiniBatch */
 /** @typedef {import("../../core/backward.js").Steps} Steps */
 
 const MOST = 100;
@@ -18,7 +18,7 @@ const MOST = 100;
 /**
  * @param {App} app
  * @param {{label: () => number, alone: () => void}} given   what the drawing is said to be; shows one example alone
- * @returns {{element: HTMLElement, start: () => void, examples: () => Example[], update: (lesson: Lesson | null) =>
+ * @returns {{element: HTMLElement, start: () => void, examples: () => Example[], update: (batch: MiniBatch | null) =>
  *   void}}
  */
 export function batchView(app, { label, alone }) {
@@ -82,7 +82,7 @@ export function batchView(app, { label, alone }) {
       if (!pictures.all().length) pictures.start(app);
     },
     examples: () => pictures.all().map((one) => ({ image: one.image(app.network.adjusting), target: one.target })),
-    update(lesson) {
+    update(batch) {
       const all = pictures.all();
       if (chosen >= all.length) chosen = -1;
       const name = app.network.classes[label()];
@@ -110,9 +110,9 @@ export function batchView(app, { label, alone }) {
       if (grid.childElementCount !== all.length)
         clear(grid, ...thumbnails.slice(0, all.length).map(({ button }) => button));
       for (const [i, one] of all.entries())
-        thumbnails[i].update(one, lesson?.steps[i] ?? null, i, i === chosen, app.network.classes);
+        thumbnails[i].update(one, batch?.steps[i] ?? null, i, i === chosen, app.network.classes);
       attributes(about, { hidden: chosen < 0 });
-      const steps = lesson?.steps[chosen];
+      const steps = batch?.steps[chosen];
       if (steps)
         setText(
           aboutText,

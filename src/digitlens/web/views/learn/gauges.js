@@ -4,12 +4,12 @@
 import { plain } from "../../core/numbers.js";
 import { attributes, clear, h, setText, svg } from "../shared/dom.js";
 
-/** @typedef {import("../../core/lesson.js").Lesson} Lesson */
+/** @typedef {import("../../core/mini_batch.js").MiniBatch} MiniBatch */
 
 const [STEP, WIDE, TOP, HIGH] = [34, 22, 24, 132]; // in the drawing's units, which are about pixels
 const LEAST = 0.02; // of the gauge: a shorter arrow is a dot
 
-/** @returns {{element: HTMLElement, update: (lesson: Lesson, shown: number[]) => void}} */
+/** @returns {{element: HTMLElement, update: (batch: MiniBatch, shown: number[]) => void}} */
 export function outputGauges() {
   const drawing = svg("svg", { class: "gauges", role: "img" });
   const legend = h(

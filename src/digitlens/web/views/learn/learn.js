@@ -5,30 +5,31 @@
 // Five numbered stages, to be opened one after the other; the cost and the ten arrows come first. What is closed is not
 // brought up to date, and all but the cost waits for the next frame, so that drawing is never slowed down.
 
-import { askingView } from "./asking.js";
+import { askingView } from "./output_gradient.js";
 import { article, batchView } from "./batch.js";
-import { backwardsView } from "./backwards.js";
-import { chainView } from "./chain.js";
+import { backwardsView } from "./layer_gradients.js";
+import { chainView } from "./chain_rule.js";
 import { copyText } from "../shared/clipboard.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
-import { chosenWeight, lessonOf, mostAsked } from "../../core/lesson.js";
-import { numbersOf } from "../../core/lesson_text.js";
+import { chosenWeight, miniBatchOf, mostAsked } from "../../core/mini_batch.js";
+import { learningTable } from "../../core/tables.js";
 import { stages } from "../shared/stages.js";
 import { stepView } from "./step.js";
-import { costView, wishesView } from "./wishes.js";
+import { costView } from "./cost.js";
+import { outputSlopesView } from "./output_slopes.js";
 
-/** @typedef {import("../../app/main.js").App} App */
-/** @typedef {import("../../core/lesson.js").Lesson} Lesson */
+/** @typedef {import("../shared/app.js").App} App */
+/** @typedef {import("../../core/mini_batch.js").MiniBatch} MiniBatch */
 
 const BUTTONS = 16; // answers to choose from that fit as buttons; more are a list
 
 /** @param {App} app @returns {{element: HTMLElement, update: () => void}} */
 export function learnView(app) {
-  let batch = false;
+  let averaged = false;
   /** @type {number | null} */
-  let asking = null; // the output whose wishes are followed; null: the one that is asked most
-  /** @type {Lesson | null} */
-  let lesson = null;
+  let asking = null; // the output whose slopes are followed; null: the one that is asked most
+  /** @type {MiniBatch | null} */
+  let batch = null;
   let frame = 0;
 
   const target = () => proposedTarget(app);
@@ -37,7 +38,7 @@ export function learnView(app) {
     app.set({});
   };
   const cost = costView();
-  const wishes = wishesView((output) => {
+  const slopes = outputSlopesView((output) => {
     ask(output);
     steps.open(2);
   });
@@ -63,10 +64,10 @@ export function learnView(app) {
     "button",
     {
       onclick: () =>
-        lesson &&
+        batch &&
         copyText(
           app,
-          numbersOf(lesson, chosenWeight(lesson, app.state), step.learningRate()),
+          learningTable(batch, chosenWeight(batch, app.state), step.learningRate()),
           "back-propagation.tsv",
           "The numbers",
         ),
@@ -76,7 +77,7 @@ export function learnView(app) {
 
   const steps = stages(
     [
-      { name: "learn-outputs", title: "The outputs, in numbers", body: wishes.element },
+      { name: "learn-outputs", title: "The outputs, in numbers", body: slopes.element },
       { name: "learn-last", title: "What one output asks for", body: last.element },
       { name: "learn-layers", title: "Layer by layer back", body: back.element },
       { name: "learn-chain", title: "Down to one weight", body: chain.element },
@@ -110,21 +111,21 @@ export function learnView(app) {
   let listed = "";
 
   const showBatch = (/** @type {boolean} */ on) => {
-    batch = on;
+    averaged = on;
     if (on) pictures.start();
     app.set({});
   };
   const later = () => {
     frame ||= requestAnimationFrame(() => {
       frame = 0;
-      if (!lesson || !element.isConnected) return;
-      const output = asking !== null && asking < lesson.targets.length ? asking : mostAsked(lesson);
-      const weight = chosenWeight(lesson, app.state);
-      if (steps.isOpen(1)) wishes.update(lesson, output);
-      if (steps.isOpen(2)) last.update(lesson, output, weight);
-      if (steps.isOpen(3)) back.update(lesson, weight);
-      if (steps.isOpen(4)) chain.update(lesson, weight);
-      if (steps.isOpen(5)) step.update(lesson, told(app, lesson));
+      if (!batch || !element.isConnected) return;
+      const output = asking !== null && asking < batch.targets.length ? asking : mostAsked(batch);
+      const weight = chosenWeight(batch, app.state);
+      if (steps.isOpen(1)) slopes.update(batch, output);
+      if (steps.isOpen(2)) last.update(batch, output, weight);
+      if (steps.isOpen(3)) back.update(batch, weight);
+      if (steps.isOpen(4)) chain.update(batch, weight);
+      if (steps.isOpen(5)) step.update(batch, told(app, batch));
     });
   };
   const list = () => {
@@ -154,48 +155,48 @@ export function learnView(app) {
   /** @type {{network: unknown, pictures: unknown[]}} */
   let known = { network: null, pictures: [] };
   const learnt = () => {
-    if (!batch)
-      return app.reading.inkFound ? lessonOf(app.network, [{ image: app.reading.image, target: target() }]) : null;
+    if (!averaged)
+      return app.reading.inkFound ? miniBatchOf(app.network, [{ image: app.reading.image, target: target() }]) : null;
     const examples = pictures.examples();
     const now = examples.flatMap(({ image, target }) => [image, target]);
     const same =
-      lesson &&
+      batch &&
       known.network === app.network &&
       known.pictures.length === now.length &&
       now.every((one, i) => one === known.pictures[i]);
     known = { network: app.network, pictures: now };
-    if (same) return lesson;
-    return examples.length ? lessonOf(app.network, examples) : null;
+    if (same) return batch;
+    return examples.length ? miniBatchOf(app.network, examples) : null;
   };
 
   return {
     element,
     update() {
       list();
-      if (!batch) known = { network: null, pictures: [] };
-      lesson = learnt();
-      for (const [i, button] of modes.entries()) attributes(button, { "aria-pressed": String(batch === (i === 1)) });
+      if (!averaged) known = { network: null, pictures: [] };
+      batch = learnt();
+      for (const [i, button] of modes.entries()) attributes(button, { "aria-pressed": String(averaged === (i === 1)) });
       const now = target();
       for (const [j, button] of Array.from(answers.children).entries()) {
         if (button instanceof HTMLSelectElement) button.value = String(now);
         else attributes(button, { "aria-pressed": String(j === now) });
       }
       const { classes } = app.network;
-      setText(question, batch ? "What the drawing is, to add it:" : "The answer it should have given:");
+      setText(question, averaged ? "What the drawing is, to add it:" : "The answer it should have given:");
       setText(reads, readsAs(app, now));
-      attributes(reads, { hidden: batch || !app.reading.inkFound });
-      attributes(collected, { hidden: !batch });
-      if (batch) pictures.update(lesson);
-      attributes(nothing, { hidden: batch || lesson !== null });
-      attributes(all, { hidden: lesson === null });
+      attributes(reads, { hidden: averaged || !app.reading.inkFound });
+      attributes(collected, { hidden: !averaged });
+      if (averaged) pictures.update(batch);
+      attributes(nothing, { hidden: averaged || batch !== null });
+      attributes(all, { hidden: batch === null });
       setText(
         heading,
-        batch
+        averaged
           ? "How would it learn from these?"
           : `How would it learn that this is ${article(classes[now])} ${classes[now]}?`,
       );
-      if (!lesson) return;
-      cost.update(lesson);
+      if (!batch) return;
+      cost.update(batch);
       later();
     },
   };
@@ -225,7 +226,7 @@ function readsAs({ network, reading, state }, target) {
   return `It reads ${article(name)} ${name} already, so there is little to learn.`;
 }
 
-/** Who was told what, for the list of steps. @param {App} app @param {Lesson} lesson */
+/** Who was told what, for the list of steps. @param {App} app @param {MiniBatch} batch */
 function told({ network }, { steps }) {
   return steps.length > 1 ? `${steps.length} pictures` : network.classes[steps[0].target];
 }

@@ -5,11 +5,11 @@
 import { promised } from "../../core/backward.js";
 import { significant } from "../../core/numbers.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
-import { stepFrom } from "../../core/lesson.js";
+import { stepFrom } from "../../core/mini_batch.js";
 
-/** @typedef {import("../../app/main.js").App} App */
-/** @typedef {import("../../core/network.js").Network} Network */
-/** @typedef {import("../../core/lesson.js").Lesson} Lesson */
+/** @typedef {import("../shared/app.js").App} App */
+/** @typedef {import("../../model/model_file.js").StoredNetwork} Network */
+/** @typedef {import("../../core/mini_batch.js").MiniBatch} MiniBatch */
 /**
  * @typedef {Object} Taken
  * @property {string} told
@@ -28,13 +28,13 @@ const NOTCHES = 100; // of the slider
 
 /**
  * @param {App} app
- * @returns {{element: HTMLElement, update: (lesson: Lesson, told: string) => void, learningRate: () => number}}
+ * @returns {{element: HTMLElement, update: (batch: MiniBatch, told: string) => void, learningRate: () => number}}
  */
 export function stepView(app) {
   let learningRate = START;
   /** @type {Taken[]} */
   let taken = [];
-  /** @type {{lesson: Lesson, told: string} | null} */
+  /** @type {{batch: MiniBatch, told: string} | null} */
   let latest = null;
   let listed = taken;
 
@@ -94,10 +94,11 @@ export function stepView(app) {
   };
   const step = () => {
     if (!latest) return;
-    const { lesson, told } = latest;
-    const result = stepFrom(lesson, learningRate);
+    const { batch, told } = latest;
+    const result = stepFrom(batch, learningRate);
     if (!Number.isFinite(result.cost))
       return app.say("That step is too long: the numbers would leave all bounds. Take a smaller learning rate.");
+    const after = { ...app.network, layers: result.network.layers };
     taken = [
       ...taken,
       {
@@ -106,12 +107,12 @@ export function stepView(app) {
         promised: result.promised,
         fell: result.fell,
         cost: result.cost,
-        before: lesson.network,
+        before: app.network,
         wasChanged: app.changed,
-        after: result.network,
+        after,
       },
     ].slice(-KEPT);
-    app.setNetwork(result.network);
+    app.setNetwork(after);
   };
   const undoLast = () => {
     const last = taken[taken.length - 1];
@@ -122,12 +123,12 @@ export function stepView(app) {
   };
   const show = () => {
     if (!latest) return;
-    const { lesson } = latest;
+    const { batch } = latest;
     const place = String(notchOf(learningRate));
     if (slider.value !== place) slider.value = place;
     attributes(slider, { "aria-valuetext": significant(learningRate, 3) });
     if (document.activeElement !== exact || Number(exact.value) !== learningRate) exact.value = String(learningRate);
-    const many = lesson.steps.length;
+    const many = batch.steps.length;
     setText(
       says,
       `Every weight and bias moves by −${significant(learningRate, 3)} × its ` +
@@ -137,7 +138,7 @@ export function stepView(app) {
     );
     setText(
       promise,
-      `The gradient promises that the cost falls by ${significant(promised(lesson.gradient, learningRate))}.`,
+      `The gradient promises that the cost falls by ${significant(promised(batch.gradient, learningRate))}.`,
     );
     const last = taken[taken.length - 1];
     setText(
@@ -157,10 +158,10 @@ export function stepView(app) {
   return {
     element,
     learningRate: () => learningRate,
-    update(lesson, told) {
+    update(batch, told) {
       const last = taken[taken.length - 1];
       if (last && app.network !== last.after) taken = []; // somebody else changed it: these steps lead nowhere any more
-      latest = { lesson, told };
+      latest = { batch, told };
       show();
     },
   };

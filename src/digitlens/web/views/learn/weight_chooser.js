@@ -2,20 +2,18 @@
 // Which weight: its layer, the neuron it leads to, and where it comes from. The same as a click on a bar or a pixel.
 
 import { attributes, clear, h, setText } from "../shared/dom.js";
-import { steepestInto, steepestOf } from "../../core/lesson.js";
+import { steepestInto, steepestOf } from "../../core/mini_batch.js";
 
-/** @typedef {import("../../app/main.js").App} App */
-/** @typedef {import("../../core/lesson.js").Lesson} Lesson */
-/** @typedef {import("../../core/lesson.js").Weight} Weight */
+/** @typedef {import("../shared/app.js").App} App */
+/** @typedef {import("../../core/mini_batch.js").MiniBatch} MiniBatch */
+/** @typedef {import("../../core/mini_batch.js").Weight} Weight */
 
-/** @param {App} app @returns {{element: HTMLElement, update: (lesson: Lesson, weight: Weight) => void}} */
+/** @param {App} app @returns {{element: HTMLElement, update: (batch: MiniBatch, weight: Weight) => void}} */
 export function weightChooser(app) {
-  /** @type {{lesson: Lesson, weight: Weight} | null} */
+  /** @type {{batch: MiniBatch, weight: Weight} | null} */
   let latest = null;
-  const layers = h("select", { onchange: () => latest && app.set(steepestOf(latest.lesson, Number(layers.value))) });
-  const neuron = number(
-    () => latest && app.set(steepestInto(latest.lesson, latest.weight.layer, Number(neuron.value))),
-  );
+  const layers = h("select", { onchange: () => latest && app.set(steepestOf(latest.batch, Number(layers.value))) });
+  const neuron = number(() => latest && app.set(steepestInto(latest.batch, latest.weight.layer, Number(neuron.value))));
   const from = () =>
     latest &&
     app.set({
@@ -34,7 +32,7 @@ export function weightChooser(app) {
   ];
   const steepest = h(
     "button",
-    { onclick: () => latest && app.set(steepestOf(latest.lesson, latest.weight.layer)) },
+    { onclick: () => latest && app.set(steepestOf(latest.batch, latest.weight.layer)) },
     "The steepest",
   );
   const element = h(
@@ -50,9 +48,9 @@ export function weightChooser(app) {
   let listed = "";
   return {
     element,
-    update(lesson, weight) {
-      latest = { lesson, weight };
-      const { sizes } = lesson.network;
+    update(batch, weight) {
+      latest = { batch, weight };
+      const { sizes } = batch.network;
       if (listed !== sizes.join()) {
         listed = sizes.join();
         clear(

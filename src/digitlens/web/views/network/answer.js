@@ -4,7 +4,7 @@
 import { plain } from "../../core/numbers.js";
 import { h, setText } from "../shared/dom.js";
 
-/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../shared/app.js").App} App */
 
 const PAUSE = 700; // ms without a change until a screen reader is told
 

@@ -11,7 +11,7 @@ import { inkCanvas, paintInk } from "../shared/pictures.js";
 import { propagation } from "./propagation.js";
 import { answerView } from "./answer.js";
 
-/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../core/layout.js").Layout} Layout */
 /** @typedef {import("../../core/layout.js").Place} Place */
 /** @typedef {{place: Place, group: SVGGElement, light: SVGCircleElement, value: SVGTextElement}} Drawn */

@@ -6,7 +6,7 @@ import { plain } from "../../core/numbers.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 import { inkCanvas, paintInk, paintWeights } from "../shared/pictures.js";
 
-/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../shared/app.js").App} App */
 /**
  * @typedef {Object} Told
  * @property {string} on

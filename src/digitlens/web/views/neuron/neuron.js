@@ -3,20 +3,20 @@
 // of algebra; and its weights and bias to be changed by hand, while everything follows.
 
 import { ACTIVATIONS } from "../../core/network.js";
-import { neuronSum } from "../../core/neuron.js";
+import { neuronName, neuronSum } from "../../core/neuron.js";
 import { count, fixed, plain } from "../../core/numbers.js";
 import { fullStrength } from "../../core/weights.js";
-import { changes, effect, resetNeuron, row, untouched } from "../../core/changing.js";
+import { changes, effect, resetNeuron, row, untouched } from "../../model/changing.js";
 import { copyPicture } from "../shared/clipboard.js";
 import { activationCurve } from "./curve.js";
 import { attributes, h, setText } from "../shared/dom.js";
-import { inputBars, neuronName, threePictures } from "../shared/inputs.js";
+import { inputBars, threePictures } from "../shared/inputs.js";
 import { matrixLine } from "./matrix.js";
 import { painting } from "./painting.js";
 import { sliders } from "./sliders.js";
 import { sumView } from "./sum.js";
 
-/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../core/network.js").Network} Network */
 /** @typedef {import("../shared/inputs.js").Focus} Focus */
 

@@ -4,14 +4,14 @@
 // A brush gives every pixel under it the same weight, the eraser gives it 0: what a stroke does to the sum can be
 // counted.
 
+import { neuronName } from "../../core/neuron.js";
 import { fixed, plain } from "../../core/numbers.js";
-import { row } from "../../core/changing.js";
+import { row } from "../../model/changing.js";
 import { attributes, h, setText, svg } from "../shared/dom.js";
-import { neuronName } from "../shared/inputs.js";
 import { inkCanvas, paintWeights } from "../shared/pictures.js";
 import { footprint, PRESETS } from "../../core/presets.js";
 
-/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../shared/inputs.js").Focus} Focus */
 /** @typedef {import("./sliders.js").Change} Change */
 /** @typedef {keyof typeof PRESETS} Preset */

@@ -1,12 +1,12 @@
 // @ts-check
 // One weight and the bias in the hand: a slider with a number field for each.
 
+import { inputName } from "../../core/neuron.js";
 import { fixed, plain } from "../../core/numbers.js";
-import { row } from "../../core/changing.js";
+import { row } from "../../model/changing.js";
 import { attributes, h, setText } from "../shared/dom.js";
-import { inputName } from "../shared/inputs.js";
 
-/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../core/network.js").Layer} Layer */
 /** @typedef {import("../shared/inputs.js").Focus} Focus */
 /** @typedef {(layer: number, what: (layer: Layer) => void) => void} Change */

@@ -3,13 +3,13 @@
 //
 // The numbers are rounded by the rule of ../neuron.js: what stands in the last column adds up exactly.
 
-import { printed } from "../../core/neuron.js";
+import { inputName, neuronName, printed } from "../../core/neuron.js";
 import { count, fixed, plain } from "../../core/numbers.js";
+import { sumTable } from "../../core/tables.js";
 import { copyText } from "../shared/clipboard.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
-import { inputName, neuronName } from "../shared/inputs.js";
 
-/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../core/neuron.js").NeuronSum} NeuronSum */
 /** @typedef {import("../shared/inputs.js").Focus} Focus */
 
@@ -57,7 +57,9 @@ export function sumView(app) {
   const copy = h(
     "button",
     {
-      onclick: () => latest && copyText(app, asText(latest), `${fileName(latest)}.tsv`, "The numbers, tab-separated,"),
+      onclick: () =>
+        latest &&
+        copyText(app, sumTable(latest), `neuron-${latest.layer}-${latest.neuron}.tsv`, "The numbers, tab-separated,"),
     },
     "Copy the numbers",
   );
@@ -155,35 +157,4 @@ function typographic(text) {
 function signed(cell, text) {
   setText(cell, typographic(text));
   attributes(cell, { class: `number right ${/^[-−]/.test(text) ? "negative" : "positive"}` });
-}
-
-/** @param {Focus} focus */
-export function fileName({ layer, neuron }) {
-  return `neuron-${layer}-${neuron}`;
-}
-
-/**
- * All its numbers, to the last digit, as tab-separated text.
- * @param {Focus} focus
- * @returns {string}
- */
-export function asText({ network, layer, neuron, inputs, weights, products, z, a }) {
-  const name = network.activations[layer - 1];
-  const first = layer === 1;
-  const lines = [
-    [neuronName(network, layer, neuron), `network ${network.name}`],
-    [...(first ? ["row", "column"] : ["neuron"]), "input", "weight", "product"],
-  ];
-  for (const [k, input] of inputs.entries()) {
-    lines.push([...(first ? [Math.floor(k / 28), k % 28] : [k]), input, weights[k], products[k]].map(String));
-  }
-  const skipped = first ? ["", "", ""] : ["", ""];
-  const bias = network.layers[layer - 1].biases[neuron];
-  for (const [what, value] of [
-    ["bias", bias],
-    ["z", z],
-    [`a = ${name}(z)`, a],
-  ])
-    lines.push([String(what), ...skipped, String(value)]);
-  return lines.map((line) => line.join("\t")).join("\n") + "\n";
 }

@@ -2,10 +2,10 @@
 // How sure can a network be of nonsense? Noise, nothing, or a scribble on the pad.
 
 import { plain } from "../../core/numbers.js";
-import { chance, noise } from "../../story/noise.js";
+import { chance, noise } from "../../model/nonsense.js";
 import { h, setText } from "../shared/dom.js";
 
-/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../shared/app.js").App} App */
 
 /** @param {App} app */
 export function nonsenseView(app) {

@@ -9,8 +9,8 @@ import { readModelFile } from "../../model/model_file.js";
 import { framed, read } from "../../model/reading.js";
 import { attributes, h, setText } from "../shared/dom.js";
 
-/** @typedef {import("../../app/main.js").App} App */
-/** @typedef {import("../../core/network.js").Network} Network */
+/** @typedef {import("../shared/app.js").App} App */
+/** @typedef {import("../../model/model_file.js").StoredNetwork} Network */
 
 const NAME = "reader";
 const REST = 60; // ms without a change

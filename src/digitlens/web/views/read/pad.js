@@ -11,7 +11,7 @@ import { pickerView } from "./picker.js";
 import { inkCanvas, paintInk } from "../shared/pictures.js";
 import { followPointer } from "../shared/pointer.js";
 
-/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../model/state.js").State} State */
 /** @typedef {Pick<State, "strokes" | "base" | "baseInk" | "baseStages">} Contents   of the pad */
 

@@ -5,7 +5,7 @@
 import { copyText } from "../shared/clipboard.js";
 import { attributes, clear, h } from "../shared/dom.js";
 
-/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../shared/app.js").App} App */
 /**
  * @typedef {Object} Box
  * @property {number} left

@@ -5,7 +5,7 @@ import { fromRGBA } from "../../picture/grey.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 import { inkCanvas, paintInk } from "../shared/pictures.js";
 
-/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../model/state.js").Base} Base */
 
 const MOST_BYTES = 5 * 1024 * 1024;

@@ -6,7 +6,7 @@ import { read } from "../../model/reading.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 import { inkCanvas, paintInk } from "../shared/pictures.js";
 
-/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../picture/preparation.js").Stage} Stage */
 /** @typedef {import("../../model/reading.js").Reading} Reading */
 

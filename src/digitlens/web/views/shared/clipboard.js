@@ -3,7 +3,7 @@
 
 import { h } from "./dom.js";
 
-/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("./app.js").App} App */
 
 /**
  * @param {App} app

@@ -2,12 +2,13 @@
 // What comes into a neuron, and what its weights make of it: three pictures beside each other in the first layer,
 // a bar for every input in the later ones.
 
+import { neuronName } from "../../core/neuron.js";
 import { fixed, plain } from "../../core/numbers.js";
-import { row } from "../../core/changing.js";
+import { row } from "../../model/changing.js";
 import { attributes, clear, h, setText, svg } from "./dom.js";
 import { inkCanvas, paintInk, paintWeights } from "./pictures.js";
 
-/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("./app.js").App} App */
 /** @typedef {import("../../core/network.js").Network} Network */
 /** @typedef {import("../../core/network.js").Trace} Trace */
 /** @typedef {import("../../core/neuron.js").NeuronSum} NeuronSum */
@@ -28,25 +29,6 @@ import { inkCanvas, paintInk, paintWeights } from "./pictures.js";
  */
 
 const MOST_BARS = 32;
-
-/**
- * "Neuron 3 of layer 1", "Output neuron 7".
- * @param {Network} network
- * @param {number} layer
- * @param {number} neuron
- * @returns {string}
- */
-export function neuronName(network, layer, neuron) {
-  const last = layer === network.layers.length;
-  return last ? `Output neuron ${network.classes[neuron] ?? neuron}` : `Neuron ${neuron} of layer ${layer}`;
-}
-
-/** "row 14, column 9", "neuron 3 of layer 1". @param {number} layer @param {number} source @returns {string} */
-export function inputName(layer, source) {
-  return layer === 1
-    ? `row ${Math.floor(source / 28)}, column ${source % 28}`
-    : `neuron ${source} of layer ${layer - 1}`;
-}
 
 /**
  * Its weights × what it sees = what that adds, as pictures. A click on a pixel chooses its weight.

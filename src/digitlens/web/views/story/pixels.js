@@ -5,7 +5,7 @@ import { plain } from "../../core/numbers.js";
 import { attributes, h, setText, svg } from "../shared/dom.js";
 import { inkCanvas, paintInk } from "../shared/pictures.js";
 
-/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../shared/app.js").App} App */
 
 const SIDE = 28;
 

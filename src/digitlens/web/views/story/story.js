@@ -10,9 +10,9 @@ import { attributes, clear, h, setText } from "../shared/dom.js";
 import { storyPixels } from "./pixels.js";
 import { storyWeights } from "./weights.js";
 
-/** @typedef {import("../../app/main.js").App} App */
-/** @typedef {import("../../core/network.js").Network} Network */
-/** @typedef {import("../../story/steps.js").Try} Try */
+/** @typedef {import("../shared/app.js").App} App */
+/** @typedef {import("../../model/model_file.js").StoredNetwork} Network */
+/** @typedef {import("../../story/step.js").Try} Try */
 
 const VIEW_NAMES = { read: "Read", neuron: "Neuron", learn: "Learn", train: "Train", compare: "Compare" };
 const BARE = /^#story(\/\d*)?\/?(\?(hide=[^&]*)?)?$/; // an address that names a step and nothing more

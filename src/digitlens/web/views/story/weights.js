@@ -2,12 +2,12 @@
 // The weights of the first layer's neurons, side by side, each a button that takes this neuron apart.
 
 import { fullStrength } from "../../core/weights.js";
-import { row } from "../../core/changing.js";
+import { row } from "../../model/changing.js";
 import { attributes, clear, h } from "../shared/dom.js";
 import { inkCanvas, paintWeights } from "../shared/pictures.js";
 
-/** @typedef {import("../../app/main.js").App} App */
-/** @typedef {import("../../core/network.js").Network} Network */
+/** @typedef {import("../shared/app.js").App} App */
+/** @typedef {import("../../model/model_file.js").StoredNetwork} Network */
 
 const MOST = 16;
 

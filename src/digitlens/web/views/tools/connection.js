@@ -4,7 +4,7 @@
 
 import { h, setText } from "../shared/dom.js";
 
-/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../shared/app.js").App} App */
 
 const BACK = 4_000; // ms for which it says that all is well again
 

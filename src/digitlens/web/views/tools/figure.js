@@ -1,9 +1,7 @@
 // @ts-check
-// What one sees, taken along: the network as one picture, and its numbers as a table.
+// The network as it is drawn on the page, as one picture.
 
 import { h } from "../shared/dom.js";
-
-/** @typedef {import("../../app/main.js").App} App */
 
 const SHARP = 2; // pixels of the figure for each on the page
 const MARGIN = 16;
@@ -66,27 +64,4 @@ async function imageOf(drawing, width, height) {
   image.src = `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(copy))}`;
   await image.decode();
   return image;
-}
-
-/** Every neuron's bias, z and activation, tab-separated with a heading. @param {App} app @returns {string} */
-export function neuronTable({ network, reading }) {
-  const rows = ["layer\tneuron\tclass\tbias\tz\tactivation"];
-  for (const [l, { biases, n }] of network.layers.entries()) {
-    const last = l === network.layers.length - 1;
-    for (let j = 0; j < n; j++)
-      rows.push(
-        [l + 1, j, last ? network.classes[j] : "", biases[j], reading.trace.z[l][j], reading.trace.a[l + 1][j]].join(
-          "\t",
-        ),
-      );
-  }
-  return `${rows.join("\n")}\n`;
-}
-
-/** The 784 numbers of the picture, 28 in a line, tab-separated. @param {App} app @returns {string} */
-export function pictureTable({ reading }) {
-  const rows = Array.from({ length: 28 }, (_, row) =>
-    Array.from(reading.image.subarray(28 * row, 28 * row + 28)).join("\t"),
-  );
-  return `${rows.join("\n")}\n`;
 }

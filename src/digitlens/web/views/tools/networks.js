@@ -1,15 +1,13 @@
 // @ts-check
 // Networks: what is loaded, how well it read when that was measured, which others there are; opening and saving files.
 
-import { parameters } from "../../core/network.js";
-import { readModelFile, writeModelFile } from "../../model/model_file.js";
 import { count } from "../../core/numbers.js";
-import { percent } from "../../story/facts.js";
+import { readModelFile, writeModelFile } from "../../model/model_file.js";
+import { accuracyOf, changedByHand, learnedFrom, measuredAs, sizeOf } from "../../model/provenance.js";
 import { saveFile } from "../shared/clipboard.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 
-/** @typedef {import("../../app/main.js").App} App */
-/** @typedef {import("../../core/network.js").Network} Network */
+/** @typedef {import("../shared/app.js").App} App */
 /**
  * @typedef {Object} Offered
  * @property {string} name
@@ -21,37 +19,6 @@ import { attributes, clear, h, setText } from "../shared/dom.js";
 
 const SUFFIX = ".digitlens";
 const LARGEST = 64 * 1024 * 1024; // bytes of a file that is read at all
-const COLLECTIONS = /** @type {Object<string, string>} */ ({
-  mnist: "MNIST",
-  pen: "the drawn pen digits",
-  "mnist+pen": "MNIST and digits of the pen model",
-});
-
-/** "reads 95.27 % of MNIST’s test digits", as far as its file tells. @param {Object<string, any>} provenance */
-export function accuracyOf({ test_accuracy: measured, data }) {
-  if (typeof measured !== "number" || !(measured >= 0 && measured <= 1)) return "accuracy not measured";
-  return (
-    `reads ${percent(measured)} of ` +
-    `${/^mnist(\+pen)?$/.test(data) ? "MNIST’s test digits" : `the test digits of ${collection(data)}`}`
-  );
-}
-
-/** "13,002 weights and biases". @param {Network} network */
-export const sizeOf = (network) => `${count(parameters(network))} weights and biases`;
-
-/** What it learned from, as its file tells. @param {Network} network */
-function learnedFrom({ provenance, recipe }) {
-  const { data, learned_from: pictures, epochs } = provenance;
-  if (data === undefined) return "Its file does not say what it was trained on.";
-  const many = typeof pictures === "number" ? `${count(pictures)} pictures of ` : "";
-  const long = typeof epochs === "number" ? `, ${count(epochs)} times through` : "";
-  const seed = typeof recipe.seed === "number" ? `, seed ${recipe.seed}` : "";
-  return `Trained on ${many}${collection(data)}${long}${seed}.`;
-}
-
-/** @param {any} data */
-const collection = (data) => COLLECTIONS[data] ?? String(data ?? "unknown data").slice(0, 60);
-
 /**
  * Opens a file that somebody chose. What is wrong with it comes back in words; nothing, if nothing is.
  * @param {App} app
@@ -94,18 +61,6 @@ export function saveNetwork(app) {
   } catch (error) {
     return `It cannot be saved: ${error instanceof Error ? error.message : error}.`;
   }
-}
-
-/**
- * What was measured before the change is not true of it any more, and is not written.
- * @param {Network} network
- * @returns {Network}
- */
-function changedByHand(network) {
-  const provenance = Object.fromEntries(
-    Object.entries(network.provenance).filter(([name]) => !name.endsWith("accuracy")),
-  );
-  return { ...network, provenance: { ...provenance, changed_by_hand: true } };
 }
 
 /** @param {string} name */
@@ -225,15 +180,6 @@ export function networksDialog(app) {
     },
   };
   return view;
-}
-
-/** How well it reads, and when that was so. @param {Network} original @param {boolean} changed */
-function measuredAs({ provenance }, changed) {
-  if (typeof provenance.test_accuracy !== "number")
-    return "How well it reads was not measured, or its file does not tell.";
-  return changed
-    ? `Before it was changed, it ${accuracyOf(provenance).replace("reads", "read")}.`
-    : `When it was trained, it ${accuracyOf(provenance).replace("reads", "read")}.`;
 }
 
 /** What the server has; nothing, where there is none. @returns {Promise<Offered[]>} */

@@ -5,7 +5,7 @@
 import { copyText } from "../shared/clipboard.js";
 import { clear, h, setText } from "../shared/dom.js";
 
-/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../shared/app.js").App} App */
 
 const NAMES = /** @type {Object<string, string>} */ ({
   pad: "the drawing pad",

@@ -3,13 +3,15 @@
 
 import { copyPicture, copyText } from "../shared/clipboard.js";
 import { h, setText, svg } from "../shared/dom.js";
-import { networkFigure, neuronTable, pictureTable } from "./figure.js";
-import { accuracyOf, networksDialog, sizeOf } from "./networks.js";
+import { networkFigure } from "./figure.js";
+import { imageTable, neuronTable } from "../../core/tables.js";
+import { accuracyOf, sizeOf } from "../../model/provenance.js";
+import { networksDialog } from "./networks.js";
 import { inkCanvas, paintInk } from "../shared/pictures.js";
 import { shareDialog } from "./share.js";
 import { setTheme, theme, THEMES } from "./theme.js";
 
-/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("./theme.js").Theme} Theme */
 
 const THEME_NAMES = { dark: "Dark", light: "Light", system: "As the system says" };
@@ -114,12 +116,12 @@ function copyDialog(app) {
     [
       "Numbers of all neurons",
       "bias, z and activation of each: a table for a spreadsheet",
-      () => copyText(app, neuronTable(app), "neurons.tsv", "The numbers of all neurons"),
+      () => copyText(app, neuronTable(app.network, app.reading.trace), "neurons.tsv", "The numbers of all neurons"),
     ],
     [
       "Numbers of the picture",
       "784 of them, in 28 rows",
-      () => copyText(app, pictureTable(app), "picture.tsv", "The numbers of the picture"),
+      () => copyText(app, imageTable(app.reading.image, 28), "picture.tsv", "The numbers of the picture"),
     ],
   ];
   const buttons = kinds.map(([what, how, copy]) =>

@@ -4,7 +4,7 @@
 import { copyText } from "../shared/clipboard.js";
 import { attributes, h, setText } from "../shared/dom.js";
 
-/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../train/frames.js").Frame} Frame */
 
 /** @param {App} app */

@@ -4,7 +4,7 @@
 import { many } from "../../train/curves.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 
-/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../train/settings.js").Choices} Choices */
 
 const NAMES = /** @type {Record<string, string>} */ ({

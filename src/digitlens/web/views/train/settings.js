@@ -7,7 +7,7 @@ import { attributes, clear, h, setText } from "../shared/dom.js";
 import { choice, number, preparing, rate } from "./fields.js";
 import { layersField } from "./layers.js";
 
-/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../train/settings.js").Choices} Choices */
 /** @typedef {import("../../train/settings.js").Settings} Settings */
 /** @typedef {import("../../train/settings.js").Wanted} Wanted */

@@ -8,7 +8,7 @@ import { saveFile } from "../shared/clipboard.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 import { inkCanvas, paintWeights } from "../shared/pictures.js";
 
-/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../train/frames.js").Frame} Frame */
 /**
  * @typedef {Object} Shown

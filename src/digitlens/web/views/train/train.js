@@ -17,7 +17,7 @@ import { momentsView } from "./snapshots.js";
 import { settingsView } from "./settings.js";
 import { triesView } from "./tries.js";
 
-/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../train/frames.js").Frame} Frame */
 /** @typedef {import("../../train/settings.js").Choices} Choices */
 /** @typedef {import("../../train/settings.js").Settings} Settings */

@@ -9,7 +9,7 @@ import { read } from "../../model/reading.js";
 import { fromFragment, START, toFragment } from "../../model/state.js";
 import { h } from "../shared/dom.js";
 
-/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../model/state.js").State} State */
 /**
  * @typedef {Object} Collected

@@ -2,18 +2,18 @@
 // Layer by layer back: how many neurons of each should rise or fall, how long the gradient of the weights into it is,
 // and for the first layer where the weights of one neuron should go, as a picture.
 
+import { inputName, neuronName } from "../../core/neuron.js";
 import { count, significant } from "../../core/numbers.js";
-import { should } from "./asking.js";
+import { should } from "./output_gradient.js";
 import { barPicture, slopePicture } from "../shared/bars.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
-import { inputName, neuronName } from "../shared/inputs.js";
-import { largestFew, lengthOf, steepestInto, steepestOf } from "../../core/lesson.js";
+import { largestFew, lengthOf, steepestInto, steepestOf } from "../../core/mini_batch.js";
 
-/** @typedef {import("../../app/main.js").App} App */
-/** @typedef {import("../../core/lesson.js").Lesson} Lesson */
-/** @typedef {import("../../core/lesson.js").Weight} Weight */
+/** @typedef {import("../shared/app.js").App} App */
+/** @typedef {import("../../core/mini_batch.js").MiniBatch} MiniBatch */
+/** @typedef {import("../../core/mini_batch.js").Weight} Weight */
 
-/** @param {App} app @returns {{element: HTMLElement, update: (lesson: Lesson, weight: Weight) => void}} */
+/** @param {App} app @returns {{element: HTMLElement, update: (batch: MiniBatch, weight: Weight) => void}} */
 export function backwardsView(app) {
   const said = h("p");
   const layers = h("div", { class: "layers-back" });
@@ -30,10 +30,10 @@ export function backwardsView(app) {
   let blocks = [];
   return {
     element,
-    update(lesson, weight) {
-      const depth = lesson.network.layers.length;
+    update(batch, weight) {
+      const depth = batch.network.layers.length;
       if (blocks.length !== depth) {
-        blocks = lesson.network.layers.map((_, l) => layerBlock(app, l + 1));
+        blocks = batch.network.layers.map((_, l) => layerBlock(app, l + 1));
         clear(layers, ...blocks.map((block) => block.element).reverse());
       }
       setText(
@@ -41,14 +41,14 @@ export function backwardsView(app) {
         "Every neuron hears from all neurons behind it at once: each asks with its weight × its own dC/dz, and " +
           "what they ask is added up. So it goes back, one layer after the other, until the pixels are reached.",
       );
-      for (const block of blocks) block.update(lesson, weight);
+      for (const block of blocks) block.update(batch, weight);
     },
   };
 }
 
 /** One layer. @param {App} app @param {number} layer */
 function layerBlock(app, layer) {
-  /** @type {Lesson | null} */
+  /** @type {MiniBatch | null} */
   let latest = null;
   /** @type {Weight} */
   let steepest = { layer, neuron: 0, source: 0 };
@@ -69,10 +69,10 @@ function layerBlock(app, layer) {
   );
   return {
     element,
-    /** @param {Lesson} lesson @param {Weight} weight */
-    update(lesson, weight) {
-      latest = lesson;
-      const { network, gradient, dC_dz, dC_da } = lesson;
+    /** @param {MiniBatch} batch @param {Weight} weight */
+    update(batch, weight) {
+      latest = batch;
+      const { network, gradient, dC_dz, dC_da } = batch;
       const last = layer === network.layers.length;
       const through = dC_dz[layer - 1];
       const [up, down] = [through.filter((d) => d < 0).length, through.filter((d) => d > 0).length];
@@ -80,7 +80,7 @@ function layerBlock(app, layer) {
       const what = dC_da[layer - 1] ? "dC/da" : "dC/dz";
       const { weights } = gradient[layer - 1];
       const size = lengthOf(weights);
-      steepest = steepestOf(lesson, layer);
+      steepest = steepestOf(batch, layer);
       const { before } = network.layers[layer - 1];
       const name = (/** @type {number} */ j) => (last ? `output ${network.classes[j]}` : `neuron ${j}`);
       setText(heading, last ? `The ${count(through.length)} outputs` : `Layer ${layer}`);

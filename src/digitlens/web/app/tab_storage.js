@@ -4,7 +4,7 @@
 
 import { readModelFile, writeModelFile } from "../model/model_file.js";
 
-/** @typedef {import("../core/network.js").Network} Network */
+/** @typedef {import("../model/model_file.js").StoredNetwork} Network */
 
 const PATIENCE = 400; // ms without another change
 let waiting = 0;

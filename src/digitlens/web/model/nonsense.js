@@ -1,7 +1,7 @@
 // @ts-check
 // A picture of noise: 784 numbers by chance, the same for the same seed.
 
-/** @typedef {import("../model/state.js").State} State */
+/** @typedef {import("./state.js").State} State */
 
 /**
  * What puts it onto the pad. Whole 255ths, so that a link brings back exactly this picture.

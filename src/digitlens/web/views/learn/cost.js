@@ -1,17 +1,15 @@
 // @ts-check
-// How wrong the answer is, as one number; and what the cost asks of each output.
+// The cost of the answer, written out output by output, and the gauges of the outputs.
 //
-// The terms of the cost are rounded by the rule of ../neuron.js: what stands in the column adds up to C exactly.
+// The terms are rounded by the rule of core/neuron.js: the column adds up to C exactly.
 
 import { addUp } from "../../core/neuron.js";
-import { count, plain, significant } from "../../core/numbers.js";
+import { count, plain } from "../../core/numbers.js";
 import { attributes, clear, h, math, setText } from "../shared/dom.js";
 import { outputGauges } from "./gauges.js";
-import { costKind, decimalsFor, largestFew } from "../../core/lesson.js";
+import { costKind, decimalsFor, largestFew } from "../../core/mini_batch.js";
 
-/** @typedef {import("../../app/main.js").App} App */
-/** @typedef {import("../../core/network.js").Network} Network */
-/** @typedef {import("../../core/lesson.js").Lesson} Lesson */
+/** @typedef {import("../../core/mini_batch.js").MiniBatch} MiniBatch */
 
 const MOST = 12; // outputs that are listed; a network with more shows those that cost most
 
@@ -27,7 +25,7 @@ const HEADS = /** @type {const} */ ({
   "one choice": "−y ln a",
 });
 
-/** The cost, written out, and the ten arrows. @returns {{element: HTMLElement, update: (lesson: Lesson) => void}} */
+/** The cost, written out, and the gauges. @returns {{element: HTMLElement, update: (batch: MiniBatch) => void}} */
 export function costView() {
   const gauges = outputGauges();
   const formula = h("p", { class: "formula" });
@@ -107,7 +105,7 @@ export function costView() {
       setText(left.value, unsigned(printed.rest));
       setText(sum, unsigned(printed.total));
       setText(total, unsigned(printed.total));
-      gauges.update(/** @type {Lesson} */ ({ network, a, targets }), shown);
+      gauges.update(/** @type {MiniBatch} */ ({ network, a, targets }), shown);
     },
   };
 }
@@ -185,104 +183,4 @@ function costFormula(kind, many) {
       sign("="),
     ),
   );
-}
-
-/**
- * What each output should do, in numbers; a click on one asks what that means for the layer before.
- * @param {(output: number) => void} choose
- * @returns {{element: HTMLElement, update: (lesson: Lesson, asking: number) => void}}
- */
-export function wishesView(choose) {
-  const said = h("p");
-  const body = h("tbody");
-  const heads = ["output", "should", "dC/da", "× σ′(z)", "dC/dz"].map((text, i) =>
-    h("th", { scope: "col", class: i > 1 ? "right" : "" }, text),
-  );
-  const slopeHead = heads[3];
-  const table = h(
-    "table",
-    { class: "wishes-table" },
-    h("caption", { class: "unseen" }, "What the cost asks of the outputs"),
-    h("thead", {}, h("tr", {}, ...heads)),
-    body,
-  );
-  const note = h("p", { class: "dim" });
-  const element = h("div", {}, said, table, note);
-  /** @type {ReturnType<typeof wishRow>[]} */
-  let rows = [];
-  return {
-    element,
-    update(lesson, asking) {
-      const { network, steps, dC_dz, dC_da } = lesson;
-      const last = dC_dz[dC_dz.length - 1];
-      const asked = dC_da[dC_da.length - 1];
-      const shown = largestFew(last, MOST);
-      if (rows.length !== shown.length) {
-        rows = shown.map(() => wishRow(choose));
-        clear(body, ...rows.map(({ row }) => row));
-      }
-      for (const [i, j] of shown.entries()) {
-        const one = rows[i];
-        const wish =
-          steps.length === 1 ? steps[0].wishes[j] : { dC_da: asked && asked[j], slope: null, dC_dz: last[j] };
-        one.output = j;
-        setText(one.button, network.classes[j]);
-        attributes(one.button, {
-          "aria-pressed": String(j === asking),
-          "aria-label": `Output ${network.classes[j]}: what it asks of the layer before`,
-        });
-        setText(one.should, last[j] ? (last[j] < 0 ? "↑ rise" : "↓ fall") : "– stay");
-        attributes(one.should, { class: last[j] ? (last[j] < 0 ? "positive" : "negative") : "dim" });
-        setText(one.asked, wish.dC_da === null ? "–" : significant(wish.dC_da));
-        setText(one.slope, wish.slope === null ? "–" : significant(wish.slope));
-        attributes(one.slope, { hidden: steps.length > 1 });
-        setText(one.dC_dz, significant(last[j]));
-      }
-      attributes(slopeHead, { hidden: steps.length > 1 });
-      setText(heads[4], steps.length > 1 ? "dC/dz" : "= dC/dz");
-      setText(said, SLOPES);
-      setText(note, noteOn(lesson, shown.length));
-    },
-  };
-}
-
-const SLOPES =
-  "dC/da says how the cost changes as an output holds more: below zero, more is better. σ′(z) says how steep " +
-  "the curve is where the output stands: where it is flat, even a strong wish moves little. Their product is " +
-  "what counts for the weighted sum z.";
-
-/** @param {Lesson} lesson @param {number} shown */
-function noteOn({ network, steps, dC_dz }, shown) {
-  const all = dC_dz[dC_dz.length - 1].length;
-  const fewer = shown < all ? `The ${shown} of ${all} outputs that are asked most. ` : "";
-  if (steps.length > 1)
-    return (
-      `${fewer}Averages over ${steps.length} pictures; each of them has a slope σ′(z) of its own. Choose an ` +
-      "output to see what it asks of the layer before."
-    );
-  if (costKind(network) !== "quadratic")
-    return (
-      `${fewer}With this cost the slope of the curve cancels out: dC/dz is simply a − y. Choose an output to see ` +
-      "what it asks of the layer before."
-    );
-  if (network.activations[network.activations.length - 1] === "softmax")
-    return `${fewer}Softmax outputs share one sum, so each dC/dz depends on all of them: a × (dC/da − Σ a dC/da).`;
-  return `${fewer}Choose an output to see what it asks of the layer before.`;
-}
-
-/** @param {(output: number) => void} choose */
-function wishRow(choose) {
-  const button = h("button", { class: "quiet", "aria-pressed": "false", onclick: () => choose(one.output) });
-  const should = h("span");
-  const [asked, slope, dC_dz] = [0, 1, 2].map(() => h("td", { class: "number right" }));
-  const one = {
-    row: h("tr", {}, h("th", { scope: "row" }, button), h("td", {}, should), asked, slope, dC_dz),
-    button,
-    should,
-    asked,
-    slope,
-    dC_dz,
-    output: 0,
-  };
-  return one;
 }

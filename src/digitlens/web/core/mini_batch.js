@@ -9,10 +9,9 @@ import { forward } from "./network.js";
 /** @typedef {import("./network.js").Network} Network */
 /** @typedef {import("./backward.js").Gradient} Gradient */
 /** @typedef {import("./backward.js").Steps} Steps */
-/** @typedef {import("../model/state.js").State} State */
 /** @typedef {{image: Float64Array, target: number}} Example   what the network saw, and what it should have said */
 /**
- * @typedef {Object} Lesson
+ * @typedef {Object} MiniBatch
  * @property {Network} network
  * @property {Steps[]} steps          each example's own way through back-propagation
  * @property {number} cost
@@ -30,9 +29,9 @@ const MOST_BARS = 32;
 /**
  * @param {Network} network
  * @param {Example[]} examples   at least one
- * @returns {Lesson}
+ * @returns {MiniBatch}
  */
-export function lessonOf(network, examples) {
+export function miniBatchOf(network, examples) {
   const steps = examples.map(({ image, target }) => backPropagate(network, image, target));
   const [one] = steps;
   if (steps.length === 1) {
@@ -82,7 +81,7 @@ function costTerms({ network, trace, targets, cost }) {
 
 /**
  * One step downhill: how much the cost was promised to fall, how much it falls, and the network after it.
- * @param {Lesson} lesson
+ * @param {MiniBatch} batch
  * @param {number} learningRate
  * @returns {{promised: number, fell: number, cost: number, network: Network}}
  */
@@ -95,14 +94,14 @@ export function stepFrom({ network, steps, cost, gradient }, learningRate) {
   return { promised: promised(gradient, learningRate), fell: cost - after, cost: after, network: next };
 }
 
-/** The steepest weight into a layer. @param {Lesson} lesson @param {number} layer @returns {Weight} */
-export function steepestOf(lesson, layer) {
-  return { layer, ...steepest(/** @type {Steps} */ (/** @type {unknown} */ (lesson)), layer) };
+/** The steepest weight into a layer. @param {MiniBatch} batch @param {number} layer @returns {Weight} */
+export function steepestOf(batch, layer) {
+  return { layer, ...steepest(/** @type {Steps} */ (/** @type {unknown} */ (batch)), layer) };
 }
 
 /**
  * The steepest weight into one neuron.
- * @param {Lesson} lesson
+ * @param {MiniBatch} batch
  * @param {number} layer
  * @param {number} neuron
  * @returns {Weight}
@@ -116,15 +115,15 @@ export function steepestInto({ gradient }, layer, neuron) {
 
 /**
  * The weight that was chosen; before one is, the steepest of the first layer.
- * @param {Lesson} lesson
- * @param {State} state
+ * @param {MiniBatch} batch
+ * @param {{layer: number, neuron: number, source: number | null}} chosen
  * @returns {Weight}
  */
-export function chosenWeight(lesson, { layer, neuron, source }) {
-  return source === null ? steepestOf(lesson, 1) : { layer, neuron, source };
+export function chosenWeight(batch, { layer, neuron, source }) {
+  return source === null ? steepestOf(batch, 1) : { layer, neuron, source };
 }
 
-/** The output of which most is asked. @param {Lesson} lesson @returns {number} */
+/** The output of which most is asked. @param {MiniBatch} batch @returns {number} */
 export function mostAsked({ dC_dz }) {
   const last = dC_dz[dC_dz.length - 1];
   return last.reduce((best, one, j) => (Math.abs(one) > Math.abs(last[best]) ? j : best), 0);

@@ -1,20 +1,20 @@
 // @ts-check
 // What one output asks of what leads to it: its bias, its weights, and the neurons before it.
 
+import { inputName } from "../../core/neuron.js";
 import { significant } from "../../core/numbers.js";
 import { barPicture } from "../shared/bars.js";
 import { clear, h, setText } from "../shared/dom.js";
-import { inputName } from "../shared/inputs.js";
-import { largestFew, mostAsked } from "../../core/lesson.js";
+import { largestFew, mostAsked } from "../../core/mini_batch.js";
 
-/** @typedef {import("../../app/main.js").App} App */
-/** @typedef {import("../../core/lesson.js").Lesson} Lesson */
-/** @typedef {import("../../core/lesson.js").Weight} Weight */
+/** @typedef {import("../shared/app.js").App} App */
+/** @typedef {import("../../core/mini_batch.js").MiniBatch} MiniBatch */
+/** @typedef {import("../../core/mini_batch.js").Weight} Weight */
 
 /**
  * @param {App} app
  * @param {(output: number) => void} choose
- * @returns {{element: HTMLElement, update: (lesson: Lesson, asking: number, weight: Weight) => void}}
+ * @returns {{element: HTMLElement, update: (batch: MiniBatch, asking: number, weight: Weight) => void}}
  */
 export function askingView(app, choose) {
   let [layer, output] = [1, 0];
@@ -72,7 +72,7 @@ export function askingView(app, choose) {
       const own = network.layers[layer - 1].weights.subarray(asking * before, (asking + 1) * before);
       const slopes = gradient[layer - 1].weights.subarray(asking * before, (asking + 1) * before);
       const many = steps.length > 1;
-      const most = mostAsked(/** @type {Lesson} */ ({ dC_dz }));
+      const most = mostAsked(/** @type {MiniBatch} */ ({ dC_dz }));
       const names = `${network.classes.join()} ${most}`;
       if (listed !== names) {
         listed = names;

@@ -3,23 +3,22 @@
 // neurons of the next layer ask. For a mini-batch: the mean of what every picture says about this weight.
 
 import { weightChain } from "../../core/backward.js";
-import { addUp } from "../../core/neuron.js";
+import { addUp, inputName, neuronName } from "../../core/neuron.js";
 import { count, fixed, plain, significant } from "../../core/numbers.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 import { chainFormula } from "../shared/formula.js";
-import { inputName, neuronName } from "../shared/inputs.js";
-import { decimalsFor } from "../../core/lesson.js";
+import { decimalsFor } from "../../core/mini_batch.js";
 import { weightChooser } from "./weight_chooser.js";
 
-/** @typedef {import("../../app/main.js").App} App */
+/** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../core/backward.js").WeightChain} WeightChain */
-/** @typedef {import("../../core/lesson.js").Lesson} Lesson */
-/** @typedef {import("../../core/lesson.js").Weight} Weight */
+/** @typedef {import("../../core/mini_batch.js").MiniBatch} MiniBatch */
+/** @typedef {import("../../core/mini_batch.js").Weight} Weight */
 /** @typedef {{name: string, first: string, second: string, product: number, go: Weight | null}} Row */
 
 const TERMS = 6;
 
-/** @param {App} app @returns {{element: HTMLElement, update: (lesson: Lesson, weight: Weight) => void}} */
+/** @param {App} app @returns {{element: HTMLElement, update: (batch: MiniBatch, weight: Weight) => void}} */
 export function chainView(app) {
   const chooser = weightChooser(app);
   const now = h("p");
@@ -34,13 +33,13 @@ export function chainView(app) {
   };
   return {
     element,
-    update(lesson, weight) {
-      const { network, steps, gradient } = lesson;
+    update(batch, weight) {
+      const { network, steps, gradient } = batch;
       const { layer, neuron, source } = weight;
       const { weights, before } = network.layers[layer - 1];
       const at = neuron * before + source;
       const slope = gradient[layer - 1].weights[at];
-      chooser.update(lesson, weight);
+      chooser.update(batch, weight);
       setText(
         now,
         `The weight from ${inputName(layer, source)} to ${small(neuronName(network, layer, neuron))}. It is ` +
@@ -69,8 +68,8 @@ export function chainView(app) {
         return;
       }
       const chain = weightChain(steps[0], layer, neuron, source);
-      formula.update(factors(lesson, chain));
-      const lines = explained(lesson, chain);
+      formula.update(factors(batch, chain));
+      const lines = explained(batch, chain);
       if (parts.childElementCount !== lines.length) clear(parts, ...lines.map(() => h("li")));
       for (const [i, line] of lines.entries()) setText(parts.children[i], line);
       judge(
@@ -111,7 +110,7 @@ function hint(slope, why) {
 
 /**
  * The formula, with each factor's number.
- * @param {Lesson} lesson
+ * @param {MiniBatch} batch
  * @param {WeightChain} chain
  * @returns {import("../shared/formula.js").Piece[]}
  */
@@ -128,7 +127,7 @@ function factors({ steps: [one] }, { layer, neuron, input, slope, dC_da, dC_dz, 
   return [...start, ["σ′(z)", significant(slope)], "×", ["dC/da′", significant(dC_da)]];
 }
 
-/** Each factor in words. @param {Lesson} lesson @param {WeightChain} chain @returns {string[]} */
+/** Each factor in words. @param {MiniBatch} batch @param {WeightChain} chain @returns {string[]} */
 function explained({ network, steps: [one] }, { layer, neuron, source, input, slope, dC_da, dC_dz, asked }) {
   const name = network.activations[layer - 1];
   const z = one.trace.z[layer - 1][neuron];

@@ -1,16 +1,25 @@
 // @ts-check
 // Changes to weights and biases by hand, each on a copy of its layer alone: the network as it was stays what it was.
 
-import { forward } from "./network.js";
-import { plain } from "./numbers.js";
+import { forward } from "../core/network.js";
+import { plain } from "../core/numbers.js";
 
-/** @typedef {import("../app/main.js").App} App */
-/** @typedef {import("./network.js").Layer} Layer */
-/** @typedef {import("./network.js").Network} Network */
+/** @typedef {import("../core/network.js").Layer} Layer */
+/** @typedef {import("../core/network.js").Network} Network */
+/** @typedef {import("./model_file.js").StoredNetwork} StoredNetwork */
+/**
+ * @typedef {Object} Page            what of the page is needed here
+ * @property {StoredNetwork} network     as it is now
+ * @property {StoredNetwork} original    as it was loaded
+ * @property {boolean} changed
+ * @property {import("./reading.js").Reading} reading
+ * @property {(network: StoredNetwork) => void} setNetwork
+ * @property {() => void} resetNetwork
+ */
 
 /**
  * What changes a layer: change(1, (layer) => { layer.biases[3] = 0.5; }). Layer 1 leads into the first hidden layer.
- * @param {App} app
+ * @param {Page} app
  * @returns {(layer: number, what: (layer: Layer) => void) => void}
  */
 export function changes(app) {
@@ -35,7 +44,7 @@ export function row({ weights, before }, neuron) {
 
 /**
  * Whether this neuron has the weights and the bias that it was loaded with.
- * @param {App} app
+ * @param {Page} app
  * @param {number} layer
  * @param {number} neuron
  */
@@ -48,7 +57,7 @@ export function untouched(app, layer, neuron) {
 
 /**
  * Gives one neuron back what it was loaded with; when that was all that differed, the network is the loaded one again.
- * @param {App} app
+ * @param {Page} app
  * @param {(layer: number, what: (layer: Layer) => void) => void} change
  * @param {number} layer
  * @param {number} neuron
@@ -67,7 +76,7 @@ export function resetNeuron(app, change, layer, neuron) {
   });
 }
 
-/** What the change did to the answer, in a sentence. @param {App} app @returns {string} */
+/** What the change did to the answer, in a sentence. @param {Page} app @returns {string} */
 export function effect(app) {
   if (!app.changed) return "Nothing is changed yet: the network is as it was loaded.";
   const { network, original, reading } = app;
