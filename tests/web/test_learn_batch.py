@@ -73,7 +73,7 @@ def test_the_mean_over_a_mini_batch_is_what_python_computes_for_the_batch(mnist:
 
 
 def check_batch(page: Page, images: np.ndarray[Any, Any], digits: list[int]) -> None:
-    """The page's mean cost, wishes, step and chain beside backward() over the batch."""
+    """The page's mean cost, output gradients, step and chain beside backward() over the batch."""
     now = settled(page)
     network = network_of(now)
     function = cost_for(now["cost"], network.activations[-1])
@@ -84,9 +84,9 @@ def check_batch(page: Page, images: np.ndarray[Any, Any], digits: list[int]) -> 
     assert the_cost(page) == printed_cost(cost)
     *terms, total = (row[-1] for row in table(page, ".cost-table"))
     assert digits_of(terms) == Decimal(total)
-    wishes = table(page, ".slopes-table")
+    outputs = table(page, ".slopes-table")
     asked = 2 * (trace.a[-1] - y).mean(axis=0)
-    assert [row[2:] for row in wishes] == [
+    assert [row[2:] for row in outputs] == [
         [short(a), short(d)] for a, d in zip(asked.tolist(), gradient[-1].biases.tolist(), strict=True)
     ]
     costs = [one.split("cost ")[1] for one in labels(page)]

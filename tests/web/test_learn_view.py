@@ -1,4 +1,4 @@
-"""The learn view: cost, wishes, chains and steps are Python's to the printed digit, and what is printed adds up."""
+"""The learn view: cost, output gradients, chains and steps are Python's to the printed digit, and what is printed adds up."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_the_cost_is_pythons_and_its_rows_add_up(page: Page, target: int) -> Non
 
 
 @pytest.mark.parametrize(("hidden", "output", "cost"), COSTS)
-def test_cost_and_wishes_are_pythons_for_every_cost(page: Page, hidden: str, output: str, cost: str) -> None:
+def test_cost_and_output_gradients_are_pythons_for_every_cost(page: Page, hidden: str, output: str, cost: str) -> None:
     look(page)
     page.evaluate(
         """([hidden, output, cost]) =>

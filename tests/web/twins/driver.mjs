@@ -192,7 +192,7 @@ const TASKS = {
     const { network: moved, ...fall } = web.backward.takeStep(steps, rate);
     return {
       cost: steps.cost,
-      wishes: steps.outputs,
+      outputs: steps.outputGradients,
       dC_dz: steps.dC_dz.map(out),
       dC_da: steps.dC_da.map((one) => one && out(one)),
       gradient: gradient(steps.gradient),

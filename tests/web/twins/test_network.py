@@ -172,10 +172,10 @@ def same_steps(got: dict[str, Any], wanted: Steps, chains: list[list[int]], rate
         near(got["gradient"][l]["weights"], wanted.gradient[l].weights, "gradient")
         near(got["gradient"][l]["biases"], wanted.gradient[l].biases, "gradient")
         assert (got["steepest"][l]["neuron"], got["steepest"][l]["source"]) == wanted.steepest(l + 1)
-    for one, wish in zip(got["wishes"], wanted.output_gradients(), strict=True):
+    for one, output in zip(got["outputs"], wanted.output_gradients(), strict=True):
         assert (one["neuron"], one["up"]) == (wish.neuron, wish.up)
         parts = ("activation", "target", "dC_da", "slope", "dC_dz")
-        near(numbers(one[p] for p in parts), numbers(getattr(wish, p) for p in parts), "wishes")
+        near(numbers(one[p] for p in parts), numbers(getattr(output, p) for p in parts), "outputs")
     for one, place in zip(got["chains"], chains, strict=True):
         chain = wanted.weight(*place)
         assert [one["layer"], one["neuron"], one["source"]] == place

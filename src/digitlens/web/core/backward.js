@@ -22,7 +22,7 @@ export { costOf, oneHot };
 /** @typedef {import("./network.js").Trace} Trace */
 /** @typedef {{weights: Float64Array, biases: Float64Array}[]} Gradient   one a layer, shaped like the network's */
 /**
- * @typedef {Object} OutputSlope           what the cost asks of one output neuron
+ * @typedef {Object} OutputGradient           what the cost asks of one output neuron
  * @property {number} neuron
  * @property {number} activation
  * @property {number} target
@@ -62,7 +62,7 @@ export { costOf, oneHot };
  * @property {Gradient} gradient
  * @property {Float64Array[]} dC_dz
  * @property {(Float64Array | null)[]} dC_da   null at outputs whose cost has none
- * @property {OutputSlope[]} outputs
+ * @property {OutputGradient[]} outputGradients
  */
 
 /**
@@ -137,12 +137,12 @@ export function backPropagate(network, image, target) {
     gradient,
     dC_dz,
     dC_da,
-    outputs: /** @type {OutputSlope[]} */ ([]),
+    outputGradients: /** @type {OutputGradient[]} */ ([]),
   };
   const slopes = slopesOf(steps, dC_dz.length);
   for (const [j, d] of dC_dz[dC_dz.length - 1].entries()) {
     const asks = dC_da[dC_da.length - 1]?.[j] ?? null;
-    steps.outputs.push({
+    steps.outputGradients.push({
       neuron: j,
       activation: last[j],
       target: targets[j],

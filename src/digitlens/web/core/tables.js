@@ -71,7 +71,7 @@ export function learningTable(batch, weight, learningRate) {
   const { weights, before } = network.layers[layer - 1];
   const at = neuron * before + source;
   const last = network.layers.length;
-  const slopes = steps.length === 1 ? steps[0].outputs.map(({ slope }) => slope) : [];
+  const slopes = steps.length === 1 ? steps[0].outputGradients.map(({ slope }) => slope) : [];
   const { promised, fell, cost: after } = stepFrom(batch, learningRate);
   const lines = /** @type {Row[]} */ ([
     ["network", network.name],

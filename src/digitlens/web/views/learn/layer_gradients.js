@@ -4,7 +4,7 @@
 
 import { inputName, neuronName } from "../../core/neuron.js";
 import { count, significant } from "../../core/numbers.js";
-import { should } from "./output_gradient.js";
+import { should } from "./one_output.js";
 import { barPicture, slopePicture } from "../shared/bars.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 import { largestFew, lengthOf, steepestInto, steepestOf } from "../../core/mini_batch.js";
@@ -14,7 +14,7 @@ import { largestFew, lengthOf, steepestInto, steepestOf } from "../../core/mini_
 /** @typedef {import("../../core/mini_batch.js").Weight} Weight */
 
 /** @param {App} app @returns {{element: HTMLElement, update: (batch: MiniBatch, weight: Weight) => void}} */
-export function backwardsView(app) {
+export function layerGradientsView(app) {
   const said = h("p");
   const layers = h("div", { class: "layers-back" });
   const legend = h(

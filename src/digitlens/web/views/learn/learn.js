@@ -5,9 +5,9 @@
 // Five numbered stages, to be opened one after the other; the cost and the ten arrows come first. What is closed is not
 // brought up to date, and all but the cost waits for the next frame, so that drawing is never slowed down.
 
-import { askingView } from "./output_gradient.js";
+import { oneOutputView } from "./one_output.js";
 import { article, batchView } from "./batch.js";
-import { backwardsView } from "./layer_gradients.js";
+import { layerGradientsView } from "./layer_gradients.js";
 import { chainView } from "./chain_rule.js";
 import { copyText } from "../shared/clipboard.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
@@ -16,7 +16,7 @@ import { learningTable } from "../../core/tables.js";
 import { stages } from "../shared/stages.js";
 import { stepView } from "./step.js";
 import { costView } from "./cost.js";
-import { outputSlopesView } from "./output_slopes.js";
+import { outputsView } from "./outputs.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../core/mini_batch.js").MiniBatch} MiniBatch */
@@ -38,11 +38,11 @@ export function learnView(app) {
     app.set({});
   };
   const cost = costView();
-  const slopes = outputSlopesView((output) => {
+  const slopes = outputsView((output) => {
     ask(output);
     steps.open(2);
   });
-  const [last, back, chain, step] = [askingView(app, ask), backwardsView(app), chainView(app), stepView(app)];
+  const [last, back, chain, step] = [oneOutputView(app, ask), layerGradientsView(app), chainView(app), stepView(app)];
   const pictures = batchView(app, { label: target, alone: () => showBatch(false) });
   const collected = h("div", {}, pictures.element);
 

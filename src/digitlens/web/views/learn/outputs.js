@@ -14,7 +14,7 @@ const MOST = 12; // outputs that are listed; a network with more shows the steep
  * @param {(output: number) => void} choose
  * @returns {{element: HTMLElement, update: (batch: MiniBatch, asking: number) => void}}
  */
-export function outputSlopesView(choose) {
+export function outputsView(choose) {
   const said = h("p");
   const body = h("tbody");
   const heads = ["output", "should", "dC/da", "× σ′(z)", "dC/dz"].map((text, i) =>
@@ -45,7 +45,8 @@ export function outputSlopesView(choose) {
       }
       for (const [i, j] of shown.entries()) {
         const one = rows[i];
-        const of = steps.length === 1 ? steps[0].outputs[j] : { dC_da: asked && asked[j], slope: null, dC_dz: last[j] };
+        const of =
+          steps.length === 1 ? steps[0].outputGradients[j] : { dC_da: asked && asked[j], slope: null, dC_dz: last[j] };
         one.output = j;
         setText(one.button, network.classes[j]);
         attributes(one.button, {

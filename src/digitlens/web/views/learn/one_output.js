@@ -16,7 +16,7 @@ import { largestFew, mostAsked } from "../../core/mini_batch.js";
  * @param {(output: number) => void} choose
  * @returns {{element: HTMLElement, update: (batch: MiniBatch, asking: number, weight: Weight) => void}}
  */
-export function askingView(app, choose) {
+export function oneOutputView(app, choose) {
   let [layer, output] = [1, 0];
   const outputs = h("select", { id: "asking-output", onchange: () => choose(Number(outputs.value)) });
   const said = h("p");
