@@ -173,7 +173,7 @@ def same_steps(got: dict[str, Any], wanted: Steps, chains: list[list[int]], rate
         near(got["gradient"][l]["biases"], wanted.gradient[l].biases, "gradient")
         assert (got["steepest"][l]["neuron"], got["steepest"][l]["source"]) == wanted.steepest(l + 1)
     for one, output in zip(got["outputs"], wanted.output_gradients(), strict=True):
-        assert (one["neuron"], one["up"]) == (wish.neuron, wish.up)
+        assert (one["neuron"], one["up"]) == (output.neuron, output.up)
         parts = ("activation", "target", "dC_da", "slope", "dC_dz")
         near(numbers(one[p] for p in parts), numbers(getattr(output, p) for p in parts), "outputs")
     for one, place in zip(got["chains"], chains, strict=True):
