@@ -1,4 +1,4 @@
-"""The learn view: cost, output gradients, chains and steps are Python's to the printed digit, and what is printed adds up."""
+"""The learn view: cost, output gradients, chains and steps are Python's to the printed digit; printed sums add up."""
 
 from __future__ import annotations
 
