@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.waiting import PATIENCE
+
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
 WEB = ROOT / "src/digitlens/web"
@@ -65,7 +67,7 @@ print(sorted(heavy & set(sys.modules)))
 
 
 def test_to_import_digitlens_loads_nothing_heavy() -> None:
-    done = subprocess.run([sys.executable, "-c", LIGHT], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", LIGHT], capture_output=True, text=True, timeout=PATIENCE)
     assert (done.stdout.strip(), done.stderr) == ("[]", "")
 
 
@@ -77,7 +79,7 @@ print(sorted(name for name in sys.modules if name.startswith("digitlens.")))
 
 
 def test_the_network_stands_on_nothing_but_its_own_files_and_the_errors() -> None:
-    done = subprocess.run([sys.executable, "-c", NETWORK], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", NETWORK], capture_output=True, text=True, timeout=PATIENCE)
     names = eval(done.stdout)  # what we have just printed
     assert {name for name in names if not name.startswith("digitlens.network")} == {"digitlens.errors"}
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.waiting import PATIENCE
 
 import digitlens as dl
 
@@ -37,7 +38,7 @@ def few() -> dl.DataSet:
 
 
 def _python(code: str) -> str:
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -181,7 +182,7 @@ def test_other_processes_read_the_same(seven: np.ndarray, method: str) -> None:
         input=seven.tobytes().hex(),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.stdout == "True\n", done.stderr

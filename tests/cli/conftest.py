@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from tests.waiting import PATIENCE
 
 from digitlens.cli.main import _run
 from digitlens.digits.synthetic.pen.writer import pen_digits
@@ -59,7 +60,7 @@ def environment(**changes: str | None) -> dict[str, str]:
 def process(*arguments: str | Path, cwd: Path | None = None, **changes: str | None) -> Answer:
     """Run a command in a process of its own, with a changed environment."""
     done = subprocess.run(
-        command(*arguments), cwd=cwd, env=environment(**changes), capture_output=True, timeout=120, check=False
+        command(*arguments), cwd=cwd, env=environment(**changes), capture_output=True, timeout=PATIENCE, check=False
     )
     return Answer(done.returncode, done.stdout.decode(), done.stderr.decode())
 

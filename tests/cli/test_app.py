@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Answer, Run, command, environment, process
+from tests.waiting import PATIENCE
 
 from digitlens.cli.app import _code
 
@@ -56,7 +57,7 @@ def until_ready(running: subprocess.Popen[str]) -> str:
 def ended(running: subprocess.Popen[str]) -> Answer:
     """It is asked to end, and does."""
     running.terminate()
-    out, err = running.communicate(timeout=20)
+    out, err = running.communicate(timeout=PATIENCE)
     return Answer(running.returncode, out, err)
 
 
@@ -64,7 +65,7 @@ def test_it_says_where_it_is_and_that_is_true() -> None:
     with started("--no-browser") as running:
         said = until_ready(running)
         assert re.fullmatch(r"Digitlens is at http://127\.0\.0\.1:\d+/\nCtrl-C ends it\.\n", said)
-        with urllib.request.urlopen(said.split()[3], timeout=10) as answer:
+        with urllib.request.urlopen(said.split()[3], timeout=PATIENCE) as answer:
             assert b"<title>Digitlens" in answer.read()
         if os.name != "nt":
             assert ended(running) == Answer(0, "", "")
@@ -100,9 +101,9 @@ def test_other_machines_get_a_link_with_a_token_a_code_and_a_warning() -> None:
             assert f"?token={token}" in link
             assert "█" in said
         with pytest.raises(urllib.error.HTTPError, match="401"):
-            urllib.request.urlopen(url, timeout=10)
+            urllib.request.urlopen(url, timeout=PATIENCE)
         asked = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})
-        with urllib.request.urlopen(asked, timeout=10) as answer:
+        with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
             assert answer.status == 200
         if os.name != "nt":
             assert "encrypted" in ended(running).err
@@ -179,7 +180,7 @@ def test_a_file_that_was_trained_is_the_one_that_the_page_gets(tmp_path: Path) -
     dl.save(dl.load("video"), tmp_path / "mine.digitlens")
     with started("--no-browser", "--port", "0", "--network", str(tmp_path / "mine.digitlens")) as running:
         url = until_ready(running).split()[3]
-        with urllib.request.urlopen(f"{url}api/networks", timeout=10) as answer:
+        with urllib.request.urlopen(f"{url}api/networks", timeout=PATIENCE) as answer:
             listed = json.load(answer)
     assert [(network["name"], network["default"]) for network in listed] == [
         ("mine", True),
@@ -197,7 +198,7 @@ def test_nobody_who_reads_its_output_ends_it_quietly() -> None:
         running.stdout.close()
         assert running.stderr is not None
         err = running.stderr.read()
-        assert (running.wait(20), err) == (0, "")
+        assert (running.wait(PATIENCE), err) == (0, "")
 
 
 def test_neither_help_nor_the_other_commands_load_the_server() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 import pytest
 from tests.cli.conftest import Run, command, environment, process
+from tests.waiting import PATIENCE
 
 from digitlens.cli import main
 from digitlens.cli.main import COMMANDS, cli
@@ -33,7 +34,7 @@ def test_the_front_door_imports_no_command_and_nothing_heavy() -> None:
         f"heavy = [n for n in sys.modules if n.split('.')[0] in {WITHOUT} or n in {COMMANDS_ROOMS}]\n"
         "assert not heavy, heavy"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, timeout=PATIENCE)
 
 
 COMMANDS_ROOMS = tuple(f"digitlens.cli.{name}" for name in COMMANDS)
@@ -118,7 +119,7 @@ def test_output_that_is_closed_early_is_no_failure(pictures: Path, options: tupl
             running.stdout.readline()
             running.stdout.close()
             assert running.stderr.read() == b""
-            assert running.wait(60) == 0
+            assert running.wait(PATIENCE) == 0
         finally:
             running.kill()
 
@@ -127,7 +128,7 @@ def test_output_that_is_closed_early_is_no_failure(pictures: Path, options: tupl
 def test_without_any_output_it_still_answers_by_its_exit_code(pictures: Path) -> None:
     for options in ("", "--json"):
         line = f'{sys.executable} -m digitlens read {options} "{pictures / "7.png"}" >&-'
-        done = subprocess.run(line, shell=True, capture_output=True, timeout=60, check=False)
+        done = subprocess.run(line, shell=True, capture_output=True, timeout=PATIENCE, check=False)
         assert (done.returncode, done.stderr) == (0, b"")
 
 
@@ -136,7 +137,7 @@ def test_without_any_output_it_still_answers_by_its_exit_code(pictures: Path) ->
 def test_a_full_disk_under_the_output_is_one_clear_error(pictures: Path, arguments: tuple[str, ...]) -> None:
     given = [each.format(pictures / "7.png") for each in arguments]
     with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(command(*given), stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
+        done = subprocess.run(command(*given), stdout=full, stderr=subprocess.PIPE, timeout=PATIENCE, check=False)
     assert done.returncode == 1
     assert done.stderr.decode().startswith("Error: the output cannot be written: No space left on device")
     assert b"Traceback" not in done.stderr
@@ -233,6 +234,6 @@ def _on_a_terminal(columns: int, variables: dict[str, str], *arguments: str) -> 
             if not piece:
                 break
             said += piece
-        assert running.wait(60) == 0
+        assert running.wait(PATIENCE) == 0
     os.close(ours)
     return said.decode()

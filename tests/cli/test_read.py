@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from tests.cli.conftest import Run, command, environment, process
 from tests.reading.test_familiarity import familiarity
+from tests.waiting import PATIENCE
 
 from digitlens import load, save
 from digitlens.digits.sources.examples import example_files
@@ -164,7 +165,7 @@ def test_a_picture_may_come_from_standard_input(pictures: Path) -> None:
 
 @pytest.mark.parametrize(("given", "told"), [(b"", "empty"), (b"no picture", "PNG"), (b"\0" * 5_242_881, "bytes")])
 def test_what_comes_from_standard_input_and_is_no_picture_is_one_clear_error(given: bytes, told: str) -> None:
-    done = subprocess.run(command("read", "-"), input=given, capture_output=True, timeout=60, check=False)
+    done = subprocess.run(command("read", "-"), input=given, capture_output=True, timeout=PATIENCE, check=False)
     assert done.returncode == 1
     assert done.stdout == b""
     assert len(done.stderr.splitlines()) == 1
@@ -175,7 +176,7 @@ def test_what_comes_from_standard_input_and_is_no_picture_is_one_clear_error(giv
 @pytest.mark.skipif(os.name == "nt", reason="needs descriptors closed by a shell; not checked here: no stdin at all")
 def test_without_a_standard_input_it_says_so() -> None:
     line = " ".join([*command("read", "-"), "<&-"])
-    done = subprocess.run(line, shell=True, capture_output=True, timeout=60, env=environment(), check=False)
+    done = subprocess.run(line, shell=True, capture_output=True, timeout=PATIENCE, env=environment(), check=False)
     assert done.returncode == 1
     assert done.stderr.startswith(b"not read: standard input is closed")
 

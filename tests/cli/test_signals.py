@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.conftest import command, environment, process
+from tests.waiting import PATIENCE
 
 import digitlens as dl
 from digitlens.storage.checkpoint import beside, sweep
@@ -59,7 +60,7 @@ def test_a_signal_ends_the_run_cleanly_and_it_can_be_resumed_to_the_same_bits(
     number = getattr(signal, name)
     with _training(words, tmp_path) as running:
         running.send_signal(number)
-        out, err = running.communicate(timeout=60)
+        out, err = running.communicate(timeout=PATIENCE)
     assert running.returncode == 128 + number
     assert "Traceback" not in err
     assert "the latest network is in 'net'" in out
@@ -82,7 +83,7 @@ def test_a_second_ctrl_c_ends_it_at_once_without_a_word_too_many(words: Path, tm
         running.send_signal(signal.SIGINT)
         time.sleep(pause)
         running.send_signal(signal.SIGINT)
-        _, err = running.communicate(timeout=60)
+        _, err = running.communicate(timeout=PATIENCE)
     assert running.returncode == 130
     assert "Traceback" not in err
     sweep(tmp_path / "net")  # as the next start does: it may have struck while a file was being made
@@ -96,7 +97,7 @@ def test_ctrl_c_many_times_leaves_nothing_half_written(words: Path, tmp_path: Pa
                 break
             running.send_signal(signal.SIGINT)
             time.sleep(0.001)
-        running.communicate(timeout=60)
+        running.communicate(timeout=PATIENCE)
     assert running.returncode in (130, -signal.SIGINT)  # the latter while Python itself was ending
     left = sorted(path.name for path in tmp_path.iterdir())
     assert left in ([], ["net"], ["net.checkpoint"], ["net", "net.checkpoint"])
@@ -116,7 +117,7 @@ def test_json_stopped_by_a_signal_is_still_json(words: Path, tmp_path: Path) -> 
                 assert running.poll() is None
                 time.sleep(0.05)
             running.send_signal(signal.SIGTERM)
-            out, err = running.communicate(timeout=60)
+            out, err = running.communicate(timeout=PATIENCE)
         finally:
             running.kill()
     assert (running.returncode, err) == (128 + signal.SIGTERM, "")
@@ -128,7 +129,7 @@ def test_json_stopped_by_a_signal_is_still_json(words: Path, tmp_path: Path) -> 
 def test_a_process_that_was_told_to_ignore_hangups_goes_on(words: Path, tmp_path: Path) -> None:
     with _training(words, tmp_path, deaf_to="HUP") as running:
         running.send_signal(signal.SIGHUP)
-        _, err = running.communicate(timeout=60)
+        _, err = running.communicate(timeout=PATIENCE)
     assert (running.returncode, err) == (0, "")
     assert dl.load(tmp_path / "net").provenance["epochs"] == int(EPOCHS)
 
@@ -141,7 +142,7 @@ def test_a_table_that_nobody_reads_any_longer_stops_the_run_and_saves_it(
         assert running.stderr is not None
         running.stdout.close()
         err = running.stderr.read()
-        assert running.wait(60) == 1
+        assert running.wait(PATIENCE) == 1
     assert "Traceback" not in err
     assert "Nobody reads the output any longer" in err
     assert "digitlens train --resume 'net'" in err
@@ -165,7 +166,7 @@ def test_a_terminal_that_goes_away_ends_the_run_cleanly(words: Path, tmp_path: P
                 said += os.read(ours, 4096)
             os.close(ours)
             running.send_signal(signal.SIGHUP)
-            assert running.wait(60) in (1, 128 + signal.SIGHUP)
+            assert running.wait(PATIENCE) in (1, 128 + signal.SIGHUP)
         finally:
             running.kill()
     assert dl.load(tmp_path / "net").provenance["epochs"] >= 1

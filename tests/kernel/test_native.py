@@ -19,6 +19,7 @@ from tests.golden import make
 from tests.kernel import served
 from tests.learning.bars import bars
 from tests.network.legal import CASES
+from tests.waiting import PATIENCE
 
 import digitlens as dl
 from digitlens.digits.synthetic.distortions import AUGMENTATIONS, bend
@@ -336,6 +337,6 @@ except dl.DigitlensError as error:
 
 
 def test_without_the_kernel_the_plain_engine_serves_and_says_why() -> None:
-    done = subprocess.run([sys.executable, "-c", WITHOUT], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", WITHOUT], capture_output=True, text=True, timeout=PATIENCE)
     assert done.stdout.splitlines()[:2] == ["plain plain []", "(2, 10)"], done.stderr
     assert "the compiled engine cannot: it was not compiled when Digitlens was installed" in done.stdout

@@ -15,6 +15,7 @@ from tests.kernel import served
 from tests.learning.bars import CLASSES, bar_data, bars, small
 from tests.learning.rounding import FEW, TINY, U, gradient_and_bound
 from tests.learning.test_plain_engine import VARIANTS, all_bits
+from tests.waiting import PATIENCE
 
 from digitlens.digits.dataset import DataSet, Digits
 from digitlens.errors import TrainingError
@@ -202,7 +203,7 @@ def test_a_stop_set_by_another_thread_ends_a_run_within_an_epoch() -> None:
     walker = threading.Thread(target=walk)
     walker.start()
     threading.Timer(0.05, stop.set).start()
-    walker.join(20)
+    walker.join(PATIENCE)
     assert not walker.is_alive()
     assert records[-1].epoch < 100_000
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 from tests.learning.bars import bar_data, bars, small
+from tests.waiting import PATIENCE
 
 from digitlens.digits.dataset import DataSet
 from digitlens.errors import DataError, RecipeError, UsageError
@@ -133,10 +134,8 @@ def test_whoever_ends_the_walk_ends_the_runs_and_keeps_what_is_finished(engine: 
     if how == "raise":
         with pytest.raises(Enough):
             next(walk)
-        asked = time.monotonic()
     else:
         assert next(walk).index == 1
-        asked = time.monotonic()
         if how == "close":
             walk.close()  # type: ignore[attr-defined]
         else:
@@ -144,7 +143,6 @@ def test_whoever_ends_the_walk_ends_the_runs_and_keeps_what_is_finished(engine: 
             stopper.start()
             assert list(walk) == []
             stopper.join()
-    assert time.monotonic() - asked < 20  # an endless run takes an hour
     assert left_behind() == []
     assert list(experiments.outcomes) == [1]
     assert experiments.progress.done == 1
@@ -257,7 +255,7 @@ def test_a_script_needs_no_guard_and_may_end_without_a_word(engine: str, end: st
     script = tmp_path / "script.py"
     script.write_text(SCRIPT.format(engine, end), encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, script], capture_output=True, text=True, timeout=60,
+        [sys.executable, script], capture_output=True, text=True, timeout=PATIENCE,
         env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
     )  # fmt: skip
     assert (done.stdout, done.stderr, done.returncode) == ("0\n", "", 0)
@@ -272,7 +270,7 @@ def test_workers_end_when_whoever_started_them_is_killed(tmp_path: Path) -> None
         [sys.executable, script], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
     )  # fmt: skip
-    out, err = process.communicate(timeout=60)  # returns when the last process that holds stderr has ended
+    out, err = process.communicate(timeout=PATIENCE)  # returns when the last process that holds stderr has ended
     assert (out, err, process.returncode) == (b"0\n", b"", -9)
 
 
@@ -291,7 +289,7 @@ def test_ctrl_c_ends_all_processes_and_only_the_first_speaks(engine: str, tmp_pa
         assert process.stdout.readline() == b"0\n"
         time.sleep(0.3)
         os.killpg(process.pid, signal.SIGINT)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=PATIENCE)
     finally:
         process.kill()
     assert err.count(b"Traceback") == 1

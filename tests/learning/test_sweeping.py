@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from tests.learning.bars import bar_data, bars, small
 from tests.learning.sweeping import ROOT, start, timeless
+from tests.waiting import PATIENCE
 
 from digitlens.digits.dataset import DataSet
 from digitlens.errors import DataError, FileError, UsageError
@@ -146,10 +147,10 @@ def test_killed_twice_and_resumed_each_run_is_there_once_and_equal(tmp_path: Pat
         for _ in range(chance.randint(2, 8)):
             process.stdout.readline()
         process.kill()
-        process.communicate(timeout=60)
+        process.communicate(timeout=PATIENCE)
     for path in (killed, whole):
         process = start(path, seeds=3)
-        process.communicate(timeout=120)
+        process.communicate(timeout=PATIENCE)
         assert process.returncode == 0
     rows, expected = (sorted(timeless(journal_rows(path)), key=str) for path in (killed, whole))
     assert len(rows) == 30
@@ -173,7 +174,7 @@ def cluster(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]
     finally:
         for process in started:
             process.kill()
-            process.wait(20)
+            process.wait(PATIENCE)
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="nothing was killed: this system knows no SIGKILL")
@@ -201,7 +202,7 @@ def test_on_a_dask_cluster_whose_worker_is_killed_each_run_is_there_once_and_equ
                 workers[0].kill()
 
         rows = sweep(recipes, data, tmp_path / "j", cluster=address, named=str(folder), heard=heard)
-        assert workers[0].wait(20) == -signal.SIGKILL
+        assert workers[0].wait(PATIENCE) == -signal.SIGKILL
     assert done == list(range(25))
     assert len(journal_rows(tmp_path / "j")) == 24
     expected = sweep(recipes, data, tmp_path / "alone")

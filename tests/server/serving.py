@@ -9,21 +9,31 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import json
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 from starlette.types import ASGIApp
+from tests.waiting import PATIENCE, until
 
+from digitlens.digits.dataset import DataSet
+from digitlens.digits.synthetic.pen.writer import pen_data
 from digitlens.server.http.address import Address, listen
+from digitlens.server.http.limits import Limits
 from digitlens.server.http.networks import Networks
 from digitlens.server.http.routes import create_app
 from digitlens.server.http.server import Server
+from digitlens.server.training.data_sets import DataSets
+
+HOUR = 3_600.0
+PATIENT = Limits(  # however busy the machine is, no honest client is taken for one that stalls
+    header_seconds=HOUR, body_pause=HOUR, body_seconds=HOUR, stalled_http=HOUR, stalled_websocket=HOUR
+)
 
 
 @dataclass(frozen=True)
@@ -50,10 +60,10 @@ class Site:
     def host(self) -> str:
         return f"{self.address.host}:{self.address.port}"
 
-    def connect(self, timeout: float = 20) -> socket.socket:
+    def connect(self, timeout: float = PATIENCE) -> socket.socket:
         return socket.create_connection((self.address.host, self.address.port), timeout)
 
-    def raw(self, data: bytes, timeout: float = 20) -> Reply:
+    def raw(self, data: bytes, timeout: float = PATIENCE) -> Reply:
         """The answer to these bytes."""
         with self.connect(timeout) as connection:
             with contextlib.suppress(ConnectionError):
@@ -102,17 +112,31 @@ def reply(connection: socket.socket) -> Reply:
     return Reply(int(first.split()[1]), headers, body[:length])
 
 
+def few() -> DataSets:
+    """Some hundred digits for MNIST and for the pen's: nothing is looked for on the disk, and nothing takes long."""
+    return DataSets(loaded={"mnist": replace(_few(), name="mnist"), "pen": _few()})
+
+
+@functools.cache
+def _few() -> DataSet:
+    return pen_data(0, 300, 200)
+
+
 @contextlib.contextmanager
 def running(
-    make: Callable[[Address], ASGIApp] | None = None, host: str = "127.0.0.1", token: str = ""
+    make: Callable[[Address], ASGIApp] | None = None,
+    host: str = "127.0.0.1",
+    token: str = "",
+    limits: Limits = PATIENT,
+    sets: DataSets | None = None,
 ) -> Iterator[Site]:
-    """The app, or what `make` makes for the address, served in a thread until the block ends."""
+    """The app, or what `make` makes for the address, served in a thread until the block ends. sets: few() if None."""
     try:
         listener, number = listen(host, 0)
     except Exception as error:
         pytest.skip(f"the server was not tested: no loopback address here ({error})")
     address = Address(number, listener.getsockname()[1], host, token)
-    app = make(address) if make else create_app(Networks(), address)
+    app = make(address) if make else create_app(Networks(), address, limits=limits, sets=sets or few())
     server = Server(app)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([listener])), daemon=True)
     thread.start()
@@ -121,13 +145,5 @@ def running(
         yield Site(address, server, app)
     finally:
         server.should_exit = True
-        thread.join(15)
+        thread.join(PATIENCE)
         assert not thread.is_alive(), "the server does not end"
-
-
-def until(condition: Callable[[], object], seconds: float = 15) -> None:
-    """Wait for it."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "this has been waited for in vain"
-        time.sleep(0.01)

@@ -15,15 +15,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.server.serving import Site, running
+from tests.server.serving import PATIENT, Site, running
+from tests.waiting import PATIENCE
 from websockets.sync.client import ClientConnection, connect
 
+from digitlens.server.http.limits import Limits
 from digitlens.server.http.networks import Networks
 from digitlens.server.http.routes import create_app
 from digitlens.server.training.data_sets import DataSets
 from digitlens.server.training.frames import unframe
 
-PATIENCE = 60.0  # seconds, on a busy machine
 Seen = tuple[dict[str, Any], dict[str, Any]]
 
 
@@ -89,8 +90,8 @@ def page(site: Site | str, visitor: str = "") -> Iterator[Page]:
 
 
 @contextlib.contextmanager
-def training(folder: Path, runs: Path | None = None) -> Iterator[Site]:
+def training(folder: Path, runs: Path | None = None, limits: Limits = PATIENT) -> Iterator[Site]:
     """The app in this process, with a folder of labelled pictures to train on."""
     sets = DataSets(str(folder))
-    with running(lambda address: create_app(Networks(), address, sets=sets, runs=runs)) as site:
+    with running(lambda address: create_app(Networks(), address, sets=sets, runs=runs, limits=limits)) as site:
         yield site

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,13 +50,11 @@ def _one_sequence(cache: Path, mirrors: list[str], rng: random.Random) -> bool:
     """Download, perhaps several times, and look at what is there after each."""
     patience = _patience(rng)
     for _ in range(3):
-        began = time.monotonic()
         try:
             download_mnist(cache, mirrors=mirrors, files=SMALL, patience=patience)
             done = True
         except DownloadError:
             done = False
-        assert time.monotonic() - began < 30, "took longer than 30 s"
         for path in cache.iterdir():
             if path.name in RIGHT:
                 assert path.read_bytes() == RIGHT[path.name], f"{path.name} is corrupt"

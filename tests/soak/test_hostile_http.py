@@ -22,6 +22,7 @@ from tests.server.http.test_live import UPGRADE, frame
 from tests.server.training.test_live_training import pictures
 from tests.soak.draw import count, seed
 from tests.soak.test_picture_mutants import mutant, originals
+from tests.waiting import PATIENCE
 
 from digitlens.digits.sources.examples import example_files
 
@@ -32,7 +33,6 @@ REST = 6.0  # seconds until the last of them has been given up
 GROWTH = 24 * 2**20  # bytes, from the first rest to the last
 SETTLING = 100 * 2**20  # the same in the short run, whose first rest comes after a second
 MOST = 400 * 2**20  # bytes, under attack
-PATIENCE = 10.0  # seconds for an honest visitor, while six others do their worst
 EXAMPLES = [path.read_bytes() for path in example_files()]
 TARGETS = [
     "/",
@@ -196,13 +196,13 @@ def resident(pid: int) -> int:
 def honest(port: int, digit: int) -> float:
     """Have one picture read; how long it took."""
     began = time.monotonic()
-    for _ in range(100):  # one too many connections is told to come back
+    for _ in range(100):  # told to come back: one connection too many, or this thread was too slow
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         with contextlib.closing(connection):
             connection.request("POST", "/api/read", EXAMPLES[digit])
             answer = connection.getresponse()
             body = answer.read()
-        if answer.status != 503:
+        if answer.status not in (408, 503):
             break
         time.sleep(0.05)
     assert (answer.status, json.loads(body)["digit"]) == (200, digit)
@@ -225,7 +225,7 @@ def test_hostile_clients_disturb_nobody_and_leave_memory_as_it_was(
         late, last = under_attack(process, port, attackers, seconds * 4 / 5)
         files = len(list(Path(f"/proc/{process.pid}/fd").iterdir()))
         process.terminate()
-        _, said = process.communicate(timeout=20)
+        _, said = process.communicate(timeout=PATIENCE)
     waits, memory = ([*one, *other] for one, other in zip(early, late, strict=True))
     attacks = sum(attacker.done for attacker in attackers)
     print(
@@ -234,7 +234,7 @@ def test_hostile_clients_disturb_nobody_and_leave_memory_as_it_was(
         f"{first / 2**20:.1f}, at the end {last / 2**20:.1f}; {files} files open at the end"
     )
     assert (process.returncode, said) == (0, "")
-    assert attacks > seconds
+    assert all(attacker.done for attacker in attackers)
     assert last - first < (GROWTH if seconds == FULL else SETTLING)
     assert files < 30
     assert max(memory) < MOST
@@ -261,7 +261,7 @@ def under_attack(
         time.sleep(0.1)
     stop.set()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE)
     time.sleep(REST)
     honest(port, 7)
     return (waits, memory), resident(process.pid)

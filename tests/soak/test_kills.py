@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from tests.soak import draw
+from tests.waiting import PATIENCE
 
 from digitlens.errors import DigitlensError
 from digitlens.storage import checkpoint as checkpoints
@@ -50,7 +51,7 @@ def start(path: Path, variant: str) -> subprocess.Popen[str]:
 
 def finish(path: Path, variant: str) -> None:
     process = start(path, variant)
-    process.communicate(timeout=120)
+    process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
 
 

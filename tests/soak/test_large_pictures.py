@@ -1,4 +1,4 @@
-"""The largest pictures that are accepted, of every kind: read in a second and a half, in 400 MiB over the baseline."""
+"""The largest pictures that are accepted, of every kind, are read in 400 MiB over the baseline."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from PIL import Image
 from tests.soak.draw import count, seed
 
 SIDE = 4000  # squared: 16 megapixels
-SECONDS, MEBIBYTES = 1.5, 400
+MEBIBYTES = 400
 KINDS = {
     "grey.png": lambda page: page,
     "colour.png": lambda page: page.convert("RGB"),
@@ -55,7 +55,7 @@ def page(grainy: bool) -> Image.Image:
 @pytest.mark.skipif(
     not Path("/proc/self/status").exists(), reason="peak memory was not measured: this system has no /proc"
 )
-def test_the_largest_pictures_take_little_time_and_memory(tmp_path: Path) -> None:
+def test_the_largest_pictures_take_little_memory(tmp_path: Path) -> None:
     cases = [(kind, grainy) for kind in KINDS for grainy in (False, True) if not (grainy and kind.endswith("png"))]
     for kind, grainy in random.Random(seed()).sample(cases, count(len(cases))):
         options = {"quality": 35} if kind.endswith(("jpg", "webp")) else {}
@@ -67,5 +67,4 @@ def test_the_largest_pictures_take_little_time_and_memory(tmp_path: Path) -> Non
         measured = json.loads(done.stdout)
         print(kind, "grainy" if grainy else "clean", measured)
         assert measured["found"], (kind, grainy)
-        assert measured["seconds"] <= SECONDS, (kind, grainy, measured)
         assert measured["mebibytes"] <= MEBIBYTES, (kind, grainy, measured)

@@ -1,10 +1,9 @@
-"""Model files changed at random: a reader or one of our own errors comes out, within the time that is allowed."""
+"""Model files changed at random: a reader or one of our own errors comes out."""
 
 from __future__ import annotations
 
 import json
 import random
-import time
 from collections.abc import Callable
 
 import numpy as np
@@ -17,7 +16,6 @@ from digitlens.network.network import Layer, Network
 from digitlens.reading.reader import Reader
 from digitlens.storage.model_file import from_bytes, to_bytes
 
-SECONDS = 0.25
 SPICES = [
     b"NaN", b"Infinity", b"-1", b"1e999", b"null", b"true", b"[]", b"{}", b'""', b"[" * 200, b'{"a":' * 200,
     b"9" * 5000, b"\x00", b"\xff\xfe", b"\\ud800", b'\\"', b"../../x", b"F64", b"F16", b"I8", b"784", b"required",
@@ -106,7 +104,7 @@ def test_no_mutant_of_a_model_file_does_any_harm(record_property: Callable[[str,
     rng, files, read = random.Random(seed), originals(), 0
     for number in range(draw.count(100_000)):
         data = mutant(rng.choice(files), rng)
-        began, said = time.process_time(), 0
+        said = 0
         try:
             reader = from_bytes(data)
         except ModelFileError as error:
@@ -118,5 +116,4 @@ def test_no_mutant_of_a_model_file_does_any_harm(record_property: Callable[[str,
             blank = np.zeros((1, 28, 28), np.uint8)
             assert np.isfinite(reader.outputs(blank)).all(), f"mutant {number} of seed {seed}"
         assert said < 1_000, f"mutant {number} of seed {seed} is told of at length"
-        assert time.process_time() - began < SECONDS, f"mutant {number} of seed {seed} took too long"
     record_property("mutants read", read)

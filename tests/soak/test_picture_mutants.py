@@ -1,9 +1,8 @@
-"""A hundred thousand damaged picture files: each is read or refused by an error of ours, in bounded time and memory."""
+"""A hundred thousand damaged picture files: each is read or refused by an error of ours, in bounded memory."""
 
 from __future__ import annotations
 
 import io
-import time
 import tracemalloc
 from typing import Any
 
@@ -15,7 +14,7 @@ from tests.soak.draw import count, seed
 from digitlens.digits.preparation.prepare import prepare
 from digitlens.errors import DigitlensError
 
-SECONDS, MEGABYTES = 0.25, 128  # for each file of at most a megapixel
+MEGABYTES = 128  # for each file of at most a megapixel
 
 
 def originals() -> list[bytes]:
@@ -92,7 +91,6 @@ def test_mutants_of_pictures_are_read_or_refused() -> None:
         watched = round_number % 20 == 0  # tracing memory takes time, so only now and then
         if watched:
             tracemalloc.start()
-        started = time.process_time()  # of this process: a busy machine is not the file's fault
         said = "read"
         try:
             read += prepare(data).image.shape == (28, 28)
@@ -100,17 +98,9 @@ def test_mutants_of_pictures_are_read_or_refused() -> None:
             said = str(error)
         except Exception as error:
             pytest.fail(f"{type(error).__name__}: {error} at {data.hex()}")
-        seconds = time.process_time() - started
         assert 0 < len(said) < 500, data.hex()
         if watched:
             peak = tracemalloc.get_traced_memory()[1] / 2**20
             tracemalloc.stop()
             assert peak <= MEGABYTES or megapixels(data) > 1, data.hex()
-        elif seconds > SECONDS:  # once more before it is called slow: the first time may have loaded something
-            started = time.process_time()
-            try:
-                size = megapixels(data)
-            except DigitlensError:
-                size = 0.0
-            assert time.process_time() - started <= SECONDS or size > 1, data.hex()
     assert 0 < read < count(100_000)  # some of both, or the mutants prove nothing

@@ -16,6 +16,7 @@ from tests.server.loops import elsewhere
 from tests.server.training.test_live_training import pictures
 from tests.soak.draw import count
 from tests.soak.test_hostile_http import REST, SETTLING, resident
+from tests.waiting import PATIENCE
 
 FULL, SHORT = 600, 5  # seconds
 READING, STALLED = 24, 8
@@ -56,7 +57,7 @@ class Crowd:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _end(self, page: streaming.Page, number: int) -> None:
-        async with asyncio.timeout(120):
+        async with asyncio.timeout(PATIENCE):
             while (page.header.get("number"), page.header.get("state")) != (number, "finished"):
                 assert page.header.get("state") not in ("failed", "diverged"), page.header
                 page.news.clear()
@@ -80,7 +81,7 @@ def test_pages_that_watch_and_pages_that_never_read_leave_memory_as_it_was(
             rests.append(resident(process.pid))
         files = len(os.listdir(f"/proc/{process.pid}/fd"))  # noqa: PTH208 - of another process
         process.terminate()
-        _, said = process.communicate(timeout=20)
+        _, said = process.communicate(timeout=PATIENCE)
     first, last = rests
     print(
         f"{crowd.runs} runs in {seconds} s, {crowd.frames:,} frames; memory at most {max(crowd.memory) >> 20} MiB, "

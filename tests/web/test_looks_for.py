@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from tests.server.serving import Site, running
+from tests.server.serving import Site, few, running
 
 import digitlens as dl
-from digitlens.digits.synthetic.pen.writer import pen_data
 from digitlens.laboratory.activation_maximisation import strongest
 
 if TYPE_CHECKING:
@@ -20,16 +19,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
-    with pytest.MonkeyPatch.context() as patch, running() as site:
-        patch.setattr("digitlens.server.training.data_sets.DataSets.here", lambda self, name: name == "pen")
-        small = pen_data(0, 300, 200)
-        patch.setattr("digitlens.server.training.data_sets.DataSets.load", lambda self, name: small)
+    with running() as site:
         yield site
 
 
 def test_the_strongest_pictures_are_those_of_the_laboratory(site: Site) -> None:
     told = site.ask("GET", "/api/neuron/video/2/5").json()
-    images = pen_data(0, 300, 200).test
+    images = few().load("mnist").test
     most = strongest(dl.load("video").network, images.flat, 2, 5, 10)
     assert [one["number"] for one in told["strongest"]] == most.tolist()
     assert [base64.b64decode(one["ink"]) for one in told["strongest"]] == [images.flat[k].tobytes() for k in most]
@@ -38,7 +34,7 @@ def test_the_strongest_pictures_are_those_of_the_laboratory(site: Site) -> None:
     assert held == sorted(held, reverse=True)
     assert told["exciting"]["activation"] >= held[0]
     assert len(base64.b64decode(told["exciting"]["ink"])) == 784
-    assert (told["network"], told["on"], told["part"]) == ("video", "pen", None)
+    assert (told["network"], told["on"], told["part"]) == ("video", "mnist", None)
 
 
 def test_in_the_first_layer_the_best_part_is_told(site: Site) -> None:

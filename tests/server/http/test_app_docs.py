@@ -12,13 +12,10 @@ from typing import Any
 
 import pytest
 from tests.server.http.test_guard import ADDRESSES
-from tests.server.serving import Site, running
+from tests.server.serving import Site, few, running
 
 from digitlens.digits.sources.examples import example_files
-from digitlens.digits.synthetic.pen.writer import pen_data
-from digitlens.server.http import images
 from digitlens.server.http.live import KNOWN
-from digitlens.server.training import data_sets as digits
 
 DOCUMENT = (Path(__file__).parents[3] / "docs/app.md").read_text(encoding="utf-8")
 PYTHON = re.findall(r"```python\n(.*?)```", DOCUMENT, re.DOTALL)
@@ -54,20 +51,15 @@ def test_the_python_that_reads_a_picture_reads_it(site: Site, capsys: pytest.Cap
     assert (digit, float(activation) > 0.9) == ("7", True)
 
 
-def test_the_python_that_fetches_images_gets_them(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    written = pen_data(training=10, test=30)
-    monkeypatch.setattr(images, "_mnist", lambda: written)
+def test_the_python_that_fetches_images_gets_them(site: Site) -> None:
+    written = few().load("mnist")
     names: dict[str, Any] = {}
     exec(here(PYTHON[1], site), names)
     assert (names["images"] == written.test.images[:10]).all()
     assert (names["labels"] == written.test.digits[:10]).all()
 
 
-def test_the_python_that_trains_trains(
-    site: Site, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    written = pen_data(training=300, test=30)
-    monkeypatch.setattr(digits, "find_data", lambda *place, **how: written)
+def test_the_python_that_trains_trains(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     exec(here(PYTHON[2], site), {})
     said = capsys.readouterr().out.split()
     assert said[:7] == ["3", "digitlens", "train", "--data", "pen", "--epochs", "3"]

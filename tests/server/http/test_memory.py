@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.waiting import PATIENCE
 
 FREED = """
 import sys
@@ -31,7 +32,7 @@ print((before - resident()) // 1024)
 def test_large_blocks_leave_the_process_when_they_are_freed() -> None:
     freed = {}
     for how in ("asked", "not asked"):
-        done = subprocess.run([sys.executable, "-c", FREED, how], capture_output=True, text=True, timeout=60)
+        done = subprocess.run([sys.executable, "-c", FREED, how], capture_output=True, text=True, timeout=PATIENCE)
         if done.returncode == 3:
             pytest.skip("memory was not given back: this C library does not take the wish")
         assert done.returncode == 0, done.stderr

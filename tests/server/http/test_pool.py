@@ -7,6 +7,7 @@ import threading
 
 import pytest
 from tests.server.loops import elsewhere
+from tests.waiting import PATIENCE
 
 from digitlens.server.http.pool import FullError, Pool
 
@@ -18,7 +19,7 @@ def test_in_the_pool_everybody_gets_their_turn() -> None:
         await pool.run(client, lambda: order.append(client))
 
     async def all_of_them() -> None:
-        first = asyncio.ensure_future(pool.run("first", lambda: gate.wait(10)))
+        first = asyncio.ensure_future(pool.run("first", lambda: gate.wait(PATIENCE)))
         await asyncio.sleep(0.05)
         rest = [asyncio.ensure_future(ask("greedy")) for _ in range(20)]
         rest += [asyncio.ensure_future(ask(client)) for client in ("one", "two")]
@@ -37,7 +38,7 @@ def test_the_pool_hands_on_errors_skips_who_is_gone_and_says_when_it_is_full() -
     async def fill() -> None:
         with pytest.raises(ZeroDivisionError):
             await pool.run("", lambda: 1 // 0)
-        first = asyncio.ensure_future(pool.run("", lambda: gate.wait(10)))
+        first = asyncio.ensure_future(pool.run("", lambda: gate.wait(PATIENCE)))
         await asyncio.sleep(0.05)
         waiting = [asyncio.ensure_future(pool.run("", lambda: done.append(1))) for _ in range(2)]
         await asyncio.sleep(0)

@@ -30,7 +30,7 @@ def site() -> Iterator[Site]:
 
 def test_every_file_of_the_page_is_served_with_its_type(site: Site) -> None:
     files = page_files()
-    assert {"index.html", "main.js", "style.css", "views/dom.js", "vendor/uplot/uPlot.esm.js"} <= set(files)
+    assert {"index.html", "app/main.js", "style.css", "views/shared/dom.js", "vendor/uplot/uPlot.esm.js"} <= set(files)
     for name, path in files.items():
         answer = site.ask("GET", f"/{name}")
         assert (answer.status, answer.body) == (200, path.read_bytes()), name

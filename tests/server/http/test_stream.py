@@ -6,17 +6,17 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from benchmarks.streaming import deaf
 from tests.server.loops import elsewhere
-from tests.server.serving import Site, until
+from tests.server.serving import PATIENT, Site
 from tests.server.training.test_live_training import LONG, pictures
 from tests.server.watching import page, training
+from tests.waiting import PATIENCE, until
 
-from digitlens.server.http import protocol
 from digitlens.server.http.stream import MOST, Stream
 from digitlens.server.training.run_store import RunStore
 from digitlens.server.training.status_board import StatusBoard
@@ -89,7 +89,7 @@ def streams(test: Callable[[Visitor, Busy, Callable[[], tuple[Client, Stream]]],
 
 
 async def settled(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while not condition():
             await asyncio.sleep(0.005)
 
@@ -207,21 +207,19 @@ def test_another_work_of_the_visitor_is_seen_from_its_beginning() -> None:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with training(pictures(tmp_path_factory.mktemp("labelled") / "three")) as site:
+    limits = replace(PATIENT, stalled_websocket=2.0, websocket_buffer=4_096)
+    with training(pictures(tmp_path_factory.mktemp("labelled") / "three"), limits=limits) as site:
         yield site
 
 
-def test_a_page_that_watches_and_never_reads_is_dropped_and_can_come_back(
-    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(protocol, "KERNEL_BUFFER", 4_096)
+def test_a_page_that_watches_and_never_reads_is_dropped_and_can_come_back(site: Site) -> None:
     with page(site) as one:
         one.train(**LONG, hidden=[64])
         one.sees(state="running")
         with deaf(site.address.port, one.visitor) as other:
             until(lambda: site.connections() == 2)
             counted = 0
-            deadline = time.monotonic() + 60
+            deadline = time.monotonic() + PATIENCE
             while site.connections() == 2 and time.monotonic() < deadline:
                 one.sees()  # and whoever reads sees it all the while
                 counted += 1

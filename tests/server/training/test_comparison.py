@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.server.serving import Site, until
+from tests.server.serving import Site
 from tests.server.training.test_live_training import pictures
 from tests.server.watching import page, training
+from tests.waiting import PATIENCE, until
 
 from digitlens.digits.sources.folders import load_folder
 from digitlens.learning.recipes import named
@@ -98,7 +99,7 @@ def test_others_get_their_turns_while_somebody_compares(site: Site, monkeypatch:
         assert header["done"] < header["all"]
         one.say(type="forget")
         until(lambda: not turns._row and not turns._working)
-    turns.close(10)
+    turns.close(PATIENCE)
 
 
 def test_a_comparison_that_was_given_up_is_gone_at_once(site: Site) -> None:

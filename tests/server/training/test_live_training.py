@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 from tests.cli.conftest import save
-from tests.server.serving import Site, until
+from tests.server.serving import Site
 from tests.server.watching import page, training
+from tests.waiting import PATIENCE, until
 
 from digitlens.cli.main import _run
 from digitlens.digits.sources.examples import example_files
@@ -217,7 +218,7 @@ def test_a_class_takes_turns_and_everybody_sees_their_place(site: Site, monkeypa
         for one in pages:
             one.say(type="forget")
         until(lambda: not turns._row and not turns._working)
-    turns.close(10)
+    turns.close(PATIENCE)
 
 
 def test_reading_never_waits_for_training(site: Site) -> None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from tests.server.serving import until
+from tests.waiting import PATIENCE, until
 
 from digitlens.server.training.queue import TrainingQueue
 
@@ -40,7 +40,7 @@ class Busy:
 def turns() -> Iterator[TrainingQueue]:
     turns = TrainingQueue(1, 0.02)
     yield turns
-    turns.close(10)
+    turns.close(PATIENCE)
     assert not any(thread.is_alive() for thread in turns._threads)
 
 
@@ -126,7 +126,7 @@ def test_so_many_work_at_once_and_no_more() -> None:
         turns.enter(work)
     until(lambda: len(diary) == 3)
     assert sorted(turns.place(work) or 0 for work in works) == [0, 0, 0, 1, 2]
-    turns.close(10)
+    turns.close(PATIENCE)
     assert (len(diary), any(thread.is_alive() for thread in turns._threads)) == (3, False)
     assert all(work.stopped.is_set() for work in works if work.name in diary)
     turns.enter(works[-1])

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.server.serving import Site, until
+from tests.server.serving import Site
 from tests.server.training.test_live_training import pictures
 from tests.server.watching import Page, page, training
+from tests.waiting import until
 from websockets.sync.client import connect
 
 from digitlens.errors import DataError

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from tests.server.loops import elsewhere
 from tests.server.training.test_live_training import pictures
+from tests.waiting import PATIENCE
 
 from digitlens.server.refusal import Refused
 from digitlens.server.training import visitors as house
@@ -90,7 +91,7 @@ def test_half_an_hour_without_a_page_is_the_end(sets: DataSets, monkeypatch: pyt
             visitor.watch(nothing)
         for visitor in (away, empty):
             known.leave(visitor, nothing)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while empty.name in known._known:
                 await asyncio.sleep(0.01)
             assert away.work is not None
@@ -140,5 +141,5 @@ app._app.state.visitors()
 assert "digitlens.learning.training" in sys.modules
 print(early)
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=PATIENCE, check=True)
     assert done.stdout.strip() == "[]"

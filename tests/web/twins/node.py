@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.waiting import PATIENCE
 
 from digitlens.network.network import Layer, Network
 from digitlens.reading.reader import Reader
@@ -33,7 +34,7 @@ def ask_all(tasks: list[dict[str, Any]]) -> list[Any]:
     if node is None:
         pytest.skip(WITHOUT)
     done = subprocess.run(
-        [node, DRIVER], input=json.dumps(tasks), capture_output=True, text=True, encoding="utf-8", timeout=120
+        [node, DRIVER], input=json.dumps(tasks), capture_output=True, text=True, encoding="utf-8", timeout=PATIENCE
     )
     assert done.returncode == 0, done.stderr
     answers: list[Any] = json.loads(done.stdout, object_hook=_array)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.waiting import PATIENCE
 from tests.web.twins.node import WITHOUT
 
 WEB = Path(__file__).parents[3] / "src/digitlens/web"
@@ -36,7 +37,7 @@ def states(given: list[dict[str, Any]]) -> list[dict[str, Any]]:
     code = DRIVER % json.dumps((WEB / "model/state.js").as_uri())
     command = [node, "--input-type=module", "-e", code]
     done = subprocess.run(
-        command, input=json.dumps(given), capture_output=True, text=True, encoding="utf-8", timeout=60
+        command, input=json.dumps(given), capture_output=True, text=True, encoding="utf-8", timeout=PATIENCE
     )
     assert done.returncode == 0, done.stderr
     answers: list[dict[str, Any]] = json.loads(done.stdout)

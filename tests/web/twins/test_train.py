@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.waiting import PATIENCE
 from tests.web.twins.node import WITHOUT, base64_of
 
 from digitlens.learning.recipes import RECIPES, named
@@ -33,7 +34,7 @@ def ask(*calls: Call) -> list[Any]:
     if node is None:
         pytest.skip(WITHOUT)
     done = subprocess.run(
-        [node, DRIVER], input=json.dumps(calls), capture_output=True, text=True, encoding="utf-8", timeout=120
+        [node, DRIVER], input=json.dumps(calls), capture_output=True, text=True, encoding="utf-8", timeout=PATIENCE
     )
     assert done.returncode == 0, done.stderr
     answers: list[Any] = json.loads(done.stdout)

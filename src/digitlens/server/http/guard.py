@@ -24,16 +24,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from digitlens.files.naming import printable
 from digitlens.server.http.address import Address, authority
+from digitlens.server.http.limits import Limits
 from digitlens.server.http.responses import Headers, Refusal, page_headers, refusal
 from digitlens.server.http.sessions import Tokens
 from digitlens.server.refusal import MISTAKE
 
 MAX_HEADER = 16 * 1024  # bytes, of all headers of a request
-MAX_BODY = 5 * 1024 * 1024  # bytes
-MAX_HELD = 256 * 1024 * 1024  # bytes of all bodies at once
-SILENCE = 10.0  # seconds a body may pause
-SLOWEST = 60.0  # seconds a body may take in all
-LINGER = 2.0  # seconds for which a refused body is still taken and thrown away, so that its sender hears why
 METHODS = ("GET", "HEAD", "POST")
 
 _ODD = re.compile(rb"[^!-~]|\\|//|%(?:2f|5c|7f|[01][0-9a-f])|^[^/]|^$", re.IGNORECASE)  # nowhere in an address of ours
@@ -42,12 +38,21 @@ Log = Callable[[str], object]
 
 
 class Guard:
-    """Wraps `app`. `log` gets a line for each request; `close` is called when the server ends."""
+    """Wraps `app`.
+
+    log: gets a line for each request. close: is called when the server ends. limits: None for the usual ones.
+    """
 
     def __init__(
-        self, app: ASGIApp, address: Address, log: Log | None = None, close: Callable[[], object] = lambda: None
+        self,
+        app: ASGIApp,
+        address: Address,
+        log: Log | None = None,
+        close: Callable[[], object] = lambda: None,
+        limits: Limits | None = None,
     ) -> None:
         self._app = app
+        self.limits = limits or Limits()
         self.close = close
         self._address = address
         self._tokens = Tokens(address.token, address.port)
@@ -90,7 +95,7 @@ class Guard:
         host = _check_host(_values(headers, b"host"), ours)
         _check_origin(_values(headers, b"origin"), ours)
         if scope["type"] == "http":
-            _check_request(scope["method"], headers)
+            _check_request(scope["method"], headers, self.limits.max_body)
         if not self._address.token or self._tokens.shown(headers):
             return host, None
         given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [])
@@ -131,7 +136,7 @@ def _check_origin(given: list[str], ours: frozenset[str]) -> None:
         raise HTTPException(403, f"pages of {said!r} may not use this server, only its own")
 
 
-def _check_request(method: str, headers: Headers) -> None:
+def _check_request(method: str, headers: Headers, max_body: int) -> None:
     """The method, and what is said of the body before it comes."""
     if method not in METHODS:
         raise HTTPException(
@@ -146,8 +151,8 @@ def _check_request(method: str, headers: Headers) -> None:
         raise HTTPException(400, f"{method} comes without a body; send it with POST")
     if any(not length.isdecimal() for length in lengths) or len(set(lengths)) > 1:
         raise HTTPException(400, f"Content-Length: wanted one number of bytes, got {printable(' '.join(lengths))[:50]}")
-    if lengths and (len(lengths[0]) > 18 or int(lengths[0]) > MAX_BODY):
-        raise HTTPException(413, f"a body may have {MAX_BODY:,} bytes, got {lengths[0][:20]}; make the picture smaller")
+    if lengths and (len(lengths[0]) > 18 or int(lengths[0]) > max_body):
+        raise HTTPException(413, f"a body may have {max_body:,} bytes, got {lengths[0][:20]}; make the picture smaller")
 
 
 class _Exchange:
@@ -157,7 +162,7 @@ class _Exchange:
         self._guard, self._receive, self._send = guard, receive, send
         self._http = scope["type"] == "http"
         self._complete = not self._http or scope["method"] != "POST"  # whether the body has come to its end
-        self._until = time.monotonic() + SLOWEST
+        self._until = time.monotonic() + guard.limits.body_seconds
         self.always: Headers = page_headers()
         self.size = 0  # bytes of the body so far
         self.status = 0  # what was answered; 0: nothing yet
@@ -166,8 +171,9 @@ class _Exchange:
         """The next piece of the body, or whatever else there is to hear. HTTPException beyond the limits."""
         if self._complete:
             return await self._receive()
+        limits = self._guard.limits
         try:
-            async with asyncio.timeout(max(0, min(SILENCE, self._until - time.monotonic()))):
+            async with asyncio.timeout(max(0, min(limits.body_pause, self._until - time.monotonic()))):
                 message = await self._receive()
         except TimeoutError:
             said = f"{self.size:,} bytes of the body came, and then nothing for a while; send it again"
@@ -176,9 +182,9 @@ class _Exchange:
         length = len(message.get("body", b""))
         self.size += length
         self._guard.held += length
-        if self.size > MAX_BODY:
-            raise HTTPException(413, f"a body may have {MAX_BODY:,} bytes; make the picture smaller")
-        if self._guard.held > MAX_HELD:
+        if self.size > limits.max_body:
+            raise HTTPException(413, f"a body may have {limits.max_body:,} bytes; make the picture smaller")
+        if self._guard.held > limits.max_held:
             raise HTTPException(503, "too much is being sent at once; try again in a moment", {"Retry-After": "1"})
         return message
 
@@ -211,7 +217,7 @@ class _Exchange:
     async def _linger(self) -> None:
         """Let the rest of a body come, and throw it away: who is hung up on while sending never reads the answer."""
         try:
-            async with asyncio.timeout(LINGER):
+            async with asyncio.timeout(self._guard.limits.linger):
                 while not self._complete:
                     message = await self._receive()
                     self._complete = message["type"] == "http.disconnect" or not message.get("more_body", False)

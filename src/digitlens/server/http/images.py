@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -11,6 +12,7 @@ from starlette.responses import Response
 from digitlens.digits.dataset import DataSet
 from digitlens.errors import DigitlensError
 from digitlens.server.http.pool import FullError, Pool
+from digitlens.server.training.data_sets import DataSets
 
 MOST = 1_000  # pictures in one answer
 _HOW = (
@@ -20,12 +22,11 @@ _HOW = (
 
 
 class MnistImages:
-    """The endpoint. MNIST is loaded with the first request that wants it, in the pool, and then kept."""
+    """The endpoint. MNIST is loaded with the first request that wants it, in the pool."""
 
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
-        self._loading = asyncio.Lock()
-        self._data: DataSet | None = None
+    def __init__(self, sets: DataSets, pool: Pool) -> None:
+        self._sets, self._pool = sets, pool
+        self._loading = asyncio.Lock()  # one at a time: whoever waits keeps no thread from those who read
 
     async def answer(self, request: Request) -> Response:
         """Labels, then pixels: `count` bytes, then count · 784, ink from 0 to 255. HTTPException: 400, 404, 503."""
@@ -48,20 +49,12 @@ class MnistImages:
 
     async def _load(self, client: str) -> DataSet:
         async with self._loading:
-            if self._data is None:
-                try:
-                    self._data = await self._pool.run(client, _mnist)
-                except DigitlensError as error:
-                    raise HTTPException(404, _HOW) from error
-                except (FullError, MemoryError) as error:
-                    raise HTTPException(503, "too much is going on; try again in a moment") from error
-            return self._data
-
-
-def _mnist() -> DataSet:
-    from digitlens.digits.sources.find import find_data
-
-    return find_data("mnist", offline=True)
+            try:
+                return await self._pool.run(client, partial(self._sets.load, "mnist"))
+            except DigitlensError as error:
+                raise HTTPException(404, _HOW) from error
+            except (FullError, MemoryError) as error:
+                raise HTTPException(503, "too much is going on; try again in a moment") from error
 
 
 def _number(request: Request, name: str, default: int) -> int:

@@ -12,9 +12,11 @@ import socket
 import sys
 import time
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any
 
 import h11
+import uvicorn
+from starlette.types import ASGIApp
 from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.utils import ClientDisconnected
@@ -22,37 +24,56 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.exceptions import InvalidState
 from websockets.frames import Frame
 
+from digitlens.server.http.address import BACKLOG
+from digitlens.server.http.guard import MAX_HEADER
+from digitlens.server.http.limits import Limits
 from digitlens.server.http.responses import page_headers, refusal
 
-HEADER_SECONDS = 5.0
-MAX_CONNECTIONS = 512
+MAX_MESSAGE = 64 * 1024  # bytes of a WebSocket message
 MAX_FRAGMENTS = 1_024  # of one message
 MAX_UNREAD = 64 * 1024  # bytes of answers to pings
-KERNEL_BUFFER = 256 * 1024  # bytes for a WebSocket that the system holds; the watch sees the rest
-STALLED = {"http": 10.0, "websocket": 2.0}  # seconds without taking anything of what is waiting
+LAST_WORDS = 1  # seconds for answers under way when the app ends
 
 
-def _connections() -> int:
-    """How many connections there may be: files and whatever else is open need room beside them."""
-    if sys.platform == "win32":
-        return MAX_CONNECTIONS
-    import resource
+class Config(uvicorn.Config):
+    """What uvicorn is told: our two protocols, their limits, and to say nothing of its own."""
 
-    may_open, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return min(MAX_CONNECTIONS, may_open // 2) if may_open > 0 else MAX_CONNECTIONS
+    def __init__(self, app: ASGIApp, limits: Limits) -> None:
+        super().__init__(
+            app,
+            loop="asyncio",
+            http=Http,
+            ws=WebSocket,
+            lifespan="off",
+            interface="asgi3",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            h11_max_incomplete_event_size=MAX_HEADER,
+            ws_max_size=MAX_MESSAGE,
+            ws_per_message_deflate=False,
+            backlog=BACKLOG,
+            timeout_graceful_shutdown=LAST_WORDS,
+        )
+        self.limits = limits
 
 
 class Http(H11Protocol):
     """One connection."""
 
-    kind: ClassVar[str] = "http"
-    most: ClassVar[int] = _connections()
+    config: Config
     _waiting: asyncio.TimerHandle | None = None  # for the end of a header
+
+    @property
+    def stalled(self) -> float:
+        """Seconds after which a client that takes nothing is dropped."""
+        return self.config.limits.stalled_http
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client is there; one too many is told so."""
         super().connection_made(transport)
-        if len(self.connections) > self.most:
+        if len(self.connections) > self.config.limits.max_connections:
             self._say(503, "too many connections; try again in a moment")
         else:
             self._wait_for_header()
@@ -90,7 +111,7 @@ class Http(H11Protocol):
         self._say(status, f"this is no request that can be understood: {error or msg}")
 
     def _wait_for_header(self) -> None:
-        self._waiting = self.loop.call_later(HEADER_SECONDS, self._too_slow)
+        self._waiting = self.loop.call_later(self.config.limits.header_seconds, self._too_slow)
 
     def _stop_waiting(self) -> None:
         if self._waiting is not None:
@@ -100,7 +121,8 @@ class Http(H11Protocol):
     def _too_slow(self) -> None:
         self._waiting = None
         if self.conn.trailing_data[0]:
-            self._say(408, f"the header of a request has to come within {HEADER_SECONDS:g} seconds")
+            seconds = self.config.limits.header_seconds
+            self._say(408, f"the header of a request has to come within {seconds:g} seconds")
         else:
             self.transport.close()
 
@@ -118,13 +140,18 @@ class Http(H11Protocol):
 class WebSocket(WebSocketsSansIOProtocol):
     """One WebSocket."""
 
-    kind: ClassVar[str] = "websocket"
+    config: Config
+
+    @property
+    def stalled(self) -> float:
+        """Seconds after which a client that takes nothing is dropped."""
+        return self.config.limits.stalled_websocket
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """From HTTP; what waits for the client waits where the watch sees it."""
         super().connection_made(transport)
         connection = transport.get_extra_info("socket")
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BUFFER)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self.config.limits.websocket_buffer)
         self.transport.set_write_buffer_limits(0)  # who sends waits until the message before is gone
 
     def data_received(self, data: bytes) -> None:
@@ -175,6 +202,6 @@ class Watch:
                 continue
             before, since = self._seen.get(connection, (waiting + 1, now))
             seen[connection] = (waiting, now if waiting < before else since)
-            if now - seen[connection][1] > STALLED[connection.kind]:
+            if now - seen[connection][1] > connection.stalled:
                 connection.transport.abort()
         self._seen = seen

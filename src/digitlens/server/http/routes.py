@@ -19,6 +19,7 @@ from digitlens.errors import DigitlensError
 from digitlens.server.http.address import Address
 from digitlens.server.http.guard import Guard, Log
 from digitlens.server.http.images import MnistImages
+from digitlens.server.http.limits import Limits
 from digitlens.server.http.live import Live
 from digitlens.server.http.networks import Networks
 from digitlens.server.http.neuron_preference import LookingFor
@@ -43,13 +44,15 @@ def create_app(
     *,
     sets: DataSets | None = None,
     runs: Path | None = None,
+    limits: Limits | None = None,
 ) -> Guard:
     """The whole app behind its guard, for whoever asks at `address`.
 
     sets: the digits to train on. runs: a folder for checkpoints of visitors' runs; None keeps none.
+    limits: what a client may send and how long it may take; None for the usual.
     """
     routes = create_routes(networks, sets=sets, runs=runs)
-    return Guard(routes, address, log, routes.state.visitors.close)
+    return Guard(routes, address, log, routes.state.visitors.close, limits)
 
 
 def create_routes(
@@ -66,7 +69,7 @@ def create_routes(
     visitors = _Later(sets, engine, runs)
     api = [
         Route("/networks", files.networks),
-        Route("/images", MnistImages(pool).answer),
+        Route("/images", MnistImages(sets, pool).answer),
         Route("/neuron/{name}/{layer:int}/{neuron:int}", LookingFor(networks, sets, pool).answer),
         Route("/read", ReadPicture(networks, pool).answer, methods=["POST"]),
         Route(f"/runs/{{visitor}}/{{record}}{SUFFIX}", _Trained(visitors, pool).answer),

@@ -14,12 +14,9 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from digitlens.server.http import memory
-from digitlens.server.http.address import BACKLOG
-from digitlens.server.http.guard import MAX_HEADER
-from digitlens.server.http.protocol import Http, Watch, WebSocket
+from digitlens.server.http.limits import Limits
+from digitlens.server.http.protocol import Config, Watch
 
-MAX_MESSAGE = 64 * 1024  # bytes of a WebSocket message
-LAST_WORDS = 1  # seconds for answers under way when the app ends
 ENDING = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)
 ]  # SIGHUP is POSIX's, SIGBREAK is Windows's
@@ -43,25 +40,7 @@ class Server(uvicorn.Server):
     """uvicorn's, with our signals and our watch over clients that stall."""
 
     def __init__(self, app: ASGIApp, started: Callable[[], object] | None = None) -> None:
-        super().__init__(
-            uvicorn.Config(
-                app,
-                loop="asyncio",
-                http=Http,
-                ws=WebSocket,
-                lifespan="off",
-                interface="asgi3",
-                log_config=None,
-                access_log=False,
-                proxy_headers=False,
-                server_header=False,
-                h11_max_incomplete_event_size=MAX_HEADER,
-                ws_max_size=MAX_MESSAGE,
-                ws_per_message_deflate=False,
-                backlog=BACKLOG,
-                timeout_graceful_shutdown=LAST_WORDS,
-            )
-        )
+        super().__init__(Config(app, getattr(app, "limits", Limits())))
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL + 1)  # requests that make no sense are no news
         logging.getLogger("asyncio").addFilter(_news)
         self._watch = Watch()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from digitlens.digits.dataset import DataSet
@@ -21,10 +21,13 @@ Progress = Callable[[str, int, int | None], object]  # a file, bytes done, bytes
 class DataSets:
     """By name, each loaded when it is first wanted, and kept. Nothing is downloaded unless somebody asks for it."""
 
-    def __init__(self, folder: str = "") -> None:
-        """`folder`: of labelled pictures, offered as `folder`. Raises DataError if there are none."""
+    def __init__(self, folder: str = "", loaded: Mapping[str, DataSet] | None = None) -> None:
+        """`folder`: of labelled pictures, offered as `folder`. `loaded`: sets that need not be looked for, by name.
+
+        Raises DataError if there are no pictures in the folder.
+        """
         self.folder = folder
-        self._loaded: dict[str, DataSet] = {}
+        self._loaded = {name: _settled(data) for name, data in (loaded or {}).items()}
         self._locks = {name: threading.Lock() for name in self.names()}
         self._downloading = threading.Lock()
         if folder:
