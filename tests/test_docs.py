@@ -128,3 +128,17 @@ def test_every_local_link_leads_somewhere(document: Path) -> None:
         target = document.parent / link if link else document
         assert target.exists(), link
         assert not anchor or anchor in anchors(target), f"{link}#{anchor}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_file_of_ours_that_is_named_exists(document: Path) -> None:
+    if document.name == "CHANGELOG.md" or document.parent.name == "decisions":
+        return  # they tell of what was
+    ours = [
+        path.relative_to(ROOT).as_posix()
+        for folder in ("src", "tests", "tools", "benchmarks")
+        for path in (ROOT / folder).rglob("*.*")
+    ]
+    text = document.read_text(encoding="utf-8")
+    named = re.findall(r"`((?:[\w.-]+/)*[\w-]+\.(?:py|js|mjs|cpp|h|css|sh))`", text)
+    assert [name for name in named if not any(f"/{path}".endswith(f"/{name}") for path in ours)] == []
