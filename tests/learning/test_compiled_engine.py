@@ -301,9 +301,23 @@ def test_digits_are_made_ready_once_and_let_go_with_their_owner() -> None:
     some = bars(20)
     first = fast._pictures(some, Stop().flag)
     assert fast._pictures(some, Stop().flag) is first
-    held = len(fast.PICTURES)
-    del some
-    assert len(fast.PICTURES) == held - 1
+    assert some.derived[fast.PICTURES] is first
+    assert fast._pictures(some[:7], Stop().flag) is not first
+
+
+def test_pictures_that_change_between_two_runs_are_learned_from_as_they_are_then() -> None:
+    first, second = bars(40, 1), bars(40, 2)
+    images, digits = first.images.copy(), first.digits.copy()
+
+    def learned(some: Digits) -> list[bytes]:
+        network = run(small(validation=0), data=DataSet("bars", "bars", some, some, CLASSES))[-1].network
+        return [layer.weights.tobytes() for layer in network.layers]
+
+    before = learned(Digits(images, digits))
+    images[:], digits[:] = second.images, second.digits  # in place: still the same array
+    after = learned(Digits(images, digits))
+    assert before == learned(first)
+    assert after == learned(second) != before
 
 
 def test_rates_are_the_rates_one_by_one() -> None:

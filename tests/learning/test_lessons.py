@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import weakref
 
 import numpy as np
 from tests.learning.bars import bar_data, small
@@ -29,8 +30,9 @@ def test_random_labels_are_the_same_pictures_under_others_labels() -> None:
         split_data(small(**fields), data)
         for fields in ({}, {"labels": "random", "seed": 1}, {"labels": "random", "seed": 2})
     )
-    assert mixed.training.images is true.training.images
-    assert mixed.validation.images is true.validation.images
+    assert mixed.training.derived is true.training.derived
+    assert np.shares_memory(mixed.training.images, true.training.images)
+    assert mixed.validation.derived is true.validation.derived
     assert mixed.test is true.test
     assert (mixed.training.digits != true.training.digits).any()
     assert (mixed.training.digits != other.training.digits).any()
@@ -41,7 +43,7 @@ def test_random_labels_are_the_same_pictures_under_others_labels() -> None:
     again = split_data(small(labels="random", seed=1), bar_data())
     assert (again.training.digits == mixed.training.digits).all()
     whole = split_data(small(labels="random", seed=1, validation=0), data)
-    assert whole.training.images is data.training.images
+    assert whole.training.derived is data.training.derived
 
 
 def test_only_a_few_are_kept_and_what_is_in_use_stays() -> None:
@@ -76,10 +78,15 @@ def test_pictures_for_the_kernel_are_kept_as_long_as_their_images_and_no_longer(
     if native.missing():
         return
     data = bar_data()
-    before = len(fast.PICTURES)
-    for fields in ({}, {"seed": 3}, {"labels": "random"}, {"labels": "random", "seed": 4}):
-        list(Run(small(epochs=1, **fields), data))
-    assert len(fast.PICTURES) == before + 3  # to learn from, to choose by, to be tested on
-    del data
+    splits = [
+        Run(small(epochs=1, **fields), data)
+        for fields in ({}, {"seed": 3}, {"labels": "random"}, {"labels": "random", "seed": 4})
+    ]
+    for run in splits:
+        list(run)
+    for part in ("training", "validation", "test"):  # to learn from, to choose by, to be tested on
+        assert len({id(getattr(run.split, part).derived[fast.PICTURES]) for run in splits}) == 1
+    kept = [weakref.ref(data), weakref.ref(splits[0].split.training)]
+    del data, splits, run
     gc.collect()
-    assert len(fast.PICTURES) <= before
+    assert [one() for one in kept] == [None, None]

@@ -12,7 +12,6 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from itertools import pairwise
 from typing import Any, NamedTuple
-from weakref import finalize
 
 import numpy as np
 
@@ -32,7 +31,7 @@ SLICED = 8_192  # images handed to it for that time, more than it can do
 DRAWN_AT_ONCE = 4_096  # images drawn anew together
 MEASURED_AT_ONCE = 8_192  # and measured, before it is asked again whether to stop
 MEASURERS = 2  # threads that do so: nobody learns meanwhile
-PICTURES: dict[int, Any] = {}  # id of an array of images -> the same as the kernel takes them, while the array lives
+PICTURES = "pictures for the kernel"  # under this name they are kept with the digits
 
 
 class CompiledEngine:
@@ -220,16 +219,11 @@ _NEVER = np.zeros(1, np.uint8)  # a flag that nobody sets
 
 
 def _pictures(digits: Digits, flag: Any) -> Any:
-    """The pictures without their zeros: made once for the same array of images, and kept as long as that is.
-
-    None if `flag` was set before they were all made.
-    """
-    images = digits.images
-    found = PICTURES.get(id(images))
+    """The pictures without their zeros: made once, and kept with the digits. None if `flag` was set before the end."""
+    found = digits.derived.get(PICTURES)
     if found is None:
         found = native.module().Pictures(np.ascontiguousarray(digits.flat), flag)
         if len(found) < len(digits):
             return None
-        PICTURES[id(images)] = found
-        finalize(images, PICTURES.pop, id(images), None)
+        digits.derived[PICTURES] = found
     return found

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +42,7 @@ def split_data(recipe: Recipe, data: DataSet) -> DataSplit:
     Raises RecipeError if fewer than one would be left to learn from, DataError for a digit that is no class.
     """
     with _LOCK:  # whoever comes second waits, instead of making the same once more
-        known = _LESSONS.setdefault(data, {})
+        known = data.derived.setdefault("splits", {})
         found = _kept(known, (recipe.validation, None), lambda: _parted(recipe, data))
         if recipe.labels == "random":
             true = found
@@ -62,7 +61,6 @@ def _kept(known: dict[_Which, DataSplit], which: _Which, make: Callable[[], Data
 
 KEPT = 4  # DataSplit of a DataSet
 _LOCK = threading.Lock()
-_LESSONS: WeakKeyDictionary[DataSet, dict[_Which, DataSplit]] = WeakKeyDictionary()
 
 
 def _parted(recipe: Recipe, data: DataSet) -> DataSplit:
@@ -97,5 +95,5 @@ def _shuffled(recipe: Recipe, data: DataSet, true: DataSplit) -> DataSplit:
     """The same pictures, not copied, and all their labels in another order; those of the test stay true."""
     labels = recipe.stream("labels").permutation(data.training.digits)
     held, kept = _held(recipe, len(labels))
-    training, validation = Digits(true.training.images, labels[kept]), Digits(true.validation.images, labels[held])
+    training, validation = true.training.relabelled(labels[kept]), true.validation.relabelled(labels[held])
     return DataSplit(training, validation, true.test, true.classes)

@@ -16,7 +16,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, TypeVar
-from weakref import WeakKeyDictionary
 
 from digitlens.digits.dataset import DataSet
 from digitlens.digits.preparation.adjusting import adjust_bytes
@@ -215,15 +214,14 @@ def _adjusted(data: DataSet, names: Sequence[str]) -> DataSet:
     if not names:
         return data  # and so whatever is kept for these digits serves every run
     with _LOCK:  # whoever comes second waits, instead of doing the same once more
-        known, found = _ADJUSTED.get(data, ((), data))
+        known, found = data.derived.get("adjusted", ((), data))
         if known != tuple(names):
             training, test = (
                 replace(half, images=adjust_bytes(half.images, names)) for half in (data.training, data.test)
             )
             found = replace(data, training=training, test=test)
-            _ADJUSTED[data] = tuple(names), found
+            data.derived["adjusted"] = tuple(names), found
         return found
 
 
 _LOCK = threading.Lock()
-_ADJUSTED: WeakKeyDictionary[DataSet, tuple[tuple[str, ...], DataSet]] = WeakKeyDictionary()

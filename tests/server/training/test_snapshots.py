@@ -142,10 +142,13 @@ def test_a_run_that_goes_on_shows_the_rows_that_its_checkpoint_holds() -> None:
 def test_a_sample_is_the_same_each_time_and_of_all_digits() -> None:
     digits = bars(5_000)
     some = sample(digits, 500)
-    assert some is sample(digits, 500)
+    assert some.derived is sample(digits, 500).derived  # so that what is made for the kernel is made once
     assert len(some) == 500
     assert (some.images == sample(bars(5_000), 500).images).all()
     assert np.bincount(some.digits).min() > 80
-    assert sample(digits[:500], 500) is not some
+    assert np.array_equal(some.digits, sample(digits, 500).digits)
+    mixed = digits.relabelled(np.random.default_rng(1).permutation(digits.digits))
+    assert (sample(mixed, 500).images == some.images).all()
+    assert (sample(mixed, 500).digits != some.digits).any()
     few = digits[:400]
     assert sample(few, 500) is few

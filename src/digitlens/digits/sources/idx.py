@@ -57,9 +57,7 @@ def parse(data: Bytes) -> NDArray[np.uint8]:
         raise IdxError(f"an IDX header of {dimensions} dimensions is {begin} bytes long, got {len(view)}; {_ADVICE}")
     shape = struct.unpack_from(f">{dimensions}I", view, 4)
     _check_length(shape, struct.unpack_from(f"<{dimensions}I", view, 4), len(view) - begin)
-    array = np.frombuffer(view, np.uint8, offset=begin).reshape(shape)
-    array.flags.writeable = False
-    return array
+    return np.frombuffer(view.toreadonly(), np.uint8, offset=begin).reshape(shape)
 
 
 def images(data: Bytes) -> NDArray[np.uint8]:

@@ -27,7 +27,7 @@ class DataSets:
         Raises DataError if there are no pictures in the folder.
         """
         self.folder = folder
-        self._loaded = {name: _settled(data) for name, data in (loaded or {}).items()}
+        self._loaded = dict(loaded or {})
         self._locks = {name: threading.Lock() for name in self.names()}
         self._downloading = threading.Lock()
         if folder:
@@ -57,7 +57,7 @@ class DataSets:
             if name not in self._loaded:
                 if not self.here(name):
                     raise DataError(HOW)
-                self._loaded[name] = _settled(find_data(self.named(name) or name, offline=True))
+                self._loaded[name] = find_data(self.named(name) or name, offline=True)
             return self._loaded[name]
 
     def training(self, name: str) -> int:
@@ -96,12 +96,3 @@ class DataSets:
             download_mnist(cache, progress=progress)
         finally:
             self._downloading.release()
-
-
-def _settled(data: DataSet) -> DataSet:
-    """Nobody writes to them any more, so that what identifies them is worked out once, and not for every checkpoint."""
-    for half in (data.training, data.test):
-        half.images.setflags(write=False)
-        half.digits.setflags(write=False)
-    data.training.known_by(data.training.fingerprint())
-    return data

@@ -10,7 +10,6 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -129,13 +128,12 @@ def sample(digits: Digits, most: int) -> Digits:
     """At most so many of some digits, the same ones every time; all in the order in which they lie."""
     if len(digits) <= most:
         return digits
-    known = _SAMPLES.setdefault(digits, {})
-    if most not in known:
-        known[most] = digits[np.sort(np.random.default_rng(0).permutation(len(digits))[:most])]
-    return known[most]
-
-
-_SAMPLES: WeakKeyDictionary[Digits, dict[int, Digits]] = WeakKeyDictionary()
+    kept = f"sample of {most}"
+    if kept not in digits.derived:
+        which = np.sort(np.random.default_rng(0).permutation(len(digits))[:most])
+        digits.derived[kept] = which, digits[which]
+    which, some = digits.derived[kept]
+    return some.relabelled(digits.digits[which])  # what is derived depends on the images alone, these labels do not
 
 
 def _pair(measured: Measured | None) -> tuple[float, float]:
