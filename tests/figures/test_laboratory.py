@@ -130,7 +130,7 @@ def test_what_does_not_fit_together_is_refused() -> None:
         with pytest.raises(ShapeError, match=r"weights_and_parts\(\)"):
             weights_and_parts(weights, parts, shares)
     for values in ({}, {"a": np.zeros(0)}, {"a": np.zeros((2, 2))}):
-        with pytest.raises(ShapeError, match=r"conditions\(\) wants some numbers"):
+        with pytest.raises(ShapeError, match=r"conditions\(\) wants at least one number"):
             conditions(values, what="x")
     for auc in (AUC[:, :1], AUC[:0], AUC[0]):
         with pytest.raises(ShapeError, match=r"areas\(\) wants \(neurons, 2\)"):

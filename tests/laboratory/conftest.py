@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from digitlens.laboratory.dictionary import Dictionary, dictionary
-from digitlens.laboratory.first_layer import inked
+from digitlens.laboratory.first_layer import inked_pixels
 from digitlens.laboratory.planted_network import Planted, planted
 
 
@@ -27,4 +27,4 @@ def known() -> Planted:
 @pytest.fixture(scope="session")
 def rings(known: Planted) -> Dictionary:
     """Of the pixels on which the pictures of that network have ink."""
-    return dictionary(inked(known.images.reshape(-1, 784)))
+    return dictionary(inked_pixels(known.images.reshape(-1, 784)))

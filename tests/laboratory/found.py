@@ -12,7 +12,7 @@ from digitlens.laboratory.first_layer import FirstLayer
 from digitlens.laboratory.parts import PARTS
 from digitlens.laboratory.probes import Probes
 from digitlens.laboratory.second_layer import SecondLayer
-from digitlens.laboratory.study import CONTROLS, PROBED, TRAINED, Study, Way
+from digitlens.laboratory.study import CONTROLS, PROBED, TRAINED, Study, Variant
 from digitlens.learning.recipe import Recipe
 
 NEURONS = 16
@@ -68,14 +68,16 @@ def conditions(trained: Sequence[int], *others: Sequence[int], **shares: float) 
     return {TRAINED: tuple(first(n, **shares) for n in trained), **named}
 
 
-def study(seeds: int = 8, *, hidden: tuple[int, ...] = (16, 16), helped: bool = True, data: str = "mnist") -> Study:
+def study(seeds: int = 8, *, hidden: tuple[int, ...] = (16, 16), variants: bool = True, data: str = "mnist") -> Study:
     """A whole study: 14 of 16 neurons are edges or bars, and 2 of the second layer tell a loop."""
-    ways = (Way("distorted <images>", np.full(3, 0.9612), (first(15), first(16), first(16))),) if helped else ()
+    changed = (
+        (Variant("distorted <images>", np.full(3, 0.9612), (first(15), first(16), first(16))),) if variants else ()
+    )
     layers = tuple(second([2]) for _ in range(seeds)) if len(hidden) > 1 else ()
     before = tuple(second() for _ in range(seeds)) if len(hidden) > 1 else ()
     pictures = np.random.default_rng(0).normal(size=(NEURONS, 784))
     return Study(
         Recipe(hidden=hidden, seed=3), data, (784, *hidden, 10), tuple(range(3, 3 + seeds)), np.full(seeds, 0.9487),
         conditions([14] * seeds), pictures, (0.9876, 0.1234), layers, before,
-        probed((0.7, 0.65), seeds=seeds) if layers else {}, ways,
+        probed((0.7, 0.65), seeds=seeds) if layers else {}, changed,
     )  # fmt: skip

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from digitlens.laboratory.activation_maximisation import exciting, slope, strongest, weighted_sum, within
+from digitlens.laboratory.activation_maximisation import limited_ink, maximising_picture, slope, strongest, weighted_sum
 from digitlens.laboratory.planted_network import planted
 from digitlens.network.activations import ACTIVATIONS
 from digitlens.network.network import Layer, Network
@@ -29,7 +29,7 @@ def test_the_strongest_are_those_with_the_largest_sums() -> None:
 
 
 def test_in_the_first_layer_full_ink_lies_on_the_largest_positive_weights() -> None:
-    picture = exciting(NETWORK, 1, 2, 50.0, np.zeros(784))
+    picture = maximising_picture(NETWORK, 1, 2, 50.0, np.zeros(784))
     weights = NETWORK.layers[0].weights[2]
     assert picture.sum() == pytest.approx(50, abs=1.5)
     inked = picture > 0.5
@@ -37,7 +37,7 @@ def test_in_the_first_layer_full_ink_lies_on_the_largest_positive_weights() -> N
 
 
 def test_no_more_ink_than_helps_is_used() -> None:
-    picture = exciting(NETWORK, 1, 2, 784.0, np.zeros(784))
+    picture = maximising_picture(NETWORK, 1, 2, 784.0, np.zeros(784))
     assert ((picture > 0) == (NETWORK.layers[0].weights[2] > 0)).all()
 
 
@@ -54,7 +54,7 @@ def test_a_climb_ends_higher_than_any_picture_it_knows() -> None:
     images = (RNG.random((200, 784)) < 0.15).astype(float)
     best = max(images, key=lambda one: weighted_sum(NETWORK, 2, 1, one))
     ink = float(best.sum())
-    picture = exciting(NETWORK, 2, 1, ink, best)
+    picture = maximising_picture(NETWORK, 2, 1, ink, best)
     assert weighted_sum(NETWORK, 2, 1, picture) > weighted_sum(NETWORK, 2, 1, best)
     assert picture.sum() <= ink + 1e-6
     assert 0 <= picture.min() <= picture.max() <= 1
@@ -62,13 +62,13 @@ def test_a_climb_ends_higher_than_any_picture_it_knows() -> None:
 
 def test_a_planted_loop_detector_is_excited_where_its_ring_is() -> None:
     plant = planted(np.random.default_rng(0), 40)
-    picture = exciting(plant.network, 2, 0, 60.0, plant.images[0].ravel() / 255).reshape(28, 28)
+    picture = maximising_picture(plant.network, 2, 0, 60.0, plant.images[0].ravel() / 255).reshape(28, 28)
     assert picture[:14].sum() > 3 * picture[14:].sum()
 
 
 @given(arrays.arrays(np.float64, 30, elements=st.floats(-2, 2)), st.floats(0, 40))
 def test_within_is_within_and_changes_nothing_that_already_is(picture: np.ndarray, ink: float) -> None:
-    found = within(picture, ink)
+    found = limited_ink(picture, ink)
     assert 0 <= found.min() <= found.max() <= 1
     assert found.sum() <= ink + 1e-6
     if np.clip(picture, 0, 1).sum() <= ink:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from digitlens.laboratory.dictionary import Dictionary
-from digitlens.laboratory.first_layer import INKED, LEVEL, first_layer, holm, inked
+from digitlens.laboratory.first_layer import INKED, LEVEL, first_layer, holm, inked_pixels
 from digitlens.laboratory.surrogates import coarseness, smoothness
 
 P_VALUES = arrays(np.float64, st.integers(1, 12), elements=st.floats(0.001, 1))
@@ -19,9 +19,9 @@ def test_each_neuron_is_found_with_the_part_that_it_is(middle: Dictionary) -> No
     which = [100, len(middle.parts) // 2, len(middle.parts) - 5]
     rng = np.random.default_rng(0)
     weights = np.stack([-2 * middle.parts[k].picture().ravel() for k in which] + [rng.standard_normal(784)])
-    layer = first_layer(weights, middle, rng, drawn=99)
+    layer = first_layer(weights, middle, rng, count=99)
     assert [layer.parts.index(middle.parts[k]) for k in which] == [0, 1, 2]
-    assert layer.found.tolist() == [True, True, True, False]
+    assert layer.significant.tolist() == [True, True, True, False]
     assert (layer.explained[:3] > 0.999).all()
     assert (layer.expected[:3] < 0.7).all()
     assert layer.p[:3].tolist() == [1 / 100] * 3
@@ -32,24 +32,24 @@ def test_each_neuron_is_found_with_the_part_that_it_is(middle: Dictionary) -> No
 
 def test_with_too_few_surrogates_nothing_can_be_found(middle: Dictionary) -> None:
     weights = np.stack([middle.parts[k].picture().ravel() for k in (10, 20)])
-    few, enough = (first_layer(weights, middle, np.random.default_rng(1), drawn=n) for n in (38, 39))
+    few, enough = (first_layer(weights, middle, np.random.default_rng(1), count=n) for n in (38, 39))
     assert few.p.tolist() == [1 / 39] * 2
-    assert not few.found.any()  # 1/39 > 0.05/2
-    assert enough.found.all()
-    strict = first_layer(weights, middle, np.random.default_rng(1), drawn=39, level=0.04)
-    assert not strict.found.any()
+    assert not few.significant.any()  # 1/39 > 0.05/2
+    assert enough.significant.all()
+    strict = first_layer(weights, middle, np.random.default_rng(1), count=39, level=0.04)
+    assert not strict.significant.any()
 
 
 def test_the_same_random_numbers_find_the_same(middle: Dictionary) -> None:
     weights = np.random.default_rng(2).standard_normal((3, 784))
-    one, again = (first_layer(weights, middle, np.random.default_rng(3), drawn=19) for _ in range(2))
+    one, again = (first_layer(weights, middle, np.random.default_rng(3), count=19) for _ in range(2))
     np.testing.assert_array_equal(one.p, again.p)
     np.testing.assert_array_equal(one.expected, again.expected)
 
 
 def test_a_neuron_without_any_weight_is_no_part(middle: Dictionary) -> None:
-    layer = first_layer(np.zeros((1, 784)), middle, np.random.default_rng(4), drawn=19)
-    assert (layer.explained[0], layer.p[0], layer.found[0], layer.smooth[0]) == (0, 1, False, 0)
+    layer = first_layer(np.zeros((1, 784)), middle, np.random.default_rng(4), count=19)
+    assert (layer.explained[0], layer.p[0], layer.significant[0], layer.smooth[0]) == (0, 1, False, 0)
 
 
 @given(P_VALUES, st.floats(0.01, 0.3))
@@ -93,4 +93,4 @@ def test_pixels_count_where_enough_pictures_have_ink() -> None:
     images = np.zeros((200, 784), np.uint8)
     images[0, 5] = images[:2, 6] = images[:, 7] = 1  # one of two hundred is too few, two are enough
     assert pytest.approx(2 / 200) == INKED
-    assert np.flatnonzero(inked(images)).tolist() == [6, 7]
+    assert np.flatnonzero(inked_pixels(images)).tolist() == [6, 7]

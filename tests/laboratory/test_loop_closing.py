@@ -7,11 +7,11 @@ import pytest
 
 from digitlens.digits.preparation.strokes import ink_strokes
 from digitlens.digits.synthetic.pen.writer import pen_digits
-from digitlens.laboratory.loop_closing import ALIKE, LOOP, PEN, REACH, closed_and_beside
+from digitlens.laboratory.loop_closing import ALIKE, LOOP, PEN, REACH, closed_loops
 from digitlens.laboratory.parts import LEAST_HOLE, holes
 
 PEN_DIGITS = pen_digits(400, seed=9).digits
-WHICH, CLOSED, BESIDE = closed_and_beside(PEN_DIGITS.images, np.random.default_rng(1))
+WHICH, CLOSED, BESIDE = closed_loops(PEN_DIGITS.images, np.random.default_rng(1))
 OPEN = PEN_DIGITS.images[WHICH]
 
 
@@ -55,7 +55,7 @@ def test_what_is_added_is_one_straight_stroke() -> None:
 
 @pytest.mark.parametrize(("gap", "can"), [(60, True), (90, True), (200, False)])
 def test_a_short_stroke_closes_a_narrow_gap_and_no_wide_one(gap: float, can: bool) -> None:
-    which, closed, beside = closed_and_beside(arc(gap, 6.5 if can else 9.0), np.random.default_rng(2))
+    which, closed, beside = closed_loops(arc(gap, 6.5 if can else 9.0), np.random.default_rng(2))
     assert which.tolist() == [can]
     assert len(closed) == len(beside) == can
     if can:
@@ -67,14 +67,14 @@ def test_a_short_stroke_closes_a_narrow_gap_and_no_wide_one(gap: float, can: boo
 def test_a_ring_a_stroke_and_nothing_are_left_as_they_are() -> None:
     stroke = np.zeros((1, 28, 28), np.uint8)
     stroke[0, 5:23, 13:15] = 255
-    which, closed, beside = closed_and_beside(np.concatenate([arc(0), stroke, 0 * stroke]), np.random.default_rng(3))
+    which, closed, beside = closed_loops(np.concatenate([arc(0), stroke, 0 * stroke]), np.random.default_rng(3))
     assert which.tolist() == [False] * 3
     assert closed.shape == beside.shape == (0, 28, 28)
-    assert closed_and_beside(stroke[:0], np.random.default_rng(3))[0].shape == (0,)
+    assert closed_loops(stroke[:0], np.random.default_rng(3))[0].shape == (0,)
 
 
 def test_the_same_random_numbers_choose_the_same_and_others_choose_other_places() -> None:
-    again, other = (closed_and_beside(PEN_DIGITS.images, np.random.default_rng(seed)) for seed in (1, 2))
+    again, other = (closed_loops(PEN_DIGITS.images, np.random.default_rng(seed)) for seed in (1, 2))
     for one, two in zip((WHICH, CLOSED, BESIDE), again, strict=True):
         np.testing.assert_array_equal(one, two)
     both = WHICH & other[0]

@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import arrays
 
 from digitlens.digits.preparation.strokes import ink_strokes
 from digitlens.digits.synthetic.pen.writer import pen_digits
-from digitlens.laboratory.parts import INK, LEAST_HOLE, LONG, PARTS, blotted, filled, holes, parts_of
+from digitlens.laboratory.parts import INK, LEAST_HOLE, LONG, PARTS, filled, holes, inked_outside, parts_of
 
 MASKS = st.integers(0, 2**32 - 1).flatmap(
     lambda seed: st.sampled_from([0.2, 0.4, 0.55, 0.7]).map(lambda share: noise(seed, share))
@@ -25,7 +25,7 @@ def noise(seed: int, share: float) -> np.ndarray:
     return np.where(np.random.default_rng(seed).random((28, 28)) < share, 255, 0).astype(np.uint8)
 
 
-def inked(*strokes: Any) -> np.ndarray:
+def inked_pixels(*strokes: Any) -> np.ndarray:
     """Strokes with a pen two pixels wide, (28, 28)."""
     return np.round(255 * ink_strokes([np.array(points, float) for points in strokes], (28, 28), 1.0)).astype(np.uint8)
 
@@ -55,32 +55,32 @@ UPRIGHT, FLAT = "a long vertical stroke", "a long horizontal stroke"
 RISING, FALLING = "a long rising stroke", "a long falling stroke"
 END, THREE, MEETING = "a free end", "three free ends", "a junction"
 DRAWN: dict[str, tuple[np.ndarray, set[str]]] = {
-    "a ring": (inked(ring(14, 14, 5)), {"a loop"}),
-    "two rings, an 8": (inked(ring(9, 14, 3.5), ring(17, 14, 3)), {"a loop", ABOVE, BELOW, MEETING}),
-    "two rings apart": (inked(ring(7, 14, 4), ring(20, 14, 4)), {"a loop", ABOVE, BELOW}),
-    "a ring above and a stroke": (inked(ring(8, 14, 4), [(11, 20), (17, 20)]), {"a loop", ABOVE, END}),
-    "a ring below and a stroke": (inked(ring(19, 14, 4), [(11, 7), (17, 7)]), {"a loop", BELOW, END}),
+    "a ring": (inked_pixels(ring(14, 14, 5)), {"a loop"}),
+    "two rings, an 8": (inked_pixels(ring(9, 14, 3.5), ring(17, 14, 3)), {"a loop", ABOVE, BELOW, MEETING}),
+    "two rings apart": (inked_pixels(ring(7, 14, 4), ring(20, 14, 4)), {"a loop", ABOVE, BELOW}),
+    "a ring above and a stroke": (inked_pixels(ring(8, 14, 4), [(11, 20), (17, 20)]), {"a loop", ABOVE, END}),
+    "a ring below and a stroke": (inked_pixels(ring(19, 14, 4), [(11, 7), (17, 7)]), {"a loop", BELOW, END}),
     "a 6, its side goes on upwards": (
-        inked(ring(18, 14, 4), [(10, 17), (11, 13), (14, 10), (17, 9)]),
+        inked_pixels(ring(18, 14, 4), [(10, 17), (11, 13), (14, 10), (17, 9)]),
         {"a loop", BELOW, UPRIGHT, END, MEETING},
     ),
     "a 9, its side goes on downwards": (
-        inked(ring(9, 14, 4), [(18, 9), (18, 13), (16, 17)]),
+        inked_pixels(ring(9, 14, 4), [(18, 9), (18, 13), (16, 17)]),
         {"a loop", ABOVE, UPRIGHT, END, MEETING},
     ),
-    "an open arc": (inked(ring(14, 14, 5, 40, 320)), {END}),
-    "a stroke down": (inked([(14, 5), (14, 22)]), {UPRIGHT, END}),
-    "a stroke that leans a little": (inked([(16, 5), (12, 22)]), {UPRIGHT, END}),
-    "a stroke across": (inked([(5, 14), (22, 14)]), {FLAT, END}),
-    "a rising stroke": (inked([(6, 22), (21, 7)]), {RISING, END}),
-    "a falling stroke": (inked([(6, 7), (21, 22)]), {FALLING, END}),
-    "a cross": (inked([(14, 5), (14, 22)], [(5, 14), (22, 14)]), {UPRIGHT, FLAT, END, THREE, MEETING}),
-    "a short stroke down": (inked([(14, 10), (14, 16)]), {END}),
-    "a T": (inked([(7, 8), (21, 8)], [(14, 8), (14, 20)]), {FLAT, UPRIGHT, END, THREE, MEETING}),
-    "a Y": (inked([(9, 8), (14, 14), (19, 8)], [(14, 14), (14, 19)]), {UPRIGHT, END, THREE, MEETING}),
-    "two short strokes": (inked([(8, 9), (8, 16)], [(19, 9), (19, 16)]), {END, THREE}),
-    "a stroke with a roughness": (inked([(14, 5), (14, 22)], [(14, 13), (15.5, 13)]), {UPRIGHT, END}),
-    "a dot": (inked([(14, 14)]), set()),
+    "an open arc": (inked_pixels(ring(14, 14, 5, 40, 320)), {END}),
+    "a stroke down": (inked_pixels([(14, 5), (14, 22)]), {UPRIGHT, END}),
+    "a stroke that leans a little": (inked_pixels([(16, 5), (12, 22)]), {UPRIGHT, END}),
+    "a stroke across": (inked_pixels([(5, 14), (22, 14)]), {FLAT, END}),
+    "a rising stroke": (inked_pixels([(6, 22), (21, 7)]), {RISING, END}),
+    "a falling stroke": (inked_pixels([(6, 7), (21, 22)]), {FALLING, END}),
+    "a cross": (inked_pixels([(14, 5), (14, 22)], [(5, 14), (22, 14)]), {UPRIGHT, FLAT, END, THREE, MEETING}),
+    "a short stroke down": (inked_pixels([(14, 10), (14, 16)]), {END}),
+    "a T": (inked_pixels([(7, 8), (21, 8)], [(14, 8), (14, 20)]), {FLAT, UPRIGHT, END, THREE, MEETING}),
+    "a Y": (inked_pixels([(9, 8), (14, 14), (19, 8)], [(14, 14), (14, 19)]), {UPRIGHT, END, THREE, MEETING}),
+    "two short strokes": (inked_pixels([(8, 9), (8, 16)], [(19, 9), (19, 16)]), {END, THREE}),
+    "a stroke with a roughness": (inked_pixels([(14, 5), (14, 22)], [(14, 13), (15.5, 13)]), {UPRIGHT, END}),
+    "a dot": (inked_pixels([(14, 14)]), set()),
     "nothing": (blank(), set()),
 }
 
@@ -159,7 +159,7 @@ def test_holes_are_the_same_for_every_strength_of_ink_and_paper(picture: np.ndar
 
 def test_a_way_round_many_corners_leads_out() -> None:
     turns = np.linspace(0, 5 * np.pi, 200)
-    spiral = inked([(14 + 0.75 * t * np.cos(t), 14 + 0.75 * t * np.sin(t)) for t in turns])
+    spiral = inked_pixels([(14 + 0.75 * t * np.cos(t), 14 + 0.75 * t * np.sin(t)) for t in turns])
     assert not holes(spiral[None]).any()
 
 
@@ -173,7 +173,7 @@ def test_what_is_filled_has_no_hole_and_is_otherwise_unchanged(picture: np.ndarr
 
 @given(MASKS, st.integers(0, 2**32 - 1))
 def test_blots_keep_every_hole_and_hide_no_ink(picture: np.ndarray, seed: int) -> None:
-    blots = blotted(picture[None], np.random.default_rng(seed))
+    blots = inked_outside(picture[None], np.random.default_rng(seed))
     hole, changed = holes(picture[None]), blots != picture[None]
     assert not (changed & hole).any()
     assert not (changed & (picture[None] >= INK)).any()
@@ -184,11 +184,11 @@ def test_blots_keep_every_hole_and_hide_no_ink(picture: np.ndarray, seed: int) -
 
 
 def test_blots_add_as_many_pixels_as_filling_does_and_none_far_out_before_all_nearer_ones() -> None:
-    images = np.concatenate([pen_digits(300, seed=2).digits.images, inked(ring(14, 14, 9))[None]])
+    images = np.concatenate([pen_digits(300, seed=2).digits.images, inked_pixels(ring(14, 14, 9))[None]])
     hole = holes(images)
     count = hole.sum(axis=(1, 2))
     assert (count > 0).sum() > 50
-    blots = blotted(images, np.random.default_rng(1))
+    blots = inked_outside(images, np.random.default_rng(1))
     changed = blots != images
     np.testing.assert_array_equal(changed.sum(axis=(1, 2)), count)
     layers = 0
@@ -199,4 +199,4 @@ def test_blots_add_as_many_pixels_as_filling_does_and_none_far_out_before_all_ne
             assert one[near].sum() == min(left, near.sum())
             taken, left, layers = taken | near, left - one[near].sum(), layers + 1
     assert layers > (count > 0).sum(), "a large hole needs more than one"
-    assert (blotted(images, np.random.default_rng(2)) != blots).any(), "which pixels, is drawn"
+    assert (inked_outside(images, np.random.default_rng(2)) != blots).any(), "which pixels, is drawn"

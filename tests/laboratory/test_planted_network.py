@@ -8,22 +8,22 @@ from digitlens.laboratory.dictionary import Dictionary
 from digitlens.laboratory.first_layer import first_layer
 from digitlens.laboratory.parts import ENDS, PARTS, parts_of
 from digitlens.laboratory.planted_network import Planted, planted
-from digitlens.laboratory.probes import probed
+from digitlens.laboratory.probes import linear_probes
 from digitlens.laboratory.second_layer import activations, second_layer
-from digitlens.laboratory.stimuli import shown
+from digitlens.laboratory.stimuli import stimuli
 
 NAMES = tuple(PARTS)
 
 
 def test_every_planted_bar_is_found_and_no_neuron_of_noise(known: Planted, rings: Dictionary) -> None:
     weights = known.network.layers[0].weights
-    layer = first_layer(weights, rings, np.random.default_rng(1), drawn=399)  # 1/400 is below 0.05/16
-    assert tuple(np.flatnonzero(layer.found)) == known.bars == tuple(range(12))
+    layer = first_layer(weights, rings, np.random.default_rng(1), count=399)  # 1/400 is below 0.05/16
+    assert tuple(np.flatnonzero(layer.significant)) == known.bars == tuple(range(12))
     assert [layer.parts[j].kind for j in (0, 5)] == ["bar", "bar"]
     assert layer.explained[[0, 5]].min() > 0.999, "these two lie where the dictionary has parts"
     assert layer.explained[:12].min() > 0.5
     assert layer.explained[12:].max() < 0.3
-    assert len(layer.found) == 16
+    assert len(layer.significant) == 16
 
 
 def test_each_bar_lies_along_its_ring(known: Planted, rings: Dictionary) -> None:
@@ -36,11 +36,11 @@ def test_each_bar_lies_along_its_ring(known: Planted, rings: Dictionary) -> None
 
 def test_the_loop_detectors_are_found_for_their_part_and_no_other_neuron_for_any(known: Planted) -> None:
     found = second_layer(
-        known.network, shown(known.images, known.digits, np.random.default_rng(3)), np.random.default_rng(2)
+        known.network, stimuli(known.images, known.digits, np.random.default_rng(3)), np.random.default_rng(2)
     )
-    assert np.flatnonzero(found.found.any(axis=1)).tolist() == [neuron for neuron, _ in known.loops] == [0, 1]
+    assert np.flatnonzero(found.detects.any(axis=1)).tolist() == [neuron for neuron, _ in known.loops] == [0, 1]
     for neuron, part in known.loops:
-        told = {name: found.auc[neuron, k] for k, name in enumerate(NAMES) if found.found[neuron, k]}
+        told = {name: found.auc[neuron, k] for k, name in enumerate(NAMES) if found.detects[neuron, k]}
         assert told[part] > 0.99
         assert set(told) - set(ENDS) == {part, "a loop"}, "a loop above is a loop"
         assert all(told.get(end, 0) < 0.5 for end in ENDS), "a ring that is not closed has ends"
@@ -59,14 +59,14 @@ def test_a_loop_detector_is_active_where_the_ring_is_closed(known: Planted) -> N
 
 def test_a_probe_reads_the_planted_loops_and_nothing_of_shuffled_labels(known: Planted) -> None:
     has = parts_of(known.images)
-    read = probed(activations(known.network, known.images, 2), has, known.digits, np.random.default_rng(4))
+    read = linear_probes(activations(known.network, known.images, 2), has, known.digits, np.random.default_rng(4))
     for _, part in known.loops:
         k = NAMES.index(part)
         assert read.auc[k] > 0.99
         assert abs(read.control[k] - 0.5) < 0.05
         assert read.selectivity[k] == read.auc[k] - read.control[k]
     mixed = known.images[np.random.default_rng(5).permutation(len(known.images))]  # other pictures than those measured
-    nothing = probed(activations(known.network, mixed, 2), has, known.digits, np.random.default_rng(4))
+    nothing = linear_probes(activations(known.network, mixed, 2), has, known.digits, np.random.default_rng(4))
     for _, part in known.loops:
         assert abs(nothing.auc[NAMES.index(part)] - 0.5) < 0.1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from digitlens.laboratory.probes import probed
+from digitlens.laboratory.probes import linear_probes
 from digitlens.laboratory.second_layer import FEWEST, within_digits
 
 RNG = np.random.default_rng(21)
@@ -17,7 +17,7 @@ def read(
     held: np.ndarray, has: np.ndarray = HAS, digits: np.ndarray = DIGITS, seed: int = 1, draws: int = 20
 ) -> tuple[float, ...]:
     """What is read of one part: of it, of shuffled labels, and of those by heart."""
-    found = probed(held, has[:, None], digits, np.random.default_rng(seed), draws)
+    found = linear_probes(held, has[:, None], digits, np.random.default_rng(seed), draws)
     return tuple(float(one[0]) for one in (found.auc, found.control, found.by_heart))
 
 
@@ -85,7 +85,7 @@ def test_the_same_random_numbers_read_the_same_and_others_choose_other_halves() 
 
 def test_parts_are_read_one_by_one() -> None:
     held = RNG.normal(size=(600, 6)) + HAS[:, None]
-    both = probed(held, np.stack([HAS, np.zeros(600, bool)], axis=1), DIGITS, np.random.default_rng(3))
+    both = linear_probes(held, np.stack([HAS, np.zeros(600, bool)], axis=1), DIGITS, np.random.default_rng(3))
     assert both.auc[0] > 0.9
     for one in (both.auc, both.control, both.by_heart, both.selectivity):
         assert np.isnan(one).tolist() == [False, True]

@@ -78,7 +78,7 @@ def test_every_figure_is_a_png_with_words_for_those_who_cannot_see_it(page: str)
 def test_what_others_named_is_text(page: str) -> None:
     assert "mine &lt;b&gt;&amp; &quot;yours&quot;&lt;/b&gt;" in page
     assert "distorted &lt;images&gt;" in page
-    nasty = to_html(study(helped=False), "digitlens lab features --data '<script>alert(1)</script>'")
+    nasty = to_html(study(variants=False), "digitlens lab features --data '<script>alert(1)</script>'")
     assert "<script" not in nasty
     assert "&lt;script&gt;" in nasty
 
@@ -94,7 +94,7 @@ def test_the_page_holds_the_answers_and_figures(page: str) -> None:
         assert f"{verdict.question} {verdict.answer}" in told
         assert all(" ".join(sentence.split()) in told for sentence in verdict.sentences)
     for piece in (
-        "784-16-16-10", "8 networks", "94.87%", "is 0.99 there, and 0.12 elsewhere", "seed 3", "511 pictures",
+        "784-16-16-10", "8 networks", "94.87%", "is 0.99 there, and 0.12 elsewhere", "seed 3", "511 random pictures",
         "20 shuffles of the labels", "for 16 neurons (Holm)", "at least 0.75, or at most 0.25", "499 shuffles",
         "at least 1% of the images",
         f"Made by {COMMAND}",
@@ -133,18 +133,18 @@ def test_what_probes_read_is_a_table_beside_shuffled_labels_and_what_can_be_lear
 
 
 def test_without_a_second_layer_or_other_ways_the_page_says_nothing_of_them(page: str) -> None:
-    short = to_html(study(seeds=1, hidden=(16,), helped=False), COMMAND)
+    short = to_html(study(seeds=1, hidden=(16,), variants=False), COMMAND)
     assert [tag for tag, _ in Seen(short).tags].count("img") == 3
-    assert "Can the first layer be helped?" in words(page)
-    for gone in ("Can the first layer be helped?", "Does the second hidden layer", "<table"):
+    assert "Which training gives more edges and bars?" in words(page)
+    for gone in ("Which training gives more edges and bars?", "Does the second hidden layer", "<table"):
         assert gone not in short
-    assert "one network," in words(short)
+    assert "one network " in words(short)
     assert "784-16-10" in short
 
 
 def test_where_every_pixel_has_ink_there_is_nothing_to_say_of_the_others() -> None:
     pytest.importorskip("matplotlib", reason='the report has figures: pip install "digitlens[figures]"')
-    inked = replace(study(seeds=1, hidden=(16,), helped=False), shine=(float("nan"), 0.5))
+    inked = replace(study(seeds=1, hidden=(16,), variants=False), initial_correlation=(float("nan"), 0.5))
     assert "is – there, and 0.50 elsewhere" in words(to_html(inked, COMMAND))
     assert to_json(inked)["shine"] == {"never_inked": None, "inked": 0.5}
 

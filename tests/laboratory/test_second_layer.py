@@ -24,7 +24,7 @@ from digitlens.laboratory.second_layer import (
     silenced,
     within_digits,
 )
-from digitlens.laboratory.stimuli import Shown, shown
+from digitlens.laboratory.stimuli import Stimuli, stimuli
 from digitlens.learning.recipe import Recipe
 from digitlens.network.activations import identity, relu, sigmoid
 from digitlens.network.network import Layer, Network
@@ -33,9 +33,9 @@ DIGITS = np.repeat(np.arange(3, dtype=np.uint8), 80)
 HAS = np.concatenate([np.arange(80) < 72, np.arange(80) < 8, np.arange(80) < 0])  # of a part: most 0s, few 1s, no 2
 
 
-def seen(images: np.ndarray, digits: np.ndarray) -> Shown:
+def seen(images: np.ndarray, digits: np.ndarray) -> Stimuli:
     """Pictures, measured."""
-    return shown(images, digits, np.random.default_rng(0))
+    return stimuli(images, digits, np.random.default_rng(0))
 
 
 def few_wanted(digits: np.ndarray, has: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -209,7 +209,7 @@ def test_pictures_without_any_loop_move_nothing() -> None:
     assert set(found.answers.values()) == {0}
     assert np.isnan(found.auc).all()
     assert np.isnan(found.plain).all()
-    assert not found.found.any()
+    assert not found.detects.any()
 
 
 def test_what_is_found_is_clear_and_no_chance(known: Planted) -> None:
@@ -218,13 +218,13 @@ def test_what_is_found_is_clear_and_no_chance(known: Planted) -> None:
     assert found.silenced.shape == (16, 10)
     far = np.maximum(found.auc, 1 - found.auc)
     for j, k in np.ndindex(16, len(PARTS)):
-        assert found.found[j, k] == (far[j, k] >= CLEAR and found.p[j, k] <= LEVEL), (j, k)
-    assert found.found.any()
+        assert found.detects[j, k] == (far[j, k] >= CLEAR and found.p[j, k] <= LEVEL), (j, k)
+    assert found.detects.any()
     never = replace(found, p=np.full_like(found.p, 0.06))
-    assert not never.found.any(), "clear, but by chance"
+    assert not never.detects.any(), "clear, but by chance"
     faint = replace(found, auc=np.full_like(found.auc, 0.74), p=np.zeros_like(found.p))
-    assert not faint.found.any(), "no chance, but faint"
-    assert replace(faint, auc=1 - faint.auc - 0.02).found.all(), "less active with the part is a way to tell it, too"
+    assert not faint.detects.any(), "no chance, but faint"
+    assert replace(faint, auc=1 - faint.auc - 0.02).detects.all(), "less active with the part is a way to tell it, too"
 
 
 def test_the_first_layer_can_be_asked_the_same() -> None:

@@ -11,11 +11,11 @@ from tests.learning.bars import CLASSES, small
 from digitlens.digits.dataset import DataSet, Digits
 from digitlens.digits.preparation.adjusting import adjust_bytes
 from digitlens.errors import DataError
-from digitlens.laboratory.first_layer import inked
+from digitlens.laboratory.first_layer import inked_pixels
 from digitlens.laboratory.parts import PARTS, parts_of
-from digitlens.laboratory.probes import probed
+from digitlens.laboratory.probes import linear_probes
 from digitlens.laboratory.second_layer import activations
-from digitlens.laboratory.study import CONTROLS, HELP, PROBED, TRAINED, Study, _alike, run_study, shuffled
+from digitlens.laboratory.study import CONTROLS, PROBED, TRAINED, VARIANTS, Study, _correlation, run_study, shuffled
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.training import Run
 
@@ -55,8 +55,8 @@ def heard() -> list[tuple[str, float]]:
 @pytest.fixture(scope="module")
 def study(heard: list[tuple[str, float]]) -> Study:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(HELP, "64-64 neurons", {"hidden": (6, 5)})  # 64 take half a minute
-        return run_study(RECIPE, DATA, 2, jobs=1, heard=lambda doing, share: heard.append((doing, share)))
+        patch.setitem(VARIANTS, "64-64 neurons", {"hidden": (6, 5)})  # 64 take half a minute
+        return run_study(RECIPE, DATA, 2, jobs=1, progress=lambda doing, share: heard.append((doing, share)))
 
 
 def test_every_condition_is_examined_for_every_seed(study: Study) -> None:
@@ -64,7 +64,7 @@ def test_every_condition_is_examined_for_every_seed(study: Study) -> None:
     assert (study.data, study.sizes, study.recipe.seed, study.recipe.data) == ("bars", (784, 4, 3, 4), 5, "bars")
     assert list(study.first) == [TRAINED, *CONTROLS]
     for layers in study.first.values():
-        assert [len(layer.found) for layer in layers] == [4, 4]
+        assert [len(layer.significant) for layer in layers] == [4, 4]
         for layer in layers:
             assert ((layer.explained > 0) & (layer.explained <= 1)).all()
             assert ((layer.p > 0) & (layer.p <= 1)).all()
@@ -82,7 +82,7 @@ def test_the_pictures_are_the_weights_of_the_network_that_the_first_seed_gives(s
 
 
 def test_where_no_ink_ever_comes_weights_stay_as_they_began_and_elsewhere_they_do_not(study: Study) -> None:
-    never, ever = study.shine
+    never, ever = study.initial_correlation
     assert never > 0.999999
     assert ever < 0.999
 
@@ -109,17 +109,17 @@ def test_each_layer_is_probed_and_a_network_trained_again_reads_the_same(study: 
     for _ in run:
         pass
     network, has = run.reader().network, parts_of(DATA.test.images)
-    again = probed(activations(network, DATA.test.images, 2), has, DATA.test.digits, RECIPE.stream("probes"))
+    again = linear_probes(activations(network, DATA.test.images, 2), has, DATA.test.digits, RECIPE.stream("probes"))
     for of in ("auc", "control", "by_heart"):
         np.testing.assert_array_equal(getattr(study.probes[PROBED[0]][0], of), getattr(again, of))
 
 
 def test_what_may_help_is_tried_with_up_to_three_seeds(study: Study) -> None:
-    assert [way.name for way in study.helped] == list(HELP)
-    for way in study.helped:
-        assert len(way.layers) == len(way.accuracies) == 2
-        neurons = 6 if way.name == "64-64 neurons" else 4
-        assert [len(layer.found) for layer in way.layers] == [neurons] * 2
+    assert [variant.name for variant in study.variants] == list(VARIANTS)
+    for variant in study.variants:
+        assert len(variant.layers) == len(variant.accuracies) == 2
+        neurons = 6 if variant.name == "64-64 neurons" else 4
+        assert [len(layer.significant) for layer in variant.layers] == [neurons] * 2
 
 
 def test_how_far_it_is_is_told_in_shares(study: Study, heard: list[tuple[str, float]]) -> None:
@@ -131,14 +131,14 @@ def test_how_far_it_is_is_told_in_shares(study: Study, heard: list[tuple[str, fl
         assert shares[-1] > 0.9
     looks = [share for name, share in heard if name == "examining"]
     assert looks == [k / len(looks) for k in range(len(looks))]
-    assert len(looks) == 2 * (4 + 2 + 1 + len(HELP))
+    assert len(looks) == 2 * (4 + 2 + 1 + len(VARIANTS))
 
 
 def test_where_every_pixel_has_ink_there_are_no_weights_that_stay() -> None:
     one, other = np.random.default_rng(0).normal(size=(2, 3, 784))
-    assert np.isnan(_alike(one, other, np.zeros(784, bool)))
-    assert _alike(one, one, np.ones(784, bool)) == pytest.approx(1)
-    assert _alike(one, np.where(np.arange(784) < 9, one, other), np.arange(784) < 9) == pytest.approx(1)
+    assert np.isnan(_correlation(one, other, np.zeros(784, bool)))
+    assert _correlation(one, one, np.ones(784, bool)) == pytest.approx(1)
+    assert _correlation(one, np.where(np.arange(784) < 9, one, other), np.arange(784) < 9) == pytest.approx(1)
 
 
 @pytest.fixture(scope="module")
@@ -154,11 +154,11 @@ def straightened(stroke: np.ndarray) -> Study:
     pictures = Digits(np.stack([stroke] * 40), np.arange(40, dtype=np.uint8) % 2)
     data = DataSet("leaning", "strokes made for tests", pictures, pictures, ("0", "1"))
     recipe = small(hidden=(2,), epochs=1, preparation=("straighten",))
-    return run_study(recipe, data, 1, helped=False, jobs=1, heard=lambda *_: None)
+    return run_study(recipe, data, 1, variants=False, jobs=1, progress=lambda *_: None)
 
 
 def test_without_a_second_hidden_layer_nothing_is_said_of_one(straightened: Study) -> None:
-    assert straightened.second == straightened.second_before == straightened.helped == ()
+    assert straightened.second == straightened.second_before == straightened.variants == ()
     assert straightened.probes == {}
     assert straightened.sizes == (784, 2, 2)
     assert {len(layers) for layers in straightened.first.values()} == {1}
@@ -169,7 +169,7 @@ def test_pictures_are_examined_as_the_network_sees_them(straightened: Study, str
     seen = adjust_bytes(stroke[None], ("straighten",))[0].ravel() > 0
     np.testing.assert_array_equal(learned, seen)
     assert (learned & (stroke.ravel() == 0)).sum() > 10, "straightened, it stands where it did not"
-    assert straightened.shine[0] > 0.999999, "what never has ink after the adjusting is what stays"
+    assert straightened.initial_correlation[0] > 0.999999, "what never has ink after the adjusting is what stays"
 
 
 def begun(study: Study) -> np.ndarray:
@@ -179,8 +179,8 @@ def begun(study: Study) -> np.ndarray:
 
 def test_a_run_that_diverges_ends_the_study() -> None:
     wild = small(activation="relu", output="relu", learning_rate=1e6, schedule="constant", hidden=(4,))
-    with pytest.raises(DataError, match="ended in an error, so that nothing can be compared"):
-        run_study(wild, DATA, 1, helped=False, jobs=1, heard=lambda *_: None)
+    with pytest.raises(DataError, match="nothing can be compared: the run diverged"):
+        run_study(wild, DATA, 1, variants=False, jobs=1, progress=lambda *_: None)
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(2, 784))
@@ -197,5 +197,5 @@ def test_shuffling_moves_the_pixels_that_count_the_same_way_for_all_neurons(seed
 
 
 def test_the_small_pictures_are_what_these_tests_take_them_for() -> None:
-    assert inked(DATA.training.flat).sum() == 100
+    assert inked_pixels(DATA.training.flat).sum() == 100
     assert activations(RECIPE.initial_network(4), DATA.test.images, 2).shape == (400, 3)

@@ -66,7 +66,7 @@ def test_networks_before_training_have_an_edge_no_more_often_than_stated(
     for number in range(draws):
         rng = np.random.default_rng([seed, number, 1])
         start = Recipe(hidden=(NEURONS,), seed=int(rng.integers(2**62))).initial_network()
-        said += bool(first_layer(start.layers[0].weights, middle, rng, drawn=DRAWN).found.any())
+        said += bool(first_layer(start.layers[0].weights, middle, rng, count=DRAWN).significant.any())
     record_property("networks with an edge", said)
     assert said <= beyond(draws), f"seed {seed}"
 
@@ -83,8 +83,8 @@ def test_trained_networks_with_shuffled_pixels_have_an_edge_no_more_often_than_s
         for _ in run:
             pass
         weights = run.reader().network.layers[0].weights
-        said += bool(first_layer(shuffled(weights, middle.mask, rng), middle, rng, drawn=DRAWN).found.any())
-        unshuffled += bool(first_layer(weights, middle, rng, drawn=DRAWN).found.any())
+        said += bool(first_layer(shuffled(weights, middle.mask, rng), middle, rng, count=DRAWN).significant.any())
+        unshuffled += bool(first_layer(weights, middle, rng, count=DRAWN).significant.any())
     record_property("networks with an edge", said)
     record_property("networks with an edge before shuffling", unshuffled)
     assert said <= beyond(draws), f"seed {seed}"

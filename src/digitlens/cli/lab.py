@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 @click.command("lab")
 @click.argument("what", type=click.Choice(["features"]))
-@click.option("--seeds", type=int, default=10, show_default=True, help="Networks, each from a seed of its own.")
-@click.option("--recipe", "name", default="video", show_default=True, help="How they are trained.")
+@click.option("--seeds", type=int, default=10, show_default=True, help="How many networks, each with its own seed.")
+@click.option("--recipe", "name", default="video", show_default=True, help="The recipe to train them with.")
 @data_options
 @recipe_options
-@click.option("--help-it/--no-help-it", "helped", default=True, help="Train in other ways as well, that may help.")
-@click.option("--jobs", type=int, help="Runs at a time.  [default: one a core]")
-@click.option("--out", "-o", "path", metavar="FILE", help="Write a report with figures there, as one HTML file.")
+@click.option("--help-it/--no-help-it", "variants", default=True, help="Also train with recipes that may help.")
+@click.option("--jobs", type=int, help="Training runs at a time.  [default: one for each core]")
+@click.option("--out", "-o", "path", metavar="FILE", help="Write a report with figures to this file, as HTML.")
 @json_option
 def command(
     what: str,
@@ -31,16 +31,16 @@ def command(
     name: str,
     data: str | None,
     offline: bool,
-    helped: bool,
+    variants: bool,
     jobs: int | None,
     path: str | None,
     as_json: bool,
     **changes: Any,
 ) -> int:
-    """Find out whether hidden neurons find parts of digits: edges in the first layer, loops and lines in the second.
+    """Test whether hidden neurons detect parts of digits: edges in the first layer, loops and lines in the second.
 
-    `digitlens lab features` trains ten networks, examines every neuron beside controls in which there is nothing to
-    find, and says what the figures say.
+    `digitlens lab features` trains ten networks and examines every neuron, together with controls that have nothing to
+    find. It prints the answers with their figures.
     """
     from digitlens.laboratory.report import to_html, to_json
     from digitlens.learning.recipes import named
@@ -49,14 +49,16 @@ def command(
         raise click.UsageError(f"--seeds: from 1 to 100, got {seeds}")
     recipe = named(name, **given(changes))
     if not recipe.hidden:
-        raise click.UsageError("--hidden: without a hidden layer there is nothing to examine")
+        raise click.UsageError("--hidden: the laboratory examines hidden layers, got none; name at least one")
     check_drawing(path, "the report is written as HTML", ".html", ".htm")
-    study = _study(recipe, digits_for(recipe, data, offline=offline), seeds, helped=helped, jobs=jobs)
+    study = _study(recipe, digits_for(recipe, data, offline=offline), seeds, variants=variants, jobs=jobs)
     if path is not None:
         from digitlens.files.atomic import write_atomically
         from digitlens.files.naming import shown
 
-        write_atomically(path, to_html(study, _said(what, seeds, name, data, helped, given(changes), path)).encode())
+        write_atomically(
+            path, to_html(study, _command_line(what, seeds, name, data, variants, given(changes), path)).encode()
+        )
         err().print(f"Written: {shown(path)}", markup=False, soft_wrap=True)
     if as_json:
         print_json(to_json(study))
@@ -65,8 +67,8 @@ def command(
     return 0
 
 
-def _study(recipe: Any, found: Any, seeds: int, *, helped: bool, jobs: int | None) -> Study:
-    """Under a progress bar."""
+def _study(recipe: Any, digits: Any, seeds: int, *, variants: bool, jobs: int | None) -> Study:
+    """Run the study under a progress bar."""
     from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
     from digitlens.laboratory.study import run_study
@@ -77,46 +79,49 @@ def _study(recipe: Any, found: Any, seeds: int, *, helped: bool, jobs: int | Non
             {doing: bar.add_task(doing, total=1.0, start=False) for doing in ("training", "examining")} if bar else {}
         )
 
-        def heard(doing: str, share: float) -> None:
+        def show(doing: str, share: float) -> None:
             if bar:
                 bar.start_task(tasks[doing])
                 bar.update(tasks[doing], completed=share)
 
-        return run_study(recipe, found, seeds, helped=helped, jobs=jobs, heard=heard)
+        return run_study(recipe, digits, seeds, variants=variants, jobs=jobs, progress=show)
 
 
 def _show(study: Study) -> None:
-    """The verdicts, and what may help."""
+    """Print the verdicts and the variants."""
     from digitlens.laboratory.verdict import counts, means, verdicts
 
     console = out()
     sizes = "-".join(map(str, study.sizes))
     many = f"{len(study.seeds)} networks" if len(study.seeds) > 1 else "one network"
     console.print(
-        f"{sizes}, {many}, {study.accuracies.mean():.2%} of {study.data}'s test images read on average", markup=False
+        f"{sizes}, {many}: {study.accuracies.mean():.2%} of the test images of {study.data} read correctly on average",
+        markup=False,
     )
     for verdict in verdicts(study):
         console.print()
         console.print(f"{verdict.question} [bold]{verdict.answer}[/bold]")
         for sentence in verdict.sentences:
             say(console, f"  {sentence}", indent=2)
-    if study.helped:
+    if study.variants:
         console.print()
-        console.print("Can the first layer be helped?")
+        console.print("Which training gives more edges and bars?")
         rows = [("as it is", study.accuracies, study.first["trained"])]
-        rows += [(way.name, way.accuracies, way.layers) for way in study.helped]
+        rows += [(variant.name, variant.accuracies, variant.layers) for variant in study.variants]
         for label, accuracies, layers in rows:
             share, explained = counts(layers).mean(), means(layers).mean()
-            found = f"{share:4.0%} of the neurons an edge or bar, {explained:.0%} explained"
-            console.print(f"  {label:20} {accuracies.mean():7.2%} read, {found}", markup=False)
+            edges = f"{share:4.0%} of the neurons are an edge or bar, {explained:.0%} explained"
+            console.print(f"  {label:20} {accuracies.mean():7.2%} correct, {edges}", markup=False)
 
 
-def _said(what: str, seeds: int, name: str, data: str | None, helped: bool, changes: dict[str, Any], path: str) -> str:
-    """The command line that does the same."""
+def _command_line(
+    what: str, seeds: int, name: str, data: str | None, variants: bool, changes: dict[str, Any], path: str
+) -> str:
+    """The command line that makes the same report."""
     from digitlens.learning.recipes.commands import options
 
     words = ["digitlens", "lab", what, "--seeds", str(seeds), "--recipe", name]
     words += ["--data", Path(data).name] if data is not None else []
     words += options(changes)
-    words += [] if helped else ["--no-help-it"]
+    words += [] if variants else ["--no-help-it"]
     return shlex.join([*words, "--out", Path(path).name])

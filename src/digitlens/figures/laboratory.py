@@ -1,4 +1,4 @@
-"""Figures of the laboratory: weight pictures above their best parts, conditions side by side, areas under the curve."""
+"""Figures of the laboratory: weight pictures with their best parts, conditions side by side, areas under the curve."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ Array = NDArray[np.floating[Any]]
 
 
 def weights_and_parts(weights: Array, parts: Array, shares: Sequence[float], *, theme: str = "dark") -> Figure:
-    """Each neuron's weights, and beneath them the edge or bar that explains them best, with the share that it explains.
+    """Each neuron's weights, and below them the edge or bar that explains them best, with the share that it explains.
 
-    weights, parts: (n, 784), or (n, 28, 28). Raises ShapeError where they are not alike.
+    weights, parts: (n, 784) or (n, 28, 28); shares: n numbers, 0..1. Raises ShapeError unless all have the same n.
     """
     above, below = (pictures(array, "weights_and_parts()") for array in (weights, parts))
     if len(above) != len(below) or len(above) != len(shares):
@@ -48,19 +48,20 @@ def weights_and_parts(weights: Array, parts: Array, shares: Sequence[float], *, 
 def conditions(
     values: Mapping[str, Array], axes: Axes | None = None, *, what: str, share: bool = True, theme: str = "dark"
 ) -> Axes:
-    """One dot a network, a row of dots for each condition, and a line at their mean.
+    """A row of dots for each condition, one dot for each network, and a line at their mean.
 
-    values: by condition, (networks,). share: from 0 to 1, shown as percent. Raises ShapeError without any.
+    values: by condition, (networks,). what: the title. share: the values are shares, 0..1, shown as percent.
+    Raises ShapeError if there are no conditions, or no numbers for one of them.
     """
-    if not values or any(one.ndim != 1 or not one.size for one in values.values()):
-        raise ShapeError(f"conditions() wants some numbers for each condition, got {list(values)}")
+    if not values or any(numbers.ndim != 1 or not numbers.size for numbers in values.values()):
+        raise ShapeError(f"conditions() wants at least one number for each condition, got {list(values)}")
     axes, look = place(axes, theme, 8.0, 0.7 * len(values) + 1.6)
     from matplotlib.ticker import PercentFormatter
 
-    for row, one in enumerate(values.values()):
+    for row, numbers in enumerate(values.values()):
         colour = look.lines[2] if row == 0 else look.lines[1]
-        axes.plot(one, np.full(len(one), row), "o", color=colour, ms=8, alpha=0.65, mew=0)
-        axes.plot([one.mean()] * 2, [row - 0.3, row + 0.3], color=look.text, lw=2.4)
+        axes.plot(numbers, np.full(len(numbers), row), "o", color=colour, ms=8, alpha=0.65, mew=0)
+        axes.plot([numbers.mean()] * 2, [row - 0.3, row + 0.3], color=look.text, lw=2.4)
     axes.set_yticks(range(len(values)), list(values), fontsize=13)
     axes.set_ylim(len(values) - 0.4, -0.6)
     axes.set_xlim(left=0)
@@ -73,9 +74,10 @@ def conditions(
 
 
 def areas(auc: Array, names: Sequence[str], axes: Axes | None = None, *, what: str, theme: str = "dark") -> Axes:
-    """How well each neuron tells each part: (neurons, parts), 0.5 being chance; written into the fields.
+    """A table in colour: how well each neuron detects each part, with the numbers written into the fields.
 
-    Raises ShapeError unless there is a name for each part.
+    auc: (neurons, parts), area under the ROC curve, 0.5 is chance. what: the title.
+    Raises ShapeError unless `names` has one name for each part.
     """
     if auc.ndim != 2 or auc.shape[1] != len(names) or not auc.size:
         raise ShapeError(f"areas() wants (neurons, {len(names)}), got {auc.shape}")

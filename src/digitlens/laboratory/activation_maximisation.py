@@ -1,4 +1,4 @@
-"""What excites a neuron: the pictures of a set that it answers most, and the picture that it would answer most of all.
+"""What excites a neuron: the images of a set with the largest weighted sums, and the picture that maximises the sum.
 
 images: (n, 784), ink from 0 to 1
 """
@@ -14,29 +14,29 @@ from digitlens.network.network import Network
 
 Array = NDArray[np.floating[Any]]
 
-STEPS, STRIDE = 120, 0.25  # of the climb; how far its largest pixel goes in a step at first
+STEPS, STRIDE = 120, 0.25  # of the gradient ascent; how far its first step changes the pixel that changes most
 
 
 def strongest(network: Network, images: NDArray[np.uint8], layer: int, neuron: int, count: int) -> NDArray[np.int64]:
-    """The pictures, (n, 784) uint8, to which a neuron's weighted sum is largest: their numbers, the strongest first."""
-    sums = [network.forward(some / network.dtype.type(255)).z[layer - 1][:, neuron] for some in _some(images)]
+    """The indices of the `count` images, (n, 784) uint8, with the largest weighted sums of a neuron, largest first."""
+    sums = [network.forward(chunk / network.dtype.type(255)).z[layer - 1][:, neuron] for chunk in _chunks(images)]
     return np.argsort(-np.concatenate(sums), kind="stable")[:count]
 
 
-def exciting(network: Network, layer: int, neuron: int, ink: float, start: Array) -> NDArray[np.float64]:
-    """The picture with at most so much ink, in full pixels, to which a neuron's weighted sum is largest: (784,), 0..1.
+def maximising_picture(network: Network, layer: int, neuron: int, ink: float, start: Array) -> NDArray[np.float64]:
+    """The picture that maximises a neuron's weighted sum, with at most `ink` full pixels of ink: (784,), 0..1.
 
-    For the first layer that is exact. For a deeper one it climbs, from `start` and from an empty picture, and takes the
-    better end: a peak, perhaps not the highest.
+    Exact for the first layer. For a deeper layer, gradient ascent starts twice, from `start` and from an empty picture,
+    and the better end is returned: a local maximum, perhaps not the global one.
     """
     if layer == 1:
-        return within(network.layers[0].weights[neuron].astype(np.float64) * 1e9, ink)
-    ends = [_climb(network, layer, neuron, ink, begin) for begin in (within(start, ink), np.zeros(start.shape))]
+        return limited_ink(network.layers[0].weights[neuron].astype(np.float64) * 1e9, ink)
+    ends = [_climb(network, layer, neuron, ink, begin) for begin in (limited_ink(start, ink), np.zeros(start.shape))]
     return max(ends, key=lambda end: weighted_sum(network, layer, neuron, end))
 
 
 def weighted_sum(network: Network, layer: int, neuron: int, picture: Array) -> float:
-    """What a neuron sums up to for one picture, (784,): its z."""
+    """A neuron's weighted sum plus bias, z, for one picture, (784,)."""
     return float(network.forward(picture[None].astype(network.dtype)).z[layer - 1][0, neuron])
 
 
@@ -50,36 +50,37 @@ def slope(network: Network, layer: int, neuron: int, picture: Array) -> NDArray[
     return back.astype(np.float64)
 
 
-def within(picture: Array, ink: float) -> NDArray[np.float64]:
-    """The nearest picture with pixels from 0 to 1 and at most so much ink in all.
+def limited_ink(picture: Array, ink: float) -> NDArray[np.float64]:
+    """The nearest picture (Euclidean distance) with pixels from 0 to 1 and a sum of at most `ink`.
 
-    >>> within(np.array([3.0, 0.5, -1.0]), 1.2).round(2).tolist()
+    >>> limited_ink(np.array([3.0, 0.5, -1.0]), 1.2).round(2).tolist()
     [1.0, 0.2, 0.0]
     """
     whole = np.clip(picture, 0.0, 1.0).astype(np.float64)
     if whole.sum() <= ink:
         return whole
     low, high = 0.0, float(picture.max())
-    for _ in range(60):  # how much every pixel must give up
+    for _ in range(60):  # bisection: how much is taken away from every pixel
         middle = (low + high) / 2
         low, high = (middle, high) if np.clip(picture - middle, 0, 1).sum() > ink else (low, middle)
-    found: NDArray[np.float64] = np.clip(picture - high, 0.0, 1.0).astype(np.float64)
-    return found
+    projected: NDArray[np.float64] = np.clip(picture - high, 0.0, 1.0).astype(np.float64)
+    return projected
 
 
 def _climb(network: Network, layer: int, neuron: int, ink: float, start: Array) -> NDArray[np.float64]:
-    here, best = start.astype(np.float64), weighted_sum(network, layer, neuron, start)
+    """Projected gradient ascent on the weighted sum; a step that does not improve it halves the stride."""
+    picture, best = start.astype(np.float64), weighted_sum(network, layer, neuron, start)
     stride = STRIDE
     for _ in range(STEPS):
-        way = slope(network, layer, neuron, here)
-        there = within(here + stride * way / (np.abs(way).max() or 1.0), ink)
-        reached = weighted_sum(network, layer, neuron, there)
-        if reached > best:
-            here, best = there, reached
+        direction = slope(network, layer, neuron, picture)
+        candidate = limited_ink(picture + stride * direction / (np.abs(direction).max() or 1.0), ink)
+        value = weighted_sum(network, layer, neuron, candidate)
+        if value > best:
+            picture, best = candidate, value
         else:
             stride /= 2
-    return here
+    return picture
 
 
-def _some(images: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
+def _chunks(images: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
     return [images[first : first + 1_000] for first in range(0, len(images), 1_000)]

@@ -1,4 +1,7 @@
-"""The first hidden layer: is a neuron's weight picture an edge or a bar, more than any picture as smooth would be?"""
+"""The first hidden layer: is a neuron's weight picture an edge or a bar, more clearly than smoothness alone explains?
+
+Each neuron is compared with surrogates: random pictures that are as smooth as its weights.
+"""
 
 from __future__ import annotations
 
@@ -13,51 +16,52 @@ from digitlens.laboratory.surrogates import coarseness, smoothness, surrogates
 
 Array = NDArray[np.floating[Any]]
 
-DRAWN = 32  # surrogates for each neuron, times the neurons: fewer could not tell one from chance, corrected for all
-LEVEL = 0.05  # how often a network without any part may be said to have one
-INKED = 0.01  # a pixel counts if at least this share of the training images has ink there
+SURROGATES_PER_NEURON = 32  # times the number of neurons; fewer could not reach significance after the correction
+LEVEL = 0.05  # significance level: how often a network without any edge or bar may be said to have one
+INKED = 0.01  # a pixel is examined if at least this share of the training images has ink there
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FirstLayer:
-    """What was found in one network's first layer, neuron by neuron."""
+    """The results for one network's first layer, neuron by neuron."""
 
     explained: NDArray[np.float64]  # (n,), share of the weights' variance that the best part explains
-    expected: NDArray[np.float64]  # (n,), the same of pictures as smooth, mean over the surrogates
-    p: NDArray[np.float64]  # (n,), how often a picture as smooth is explained as well
-    found: NDArray[np.bool_]  # (n,), an edge or bar, corrected for the number of neurons
-    parts: tuple[Part, ...]  # the best part of each
-    smooth: NDArray[np.float64]  # (n,), how alike neighbouring weights are
-    coarse: NDArray[np.float64]  # (n,), the share of their power in long waves
+    expected: NDArray[np.float64]  # (n,), the same share for the surrogates, mean over them
+    p: NDArray[np.float64]  # (n,), p-value: how often a surrogate is explained at least as well
+    significant: NDArray[np.bool_]  # (n,), an edge or bar, corrected for the number of neurons
+    parts: tuple[Part, ...]  # the best edge or bar for each neuron
+    smooth: NDArray[np.float64]  # (n,), correlation of neighbouring weights
+    coarse: NDArray[np.float64]  # (n,), share of the weights' power in long waves
 
 
-def inked(images: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """The pixels that count, (784,): those on which enough of the training images, (n, 784), have ink."""
+def inked_pixels(images: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """The pixels to examine, (784,): those on which enough of the training images, (n, 784), have ink."""
     return (images > 0).mean(axis=0) >= INKED
 
 
 def first_layer(
-    weights: Array, parts: Dictionary, rng: np.random.Generator, *, drawn: int = 0, level: float = LEVEL
+    weights: Array, parts: Dictionary, rng: np.random.Generator, *, count: int = 0, level: float = LEVEL
 ) -> FirstLayer:
-    """Examine the weights of a first layer, (n, 784). drawn: surrogates for each neuron; 0: DRAWN · n, less one.
+    """Examine the weights of a first layer, (n, 784).
 
-    A neuron counts as an edge or bar if fewer surrogates are explained as well than chance allows, corrected for all
-    neurons (Holm 1979): of networks without any part, a share of `level` is said to have one or more.
+    count: surrogates for each neuron; 0 means SURROGATES_PER_NEURON · n - 1.
+    A neuron is called an edge or bar if its p-value is small enough after Holm's correction (1979) for all neurons.
+    Of the networks that have no edge or bar at all, a share of `level` is then wrongly said to have one or more.
     """
     explained, which = parts.explained(weights)
-    drawn = drawn or DRAWN * len(weights) - 1
+    count = count or SURROGATES_PER_NEURON * len(weights) - 1
     expected, p = np.empty(len(weights)), np.empty(len(weights))
     for j, picture in enumerate(weights):
-        others, _ = parts.explained(surrogates(picture, parts.mask, drawn, rng))
+        others, _ = parts.explained(surrogates(picture, parts.mask, count, rng))
         expected[j] = others.mean()
-        p[j] = (1 + (others >= explained[j]).sum()) / (1 + drawn)
+        p[j] = (1 + (others >= explained[j]).sum()) / (1 + count)
     best = tuple(parts.parts[k] for k in which)
     smooth, coarse = smoothness(weights, parts.mask), coarseness(weights, parts.mask)
     return FirstLayer(explained, expected, p, holm(p, level), best, smooth, coarse)
 
 
 def holm(p: NDArray[np.float64], level: float = LEVEL) -> NDArray[np.bool_]:
-    """Which of several tests speak, so that the chance of a single false one among them is `level` (Holm 1979).
+    """Which of several tests are significant, if the chance of even one false positive is to be `level` (Holm 1979).
 
     >>> holm(np.array([0.04, 0.001, 0.02])).tolist()
     [True, True, True]
@@ -66,6 +70,6 @@ def holm(p: NDArray[np.float64], level: float = LEVEL) -> NDArray[np.bool_]:
     """
     order = np.argsort(p, kind="stable")
     passes = p[order] <= level / np.arange(len(p), 0, -1)
-    found = np.zeros(len(p), bool)
-    found[order] = np.logical_and.accumulate(passes)
-    return found
+    significant = np.zeros(len(p), bool)
+    significant[order] = np.logical_and.accumulate(passes)
+    return significant

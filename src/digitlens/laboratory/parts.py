@@ -1,6 +1,6 @@
-"""The parts themselves, measured in pictures: loops and where they are, long straight strokes, ends and junctions.
+"""The parts of a written digit, measured in pictures: loops above and below, long straight strokes, ends, junctions.
 
-images: (n, 28, 28) uint8, ink from 0 to 255; a pixel is written on from INK on
+images: (n, 28, 28) uint8, ink from 0 to 255; a pixel has ink if its value is at least INK
 """
 
 from __future__ import annotations
@@ -17,32 +17,32 @@ Images = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 
 INK = 96  # of 255
-LEAST_HOLE = 3  # pixels: what is smaller is a pinhole in a stroke
-LONG = 10  # pixels: a stroke that goes on so far in one direction, with one pixel of play a row, is long
+LEAST_HOLE = 3  # pixels: a smaller hole is a pinhole in a stroke, no loop
+LONG = 10  # pixels: a stroke is long if it runs this far in one direction
 
 
 def holes(images: Images) -> Mask:
-    """The paper that is closed in by ink, (n, 28, 28): where no way over paper, side by side, leads to the border."""
+    """The paper enclosed by ink, (n, 28, 28): pixels without a 4-connected path over paper to the border."""
     paper = np.pad(images < INK, ((0, 0), (1, 1), (1, 1)), constant_values=True)
     outside = np.zeros_like(paper)
     outside[:, 0] = outside[:, -1] = outside[:, :, 0] = outside[:, :, -1] = True
-    while True:  # what touches the outside is outside; it ends when nothing is added
+    while True:  # flood fill from the border, until nothing is added
         more = _grown(outside) & paper
         if (more == outside).all():
             break
         outside = more
-    found: Mask = (paper & ~outside)[:, 1:-1, 1:-1]
-    return found
+    enclosed: Mask = (paper & ~outside)[:, 1:-1, 1:-1]
+    return enclosed
 
 
-def _grown(some: Mask) -> Mask:
-    """These pixels and those that share a side with one of them, (n, rows, columns)."""
-    more = some.copy()
-    more[:, 1:] |= some[:, :-1]
-    more[:, :-1] |= some[:, 1:]
-    more[:, :, 1:] |= some[:, :, :-1]
-    more[:, :, :-1] |= some[:, :, 1:]
-    return more
+def _grown(mask: Mask) -> Mask:
+    """Dilation: these pixels and those that share a side with one of them, (n, rows, columns)."""
+    grown = mask.copy()
+    grown[:, 1:] |= mask[:, :-1]
+    grown[:, :-1] |= mask[:, 1:]
+    grown[:, :, 1:] |= mask[:, :, :-1]
+    grown[:, :, :-1] |= mask[:, :, 1:]
+    return grown
 
 
 def _loop(images: Images) -> Mask:
@@ -58,15 +58,15 @@ def _loop_below(images: Images) -> Mask:
 
 
 def _in_half(images: Images, *, above: bool) -> Mask:
-    """Whether there is a loop in the upper or lower half of the ink: one that hardly reaches the other half, or two."""
+    """Whether there is a loop in the upper (lower) half of the ink, apart from any loop in the other half."""
     hole, rows = holes(images).sum(axis=2), np.arange(28)  # (n, 28)
     written: Mask = np.asarray((images >= INK).any(axis=2))
     middle = (written.argmax(axis=1) + 27 - written[:, ::-1].argmax(axis=1))[:, None] / 2
     upper, lower = (hole * (rows < middle)).sum(axis=1), (hole * (rows > middle)).sum(axis=1)
-    one, other = (upper, lower) if above else (lower, upper)
-    apart = (hole * (np.abs(rows - middle) < 1)).sum(axis=1) == 0  # ink between the two
-    found: Mask = (one >= LEAST_HOLE) & ((other * 3 <= one) | ((other >= LEAST_HOLE) & apart))
-    return found
+    here, other = (upper, lower) if above else (lower, upper)
+    apart = (hole * (np.abs(rows - middle) < 1)).sum(axis=1) == 0  # ink separates the two halves
+    has_loop: Mask = (here >= LEAST_HOLE) & ((other * 3 <= here) | ((other >= LEAST_HOLE) & apart))
+    return has_loop
 
 
 def _vertical(images: Images) -> Mask:
@@ -86,7 +86,7 @@ def _falling(images: Images) -> Mask:
 
 
 def _longest(written: Mask, leans: tuple[float, ...]) -> NDArray[np.int64]:
-    """The longest run of ink down the rows, (n,), for the best of these leans in columns a row."""
+    """The longest run of ink down the rows, (n,), over all of these slopes (columns for each row)."""
     best = np.zeros(len(written), np.int64)
     for lean in leans:
         run = np.zeros((len(written), 28), np.int64)
@@ -140,25 +140,25 @@ def parts_of(images: Images) -> Mask:
 
 
 def filled(images: Images) -> Images:
-    """The same pictures with their holes filled with ink: what was a loop is a blot."""
+    """The same pictures with their holes filled with ink, so that no loop is left."""
     return np.where(holes(images), np.uint8(255), images)
 
 
-def blotted(images: Images, rng: np.random.Generator) -> Images:
-    """As many pixels inked as filled() inks, but outside, where it hurts no loop: along the outer border of the ink.
+def inked_outside(images: Images, rng: np.random.Generator) -> Images:
+    """The control for filled(): as many pixels inked, but along the outer border of the ink, so that the loops stay.
 
-    Which of its pixels is drawn at random; a large hole takes all of them and some of the next layer, and so on. Only
-    where that is all the paper there is are there fewer.
+    `rng` chooses among the border pixels. A large hole takes all of them, then some of the next layer, and so on. Fewer
+    pixels are inked only where no paper is left.
     """
     hole, changed = holes(images), images.copy()
-    wanted, taken = hole.sum(axis=(1, 2)), (images >= INK) | hole
+    count, taken = hole.sum(axis=(1, 2)), (images >= INK) | hole
     order = np.full(images.shape, np.inf)
     for layer in range(28 + 28):
         near = _grown(taken) & ~taken
         order[near] = layer + rng.random(images.shape)[near]
         taken = taken | near
-        if (np.isfinite(order).sum(axis=(1, 2)) >= wanted).all():
+        if (np.isfinite(order).sum(axis=(1, 2)) >= count).all():
             break
     rank = order.reshape(len(images), 784).argsort(axis=1).argsort(axis=1).reshape(images.shape)
-    changed[(rank < wanted[:, None, None]) & np.isfinite(order)] = 255
+    changed[(rank < count[:, None, None]) & np.isfinite(order)] = 255
     return changed

@@ -1,9 +1,10 @@
-"""A network built by hand, whose neurons are what the talk hopes for: does the instrument see it?
+"""A network built by hand whose neurons are edge and loop detectors, as the talk hopes. It tests the laboratory itself.
 
-Its pictures are two rings, one above the other, each closed or with a gap somewhere. Each of twelve neurons of the
-first layer is a bar on one sixth of a ring; four are noise, as smooth as those. In the second layer one neuron answers
-if all six bars of the ring above are there, one if those below are: they are loop detectors. All others weigh as many
-bars for as against, so that a gap moves them as often up as down.
+Its pictures show two rings, one above the other. Each ring is closed or has a gap somewhere. In the first layer, each
+of twelve neurons is a bar on one sixth of a ring; the other four are noise, as smooth as the bars. In the second layer,
+one neuron responds if all six bars of the upper ring are active, and one if all six of the lower ring are: these two
+are loop detectors. Every other neuron has as many positive as negative weights, so a gap raises it as often as it
+lowers it.
 """
 
 from __future__ import annotations
@@ -21,22 +22,22 @@ from digitlens.network.network import Layer, Network
 
 SECTORS, RADIUS, PEN = 6, 4.5, 1.1  # pixels
 MIDDLES = ((7.0, 13.5), (20.0, 13.5))  # row and column of the ring above and the ring below
-GAIN = 12.0  # how sharply a neuron tells what it is there for
+GAIN = 12.0  # how sharply a neuron separates its two cases: the difference in z
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Planted:
-    """The network, pictures for it, and what is planted where."""
+    """The network, pictures for it, and which neurons are detectors."""
 
     network: Network
     images: NDArray[np.uint8]  # (n, 28, 28)
-    digits: NDArray[np.uint8]  # (n,), 0 or 1, which says nothing about the rings
-    bars: tuple[int, ...]  # neurons of the first layer
+    digits: NDArray[np.uint8]  # (n,), 0 or 1 at random, unrelated to the rings
+    bars: tuple[int, ...]  # neurons of the first layer that are bars
     loops: tuple[tuple[int, str], ...]  # neurons of the second layer, and the part that each detects
 
 
 def planted(rng: np.random.Generator, count: int = 600) -> Planted:
-    """The network and `count` pictures; of each ring about half are closed."""
+    """The network and `count` pictures. About half of the upper rings are closed, and about half of the lower."""
     gaps = np.where(rng.random((count, 2)) < 0.5, -1, rng.integers(0, SECTORS, (count, 2)))
     images = [np.maximum(_ring(0, above, rng), _ring(1, below, rng)) for above, below in gaps.tolist()]
     digits = rng.integers(0, 2, count).astype(np.uint8)
@@ -49,7 +50,7 @@ def _angle(sector: int) -> float:
 
 
 def _ring(place: int, gap: int, rng: np.random.Generator | None = None) -> NDArray[np.uint8]:
-    """A ring, without the sixth `gap` if that is not negative; where, and how large, varies a little."""
+    """A ring, without its sixth number `gap` unless that is negative. With `rng`, place and size vary a little."""
     moved = rng.uniform(-0.2, 0.2, 2) if rng else np.zeros(2)
     radius = RADIUS + (rng.uniform(-0.15, 0.15) if rng else 0.0)
     first, last = (0.0, 2 * np.pi) if gap < 0 else (_angle(gap) + 0.6, _angle(gap) - 0.6 + 2 * np.pi)
@@ -72,9 +73,9 @@ def _network(rng: np.random.Generator) -> Network:
     weights, biases = np.concatenate([bars, noise]), np.zeros(16)
     for neuron in range(12):
         place, sector = divmod(neuron, SECTORS)
-        there, gone = (weights[neuron] @ (_ring(place, gap).ravel() / 255.0) for gap in (-1, sector))
-        weights[neuron] *= GAIN / (there - gone)
-        biases[neuron] = -GAIN * (there + gone) / 2 / (there - gone)
+        closed, gapped = (weights[neuron] @ (_ring(place, gap).ravel() / 255.0) for gap in (-1, sector))
+        weights[neuron] *= GAIN / (closed - gapped)
+        biases[neuron] = -GAIN * (closed + gapped) / 2 / (closed - gapped)
     second, offsets = np.zeros((16, 16)), np.zeros(16)
     for place in (0, 1):
         second[place, SECTORS * place : SECTORS * (place + 1)] = GAIN

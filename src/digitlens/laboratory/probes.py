@@ -1,12 +1,14 @@
-"""Linear probes: does a layer as a whole tell a part *within the same digit*, even where no neuron of it does?
+"""Linear probes: does a layer as a whole detect a part *within one digit*, even where none of its neurons does?
 
-A probe is one direction through all that a layer holds, the same for every digit: the one that parts pictures with the
-part from pictures without it best, each digit's mean being taken away (Fisher 1936, with a ridge). It is learned from
-one half of the pictures and measured on the other. Beside it stands the control task (Hewitt and Liang 2019): the same
-probe, learned and measured on labels that are shuffled within digits. What it reaches beyond that, its selectivity, was
-in the layer and not in the probe.
+A probe is one direction in the space of a layer's activations, the same for every digit. It is the direction that best
+separates pictures with the part from pictures without it, after each digit's mean is subtracted (Fisher 1936, with a
+ridge). It is learned from one half of the pictures and measured on the other half.
 
-auc: 0.5 is chance, 1 always right
+Its control is the control task of Hewitt and Liang (2019): the same probe, learned and measured on labels that are
+shuffled within digits. The difference between the two, the selectivity, shows what is in the layer rather than in the
+probe.
+
+auc: area under the ROC curve; 0.5 is chance, 1 always right
 """
 
 from __future__ import annotations
@@ -21,69 +23,70 @@ from digitlens.laboratory.second_layer import FEWEST, ranks
 
 Array = NDArray[np.floating[Any]]
 
-RIDGE = 0.001  # of all variance together: little for 16 neurons, and enough for 784 pixels, many of them without ink
-DRAWS = 20  # shuffled labels
+RIDGE = 0.001  # share of the total variance: little for 16 neurons, enough for 784 pixels, many of which never have ink
+DRAWS = 20  # how many times the labels are shuffled for the control
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Probes:
-    """What linear probes read from one layer, part by part, in the order of PARTS; not a number where nothing can."""
+    """How well linear probes detect each part from one layer, in the order of PARTS; NaN where no digit can be used."""
 
-    auc: NDArray[np.float64]  # (parts,), within digits, on the half that was not learned from; each half once
+    auc: NDArray[np.float64]  # (parts,), within digits, on the half that was not learned from; mean over both halves
     control: NDArray[np.float64]  # (parts,), the same on shuffled labels, mean over the draws
-    by_heart: NDArray[np.float64]  # (parts,), on shuffled labels, but on the half that they were learned from
+    by_heart: NDArray[np.float64]  # (parts,), on shuffled labels, but measured on the half that they were learned from
 
     @property
     def selectivity(self) -> NDArray[np.float64]:
-        """What is read beyond shuffled labels, (parts,)."""
+        """AUC minus that on shuffled labels, (parts,)."""
         return self.auc - self.control
 
 
-def probed(
-    held: Array, has: NDArray[np.bool_], digits: NDArray[np.uint8], rng: np.random.Generator, draws: int = DRAWS
+def linear_probes(
+    active: Array, has: NDArray[np.bool_], digits: NDArray[np.uint8], rng: np.random.Generator, draws: int = DRAWS
 ) -> Probes:
-    """Probe what a layer holds, (n, neurons), for each part, has: (n, parts).
+    """Probe a layer's activations, (n, neurons), for each part; has: (n, parts), which pictures have which part.
 
-    A digit counts for a part if each half of its pictures, drawn at random, has FEWEST with the part and as many
-    without. Its area under the curve is weighted by how many pairs of pictures it compares, as for single neurons.
+    Each digit's pictures are split at random into halves. The digit is used for a part if both halves have at least
+    FEWEST pictures with the part and FEWEST without. As for single neurons, its AUC is weighted by the number of
+    picture pairs that it compares.
     """
-    order = rng.permutation(len(held))
+    order = rng.permutation(len(active))
     halves = [[order[digits[order] == digit][side::2] for digit in np.unique(digits)] for side in (0, 1)]
-    found = np.full((3, has.shape[1]), np.nan)
-    grams = [_grams(held, half) for half in halves]
+    areas = np.full((3, has.shape[1]), np.nan)
+    grams = [_grams(active, half) for half in halves]
     for k in range(has.shape[1]):
-        told = [d for d in range(len(halves[0])) if all(_enough(has[half[d], k]) for half in halves)]
-        if not told:
+        used = [d for d in range(len(halves[0])) if all(_enough(has[half[d], k]) for half in halves)]
+        if not used:
             continue
-        each = []
+        results = []
         for side in (0, 1):
-            learn, measure = ([half[d] for d in told] for half in (halves[side], halves[1 - side]))
-            labels, others = (_labels(has[:, k], own, rng, draws) for own in (learn, measure))
-            gram = sum(grams[side][d] for d in told)
-            way = _direction(held, learn, labels, np.asarray(gram))
-            right, heart = _areas(held, measure, others, way), _areas(held, learn, labels, way)
-            each.append((right[0], right[1:].mean(), heart[1:].mean()))
-        found[:, k] = np.mean(each, axis=0)
-    return Probes(*found)
+            learn, measure = ([half[d] for d in used] for half in (halves[side], halves[1 - side]))
+            labels, others = (_labels(has[:, k], half, rng, draws) for half in (learn, measure))
+            gram = sum(grams[side][d] for d in used)
+            direction = _direction(active, learn, labels, np.asarray(gram))
+            held_out, learned = _areas(active, measure, others, direction), _areas(active, learn, labels, direction)
+            results.append((held_out[0], held_out[1:].mean(), learned[1:].mean()))
+        areas[:, k] = np.mean(results, axis=0)
+    return Probes(*areas)
 
 
 def _enough(with_part: NDArray[np.bool_]) -> bool:
     return bool(min(with_part.sum(), (~with_part).sum()) >= FEWEST)
 
 
-def _grams(held: Array, half: list[NDArray[np.int64]]) -> list[NDArray[np.float64]]:
-    """How what is held goes together in each digit, its mean taken away: (neurons, neurons) each."""
+def _grams(active: Array, half: list[NDArray[np.int64]]) -> list[NDArray[np.float64]]:
+    """For each digit, the scatter matrix of its activations about their mean, (neurons, neurons)."""
     grams = []
     for own in half:
-        seen = held[own] - held[own].mean(axis=0)
-        grams.append(seen.T @ seen)
+        centred = active[own] - active[own].mean(axis=0)
+        grams.append(centred.T @ centred)
     return grams
 
 
 def _labels(
     has: NDArray[np.bool_], half: list[NDArray[np.int64]], rng: np.random.Generator, draws: int
 ) -> list[NDArray[np.float64]]:
-    """Which pictures of each digit have the part, and then the same shuffled so many times: (m, 1 + draws) each."""
+    """For each digit, (m, 1 + draws): which of its m pictures have the part, then the same shuffled `draws` times."""
     labels = []
     for own in half:
         true = has[own].astype(np.float64)[:, None]
@@ -92,22 +95,22 @@ def _labels(
 
 
 def _direction(
-    held: Array, half: list[NDArray[np.int64]], labels: list[NDArray[np.float64]], gram: NDArray[np.float64]
+    active: Array, half: list[NDArray[np.int64]], labels: list[NDArray[np.float64]], gram: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """The ridge regression of the labels, each digit's mean taken away: (neurons, 1 + draws)."""
-    along = sum(held[own].T @ (label - label.mean(axis=0)) for own, label in zip(half, labels, strict=True))
-    ridge = RIDGE * np.trace(gram) or 1.0  # what never varies is told nothing from
-    found: NDArray[np.float64] = np.linalg.solve(gram + ridge * np.eye(len(gram)), along)
-    return found
+    """Ridge regression of the labels on the activations, each digit's mean subtracted: (neurons, 1 + draws)."""
+    along = sum(active[own].T @ (label - label.mean(axis=0)) for own, label in zip(half, labels, strict=True))
+    ridge = RIDGE * np.trace(gram) or 1.0  # 1.0: a layer that never varies gives a direction of zeros
+    direction: NDArray[np.float64] = np.linalg.solve(gram + ridge * np.eye(len(gram)), along)
+    return direction
 
 
 def _areas(
-    held: Array, half: list[NDArray[np.int64]], labels: list[NDArray[np.float64]], way: NDArray[np.float64]
+    active: Array, half: list[NDArray[np.int64]], labels: list[NDArray[np.float64]], direction: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """The area under the curve of each direction within digits, (1 + draws,)."""
-    total, pairs = np.zeros(way.shape[1]), 0
+    """The AUC of each direction within digits, (1 + draws,)."""
+    total, pairs = np.zeros(direction.shape[1]), 0
     for own, label in zip(half, labels, strict=True):
         m = int(label[:, 0].sum())
-        total += (ranks(held[own] @ way) * label).sum(axis=0) - m * (m + 1) / 2
+        total += (ranks(active[own] @ direction) * label).sum(axis=0) - m * (m + 1) / 2
         pairs += m * (len(own) - m)
     return total / pairs

@@ -1,4 +1,4 @@
-"""The report of a study: one page of HTML that holds all it needs, figures included, and the same as JSON."""
+"""The report of a study: as one self-contained page of HTML, figures included, and as JSON."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from digitlens.laboratory.first_layer import DRAWN, INKED, FirstLayer
+from digitlens.laboratory.first_layer import INKED, SURROGATES_PER_NEURON, FirstLayer
 from digitlens.laboratory.parts import PARTS
 from digitlens.laboratory.probes import DRAWS, Probes
 from digitlens.laboratory.second_layer import CLEAR, SHUFFLES
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PAGE = Path(__file__).with_name("report.html")
-SMOOTH = "as smooth, nothing to see"
-COARSE_SAID = f"the share of their power in up to {COARSE} waves across the picture"
+SMOOTH = "random, as smooth"
+COARSE_CAPTION = f"the share of their power in up to {COARSE} waves across the picture"
 COLUMNS = ("trained", "networks", "test accuracy", "edges or bars", "explained", "as smooth")
 
 
@@ -38,14 +38,14 @@ def to_json(study: Study) -> dict[str, Any]:
         "accuracies": study.accuracies.tolist(),
         "verdicts": [verdict.to_json() for verdict in verdicts(study)],
         "first": {name: _first(layers) for name, layers in study.first.items()},
-        "shine": dict(zip(("never_inked", "inked"), map(_number, study.shine), strict=True)),
+        "shine": dict(zip(("never_inked", "inked"), map(_number, study.initial_correlation), strict=True)),
         "parts": list(PARTS),
         "second": [
             {
                 "auc": [[_number(area) for area in row] for row in layer.auc.tolist()],
                 "plain": [[_number(area) for area in row] for row in layer.plain.tolist()],
                 "p": layer.p.tolist(),
-                "found": layer.found.tolist(),
+                "found": layer.detects.tolist(),
                 "loop_filled": layer.loop_filled.tolist(),
                 "ink_added": layer.ink_added.tolist(),
                 "loop_closed": layer.loop_closed.tolist(),
@@ -57,19 +57,22 @@ def to_json(study: Study) -> dict[str, Any]:
         ],
         "probes": {
             name: [
-                {of: [_number(area) for area in getattr(one, of).tolist()] for of in ("auc", "control", "by_heart")}
-                for one in layers
+                {of: [_number(area) for area in getattr(layer, of).tolist()] for of in ("auc", "control", "by_heart")}
+                for layer in layers
             ]
             for name, layers in study.probes.items()
         },
-        "helped": {way.name: {"accuracies": way.accuracies.tolist(), **_first(way.layers)} for way in study.helped},
+        "helped": {
+            variant.name: {"accuracies": variant.accuracies.tolist(), **_first(variant.layers)}
+            for variant in study.variants
+        },
     }
 
 
 def _first(layers: Sequence[FirstLayer]) -> dict[str, Any]:
     return {
-        "found": [int(layer.found.sum()) for layer in layers],
-        "neurons": len(layers[0].found),
+        "found": [int(layer.significant.sum()) for layer in layers],
+        "neurons": len(layers[0].significant),
         "explained": means(layers).tolist(),
         "expected": [float(layer.expected.mean()) for layer in layers],
         "smooth": [float(layer.smooth.mean()) for layer in layers],
@@ -82,13 +85,13 @@ def _number(value: float) -> float | None:
 
 
 def to_html(study: Study, command: str) -> str:
-    """The report. `command`: the line that made it. Raises MissingExtra without matplotlib."""
+    """The report. `command`: the command line that made it. Raises MissingExtra without matplotlib."""
     answers = verdicts(study)
-    seeds, shown = len(study.seeds), study.first[TRAINED][0]
-    never, ever = (f"{one:.2f}" if np.isfinite(one) else "–" for one in study.shine)
+    seeds, example = len(study.seeds), study.first[TRAINED][0]
+    never, ever = (f"{value:.2f}" if np.isfinite(value) else "–" for value in study.initial_correlation)
     return Template(PAGE.read_text("utf-8")).substitute(
         sizes="-".join(map(str, study.sizes)),
-        many=f"{seeds} networks" if seeds > 1 else "one network",
+        many=f"{seeds} networks were" if seeds > 1 else "one network was",
         data=escape(study.data),
         accuracy=f"{study.accuracies.mean():.2%}",
         first=_answer(answers[0]),
@@ -96,13 +99,13 @@ def to_html(study: Study, command: str) -> str:
         conditions=_figure(
             _conditions(study), "How much of the weights the best edge or bar explains, network by network."
         ),
-        coarse=_figure(_coarse(study), f"How coarse the weights are: {COARSE_SAID}, network by network."),
-        shine=f"their correlation with the initial weights is {never} there, and {ever} elsewhere",
+        coarse=_figure(_coarse(study), f"How coarse the weights are: {COARSE_CAPTION}, network by network."),
+        correlation=f"their correlation with the initial weights is {never} there, and {ever} elsewhere",
         inked=f"{INKED:.0%}",
-        helped=_helped(study),
+        variants=_variants(study),
         second=_second(study, answers),
-        drawn=f"{DRAWN * len(shown.found) - 1:,}",
-        neurons=len(shown.found),
+        surrogates=f"{SURROGATES_PER_NEURON * len(example.significant) - 1:,}",
+        neurons=len(example.significant),
         clear=f"{CLEAR:.2f}",
         unclear=f"{1 - CLEAR:.2f}",
         shuffles=SHUFFLES,
@@ -114,10 +117,10 @@ def to_html(study: Study, command: str) -> str:
 def _weights(study: Study) -> Figure:
     from digitlens.figures.laboratory import weights_and_parts
 
-    shown = study.first[TRAINED][0]
-    pictures = np.array([part.picture().ravel() for part in shown.parts])
+    layer = study.first[TRAINED][0]
+    pictures = np.array([part.picture().ravel() for part in layer.parts])
     signs = np.sign((pictures * study.pictures).sum(axis=1))[:, None]
-    return weights_and_parts(study.pictures, signs * pictures, shown.explained.tolist(), theme="light")
+    return weights_and_parts(study.pictures, signs * pictures, layer.explained.tolist(), theme="light")
 
 
 def _conditions(study: Study) -> Axes:
@@ -135,11 +138,11 @@ def _coarse(study: Study) -> Axes:
     return conditions(values, what="How much of the weights' power lies in long waves", theme="light")
 
 
-def _helped(study: Study) -> str:
-    if not study.helped:
+def _variants(study: Study) -> str:
+    if not study.variants:
         return ""
     rows = [("as it is", study.accuracies, study.first[TRAINED])]
-    rows += [(way.name, way.accuracies, way.layers) for way in study.helped]
+    rows += [(variant.name, variant.accuracies, variant.layers) for variant in study.variants]
     lines = []
     for name, accuracies, layers in rows:
         fields = (
@@ -148,7 +151,7 @@ def _helped(study: Study) -> str:
         )  # fmt: skip
         lines.append(_row("td", fields))
     table = f"<div class='wide'><table>{_row('th', COLUMNS)}{''.join(lines)}</table></div>"
-    return f"<h2>Can the first layer be helped?</h2>{table}"
+    return f"<h2>Which training gives more edges and bars?</h2>{table}"
 
 
 def _second(study: Study, answers: Sequence[Verdict]) -> str:
@@ -156,26 +159,26 @@ def _second(study: Study, answers: Sequence[Verdict]) -> str:
         return ""
     from digitlens.figures.laboratory import areas
 
-    shown, names = study.second[0], tuple(PARTS)
+    layer, names = study.second[0], tuple(PARTS)
     inside = (
         f"The second hidden layer of the network with seed {study.seeds[0]}: how often a neuron is more active for a "
-        "picture with the part than for one without, of the same digit. 0.50 is chance."
+        "picture with the part than for a picture of the same digit without it. 0.50 is chance."
     )
     plain = (
-        "The same without that care, pictures with the part against all others: a neuron that votes for 0, 6 or 8 "
-        "looks like a loop detector here."
+        "The same over all digits together: pictures with the part against all others. Here a neuron that votes for 0, "
+        "6 or 8 looks like a loop detector."
     )
     return (
         _answer(answers[1])
-        + _figure(areas(shown.auc, names, what="Within the same digit", theme="light"), inside)
-        + _figure(areas(shown.plain, names, what="Over all digits together", theme="light"), plain)
+        + _figure(areas(layer.auc, names, what="Within one digit", theme="light"), inside)
+        + _figure(areas(layer.plain, names, what="Over all digits together", theme="light"), plain)
         + _answer(answers[2])
         + _probed(study)
     )
 
 
 def _probed(study: Study) -> str:
-    """What linear probes read, part by part, mean over the networks."""
+    """The table of linear probes: their AUC for each part, mean over the networks."""
     columns = [(name, study.probes[name], "auc") for name in PROBED]
     columns[1:1] = [(f"{SECOND}, shuffled labels", study.probes[SECOND], "control")]
     columns.append((f"{PROBED[-1]}, shuffled labels learned by heart", study.probes[PROBED[-1]], "by_heart"))
@@ -184,12 +187,12 @@ def _probed(study: Study) -> str:
         _row("td", (part.removeprefix("a "), *(_mean(layers, of, k) for _, layers, of in columns)))
         for k, part in enumerate(PARTS)
     ]
-    said = "What a linear probe reads, part by part: the area under its curve within digits, mean over the networks."
-    return f"<div class='wide'><table>{head}{''.join(lines)}</table></div><p>{said}</p>"
+    caption = "Linear probes, part by part: the area under the curve within digits, mean over the networks."
+    return f"<div class='wide'><table>{head}{''.join(lines)}</table></div><p>{caption}</p>"
 
 
 def _mean(layers: Sequence[Probes], of: str, k: int) -> str:
-    value = float(np.mean([getattr(one, of)[k] for one in layers]))
+    value = float(np.mean([getattr(layer, of)[k] for layer in layers]))
     return f"{value:.2f}" if np.isfinite(value) else "–"
 
 
@@ -198,12 +201,12 @@ def _row(kind: str, fields: Sequence[object]) -> str:
 
 
 def _answer(verdict: Verdict) -> str:
-    said = "".join(f"<p>{escape(sentence)}</p>" for sentence in verdict.sentences)
-    return f"<h2>{escape(verdict.question)} <span class='answer'>{verdict.answer}</span></h2>{said}"
+    sentences = "".join(f"<p>{escape(sentence)}</p>" for sentence in verdict.sentences)
+    return f"<h2>{escape(verdict.question)} <span class='answer'>{verdict.answer}</span></h2>{sentences}"
 
 
 def _figure(drawn: Axes | Figure, caption: str) -> str:
     from digitlens.figures.theme import to_png
 
-    data, said = base64.b64encode(to_png(drawn)).decode(), escape(caption, quote=True)
-    return f"<figure><img alt='{said}' src='data:image/png;base64,{data}'><figcaption>{said}</figcaption></figure>"
+    data, text = base64.b64encode(to_png(drawn)).decode(), escape(caption, quote=True)
+    return f"<figure><img alt='{text}' src='data:image/png;base64,{data}'><figcaption>{text}</figcaption></figure>"

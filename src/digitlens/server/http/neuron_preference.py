@@ -1,4 +1,4 @@
-"""GET /api/neuron/NETWORK/LAYER/NEURON: what a hidden neuron looks for, as the laboratory sees it."""
+"""GET /api/neuron/NETWORK/LAYER/NEURON: what excites a hidden neuron, as the laboratory measures it."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ if TYPE_CHECKING:
     from digitlens.digits.dataset import DataSet
     from digitlens.laboratory.dictionary import Dictionary
 
-SHOWN = 10  # pictures
-KEPT = 512  # answers
+IMAGES = 10  # how many of the most exciting test images an answer holds
+CACHED = 512  # answers
 
 
-class LookingFor:
-    """The endpoint; digits and dictionary are loaded with the first request, in the pool, and then kept."""
+class NeuronPreferences:
+    """The endpoint. Digits and dictionary are loaded at the first request, in the pool, and cached."""
 
     def __init__(self, networks: Networks, sets: DataSets, pool: Pool) -> None:
         self._networks, self._sets, self._pool = networks, sets, pool
-        self._looking = asyncio.Lock()  # one at a time: whoever waits keeps no thread from those who read
+        self._lock = asyncio.Lock()  # one request at a time: those that wait must not occupy the pool's threads
         self._parts: Dictionary | None = None
-        self._known: dict[tuple[str, int, int], dict[str, Any]] = {}
+        self._cache: dict[tuple[str, int, int], dict[str, Any]] = {}
 
     async def answer(self, request: Request) -> Response:
-        """What is told of one neuron. HTTPException: 404, 503."""
+        """Answer for one neuron, as docs/app.md describes. Raises HTTPException: 404, 503."""
         offered = self._networks.get(request.path_params["name"])
         layer, neuron = request.path_params["layer"], request.path_params["neuron"]
         sizes = offered.reader.network.sizes
@@ -46,31 +46,31 @@ class LookingFor:
             raise HTTPException(404, "this network has no such hidden neuron")
         client = request.client.host if request.client else ""
         try:
-            async with self._looking:
-                return as_json(await self._pool.run(client, partial(self._told, offered.reader, layer, neuron)))
+            async with self._lock:
+                return as_json(await self._pool.run(client, partial(self._cached, offered.reader, layer, neuron)))
         except DigitlensError as error:
-            raise HTTPException(404, f"there are no digits to try it on: {error}") from error
+            raise HTTPException(404, f"no digits to show to the network: {error}") from error
         except (FullError, MemoryError) as error:
-            raise HTTPException(503, "too much is going on; try again in a moment") from error
+            raise HTTPException(503, "the server is busy; try again in a moment") from error
 
-    def _told(self, reader: Reader, layer: int, neuron: int) -> dict[str, Any]:
+    def _cached(self, reader: Reader, layer: int, neuron: int) -> dict[str, Any]:
         key = reader.name, layer, neuron
-        if key not in self._known:
-            if len(self._known) >= KEPT:
-                self._known.clear()
-            self._known[key] = self._look(reader, layer, neuron)
-        return self._known[key]
+        if key not in self._cache:
+            if len(self._cache) >= CACHED:
+                self._cache.clear()
+            self._cache[key] = self._examine(reader, layer, neuron)
+        return self._cache[key]
 
-    def _look(self, reader: Reader, layer: int, neuron: int) -> dict[str, Any]:
-        from digitlens.laboratory.activation_maximisation import exciting, strongest, weighted_sum
+    def _examine(self, reader: Reader, layer: int, neuron: int) -> dict[str, Any]:
+        from digitlens.laboratory.activation_maximisation import maximising_picture, strongest, weighted_sum
 
         data, network = self._digits(), reader.network
         images = reader.adjusted(data.test.images).reshape(-1, 784)
-        most = strongest(network, images, layer, neuron, SHOWN)
+        most = strongest(network, images, layer, neuron, IMAGES)
         ink = float(images.mean(dtype=np.float64)) * 784 / 255
-        picture = exciting(network, layer, neuron, ink, images[most[0]] / 255)
+        picture = maximising_picture(network, layer, neuron, ink, images[most[0]] / 255)
         activation = network.activations[layer - 1]
-        held = activation(network.forward(images[most] / np.float32(255)).z[layer - 1][:, neuron])
+        activations = activation(network.forward(images[most] / np.float32(255)).z[layer - 1][:, neuron])
         z = weighted_sum(network, layer, neuron, picture)
         return {
             "network": reader.name,
@@ -84,7 +84,7 @@ class LookingFor:
                     "number": int(k),
                     "activation": round(float(a), 6),
                 }
-                for k, a in zip(most, held, strict=True)
+                for k, a in zip(most, activations, strict=True)
             ],
             "exciting": {
                 "ink": _text(np.rint(255 * picture).astype(np.uint8)),
@@ -94,27 +94,27 @@ class LookingFor:
         }
 
     def _part(self, reader: Reader, data: DataSet, neuron: int) -> dict[str, Any]:
-        """The edge or bar that explains its weights best."""
+        """The edge or bar that explains the neuron's weights best."""
         from digitlens.laboratory.dictionary import dictionary
-        from digitlens.laboratory.first_layer import first_layer, inked
+        from digitlens.laboratory.first_layer import first_layer, inked_pixels
 
         if self._parts is None:
-            self._parts = dictionary(inked(data.training.flat))
+            self._parts = dictionary(inked_pixels(data.training.flat))
         weights = reader.network.layers[0].weights[neuron : neuron + 1]
-        found = first_layer(weights, self._parts, np.random.default_rng(0), drawn=199)
-        part = found.parts[0]
+        result = first_layer(weights, self._parts, np.random.default_rng(0), count=199)
+        part = result.parts[0]
         picture = part.picture().ravel()
         signed = picture * (np.sign(picture @ weights[0]) or 1.0)
         return {
             "kind": part.kind,
-            "explained": round(float(found.explained[0]), 6),
-            "expected": round(float(found.expected[0]), 6),
-            "p": round(float(found.p[0]), 6),
+            "explained": round(float(result.explained[0]), 6),
+            "expected": round(float(result.expected[0]), 6),
+            "p": round(float(result.p[0]), 6),
             "weights": _text(np.rint(127 * signed / np.abs(signed).max()).astype(np.int8)),
         }
 
     def _digits(self) -> DataSet:
-        """MNIST where it is; else the pen digits."""
+        """MNIST if it is on this machine; otherwise the pen digits."""
         return self._sets.load("mnist" if self._sets.here("mnist") else "pen")
 
 

@@ -22,7 +22,7 @@ from digitlens.server.http.images import MnistImages
 from digitlens.server.http.limits import Limits
 from digitlens.server.http.live import Live
 from digitlens.server.http.networks import Networks
-from digitlens.server.http.neuron_preference import LookingFor
+from digitlens.server.http.neuron_preference import NeuronPreferences
 from digitlens.server.http.pool import FullError, Pool
 from digitlens.server.http.reading import ReadPicture
 from digitlens.server.http.responses import as_json
@@ -70,7 +70,7 @@ def create_routes(
     api = [
         Route("/networks", files.networks),
         Route("/images", MnistImages(sets, pool).answer),
-        Route("/neuron/{name}/{layer:int}/{neuron:int}", LookingFor(networks, sets, pool).answer),
+        Route("/neuron/{name}/{layer:int}/{neuron:int}", NeuronPreferences(networks, sets, pool).answer),
         Route("/read", ReadPicture(networks, pool).answer, methods=["POST"]),
         Route(f"/runs/{{visitor}}/{{record}}{SUFFIX}", _Trained(visitors, pool).answer),
         WebSocketRoute("/live", Live(Clients(), engine, pool, visitors).answer),
