@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import runpy
 import shlex
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import click
 import pytest
 
 from digitlens.cli.main import COMMANDS, _run, cli
+from digitlens.learning.recipe import FIELDS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -49,6 +51,13 @@ def test_every_command_that_the_documents_name_exists_with_its_options() -> None
             assert command is not None
             options = {text for parameter in command.params for text in parameter.opts}
             assert set(re.findall(r"(?<!\S)--[a-z-]+", rest)) <= options, (name, rest)
+
+
+def test_every_field_of_a_recipe_is_documented() -> None:
+    document = (ROOT / "docs/recipes.md").read_text(encoding="utf-8")
+    write = runpy.run_path(str(ROOT / "tools/write_fields.py"))
+    assert write["inserted"](document) == document, "run `python tools/write_fields.py`"
+    assert all(f"| `{name}` |" in document for name in FIELDS)
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -188,5 +188,5 @@ def test_a_schema_is_made_of_any_dataclass_of_fields() -> None:
         "kinds": ("choices", "--kinds"),
     }
     assert schema["kinds"].parse("green-black") == ("green", "black")
-    with pytest.raises(RecipeError, match="sugar: wants a whole number from 0 to 3, got 4"):
+    with pytest.raises(RecipeError, match="sugar: wants a whole number of spoons from 0 to 3, got 4"):
         schema["sugar"].check(4)

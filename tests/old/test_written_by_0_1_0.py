@@ -28,6 +28,8 @@ import pytest
 import digitlens as dl
 from digitlens.cli.train import command as train  # parses what `digitlens train` is given
 from digitlens.learning.recipes import named
+from digitlens.server.training.data_sets import DataSets
+from digitlens.server.training.requests import choices
 from digitlens.server.training.run_store import RunStores  # where the app keeps visitors' runs
 
 WEB = Path(dl.__file__).parent / "web"
@@ -337,7 +339,8 @@ def test_a_link_opens_the_page_as_it_did() -> None:
 
 def test_the_settings_of_a_link_train_what_they_trained() -> None:
     urls = [(WEB / file).as_uri() for file in (STATE, SETTINGS)]
-    tasks = [{"settings": one["settings"], "choices": LINKS["choices"]} for one in LINKS["trains"]]
+    now = {**choices("compiled", 2, DataSets()), "data": LINKS["choices"]["data"]}
+    tasks = [{"settings": one["settings"], "choices": now} for one in LINKS["trains"]]
     for found, old in zip(node(str(HERE / "links.mjs"), *urls, tasks=tasks), LINKS["trains"], strict=True):
         assert (found["base"], found["data"], found["fields"]) == (old["base"], old["data"], old["fields"])
         assert found["errors"].keys() == old["errors"].keys()

@@ -99,7 +99,7 @@ def test_it_stops_and_goes_on_where_it_was(page: Page) -> None:
         ("activation", "epochs", "0", "1 to 100,000"),
         ("activation", "seeds", "0", "whole number from 1 to"),
         ("activation", "seeds", "many", "whole number from 1 to"),
-        ("hidden", "first", "0", "1 to 4,096 neurons"),
+        ("hidden", "first", "0", "1 to 4,096"),
         ("learning_rate", "second", "1e9", "0 to 1,000,000"),
         ("learning_rate", "second", "0.75", "Both sides are the same"),
         ("mini_batch", "first", "NaN", "1 to 1,000,000"),

@@ -116,25 +116,25 @@ def test_every_bad_value_gets_a_word_beside_its_control_and_nothing_starts(page:
 def test_a_layer_that_cannot_be_gets_a_word_and_keeps_what_was_typed(page: Page, text: str) -> None:
     layer = page.get_by_role("textbox", name="Neurons in hidden layer 1")
     layer.fill(text)
-    wrong(page, "hidden", "1 to 4,096 neurons")
+    wrong(page, "hidden", "1 to 4,096")
     assert (layer.input_value(), layer.get_attribute("aria-invalid")) == (text, "true")
     assert button(page, "Start").is_disabled()
     layer.fill("12")
     page.locator("#train-hidden-wrong").wait_for(state="hidden")
-    assert page.evaluate("digitlens.state.settings.hidden") == "12,16"
+    assert page.evaluate("digitlens.state.settings.hidden") == "12-16"
 
 
 def test_layers_come_and_go(page: Page) -> None:
     layers = page.locator("[data-field=hidden] input")
     page.get_by_role("button", name="Add a layer").click()
-    page.wait_for_function("() => digitlens.state.settings.hidden === '16,16,16'")
+    page.wait_for_function("() => digitlens.state.settings.hidden === '16-16-16'")
     page.wait_for_function("() => document.activeElement.ariaLabel === 'Neurons in hidden layer 3'")
     page.keyboard.press("Shift+ArrowUp")
-    page.wait_for_function("() => digitlens.state.settings.hidden === '16,16,26'")
+    page.wait_for_function("() => digitlens.state.settings.hidden === '16-16-26'")
     for _ in range(3):
         page.get_by_role("button", name="Take hidden layer 1 away").click()
     page.locator(".layers").filter(has_text="the pixels lead straight to the outputs").wait_for()
-    assert (layers.count(), page.evaluate("digitlens.state.settings.hidden")) == (0, "")
+    assert (layers.count(), page.evaluate("digitlens.state.settings.hidden")) == (0, "none")
     button(page, "One epoch").click()
     doing(page, "Resting after 1 epoch")
     assert run_of(page)["sizes"] == [784, 10]
@@ -147,7 +147,7 @@ def test_too_large_a_network_and_a_pair_that_does_not_go_together_are_said_where
     page.get_by_role("textbox", name="Neurons in hidden layer 1").fill("16")
     field(page, "output").select_option("relu")
     field(page, "cost").select_option("cross_entropy")
-    wrong(page, "cost", "Cross-entropy goes with sigmoid or softmax")
+    wrong(page, "cost", "sigmoid or softmax, not with ReLU")
 
 
 def test_what_the_server_refuses_is_said_at_its_field(page: Page) -> None:
@@ -163,8 +163,8 @@ def test_what_the_server_refuses_is_said_at_its_field(page: Page) -> None:
 
 def test_a_bad_value_from_the_address_that_has_no_control_is_said_too(context: BrowserContext, site: Site) -> None:
     page = trainer(context, site.address.url, "train?precision=float16&activation=nonsense")
-    assert "One of float32, float64" in page.locator(".trainer .trouble").inner_text()
-    wrong(page, "activation", "One of sigmoid")
+    assert "one of float32, float64" in page.locator(".trainer .trouble").inner_text()
+    wrong(page, "activation", "one of sigmoid")
 
 
 def test_live_trains_anew_at_every_movement_and_the_newest_wins(page: Page) -> None:
@@ -207,14 +207,14 @@ def test_what_is_done_to_images_is_chosen_in_words_and_goes_into_the_order(page:
     page.evaluate(SENT)
     images = field(page, "preparation")
     assert images.evaluate("select => select.selectedOptions[0].text") == "as they are"
-    images.select_option("straighten,resize")
+    images.select_option("straighten-resize")
     button(page, "Start").click()
     doing(page, "Finished")
     (order,) = [one for one in sent(page) if one["type"] == "train"]
     assert order["recipe"]["preparation"] == ["straighten", "resize"]
-    assert " --preparation straighten,resize " in f"{page.locator('.command code').inner_text()} "
+    assert " --preparation straighten-resize " in f"{page.locator('.command code').inner_text()} "
     page.evaluate("digitlens.set({settings: {...digitlens.state.settings, preparation: 'resize'}})")
-    page.wait_for_function("() => document.querySelector('#train-preparation').selectedOptions[0].text === 'resize'")
+    page.wait_for_function("() => document.querySelector('#train-preparation').selectedOptions[0].text === 'one size'")
 
 
 def test_live_on_the_plain_engine_says_that_it_is_slower(context: BrowserContext, site: Site) -> None:

@@ -337,6 +337,14 @@ class Recipe:
         epochs = f"{self.epochs} epoch{'s' * (self.epochs > 1)}"
         return f"learning rate {self.learning_rate:g} ({self.schedule}), mini-batches of {self.mini_batch}, {epochs}"
 
+    def summary(self) -> str:
+        """The recipe in a line.
+
+        >>> Recipe().summary()
+        '784-16-16-10 sigmoid, gradient descent, learning rate 0.75 (linear), mini-batches of 32, 60 epochs'
+        """
+        return f"{self.describe()}, {FIELDS['optimiser'].words(self.optimiser)}, {self.describe_pace()}"
+
     def changed(self, **fields: Any) -> Recipe:
         """The same recipe with some fields changed. Raises RecipeError for an unknown field or a bad value."""
         if unknown := [name for name in fields if name not in (*FIELDS, *RETIRED)]:

@@ -88,7 +88,7 @@ class Field:
         if names:
             return f"names among {names}, with hyphens between them, or {NONE}"
         low, high = (f"{end:,.15g}" if self.item is float else f"{end:,}" for end in (self.at_least, self.at_most))
-        ends = f"from {low} to {'below ' if self.below else ''}{high}"
+        ends = f"{f'of {self.unit} ' if self.unit else ''}from {low} to {'below ' if self.below else ''}{high}"
         if self.several:
             return f"at most {self.most} whole numbers {ends}, with hyphens between them, or {NONE}"
         return f"a {'whole ' if self.item is int else ''}number {ends}"
@@ -140,7 +140,7 @@ class Field:
         """All that a page needs for a control and its checks, as plain JSON values; see docs/app.md."""
         plain = (
             *("name", "label", "help", "group", "unit", "kind", "wanted", "at_least", "below", "most"),
-            *("page", "advanced", "varied", "slider"),
+            *("option", "page", "advanced", "slider"),
         )
         values: dict[str, Any] = {name: getattr(self, name) for name in plain}
         values["at_most"] = self.at_most if math.isfinite(self.at_most) else None

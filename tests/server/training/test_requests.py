@@ -202,10 +202,11 @@ def test_all_that_can_be_chosen_is_said_and_can_be_chosen(site: Site) -> None:
         assert (folder["here"], folder["training"] + folder["test"]) == (True, 90)
         assert {item["name"] for item in choices["data"]} == {"mnist", "pen", "folder"}
         number = 0
-        for field, values in choices["options"].items():
-            for value in values:
+        for declared in choices["fields"]:
+            for value, _ in declared["choices"] if declared["option"] else ():
                 number += 1
-                fields: dict[str, Any] = {field: [value] if field == "preparation" else value}
+                field = declared["name"]
+                fields: dict[str, Any] = {field: [value] if declared["kind"] == "choices" else value}
                 if value == "cross_entropy":
                     fields["output"] = "softmax"
                 one.train(number, epochs=1, **fields)

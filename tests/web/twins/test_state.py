@@ -95,7 +95,8 @@ def test_a_damaged_address_is_the_start_without_what_cannot_be_read(fragment: st
 @pytest.mark.parametrize(
     ("fragment", "settings"),
     [
-        ("train?hidden=30&activation=relu&nonsense=1&__proto__=1", {"hidden": "30", "activation": "relu"}),
+        ("train?hidden=30&activation=relu&Nonsense=1&__proto__=1&s=1", {"hidden": "30", "activation": "relu"}),
+        ("train?hidden=30&hidden=40&warmth=3", {"hidden": "30", "warmth": "3"}),
         ("train?seed=<script>&epochs=3", {"epochs": "3"}),
         ("train?hidden=" + "1" * 81 + "&live=1", {"live": "1"}),
         ("train?learning_rate=%E0%A4%A&seed=1", {"seed": "1"}),

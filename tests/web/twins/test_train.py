@@ -13,7 +13,10 @@ import pytest
 from tests.waiting import PATIENCE
 from tests.web.twins.node import WITHOUT, base64_of
 
+from digitlens.errors import RecipeError
+from digitlens.learning.recipe import FIELDS
 from digitlens.learning.recipes import RECIPES, named
+from digitlens.network.activations import ACTIVATIONS
 from digitlens.server.refusal import Refused
 from digitlens.server.training.data_sets import DataSets
 from digitlens.server.training.frames import frame
@@ -24,7 +27,9 @@ DRIVER = Path(__file__).with_name("train_driver.mjs")
 SETS = [{"name": "mnist", "training": 60_000, "test": 10_000}, {"name": "pen", "training": 30_000, "test": 5_000}]
 SETS = [{**one, "here": True, "default": one["name"] == "mnist", "source": "", "how": ""} for one in SETS]
 CHOICES = {**choices("compiled", 2, DataSets()), "data": SETS}
-SETTINGS, CURVES, AXES, PLAN, TRIES = (f"train/{name}.js" for name in ("settings", "curves", "axes", "plan", "tries"))
+SETTINGS, SCHEMA, CURVES, AXES, PLAN, TRIES = (
+    f"train/{name}.js" for name in ("settings", "schema", "curves", "axes", "plan", "tries")
+)
 Call = list[Any]
 
 
@@ -88,15 +93,70 @@ def test_what_is_no_frame_is_refused(data: bytes) -> None:
 TEXTS = [
     *("", "0", "1", "-1", "0.5", ".5", "1e9", "1e6", "1000001", "NaN", "Infinity", "١", "0x10"),
     *("16,16", "_", " 3 ", "+2", "1e-3", "12e", "-", "9" * 20, "16,0", "5,", "1.5", "1 2"),
-    *(one for some in CHOICES["options"].values() for one in some),
+    *(
+        "none",
+        "16-16",
+        "16x16",
+        " 16 , 16",
+        "+5",
+        "1e999",
+        "straighten-resize",
+        "straighten+resize",
+        "straighten,",
+        "-",
+    ),
+    *(name for field in FIELDS.values() if field.choices for name in field.choices()),
 ]
-FIELDS = [name for name in RECIPES["video"].to_json() if name not in ("name", "data")]
+SETTABLE = [field for field in FIELDS.values() if field.option]
+SAFE = 2**53 - 1  # the largest whole number that JavaScript counts to
+
+
+def test_a_text_is_the_same_value_on_both_sides() -> None:
+    asked = [(field, text) for field in SETTABLE for text in TEXTS]
+    found = ask(*([SCHEMA, "parse", field.to_json(), text] for field, text in asked))
+    taken = 0
+    for (field, text), there in zip(asked, found, strict=True):
+        try:
+            here = field.parse(text)
+        except RecipeError:
+            assert there == {}, (field.name, text)  # an Error
+            continue
+        if field.name == "seed" and here > SAFE:
+            assert there == {}
+            continue
+        assert there == (list(here) if field.several else here), (field.name, text)
+        taken += 1
+    assert taken > 100
+
+
+def test_a_value_is_written_to_be_read_again_on_both_sides() -> None:
+    values = [(FIELDS[name], value) for name, some in WRITTEN.items() for value in some]
+    texts = ask(*([SCHEMA, "write", list(value) if field.several else value] for field, value in values))
+    assert [field.parse(text) for (field, _), text in zip(values, texts, strict=True)] == [value for _, value in values]
+    again = ask(*([SCHEMA, "parse", field.to_json(), field.write(value)] for field, value in values))
+    assert again == [list(value) if field.several else value for field, value in values]
+
+
+def test_labels_are_the_same_in_a_sentence() -> None:
+    fields = list(FIELDS.values())
+    assert ask(*([SCHEMA, "inSentence", field.to_json()] for field in fields)) == [
+        field.in_a_sentence for field in fields
+    ]
+
+
+WRITTEN: dict[str, Any] = {
+    "hidden": [(), (30,), (16, 16), (4096, 1)],
+    "preparation": [(), ("straighten",), ("straighten", "resize")],
+    "learning_rate": [0.0, 0.75, 1e-05, 1e-07, 0.1 + 0.2, 1e6, 123456.789],
+    "seed": [0, 7, SAFE],
+    "activation": ["relu"],
+}
 
 
 def test_what_the_page_takes_is_taken_by_the_server() -> None:
-    typed = [{field: text} for field in FIELDS for text in TEXTS]
+    typed = [{field.name: text} for field in SETTABLE for text in TEXTS]
     rng = np.random.default_rng(5)
-    some = [rng.choice(FIELDS, 3, replace=False) for _ in range(800)]
+    some = [rng.choice([field.name for field in SETTABLE], 3, replace=False) for _ in range(800)]
     typed += [{str(field): TEXTS[rng.integers(len(TEXTS))] for field in fields} for fields in some]
     taken = 0
     for one, asked in zip(typed, wanted(*typed), strict=True):
@@ -122,7 +182,7 @@ BAD = [
     *(("epochs", text) for text in ("0", "100001", "1e3", "abc")),
     *(("seed", text) for text in ("-1", "1.5", "9007199254740993")),
     *(("validation", text) for text in ("60000", "-1")),
-    *((name, "nonsense") for name in CHOICES["options"]),
+    *((field.name, "nonsense") for field in FIELDS.values() if field.choices),
     ("preparation", "straighten,straighten"),
 ]
 
@@ -158,7 +218,7 @@ def test_the_limits_themselves_are_taken_by_both(field: str, text: str, value: A
 
 
 def test_cross_entropy_goes_with_the_outputs_that_it_goes_with_in_the_server() -> None:
-    pairs = [{"cost": "cross_entropy", "output": output} for output in CHOICES["options"]["output"]]
+    pairs = [{"cost": "cross_entropy", "output": output} for output in ACTIVATIONS]
     for pair, asked in zip(pairs, wanted(*pairs), strict=True):
         if asked["errors"]:
             assert list(asked["errors"]) == ["cost"]

@@ -19,7 +19,7 @@ from digitlens.server.training.run_status import RunRequest
 PARAMETERS, SEEDS = 1_000_000, 10  # the largest network of a page; runs on each side of a comparison
 TOGETHER = 20_000_000  # numbers that an engine holds for one mini-batch, several times over
 VISITOR = re.compile(r"[0-9a-f]{32}", re.ASCII)
-LIMITS = {"layers": 8, "neurons": 4096, "parameters": PARAMETERS, "epochs": 100_000, "seeds": SEEDS}
+LIMITS = {"parameters": PARAMETERS, "seeds": SEEDS}
 
 
 def number_of(message: Mapping[str, Any], name: str = "number", most: int = 2**53) -> int:
@@ -74,8 +74,14 @@ def recipe_of(base: str, fields: Any, count: int) -> Recipe:
 
 def choices(engine: str, cores: int, sets: DataSets) -> dict[str, Any]:
     """All that a page can choose from."""
-    recipes = {name: recipe.to_json() for name, recipe in RECIPES.items()}
     fields = sorted(FIELDS.values(), key=lambda field: GROUPS.index(field.group))
-    about: dict[str, Any] = {"type": "choices", "engine": engine, "cores": cores, "data": sets.to_json()}
-    about["options"] = {field.name: list(field.choices()) for field in fields if field.choices}
-    return about | {"recipes": recipes, "fields": [field.to_json() for field in fields], "limits": LIMITS}
+    return {
+        "type": "choices",
+        "engine": engine,
+        "cores": cores,
+        "data": sets.to_json(),
+        "recipes": {name: recipe.to_json() for name, recipe in RECIPES.items()},
+        "summaries": {name: recipe.summary() for name, recipe in RECIPES.items()},
+        "fields": [field.to_json() for field in fields],
+        "limits": LIMITS,
+    }

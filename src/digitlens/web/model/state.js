@@ -32,35 +32,9 @@
 export const VIEWS = /** @type {const} */ (["read", "neuron", "learn", "train", "compare", "story"]);
 const SHOWN = /** @type {const} */ (["read", "neuron", "learn", "train", "compare"]);
 /** @typedef {Readonly<Record<string, string>>} Settings */
-export const SETTINGS = [
-  "recipe",
-  "hidden",
-  "activation",
-  "output",
-  "initialisation",
-  "cost",
-  "optimiser",
-  "momentum",
-  "learning_rate",
-  "schedule",
-  "mini_batch",
-  "epochs",
-  "weight_decay",
-  "averaging",
-  "augmentation",
-  "preparation",
-  "validation",
-  "labels",
-  "precision",
-  "stored",
-  "seed",
-  "data",
-  "live",
-  "vary",
-  "first",
-  "second",
-  "seeds",
-];
+const RESERVED = ["shows", "at", "t", "w", "raw", "b", "i", "s", "hide"]; // parts of an address that are no settings
+const SETTING_NAME = /^[a-z][a-z_]{0,39}$/; // which of them are fields of a recipe, only the server knows
+const MOST_SETTINGS = 64;
 const SETTING = /^[\w.,+-]{0,80}$/;
 const UNIT = 64; // coordinates are whole 64ths of a pixel, so that a link brings back exactly what was drawn
 const MOST_POINTS = 5000;
@@ -124,7 +98,7 @@ export function toFragment(state) {
   const trains = [state.view, state.view === "story" ? state.shows : ""].some(
     (view) => view === "train" || view === "compare",
   );
-  if (trains) for (const key of SETTINGS) if (key in state.settings) entries.push([key, state.settings[key]]);
+  if (trains) entries.push(...Object.entries(state.settings));
   if (state.hide.length) entries.push(["hide", state.hide.join(",")]);
   const query = entries.map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll("%2C", ",")}`).join("&");
   return [state.view, ...path].join("/") + (query && `?${query}`);
@@ -158,13 +132,16 @@ export function fromFragment(fragment) {
     source: whole(given.get("w"), 0, 4096),
     target: whole(view === "learn" ? first : given.get("t"), 0, 9),
     step: (view === "story" && whole(first, 1, 99)) || 1,
-    settings: Object.freeze(
-      Object.fromEntries(
-        SETTINGS.filter((key) => SETTING.test(given.get(key) ?? "?")).map((key) => [key, given.get(key) ?? ""]),
-      ),
-    ),
+    settings: settingsIn(given),
     hide: (given.get("hide") ?? "").split(",").filter((part) => /^[a-z-]{1,30}$/.test(part)),
   });
+}
+
+/** Everything in an address that can be a setting. @param {URLSearchParams} given @returns {Settings} */
+function settingsIn(given) {
+  const all = [...new Set(given.keys())].map((name) => [name, given.get(name) ?? ""]);
+  const some = all.filter(([name, text]) => SETTING_NAME.test(name) && !RESERVED.includes(name) && SETTING.test(text));
+  return Object.freeze(Object.fromEntries(some.slice(0, MOST_SETTINGS)));
 }
 
 /** @param {string | null | undefined} text @param {number} low @param {number} high @returns {number | null} */

@@ -18,23 +18,13 @@ import { wanted } from "./settings.js";
  * @property {Record<string, string>} errors
  */
 
-/** What may differ, and two values to begin with. @type {Record<string, [string, string]>} */
-export const VARIED = {
-  activation: ["sigmoid", "relu"],
-  hidden: ["16,16", "32,32"],
-  learning_rate: ["0.75", "0.1"],
-  optimiser: ["gradient_descent", "adam"],
-  cost: ["quadratic", "cross_entropy"],
-  mini_batch: ["32", "128"],
-  initialisation: ["one_over_n", "standard_normal"],
-  schedule: ["linear", "constant"],
-  labels: ["true", "random"],
-  augmentation: ["none", "affine"],
-  weight_decay: ["0", "0.0001"],
-};
+const FIRST = "activation"; // what differs, until something else is chosen
 export const EPOCHS = "10";
 export const SEEDS = "6"; // fewer pairs can say nothing
 export const CURVES = { trainingCost: 0, trainingAccuracy: 1, testCost: 2, testAccuracy: 3 };
+
+/** The fields of which two values can be compared. @param {Choices} choices */
+export const compared = ({ fields }) => fields.filter((field) => field.compared);
 
 /**
  * What the settings ask for; what cannot be is told by field, in words.
@@ -43,10 +33,11 @@ export const CURVES = { trainingCost: 0, trainingAccuracy: 1, testCost: 2, testA
  * @returns {Duel}
  */
 export function duelOf(settings, choices) {
-  const vary = settings.vary && settings.vary in VARIED ? settings.vary : "activation";
+  const offered = compared(choices);
+  const { name: vary, compared: usual } = offered.find(({ name }) => name === (settings.vary ?? FIRST)) ?? offered[0];
   const sides = /** @type {[string, string]} */ ([
-    settings.first ?? VARIED[vary][0],
-    settings.second ?? VARIED[vary][1],
+    settings.first ?? usual?.[0] ?? "",
+    settings.second ?? usual?.[1] ?? "",
   ]);
   const common = Object.fromEntries(
     Object.entries({ epochs: EPOCHS, ...settings }).filter(([field]) => field !== "live"),

@@ -1,11 +1,10 @@
 // @ts-check
 // What will happen, in words, before it does. No DOM.
 
-import { named, parameters } from "./settings.js";
+import { parameters } from "./settings.js";
 
 /** @typedef {import("./settings.js").Choices} Choices */
 /** @typedef {import("./settings.js").Wanted} Wanted */
-/** @typedef {import("./settings.js").Recipe} Recipe */
 
 const DIGITS = /** @type {Record<string, string>} */ ({
   mnist: "MNIST’s handwritten digits",
@@ -29,21 +28,6 @@ export function plan({ base, fields, data }, { recipes }) {
     `Start gives ${knobs} weights and biases a random beginning. Then the network is shown ` +
     `${DIGITS[data] ?? data}, ${at} every weight moves a little, so that it errs less. ${end}`
   );
-}
-
-/**
- * A recipe in a line: "16, 16 · sigmoid · gradient descent at 0.75, linear · 32 a step · 60 epochs".
- * @param {Recipe} recipe
- * @returns {string}
- */
-export function inShort({ hidden, activation, optimiser, learning_rate: rate, schedule, mini_batch: few, epochs }) {
-  return [
-    hidden.join(", ") || "no hidden layer",
-    named(activation),
-    `${named(optimiser)} at ${rate}, ${schedule}`,
-    `${few} a step`,
-    `${epochs} epochs`,
-  ].join(" · ");
 }
 
 /** @param {number} n */

@@ -1,24 +1,16 @@
 // @ts-check
 // Compare: two ways to train, one thing different, the same seeds for both; and what the numbers support, no more.
 
-import { doing, duelOf, EPOCHS, SEEDS, VARIED } from "../../train/duel.js";
-import { named, settingsOf } from "../../train/settings.js";
+import { compared, doing, duelOf, EPOCHS, SEEDS } from "../../train/duel.js";
+import { inSentence } from "../../train/schema.js";
+import { settingsOf } from "../../train/settings.js";
 import { resultView } from "./result.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../train/frames.js").Frame} Frame */
+/** @typedef {import("../../train/schema.js").Field} Field */
 /** @typedef {import("../../train/settings.js").Choices} Choices */
-
-const NAMES = /** @type {Record<string, string>} */ ({
-  activation: "hidden neurons",
-  hidden: "hidden layers",
-  mini_batch: "images a step",
-  initialisation: "how weights begin",
-  schedule: "how the rate goes on",
-  augmentation: "bent images",
-});
-const nameOf = (/** @type {string} */ field) => NAMES[field] ?? field.replaceAll("_", " ");
 
 /** @param {App} app @returns {{element: HTMLElement, update: () => void}} */
 export function compareView(app) {
@@ -32,11 +24,10 @@ export function compareView(app) {
   let replaced = false; // a run has taken its place on the server
   let [newest, frame] = [0, 0];
 
-  const vary = h(
-    "select",
-    { id: "compare-vary", onchange: () => change({ vary: vary.value, first: null, second: null }) },
-    ...Object.keys(VARIED).map((field) => h("option", { value: field }, nameOf(field))),
-  );
+  const vary = h("select", {
+    id: "compare-vary",
+    onchange: () => change({ vary: vary.value, first: null, second: null }),
+  });
   const sides = /** @type {const} */ (["first", "second"]).map((field, i) =>
     h("div", { class: "side", "data-side": "AB"[i], "data-field": field }),
   );
@@ -183,11 +174,10 @@ export function compareView(app) {
     if (result) shown.update(result);
   };
   let listed = "";
-  const controls = (
-    /** @type {Choices} */ { options, data: sets },
-    /** @type {import("../../train/duel.js").Duel} */ duel,
-  ) => {
-    const key = `${duel.vary} ${sets.map((one) => one.name + one.here)}`;
+  const controls = (/** @type {Choices} */ choices, /** @type {import("../../train/duel.js").Duel} */ duel) => {
+    const sets = choices.data;
+    const offered = compared(choices);
+    const key = `${duel.vary} ${offered.map(({ name }) => name)} ${sets.map((one) => one.name + one.here)}`;
     if (listed !== key) {
       listed = key;
       clear(
@@ -202,7 +192,9 @@ export function compareView(app) {
             ),
           ),
       );
-      sides.forEach((side, i) => clear(side, ...sideOf(/** @type {0 | 1} */ (i), duel.vary, options[duel.vary])));
+      clear(vary, ...offered.map((field) => h("option", { value: field.name }, inSentence(field))));
+      const field = offered.find(({ name }) => name === duel.vary) ?? offered[0];
+      sides.forEach((side, i) => clear(side, ...sideOf(/** @type {0 | 1} */ (i), field)));
     }
     vary.value = duel.vary;
     data.value = duel.data;
@@ -230,14 +222,19 @@ export function compareView(app) {
             "rates, too, before you say which is better.",
     );
   };
-  const sideOf = (/** @type {0 | 1} */ i, /** @type {string} */ field, /** @type {string[] | undefined} */ options) => {
+  const sideOf = (/** @type {0 | 1} */ i, /** @type {Field} */ field) => {
     const key = i ? "second" : "first";
     const id = `compare-${key}`;
     const told = () => change({ [key]: input.value.trim() });
-    const input = options
-      ? h("select", { id, onchange: () => told() }, ...options.map((one) => h("option", { value: one }, named(one))))
+    const options = field.choices.map(([value, name]) => h("option", { value }, name));
+    const input = options.length
+      ? h("select", { id, onchange: () => told() }, ...options)
       : h("input", { id, type: "text", autocomplete: "off", oninput: () => told() });
-    return [h("label", { for: id }, h("span", { class: "letter" }, "AB"[i]), ` ${nameOf(field)}`), input, wrong[key]];
+    return [
+      h("label", { for: id }, h("span", { class: "letter" }, "AB"[i]), ` ${inSentence(field)}`),
+      input,
+      wrong[key],
+    ];
   };
   /** @param {string} field @param {string} label @param {string} usual */
   function number(field, label, usual) {

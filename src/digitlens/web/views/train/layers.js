@@ -1,52 +1,50 @@
 // @ts-check
 // The hidden layers: how many neurons each has; add one, take one away.
 
+import { parts, write } from "../../train/schema.js";
 import { attributes, clear, h } from "../shared/dom.js";
-import { stepped } from "./fields.js";
+import { textBox } from "./inputs.js";
 
-/** @typedef {import("../../train/settings.js").Choices} Choices */
+/** @typedef {import("../../train/schema.js").Field} Field */
 
 const NEW = "16"; // neurons of a layer that is added
 const EMPTY = "_"; // a layer of which nobody has said how large it is
 
-/** @param {(sizes: string) => void} change @returns {{element: HTMLElement, show: (value: string, choices: Choices) => void}} */
-export function layersField(change) {
-  const list = h("div", { class: "layers", role: "group", "aria-labelledby": "train-hidden-title" });
+/**
+ * @param {Field} field
+ * @param {(text: string) => void} change
+ * @returns {{element: HTMLElement, show: (text: string) => void}}
+ */
+export function layersField(field, change) {
+  const title = `train-${field.name}-title`;
+  const list = h("div", { class: "layers", role: "group", "aria-labelledby": title });
   const add = h("button", { type: "button", class: "small", onclick: () => grow() }, "Add a layer");
   const element = h(
     "div",
-    { class: "field wide", "data-field": "hidden" },
-    h("span", { id: "train-hidden-title" }, "Hidden layers, by their neurons"),
+    { class: "field wide", "data-field": field.name, title: field.help },
+    h("span", { id: title }, `${field.label}, by their neurons`),
     list,
     add,
   );
   let shown = "";
 
   const inputs = () => Array.from(list.querySelectorAll("input"));
-  const sizes = () => inputs().map((input) => input.value.trim().replace(/[^\w.+]/g, EMPTY) || EMPTY);
-  const tell = () => change((shown = sizes().join(",")));
+  const sizes = () => inputs().map((input) => input.value.trim().replace(/[^\w.]|x/g, EMPTY) || EMPTY);
+  const tell = () => change((shown = write(sizes())));
   const grow = () => {
-    change([...sizes(), NEW].join(","));
+    change(write([...sizes(), NEW]));
     requestAnimationFrame(() => requestAnimationFrame(() => inputs().at(-1)?.focus()));
   };
   const remove = (/** @type {number} */ which) => {
-    change(
-      sizes()
-        .filter((_, i) => i !== which)
-        .join(","),
-    );
+    change(write(sizes().filter((_, i) => i !== which)));
     add.focus();
   };
   const box = (/** @type {number} */ i) => {
-    const input = h("input", {
-      type: "text",
-      inputmode: "numeric",
-      autocomplete: "off",
-      size: 4,
-      "aria-label": `Neurons in hidden layer ${i + 1}`,
-      oninput: tell,
-    });
-    stepped(input, tell);
+    const input = textBox(
+      { inputmode: "numeric", size: 4, "aria-label": `Neurons in hidden layer ${i + 1}` },
+      tell,
+      true,
+    );
     return h(
       "span",
       { class: "layer" },
@@ -66,21 +64,21 @@ export function layersField(change) {
   };
   return {
     element,
-    show(value, { limits }) {
-      const parts = value ? value.split(/[,x-]/) : [];
-      attributes(add, { disabled: parts.length >= limits.layers });
-      if (value === shown && list.childElementCount) return;
-      shown = value;
-      if (parts.length !== inputs().length || !parts.length)
+    show(text) {
+      const layers = parts(field, text);
+      attributes(add, { disabled: layers.length >= field.most });
+      if (text === shown && list.childElementCount) return;
+      shown = text;
+      if (layers.length !== inputs().length || !layers.length)
         clear(
           list,
-          ...(parts.length
-            ? parts.map((_, i) => box(i))
+          ...(layers.length
+            ? layers.map((_, i) => box(i))
             : [h("span", { class: "dim" }, "none: the pixels lead straight to the outputs")]),
         );
       for (const [i, input] of inputs().entries()) {
-        const text = parts[i] === EMPTY ? "" : parts[i];
-        if (input.value.trim() !== text) input.value = text;
+        const size = layers[i] === EMPTY ? "" : layers[i];
+        if (input.value.trim() !== size) input.value = size;
       }
     },
   };
