@@ -133,11 +133,11 @@ def _fields(node: ast.ClassDef, comments: dict[int, str]) -> Iterator[Field]:
             continue
         if part.target.id.startswith("_"):
             continue
-        default, text = ast.unparse(part.value) if part.value else "", _comment(part, comments)
+        default, text = _default_of(part.value), _comment(part, comments)
         if isinstance(part.value, ast.Call) and any(word.arg == "help" for word in part.value.keywords):
             declared = FIELDS[part.target.id]  # of a recipe, whose fields say more of themselves than a comment
             default, text = repr(declared.default), f"{declared.help} {_wanted(declared.wanted)}."
-        yield Field(part.target.id, ast.unparse(part.annotation), _plain(default), text)
+        yield Field(part.target.id, ast.unparse(part.annotation), default, text)
 
 
 def _attributes(node: ast.ClassDef, comments: dict[int, str]) -> Iterator[Field]:
@@ -156,10 +156,13 @@ def _wanted(text: str) -> str:
     return text[0].upper() + text[1:].replace(", with hyphens between them, or none", ", or an empty tuple")
 
 
-def _plain(default: str) -> str:
-    """A default as a reader wants it: `field(default_factory=dict)` is {}."""
-    made = re.fullmatch(r"(?:dataclasses\.)?field\(default_factory=(\w+)\)", default)
-    return {"dict": "{}", "list": "[]", "tuple": "()"}.get(made[1], made[1]) if made else default
+def _default_of(value: ast.expr | None) -> str:
+    """A default as a reader wants it: that of `field(default_factory=dict)` is {}."""
+    if not isinstance(value, ast.Call) or ast.unparse(value.func) not in ("field", "dataclasses.field"):
+        return ast.unparse(value) if value else ""
+    given = {word.arg: ast.unparse(word.value) for word in value.keywords}
+    made = given.get("default_factory", "")
+    return {"dict": "{}", "list": "[]", "tuple": "()"}.get(made, made) or given.get("default", "")
 
 
 def _comment(node: ast.stmt, comments: dict[int, str]) -> str:
@@ -267,7 +270,7 @@ def _page(one: Name, found: tuple[Name, ...]) -> str:
 
 
 def _default(each: Field) -> str:
-    return f" Default: `{_cell(each.default)}`." if each.default else ""
+    return f" (default: `{_cell(each.default)}`)" if each.default else ""
 
 
 def _links(one: Name, found: tuple[Name, ...]) -> Iterator[str]:

@@ -50,7 +50,7 @@ if TYPE_CHECKING:  # the same names once more, for type checkers and editors: a 
         Steps as Steps,
         WeightChain as WeightChain,
     )
-    from digitlens.network.activations import Activation as Activation
+    from digitlens.network.activations import ACTIVATIONS as ACTIVATIONS, Activation as Activation
     from digitlens.network.costs import (
         Cost as Cost,
         CostFunction as CostFunction,
@@ -111,7 +111,7 @@ _NAMES = {  # where each public name lives; a name is imported from there when i
     "digitlens.learning.experiments": "Outcome",
     "digitlens.learning.sweeping": "Range Swept",
     "digitlens.network.network": "Layer Network Trace",
-    "digitlens.network.activations": "Activation",
+    "digitlens.network.activations": "ACTIVATIONS Activation",
     "digitlens.network.initialisation": "initialise",
     "digitlens.network.costs": "Cost CostFunction cost_for one_hot",
     "digitlens.network.gradient": "backward",

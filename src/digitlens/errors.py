@@ -34,14 +34,12 @@ class ShapeError(UsageError):
 
 
 class RecipeError(UsageError):
-    """A recipe that contradicts itself, or asks for something that the engine cannot do.
-
-    field: the name of the recipe's field that is at fault; empty where it is none, or more than one.
-    """
+    """A recipe that contradicts itself, or asks for something that the engine cannot do."""
 
     def __init__(self, message: str, field: str = "") -> None:
+        """With its message, and the field of the recipe that is at fault."""
         super().__init__(message)
-        self.field = field
+        self.field: str = field  # of the recipe; empty where none is at fault, or more than one
 
 
 class MissingExtra(UsageError):

@@ -5,7 +5,7 @@ Both keep the type they are given and are right far out, at z = ±100 too.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from typing import Any
 
@@ -21,15 +21,24 @@ Array = NDArray[np.floating[Any]]
 class Activation:
     """An activation function and its slope, both of z: sigmoid(z), sigmoid.slope(z)."""
 
-    name: str
-    function: Callable[[Array], Array]  # z -> a
-    slope: Callable[[Array], Array]  # z -> da/dz, element by element
+    name: str  # by which recipes and model files know it
+    function: Callable[[Array], Array] = field(repr=False)  # z -> a
+    slope: Callable[[Array], Array] = field(repr=False)  # z -> da/dz, element by element
     range: tuple[float, float]  # the lowest and the highest a, or what a comes ever closer to
     whole_layer: bool = False  # each a depends on every z of its layer: for the last layer only
 
     def __call__(self, z: Array) -> Array:
         """The activations a = σ(z), of the shape and type of z."""
         return self.function(z)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if ACTIVATIONS.get(self.name) is self:  # it is pickled by its name, and comes back as itself
+            return _registered, (self.name,)
+        return Activation, (self.name, self.function, self.slope, self.range, self.whole_layer)
+
+
+def _registered(name: str) -> Activation:
+    return ACTIVATIONS[name]
 
 
 def _sigmoid(z: Array) -> Array:
@@ -62,4 +71,5 @@ tanh = Activation("tanh", np.tanh, lambda z: 4 * _sigmoid_slope(2 * z), (-1, 1))
 identity = Activation("identity", lambda z: z, np.ones_like, (-inf, inf))
 softmax = Activation("softmax", _softmax, _softmax_slope, (0, 1), whole_layer=True)
 
+#: The activation functions by name. Another one that is put here can be trained, saved and read like these.
 ACTIVATIONS = {each.name: each for each in (sigmoid, relu, leaky_relu, tanh, identity, softmax)}

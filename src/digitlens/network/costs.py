@@ -9,7 +9,8 @@ of two factors would be 0 · ∞. Values are computed from z too, so that they a
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from math import inf
 from typing import Any
 
@@ -27,19 +28,21 @@ OfTrace = Callable[[Trace, Array], Array]  # trace, y -> one number an image, or
 class CostFunction:
     """A cost and its slope, for outputs of one activation function; cost_for() makes it."""
 
-    each: OfTrace  # C, (batch,)
-    slope: OfTrace  # dC/dz of the last layer, (batch, n)
-    dC_da: OfTrace | None = None  # (batch, n); None where only its product with the outputs' slope is known
+    each: OfTrace = field(repr=False)  # trace, y -> C, (batch,)
+    slope: OfTrace = field(repr=False)  # trace, y -> dC/dz of the last layer, (batch, n)
+    dC_da: OfTrace | None = field(
+        default=None, repr=False
+    )  # (batch, n); None where only its product with the outputs' slope is known
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
     """A cost by its name: which outputs it can take, and what it is for them."""
 
-    name: str
-    formula: str
+    name: str  # by which recipes and model files know it
+    formula: str  # of one image, for people
     outputs: tuple[float, float]  # it takes activations whose range lies within this one
-    function: Callable[[Activation], CostFunction]
+    function: Callable[[Activation], CostFunction] = field(repr=False)  # what it is for these outputs
 
     def takes(self, output: Activation) -> bool:
         """Can the output neurons have this activation function?"""
@@ -68,7 +71,7 @@ def cost_for(name: str, output: Activation) -> CostFunction:
 
 
 def one_hot(digits: NDArray[np.integer[Any]], classes: int = 10, dtype: Any = np.float32) -> Array:
-    """The targets y: (n,) digits -> (n, classes), 1 for the right one and 0 for the others."""
+    """The targets y, (n, classes) of this dtype: 1 for the right class, 0 for the others. digits: (n,), from 0."""
     return np.eye(classes, dtype=dtype)[digits]
 
 
@@ -79,31 +82,37 @@ def _error(trace: Trace, y: Array) -> Array:
     return trace.a[-1] - y
 
 
-def _by_chain_rule(each: OfTrace, dC_da: OfTrace, output: Activation) -> CostFunction:
-    def slope(trace: Trace, y: Array) -> Array:
-        d, a = dC_da(trace, y), trace.a[-1]
-        if output is softmax:  # each output depends on every z: da_i/dz_j = a_i ([i = j] - a_j)
-            return a * (d - (d * a).sum(axis=-1, keepdims=True))
-        return d * output.slope(trace.z[-1])
-
-    return CostFunction(each, slope, dC_da)
+def _chain_rule(dC_da: OfTrace, output: Activation, trace: Trace, y: Array) -> Array:
+    d, a = dC_da(trace, y), trace.a[-1]
+    if output is softmax:  # each output depends on every z: da_i/dz_j = a_i ([i = j] - a_j)
+        return a * (d - (d * a).sum(axis=-1, keepdims=True))
+    return d * output.slope(trace.z[-1])
 
 
 def _quadratic(output: Activation) -> CostFunction:
-    return _by_chain_rule(
-        lambda trace, y: (_error(trace, y) ** 2).sum(-1), lambda trace, y: 2 * _error(trace, y), output
-    )
+    return CostFunction(_squares, partial(_chain_rule, _twice_error, output), _twice_error)
+
+
+def _squares(trace: Trace, y: Array) -> Array:
+    return (_error(trace, y) ** 2).sum(-1)
+
+
+def _twice_error(trace: Trace, y: Array) -> Array:
+    return 2 * _error(trace, y)
 
 
 def _cross_entropy(output: Activation) -> CostFunction:
     if output in (sigmoid, softmax):
         return CostFunction(_yes_or_no if output is sigmoid else _one_choice, _error)
+    return CostFunction(_surprise, partial(_chain_rule, _surprise_slope, output), _surprise_slope)
 
-    return _by_chain_rule(
-        lambda trace, y: -(y * np.log(_inside(trace)) + (1 - y) * np.log1p(-_inside(trace))).sum(axis=-1),
-        lambda trace, y: _error(trace, y) / (_inside(trace) * (1 - _inside(trace))),
-        output,
-    )
+
+def _surprise(trace: Trace, y: Array) -> Array:
+    return -(y * np.log(_inside(trace)) + (1 - y) * np.log1p(-_inside(trace))).sum(axis=-1)
+
+
+def _surprise_slope(trace: Trace, y: Array) -> Array:
+    return _error(trace, y) / (_inside(trace) * (1 - _inside(trace)))
 
 
 def _inside(trace: Trace) -> Array:

@@ -52,7 +52,11 @@ def initialise(
 ) -> Network:
     """A network that has not learned anything yet.
 
-    sizes: neurons a layer, the picture first. activations: one a layer after it. scheme: a name in INITIALISATIONS.
+    sizes: neurons in each layer, the image first, (784, 16, 16, 10).
+    activations: one for each layer after the image.
+    scheme: how the first weights are drawn, "one_over_n", "standard_normal", "glorot" or "he".
+    rng: the random numbers.
+    dtype: float32 or float64.
     """
     if scheme not in INITIALISATIONS:
         raise RecipeError(f"an initialisation is one of {', '.join(INITIALISATIONS)}, got {scheme!r}")
