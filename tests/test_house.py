@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[1]
@@ -98,6 +99,19 @@ def test_nothing_stored_is_ever_executed() -> None:
     ]
     assert found == []
     assert all(map(EXECUTES.search, ("x = eval(text)", "import pickle", "np.load(f, allow_pickle=True)")))
+
+
+@pytest.mark.parametrize("field", ["weight_decay", "averaging", "schedule"])
+def test_a_field_of_a_recipe_is_known_in_few_places(field: str) -> None:
+    """In its declaration, where a recipe sets it, and hardly anywhere else; files of networks are no sources."""
+    naming = [
+        str(path.relative_to(ROOT))
+        for path in sorted((ROOT / "src").rglob("*"))
+        if path.suffix in (".py", ".js", ".cpp", ".h", ".html", ".css", ".mjs")
+        and re.search(rf"\b{field}\b", path.read_text(encoding="utf-8"))
+    ]
+    assert "src/digitlens/learning/recipe.py" in naming
+    assert len(naming) <= 4, naming
 
 
 def test_no_source_reaches_for_numpys_global_generator() -> None:

@@ -166,7 +166,7 @@ def given_to_learn() -> dict[str, Any]:
     network, some = network_of((784, 5, 4)), bars(20)
     packed = native.pack(network.layers)
     return {
-        "optimiser": "adam", "keep": 0.9, "weight_decay": 0.0, "averaging": 0.5, "weights": packed,
+        "optimiser": "adam", "keep": 0.9, "decay": 0.0, "running_mean": 0.5, "weights": packed,
         "memory": [np.zeros_like(packed), np.zeros_like(packed)], "average": packed.copy(), "steps": 0,
         "pictures": native.module().Pictures(some.flat), "digits": some.digits, "order": np.arange(20), "mini_batch": 8,
         "rates": np.full(3, 0.1), "stop": np.zeros(1, np.uint8), "seconds": np.inf,

@@ -35,11 +35,11 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def served(*options: str, port: int | None = None) -> Iterator[str]:
-    """The address of a running `digitlens app`, which ends with the block."""
+def served(*options: str, port: int | None = None, environment: dict[str, str] | None = None) -> Iterator[str]:
+    """The address of a running `digitlens app`, which ends with the block. environment: None: as it is here."""
     port = port or free_port()
     command = [sys.executable, "-m", "digitlens", "app", "--no-browser", "--port", str(port), *options]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment)
     try:
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:

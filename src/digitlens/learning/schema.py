@@ -108,11 +108,10 @@ class Field:
 
     def parse(self, text: str) -> Any:
         """The value that a text stands for. Raises RecipeError for one that stands for none."""
-        if self.several:
-            separators = r"[-,+x]" if self.item is not str else r"[-,+]"
-            texts = [] if text.strip() in ("", NONE) else re.split(separators, text)
-            return self.check(tuple(self._one(part.strip(), text) for part in texts if part or self.item is not str))
-        return self.check(self._one(text, text))
+        try:
+            return self.check(self._values(text) if self.several else self._one(text))
+        except ValueError:
+            raise self.error(f"wants {self.wanted}, got {shown(text)}") from None
 
     def write(self, value: Any) -> str:
         """The text that stands for a value: parse() gives the same value again, to the last bit."""
@@ -162,11 +161,19 @@ class Field:
             return one in self.choices() if self.choices else len(one) <= self.most
         return self.at_least <= one <= self.at_most and not (self.below and one == self.at_most)  # false for nan too
 
-    def _one(self, text: str, whole: str) -> Any:
+    def _values(self, text: str) -> tuple[Any, ...]:
+        """The values in a row that a text stands for. Raises ValueError for what is no number."""
+        if text.strip() in ("", NONE):
+            return ()
+        parts = [part.strip() for part in re.split(r"[-,+]" if self.item is str else r"[-,+x]", text)]
+        return tuple(self._one(part) for part in parts if part or self.item is not str)
+
+    def _one(self, text: str) -> Any:
+        """The single value that a text stands for, whether it is wanted or not. Raises ValueError for no number."""
         if self.item is str:
-            return text
+            return text.strip() if self.choices else text
         if not (_WHOLE if self.item is int else _REAL).fullmatch(text.strip()):
-            raise self.error(f"wants {self.wanted}, got {shown(whole)}")
+            raise ValueError(text)
         return self.item(text)
 
     def _choice_label(self, value: str) -> str:

@@ -65,7 +65,7 @@ struct SparsePictures {
 struct Run {  // a stretch of training, within one epoch
   Shape shape;
   int optimiser;
-  float keep, weight_decay, averaging;
+  float keep, decay, running_mean;  // StepSettings of learning/recipe.py
   float* weights;
   float* memory[MOST_MEMORIES];  // the optimiser's, laid out as the weights
   float* average;                // the running mean of the weights, or null

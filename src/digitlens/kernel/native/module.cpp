@@ -118,7 +118,7 @@ struct Engine {
     return std::unique_ptr<float[]>(new float[kernel->scratch(shape, mini_batch, learning)]());
   }
 
-  int64_t learn(const std::string& optimiser, float keep, float weight_decay, float averaging, Floats weights,
+  int64_t learn(const std::string& optimiser, float keep, float decay, float running_mean, Floats weights,
                 std::vector<Floats> memory, std::optional<Floats> average, int64_t steps, const Pictures& pictures,
                 In<uint8_t, 1> digits, In<int64_t, 1> order, int64_t mini_batch, In<double, 1> rates,
                 In<uint8_t, 1> stop, double seconds) const {
@@ -140,8 +140,8 @@ struct Engine {
     Run run = {shape,
                rule.code,
                keep,
-               weight_decay,
-               averaging,
+               decay,
+               running_mean,
                weights.data(),
                {},
                average ? average->data() : nullptr,
@@ -259,7 +259,7 @@ NB_MODULE(_native, m) {
       .def(nb::init<std::vector<int>, const std::vector<std::string>&, const std::string&, const std::string&>())
       .def_ro("floats", &Engine::floats)
       .def_prop_ro("instruction_set", [](const Engine& e) { return e.kernel->name; })
-      .def("learn", &Engine::learn, "optimiser"_a, "keep"_a, "weight_decay"_a, "averaging"_a, "weights"_a.noconvert(),
+      .def("learn", &Engine::learn, "optimiser"_a, "keep"_a, "decay"_a, "running_mean"_a, "weights"_a.noconvert(),
            "memory"_a.noconvert(), "average"_a.noconvert().none(), "steps"_a, "pictures"_a, "digits"_a.noconvert(),
            "order"_a.noconvert(), "mini_batch"_a, "rates"_a.noconvert(), "stop"_a.noconvert(), "seconds"_a)
       .def("measure", &Engine::measure, "weights"_a.noconvert(), "pictures"_a, "digits"_a.noconvert(), "first"_a = 0,

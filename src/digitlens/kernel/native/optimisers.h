@@ -31,22 +31,22 @@ inline void adam_step(const Run& run, float* gradient, size_t floats, double rat
   }
 }
 
-// Every weight shrinks by rate · weight_decay; biases do not.
-inline void decay(const Run& run, double rate) {
+// Every weight shrinks by rate · decay; biases do not.
+inline void shrink(const Run& run, double rate) {
   float* w = run.weights;
   for (int l = 1; l <= run.shape.layers; l++)
     for (size_t block = 0; block < Shape::blocks(run.shape.sizes[l]); block++, w += 16)  // + 16: past the biases
-      for (float* end = w + run.shape.sizes[l - 1] * 16; w < end; w++) *w *= (float)(1 - rate * run.weight_decay);
+      for (float* end = w + run.shape.sizes[l - 1] * 16; w < end; w++) *w *= (float)(1 - rate * run.decay);
 }
 
 // All of it. Gradient descent has already been taken by backward(), which added to the weights themselves.
 inline void step(const Run& run, float* gradient, size_t floats, double rate, int64_t t) {
   if (run.optimiser == MOMENTUM) momentum_step(run, gradient, floats, (float)rate);
   if (run.optimiser == ADAM) adam_step(run, gradient, floats, rate, t);
-  if (run.weight_decay > 0) decay(run, rate);
+  if (run.decay > 0) shrink(run, rate);
   if (run.average)
     for (size_t i = 0; i < floats; i++)
-      run.average[i] = run.averaging * run.average[i] + (1 - run.averaging) * run.weights[i];
+      run.average[i] = run.running_mean * run.average[i] + (1 - run.running_mean) * run.weights[i];
 }
 
 }  // namespace
