@@ -14,7 +14,7 @@ from tests.faults.small_mnist import CONTENTS, SMALL
 import digitlens as dl
 from digitlens.digits.sources import find as sources
 from digitlens.digits.sources.mnist import load_mnist
-from digitlens.files.journal import opened
+from digitlens.files.journal import open_journal
 
 
 @pytest.fixture(autouse=True)
@@ -120,7 +120,7 @@ def test_a_journal_keeps_every_run_and_the_sweep_goes_on_from_there(few: dl.Data
     )  # fmt: skip
     assert told == [1, 2]  # the first of them stood there already
     assert both.rows[0] == first.rows[0]
-    with opened(journal) as kept:
+    with open_journal(journal) as kept:
         assert kept.entries[1:] == list(both.rows)
     with pytest.raises(dl.DigitlensError, match="other digits"):
         dl.sweep({"activation": ["relu"]}, data="mnist", epochs=1, journal=journal)

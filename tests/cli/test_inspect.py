@@ -202,7 +202,7 @@ def test_notes_of_a_file_and_names_that_would_steer_a_terminal_are_made_visible(
     result = run("weights", "--network", str(path))
     assert "\x1b" not in result.output
     assert r"\x1b[2Jmnist" in result.stdout
-    assert "passed over what we do not know: later" in result.stderr
+    assert "skipped an unknown block: later" in result.stderr
 
 
 def perfect(reader: Reader) -> Reader:

@@ -15,7 +15,7 @@ from tests.cli.conftest import command, environment, process
 from tests.waiting import PATIENCE
 
 import digitlens as dl
-from digitlens.storage.checkpoint import beside, sweep
+from digitlens.storage.checkpoint import checkpoint_path, remove_leftovers
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX; not checked here: Ctrl-C, SIGTERM, SIGHUP")
 
@@ -74,7 +74,7 @@ def test_a_signal_ends_the_run_cleanly_and_it_can_be_resumed_to_the_same_bits(
     answer = process("train", "--resume", "net", "--data", words, cwd=tmp_path)
     assert (answer.code, answer.err) == (0, "")
     assert _weights(dl.load(tmp_path / "net")) == undisturbed
-    assert not beside(tmp_path / "net").exists()
+    assert not checkpoint_path(tmp_path / "net").exists()
 
 
 @pytest.mark.parametrize("pause", [0.0, 0.002, 0.01])
@@ -86,7 +86,7 @@ def test_a_second_ctrl_c_ends_it_at_once_without_a_word_too_many(words: Path, tm
         _, err = running.communicate(timeout=PATIENCE)
     assert running.returncode == 130
     assert "Traceback" not in err
-    sweep(tmp_path / "net")  # as the next start does: it may have struck while a file was being made
+    remove_leftovers(tmp_path / "net")  # as the next start does: it may have struck while a file was being made
     assert not [path for path in tmp_path.iterdir() if path.suffix == ".tmp"]
 
 
@@ -113,7 +113,7 @@ def test_json_stopped_by_a_signal_is_still_json(words: Path, tmp_path: Path) -> 
     given = command("train", "--data", words, "--epochs", "100000", "--out", "net", "--json")
     with subprocess.Popen(given, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         try:
-            while not beside(tmp_path / "net").exists():  # after a second
+            while not checkpoint_path(tmp_path / "net").exists():  # after a second
                 assert running.poll() is None
                 time.sleep(0.05)
             running.send_signal(signal.SIGTERM)
@@ -170,4 +170,4 @@ def test_a_terminal_that_goes_away_ends_the_run_cleanly(words: Path, tmp_path: P
         finally:
             running.kill()
     assert dl.load(tmp_path / "net").provenance["epochs"] >= 1
-    assert beside(tmp_path / "net").exists()
+    assert checkpoint_path(tmp_path / "net").exists()

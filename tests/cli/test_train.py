@@ -11,9 +11,9 @@ from tests.cli.conftest import WORDS, Run
 import digitlens as dl
 from digitlens.digits.synthetic.pen.writer import pen_data
 from digitlens.kernel import native
-from digitlens.learning.checkpointing import keep
+from digitlens.learning.checkpointing import save_checkpoint
 from digitlens.learning.recipe import Recipe
-from digitlens.storage.checkpoint import beside
+from digitlens.storage.checkpoint import checkpoint_path
 
 
 @pytest.fixture(autouse=True)
@@ -181,7 +181,7 @@ def _unfinished(words: Path, path: str, **changes: object) -> Recipe:
     """A run that was left after its first epoch."""
     run = dl.train("video", words, **{"epochs": 5, **changes})
     next(iter(run))
-    keep(run, path)
+    save_checkpoint(run, path)
     return run.recipe
 
 
@@ -192,7 +192,7 @@ def test_an_unfinished_run_that_waits_is_not_lost_by_mistake(digitlens: Run, wor
     assert "digitlens train --resume 'mine'" in answer.err
     assert "--fresh" in answer.err
     assert digitlens("train", "--data", words, "--out", "mine", "--fresh", "--epochs", "2").code == 0
-    assert not beside("mine").exists()
+    assert not checkpoint_path("mine").exists()
     assert dl.load("mine").provenance["epochs"] == 2
 
 
@@ -207,7 +207,7 @@ def test_a_resumed_run_ends_as_if_it_had_never_stopped(digitlens: Run, words: Pa
     for ours, theirs in pairs:
         assert ours.weights.tobytes() == theirs.weights.tobytes()
         assert ours.biases.tobytes() == theirs.biases.tobytes()
-    assert not beside("mine").exists()
+    assert not checkpoint_path("mine").exists()
 
 
 @pytest.mark.parametrize(
@@ -216,11 +216,11 @@ def test_a_resumed_run_ends_as_if_it_had_never_stopped(digitlens: Run, words: Pa
 )
 def test_a_resumed_run_goes_on_with_its_own_recipe_only(digitlens: Run, words: Path, more: tuple[str, ...]) -> None:
     _unfinished(words, "mine")
-    before = beside("mine").read_bytes()
+    before = checkpoint_path("mine").read_bytes()
     answer = digitlens("train", "--resume", "mine", "--data", words, *more)
     assert (answer.code, answer.out) == (2, "")
     assert more[0] in answer.err
-    assert beside("mine").read_bytes() == before
+    assert checkpoint_path("mine").read_bytes() == before
 
 
 def test_resuming_what_is_not_there_or_on_other_digits_is_refused(
@@ -247,7 +247,7 @@ def test_resuming_what_is_not_there_or_on_other_digits_is_refused(
 
 def test_a_damaged_checkpoint_is_one_clear_error(digitlens: Run, words: Path) -> None:
     _unfinished(words, "mine")
-    beside("mine").write_bytes(beside("mine").read_bytes()[:-7])
+    checkpoint_path("mine").write_bytes(checkpoint_path("mine").read_bytes()[:-7])
     for arguments in (("--resume", "mine"), ("--out", "mine")):
         answer = digitlens("train", "--data", words, *arguments)
         assert (answer.code, answer.out) == (1, "")

@@ -17,7 +17,7 @@ from tests.learning.bars import CLASSES, bar_data, bars, small
 
 from digitlens.digits.dataset import DataSet
 from digitlens.errors import DigitlensError, FileError, ModelFileError, RecipeError, TrainingError, UsageError
-from digitlens.learning.checkpointing import forget, keep, kept, resumed, unfinished
+from digitlens.learning.checkpointing import checkpointed, discard, resume_run, save_checkpoint, unfinished_recipe
 from digitlens.learning.engine import Measured, Record
 from digitlens.learning.training import Run, row
 from digitlens.storage import checkpoint as checkpoints
@@ -36,7 +36,7 @@ def timeless(data: bytes) -> tuple[Any, dict[str, bytes]]:
 
 
 def whole(path: Path, recipe: Any, data: DataSet = DATA) -> Any:
-    list(kept(Run(recipe, data), path, 1e9))
+    list(checkpointed(Run(recipe, data), path, 1e9))
     return timeless(path.read_bytes())
 
 
@@ -63,19 +63,19 @@ def test_a_run_stopped_again_and_again_writes_the_file_of_an_uninterrupted_one(n
     path, starts = tmp_path / "parts.digitlens", 0
     run = Run(recipe, DATA, every=3)
     while not run.finished:
-        for record in kept(run, path, 0):
+        for record in checkpointed(run, path, 0):
             if record.mini_batch:
                 run.stop()
         starts += 1
         assert load(path).network.sizes == recipe.sizes(4)  # the latest network, whether finished or not
         if not run.finished:
-            assert unfinished(path) == recipe
-            run = resumed(path, DATA)
+            assert unfinished_recipe(path) == recipe
+            run = resume_run(path, DATA)
             run._every = 3
     assert starts > 3
     assert timeless(path.read_bytes()) == expected
     assert names(tmp_path) == ["parts.digitlens", "whole.digitlens"]
-    assert unfinished(path) is None
+    assert unfinished_recipe(path) is None
 
 
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=6))
@@ -85,12 +85,12 @@ def test_wherever_a_run_is_left_without_a_word_it_goes_on_from_its_last_checkpoi
         recipe, path = small(epochs=5), Path(folder) / "x.digitlens"
         expected = whole(Path(folder) / "whole.digitlens", recipe)
         for length in lengths:
-            run = resumed(path, DATA) if unfinished(path) else Run(recipe, DATA)
-            walk = kept(run, path, 0)
+            run = resume_run(path, DATA) if unfinished_recipe(path) else Run(recipe, DATA)
+            walk = checkpointed(run, path, 0)
             for _, _record in zip(range(length), walk, strict=False):
                 pass
             walk.close()  # as a crash would, it says nothing to anybody
-        list(kept(resumed(path, DATA) if unfinished(path) else Run(recipe, DATA), path, 0))
+        list(checkpointed(resume_run(path, DATA) if unfinished_recipe(path) else Run(recipe, DATA), path, 0))
         assert timeless(path.read_bytes()) == expected
         assert names(Path(folder)) == ["whole.digitlens", "x.digitlens"]
 
@@ -101,11 +101,11 @@ def test_a_long_history_is_thinned_alike_with_and_without_interruption(tmp_path:
     expected = whole(tmp_path / "whole.digitlens", recipe, data)
     path, run = tmp_path / "parts.digitlens", Run(recipe, data)
     for place in (203, 399):
-        for record in kept(run, path, 1e9):
+        for record in checkpointed(run, path, 1e9):
             if record.epoch == place:
                 run.stop()
-        run = resumed(path, data)
-    list(kept(run, path, 1e9))
+        run = resume_run(path, data)
+    list(checkpointed(run, path, 1e9))
     assert timeless(path.read_bytes()) == expected
     epochs = [one["epoch"] for one in load(path).history]
     assert epochs == [*range(4, 450, 4), 450]
@@ -113,13 +113,13 @@ def test_a_long_history_is_thinned_alike_with_and_without_interruption(tmp_path:
 
 def test_checkpoints_come_at_the_end_of_an_epoch_and_not_too_often(tmp_path: Path) -> None:
     path = tmp_path / "x.digitlens"
-    for record in kept(Run(small(epochs=3), DATA), path, 1e9):
+    for record in checkpointed(Run(small(epochs=3), DATA), path, 1e9):
         assert names(tmp_path) == []
         assert record.epoch <= 3
     assert names(tmp_path) == ["x.digitlens"]
     seen = [
-        (record.epoch, record.mini_batch, checkpoints.beside(path).exists())
-        for record in kept(Run(small(epochs=2), DATA, every=4), path, 0)
+        (record.epoch, record.mini_batch, checkpoints.checkpoint_path(path).exists())
+        for record in checkpointed(Run(small(epochs=2), DATA, every=4), path, 0)
     ]
     assert seen == [(0, 4, False), (1, 0, True), (1, 4, True), (2, 0, True)]
     assert names(tmp_path) == ["x.digitlens"]
@@ -129,52 +129,52 @@ def test_leftovers_of_killed_writers_are_swept_at_the_start(tmp_path: Path) -> N
     path = tmp_path / "x.digitlens"
     for name in (".x.digitlens.0123456789ab.tmp", ".x.digitlens.checkpoint.0123456789ab.tmp", ".y.0123456789ab.tmp"):
         (tmp_path / name).write_bytes(b"half")
-    next(kept(Run(small(), DATA), path, 1e9))
+    next(checkpointed(Run(small(), DATA), path, 1e9))
     assert names(tmp_path) == [".y.0123456789ab.tmp"]
 
 
 def test_a_finished_run_walked_through_again_does_nothing(tmp_path: Path) -> None:
     path, run = tmp_path / "x.digitlens", Run(small(), DATA)
-    assert len(list(kept(run, path, 0))) == 3
+    assert len(list(checkpointed(run, path, 0))) == 3
     before = path.read_bytes()
     assert list(run) == []
-    assert list(kept(run, path, 0)) == []
+    assert list(checkpointed(run, path, 0)) == []
     assert timeless(path.read_bytes()) == timeless(before)
 
 
 def test_other_digits_are_refused(tmp_path: Path) -> None:
     path, run = tmp_path / "x.digitlens", Run(small(), DATA, every=1)
     next(iter(run))
-    keep(run, path)
+    save_checkpoint(run, path)
     other = bar_data(seed=5)
     with pytest.raises(UsageError, match=r"learned from other digits than these .*--data"):
-        resumed(path, other)
+        resume_run(path, other)
     more = DataSet("bars", "bars", DATA.training, DATA.test, (*CLASSES, "4"))
     with pytest.raises(ModelFileError, match="contradicts"):
-        resumed(path, more)
-    assert resumed(path, DATA).recipe == small()
+        resume_run(path, more)
+    assert resume_run(path, DATA).recipe == small()
 
 
 def test_without_a_checkpoint_there_is_nothing_to_go_on_with(tmp_path: Path) -> None:
-    assert unfinished(tmp_path / "x.digitlens") is None
+    assert unfinished_recipe(tmp_path / "x.digitlens") is None
     with pytest.raises(UsageError, match=r"no unfinished run beside x\.digitlens"):
-        resumed(tmp_path / "x.digitlens", DATA)
-    forget(tmp_path / "x.digitlens")
-    assert unfinished(tmp_path / ("x" * 250)) is None
+        resume_run(tmp_path / "x.digitlens", DATA)
+    discard(tmp_path / "x.digitlens")
+    assert unfinished_recipe(tmp_path / ("x" * 250)) is None
 
 
 def test_a_run_given_up_is_forgotten(tmp_path: Path) -> None:
     path, run = tmp_path / "x.digitlens", Run(small(), DATA, every=1)
     next(iter(run))
-    keep(run, path)
-    assert unfinished(path) == small()
-    forget(path)
+    save_checkpoint(run, path)
+    assert unfinished_recipe(path) == small()
+    discard(path)
     assert names(tmp_path) == []
 
 
 def test_a_folder_that_is_gone_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="existing folder"):
-        list(kept(Run(small(), DATA), tmp_path / "gone" / "x.digitlens", 0))
+        list(checkpointed(Run(small(), DATA), tmp_path / "gone" / "x.digitlens", 0))
 
 
 def written(tmp_path: Path, **changes: Any) -> Path:
@@ -182,8 +182,8 @@ def written(tmp_path: Path, **changes: Any) -> Path:
     recipe = small(optimiser="adam", learning_rate=0.01, averaging=0.5)
     path, run = tmp_path / "x.digitlens", Run(recipe, DATA, every=2)
     next(iter(run))
-    keep(run, path)
-    file = checkpoints.beside(path)
+    save_checkpoint(run, path)
+    file = checkpoints.checkpoint_path(path)
     data = file.read_bytes()
     length = int.from_bytes(data[:8], "little")
     header = json.loads(data[8 : 8 + length])
@@ -225,36 +225,36 @@ def test_a_checkpoint_that_contradicts_itself_is_refused(place: str, value: Any,
     path = written(tmp_path, **{place: value})
     if (place, value) == ("checkpoint__data", "x"):
         with pytest.raises(UsageError, match="other digits"):
-            resumed(path, DATA)
+            resume_run(path, DATA)
     elif (place, value) == ("checkpoint__engine", "x"):
         with pytest.raises(RecipeError, match="engine: one of"):
-            resumed(path, DATA)
+            resume_run(path, DATA)
     else:
         with pytest.raises(ModelFileError):
-            resumed(path, DATA)
+            resume_run(path, DATA)
 
 
 def test_an_unchanged_checkpoint_is_accepted_so_that_the_test_above_means_something(tmp_path: Path) -> None:
-    run = resumed(written(tmp_path), DATA)
+    run = resume_run(written(tmp_path), DATA)
     assert list(run)[-1].epoch == 3
     assert run.finished
 
 
 def test_a_checkpoint_cut_short_or_with_a_flipped_bit_is_refused_or_harmless(tmp_path: Path) -> None:
     path = written(tmp_path)
-    file = checkpoints.beside(path)
+    file = checkpoints.checkpoint_path(path)
     data, rng = file.read_bytes(), np.random.default_rng(0)
     for cut in [0, 1, 7, 8, 9, *rng.integers(10, len(data), 20).tolist(), len(data) - 1]:
         file.write_bytes(data[:cut])
         with pytest.raises(ModelFileError):
-            resumed(path, DATA)
+            resume_run(path, DATA)
     length = int.from_bytes(data[:8], "little")
     for place in rng.integers(0, length + 8, 300):
         changed = bytearray(data)
         changed[place] ^= 1 << int(rng.integers(8))
         file.write_bytes(changed)
         with contextlib.suppress(DigitlensError):
-            resumed(path, DATA)
+            resume_run(path, DATA)
 
 
 def test_a_run_can_be_stopped_before_it_has_begun_and_from_another_thread() -> None:
@@ -325,7 +325,7 @@ def test_a_run_that_diverges_leaves_no_checkpoint_that_would_diverge_again(tmp_p
     path = tmp_path / "x.digitlens"
     recipe = small(activation="identity", output="identity", learning_rate=0.5, schedule="constant", epochs=50)
     with pytest.raises(TrainingError, match="lower the learning rate"):
-        list(kept(Run(recipe, DATA, every=1), path, 0))
+        list(checkpointed(Run(recipe, DATA, every=1), path, 0))
     assert names(tmp_path) == []
 
 

@@ -21,7 +21,7 @@ from tests.waiting import PATIENCE
 
 from digitlens.digits.dataset import DataSet
 from digitlens.errors import DataError, FileError, UsageError
-from digitlens.files.journal import opened
+from digitlens.files.journal import open_journal
 from digitlens.learning import sweeping
 from digitlens.learning.sweeping import Range, at_random, best, flat, grid, run_named, run_one, sweep
 from digitlens.learning.training import Run
@@ -30,7 +30,7 @@ DATA = bar_data()
 
 
 def journal_rows(path: Path) -> list[dict[str, Any]]:
-    with opened(path) as journal:
+    with open_journal(path) as journal:
         return journal.entries[1:]
 
 

@@ -27,7 +27,7 @@ VARIANTS = ("sigmoid", "adam")
 # A real run: it goes on where one was left, writes a checkpoint after every epoch, and says when training has begun.
 TRAIN = """
 import sys
-from digitlens.learning.checkpointing import kept, resumed, unfinished
+from digitlens.learning.checkpointing import checkpointed, resume_run, unfinished_recipe
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.training import Run
 from tests.learning.bars import bar_data
@@ -35,8 +35,8 @@ from tests.learning.bars import bar_data
 path, variant = sys.argv[1:]
 more = {"optimiser": "adam", "learning_rate": 0.01, "averaging": 0.9} if variant == "adam" else {}
 recipe, data = Recipe(hidden=(16, 16), mini_batch=16, epochs=20, validation=20, **more), bar_data(400)
-run = resumed(path, data) if unfinished(path) else Run(recipe, data)
-for number, record in enumerate(kept(run, path, 0)):
+run = resume_run(path, data) if unfinished_recipe(path) else Run(recipe, data)
+for number, record in enumerate(checkpointed(run, path, 0)):
     if number == 0:
         print("begun", flush=True)
 """
@@ -69,8 +69,8 @@ def look(folder: Path, path: Path) -> None:
         try:
             if file == path:
                 load(file)
-            elif file == checkpoints.beside(path):
-                assert checkpoints.find(path) is not None
+            elif file == checkpoints.checkpoint_path(path):
+                assert checkpoints.load(path) is not None
             else:
                 assert file.name.startswith(f".{path.name}."), f"{file.name} is nobody's"
                 assert file.name.endswith(".tmp"), f"{file.name} is nobody's"
@@ -116,11 +116,11 @@ def test_a_run_killed_at_random_moments_ends_on_the_same_bits(
                 kills += process.returncode == -signal.SIGKILL
                 assert process.returncode in (0, -signal.SIGKILL)
                 look(folder, path)
-            if path.exists() and not checkpoints.beside(path).exists():
+            if path.exists() and not checkpoints.checkpoint_path(path).exists():
                 break
         # Ended, perhaps by a kill in the moment between the last file and its end: one more start must leave it clean.
         if any(file != path for file in folder.iterdir()):
-            checkpoints.sweep(path)
+            checkpoints.remove_leftovers(path)
         assert [file.name for file in folder.iterdir()] == ["x.digitlens"]
         assert timeless(path) == expected[variant], f"run {number}, {variant}, seed {seed}"
         if kills == wanted:

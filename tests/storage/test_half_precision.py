@@ -9,7 +9,7 @@ from digitlens.errors import ModelFileError
 from digitlens.network.activations import relu, softmax
 from digitlens.network.network import Layer, Network
 from digitlens.reading.reader import Reader
-from digitlens.storage.half_precision import fit_half, in_half
+from digitlens.storage.half_precision import fits_half, rounded_to_half
 from digitlens.storage.model_file import from_bytes, to_bytes
 
 
@@ -24,8 +24,8 @@ def network(scale: float = 0.1) -> Network:
 
 def test_a_rounded_network_comes_back_bit_by_bit_from_half_the_bytes() -> None:
     whole = network()
-    half = in_half(whole)
-    assert (fit_half(whole.layers), fit_half(half.layers)) == (False, True)
+    half = rounded_to_half(whole)
+    assert (fits_half(whole.layers), fits_half(half.layers)) == (False, True)
     large, small = to_bytes(Reader(whole)), to_bytes(Reader(half))
     assert len(large) - len(small) == 2 * whole.parameters
     again = from_bytes(small).network
@@ -37,11 +37,11 @@ def test_a_rounded_network_comes_back_bit_by_bit_from_half_the_bytes() -> None:
 
 def test_rounding_changes_no_weight_by_more_than_half_a_step() -> None:
     whole = network()
-    for ours, theirs in zip(in_half(whole).layers, whole.layers, strict=True):
+    for ours, theirs in zip(rounded_to_half(whole).layers, whole.layers, strict=True):
         assert (ours.weights != theirs.weights).any()
         assert (np.abs(ours.weights - theirs.weights) <= np.abs(theirs.weights) * 2.0**-11 + 2.0**-25).all()
 
 
 def test_a_weight_that_sixteen_bits_cannot_hold_is_an_error() -> None:
-    with pytest.raises(ModelFileError, match="too large for 16 bits"):
-        in_half(network(scale=1e6))
+    with pytest.raises(ModelFileError, match="too large for float16"):
+        rounded_to_half(network(scale=1e6))

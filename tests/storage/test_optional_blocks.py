@@ -118,7 +118,7 @@ def test_weights_of_32_bits_are_read_as_they_are() -> None:
 @pytest.mark.parametrize("name", ["familiarity", "calibration"])
 def test_another_version_is_passed_over_and_reported(name: str, version: object) -> None:
     got = from_bytes(of(name, version=version))
-    assert got.notes == (f"passed over what we do not know: {name}",)
+    assert got.notes == (f"skipped an unknown block: {name}",)
     assert getattr(got, name) is None
     assert getattr(got, {"familiarity": "calibration", "calibration": "familiarity"}[name])
 

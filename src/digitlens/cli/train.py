@@ -42,7 +42,7 @@ def command(
     network that an undisturbed run ends with.
     """
     from digitlens.cli import training_view
-    from digitlens.learning.checkpointing import kept, resumed, unfinished
+    from digitlens.learning.checkpointing import checkpointed, resume_run, unfinished_recipe
     from digitlens.learning.recipes import named
     from digitlens.learning.training import Run, fitted
 
@@ -53,7 +53,7 @@ def command(
         target = resume
         if not Path(resume).name:
             raise click.UsageError(f"--resume {shown(resume)} names no file; name the network that was to be written")
-        run = resumed(resume, load_data(_same_data(unfinished(resume), data), offline=offline))
+        run = resume_run(resume, load_data(_same_data(unfinished_recipe(resume), data), offline=offline))
     else:
         recipe = named(name if name is not None else "video", **changes)
         target = path if path is not None else f"{recipe.name}.digitlens"
@@ -64,7 +64,7 @@ def command(
         found = digits_for(recipe, data, offline=offline)
         run = Run(fitted(recipe, found, chosen="validation" in changes), found, engine=engine)
     with training_view.stopping(run) as signals:
-        printed = training_view.watch(run, kept(run, target), None if as_json else out())
+        printed = training_view.watch(run, checkpointed(run, target), None if as_json else out())
     if not printed:
         return training_view.say_unread(run, target, data)
     training_view.say_end(run, target, data, as_json)
@@ -96,13 +96,13 @@ def _same_data(recipe: Recipe | None, data: str | None) -> str | None:
 def _check_target(target: str, fresh: bool) -> None:
     """Before anything is trained: can the network be saved there, and is nothing lost by it?"""
     from digitlens.errors import FileError, UsageError
-    from digitlens.learning.checkpointing import forget, unfinished
+    from digitlens.learning.checkpointing import discard, unfinished_recipe
 
     if reason := _unwritable(target):
         raise FileError(f"--out {shown(target)} {reason}")
     if fresh:
-        forget(target)
-    elif unfinished(target):
+        discard(target)
+    elif unfinished_recipe(target):
         raise UsageError(
             f"an unfinished run is waiting for {shown(target)}: go on with `digitlens train --resume {shown(target)}`, "
             "or start over with --fresh"

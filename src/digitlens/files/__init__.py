@@ -1,1 +1,1 @@
-"""Bytes that survive: atomic writing and locks."""
+"""FILES: atomic writing, bounded reading, locks, append-only journals."""

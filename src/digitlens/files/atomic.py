@@ -1,11 +1,11 @@
-"""Bytes that survive: a file is either the old one or the new one, whole, whatever happens while it is written.
+"""Atomic writing: a file is either the old one or the new one, complete, whatever happens while it is written.
 
-The bytes go into a temporary file in the same folder, down to the disk, are read back and compared, and only then take
-the file's name, in one step of the system. A writer that is killed leaves its temporary file behind; `sweep_leftovers`
-removes it.
+The bytes are written to a temporary file in the same folder, synced to the disk, read back and compared. Then the
+temporary file is renamed to the file's name in one step. A writer that is killed leaves its temporary file behind;
+`sweep_leftovers` removes it.
 
-A temporary file is called `.NAME.xxxxxxxxxxxx.tmp`. Its writer holds a lock on it that the system drops when the writer
-dies, so the sweep can tell the dead from the living: what it can lock, nobody is writing.
+A temporary file is called `.NAME.xxxxxxxxxxxx.tmp`. Its writer holds a lock on it, which the system releases when the
+writer dies. So a temporary file that can be locked has no writer any more.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from digitlens.files.lock import try_lock
 from digitlens.files.naming import shown, why
 
 _OPEN = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-_SETTLED = 60.0  # seconds: without locks on open files, only a temporary file this old is taken for a dead writer's
+_SETTLED = 60.0  # seconds: where files cannot be locked, a temporary file this old is taken for a leftover
 _ADVICE = {
     errno.ENOSPC: "free some space, or choose another disk",
     getattr(errno, "EDQUOT", errno.ENOSPC): "free some space, or choose another disk",
@@ -39,10 +39,10 @@ _ADVICE = {
 
 
 def write_atomically(path: str | os.PathLike[str], data: bytes | bytearray | memoryview) -> None:
-    """Write `data` to `path`, all or nothing: on any failure what was there before is still there, and nothing else.
+    """Write `data` to `path`, all or nothing. After a failure, the folder is as it was before.
 
-    A link is followed: what it leads to is replaced. Two writers at once leave one of the two files, whole.
-    Raises FileError: disk full, folder missing or not writable, `path` is a folder or a device, bytes changed.
+    A link is followed, and the file it leads to is replaced. Of two writers at once, one wins: the file is never mixed.
+    Raises FileError: disk full, folder missing or not writable, `path` is a folder or a device, bytes changed on disk.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -59,10 +59,10 @@ def write_atomically(path: str | os.PathLike[str], data: bytes | bytearray | mem
             file.flush()
             os.fsync(descriptor)
             file.seek(0)
-            if file.read() != data:  # before it takes the name: a disk that errs must not cost the old file too
+            if file.read() != data:  # compared before the rename: a bad disk must not cost the old file too
                 raise FileError(f"writing {shown(path)}: the bytes came back changed; do not trust this disk")
             if sys.platform != "win32":
-                temporary.replace(target)  # still open, still locked: no sweep can come in between
+                temporary.replace(target)  # still open and locked: no sweep can remove it meanwhile
         if sys.platform == "win32":
             temporary.replace(target)  # an open file cannot be renamed there
         _sync_folder(target.parent)
@@ -77,19 +77,19 @@ def write_atomically(path: str | os.PathLike[str], data: bytes | bytearray | mem
 
 
 def sweep_leftovers(path: str | os.PathLike[str]) -> list[Path]:
-    """Remove what killed writers of `path` left behind, and return what was removed.
+    """Remove the temporary files that killed writers of `path` left behind, and return their paths.
 
-    Only temporary files of this very name are touched, and only those whose writer is dead. Where the system cannot say
-    (Windows, some network disks) they must be a minute old, too. Never raises: a leftover that stays does no harm.
+    Only temporary files of exactly this name are removed, and only if their writer is dead. Where the system cannot
+    tell (Windows, some network disks), they must be a minute old. Never raises: a leftover does no harm.
     """
     target = Path(os.path.realpath(path))
     ours = re.compile(re.escape(f".{_stem(target.name)}.") + r"[0-9a-f]{12}\.tmp")
     removed = []
     try:
-        found = [Path(entry.path) for entry in os.scandir(target.parent) if ours.fullmatch(entry.name)]
+        leftovers = [Path(entry.path) for entry in os.scandir(target.parent) if ours.fullmatch(entry.name)]
     except (OSError, ValueError):
         return []
-    for leftover in found:
+    for leftover in leftovers:
         with contextlib.suppress(OSError):
             if _abandoned(leftover):
                 removed.append(leftover)
@@ -97,7 +97,7 @@ def sweep_leftovers(path: str | os.PathLike[str]) -> list[Path]:
 
 
 def _abandoned(leftover: Path) -> bool:
-    """Remove one temporary file if its writer is dead."""
+    """Remove one temporary file if its writer is dead; whether it was removed."""
     if not stat.S_ISREG(leftover.lstat().st_mode):
         return False
     if sys.platform == "win32":
@@ -113,14 +113,14 @@ def _abandoned(leftover: Path) -> bool:
             except OSError:  # a file system without locks
                 dead = time.time() - os.fstat(descriptor).st_mtime > _SETTLED
             if dead:
-                leftover.unlink()  # while it is locked: a writer that has only just made it sees that it is gone
+                leftover.unlink()  # while locked: a writer that has just created it will notice that it is gone
             return dead
         finally:
             os.close(descriptor)
 
 
 def _target(path: str | os.PathLike[str]) -> Path:
-    """Where the bytes really go, links followed; FileError where no file can be."""
+    """The path with links resolved. Raises FileError if no file can be written there."""
     try:
         target = Path(os.path.realpath(path))
         mode = target.stat().st_mode
@@ -145,29 +145,29 @@ def _create(target: Path) -> tuple[int, Path]:
         temporary = target.parent / f".{_stem(target.name)}.{secrets.token_hex(6)}.tmp"
         descriptor = os.open(temporary, _OPEN, 0o666)
         try:
-            ours = sys.platform == "win32" or try_lock(descriptor)  # there, an open file cannot be removed anyway
+            ours = sys.platform == "win32" or try_lock(descriptor)  # on Windows an open file cannot be removed anyway
         except OSError:  # a file system without locks
             return descriptor, temporary
         alive = sys.platform == "win32" or os.fstat(descriptor).st_nlink > 0
-        if ours and alive:  # else a sweep took it for a leftover before we could lock it
+        if ours and alive:  # otherwise a sweep removed it before we could lock it
             return descriptor, temporary
         os.close(descriptor)
 
 
 def _stem(name: str) -> str:
-    """NAME in `.NAME.xxxxxxxxxxxx.tmp`: the file's own, or a short hash of one so long that nothing could be added."""
+    """NAME in `.NAME.xxxxxxxxxxxx.tmp`: the file's name, or a hash of it if it is too long to be extended."""
     raw = os.fsencode(name)
     return name if len(raw) <= 200 else hashlib.sha256(raw).hexdigest()[:32]
 
 
 def _sync_folder(folder: Path) -> None:
-    """Bring the new name itself down to the disk. Windows does this on its own, and cannot open a folder."""
+    """Sync the folder, so that the new name is on the disk. Windows does this by itself, and cannot open a folder."""
     if sys.platform != "win32":
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             os.fsync(descriptor)
         except OSError as error:
-            if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some network disks cannot do this for a folder
+            if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some network disks cannot sync a folder
                 raise
         finally:
             os.close(descriptor)

@@ -1,7 +1,7 @@
-"""Reading a file without being hurt by it: only real files, and never more bytes than the caller allows.
+"""Bounded reading: only regular files, and never more bytes than the caller allows.
 
-A path that somebody gives may be a folder, a pipe that never ends, a link that leads to itself, or /dev/zero. The file
-is looked at before it is opened and again once it is open, because it may have changed in between.
+A path from a user may be a folder, a pipe that never ends, a link to itself, or /dev/zero. The file is checked before
+it is opened and again when it is open, because it may have changed in between.
 """
 
 from __future__ import annotations
@@ -14,58 +14,60 @@ from pathlib import Path
 from digitlens.errors import FileError
 from digitlens.files.naming import shown, why
 
-_OPEN = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)  # a pipe must not keep us waiting
-_PIECE = 1 << 20  # what is read at a time: large enough to be fast, small enough to be hashed while the next is read
+_OPEN = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)  # opening a pipe must not block
+_PIECE = 1 << 20  # bytes read at a time: enough to be fast, few enough that a caller can hash them meanwhile
 
 
 def read_bounded(path: str | os.PathLike[str], limit: int) -> bytearray:
-    """All bytes of a regular file that holds at most `limit` of them.
+    """All bytes of a regular file of at most `limit` bytes.
 
-    Raises FileError where there is no such file, where it cannot be read, is not a regular file, or holds more.
+    Raises FileError if there is no such file, if it cannot be read, is not a regular file, or is larger.
     """
-    data = bytearray(min(_size(path), limit) + 1)  # one more than it should hold, so that growth is found out
+    data = bytearray(min(_size(path), limit) + 1)  # one byte more than the file has, to notice if it grows
     with memoryview(
         data
-    ) as view:  # given back here: a profiler may keep the frames that held it, and `del` needs it gone
-        held = read_into(path, view)
-    if held > limit or held == len(data):
+    ) as view:  # released here: `del` fails while a view exists, and a profiler may keep the frames alive
+        length = read_into(path, view)
+    if length > limit or length == len(data):
         raise FileError(
             f"reading {shown(path)} wants at most {limit:,} bytes and a file that is not being written, "
-            f"got more than {held - 1:,}; is this the right file?"
+            f"got more than {length - 1:,}; is this the right file?"
         )
-    del data[held:]
+    del data[length:]
     return data
 
 
 def read_into(
     path: str | os.PathLike[str], into: memoryview, each: Callable[[memoryview], object] | None = None
 ) -> int:
-    """Fill `into` with the beginning of a regular file; returns how many bytes it got.
+    """Read the beginning of a regular file into `into`, and return how many bytes were read.
 
-    Give one byte more than the file should hold, and a full `into` says that it holds too many. `each` is called with
-    every piece as it arrives. Raises FileError as read_bounded does.
+    If `into` is one byte larger than the file should be, a full `into` means that the file is too large. `each` is
+    called with every piece after it is read. Raises FileError as read_bounded does.
     """
     _size(path)
-    held = 0
+    length = 0
     try:
         descriptor = os.open(path, _OPEN)
         with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123 - a descriptor is no path
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise FileError(f"reading {shown(path)}: it has just stopped being a regular file; try again")
+                raise FileError(
+                    f"reading {shown(path)}: it changed while being opened and is no longer a regular file; try again"
+                )
             while True:
-                with into[held : held + _PIECE] as piece:
+                with into[length : length + _PIECE] as piece:
                     if not (got := file.readinto(piece)):
                         break
                 if each is not None:
-                    each(into[held : held + got])
-                held += got
+                    each(into[length : length + got])
+                length += got
     except (OSError, ValueError) as error:
         raise FileError(f"reading {shown(path)} failed: {why(error)}; check that the file may be read") from error
-    return held
+    return length
 
 
 def _size(path: str | os.PathLike[str]) -> int:
-    """How many bytes a regular file holds now; FileError where it is something else, and what."""
+    """The size of a regular file, in bytes. Raises FileError if it is something else, and says what."""
     try:
         status = Path(path).stat()
     except (OSError, ValueError) as error:  # ValueError: a NUL, or a character that no file name can hold
@@ -76,7 +78,7 @@ def _size(path: str | os.PathLike[str]) -> int:
 
 
 def _kind(mode: int) -> str:
-    """What else a path can be, in words."""
+    """What kind of file this is, in words, if it is not a regular file."""
     if stat.S_ISDIR(mode):
         return "a folder"
     if stat.S_ISFIFO(mode):

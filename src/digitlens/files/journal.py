@@ -1,8 +1,8 @@
-"""A journal: a file that only grows, a line for each thing that is done, so that nothing done is ever done again.
+"""A journal: an append-only file with one line for each finished piece of work, so that none is done twice.
 
-Each line is the checksum (CRC-32) of a JSON object, eight hex digits, a space, and the object. A line is on the disk
-before append() returns. Whoever is killed while writing leaves half a line at the end; it is dropped when the journal
-is opened again. A damaged line anywhere else is an error, never passed over.
+A line is the CRC-32 of a JSON object as eight hex digits, a space, and the object. It is on the disk before append()
+returns. A process that is killed while writing leaves an incomplete last line, which is dropped when the journal is
+opened again. A damaged line anywhere else is an error and is never skipped.
 """
 
 from __future__ import annotations
@@ -21,36 +21,38 @@ from digitlens.files.lock import locked
 from digitlens.files.naming import shown, why
 
 LONGEST = 1_000_000  # bytes of a line
-TORN = re.compile(rb"[0-9a-f]{8} \{")  # how a line begins; one torn before that is refused, for it may be anything
+TORN = re.compile(rb"[0-9a-f]{8} \{")  # the start of a line; a shorter incomplete line is refused: it may be anything
 
 Entry = dict[str, Any]
 
 
 class Journal:
-    """An open journal; made by opened()."""
+    """An open journal; see open_journal()."""
 
     def __init__(self, descriptor: int, name: str, entries: list[Entry]) -> None:
         self._descriptor, self._name = descriptor, name
         self.entries = entries
 
     def append(self, entry: Entry) -> None:
-        """One more line, down to the disk. Raises FileError where that fails."""
-        line = lined(entry)
+        """Add a line and sync it to the disk. Raises FileError if that fails."""
+        line = encoded(entry)
         try:
             written = os.write(self._descriptor, line)
             while written < len(line):
                 written += os.write(self._descriptor, line[written:])
             os.fsync(self._descriptor)
         except OSError as error:
-            raise FileError(f"writing {shown(self._name)} failed: {why(error)}; free some space, and go on") from error
+            raise FileError(
+                f"writing {shown(self._name)} failed: {why(error)}; free some space, and start the command again"
+            ) from error
         self.entries.append(entry)
 
 
 @contextmanager
-def opened(path: str | os.PathLike[str]) -> Iterator[Journal]:
-    """The journal at `path`, made if it is not there; nobody else can open it meanwhile.
+def open_journal(path: str | os.PathLike[str]) -> Iterator[Journal]:
+    """Open the journal at `path`, or create it. It is locked: no other process can open it meanwhile.
 
-    Raises FileError where it cannot be opened, somebody has it open, or a line other than the last is damaged.
+    Raises FileError if it cannot be opened, if another process has it open, or if a line before the last is damaged.
     """
     name = os.fspath(path)
     with locked(f"{name}.lock", timeout=0.0):
@@ -61,24 +63,25 @@ def opened(path: str | os.PathLike[str]) -> Iterator[Journal]:
                 f"opening {shown(name)} failed: {why(error)}; name a file in a folder that exists"
             ) from error
         try:
-            entries, whole = parse(Path(name).read_bytes(), name)
-            os.ftruncate(descriptor, whole)
+            entries, length = parse(Path(name).read_bytes(), name)
+            os.ftruncate(descriptor, length)
             yield Journal(descriptor, name, entries)
         finally:
             os.close(descriptor)
 
 
-def lined(entry: Entry) -> bytes:
-    """An entry as a line."""
+def encoded(entry: Entry) -> bytes:
+    """An entry as a line of the journal."""
     text = json.dumps(entry, allow_nan=False, separators=(",", ":")).encode()
     return b"%08x %b\n" % (zlib.crc32(text), text)
 
 
 def parse(data: bytes, name: str) -> tuple[list[Entry], int]:
-    """The entries, and how many bytes of `data` they take: the rest is a line that was never finished. FileError.
+    """The entries, and how many bytes of `data` they take; the rest is an incomplete last line.
 
-    >>> entries, whole = parse(lined({"done": 1}) + lined({"done": 2})[:-3], "journal")
-    >>> entries, whole
+    Raises FileError for a damaged line.
+
+    >>> parse(encoded({"done": 1}) + encoded({"done": 2})[:-3], "journal")
     ([{'done': 1}], 20)
     """
     entries: list[Entry] = []
@@ -91,8 +94,8 @@ def parse(data: bytes, name: str) -> tuple[list[Entry], int]:
             break
         text = data[at + 9 : end]
         try:
-            right = data[at + 8 : at + 9] == b" " and int(data[at : at + 8], 16) == zlib.crc32(text)
-            entry = json.loads(text) if right else None
+            intact = data[at + 8 : at + 9] == b" " and int(data[at : at + 8], 16) == zlib.crc32(text)
+            entry = json.loads(text) if intact else None
         except ValueError:
             entry = None
         if not isinstance(entry, dict):
@@ -100,9 +103,9 @@ def parse(data: bytes, name: str) -> tuple[list[Entry], int]:
         entries.append(entry)
         at = end + 1
     if at < len(data) and not TORN.match(data, at):
-        raise _damaged(name, len(entries))  # somebody else's file, without a line's end
+        raise _damaged(name, len(entries))  # another kind of file, without a line end
     return entries, at
 
 
 def _damaged(name: str, line: int) -> FileError:
-    return FileError(f"line {line + 1} of {shown(name)} is damaged, or it is no journal; name another file")
+    return FileError(f"line {line + 1} of {shown(name)} is damaged, or this file is not a journal; name another file")

@@ -1,6 +1,6 @@
-"""How a file is named in a message: in quotes, on one line, readable on any terminal.
+"""How messages name a file: in quotes, on one line, printable on any terminal.
 
-A path may hold a line break, an escape sequence or bytes that are no text at all; none of these may reach a terminal.
+A path may contain a line break, an escape sequence or bytes that are not text. None of these may reach a terminal.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import os
 
 
 def shown(path: str | os.PathLike[str]) -> str:
-    r"""The path as a person may see it: what cannot be printed is escaped.
+    r"""The path in quotes, with everything that cannot be printed escaped.
 
     >>> shown("digits/seven.png")
     "'digits/seven.png'"
@@ -20,7 +20,7 @@ def shown(path: str | os.PathLike[str]) -> str:
 
 
 def printable(text: str) -> str:
-    r"""Text as it may reach a terminal: whatever is no letter, sign, space or line break becomes its number.
+    r"""Text that is safe for a terminal: every character that is neither printable nor a line break is escaped.
 
     >>> printable("two words\x1b[2J")
     'two words\\x1b[2J'
@@ -29,11 +29,11 @@ def printable(text: str) -> str:
 
 
 def why(error: OSError | ValueError) -> str:
-    """What the system said about a file, in its own words and without the path.
+    """The system's reason for an error with a file, in its own words and without the path.
 
     >>> why(FileNotFoundError(2, "No such file or directory"))
     'no such file or directory'
     """
-    said = error.strerror if isinstance(error, OSError) else None
-    said = said or str(error) or type(error).__name__
-    return said[:1].lower() + said[1:]
+    text = error.strerror if isinstance(error, OSError) else None
+    text = text or str(error) or type(error).__name__
+    return text[:1].lower() + text[1:]

@@ -1,7 +1,7 @@
-"""A run that survives: whatever stops it, it goes on from its last checkpoint, to the same bits.
+"""Checkpointing: whatever stops a run, it can resume from its last checkpoint, to the same bits.
 
 A checkpoint is written at the end of an epoch, at most once a second, and when the run is asked to stop. The finished
-network replaces the file of that name in one step, and only then is the checkpoint removed.
+network replaces the file of its name in one step. Only then is the checkpoint removed.
 """
 
 from __future__ import annotations
@@ -22,108 +22,108 @@ from digitlens.storage import checkpoint as checkpoints
 from digitlens.storage import model_file
 from digitlens.storage.checkpoint import Checkpoint
 
-PAUSE = 1.0  # seconds between two checkpoints, at least
+PAUSE = 1.0  # the least number of seconds between two checkpoints
 
 
-def kept(run: Run, path: str | Path, pause: float = PAUSE) -> Iterator[Record]:
-    """Walk through `run`, keeping it: at the end `path` holds the network, or the latest one if the run was stopped.
+def checkpointed(run: Run, path: str | Path, pause: float = PAUSE) -> Iterator[Record]:
+    """The records of `run`, with checkpoints written on the way.
 
-    Raises FileError if the disk will not.
+    At the end `path` holds the network; if the run was stopped, the latest one. Raises FileError if writing fails.
     """
-    checkpoints.sweep(path)
+    checkpoints.remove_leftovers(path)
     written = time.monotonic()
     try:
         for record in run:
             if record.epoch < run.recipe.epochs and record.mini_batch == 0 and time.monotonic() - written >= pause:
-                keep(run, path)
+                save_checkpoint(run, path)
                 written = time.monotonic()
             yield record
-    except TrainingError:  # it would end in the same way again
+    except TrainingError:  # resuming would end in the same error
         checkpoints.remove(path)
         raise
     if run.latest is None:
         return  # it was finished before
     if not run.finished:
-        keep(run, path)
+        save_checkpoint(run, path)
     model_file.save(run.reader(), path)
     if run.finished:
         checkpoints.remove(path)
 
 
-def keep(run: Run, path: str | Path) -> None:
-    """Write the checkpoint of a run that has given a record."""
+def save_checkpoint(run: Run, path: str | Path) -> None:
+    """Write the checkpoint of a run that has yielded at least one record."""
     assert run.latest is not None
-    keep_state(run, run.latest.state, run.history, path)
+    save_state(run, run.latest.state, run.history, path)
 
 
-def keep_state(run: Run, state: State, history: Sequence[Mapping[str, float]], path: str | Path) -> None:
-    """Write the checkpoint of a run that stands at `state`, its rows until then in `history`."""
+def save_state(run: Run, state: State, history: Sequence[Mapping[str, float]], path: str | Path) -> None:
+    """Write the checkpoint of a run at `state`; `history` holds its rows until then."""
     position = {"epoch": state.epoch, "mini_batch": state.mini_batch, "seconds": state.seconds}
-    story = run.recipe.to_json(), run.fingerprint, run.engine.name, position, history
-    checkpoints.keep(Checkpoint(*story, state.layers, state.memory, state.average), path)
+    fields = run.recipe.to_json(), run.fingerprint, run.engine.name, position, history
+    checkpoints.save(Checkpoint(*fields, state.layers, state.memory, state.average), path)
 
 
-def unfinished(path: str | Path) -> Recipe | None:
+def unfinished_recipe(path: str | Path) -> Recipe | None:
     """The recipe of the unfinished run that will write `path`, if there is one."""
-    found = checkpoints.find(path)
-    return _recipe(found, path) if found else None
+    checkpoint = checkpoints.load(path)
+    return _recipe(checkpoint, path) if checkpoint else None
 
 
-def resumed(path: str | Path, data: DataSet) -> Run:
-    """The unfinished run that will write `path`, ready to go on, on the same digits and the same engine.
+def resume_run(path: str | Path, data: DataSet) -> Run:
+    """The unfinished run that will write `path`, ready to continue on the same digits and the same engine.
 
-    Raises UsageError if there is none, or if these are other digits.
+    Raises UsageError if there is none, or if `data` holds other digits; ModelFileError if its engine is not available.
     """
-    found = checkpoints.find(path)
-    if found is None:
+    checkpoint = checkpoints.load(path)
+    if checkpoint is None:
         raise UsageError(
-            f"there is no unfinished run beside {Path(path).name} to go on with; leave --resume out to start"
+            f"there is no unfinished run beside {Path(path).name} to resume; leave --resume out to start one"
         )
-    recipe, position = _recipe(found, path), found.position
-    counted = int(position["epoch"]), int(position["mini_batch"]), float(position["seconds"])
-    state = State(found.layers, found.memory, found.average, *counted)
-    if data.training.fingerprint() != found.data:  # before anything else: other digits need not even fit the recipe
+    recipe, position = _recipe(checkpoint, path), checkpoint.position
+    counts = int(position["epoch"]), int(position["mini_batch"]), float(position["seconds"])
+    state = State(checkpoint.layers, checkpoint.memory, checkpoint.average, *counts)
+    if data.training.fingerprint() != checkpoint.data:  # checked first: other digits need not even fit the recipe
         raise UsageError(
             f"the unfinished run of {Path(path).name} learned from other digits than these ({data.source}); "
-            "name those with --data, or start over with --fresh"
+            "name those with --data, or start again with --fresh"
         )
-    if reason := refusal(recipe, found.engine):
+    if reason := refusal(recipe, checkpoint.engine):
         raise ModelFileError(
-            f"the unfinished run of {Path(path).name} was on the {found.engine} engine, and only that one ends on the "
-            f"same bits; here it cannot go on: {reason}. Start over with --fresh, or install that engine"
+            f"the unfinished run of {Path(path).name} used the {checkpoint.engine} engine, and only the same engine "
+            f"gives the same bits. It cannot run here: {reason}. Start again with --fresh, or install that engine"
         )
-    run = Run(recipe, data, engine=found.engine, state=state, history=found.history)
+    run = Run(recipe, data, engine=checkpoint.engine, state=state, history=checkpoint.history)
     _check(run, state, path)
     return run
 
 
-def _recipe(found: Checkpoint, path: str | Path) -> Recipe:
+def _recipe(checkpoint: Checkpoint, path: str | Path) -> Recipe:
     try:
-        return Recipe.from_json(found.recipe)
+        return Recipe.from_json(checkpoint.recipe)
     except RecipeError as error:
         raise ModelFileError(
-            f"{checkpoints.beside(path).name} holds a recipe that cannot be: {error}; remove it to start over"
+            f"{checkpoints.checkpoint_path(path).name} holds an invalid recipe: {error}; remove it to start again"
         ) from error
 
 
 def _check(run: Run, state: State, path: str | Path) -> None:
-    """Raise ModelFileError unless this is a state that a run of this recipe can be in."""
+    """Raise ModelFileError unless a run of this recipe can be in this state."""
     recipe, network = run.recipe, run.recipe.initial_network(len(run.data.classes))
     batches = -(-len(run.split.training) // recipe.mini_batch)
     start = beginning(recipe, network)
-    here = Network(state.layers, network.activations)
+    stored = Network(state.layers, network.activations)
     if (
-        (here.sizes, here.dtype) != (network.sizes, network.dtype)
+        (stored.sizes, stored.dtype) != (network.sizes, network.dtype)
         or len(state.memory.layers) != recipe.optimiser_pair().memories
         or (state.average is None) != (start.average is None)
         or not state.mini_batch < batches
         or not state.epoch * batches + state.mini_batch <= recipe.epochs * batches
     ):
         raise ModelFileError(
-            f"{checkpoints.beside(path).name} contradicts the recipe that it holds; remove it to start over"
+            f"{checkpoints.checkpoint_path(path).name} contradicts the recipe that it holds; remove it to start again"
         )
 
 
-def forget(path: str | Path) -> None:
-    """Give the unfinished run that would write `path` up, if there is one. Raises FileError if the disk will not."""
+def discard(path: str | Path) -> None:
+    """Remove the checkpoint of the unfinished run that would write `path`, if there is one. Raises FileError."""
     checkpoints.remove(path)

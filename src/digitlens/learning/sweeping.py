@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from digitlens.digits.dataset import DataSet
 from digitlens.errors import DataError, DigitlensError, FileError, MissingExtra, RecipeError, UsageError
-from digitlens.files.journal import opened
+from digitlens.files.journal import open_journal
 from digitlens.files.naming import shown
 from digitlens.learning.engines import choose
 from digitlens.learning.experiments import ON_THREADS, cores
@@ -134,7 +134,7 @@ def sweep(
     recipes = [fitted(recipe, data, chosen=chosen) for recipe in recipes]
     fingerprint = data.training.fingerprint()
     head = {"sweep": VERSION, "data": data.name, "data_sha256": fingerprint}
-    with nullcontext() if path is None else opened(path) as journal:
+    with nullcontext() if path is None else open_journal(path) as journal:
         if journal and not journal.entries:
             journal.append(head)
         elif journal and journal.entries[0] != head:

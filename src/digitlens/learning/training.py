@@ -28,7 +28,7 @@ from digitlens.learning.engines import choose, refusal
 from digitlens.learning.recipe import NAME, Recipe
 from digitlens.network.network import Network
 from digitlens.reading.reader import Reader
-from digitlens.storage.half_precision import in_half
+from digitlens.storage.half_precision import rounded_to_half
 
 SETS = ("training", "validation", "test")
 ROWS_SHOWN = 10  # epochs that a notebook shows of a run
@@ -139,7 +139,7 @@ class Run:
             "engine": self.latest.engine,
             "digitlens": version("digitlens"),
         }
-        network = self.latest.network if recipe.stored == "float32" else in_half(self.latest.network)
+        network = self.latest.network if recipe.stored == "float32" else rounded_to_half(self.latest.network)
         if self.history and not self.latest.mini_batch:  # measured at the end of an epoch, which is where it stands
             provenance |= self._accuracies(network)
         return Reader(

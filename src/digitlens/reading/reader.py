@@ -53,7 +53,7 @@ class Reader:
     recipe: Mapping[str, Any] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
     history: Sequence[Mapping[str, float]] = ()
-    notes: tuple[str, ...] = ()  # what a model file holds that we do not know and passed over
+    notes: tuple[str, ...] = ()  # the unknown blocks of the model file that were skipped
     familiarity: Familiarity | None = None  # what digits look like; None: it cannot tell what is none
     calibration: Calibration | None = None  # how sure its answers are; None: it cannot tell
 

@@ -1,1 +1,1 @@
-"""ON DISK: model files, checkpoints, and the networks that ship."""
+"""STORAGE: model files, checkpoints, and the networks that ship."""

@@ -1,8 +1,8 @@
-"""A model file holds a Reader: the network, how a picture is prepared for it, and how it came to be.
+"""A model file holds a Reader: the network, how a picture is prepared for it, and where it comes from.
 
-The document in the header is made of blocks. A block that we do not know is passed over and reported if it is optional,
-and refused if the file says that it is required: a newer version may store what an older one must not ignore. Arrays
-that belong to a block are called `BLOCK.NAME`, and are passed over with it; the network's are called `layer1.weights`.
+The document in the header consists of blocks. An unknown block is skipped and reported if it is optional. If the file
+says that it is required, the file is refused: a newer version may store what an older one must not ignore. The arrays
+of a block are called `BLOCK.NAME` and are skipped with it; those of the network are called `layer1.weights` and so on.
 """
 
 from __future__ import annotations
@@ -26,33 +26,33 @@ from digitlens.network.network import Layer, Layers, Network
 from digitlens.reading.reader import Reader
 from digitlens.storage import optional_blocks
 from digitlens.storage.container import Limits, Tensors, pack, unpack
-from digitlens.storage.half_precision import fit_half
+from digitlens.storage.half_precision import fits_half
 
 FORMAT = 1
 LIMITS = Limits()
-HISTORY = 200  # rows of the learning curve that are kept, evenly thinned
+HISTORY = 200  # rows of the learning curve in a file; a longer one is thinned evenly
 
 
 def save(reader: Reader, path: str | Path) -> None:
-    """Write `reader` to `path`, all or nothing. ModelFileError beyond the limits, FileError if the disk will not."""
+    """Write `reader` to `path`, all or nothing. Raises ModelFileError beyond the limits, FileError if writing fails."""
     write_atomically(path, to_bytes(reader))
 
 
 def load(path: str | Path) -> Reader:
-    """The reader stored in `path`. Raises ModelFileError for a file that is not ours, FileError if there is none."""
+    """The reader stored in `path`. Raises ModelFileError for any other file, FileError if there is none."""
     return from_bytes(read_bounded(path, LIMITS.size))
 
 
-def there(path: str | Path) -> bool:
-    """There is something of that name; never raises, however odd the name."""
+def exists(path: str | Path) -> bool:
+    """Whether there is a file or folder of that name. Never raises, however odd the name."""
     try:
         return Path(path).exists()
-    except (OSError, ValueError):  # too long a name, a folder that may not be entered
+    except (OSError, ValueError):  # the name is too long, or a folder may not be entered
         return False
 
 
 def to_bytes(reader: Reader) -> bytes:
-    """The bytes of a model file, weights in float32, or in float16 where that holds them exactly.
+    """The bytes of a model file, weights in float32, or in float16 if that holds them exactly.
 
     Raises ModelFileError for what from_bytes() would refuse.
     """
@@ -71,7 +71,7 @@ def to_bytes(reader: Reader) -> bytes:
         "provenance": {**reader.provenance, "required": False},
         "history": {"required": False, "rows": [dict(row) for row in thinned(reader.history)]},
     }
-    kind = np.float16 if fit_half(network.layers) else np.float32
+    kind = np.float16 if fits_half(network.layers) else np.float32
     judged, more = optional_blocks.to_blocks(reader)
     tensors = layers_to_tensors("", network.layers, kind) | more
     data = pack({"format": FORMAT, "blocks": blocks | judged}, tensors, LIMITS)
@@ -80,36 +80,34 @@ def to_bytes(reader: Reader) -> bytes:
 
 
 def from_bytes(data: bytes | bytearray) -> Reader:
-    """The reader that to_bytes() made `data` from; checked from the length of the header to the last weight."""
+    """The reader that to_bytes() made `data` from. Everything is checked. Raises ModelFileError for any other bytes."""
     document, tensors = unpack(data, LIMITS)
-    if document.get("format") != FORMAT or document["format"] is True:  # which equals 1
+    if document.get("format") != FORMAT or document["format"] is True:  # True equals 1
         raise ModelFileError(
-            f"this model file has format {str(document.get('format'))[:20]}, and we read format {FORMAT}; "
+            f"this model file has format {str(document.get('format'))[:20]}, and this version reads format {FORMAT}; "
             "a newer digitlens may read it"
         )
     blocks = document.get("blocks")
     if not isinstance(blocks, dict) or not all(isinstance(block, dict) for block in blocks.values()):
-        raise ModelFileError("this model file has no blocks; train or fetch it anew")
+        raise ModelFileError("this model file has no blocks; train or download it again")
     known = ("network", "preparation", "recipe", "provenance", "history")
     unknown = [name for name in blocks if name not in known and not optional_blocks.known(name, blocks[name])]
     for name in unknown:
         if blocks[name].get("required") is not False:
             raise ModelFileError(
-                f"this model file needs {name[:40]!r}, which we do not know; a newer digitlens may read it"
+                f"this model file needs {name[:40]!r}, which is unknown to this version; a newer digitlens may read it"
             )
     ours = _without(tensors, unknown)
     bodies = {name: {k: v for k, v in blocks.get(name, {}).items() if k != "required"} for name in known}
     judged = {name: blocks[name] for name in optional_blocks.VERSIONS if name in blocks and name not in unknown}
     try:
-        reader = _reader(
-            bodies, _without(ours, judged), tuple(f"passed over what we do not know: {n[:40]}" for n in unknown)
-        )
+        reader = _reader(bodies, _without(ours, judged), tuple(f"skipped an unknown block: {n[:40]}" for n in unknown))
         return _judging(reader, judged, ours)
     except ModelFileError:
         raise
     except (DigitlensError, KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ModelFileError(
-            f"this model file contradicts itself: {str(error)[:200]}; train or fetch it anew"
+            f"this model file contradicts itself: {str(error)[:200]}; train or download it again"
         ) from error
 
 
@@ -118,14 +116,14 @@ def _without(tensors: Tensors, blocks: Iterable[str]) -> Tensors:
 
 
 def _judging(reader: Reader, blocks: Mapping[str, Mapping[str, Any]], tensors: Tensors) -> Reader:
-    """The same reader with what these blocks let it judge."""
+    """The same reader with the calibration and familiarity that these blocks hold."""
     own = {name: array for name, array in tensors.items() if name.partition(".")[0] in blocks}
     if "calibration" in blocks:
         reader = replace(reader, calibration=optional_blocks.calibration_of(blocks["calibration"]))
     if "familiarity" in blocks:
         return replace(reader, familiarity=optional_blocks.familiarity_of(blocks["familiarity"], own))
     if own:
-        raise ModelFileError("this model file holds arrays of a block that has none; train or fetch it anew")
+        raise ModelFileError("this model file holds arrays of a block that has none; train or download it again")
     return reader
 
 
@@ -135,8 +133,10 @@ def _reader(blocks: dict[str, dict[str, Any]], tensors: Tensors, notes: tuple[st
     if not isinstance(sizes, list) or not all(type(n) is int for n in sizes) or sizes[:1] != [784]:
         raise ModelFileError("this model file is not for pictures of 28×28, which is all we read")
     for named in (about["activations"], about["classes"], preparation["adjusting"], blocks["history"].get("rows", [])):
-        if not isinstance(named, list):  # letters of a text, or keys of an object, are no list of names
-            raise ModelFileError("this model file has something else where a list should be; train or fetch it anew")
+        if not isinstance(named, list):  # text and objects can be iterated over, too
+            raise ModelFileError(
+                "this model file has something else where a list should be; train or download it again"
+            )
     activations = tuple(ACTIVATIONS[name] for name in about["activations"])
     network = Network(tensors_to_layers("", tensors, sizes, ("F16", "F32")), activations)
     cost_for(about["cost"], activations[-1])
@@ -145,21 +145,21 @@ def _reader(blocks: dict[str, dict[str, Any]], tensors: Tensors, notes: tuple[st
         raise ModelFileError(f"this model file names {len(classes)} classes for {sizes[-1]} outputs")
     adjusting = tuple(preparation["adjusting"])
     if preparation["framing"] != FRAMING_VERSION or any(name not in STEPS for name in adjusting):
-        raise ModelFileError("this model file prepares pictures in a way we do not know; a newer digitlens may read it")
+        raise ModelFileError("this model file prepares pictures in an unknown way; a newer digitlens may read it")
     name = about["name"]
     if not isinstance(name, str) or len(name) > 100:
         raise ModelFileError("this model file has no name")
     rows = blocks["history"].get("rows", [])
     if not all(isinstance(row, dict) and all(type(n) in (int, float) for n in row.values()) for row in rows):
         raise ModelFileError("this model file has a history that is not made of numbers")
-    story = blocks["recipe"], blocks["provenance"], tuple(rows)
-    return Reader(network, name, about["cost"], classes, preparation["framing"], adjusting, *story, notes)
+    origin = blocks["recipe"], blocks["provenance"], tuple(rows)
+    return Reader(network, name, about["cost"], classes, preparation["framing"], adjusting, *origin, notes)
 
 
 def layers_to_tensors(prefix: str, layers: Layers, dtype: Any) -> dict[str, Any]:
-    """Arrays by name: layer 1's weights, layer 1's biases, ..."""
+    """The arrays of the layers by name: layer1.weights, layer1.biases, layer2.weights, ..."""
     tensors = {}
-    with np.errstate(over="ignore"):  # what does not fit becomes infinite, and is refused for that
+    with np.errstate(over="ignore"):  # a weight that is too large becomes infinite, and is refused later
         for l, layer in enumerate(layers, start=1):
             tensors[f"{prefix}layer{l}.weights"] = layer.weights.astype(dtype)
             tensors[f"{prefix}layer{l}.biases"] = layer.biases.astype(dtype)
@@ -167,7 +167,7 @@ def layers_to_tensors(prefix: str, layers: Layers, dtype: Any) -> dict[str, Any]
 
 
 def tensors_to_layers(prefix: str, tensors: Tensors, sizes: list[int], types: tuple[str, ...]) -> Layers:
-    """The layers that layers_to_tensors() made; exactly these arrays, of these shapes and of one of these types."""
+    """The layers that layers_to_tensors() made. Raises ModelFileError for other names, shapes or types."""
     wanted: dict[str, tuple[int, ...]] = {}
     for l, (n_before, n) in enumerate(pairwise(sizes), start=1):
         wanted |= {f"{prefix}layer{l}.weights": (n, n_before), f"{prefix}layer{l}.biases": (n,)}
@@ -182,9 +182,9 @@ def tensors_to_layers(prefix: str, tensors: Tensors, sizes: list[int], types: tu
 
 
 def thinned(history: Any) -> list[Mapping[str, float]]:
-    """About HISTORY rows at most: of a longer run every second, fourth, eighth ... epoch, and the last one.
+    """At most about HISTORY rows: of a longer run every second, fourth, eighth ... epoch, and the last one.
 
-    What was thinned before, as in a checkpoint, and has grown since, is thinned to the same rows.
+    A history that was thinned before, as in a checkpoint, and then grew is thinned to the same rows.
     """
     rows, stride = list(history), 1
     while rows and rows[-1].get("epoch", 0) > HISTORY * stride:

@@ -223,7 +223,7 @@ RUNS: dict[str, tuple[str, int, dict[str, Any]]] = {  # engine, after how many m
 
 
 def make_runs(signs: dl.DataSet) -> dict[str, Any]:
-    from digitlens.learning.checkpointing import kept
+    from digitlens.learning.keeping import kept
     from digitlens.learning.training import Run
 
     Path("runs").mkdir()
@@ -243,7 +243,7 @@ def make_runs(signs: dl.DataSet) -> dict[str, Any]:
 
 def finished(checkpoint: Path, signs: dl.DataSet) -> dict[str, Any]:
     """What a checkpoint holds, and what resuming it comes to; it stays as it is."""
-    from digitlens.learning.checkpointing import resumed, unfinished
+    from digitlens.learning.keeping import resumed, unfinished
 
     name = checkpoint.name.split(".")[0]
     copy = Path("runs") / f"{name}.finished.digitlens"

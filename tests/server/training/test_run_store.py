@@ -17,7 +17,7 @@ from tests.server.training.test_run import DATA, VARIANTS, Nobody, after, learne
 from tests.waiting import PATIENCE
 
 from digitlens.errors import DataError, FileError
-from digitlens.learning.checkpointing import unfinished
+from digitlens.learning.checkpointing import unfinished_recipe
 from digitlens.learning.recipe import Recipe
 from digitlens.server.training import run as trainings
 from digitlens.server.training import run_store as shelves
@@ -57,7 +57,7 @@ def test_wherever_a_server_is_killed_the_run_goes_on_to_the_same_bits(
             one.turn(after(length))
             if one.over:
                 break
-            assert unfinished(path) == recipe.changed(data="bars")
+            assert unfinished_recipe(path) == recipe.changed(data="bars")
             one = goes_on(path)  # and of the old one nothing is heard any more
             assert seen(one)[0]["state"] == "interrupted"
         one.go()
@@ -140,14 +140,14 @@ def test_a_checkpoint_that_is_being_written_when_another_run_begins_is_thrown_aw
     eager: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     writing, go_on = threading.Event(), threading.Event()
-    keep = shelves.keeping.keep_state
+    keep = shelves.checkpointing.save_state
 
     def slow(*given: Any) -> None:
         writing.set()
         assert go_on.wait(PATIENCE)
         keep(*given)
 
-    monkeypatch.setattr(shelves.keeping, "keep_state", slow)
+    monkeypatch.setattr(shelves.checkpointing, "save_state", slow)
     shelf = RunStore(tmp_path / f"{NAME}.digitlens")
     old = training(small(), shelf)
     old.go("epoch")
@@ -161,9 +161,9 @@ def test_a_checkpoint_that_is_being_written_when_another_run_begins_is_thrown_aw
     assert list(tmp_path.iterdir()) == []
     new.go("epoch")
     new.turn(never)
-    assert unfinished(tmp_path / f"{NAME}.digitlens") == small(seed=1, data="bars")
+    assert unfinished_recipe(tmp_path / f"{NAME}.digitlens") == small(seed=1, data="bars")
     old._keep(old._walk)  # type: ignore[arg-type]
-    assert unfinished(tmp_path / f"{NAME}.digitlens") == small(seed=1, data="bars")
+    assert unfinished_recipe(tmp_path / f"{NAME}.digitlens") == small(seed=1, data="bars")
 
 
 def test_a_disk_that_will_not_is_said_and_the_run_goes_on(
@@ -172,7 +172,7 @@ def test_a_disk_that_will_not_is_said_and_the_run_goes_on(
     def full(*given: Any) -> None:
         raise FileError("the disk is full")
 
-    monkeypatch.setattr(shelves.keeping, "keep_state", full)
+    monkeypatch.setattr(shelves.checkpointing, "save_state", full)
     one = training(small(), RunStore(tmp_path / f"{NAME}.digitlens"))
     assert seen(one)[0]["kept"] is True
     one.go()

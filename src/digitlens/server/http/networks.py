@@ -13,7 +13,7 @@ from digitlens.errors import FileError
 from digitlens.files.bounded import read_bounded
 from digitlens.files.naming import shown
 from digitlens.reading.reader import Reader
-from digitlens.storage.model_file import LIMITS, from_bytes, there
+from digitlens.storage.model_file import LIMITS, exists, from_bytes
 from digitlens.storage.shipped import FOLDER, SUFFIX, names
 
 READER = "reader"
@@ -28,7 +28,7 @@ class Offered:
     reader: Reader
 
     def to_json(self, default: bool) -> dict[str, Any]:
-        """What there is to say about it; accuracies are those that its own file records, where it does."""
+        """What exists is to say about it; accuracies are those that its own file records, where it does."""
         reader = self.reader
         return {
             "name": self.name,
@@ -50,7 +50,7 @@ class Networks:
         self._by_name = {name: _offered(name, (FOLDER / f"{name}{SUFFIX}").read_bytes()) for name in names()}
         self.default = str(network)
         if not isinstance(network, str) or network not in self._by_name:
-            if not there(network):
+            if not exists(network):
                 ships = ", ".join(self._by_name)
                 raise FileError(
                     f"there is no network {shown(str(network))}: wanted one that ships ({ships}) or a file that "
@@ -60,16 +60,16 @@ class Networks:
             self._by_name[self.default] = _offered(self.default, bytes(read_bounded(network, LIMITS.size)))
 
     def get(self, name: str = "") -> Offered:
-        """The network of that name; without one the default. HTTPException, 404, says which there are."""
+        """The network of that name; without one the default. HTTPException, 404, says which exists are."""
         found = self._by_name.get(name or self.default)
         if found is None:
-            raise HTTPException(404, f"there is no network {name[:80]!r}; there are {', '.join(self.names())}")
+            raise HTTPException(404, f"there is no network {name[:80]!r}; exists are {', '.join(self.names())}")
         return found
 
     def reading(self, name: str = "") -> Offered:
         """The network of that name; without one, what reads best: `reader`, unless another was chosen as the default.
 
-        HTTPException, 404, for a name that there is not.
+        HTTPException, 404, for a name that exists is not.
         """
         better = READER if self.default == "video" and READER in self._by_name else self.default
         return self.get(name or better)

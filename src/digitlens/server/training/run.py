@@ -175,7 +175,7 @@ class Training:
             return self._walk
         data = self._load()
         if self._resumes and self._shelf.path is not None:
-            run = checkpointing.resumed(self._shelf.path, data)
+            run = checkpointing.resume_run(self._shelf.path, data)
         else:
             run = Run(fitted(self.order.recipe, data, chosen=self.order.chosen), data)
         walk, now = RunCursor(run), time.monotonic()

@@ -51,7 +51,7 @@ class RunStore:
             if self._owner is not owner:
                 return True
             try:
-                checkpointing.keep_state(run, state, history, self.path)
+                checkpointing.save_state(run, state, history, self.path)
             except DigitlensError:  # the disk is full, or gone
                 return False
             if self._owner is not owner:
@@ -70,7 +70,7 @@ class RunStore:
             return None
         with self._lock:
             try:
-                return checkpoints.find(self.path)
+                return checkpoints.load(self.path)
             except DigitlensError:
                 self._forget()
                 return None
@@ -78,7 +78,7 @@ class RunStore:
     def _forget(self) -> None:
         if self.path is not None:
             with contextlib.suppress(FileError):
-                checkpointing.forget(self.path)
+                checkpointing.discard(self.path)
 
 
 class RunStores:
