@@ -25,12 +25,12 @@ from digitlens.learning.recipe import Recipe, step_settings
 from digitlens.learning.records import beginning, records
 from digitlens.network.network import Layers, Network
 from digitlens.network.optimisers import Memory
+from digitlens.parallel.beside import Beside
 
 SLICE = 0.002  # seconds in the kernel at a time, where somebody must be asked whether to stop
 SLICED = 8_192  # images handed to it for that time, more than it can do
 DRAWN_AT_ONCE = 4_096  # images drawn anew together
 MEASURED_AT_ONCE = 8_192  # and measured, before it is asked again whether to stop
-MEASURERS = 2  # threads that do so: nobody learns meanwhile
 PICTURES = "pictures for the kernel"  # under this name they are kept with the digits
 
 
@@ -126,11 +126,17 @@ class _Training:
             cost, right = self.engine.measure(packed, pictures, digits.digits, first, MEASURED_AT_ONCE)
             return cost, right
 
-        from concurrent.futures import ThreadPoolExecutor  # 5 ms, and only where somebody trains
-
         firsts = range(0, len(digits), MEASURED_AT_ONCE)
-        with ThreadPoolExecutor(min(MEASURERS, len(firsts))) as measurers:
-            parts = list(measurers.map(part, firsts))
+        parts: list[tuple[float, int] | None] = [None] * len(firsts)
+
+        def every_other(begin: int) -> None:
+            for i in range(begin, len(firsts), 2):
+                parts[i] = part(firsts[i])
+
+        other_half = Beside(every_other, 1) if len(firsts) > 1 else None
+        every_other(0)
+        if other_half:
+            other_half.result()
         found = [one for one in parts if one is not None]
         if len(found) < len(parts):
             return None
@@ -157,16 +163,13 @@ class _Training:
             pictures = native.module().Pictures(bent)
             return _Stretch(pictures, training.digits[which], np.arange(len(which)), last - first)
 
-        from concurrent.futures import ThreadPoolExecutor  # 5 ms, and only where images are drawn
-
         edges = [*range(step, until, max(1, DRAWN_AT_ONCE // size)), until]
-        with ThreadPoolExecutor(1) as beside:
-            ahead = beside.submit(draw, *edges[:2])
-            for following in [*pairwise(edges[1:]), None]:
-                stretch = ahead.result()
-                if following:
-                    ahead = beside.submit(draw, *following)
-                yield stretch
+        ahead = Beside(draw, *edges[:2])
+        for following in [*pairwise(edges[1:]), None]:
+            stretch = ahead.result()
+            if following:
+                ahead = Beside(draw, *following)
+            yield stretch
 
     def _slice(self, stretch: _Stretch, step: int, done: int, batches: int, state: State) -> int:
         """Some mini-batches of a stretch that begins with number `step`, after `done` of it; how many, at least one."""

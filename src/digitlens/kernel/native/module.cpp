@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "kernel.h"
+#include "python_lock.h"
 
 namespace nb = nanobind;
 using nb::ndarray;
@@ -155,7 +156,7 @@ struct Engine {
                stop.data(),
                seconds};
     for (size_t i = 0; i < memory.size(); i++) run.memory[i] = memory[i].data();
-    nb::gil_scoped_release others_may_go_on;
+    WithoutLock others_may_go_on;
     return kernel->learn(run, scratch((size_t)run.mini_batch, true).get());
   }
 
@@ -172,7 +173,7 @@ struct Engine {
     double cost = 0;
     int64_t right = 0;
     {
-      nb::gil_scoped_release others_may_go_on;
+      WithoutLock others_may_go_on;
       SparsePictures list = pictures.list();
       kernel->evaluate(shape, weights.data(), {list.bytes, list.starts + first}, count, answers, nullptr, &cost, &right,
                        scratch(EVALUATED_AT_ONCE, false).get());
@@ -186,7 +187,7 @@ struct Engine {
     check(weights.size() == floats, "outputs() wants weights of the network's size");
     check(images.shape(1) == PIXELS, "outputs() wants pictures of 784 pixels");
     check(out.shape(0) == n && out.shape(1) == (size_t)shape.sizes[shape.layers], "outputs() wants room for them");
-    nb::gil_scoped_release others_may_go_on;
+    WithoutLock others_may_go_on;
     std::unique_ptr<float[]> room = scratch(EVALUATED_AT_ONCE, false);
     for (size_t first = 0; first < n; first += 1024) {  // a list of a thousand at a time: half a megabyte
       Pictures some(images.data() + first * PIXELS, n - first < 1024 ? n - first : 1024, [] { return false; });
@@ -205,7 +206,7 @@ static void bend(In<uint8_t, 2> images, In<int64_t, 1> which, In<float, 2> grids
     check(which.data()[i] >= 0 && (size_t)which.data()[i] < images.shape(0), "bend() wants numbers of pictures");
   for (size_t i = 0; i < grids.size(); i++)
     check(grids.data()[i] >= -1e6f && grids.data()[i] <= 1e6f, "bend() wants grids of finite numbers");
-  nb::gil_scoped_release others_may_go_on;
+  WithoutLock others_may_go_on;
   kernels()[0]->bend(images.data(), which.data(), grids.data(), n, bent.data());
 }
 
@@ -233,6 +234,7 @@ static nb::dict capabilities() {
 }
 
 NB_MODULE(_native, m) {
+  nb::set_leak_warnings(false);  // a thread that is in the kernel when Python ends keeps what it works with
   m.def("capabilities", &capabilities);
   m.def("bend", &bend, "images"_a.noconvert(), "which"_a.noconvert(), "grids"_a.noconvert(), "bent"_a.noconvert());
   m.def("instruction_sets", [] {
@@ -246,9 +248,9 @@ NB_MODULE(_native, m) {
           [](Pictures* self, In<uint8_t, 2> images, std::optional<In<uint8_t, 1>> stop) {
             check(images.shape(1) == PIXELS, "Pictures wants pictures of 784 pixels");
             check(!stop || stop->size() == 1, "Pictures wants one flag to stop by");
-            nb::gil_scoped_release others_may_go_on;
+            WithoutLock others_may_go_on;
             new (self) Pictures(images.data(), images.shape(0), [&] {  // fewer than all of them, where it is stopped
-              nb::gil_scoped_acquire for_a_moment;
+              WithLock for_a_moment;
               if (PyErr_CheckSignals()) throw nb::python_error();
               return stop && *(const volatile uint8_t*)stop->data();
             });

@@ -1,0 +1,1 @@
+"""One way to run many tasks: on threads, on processes of this machine, or on a Dask cluster."""
