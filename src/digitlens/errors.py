@@ -1,36 +1,36 @@
-"""Everything that Digitlens raises on purpose: one tree, and every error knows its exit code.
+"""All errors that Digitlens raises on purpose, as one tree. Every class has its exit code.
 
 DigitlensError
-├── UsageError            what was asked for cannot be asked (exit code 2)
-│   ├── ShapeError        an array of another shape or type than wanted
-│   ├── RecipeError       a recipe that contradicts itself, or asks what an engine cannot do
+├── UsageError            wrong use: a request that cannot be fulfilled (exit code 2)
+│   ├── ShapeError        an array of the wrong shape or type
+│   ├── RecipeError       a recipe that contradicts itself, or needs what an engine cannot do
 │   └── MissingExtra      an optional library is not installed
-├── DataError             digits that cannot be had or do not hold what they promise (exit code 1, like all below)
-│   ├── IdxError          bytes that are not MNIST's format
-│   ├── PictureError      a file that is no picture, or one beyond the limits
+├── DataError             data that are missing or invalid (exit code 1, like all below)
+│   ├── IdxError          bytes that are not in MNIST's format, IDX
+│   ├── PictureError      a file that is not a picture, or one beyond the limits
 │   └── DownloadError     no mirror gave the right bytes
-├── FileError             the disk: full, read-only, missing, busy
-├── ModelFileError        bytes that are not a model file of ours, or a damaged one
-└── TrainingError         a run that cannot go on, such as one whose cost has become infinite
+├── FileError             a file or disk: missing, full, read-only, busy
+├── ModelFileError        bytes that are not a digitlens model file, or a damaged one
+└── TrainingError         a run that cannot continue, such as one whose cost has become infinite
 
 A message says who speaks, what it wanted, what it got, and what to do.
 """
 
 
 class DigitlensError(Exception):
-    """The root: catch this one to catch all."""
+    """The root of all errors of Digitlens."""
 
     exit_code = 1
 
 
 class UsageError(DigitlensError, ValueError):
-    """What was asked for cannot be asked."""
+    """Wrong use: a request that cannot be fulfilled, whatever the data."""
 
     exit_code = 2
 
 
 class ShapeError(UsageError):
-    """An array of another shape or type than wanted."""
+    """An array of the wrong shape or type."""
 
 
 class RecipeError(UsageError):
@@ -47,15 +47,15 @@ class MissingExtra(UsageError):
 
 
 class DataError(DigitlensError):
-    """Digits that cannot be had, or that do not hold what they promise."""
+    """Data that are missing or invalid."""
 
 
 class IdxError(DataError):
-    """Bytes that are not MNIST's format."""
+    """Bytes that are not in MNIST's format, IDX."""
 
 
 class PictureError(DataError):
-    """A file that is no picture we can read, or one beyond the limits."""
+    """A file that is not a picture we can read, or one beyond the limits."""
 
 
 class DownloadError(DataError):
@@ -63,12 +63,12 @@ class DownloadError(DataError):
 
 
 class FileError(DigitlensError):
-    """The disk would not: full, read-only, missing, busy."""
+    """A file or disk that cannot be used: missing, full, read-only, busy."""
 
 
 class ModelFileError(DigitlensError):
-    """Bytes that are not one of our model files, or a damaged one."""
+    """Bytes that are not a digitlens model file, or a damaged one."""
 
 
 class TrainingError(DigitlensError):
-    """A run that cannot go on, such as one whose cost has become infinite."""
+    """A run that cannot continue, such as one whose cost has become infinite."""

@@ -1,4 +1,4 @@
-"""Many runs as bands: the mean of each side as a line, and how far its seeds lie apart as a band around it."""
+"""Curves of many runs as bands: the mean over the seeds as a line, and their range as a band around it."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def compared_curves(cost: Curves, accuracy: Curves, *, theme: str = "dark") -> t
 def bands(
     curves: Curves, axes: Axes | None = None, *, what: str = "", share: bool = False, theme: str = "dark"
 ) -> Axes:
-    """Curves of several sides over the epochs: mean and range over the seeds.
+    """Curves of several sides of a comparison over the epochs: mean and range over the seeds.
 
-    curves: by the side's name, (seeds, epochs); what is not a number is left out, as of a run that diverged. what: the
-    title. share: values from 0 to 1, shown as percent. Raises ShapeError for none, more than eight, or other shapes;
-    MissingExtra without matplotlib.
+    curves: by the side's name, (seeds, epochs). NaN is left out, as of a run that diverged.
+    what: the title. share: the values are shares, 0..1, shown as percent.
+    Raises ShapeError for none, more than eight, or other shapes; MissingExtra without matplotlib.
     """
     if not 1 <= len(curves) <= len(STYLES) or any(curve.ndim != 2 or not curve.size for curve in curves.values()):
         shapes = [curve.shape for curve in curves.values()]

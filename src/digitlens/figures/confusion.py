@@ -1,4 +1,4 @@
-"""Which digits a network takes for which: the confusion matrix."""
+"""The confusion matrix: which classes a network reads as which."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def confusion(matrix: ArrayLike, classes: Sequence[str], axes: Axes | None = None, *, theme: str = "dark") -> Axes:
-    """A confusion matrix, (n, n): row what the picture shows, column what was read; mistakes red, right answers framed.
+    """A confusion matrix, (n, n): the row is the label, the column what was read. Mistakes are red.
 
-    The redder a cell, the larger the share of its row; every cell says how many. Raises ShapeError unless the matrix is
-    square and has a name for each row, MissingExtra without matplotlib.
+    The redder a cell, the larger its share of the row. Every cell holds its count; the cells of the right answers are
+    framed. Raises ShapeError unless the matrix is square and has a name for each row, MissingExtra without matplotlib.
     """
     counts = np.asarray(matrix)
     n = len(classes)
@@ -29,8 +29,8 @@ def confusion(matrix: ArrayLike, classes: Sequence[str], axes: Axes | None = Non
     from matplotlib.colors import LinearSegmentedColormap
     from matplotlib.patches import Rectangle
 
-    shown = counts.sum(axis=1)
-    shares = counts / np.maximum(shown, 1)[:, None]
+    totals = counts.sum(axis=1)
+    shares = counts / np.maximum(totals, 1)[:, None]
     mistakes = np.where(np.eye(n, dtype=bool), 0.0, shares)
     colours = LinearSegmentedColormap.from_list("mistakes", [look.background, RED])
     axes.imshow(mistakes, cmap=colours, vmin=0, vmax=max(float(mistakes.max()), 1e-9), interpolation="nearest")
@@ -44,9 +44,9 @@ def confusion(matrix: ArrayLike, classes: Sequence[str], axes: Axes | None = Non
                     color="#000000" if strong else look.text, weight="bold" if i == j else "normal",
                 )  # fmt: skip
         axes.add_patch(Rectangle((i - 0.47, i - 0.47), 0.94, 0.94, fill=False, edgecolor=BLUE, lw=1.8))
-        right = f"{shares[i, i]:.1%}" if shown[i] else "–"
-        axes.text(n - 0.3, i, right, ha="left", va="center", fontsize=size, color=look.text)
-    axes.text(n - 0.3, -0.75, "right", ha="left", va="bottom", fontsize=size, color=look.text)
+        correct = f"{shares[i, i]:.1%}" if totals[i] else "–"
+        axes.text(n - 0.3, i, correct, ha="left", va="center", fontsize=size, color=look.text)
+    axes.text(n - 0.3, -0.75, "correct", ha="left", va="bottom", fontsize=size, color=look.text)
     axes.set_xticks(range(n), labels=list(classes))
     axes.set_yticks(range(n), labels=list(classes))
     axes.xaxis.tick_top()
@@ -55,5 +55,5 @@ def confusion(matrix: ArrayLike, classes: Sequence[str], axes: Axes | None = Non
     axes.set_ylabel("what the picture shows", color=look.text, fontsize=13)
     axes.tick_params(labelsize=max(size, 6) + 1)
     accuracy = float(np.trace(counts)) / max(int(counts.sum()), 1)
-    title(axes, f"{accuracy:.2%} of {int(counts.sum()):,} pictures read rightly", look)
+    title(axes, f"{accuracy:.2%} of {int(counts.sum()):,} pictures read correctly", look)
     return axes

@@ -1,4 +1,4 @@
-"""How learning went: cost and accuracy, epoch by epoch."""
+"""Learning curves: cost and accuracy over the epochs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 Rows = Sequence[Mapping[str, float]]
 
-SETS = {"training": "training", "validation": "held out", "test": "test"}  # as a row names them, as people do
+SETS = {
+    "training": "training",
+    "validation": "held out",
+    "test": "test",
+}  # the name in a row of the history, the name in the figure
 STYLES = {"training": "-", "validation": "--", "test": ":"}
 
 
@@ -25,10 +29,10 @@ def learning_curves(history: Rows, *, theme: str = "dark") -> tuple[Axes, Axes]:
 
 
 def learning_curve(history: Rows, measure: str, axes: Axes | None = None, *, theme: str = "dark") -> Axes:
-    """One measure, "cost" or "accuracy", over the epochs: on what was learned from, on what was held out, on the test.
+    """One measure, "cost" or "accuracy", over the epochs: on the training, held-out and test images.
 
-    history: rows such as a Reader keeps, {"epoch": 1, "training_cost": ..., "test_accuracy": ...}; a set that no row
-    has gets no line. Raises UsageError without any row that has the measure, MissingExtra without matplotlib.
+    history: rows as in Reader.history, {"epoch": 1, "training_cost": ..., "test_accuracy": ...}. A set that is in no
+    row gets no line. Raises UsageError if no row has the measure, MissingExtra without matplotlib.
     """
     lines = {
         name: [(row["epoch"], row[f"{name}_{measure}"]) for row in history if {"epoch", f"{name}_{measure}"} <= {*row}]
@@ -58,7 +62,9 @@ def learning_curve(history: Rows, measure: str, axes: Axes | None = None, *, the
     legend = axes.legend(loc="best", fontsize=13, labelcolor=look.text, handlelength=2.8)
     legend.get_frame().set(facecolor=look.background, edgecolor="none", alpha=0.9)
     legend.set_in_layout(False)
-    title(axes, "Cost: how far the outputs are off" if measure == "cost" else "Accuracy: the share read rightly", look)
+    title(
+        axes, "Cost: how far the outputs are off" if measure == "cost" else "Accuracy: the share read correctly", look
+    )
     return axes
 
 

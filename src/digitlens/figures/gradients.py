@@ -1,4 +1,4 @@
-"""Vanishing gradients: how large the gradient is in each layer while networks of several depths learn."""
+"""Vanishing gradients: the size of the gradient in each layer while networks of several depths are trained."""
 
 from __future__ import annotations
 
@@ -20,17 +20,21 @@ Sizes = tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]]]
 def gradient_sizes(
     rows: Sequence[tuple[str, Sequence[Sizes]]], depths: Sequence[int], *, theme: str = "dark"
 ) -> Figure:
-    """A figure with a row of plots for each way to train, and a column for each depth.
+    """A figure with a row of plots for each recipe, and a column for each depth.
 
-    rows: the name of each way, and for each depth the epochs (times,) and sizes (times, layers), the first hidden layer
-    first. Raises ShapeError where these do not fit together, MissingExtra without matplotlib.
+    rows: the name of each recipe, and for each depth the epochs (times,) and sizes (times, layers), the first hidden
+    layer first. Raises ShapeError unless these fit together, MissingExtra without matplotlib.
     """
-    right = all(
+    fits = all(
         len(row) == len(depths) and all(sizes.ndim == 2 and at.shape == sizes.shape[:1] for at, sizes in row)
         for _, row in rows
     )
-    if not rows or not depths or not right:
-        raise ShapeError("gradient_sizes() wants (times,) and (times, layers) for each way and depth")
+    if not rows or not depths or not fits:
+        shapes = [[(at.shape, sizes.shape) for at, sizes in row] for _, row in rows]
+        raise ShapeError(
+            f"gradient_sizes() wants (times,) and (times, layers) for each recipe and each of {len(depths)} depths, "
+            f"got {shapes}"
+        )
     look = chosen(theme)
     figure = new_figure(4.6 * len(depths), 3.9 * len(rows), theme)
     from matplotlib import colormaps
@@ -41,7 +45,7 @@ def gradient_sizes(
     for line, (name, row) in zip(grid, rows, strict=True):
         for axes, depth, (at, sizes) in zip(line, depths, row, strict=True):
             place(axes, theme, 0, 0)
-            for before, size in enumerate(sizes.T[::-1]):  # the same colour for the same way from the output
+            for before, size in enumerate(sizes.T[::-1]):  # the same colour for the same distance from the output
                 label = "output layer" if not before else "the one before" if before == 1 else f"{before} before it"
                 colour = colours(0.95 - 0.85 * before / max(1, most - 1))
                 axes.semilogy(at, np.where(size > 0, size, np.nan), color=colour, lw=2.2, label=label)

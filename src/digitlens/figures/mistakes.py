@@ -1,4 +1,4 @@
-"""Wrongly read digits, side by side: what each shows, and what it was taken for."""
+"""Misread digits side by side: what each shows, and what it was read as."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def wrong_digits(
     theme: str = "dark",
     columns: int = 8,
 ) -> Axes:
-    """A contact sheet: pictures (n, 28, 28) with captions such as "4 → 9", and under them how active that output was.
+    """A contact sheet: pictures (n, 28, 28) with captions such as "4 → 9", and the activation of the output that won.
 
-    shown, read: the names of the classes, one a picture; strengths: (n,). Raises ShapeError for other shapes,
-    MissingExtra without matplotlib.
+    shown, read: the names of the classes, one for each picture; strengths: (n,), activations. columns: pictures in a
+    row. Raises ShapeError for other shapes, MissingExtra without matplotlib.
     """
     strong = np.asarray(strengths)
     sheet = pictures(images, "wrong_digits()")
@@ -57,5 +57,5 @@ def wrong_digits(
         axes.text(left + 28, top + 30, f"{strong[i]:.2f}", color=look.text, fontsize=12, va="top", ha="right")
     axes.set(xlim=(-0.5, wide + 0.5), ylim=(high + 0.5, -0.5), aspect="equal")
     axes.axis("off")
-    title(axes, "What it shows → what was read, and how active that output was", look)
+    title(axes, "What it shows → what was read, and the activation of that output", look)
     return axes

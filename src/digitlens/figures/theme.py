@@ -1,7 +1,7 @@
-"""The look that all figures share: black like the talk, or light for paper; colours that everybody can tell apart.
+"""The look of all figures: dark as in the talk, or light for paper, in colours that everybody can tell apart.
 
-Figures are made without pyplot: nothing global is touched, nothing has to be closed. matplotlib comes with the extra
-`digitlens[figures]`, and is imported when the first figure is drawn.
+Figures are made without pyplot, so there is no global state and nothing to close. matplotlib comes with the extra
+`digitlens[figures]` and is imported when the first figure is drawn.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ class Theme:
     background: str
     text: str
     faint: str  # grids, frames
-    lines: tuple[str, str, str]  # three curves, told apart by their style too
-    sides: tuple[str, ...]  # eight of them, as many as are compared together
+    lines: tuple[str, str, str]  # three curves, which also differ in style
+    sides: tuple[str, ...]  # eight, the most that are compared at once
 
 
-STYLES = ("-", "--", "-.", ":") * 2  # of eight curves, for whom colours are not enough
+STYLES = ("-", "--", "-.", ":") * 2  # of eight curves, for those who cannot tell the colours apart
 THEMES = {
     "dark": Theme(
         "dark",
@@ -74,7 +74,7 @@ DPI = 150  # 8 inches wide are 1,200 pixels: sharp on a projector
 def available() -> None:
     """Raise MissingExtra unless figures can be drawn."""
     try:
-        import matplotlib as mpl  # noqa: F401    only whether it is there
+        import matplotlib as mpl  # noqa: F401    only to see whether it is installed
     except ImportError as error:
         raise MissingExtra(
             'figures are drawn by matplotlib, which is not installed: pip install "digitlens[figures]"'
@@ -82,7 +82,7 @@ def available() -> None:
 
 
 def new_figure(width: float, height: float, theme: str) -> Figure:
-    """An empty figure of that many inches in that look. Raises MissingExtra without matplotlib."""
+    """An empty figure, width × height in inches. Raises MissingExtra without matplotlib."""
     look = chosen(theme)
     available()
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -91,12 +91,12 @@ def new_figure(width: float, height: float, theme: str) -> Figure:
     figure = Figure(figsize=(width, height), dpi=DPI, facecolor=look.background, layout="constrained")
     FigureCanvasAgg(figure)
     layout: Any = figure.get_layout_engine()
-    layout.set(w_pad=0.12, h_pad=0.12)  # inches around the whole
+    layout.set(w_pad=0.12, h_pad=0.12)  # inches around the whole figure
     return figure
 
 
 def place(axes: Axes | None, theme: str, width: float, height: float) -> tuple[Axes, Theme]:
-    """The Axes to draw on, the caller's or one in a figure of its own, dressed in the look."""
+    """The Axes to draw on, in the colours of the theme: the caller's, or new ones in a figure of their own."""
     look = chosen(theme)
     axes = new_figure(width, height, theme).add_subplot() if axes is None else axes
     axes.set_facecolor(look.background)
@@ -107,29 +107,29 @@ def place(axes: Axes | None, theme: str, width: float, height: float) -> tuple[A
 
 
 def chosen(theme: str) -> Theme:
-    """The look of that name. Raises UsageError for any other."""
+    """The theme of that name. Raises UsageError for any other."""
     if theme not in THEMES:
         raise UsageError(f"theme: one of {', '.join(THEMES)}, got {theme!r}")
     return THEMES[theme]
 
 
 def title(axes: Axes, text: str, look: Theme, size: int = 15) -> None:
-    """What the figure shows, above it on the left."""
+    """Set the title of a plot, at the top left."""
     axes.set_title(text, loc="left", color=look.text, fontsize=size, pad=12)
 
 
 def pictures(array: Any, who: str) -> Any:
-    """The array as (n, 28, 28); ShapeError unless it is that, or (n, 784), with at least one picture."""
+    """The array as (n, 28, 28). Raises ShapeError unless it is that or (n, 784), with at least one picture."""
     import numpy as np
 
-    given = np.asarray(array)
-    if given.ndim not in (2, 3) or not len(given) or given.shape[1:] not in ((784,), (28, 28)):
-        raise ShapeError(f"{who} wants pictures (n, 784) or (n, 28, 28), at least one, got {given.shape}")
-    return given.reshape(-1, 28, 28)
+    images = np.asarray(array)
+    if images.ndim not in (2, 3) or not len(images) or images.shape[1:] not in ((784,), (28, 28)):
+        raise ShapeError(f"{who} wants pictures (n, 784) or (n, 28, 28), at least one, got {images.shape}")
+    return images.reshape(-1, 28, 28)
 
 
 def to_png(drawn: Axes | Figure) -> bytes:
-    """The bytes of a PNG file that shows a figure, or the figure that these Axes are part of."""
+    """The bytes of a PNG file of a figure, or of the figure that these Axes are part of."""
     figure: Any = getattr(drawn, "figure", drawn) if hasattr(drawn, "spines") else drawn
     file = io.BytesIO()
     figure.savefig(file, format="png", facecolor=figure.get_facecolor(), metadata={"Software": None})

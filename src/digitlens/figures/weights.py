@@ -1,4 +1,4 @@
-"""What every neuron of the first hidden layer looks for: its 784 weights as a picture of 28×28."""
+"""The weights of each neuron of the first hidden layer, as a picture."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 GAP = 4.0  # pixels between two pictures
-CAPTION = 6.0  # and above each, for its name
+CAPTION = 6.0  # pixels above each picture, for its name
 
 
 def weight_pictures(
@@ -27,12 +27,12 @@ def weight_pictures(
     names: Sequence[str] | None = None,
     columns: int | None = None,
 ) -> Axes:
-    """Pictures of weights, (n, 784), on one linear scale: blue adds, red takes away, the background is zero.
+    """Pictures of weights, (n, 784), on one linear scale: blue is positive, red negative, the background zero.
 
-    The scale ends where 99.5 % of the weights do: the pointed ends of its bar say that some lie beyond.
+    The scale covers 99.5 % of the weights. Pointed ends of the colour bar mean that some weights lie beyond it.
 
-    names: what stands above each picture, by default "neuron 0", ...; columns: pictures a row. Raises ShapeError for
-    other shapes, MissingExtra without matplotlib.
+    names: the text above each picture, by default "neuron 0", ...; columns: pictures in a row.
+    Raises ShapeError for other shapes, MissingExtra without matplotlib.
     """
     images = pictures(weights, "weight_pictures()")
     columns = columns or min(len(images), 8 if len(images) > 16 else 4)
@@ -46,10 +46,10 @@ def weight_pictures(
     for i, image in enumerate(images):
         left, top = (i % columns) * (28 + GAP), (i // columns) * (28 + CAPTION + GAP) + CAPTION
         frame = (left, left + 28, top + 28, top)
-        shown = axes.imshow(
+        drawn = axes.imshow(
             image, cmap=colours, vmin=-most, vmax=most, extent=frame, interpolation="nearest", origin="upper"
         )
-        axes.plot(  # a thin frame: in it, zero and the background can be told from nothing at all
+        axes.plot(  # a thin frame shows where a picture ends, since zero has the colour of the background
             [left, left + 28, left + 28, left, left], [top, top, top + 28, top + 28, top], color=look.faint, lw=0.8
         )
         name = names[i] if names is not None else f"neuron {i}"
@@ -57,7 +57,7 @@ def weight_pictures(
     axes.set(xlim=(-0.5, wide + 0.5), ylim=(high + 0.5, -0.5), aspect="equal")
     axes.axis("off")
     beyond: Any = "both" if np.abs(images).max() > most else "neither"
-    bar = axes.figure.colorbar(shown, ax=axes, fraction=0.05, pad=0.02, aspect=28, shrink=0.9, extend=beyond)
+    bar = axes.figure.colorbar(drawn, ax=axes, fraction=0.05, pad=0.02, aspect=28, shrink=0.9, extend=beyond)
     bar.set_ticks([-most, 0, most], labels=[f"−{most:.2g}", "0", f"+{most:.2g}"])
     bar.ax.tick_params(colors=look.text, labelsize=12, length=0)
     bar.outline.set_edgecolor(look.faint)
@@ -67,5 +67,5 @@ def weight_pictures(
             va="center",
         )  # fmt: skip
     apart = " " if columns >= 4 else "\n"
-    title(axes, f"What each neuron looks for:{apart}blue (+) adds to its sum, red (−) takes away", look)
+    title(axes, f"The weights of each neuron:{apart}blue (+) adds to its sum, red (−) subtracts", look)
     return axes

@@ -2,9 +2,9 @@
 
     z = w_0 a_0 + w_1 a_1 + ... + bias,   a' = σ(z)
 
-The rule for every face that prints such a sum: z is printed rounded to d decimals, and so is every row. "The other N
-add up to" is the printed z minus the printed rows, so that what stands on the page adds up exactly; it lies within half
-a unit of the last place, for each row and for z, of its true value.
+Every face that prints such a sum follows one rule. z and every row are printed rounded to d decimals. The row "the
+other N add up to" is the printed z minus the printed rows, so the printed numbers add up exactly. That row differs from
+its true value by at most half a unit of the last place for each row and for z.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ import numpy as np
 from digitlens.errors import ShapeError, UsageError
 from digitlens.network.network import Network, Trace
 
-DECIMALS = 15  # more say nothing: a float holds about that many digits
+DECIMALS = 15  # the most: a float holds about that many digits
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One input of a neuron: what comes in, the weight it meets, and their product."""
+    """One input of a neuron: its activation, its weight, and their product."""
 
     source: int  # the neuron of the layer before; for the first layer the pixel, row · 28 + column
-    input: float  # a, what it holds
+    input: float  # a, the activation of that neuron or pixel
     weight: float  # w, from there to the neuron
     product: float  # input times weight
 
@@ -39,12 +39,12 @@ class NeuronSum:
     layer: int  # 1 for the first hidden layer
     neuron: int  # which neuron of the layer, from 0
     terms: tuple[Term, ...]  # the largest products, the largest first
-    others: int  # how many inputs are not among them
-    silent: int  # how many of these others hold exactly 0, and so add nothing
-    rest: float  # what the others add up to
+    others: int  # how many inputs are not among the terms
+    silent: int  # how many of these others are exactly 0, and so add nothing
+    rest: float  # the sum of the others' products
     bias: float  # b
     z: float  # the weighted sum plus the bias
-    activation: float  # a = σ(z), what the neuron holds
+    activation: float  # a = σ(z)
     function: str  # the name of σ, such as "sigmoid"
 
     def __repr__(self) -> str:
@@ -62,7 +62,7 @@ class NeuronSum:
         return block(title, table(["from", "input", "weight", "product"], rows, bold=len(rows) - 1))
 
     def printed(self, decimals: int = 3) -> PrintedSum:
-        """The numbers as they are to be printed: `decimals` digits behind the point, 1 to 15, adding up exactly."""
+        """The numbers as text with `decimals` digits after the point, 1 to 15, adding up exactly."""
         rows, rest, z = add_up([*(term.product for term in self.terms), self.bias], self.z, decimals)
         return PrintedSum(rows[:-1], rest, rows[-1], z)
 
@@ -81,9 +81,9 @@ class PrintedSum:
 
 
 def add_up(rows: Sequence[float], total: float, decimals: int) -> tuple[tuple[str, ...], str, str]:
-    """Rows, what the others add up to, and the total as text: rows + rest = total, exactly as printed.
+    """The rows, the rest and the total as text, such that rows + rest = total holds exactly as printed.
 
-    Raises UsageError for decimals that are not 1 to 15.
+    Raises UsageError unless decimals is 1 to 15.
 
     >>> add_up([0.1004, 0.2004], 0.5008, decimals=3)
     (('+0.100', '+0.200'), '+0.201', '+0.501')
@@ -100,11 +100,11 @@ def add_up(rows: Sequence[float], total: float, decimals: int) -> tuple[tuple[st
 
 
 def neuron_sum(network: Network, trace: Trace, layer: int, neuron: int, count: int = 6) -> NeuronSum:
-    """Take one neuron of one image's trace apart; `count` terms are listed, the others summed up.
+    """One neuron's sum for one image: the `count` largest terms, and the sum of the others.
 
-    layer: 1 for the first hidden layer. trace: of one image, every part a vector (n,). z is summed up anew in float64,
-    from the inputs that the trace holds, so that its parts add up to it to many digits in a float32 network too.
-    Raises UsageError for a layer or neuron that is not there, ShapeError for the trace of a batch.
+    layer: 1 for the first hidden layer. trace: of one image, every part a vector (n,).
+    z is computed again in float64 from the inputs in the trace, so that its parts add up to it to many digits even in a
+    float32 network. Raises UsageError for a layer or neuron that does not exist, ShapeError for the trace of a batch.
     """
     check_neuron(network, layer, neuron)
     if count < 0:
@@ -115,7 +115,9 @@ def neuron_sum(network: Network, trace: Trace, layer: int, neuron: int, count: i
     inputs = trace.a[layer - 1].astype(np.float64)  # (n_before,)
     products = weights * inputs  # (n_before,)
     order = np.argsort(-np.abs(products), kind="stable")
-    listed = [k for k in order[: min(count, len(products) - 1)] if products[k]]  # at least one is left to even out
+    listed = [
+        k for k in order[: min(count, len(products) - 1)] if products[k]
+    ]  # at least one is not listed, to absorb the rounding
     others = np.setdiff1d(order, listed)
     bias = float(network.layers[layer - 1].biases[neuron])
     return NeuronSum(
@@ -133,7 +135,7 @@ def neuron_sum(network: Network, trace: Trace, layer: int, neuron: int, count: i
 
 
 def check_neuron(network: Network, layer: int, neuron: int) -> None:
-    """Raise UsageError unless the network has that layer after the picture, and that neuron in it."""
+    """Raise UsageError unless the network has that layer (1 is the first after the image) and that neuron in it."""
     if not 1 <= layer < len(network.sizes):
         raise UsageError(
             f"layer: 1 to {len(network.sizes) - 1} in this {'-'.join(map(str, network.sizes))} network, got {layer}"

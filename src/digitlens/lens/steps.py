@@ -2,9 +2,9 @@
 
 a, z, W, b as in network/network.py, of one image: vectors (n,)
 dC_dz[l]   (n,)  how the cost changes with each weighted sum of layer l + 1
-dC_da[l]   (n,)  how it changes with what each neuron of layer l + 1 holds: what the layer behind asks of it
+dC_da[l]   (n,)  how the cost changes with each activation of layer l + 1
 
-All in float64, whatever the network's own type, so that the numbers can be followed by hand.
+Everything is in float64, whatever the network's own type, so that the numbers can be followed by hand.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ class OutputGradient:
     """How the cost changes with one output neuron: dC/dz = σ'(z) · dC/da."""
 
     neuron: int  # from 0
-    activation: float  # a, what the neuron holds
-    target: float  # y, what it should hold: 1 for the right class, else 0
-    dC_da: float | None  # None where the slopes of cost and activation function only make sense together
+    activation: float  # a of this neuron
+    target: float  # y, what a should be: 1 for the right class, else 0
+    dC_da: float | None  # None if only the product of both slopes is defined, as for softmax with cross-entropy
     slope: float | None  # σ'(z); None for softmax, whose outputs have no slope of their own
     dC_dz: float  # dC_da times slope
 
@@ -40,8 +40,8 @@ class OutputGradient:
         return self.dC_dz < 0
 
     def __repr__(self) -> str:
-        held = f"activation {self.activation:.4g}, target {self.target:g}"
-        return f"<OutputGradient: neuron {self.neuron}, {held}, dC/dz {self.dC_dz:.4g}>"
+        values = f"activation {self.activation:.4g}, target {self.target:g}"
+        return f"<OutputGradient: neuron {self.neuron}, {values}, dC/dz {self.dC_dz:.4g}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +58,14 @@ class ChainTerm:
 class WeightChain:
     """The chain of derivatives from the cost to one weight: dC/dw = a · σ'(z) · dC/da."""
 
-    layer: int  # that the weight leads into; 1 for the first hidden layer
-    neuron: int  # of that layer, where the weight leads to
-    source: int  # the neuron of the layer before, where it comes from; for layer 1 the pixel, row · columns + column
+    layer: int  # the layer that the weight leads into; 1 for the first hidden layer
+    neuron: int  # the neuron of that layer that it leads to
+    source: int  # the neuron of the layer before that it comes from; for layer 1 the pixel, row · columns + column
     weight: float  # w
     input: float  # a of the source, which is dz/dw
     slope: float | None  # σ'(z) of the neuron, which is da/dz; None at softmax outputs
     terms: tuple[ChainTerm, ...]  # of dC_da, one for each neuron of the next layer; none at the outputs
-    dC_da: float | None  # how the cost changes with what the neuron holds: the sum of the terms
+    dC_da: float | None  # how the cost changes with the neuron's activation: the sum of the terms
     dC_dz: float  # how the cost changes with the neuron's weighted sum
     dC_dw: float  # how the cost changes with the weight: input times dC_dz
 
@@ -104,7 +104,7 @@ class Steps:
         target = int(self.targets.argmax())
         head = ["output", "activation", "target", "dC/da", "σ′(z)", "dC/dz"]
         rows = [
-            [one.neuron, one.activation, one.target, one.dC_da, one.slope, one.dC_dz] for one in self.output_gradients()
+            [row.neuron, row.activation, row.target, row.dC_da, row.slope, row.dC_dz] for row in self.output_gradients()
         ]
         return block(f"Target {target}", table(head, rows, bold=target), about=f"cost {self.cost:.4g}")
 
@@ -114,7 +114,7 @@ class Steps:
         return _cost(self.network, self.cost_function, self.trace.a[0], self.targets)
 
     def output_gradients(self) -> tuple[OutputGradient, ...]:
-        """How the cost changes with each output neuron, one a class."""
+        """How the cost changes with each output neuron; one for each class."""
         slopes = self.slopes(len(self.dC_dz))
         return tuple(
             OutputGradient(
@@ -133,7 +133,7 @@ class Steps:
         return None if activation.whole_layer else activation.slope(self.trace.z[layer - 1])
 
     def weight(self, layer: int, neuron: int, source: int) -> WeightChain:
-        """The chain to the weight from `source` in the layer before to `neuron`. UsageError if there is none."""
+        """The chain of the weight from `source` in the layer before to `neuron`. Raises UsageError if there is none."""
         check_neuron(self.network, layer, neuron)
         if not 0 <= source < self.network.sizes[layer - 1]:
             raise UsageError(f"from: 0 to {self.network.sizes[layer - 1] - 1} into layer {layer}, got {source}")
@@ -157,28 +157,28 @@ class Steps:
         )
 
     def steepest(self, layer: int) -> tuple[int, int]:
-        """The weight into `layer` that the cost feels most: (neuron, source)."""
+        """The weight into `layer` with the largest gradient: (neuron, source)."""
         check_neuron(self.network, layer, 0)
         size = np.abs(self.gradient[layer - 1].weights)
         neuron, source = np.unravel_index(int(size.argmax()), size.shape)
         return int(neuron), int(source)
 
     def take_step(self, learning_rate: float) -> tuple[float, float]:
-        """What one step downhill does to the cost of this example; this Steps stays as it is.
+        """How much one gradient-descent step lowers the cost of this example: (predicted, actual). Changes nothing.
 
-        learning_rate: every weight and bias moves by this times its slope, downhill. Gives how far the gradient
-        promises that the cost falls, and how far it falls.
+        learning_rate: every weight and bias moves by this times its slope, downhill. The predicted decrease is the
+        linear one, learning_rate times the squared length of the gradient.
         """
-        promised = learning_rate * sum(float((g.weights**2).sum() + (g.biases**2).sum()) for g in self.gradient)
+        predicted = learning_rate * sum(float((g.weights**2).sum() + (g.biases**2).sum()) for g in self.gradient)
         moved = each(lambda w, g: w - learning_rate * g, self.network.layers, self.gradient)
         after = _cost(Network(moved, self.network.activations), self.cost_function, self.trace.a[0], self.targets)
-        return promised, self.cost - after
+        return predicted, self.cost - after
 
 
 def back_propagate(network: Network, image: Array, target: int, cost: str) -> Steps:
-    """Follow one image, (784,) ink 0..1, from the answer it should have given back to every weight.
+    """Back-propagation of one image, (pixels,) ink 0..1, from the class it should be read as to every weight.
 
-    Raises ShapeError for another shape, UsageError for a target that is no output of the network.
+    cost: the name of a cost. Raises ShapeError for another shape, UsageError for a target that is not an output.
     """
     if image.shape != network.sizes[:1] or image.dtype.kind != "f" or not np.isfinite(image).all():
         raise ShapeError(

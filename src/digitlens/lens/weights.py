@@ -1,15 +1,15 @@
-"""How strong a weight is shown, by every face that shows weights as pictures: one scale, so that they look alike."""
+"""The scale on which every face shows weights as pictures, so that they look alike everywhere."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-STRONGEST = 99.5  # percent of the weights are told apart; a few far larger ones must not dim the rest
+STRONGEST = 99.5  # percentile of the weights' sizes at which the scale ends: a few large weights must not dim the rest
 
 
 def full_strength(weights: ArrayLike) -> float:
-    """The size from which on a weight is shown at full strength; above 0, whatever the weights.
+    """The size at which a weight is shown at full strength. Always above 0.
 
     >>> full_strength([2.0, -2.0]), full_strength([[0.0]]), full_strength([*[0.0] * 999, 3.0])
     (2.0, 1.0, 3.0)
