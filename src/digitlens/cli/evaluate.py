@@ -40,8 +40,8 @@ def command(network: str, data: str | None, offline: bool, on: str, as_json: boo
     result = reader.evaluate(digits)
     seconds = time.perf_counter() - started
     if as_json:
-        where = {"data": found.name, "on": on, "engine": reader.engine, "seconds": round(seconds, 4)}
-        print_json(result.to_json() | where)
+        where = {"data": found.name, "on": on, "engine": reader.engine, "fallback_reason": reader.fallback_reason}
+        print_json(result.to_json() | where | {"seconds": round(seconds, 4)})
         return
 
     console = out()
@@ -49,5 +49,7 @@ def command(network: str, data: str | None, offline: bool, on: str, as_json: boo
     said.append(f"{result.accuracy:.2%}").append(f" of {result.images:,} {on} pictures rightly", "not bold")
     say(console, said)
     say(console, f"{'Tested' if on == 'test' else 'Measured'} on: {clean(found.source)}")
+    if reader.fallback_reason:
+        say(console, f"On the plain engine; the compiled one cannot: {reader.fallback_reason}")
     console.print()
     show_classes(console, result, [clean(name) for name in reader.classes])

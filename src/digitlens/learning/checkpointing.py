@@ -102,7 +102,8 @@ def _recipe(checkpoint: Checkpoint, path: str | Path) -> Recipe:
         return Recipe.from_json(checkpoint.recipe)
     except RecipeError as error:
         raise ModelFileError(
-            f"{checkpoints.checkpoint_path(path).name} holds an invalid recipe: {error}; remove it to start again"
+            f"{checkpoints.checkpoint_path(path).name} holds a recipe that cannot be run here: {error}; add what is "
+            "missing, as where the run began, or remove the file to start again"
         ) from error
 
 

@@ -7,6 +7,7 @@ from digitlens.learning.compiled_engine import CompiledEngine
 from digitlens.learning.engine import Engine
 from digitlens.learning.plain_engine import PlainEngine
 from digitlens.learning.recipe import Recipe
+from digitlens.network import activations, costs, initialisation, optimisers
 
 
 def choose(recipe: Recipe, name: str = "auto") -> Engine:
@@ -25,6 +26,21 @@ def choose(recipe: Recipe, name: str = "auto") -> Engine:
 def refusal(recipe: Recipe, name: str) -> str:
     """Why the engine called `name` cannot run the recipe; empty if it can. Raises RecipeError if there is none."""
     return _engines(name)[0].refuses(recipe)
+
+
+def only_here(recipe: Recipe) -> bool:
+    """Whether a part of the recipe, such as its activation, was registered in this process alone: no other can run it.
+
+    What another process knows as well stands in its module under its own name, as `relu` does in activations.py.
+    """
+    parts = (
+        (activations, recipe.activation),
+        (activations, recipe.output),
+        (costs, recipe.cost),
+        (optimisers, recipe.optimiser),
+        (initialisation, recipe.initialisation),
+    )
+    return not all(hasattr(module, name) for module, name in parts)
 
 
 def _engines(name: str) -> list[Engine]:

@@ -25,7 +25,7 @@ from typing import Any
 from digitlens.digits.dataset import DataSet
 from digitlens.errors import UsageError
 from digitlens.learning.data_split import split_data
-from digitlens.learning.engines import choose
+from digitlens.learning.engines import choose, only_here
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.training import Run
 from digitlens.learning.workers import Runs, Worker
@@ -161,7 +161,7 @@ class Experiments:
                 index, began = todo.popleft(), time.perf_counter()
                 recipe, engine, history = self.recipes[index], self.engines[index], list[Mapping[str, float]]()
                 self._spent[index], reader, error = (0, 0.0), None, ""
-                here = engine in ON_THREADS and not recipe.preparation
+                here = (engine in ON_THREADS and not recipe.preparation) or only_here(recipe)
                 for step in (runs if here else worker).walk(recipe, partial(self._hold, index)):
                     if isinstance(step, dict):
                         history.append(step)

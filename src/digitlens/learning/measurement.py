@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from digitlens.digits.dataset import Digits
+from digitlens.kernel.capabilities import refuses
 from digitlens.learning import compiled_engine as fast
 from digitlens.learning import plain_engine as reference
 from digitlens.learning.engine import Measured
@@ -13,11 +14,10 @@ from digitlens.network.network import Network
 def measure(network: Network, digits: Digits, cost: str, engine: str) -> Measured | None:
     """As an engine measures at the end of an epoch, pictures taken as they are; None where there are no digits.
 
-    cost, engine: their names. What one set of digits needs to be read by the compiled engine is kept as long as the
-    digits are.
+    cost, engine: their names. What the compiled engine cannot measure, the plain one does.
     """
     if not len(digits):
         return None
-    if engine == fast.CompiledEngine.name:
+    if engine == fast.CompiledEngine.name and not refuses(network.sizes, network.activations, network.dtype, cost=cost):
         return fast.measure(network, digits, cost)
     return reference.measure(network, digits, cost_for(cost, network.activations[-1]))

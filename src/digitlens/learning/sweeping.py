@@ -24,7 +24,7 @@ from digitlens.digits.dataset import DataSet
 from digitlens.errors import DataError, DigitlensError, FileError, MissingExtra, RecipeError, UsageError
 from digitlens.files.journal import open_journal
 from digitlens.files.naming import shown
-from digitlens.learning.engines import choose
+from digitlens.learning.engines import choose, only_here
 from digitlens.learning.experiments import ON_THREADS, cores
 from digitlens.learning.recipe import FIELDS, Recipe, varied_field
 from digitlens.learning.training import Run, fitted
@@ -175,7 +175,7 @@ def _walk(
     if cluster:
         yield from _on_cluster(recipes, jobs, cluster, wanted)
         return
-    here = all(choose(recipe).name in ON_THREADS for recipe in recipes)
+    here = all(choose(recipe).name in ON_THREADS for recipe in recipes) or any(map(only_here, recipes))
     how: dict[str, Any] = {"backend": "threading"} if here else {"backend": "loky"}
     parallel = Parallel(n_jobs=jobs or cores(), return_as="generator_unordered", batch_size=1, **how)
     yield from parallel(delayed(run_one)(recipe.to_json(), data) for recipe in recipes)

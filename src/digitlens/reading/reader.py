@@ -117,8 +117,12 @@ class Reader:
     @property
     def engine(self) -> str:
         """Which engine reads many pictures: "compiled", or "plain" where that cannot."""
-        network = self.network
-        return "plain" if refuses(network.sizes, network.activations, network.dtype) else "compiled"
+        return "plain" if self.fallback_reason else "compiled"
+
+    @property
+    def fallback_reason(self) -> str:
+        """Why the compiled engine cannot read with this network; empty if it can."""
+        return refuses(self.network.sizes, self.network.activations, self.network.dtype)
 
     def evaluate(self, digits: Digits) -> Evaluation:
         """How well it reads digits that are framed already, as MNIST's are: adjusting only. ShapeError for none."""

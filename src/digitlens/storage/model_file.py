@@ -21,7 +21,7 @@ from digitlens.errors import DigitlensError, ModelFileError
 from digitlens.files.atomic import write_atomically
 from digitlens.files.bounded import read_bounded
 from digitlens.network.activations import ACTIVATIONS
-from digitlens.network.costs import cost_for
+from digitlens.network.costs import COSTS, cost_for
 from digitlens.network.network import Layer, Layers, Network
 from digitlens.reading.reader import Reader
 from digitlens.storage import optional_blocks
@@ -137,6 +137,8 @@ def _reader(blocks: dict[str, dict[str, Any]], tensors: Tensors, notes: tuple[st
             raise ModelFileError(
                 "this model file has something else where a list should be; train or download it again"
             )
+    _check_known("activation function", about["activations"], ACTIVATIONS, "activations.py")
+    _check_known("cost", [about["cost"]], COSTS, "costs.py")
     activations = tuple(ACTIVATIONS[name] for name in about["activations"])
     network = Network(tensors_to_layers("", tensors, sizes, ("F16", "F32")), activations)
     cost_for(about["cost"], activations[-1])
@@ -154,6 +156,17 @@ def _reader(blocks: dict[str, dict[str, Any]], tensors: Tensors, notes: tuple[st
         raise ModelFileError("this model file has a history that is not made of numbers")
     origin = blocks["recipe"], blocks["provenance"], tuple(rows)
     return Reader(network, name, about["cost"], classes, preparation["framing"], adjusting, *origin, notes)
+
+
+def _check_known(kind: str, names: list[Any], known: Mapping[str, Any], home: str) -> None:
+    """Raise ModelFileError for a name that a Digitlens elsewhere may know, where somebody added to it."""
+    for name in names:
+        if isinstance(name, str) and name not in known:
+            raise ModelFileError(
+                f"this model file's network needs the {kind} {name[:40]!r}, which is not known here: only "
+                f"{', '.join(known)}. Add it to network/{home}, as it was added where the network was trained, or read "
+                "the file with a newer digitlens"
+            )
 
 
 def layers_to_tensors(prefix: str, layers: Layers, dtype: Any) -> dict[str, Any]:

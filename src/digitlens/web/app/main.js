@@ -287,13 +287,37 @@ async function wanted() {
   }
 }
 
+/** @param {string} name @returns {Promise<Network>} */
+async function loadNetwork(name) {
+  const answer = await fetch(`networks/${encodeURIComponent(name)}.digitlens`);
+  if (!answer.ok) throw new Error(`the network ${name} is not there (${answer.status})`);
+  return readModelFile(new Uint8Array(await answer.arrayBuffer()));
+}
+
+/**
+ * The network that the server was started with. Where the page cannot compute that one, for only Python knows its
+ * activation function, the one that ships takes its place, and `why` says so.
+ * @returns {Promise<{network: Network, why: string}>}
+ */
+async function firstNetwork() {
+  const name = await wanted();
+  try {
+    return { network: await loadNetwork(name), why: "" };
+  } catch (error) {
+    if (name === DEFAULT) throw error;
+    const network = await loadNetwork(DEFAULT);
+    return {
+      network,
+      why: `${DEFAULT} is shown in place of ${name}: ${error instanceof Error ? error.message : error}.`,
+    };
+  }
+}
+
 async function start() {
   try {
-    const name = await wanted();
-    const answer = await fetch(`networks/${encodeURIComponent(name)}.digitlens`);
-    if (!answer.ok) throw new Error(`the network ${name} is not there (${answer.status})`);
-    const loaded = readModelFile(new Uint8Array(await answer.arrayBuffer()));
-    const app = createApp(loaded, remembered());
+    const { network, why } = await firstNetwork();
+    const app = createApp(network, remembered());
+    if (why) app.say(why);
     Object.assign(window, { digitlens: app }); // for the curious, in the browser's console
     for (let seen = 0; seen < loading.size; ) {
       // a step of the story, once there, wants the view that it shows

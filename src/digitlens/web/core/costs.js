@@ -15,6 +15,23 @@ import { ACTIVATIONS } from "./network.js";
 /** @typedef {import("./network.js").Trace} Trace */
 
 /**
+ * The costs that the page can compute, each with the range in which the outputs must lie.
+ * @type {Object<string, [number, number]>}
+ */
+export const COSTS = { quadratic: [-Infinity, Infinity], cross_entropy: [0, 1] };
+
+/**
+ * Whether a cost can take outputs of this activation function; both are known.
+ * @param {string} cost
+ * @param {string} output
+ * @returns {boolean}
+ */
+export function takes(cost, output) {
+  const [lowest, highest] = ACTIVATIONS[output].range;
+  return COSTS[cost][0] <= lowest && highest <= COSTS[cost][1];
+}
+
+/**
  * The targets y: 1 for the right digit, else 0.
  * @param {number} digit
  * @param {number} [classes]
@@ -89,13 +106,13 @@ function check(network, targets) {
   if (targets.length !== outputs)
     throw new Error(`a cost wants ${outputs} targets, one for each output, got ${targets.length}`);
   const output = outputOf(network);
+  if (!Object.hasOwn(COSTS, network.cost))
+    throw new Error(`a cost is one of ${Object.keys(COSTS).join(", ")}, got "${network.cost}"`);
+  if (!takes(network.cost, output))
+    throw new Error(
+      `${network.cost} wants outputs between ${COSTS[network.cost].join(" and ")}, and ${output} outputs need not lie ` +
+        "there: use sigmoid or softmax outputs, or the quadratic cost",
+    );
   if (network.cost === "quadratic") return "quadratic";
-  if (network.cost !== "cross_entropy")
-    throw new Error(`a cost is one of quadratic, cross_entropy, got "${network.cost}"`);
-  if (output === "sigmoid") return "ten questions";
-  if (output === "softmax") return "one choice";
-  throw new Error(
-    `cross_entropy takes logarithms of the outputs, and ${output} outputs need not lie between 0 and 1: use ` +
-      "sigmoid or softmax outputs, or the quadratic cost",
-  );
+  return ACTIVATIONS[output].wholeLayer ? "one choice" : "ten questions";
 }

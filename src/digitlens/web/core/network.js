@@ -90,6 +90,13 @@ export const ACTIVATIONS = {
 };
 
 /**
+ * Those of these activation functions that the page cannot compute, because only Python knows them.
+ * @param {string[]} names
+ * @returns {string[]}
+ */
+export const unknownActivations = (names) => [...new Set(names)].filter((name) => !Object.hasOwn(ACTIVATIONS, name));
+
+/**
  * What one neuron holds, for a function that works neuron by neuron.
  * @param {string} name
  * @param {number} z

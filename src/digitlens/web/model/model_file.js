@@ -9,7 +9,8 @@ import { STEPS } from "../picture/adjusting.js";
 import { object, pack, unpack } from "./container.js";
 import { FRAMING_VERSION } from "../picture/framing.js";
 import { judgingOf, known, toBlocks } from "./judging.js";
-import { ACTIVATIONS } from "../core/network.js";
+import { COSTS, takes } from "../core/costs.js";
+import { ACTIVATIONS, unknownActivations } from "../core/network.js";
 import { wholeNumbers } from "./strict_json.js";
 
 /** @typedef {import("../core/network.js").Network} Network */
@@ -77,16 +78,18 @@ function networkOf(blocks, tensors, notes) {
   const { sizes, activations, cost, classes, name } = about;
   if (!wholeNumbers(sizes) || sizes[0] !== 784)
     throw new Error("this model file is not for pictures of 28×28, which is all we read");
-  if (!texts(activations) || !activations.every((one) => Object.hasOwn(ACTIVATIONS, one)))
-    throw contradiction("it names activation functions we do not know");
+  if (!texts(activations)) throw contradiction("its activation functions have no names");
+  if (typeof cost !== "string") throw contradiction("its cost has no name");
+  const [strange] = unknownActivations(activations);
+  if (strange !== undefined) throw onlyInPython("activation function", strange, ACTIVATIONS);
+  if (!Object.hasOwn(COSTS, cost)) throw onlyInPython("cost", cost, COSTS);
   const layers = layersOf(tensors, sizes);
   if (!layers.length || layers.length !== activations.length)
     throw contradiction(`${activations.length} activation functions for ${layers.length} layers`);
-  if (activations.slice(0, -1).includes("softmax")) throw contradiction("softmax stands before the last layer");
   const last = activations[activations.length - 1];
-  if (cost !== "quadratic" && !(cost === "cross_entropy" && (last === "sigmoid" || last === "softmax"))) {
-    throw contradiction(`the cost ${String(cost).slice(0, 20)} does not go with ${last} outputs`);
-  }
+  const whole = activations.slice(0, -1).find((one) => ACTIVATIONS[one].wholeLayer);
+  if (whole) throw contradiction(`${whole} stands before the last layer`);
+  if (!takes(cost, last)) throw contradiction(`the cost ${cost} does not go with ${last} outputs`);
   if (!texts(classes) || classes.length !== sizes[sizes.length - 1] || classes.some((one) => [...one].length > 100)) {
     throw new Error(`this model file does not name ${sizes[sizes.length - 1]} classes, one for each output`);
   }
@@ -188,6 +191,19 @@ function thinned(rows) {
   let stride = 1;
   while ((rows.at(-1)?.epoch ?? 0) > HISTORY * stride) stride *= 2;
   return rows.filter((row, i) => (row.epoch ?? 0) % stride === 0 || i === rows.length - 1);
+}
+
+/**
+ * The file may be as it should: Python knows more functions than the page, where somebody added one.
+ * @param {string} kind
+ * @param {string} name
+ * @param {Object<string, any>} known
+ */
+function onlyInPython(kind, name, known) {
+  return new Error(
+    `its network needs the ${kind} ${name.slice(0, 40)}, which the page cannot compute, only ` +
+      `${Object.keys(known).join(", ")}. Python may know it: try digitlens read --network FILE`,
+  );
 }
 
 /** @param {string} why */

@@ -1,6 +1,7 @@
 // @ts-check
 // The first layer's weights as they change; a slider back through the run; any moment's network, to be taken elsewhere.
 
+import { unknownActivations } from "../../core/network.js";
 import { readModelFile } from "../../model/model_file.js";
 import { epochs, recordAt, reached } from "../../train/curves.js";
 import { fullStrength } from "../../core/weights.js";
@@ -37,6 +38,7 @@ export function momentsView(app, changed) {
   });
   const words = h("p", { id: "train-moment-words" });
   const newest = h("button", { class: "small", onclick: () => follow() }, "Newest");
+  const onlyPython = h("p", { role: "note", hidden: true });
   const take = /** @type {const} */ (["read", "neuron", "learn"]).map((view) =>
     h("button", { onclick: () => takeTo(view) }, view.charAt(0).toUpperCase() + view.slice(1)),
   );
@@ -63,6 +65,7 @@ export function momentsView(app, changed) {
         save,
       ),
     ),
+    onlyPython,
   );
   const looks = h(
     "section",
@@ -202,6 +205,7 @@ export function momentsView(app, changed) {
       const { header, blocks, shapes } = seen;
       const { records, sizes, recipe } = now.header;
       const count = shapes.pictures?.[0] ?? 0;
+      const [strange] = unknownActivations([recipe.activation, recipe.output]);
       if (count && count !== canvases.length) build(count);
       if (count && seen !== painted) {
         const { pictures } = blocks;
@@ -213,11 +217,17 @@ export function momentsView(app, changed) {
           `${((full / 127) * (header.strongest ?? 0)).toPrecision(2)} on.`;
         setText(
           more,
-          `${count < sizes[1] ? `The first ${count} of ${sizes[1].toLocaleString("en")} neurons. ` : ""}${scale} ` +
-            "Choose one to take it apart.",
+          `${count < sizes[1] ? `The first ${count} of ${sizes[1].toLocaleString("en")} neurons. ` : ""}${scale}` +
+            (strange === undefined ? " Choose one to take it apart." : ""),
         );
       }
-      for (const button of grid.children) attributes(button, { disabled: gone || !count });
+      onlyPython.hidden = strange === undefined;
+      setText(
+        onlyPython,
+        `Only Python knows ${strange}: the page shows how it learns, but cannot compute with it. Save the network as a ` +
+          "file, and read with it there: digitlens read --network trained.digitlens",
+      );
+      for (const button of grid.children) attributes(button, { disabled: gone || !count || strange !== undefined });
       attributes(slider, { max: Math.max(0, records - 1), disabled: gone || records < 2 });
       if (!moment) slider.value = String(records - 1);
       const at = moment ? header.position : reached(now);
@@ -229,7 +239,8 @@ export function momentsView(app, changed) {
           : `The newest: after ${epochs(at)} of ${recipe.epochs}.`,
       );
       attributes(newest, { disabled: !moment });
-      for (const button of [...take, save]) attributes(button, { disabled: gone || !records });
+      for (const button of take) attributes(button, { disabled: gone || !records || strange !== undefined });
+      attributes(save, { disabled: gone || !records });
       return moment ? moment.header : null;
     },
   };
