@@ -19,7 +19,7 @@ import digitlens as dl
 from digitlens.digits.dataset import DataSet
 from digitlens.digits.sources.examples import example_files
 from digitlens.kernel import native
-from digitlens.learning.checkpointing import kept, resumed
+from digitlens.learning.checkpointing import checkpointed, resume_run
 from digitlens.lens.steps import back_propagate
 from digitlens.network.activations import ACTIVATIONS
 from digitlens.network.costs import cost_for, one_hot
@@ -81,16 +81,16 @@ def test_an_unfinished_run_goes_on_to_the_same_bits_and_elsewhere_says_what_is_m
 ) -> None:
     path, whole, run = tmp_path / "soft.digitlens", soft_run(), soft_run()
     list(whole)
-    for _ in kept(run, path):
+    for _ in checkpointed(run, path):
         run.stop()
     assert not run.finished
-    again = resumed(path, few())
+    again = resume_run(path, few())
     list(again)
     for one, other in zip(again.reader().network.layers, whole.reader().network.layers, strict=True):
         np.testing.assert_array_equal(one.weights, other.weights)
     monkeypatch.delitem(ACTIVATIONS, "softplus")
     with pytest.raises(dl.ModelFileError, match="softplus"):
-        resumed(path, few())
+        resume_run(path, few())
 
 
 def test_its_network_is_evaluated_read_with_explained_and_inspected(

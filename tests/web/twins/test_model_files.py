@@ -23,9 +23,9 @@ from tests.storage.hostile import (
     with_header,
     with_weight,
 )
-from tests.storage.test_judging import HOSTILE as WRONGLY_JUDGING
-from tests.storage.test_judging import JUDGING
 from tests.storage.test_model_file import HOSTILE
+from tests.storage.test_optional_blocks import HOSTILE as WRONGLY_JUDGING
+from tests.storage.test_optional_blocks import JUDGING
 from tests.web.twins.node import ask, base64_of
 
 import digitlens

@@ -61,7 +61,7 @@ export function readModelFile(bytes) {
   }
   const of = (/** @type {string[]} */ names, belongs = true) =>
     new Map([...tensors].filter(([name]) => names.includes(name.split(".")[0]) === belongs));
-  const notes = unknown.map((name) => `passed over what we do not know: ${name.slice(0, 40)}`);
+  const notes = unknown.map((name) => `skipped an unknown block: ${name.slice(0, 40)}`);
   const judged = judgingOf(Object.fromEntries(judging.map((name) => [name, blocks[name]])), of(judging));
   return { ...networkOf(blocks, of([...unknown, ...judging], false), notes), ...judged };
 }

@@ -31,7 +31,7 @@ export async function openNetwork(app, file) {
       throw new Error(`it has ${count(Math.round(file.size / 1e6))} MB, and a network of ours has a few at most`);
     const network = readModelFile(new Uint8Array(await file.arrayBuffer()));
     app.setNetwork(network, true);
-    app.say(`${network.name} is open.${network.notes.map((note) => ` It was ${note}.`).join("")}`);
+    app.say(`${network.name} is open.${network.notes.map((note) => ` The page ${note}.`).join("")}`);
     return "";
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
