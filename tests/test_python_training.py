@@ -163,7 +163,7 @@ def test_a_run_that_fails_is_a_row_like_the_others_with_its_error(few: dl.DataSe
         ({"epochs": [1]}, {"seeds": 1.5}, "seeds: a whole number"),
         ({"epochs": [1]}, {"runs": True}, "runs: a whole number"),
         ({"epochs": [1]}, {"runs": 1_000_000}, "1 to 100,000 runs"),
-        ({"epochs": [1]}, {"jobs": 1.5}, "one run at a time or more"),
+        ({"epochs": [1]}, {"jobs": 1.5}, "jobs"),
         ({"epochs": [1]}, {"recipe": "soup"}, "recipe: one of"),
         ({"epochs": [1]}, {"epohcs": 3}, "no field 'epohcs'"),
     ],

@@ -50,7 +50,7 @@ def check_type(
         raise UsageError(f"{who} wants {wanted} for {name}, got {described(value)}{f'; {advice}' if advice else ''}")
 
 
-def whole_number(who: str, name: str, value: Any, least: int, most: int | None = None) -> int:
+def whole_number(who: str, name: str, value: Any, least: int | None = None, most: int | None = None) -> int:
     """The value as an int; raise UsageError unless it is a whole number from `least` to `most`. True is not one.
 
     >>> whole_number("pen_digits()", "count", 3, 1)
@@ -62,8 +62,8 @@ def whole_number(who: str, name: str, value: Any, least: int, most: int | None =
         raise UsageError(f"{who} wants a whole number for {name}, got {described(value)}") from None
     if isinstance(value, bool):
         raise UsageError(f"{who} wants a whole number for {name}, got {value}")
-    if number < least or (most is not None and number > most):
-        span = f"{least:,} or more" if most is None else f"from {least:,} to {most:,}"
+    if (least is not None and number < least) or (most is not None and number > most):
+        span = f"{least:,} or more" if most is None else f"from {least or 0:,} to {most:,}"
         raise UsageError(f"{who} wants {name} {span}, got {described(number)}")
     return number
 

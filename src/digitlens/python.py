@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     Picture = str | Path | bytes | NDArray[Any] | PillowImage
 
+MOST_JOBS = 10_000  # runs at a time
+
 __all__ = ["compare", "data", "explain", "load", "mnist", "pen_digits", "read", "read_page", "save", "sweep", "train"]
 
 
@@ -225,10 +227,12 @@ def compare(
     from digitlens.learning.varied import Varied
 
     who = "compare()"
+    check_type(who, "field", field, str, "the name of a recipe's field", 'such as "activation"')
     base, chosen = _recipe(who, recipe, changes)
     varied = Varied(base, field, _values(who, values), whole_number(who, "seeds", seeds, 1))
     found = _digits(who, base, data)
-    return varied.compared(Experiments(varied.recipes(found, chosen=chosen), found, jobs=jobs).in_order())
+    recipes = varied.recipes(found, chosen=chosen)
+    return varied.compared(Experiments(recipes, found, jobs=_jobs(who, jobs)).in_order())
 
 
 @renamed_arguments(heard="on_progress")
@@ -288,7 +292,7 @@ def sweep(
     found, named = _digits(who, base, data), None if isinstance(data, DataSet) else named_for(base, data)
     named = None if named is None else str(named)
     rows = sweeping.sweep(
-        recipes, found, journal, jobs=jobs, cluster=cluster, named=named, chosen=chosen, heard=on_progress
+        recipes, found, journal, jobs=_jobs(who, jobs), cluster=cluster, named=named, chosen=chosen, heard=on_progress
     )
     return sweeping.Swept(tuple(rows))
 
@@ -302,6 +306,7 @@ def mnist(*, offline: bool = False) -> DataSet:
     """
     from digitlens.digits.sources.find import find_data
 
+    check_type("mnist()", "offline", offline, bool, "True or False")
     return find_data("mnist", offline=offline)
 
 
@@ -319,6 +324,7 @@ def data(name: str | Path | None = None, *, offline: bool = False) -> DataSet:
     if name is not None:
         advice = "make a data set of arrays with dl.DataSet(name, source, training, test)"
         check_type("data()", "name", name, (str, os.PathLike), "a name or a folder", advice)
+    check_type("data()", "offline", offline, bool, "True or False")
     return find_data(name, offline=offline)
 
 
@@ -361,6 +367,10 @@ def _digits(who: str, recipe: Recipe, data: DataSet | str | Path | None) -> Data
         advice = "of arrays make one with dl.DataSet(name, source, dl.Digits(images, digits), dl.Digits(...))"
         check_type(who, "data", data, (str, os.PathLike), "a DataSet, a name or a folder", advice)
     return find_data(named_for(recipe, data))
+
+
+def _jobs(who: str, jobs: int | None) -> int | None:
+    return None if jobs is None else whole_number(who, "jobs", jobs, 1, MOST_JOBS)
 
 
 def _values(who: str, values: Any) -> tuple[Any, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from digitlens.checks import check_type
 from digitlens.errors import RecipeError
 from digitlens.learning.compiled_engine import CompiledEngine
 from digitlens.learning.engine import Engine
@@ -45,6 +46,7 @@ def only_here(recipe: Recipe) -> bool:
 
 def _engines(name: str) -> list[Engine]:
     """All engines, the fastest first, or the one called `name`."""
+    check_type("a run", "engine", name, str, "the name of an engine")
     engines: list[Engine] = [CompiledEngine(), PlainEngine()]
     if name not in ("auto", *(engine.name for engine in engines)):
         raise RecipeError(f"engine: one of auto, {', '.join(engine.name for engine in engines)}, got {name!r}")

@@ -16,6 +16,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from digitlens.checks import whole_number
 from digitlens.errors import ShapeError, UsageError
 from digitlens.network.network import Network, Trace
 
@@ -136,6 +137,8 @@ def neuron_sum(network: Network, trace: Trace, layer: int, neuron: int, count: i
 
 def check_neuron(network: Network, layer: int, neuron: int) -> None:
     """Raise UsageError unless the network has that layer (1 is the first after the image) and that neuron in it."""
+    for name, value in (("layer", layer), ("neuron", neuron)):
+        whole_number("a neuron", name, value)
     if not 1 <= layer < len(network.sizes):
         raise UsageError(
             f"layer: 1 to {len(network.sizes) - 1} in this {'-'.join(map(str, network.sizes))} network, got {layer}"

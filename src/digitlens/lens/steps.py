@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from digitlens.checks import whole_number
 from digitlens.deprecations import renamed_method, renamed_property
 from digitlens.errors import ShapeError, UsageError
 from digitlens.lens.neuron import check_neuron
@@ -135,7 +136,7 @@ class Steps:
     def weight(self, layer: int, neuron: int, source: int) -> WeightChain:
         """The chain of the weight from `source` in the layer before to `neuron`. Raises UsageError if there is none."""
         check_neuron(self.network, layer, neuron)
-        if not 0 <= source < self.network.sizes[layer - 1]:
+        if not 0 <= whole_number("weight()", "source", source) < self.network.sizes[layer - 1]:
             raise UsageError(f"from: 0 to {self.network.sizes[layer - 1] - 1} into layer {layer}, got {source}")
         l, terms = layer - 1, list[ChainTerm]()
         if layer < len(self.network.layers):
@@ -185,7 +186,7 @@ def back_propagate(network: Network, image: Array, target: int, cost: str) -> St
             f"back_propagate() wants one image of shape {network.sizes[:1]} in finite floats from 0 to 1, "
             f"got {image.shape} in {image.dtype}; for another shape use image.reshape(-1)"
         )
-    if not 0 <= target < network.sizes[-1]:
+    if not 0 <= whole_number("back_propagate()", "target", target) < network.sizes[-1]:
         raise UsageError(f"target: 0 to {network.sizes[-1] - 1}, got {target!r}")
     exact = Network(
         tuple(Layer(*(p.astype(np.float64) for p in (l.weights, l.biases))) for l in network.layers),
