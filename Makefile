@@ -2,6 +2,7 @@
 # make test   install everything (once) and run the tests
 # make check  what else must hold: lint, types (of the page's modules too, where npm is), the house's import rules
 # make format lay out Python, C++, JavaScript and CSS (ruff, clang-format, biome)
+# make docs   write again what is made from the code: docs/commands.md, docs/api/, the fields in docs/recipes.md
 # make native what concerns the compiled engine alone: under sanitizers, and an install without a compiler
 # make soak   the long tests in full: kills, mutants, download faults (about an hour)
 #
@@ -16,7 +17,7 @@ CPP := $(wildcard src/digitlens/kernel/native/*.cpp src/digitlens/kernel/native/
 NATIVE := $(CPP) src/digitlens/kernel/native/CMakeLists.txt
 NODE := $(VENV)/node/node_modules/.bin
 
-.PHONY: run test check format native soak clean
+.PHONY: run test check format docs native soak clean
 
 run: $(VENV)/installed
 	@$(BIN)/digitlens read --examples
@@ -41,6 +42,11 @@ format: $(VENV)/installed-for-development
 	$(BIN)/ruff format
 	$(BIN)/clang-format -i $(CPP)
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(NODE)/tsc && $(NODE)/biome format --write; fi
+
+docs: $(VENV)/installed-for-development
+	$(BIN)/python tools/write_commands.py
+	$(BIN)/python tools/write_fields.py
+	$(BIN)/python tools/write_api.py
 
 native: $(VENV)/installed-for-development
 	VENV=$(VENV) tools/sanitize.sh

@@ -7,6 +7,7 @@ import json
 import re
 import runpy
 import shlex
+import tomllib
 from pathlib import Path
 
 import click
@@ -116,6 +117,16 @@ def test_the_python_in_the_readme_names_what_exists() -> None:
     }
     assert used
     assert used <= set(dir(dl))
+
+
+def test_contributing_draws_the_packages_as_the_import_rules_have_them() -> None:
+    rules = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    layers = next(rule for rule in rules if rule.get("containers") == ["digitlens"])["layers"]
+    wanted = [re.sub(r"[()]", "", layer) for layer in reversed(layers)]
+    line = next(
+        line for line in (ROOT / "CONTRIBUTING.md").read_text("utf-8").splitlines() if line.startswith("`errors`")
+    )
+    assert [part.strip("`") for part in line.split(" < ")] == wanted
 
 
 DOCUMENTS = [
