@@ -49,7 +49,7 @@ class StepSettings(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How to train; every default is that of the recipe called `video`. RecipeError for values without sense.
+    """How to train; every default is that of the recipe called `video`. Raises RecipeError for bad values.
 
     >>> Recipe().sizes(), Recipe(hidden=(30,), activation="relu").describe()
     ((784, 16, 16, 10), '784-30-10 relu')

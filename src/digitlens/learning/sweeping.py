@@ -240,7 +240,7 @@ def _bits(run: Run) -> str:
 class Swept:
     """The result of sweep(): a row for each run."""
 
-    rows: tuple[Mapping[str, Any], ...]  # one a run, in the recipes' order, as they stand in the journal
+    rows: tuple[Mapping[str, Any], ...]  # one for each run, in the order of the recipes, as in the journal
 
     @property
     def table(self) -> list[dict[str, Any]]:
@@ -249,7 +249,7 @@ class Swept:
 
     @property
     def best(self) -> Recipe | None:
-        """The recipe that did best on the images held out, on the training images where none were; None: all failed."""
+        """The recipe with the best validation accuracy (training accuracy without validation); None: all failed."""
         ordered = best(self.rows)
         return Recipe.from_json(ordered[0]["recipe"]) if ordered else None
 

@@ -38,14 +38,14 @@ class DigitBox:
     top: int  # in pixels from the upper border
     width: int  # in pixels
     height: int  # in pixels
-    digit: int  # the number of the most active output, from 0: for digits, the digit
-    label: str  # the digit's name; for other classes than digits, the name of that class
+    digit: int  # the index of the most active output, from 0: for digits, the digit
+    label: str  # the name of that class
     image: NDArray[np.uint8]  # (28, 28), prepared as the network saw it, before adjusting
     activations: NDArray[np.float64]  # (classes,); not probabilities
     line: int  # counted from 0, top to bottom
     number: int  # which number of all on the page, counted from 0
-    familiarity: float | None = None  # how much it looks like a digit at all, 0..1, where the Reader can tell
-    is_digit: bool | None = None  # whether that is enough
+    familiarity: float | None = None  # how much it looks like a digit, 0..1; None: the Reader cannot tell
+    is_digit: bool | None = None  # whether the familiarity is enough for a digit; None: the Reader cannot tell
 
     def __repr__(self) -> str:
         return f"<DigitBox {self.label}: {self.width}×{self.height} pixels at ({self.left}, {self.top})>"
@@ -72,16 +72,16 @@ class DigitBox:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Page:
-    """What a picture of many digits was read as."""
+    """The result of read_page(): the digits on a picture, and the numbers that they form."""
 
     boxes: tuple[DigitBox, ...]  # in reading order
-    whole: Reading  # what the picture would be read as if it showed one digit
+    whole: Reading  # of the whole picture, as if it showed one digit
     turn: float  # degrees clockwise that the page was turned, as far as that was clear
-    notes: tuple[str, ...]  # what was passed over
+    notes: tuple[str, ...]  # what was left out, and why
 
     @property
     def text(self) -> str:
-        """The numbers in reading order: lines end with a newline, numbers with a space. Empty: nothing was found."""
+        """The numbers in reading order, a space between numbers, a newline between lines; empty if there are none."""
         said = []
         for before, box in zip((None, *self.boxes), self.boxes, strict=False):
             if before is not None and before.number != box.number:
