@@ -91,7 +91,7 @@ def png(width: int, height: int, data: bytes = b"") -> bytes:
         (b"%PDF-1.4", 415, "wanted a PNG"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", 415, "wanted a PNG"),
         (b"II*\x00", 415, "wanted a PNG"),
-        (EXAMPLES[7][:300], 400, "ends in the middle"),
+        (EXAMPLES[7][:300], 400, "incomplete"),
         (EXAMPLES[7][:100] + b"\0" * 20 + EXAMPLES[7][120:], 400, "save the picture again"),
         (png(9_400, 9_400), 413, "megapixels"),
         (png(2**31 - 1, 2**31 - 1), 413, "megapixels"),

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.digits.preparation.ink import FAINT, counted, flat_level, paper_is_light, reduce
+from digitlens.digits.preparation.ink import FAINT, flat_level, level_counts, paper_is_light, reduce
 
 Depth = NDArray[np.float32]
 Points = NDArray[np.float64]
@@ -73,7 +73,7 @@ def find_paper(grey: NDArray[Any]) -> Paper:
         grey = np.rint(grey * 255).astype(np.uint8)
     factor = math.ceil(math.sqrt(grey.size / MOST_PIXELS))
     levels = reduce(grey, factor).astype(np.float32) / np.float32(255)
-    flat = flat_level(grey, *counted(grey))
+    flat = flat_level(grey, *level_counts(grey))
     depth, grain = _from_flat(levels, flat / 255) if flat is not None else _from_tiles(levels)
     strong = depth[depth > max(STRONG * grain, LEAST_CONTRAST if flat is None else FAINT)]
     contrast = float(np.quantile(strong, 0.8)) if len(strong) else 0.0
@@ -154,7 +154,7 @@ def straightened(paper: Paper, size: float) -> Paper:
 def find_turn(mask: NDArray[np.bool_], size: float) -> float:
     """How far a page is turned clockwise, in radians, 0 where that is not clear: lines that are level leave gaps.
 
-    For every angle the ink is counted along lines of that angle; the more uneven these counts, the better it fits.
+    For every angle the ink is level_counts along lines of that angle; the more uneven these counts, the better it fits.
     mask: (rows, columns); size: how high the writing is.
     """
     y, x = np.nonzero(mask)
