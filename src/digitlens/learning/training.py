@@ -17,6 +17,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any, TypeVar
 
+from digitlens.checks import check_type, whole_number
 from digitlens.digits.dataset import DataSet
 from digitlens.digits.preparation.adjusting import adjust_bytes
 from digitlens.digits.sources.find import NAMES
@@ -61,8 +62,9 @@ class Run:
         state: where to go on, from an earlier run's record; None: at the beginning.
         history: the rows of that earlier run, to which those of this one are added.
         """
-        if every < 0:
-            raise RecipeError(f"every: 0 or more mini-batches, got {every}")
+        check_type("Run()", "recipe", recipe, Recipe, "a Recipe", "dl.train() takes the name of one")
+        check_type("Run()", "data", data, DataSet, "a DataSet", "dl.train() takes the name of one")
+        whole_number("Run()", "every", every, 0)
         self.recipe: Recipe = recipe  # how to train
         self.data: DataSet = data  # what it learns from and is tested on
         self.engine: Engine = choose(recipe, engine)  # the engine that computes it
