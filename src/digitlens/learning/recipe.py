@@ -157,7 +157,7 @@ class Recipe:
         below=True,
         used_with=("optimiser", lambda: [name for name, make in OPTIMISERS.items() if make().momentum is not None]),
         label="Momentum",
-        help="Share of its speed that each step keeps, with the optimisers momentum and adam.",
+        help="Share of its speed that each step keeps, with an optimiser that keeps some.",
         group=LEARNING,
     )
     learning_rate: float = field(
