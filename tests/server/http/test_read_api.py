@@ -96,7 +96,7 @@ def png(width: int, height: int, data: bytes = b"") -> bytes:
         (png(9_400, 9_400), 413, "megapixels"),
         (png(2**31 - 1, 2**31 - 1), 413, "megapixels"),
         (png(0, 0), 400, "at least one"),
-        (b"BM", 400, "outline"),
+        (b"BM", 400, "structure"),
         (b"RIFF\x00\x00\x00\x00WEBP", 400, ""),
     ],
 )
