@@ -16,6 +16,8 @@ BIN := $(VENV)/bin
 CPP := $(wildcard src/digitlens/kernel/native/*.cpp src/digitlens/kernel/native/*.h)
 NATIVE := $(CPP) src/digitlens/kernel/native/CMakeLists.txt
 NODE := $(VENV)/node/node_modules/.bin
+# Bytecode is kept: each worker compiles all tests otherwise. Four workers, because a test that drives a browser waits.
+TESTS := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
 
 .PHONY: run test check format docs native soak clean
 
@@ -25,7 +27,7 @@ run: $(VENV)/installed
 	@$(BIN)/digitlens app
 
 test: $(VENV)/installed-for-development
-	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --cov --cov-report=term:skip-covered $(GATE)
+	$(TESTS) --numprocesses=4 --dist=worksteal --cov --cov-report=term:skip-covered $(GATE)
 
 check: $(VENV)/installed-for-development
 	$(BIN)/ruff check
@@ -53,7 +55,7 @@ native: $(VENV)/installed-for-development
 	PYTHON=$(PYTHON) tools/without_compiler.sh
 
 soak: $(VENV)/installed-for-development
-	DIGITLENS_SOAK=full $(BIN)/python -m pytest -m soak --timeout=0
+	DIGITLENS_SOAK=full $(TESTS) -m soak --timeout=0
 
 clean:
 	rm -rf build src/digitlens/kernel/_native.* $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

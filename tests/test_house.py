@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.executing import executing
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[1]
@@ -85,20 +86,55 @@ def test_the_network_stands_on_nothing_but_its_own_files_and_the_errors() -> Non
     assert {name for name in names if not name.startswith("digitlens.network")} == {"digitlens.errors"}
 
 
-EXECUTES = re.compile(
-    r"(?<![.\w])(eval|exec)\(|import (pickle|marshal|shelve|joblib|dill)|allow_pickle=True|os\.system"
-)
-
-
 def test_nothing_stored_is_ever_executed() -> None:
-    found = [
-        f"{path.relative_to(ROOT)}: {line.strip()}"
-        for path in SOURCES
-        for line in path.read_text(encoding="utf-8").splitlines()
-        if EXECUTES.search(line)
-    ]
-    assert found == []
-    assert all(map(EXECUTES.search, ("x = eval(text)", "import pickle", "np.load(f, allow_pickle=True)")))
+    found = {str(path.relative_to(ROOT)): executing(path.read_text(encoding="utf-8")) for path in SOURCES}
+    assert {path: lines for path, lines in found.items() if lines} == {}
+
+
+@pytest.mark.parametrize(
+    "source",
+    """
+import pickle
+import os, pickle as p
+from pickle import loads
+from pickle import *
+import shelve.anything
+from joblib import Parallel, load
+import joblib
+importlib.import_module("marshal")
+__import__("pickle")
+x = eval(text)
+exec(open(name).read())
+compile(text, "x", "exec")
+builtins.eval(text)
+from builtins import eval as read
+os.system(text)
+from os import popen
+np.load(f, allow_pickle=True)
+np.load(f, allow_pickle=wanted)
+torch.load(f, weights_only=False)
+subprocess.run(text, shell=True)
+pandas.read_pickle(f)
+""".strip().splitlines(),
+)
+def test_what_executes_what_was_stored_is_found_however_it_is_written(source: str) -> None:
+    assert executing(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    """
+from joblib import Parallel, delayed
+np.load(f, allow_pickle=False)
+model.eval()
+pattern = re.compile(text)
+ast.literal_eval(text)
+"import pickle"
+platform.system()
+""".strip().splitlines(),
+)
+def test_what_only_looks_like_it_is_not(source: str) -> None:
+    assert executing(source) == []
 
 
 @pytest.mark.parametrize("field", ["weight_decay", "averaging", "schedule"])

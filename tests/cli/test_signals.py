@@ -19,7 +19,8 @@ from digitlens.storage.checkpoint import checkpoint_path, remove_leftovers
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX; not checked here: Ctrl-C, SIGTERM, SIGHUP")
 
-EPOCHS = "250"
+EPOCHS = "500"
+SMALL = 4_096  # bytes of a pipe: a run whose rows nobody reads waits long before its end
 
 
 @contextmanager
@@ -29,7 +30,13 @@ def _training(words: Path, cwd: Path, *more: str, deaf_to: str = "") -> Iterator
     if deaf_to:  # as nohup does
         given = ["sh", "-c", f"trap '' {deaf_to}; exec \"$@\"", "sh", *given]
     with subprocess.Popen(
-        given, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
+        given,
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+        pipesize=SMALL,
     ) as running:
         try:
             assert running.stdout is not None

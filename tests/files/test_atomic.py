@@ -8,12 +8,12 @@ import subprocess
 import sys
 import textwrap
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.waiting import until
 
 from digitlens.errors import FileError
 from digitlens.files import atomic
@@ -236,9 +236,7 @@ def test_writers_at_once_leave_one_whole_file_though_one_is_killed_and_its_rest_
     path = tmp_path / "seven"
     writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(path), letter]) for letter in "ab"]
     try:
-        deadline = time.monotonic() + 30
-        while not path.exists() and time.monotonic() < deadline:
-            time.sleep(0.01)
+        until(path.exists)
         for _ in range(100):
             data = path.read_bytes()
             assert data in (b"a" * 200_000, b"b" * 200_000)

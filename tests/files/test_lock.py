@@ -10,17 +10,18 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.waiting import PATIENCE
 
 from digitlens.errors import FileError
 from digitlens.files import lock
 from digitlens.files.lock import locked
 
 HOLDER = """
-import sys, time
+import sys
 from digitlens.files.lock import locked
 with locked(sys.argv[1]):
     print("held", flush=True)
-    time.sleep(60)
+    sys.stdin.read()
 """
 
 
@@ -87,15 +88,14 @@ def test_the_second_goes_on_when_the_first_is_done(tmp_path: Path) -> None:
 
 def test_a_killed_holder_holds_nothing(tmp_path: Path) -> None:
     path = tmp_path / ".lock"
-    holder = subprocess.Popen([sys.executable, "-c", HOLDER, str(path)], stdout=subprocess.PIPE, text=True)
-    assert holder.stdout is not None
-    with holder.stdout:
+    holding = [sys.executable, "-c", HOLDER, str(path)]
+    with subprocess.Popen(holding, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
         with pytest.raises(FileError, match="another process"), locked(path, timeout=0):
             pass
         holder.kill()
-        holder.wait()
-    with locked(path, timeout=5):
+    with locked(path, timeout=PATIENCE):
         pass
     assert list(tmp_path.iterdir()) == []
 

@@ -24,6 +24,8 @@ from digitlens.server.http.networks import Networks
 from digitlens.server.http.routes import create_app
 from digitlens.server.training.data_sets import DataSets
 from digitlens.server.training.frames import unframe
+from digitlens.server.training.timing import Timing
+from digitlens.server.training.visitors import Visitors
 
 Seen = tuple[dict[str, Any], dict[str, Any]]
 
@@ -90,8 +92,16 @@ def page(site: Site | str, visitor: str = "") -> Iterator[Page]:
 
 
 @contextlib.contextmanager
-def training(folder: Path, runs: Path | None = None, limits: Limits = PATIENT) -> Iterator[Site]:
+def training(
+    folder: Path, runs: Path | None = None, limits: Limits = PATIENT, timing: Timing | None = None
+) -> Iterator[Site]:
     """The app in this process, with a folder of labelled pictures to train on."""
-    sets = DataSets(str(folder))
-    with running(lambda address: create_app(Networks(), address, sets=sets, runs=runs, limits=limits)) as site:
+    how = {"sets": DataSets(str(folder)), "runs": runs, "limits": limits, "timing": timing}
+    with running(lambda address: create_app(Networks(), address, **how)) as site:
         yield site
+
+
+def visitors(site: Site) -> Visitors:
+    """Those of a site's server."""
+    made: Visitors = site.guard._app.state.visitors()
+    return made

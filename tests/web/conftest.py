@@ -1,8 +1,9 @@
 """A real server on loopback and a real browser, for the tests of the page; where one is missing they skip and say so.
 
-server   the address of `digitlens app`, one process for all tests
+server   the address of the app, served by this process: one for all tests
 browser  headless Chromium, one for all tests
-page     a fresh page at START with an empty tab storage; what goes wrong in it fails the test
+context  its windows: one is open, blank, and remembers nothing of the tests before
+page     that window with the page at START; what goes wrong in it fails the test
 """
 
 from __future__ import annotations
@@ -15,13 +16,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 import pytest
+from tests.server.serving import running
 from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, ViewportSize
+
+VIEWPORT: ViewportSize = {"width": 1440, "height": 900}
+BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome")  # the first costs half of what the others do
 
 
 def free_port() -> int:
@@ -41,7 +47,7 @@ def served(*options: str, port: int | None = None, environment: dict[str, str] |
     command = [sys.executable, "-m", "digitlens", "app", "--no-browser", "--port", str(port), *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment)
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
                 break
@@ -55,8 +61,8 @@ def served(*options: str, port: int | None = None, environment: dict[str, str] |
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
-    with served() as address:
-        yield address
+    with running() as site:
+        yield site.address.url
 
 
 @pytest.fixture(scope="session")
@@ -65,30 +71,79 @@ def browser() -> Iterator[Browser]:
         from playwright.sync_api import sync_playwright
     except ImportError:
         pytest.skip("the page was not tested: `pip install playwright` brings what drives the browser")
-    chromium = os.environ.get("DIGITLENS_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    chromium = os.environ.get("DIGITLENS_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
     if not chromium:
-        pytest.skip("the page was not tested: no Chromium here (Debian: apt install chromium)")
+        pytest.skip("the page was not tested: no Chromium here (Debian: apt install chromium-headless-shell)")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield browser
         browser.close()
 
 
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
-    context.set_default_timeout(10_000)
+def context_of(browser: Browser, **options: Any) -> BrowserContext:
+    """A context that waits patiently."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(1_000 * PATIENCE)
+    return context
+
+
+@pytest.fixture(scope="session")
+def _context(browser: Browser) -> Iterator[BrowserContext]:
+    context = context_of(browser, viewport=VIEWPORT, reduced_motion="reduce")
+    context.new_page()
     yield context
     context.close()
 
 
 @pytest.fixture
-def page(context: BrowserContext, server: str) -> Iterator[Page]:
-    page = context.new_page()
+def context(_context: BrowserContext) -> Iterator[BrowserContext]:
+    """One for all tests: to open a window costs more than most of them do. What a test left in it goes."""
+    yield _context
+    window, *others = _context.pages
+    for other in others:
+        other.close()
+    _context.clear_cookies()
+    _context.clear_permissions()
+    window.unroute_all()
+    window.set_viewport_size(VIEWPORT)
+    window.emulate_media(color_scheme="light")
+    _forget(window)
+
+
+def _forget(window: Page) -> None:
+    """End the page, and then empty what its site keeps in the browser; in a document of the site, but not the page."""
+    from playwright.sync_api import Error
+
+    with contextlib.suppress(Error):  # the server may be gone, and all that it has kept with it
+        window.goto(urljoin(window.url, "/icon.svg"))
+        window.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+    window.goto("about:blank")
+
+
+@contextlib.contextmanager
+def watched(page: Page, console: bool = True) -> Iterator[None]:
+    """An exception in the page meanwhile fails the test, and so does an error on its console."""
     wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    page.goto(server)
-    page.wait_for_selector("html[data-whole]")
-    yield page
+
+    def raised(error: Error) -> None:
+        wrong.append(str(error))
+
+    def said(message: ConsoleMessage) -> None:
+        if message.type == "error" and console:
+            wrong.append(message.text)
+
+    page.on("pageerror", raised)
+    page.on("console", said)
+    yield
+    page.remove_listener("pageerror", raised)
+    page.remove_listener("console", said)
     assert not wrong, wrong
+
+
+@pytest.fixture
+def page(context: BrowserContext, server: str) -> Iterator[Page]:
+    page = context.pages[0]
+    with watched(page):
+        page.goto(server)
+        page.wait_for_selector("html[data-whole]")
+        yield page

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.server.serving import Site
 from tests.server.watching import training
+from tests.web.conftest import watched
 from tests.web.training_page import drawn, heard, pictures
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Locator, Page
 
-PATIENCE = 20_000  # ms, on a busy machine
 NEWEST = """() => new Promise(done => digitlens.live.on("comparison", header => done(header)))"""
 
 
@@ -25,15 +25,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture
 def page(context: BrowserContext, site: Site) -> Iterator[Page]:
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.goto(f"{site.address.url}#compare?epochs=3&seeds=2")
-    page.wait_for_selector("html[data-whole]")
-    page.wait_for_selector("#compare-data option", state="attached")
-    yield page
-    assert not wrong, wrong
+    page = context.pages[0]
+    with watched(page, console=False):
+        page.goto(f"{site.address.url}#compare?epochs=3&seeds=2")
+        page.wait_for_selector("html[data-whole]")
+        page.wait_for_selector("#compare-data option", state="attached")
+        yield page
 
 
 def start(page: Page) -> Locator:

@@ -8,18 +8,19 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 from tests.server.serving import running
+from tests.web.conftest import context_of
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext
+    from playwright.sync_api import Browser
 
 TOKEN = "a-token-that-nobody-guesses"
 
 
-def test_a_link_in_another_sites_page_opens_ours_in_the_state_that_it_names(context: BrowserContext) -> None:
+def test_a_link_in_another_sites_page_opens_ours_in_the_state_that_it_names(browser: Browser) -> None:
     with running(token=TOKEN) as site:
         link = f'<a href="{site.address.link()}#learn/7">today\'s lesson</a>'
         with running(lambda _: Starlette(routes=[Route("/", lambda request: HTMLResponse(link))])) as elsewhere:
-            page = context.new_page()
+            page = context_of(browser).new_page()
             page.goto(f"http://localhost:{elsewhere.address.port}/")  # another site than 127.0.0.1
             page.click("a")
             page.wait_for_url(f"{site.address.url}#learn/7*")
@@ -32,17 +33,17 @@ def test_a_link_in_another_sites_page_opens_ours_in_the_state_that_it_names(cont
             assert page.evaluate("history.length") <= 3  # the link with the token is not among them
             page.goto(site.address.url)
             assert page.title().startswith("Digitlens")
-            other = context.browser.new_context().new_page() if context.browser else page
+            other = context_of(browser).new_page()
             answer = other.goto(site.address.url)
             assert answer is not None
             assert answer.status == 401
 
 
-def test_another_sites_page_reaches_nothing(context: BrowserContext) -> None:
+def test_another_sites_page_reaches_nothing(browser: Browser) -> None:
     with running() as site:
         empty = Starlette(routes=[Route("/", lambda request: HTMLResponse("<title>elsewhere</title>"))])
         with running(lambda _: empty) as elsewhere:
-            page = context.new_page()
+            page = context_of(browser).new_page()
             page.goto(f"http://localhost:{elsewhere.address.port}/")
             tried = """async url => {
                 const tries = [

@@ -61,7 +61,7 @@ def test_what_is_no_hidden_neuron_is_not_there(site: Site, which: str) -> None:
 def test_the_neuron_view_shows_it_and_a_picture_goes_onto_the_pad(page: Page) -> None:
     page.evaluate("digitlens.set({view: 'neuron', layer: 1, neuron: 3})")
     shown = page.locator(".looks-for")
-    shown.locator(".strongest button").nth(9).wait_for(timeout=30_000)
+    shown.locator(".strongest button").nth(9).wait_for()
     assert shown.locator("figure").count() == 3
     assert "most like its weights explains" in shown.inner_text()
     shown.locator(".strongest button").first.click()

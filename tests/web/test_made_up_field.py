@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.web.conftest import served
+from tests.web.conftest import served, watched
 from tests.web.training_page import button, ended, field, heard, pictures, trainer, wrong
 
 import digitlens
@@ -119,28 +119,28 @@ CHOICES = """() => new Promise(done => digitlens.live.on("choices",
 
 
 def test_the_page_has_a_control_for_it_which_checks_and_trains_with_it(context: BrowserContext, address: str) -> None:
-    page = trainer(context, address, "train?data=folder&epochs=1")
-    declared: dict[str, Any] = heard(page, CHOICES)
-    assert (declared["label"], declared["kind"], declared["default"]) == ("Warmth", "number", "20")
-    control = field(page, "warmth")
-    assert page.locator("label[for=train-warmth]").inner_text() == "Warmth"
-    assert control.input_value() == "20"
-    control.fill("90")
-    wrong(page, "warmth", "a number of degrees from 0 to below 90")
-    assert button(page, "Start").is_disabled()
-    control.fill("37.5")
-    page.locator("#train-warmth-wrong").wait_for(state="hidden")
-    button(page, "Start").click()
-    assert ended(page)["recipe"]["warmth"] == 37.5
-    assert " --warmth 37.5" in page.locator(".command code").inner_text()
-    page.wait_for_function("() => location.hash.includes('warmth=37.5')")
-    page.reload()
-    page.wait_for_function("() => document.querySelector('#train-warmth')?.value === '37.5'")
-    assert not page.wrong, page.wrong  # type: ignore[attr-defined]
+    with watched(context.pages[0], console=False):
+        page = trainer(context, address, "train?data=folder&epochs=1")
+        declared: dict[str, Any] = heard(page, CHOICES)
+        assert (declared["label"], declared["kind"], declared["default"]) == ("Warmth", "number", "20")
+        control = field(page, "warmth")
+        assert page.locator("label[for=train-warmth]").inner_text() == "Warmth"
+        assert control.input_value() == "20"
+        control.fill("90")
+        wrong(page, "warmth", "a number of degrees from 0 to below 90")
+        assert button(page, "Start").is_disabled()
+        control.fill("37.5")
+        page.locator("#train-warmth-wrong").wait_for(state="hidden")
+        button(page, "Start").click()
+        assert ended(page)["recipe"]["warmth"] == 37.5
+        assert " --warmth 37.5" in page.locator(".command code").inner_text()
+        page.wait_for_function("() => location.hash.includes('warmth=37.5')")
+        page.reload()
+        page.wait_for_function("() => document.querySelector('#train-warmth')?.value === '37.5'")
 
 
 def test_a_comparison_in_the_page_offers_it(context: BrowserContext, address: str) -> None:
-    page = context.new_page()
+    page = context.pages[0]
     page.goto(f"{address}#compare?vary=warmth")
     page.locator("#compare-vary option[value=warmth]").wait_for(state="attached")
     assert page.locator("#compare-vary").input_value() == "warmth"

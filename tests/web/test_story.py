@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from tests.waiting import PATIENCE
 
 from digitlens.network.activations import ACTIVATIONS
 from digitlens.network.network import Layer, Network
@@ -75,7 +76,7 @@ def opened(page: Page, server: str, fragment: str) -> Page:
 
 def until(page: Page, expression: str) -> None:
     """Waits until an expression is true in the page, whose policy forbids Playwright's own way of waiting for it."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while not page.evaluate(expression):
         assert time.monotonic() < deadline, f"waited in vain for {expression}"
         page.wait_for_timeout(20)

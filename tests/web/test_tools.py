@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from tests.web.conftest import free_port, served
+from tests.waiting import PATIENCE
+from tests.web.conftest import context_of, free_port, served
 
 from digitlens.network.activations import ACTIVATIONS
 from digitlens.network.network import Layer, Network
@@ -43,7 +44,7 @@ def drawn(page: Page) -> Page:
 
 def until(page: Page, expression: str) -> None:
     """Waits until an expression is true in the page, whose policy forbids Playwright's own way of waiting for it."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while not page.evaluate(expression):
         assert time.monotonic() < deadline, f"waited in vain for {expression}"
         page.wait_for_timeout(20)
@@ -327,7 +328,7 @@ def test_the_theme_survives_a_reload(page: Page) -> None:
 
 
 def test_the_theme_works_where_the_browser_remembers_nothing(browser: Browser, server: str) -> None:
-    context = browser.new_context()
+    context = context_of(browser)
     context.add_init_script(
         "Object.defineProperty(window, 'localStorage', {get() { throw new Error('switched off'); }})"
     )
@@ -341,7 +342,7 @@ def test_the_theme_works_where_the_browser_remembers_nothing(browser: Browser, s
 
 def test_when_the_server_is_gone_the_page_says_so_reads_on_and_notices_that_it_is_back(browser: Browser) -> None:
     port = free_port()
-    context = browser.new_context(reduced_motion="reduce")
+    context = context_of(browser, reduced_motion="reduce")
     page = context.new_page()
     line = page.locator(".connection")
 
@@ -354,7 +355,7 @@ def test_when_the_server_is_gone_the_page_says_so_reads_on_and_notices_that_it_i
         page.goto(address)
         page.wait_for_selector("html[data-whole]")
         assert not line.is_visible()
-    page.get_by_text("The server is gone; drawing and looking go on.").wait_for(timeout=10_000)
+    page.get_by_text("The server is gone; drawing and looking go on.").wait_for()
     assert reads(SEVEN) == 7
     page.get_by_role("link", name="Story").click()
     page.evaluate(FRAMES)
@@ -364,22 +365,23 @@ def test_when_the_server_is_gone_the_page_says_so_reads_on_and_notices_that_it_i
     assert page.locator(".neuron-view").is_visible()
     with served(port=port):
         page.locator(".connection button", has_text="Try now").dispatch_event("click")  # gone if the page was faster
-        page.get_by_text("The server is back.").wait_for(timeout=20_000)
-        line.wait_for(state="hidden", timeout=10_000)
+        page.get_by_text("The server is back.").wait_for()
+        line.wait_for(state="hidden")
     context.close()
 
 
 def test_waking_up_tries_at_once(browser: Browser) -> None:
     port = free_port()
-    context = browser.new_context()
+    context = context_of(browser)
     page = context.new_page()
+    page.clock.install()
     with served(port=port) as address:
         page.goto(address)
         page.wait_for_selector("html[data-whole]")
         page.wait_for_function("() => digitlens.live.state === 'here'")
     page.get_by_text("The server is gone").wait_for()
-    page.wait_for_timeout(4_000)  # by now it waits for several seconds between two attempts
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))  # from here on no time passes: it tries by itself no more
     with served(port=port):
         page.evaluate("window.dispatchEvent(new Event('online'))")
-        page.get_by_text("The server is back.").wait_for(timeout=1_500)
+        page.get_by_text("The server is back.").wait_for()
     context.close()

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.server.serving import Site, running
-from tests.web.conftest import free_port
+from tests.server.serving import PATIENT, Site, running
+from tests.waiting import until
+from tests.web.conftest import free_port, watched
 from tests.web.training_page import (
     button,
     doing,
@@ -62,15 +63,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def site(folder: Path) -> Iterator[Site]:
     sets = Sets(str(folder))
-    with running(lambda address: create_app(Networks(), address, sets=sets, runs=None)) as site:
+    with running(lambda address: create_app(Networks(), address, sets=sets, runs=None, limits=PATIENT)) as site:
         yield site
 
 
 @pytest.fixture
 def page(context: BrowserContext, site: Site) -> Iterator[Page]:
-    page = trainer(context, site.address.url)
-    yield page
-    assert not page.wrong, page.wrong  # type: ignore[attr-defined]
+    with watched(context.pages[0], console=False):
+        yield trainer(context, site.address.url)
 
 
 SENT = """() => { window.sent = []; const { send } = digitlens.live;
@@ -308,10 +308,7 @@ def test_a_killed_server_leaves_what_is_shown_and_its_run_goes_on_when_it_is_bac
         field(page, "epochs").fill("100000")
         button(page, "Start").click()
         doing(page, "Epoch ")
-        until = time.monotonic() + 60
-        while not list((tmp_path / "runs").glob("*.checkpoint")):
-            assert time.monotonic() < until, "no checkpoint"
-            page.wait_for_timeout(50)
+        until(lambda: list((tmp_path / "runs").glob("*.checkpoint")))
         first.kill()
     page.locator(".trainer .controls").filter(has_text="The server is gone").wait_for()
     kept, words = drawn(page, ".trainer .weights canvas"), page.locator(".curves .summary").inner_text()

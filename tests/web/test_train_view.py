@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from tests.server.serving import Site
 from tests.server.watching import training
+from tests.web.conftest import watched
 from tests.web.training_page import (
     button,
     doing,
@@ -24,6 +25,7 @@ from tests.web.training_page import (
     trainer,
 )
 
+from digitlens.server.training.timing import Timing
 from digitlens.storage.model_file import from_bytes
 
 if TYPE_CHECKING:
@@ -39,18 +41,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def site(folder: Path) -> Iterator[Site]:
-    with pytest.MonkeyPatch.context() as patch, training(folder) as site:
-        patch.setattr(
-            "digitlens.server.training.snapshots.SHORT", 1e9
-        )  # every record is measured, however busy the machine is
+    with training(folder, timing=Timing(measuring=1e9)) as site:  # every record, however busy the machine is
         yield site
 
 
 @pytest.fixture
 def page(context: BrowserContext, site: Site) -> Iterator[Page]:
-    page = trainer(context, site.address.url)
-    yield page
-    assert not page.wrong, page.wrong  # type: ignore[attr-defined]
+    with watched(context.pages[0], console=False):
+        yield trainer(context, site.address.url)
 
 
 def test_at_first_sight_there_is_one_large_button_and_a_sentence_of_what_it_does(page: Page) -> None:
@@ -291,7 +289,7 @@ def test_a_bare_address_takes_over_the_settings_of_the_run_that_is_there(page: P
     page.reload()
     there(page)
     doing(page, "Resting in epoch 1")
-    page.wait_for_function("() => digitlens.state.settings.hidden === '9-16'")
+    page.wait_for_function("() => digitlens.state.settings.hidden === '9,16'")
     button(page, "Go on").wait_for()
 
 
@@ -329,7 +327,7 @@ def test_it_is_all_done_by_keyboard(page: Page) -> None:
     assert page.evaluate("digitlens.state.settings.live") == "1"
     doing(page, "Finished: 3 epochs")
     page.locator("[data-field=hidden] input").first.press("ArrowUp")
-    page.wait_for_function("() => digitlens.state.settings.hidden === '17-16'")
+    page.wait_for_function("() => digitlens.state.settings.hidden === '17,16'")
     page.wait_for_function("() => document.querySelectorAll('.trainer .weights canvas').length === 17")
     doing(page, "Finished: 3 epochs")
     page.get_by_role("button", name="Neuron 16: take it apart").press("Enter")

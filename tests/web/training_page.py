@@ -18,7 +18,6 @@ from digitlens.digits.synthetic.pen.writer import pen_digits
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Locator, Page
 
-PATIENCE = 20_000  # ms, on a busy machine
 RUN = """() => new Promise(done => digitlens.live.on("run", (header, frame) => done({
     ...header, curves: Array.from(frame.blocks.curves), pictures: Array.from(frame.blocks.pictures ?? [])})))"""
 BEGIN = """() => { window.ended = null; digitlens.live.on("run", header => { window.ended = header; }); }"""
@@ -35,11 +34,8 @@ def pictures(folder: Path, each: int = 30) -> Path:
 
 
 def trainer(context: BrowserContext, address: str, fragment: str = "train") -> Page:
-    """A fresh page at that address, once there is something to be started."""
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    page.wrong = []  # type: ignore[attr-defined]
-    page.on("pageerror", lambda error: page.wrong.append(str(error)))  # type: ignore[attr-defined]
+    """The page at that address, once there is something to be started."""
+    page = context.pages[0]
     page.goto(f"{address}#{fragment}")
     there(page)
     return page

@@ -1,1 +1,1 @@
-"""DIGITS: images and labels: where they come from, and how a picture is prepared for a network."""
+"""DIGITS: where they come from, and how a picture becomes 784 numbers."""

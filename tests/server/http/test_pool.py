@@ -20,10 +20,10 @@ def test_in_the_pool_everybody_gets_their_turn() -> None:
 
     async def all_of_them() -> None:
         first = asyncio.ensure_future(pool.run("first", lambda: gate.wait(PATIENCE)))
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0)
         rest = [asyncio.ensure_future(ask("greedy")) for _ in range(20)]
         rest += [asyncio.ensure_future(ask(client)) for client in ("one", "two")]
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0)
         gate.set()
         await asyncio.gather(first, *rest)
 
@@ -38,8 +38,10 @@ def test_the_pool_hands_on_errors_skips_who_is_gone_and_says_when_it_is_full() -
     async def fill() -> None:
         with pytest.raises(ZeroDivisionError):
             await pool.run("", lambda: 1 // 0)
-        first = asyncio.ensure_future(pool.run("", lambda: gate.wait(PATIENCE)))
-        await asyncio.sleep(0.05)
+        begun = threading.Event()
+        first = asyncio.ensure_future(pool.run("", lambda: (begun.set(), gate.wait(PATIENCE))))
+        while not begun.is_set():  # it waits no longer, but works
+            await asyncio.sleep(0.01)
         waiting = [asyncio.ensure_future(pool.run("", lambda: done.append(1))) for _ in range(2)]
         await asyncio.sleep(0)
         with pytest.raises(FullError):

@@ -51,7 +51,6 @@ class Client:
 
     def __init__(self) -> None:
         self.got: list[Any] = []
-        self.times: list[float] = []
         self.under_way = self.most_under_way = 0
         self.open = asyncio.Event()
         self.open.set()
@@ -61,11 +60,12 @@ class Client:
         self.most_under_way = max(self.most_under_way, self.under_way)
         await self.open.wait()
         self.got.append(message)
-        self.times.append(time.monotonic())
         self.under_way -= 1
 
 
-def streams(test: Callable[[Visitor, Busy, Callable[[], tuple[Client, Stream]]], Awaitable[None]]) -> None:
+def streams(
+    test: Callable[[Visitor, Busy, Callable[[], tuple[Client, Stream]]], Awaitable[None]], most: float = MOST
+) -> None:
     """Run a test in a loop of its own, with a visitor at work and as many clients as it makes."""
 
     async def run() -> None:
@@ -76,7 +76,7 @@ def streams(test: Callable[[Visitor, Busy, Callable[[], tuple[Client, Stream]]],
 
         def client() -> tuple[Client, Stream]:
             one = Client()
-            made.append(Stream(one.send))
+            made.append(Stream(one.send, most))
             made[-1].show(House(), visitor)  # type: ignore[arg-type]
             return one, made[-1]
 
@@ -96,6 +96,7 @@ async def settled(condition: Callable[[], object]) -> None:
 
 def test_a_client_that_keeps_up_sees_the_newest_at_once_and_at_most_thirty_a_second() -> None:
     async def test(visitor: Visitor, work: Busy, client: Callable[[], tuple[Client, Stream]]) -> None:
+        began = time.monotonic()
         one, _ = client()
         for _ in range(200):
             work.post()
@@ -105,15 +106,12 @@ def test_a_client_that_keeps_up_sees_the_newest_at_once_and_at_most_thirty_a_sec
         assert numbers == sorted(set(numbers))
         assert one.most_under_way == 1
         assert len(numbers) >= 3
-        gaps = [later - sooner for sooner, later in zip(one.times, one.times[1:], strict=False)]
-        assert min(gaps) > 0.9 / MOST
+        assert len(numbers) <= 1 + MOST * (time.monotonic() - began)
 
     streams(test)
 
 
-def test_the_end_does_not_wait_for_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("digitlens.server.http.stream.MOST", 0.001)  # a frame in a quarter of an hour
-
+def test_the_end_does_not_wait_for_its_time() -> None:
     async def test(visitor: Visitor, work: Busy, client: Callable[[], tuple[Client, Stream]]) -> None:
         work.post()
         one, _ = client()
@@ -125,7 +123,7 @@ def test_the_end_does_not_wait_for_its_time(monkeypatch: pytest.MonkeyPatch) -> 
         work.post()
         await settled(lambda: one.got == [b"1", b"3"])
 
-    streams(test)
+    streams(test, most=0.001)  # a frame in a quarter of an hour
 
 
 def test_who_reads_slowly_misses_some_and_who_does_not_read_has_nothing_made_for_them() -> None:

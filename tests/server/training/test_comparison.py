@@ -5,22 +5,25 @@ from __future__ import annotations
 import gc
 import weakref
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from tests.server.serving import Site
 from tests.server.training.test_live_training import pictures
-from tests.server.watching import page, training
-from tests.waiting import PATIENCE, until
+from tests.server.watching import page, training, visitors
+from tests.waiting import until
 
 from digitlens.digits.sources.folders import load_folder
 from digitlens.learning.recipes import named
 from digitlens.learning.training import Run, fitted
 from digitlens.server.training.comparison import Comparing, Duel
 from digitlens.server.training.queue import TrainingQueue
+from digitlens.server.training.timing import Timing
 
 SIDES: list[dict[str, Any]] = [{"epochs": 4, "seed": 3}, {"epochs": 4, "seed": 3, "activation": "relu"}]
+LONG_SIDES = [fields | {"epochs": 200} for fields in SIDES]
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +44,7 @@ def test_two_recipes_are_compared_seed_by_seed(site: Site) -> None:
     assert header["names"] == ["sigmoid", "ReLU"]
     assert header["difference"]["pairs"] == 3
     assert "3 pairs" in header["sentence"]
-    data = load_folder(site.guard._app.state.visitors().sets.folder)
+    data = load_folder(visitors(site).sets.folder)
     for side, (name, fields) in enumerate(zip("ab", SIDES, strict=True)):
         assert [run["seed"] for run in header["runs"][side]] == [3, 4, 5]
         assert arrays[f"{name}_curves"].shape == (3, 4, 4)
@@ -60,11 +63,14 @@ def test_two_recipes_are_compared_seed_by_seed(site: Site) -> None:
 
 def test_a_comparison_rests_and_goes_on_where_it_was(site: Site) -> None:
     with page(site) as one:
-        long = [fields | {"epochs": 150} for fields in SIDES]
-        one.say(type="compare", number=3, recipes=long, base="video", data="folder", seeds=2)
-        one.sees("comparison", state="running")
-        one.say(type="pause")
-        one.sees("comparison", state="paused")
+        for number in range(3, 100):  # until one is not at its end before the wish to pause is there
+            one.say(type="compare", number=number, recipes=LONG_SIDES, base="video", data="folder", seeds=2)
+            one.sees("comparison", number=number, state="running")
+            one.say(type="pause")
+            seen, _ = one.sees("comparison", lambda header: header["state"] in ("paused", "finished"), number=number)
+            if seen["state"] == "paused":
+                break
+            one.hears("refused")
         one.say(type="go", how="run")
         later, _ = one.sees("comparison", state="finished")
         assert later["done"] == 4
@@ -86,10 +92,13 @@ def test_a_side_that_diverges_is_told_as_such(site: Site) -> None:
     assert "2 of 2 runs" in header["sentence"]
 
 
-def test_others_get_their_turns_while_somebody_compares(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    turns = TrainingQueue(1, 0.02)
-    monkeypatch.setattr(site.guard._app.state.visitors(), "_turns", turns)
-    with page(site) as one, page(site) as other:
+def test_others_get_their_turns_while_somebody_compares(tmp_path: Path) -> None:
+    timing = Timing(workers=1, turn=0.02)
+    with (
+        training(pictures(tmp_path / "three"), timing=timing) as site,
+        page(site) as one,
+        page(site) as other,
+    ):
         long = [fields | {"epochs": 200, "mini_batch": 1} for fields in SIDES]
         one.say(type="compare", number=1, recipes=long, base="video", data="folder", seeds=10)
         one.sees("comparison", state="running")
@@ -98,12 +107,11 @@ def test_others_get_their_turns_while_somebody_compares(site: Site, monkeypatch:
         header, _ = one.sees("comparison")
         assert header["done"] < header["all"]
         one.say(type="forget")
-        until(lambda: not turns._row and not turns._working)
-    turns.close(PATIENCE)
+        until(lambda: visitors(site).queue.idle)
 
 
 def test_a_comparison_that_was_given_up_is_gone_at_once(site: Site) -> None:
-    sets = site.guard._app.state.visitors().sets
+    sets = visitors(site).sets
     message = {"number": 1, "recipes": SIDES, "base": "video", "data": "folder", "seeds": 1}
     one = Comparing(Duel.of(message, sets), lambda: sets.load("folder"), TrainingQueue(0), lambda: None)
     one.go()

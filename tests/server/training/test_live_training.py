@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from tests.cli.conftest import save
 from tests.server.serving import Site
-from tests.server.watching import page, training
-from tests.waiting import PATIENCE, until
+from tests.server.watching import page, training, visitors
+from tests.waiting import until
 
 from digitlens.cli.main import _run
 from digitlens.digits.sources.examples import example_files
 from digitlens.digits.synthetic.pen.writer import pen_digits
-from digitlens.server.training.queue import TrainingQueue
+from digitlens.server.training.timing import Timing
 from digitlens.storage.model_file import from_bytes, load
 
 DOCUMENT = (Path(__file__).parents[3] / "docs/app.md").read_text(encoding="utf-8")
@@ -42,10 +42,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def site(folder: Path) -> Iterator[Site]:
-    with pytest.MonkeyPatch.context() as patch, training(folder) as site:
-        patch.setattr(
-            "digitlens.server.training.snapshots.SHORT", 1e9
-        )  # every record is measured, however busy the machine is
+    with training(folder, timing=Timing(measuring=1e9)) as site:  # every record, however busy the machine is
         yield site
 
 
@@ -204,10 +201,9 @@ def test_a_run_that_diverges_says_so_and_another_one_can_begin(site: Site) -> No
         assert one.sees(state="finished")[0]["number"] == 2
 
 
-def test_a_class_takes_turns_and_everybody_sees_their_place(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    turns = TrainingQueue(1, 0.05)
-    monkeypatch.setattr(site.guard._app.state.visitors(), "_turns", turns)
-    with page(site) as first, page(site) as second, page(site) as third:
+def test_a_class_takes_turns_and_everybody_sees_their_place(folder: Path) -> None:
+    timing = Timing(workers=1, turn=0.05)
+    with training(folder, timing=timing) as site, page(site) as first, page(site) as second, page(site) as third:
         pages = (first, second, third)
         for one in pages:
             one.train(**LONG)
@@ -217,8 +213,7 @@ def test_a_class_takes_turns_and_everybody_sees_their_place(site: Site, monkeypa
             one.sees(state="running", when=lambda header, epoch=epoch: header["epoch"] > epoch)
         for one in pages:
             one.say(type="forget")
-        until(lambda: not turns._row and not turns._working)
-    turns.close(PATIENCE)
+        until(lambda: visitors(site).queue.idle)
 
 
 def test_reading_never_waits_for_training(site: Site) -> None:

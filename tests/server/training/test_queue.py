@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from tests.waiting import PATIENCE, until
 
-from digitlens.server.training.queue import TrainingQueue
+from digitlens.learning.experiments import cores
+from digitlens.server.training.queue import TrainingQueue, workers_on
 
 
 class Busy:
@@ -133,7 +134,6 @@ def test_so_many_work_at_once_and_no_more() -> None:
     assert turns.place(works[-1]) is None
 
 
-def test_one_core_is_left_for_whoever_reads(monkeypatch: pytest.MonkeyPatch) -> None:
-    for cores, workers in ((1, 1), (2, 1), (8, 7)):
-        monkeypatch.setattr("digitlens.server.training.queue.cores", lambda cores=cores: cores)
-        assert TrainingQueue().at_once == workers
+def test_one_core_is_left_for_whoever_reads() -> None:
+    assert [workers_on(cores) for cores in (1, 2, 8)] == [1, 1, 7]
+    assert TrainingQueue().at_once == workers_on(cores())

@@ -26,6 +26,7 @@ from digitlens.server.training.queue import TrainingQueue
 from digitlens.server.training.run import STEPS, Training
 from digitlens.server.training.run_status import RunRequest
 from digitlens.server.training.run_store import RunStore
+from digitlens.server.training.timing import Timing
 
 DATA = bar_data()
 VARIANTS: list[dict[str, Any]] = [
@@ -36,10 +37,7 @@ VARIANTS: list[dict[str, Any]] = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def _every_record_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However busy the machine is."""
-    monkeypatch.setattr("digitlens.server.training.snapshots.SHORT", 1e9)
+ALL_MEASURED = Timing(measuring=1e9)  # every record, however busy the machine is
 
 
 class Nobody(TrainingQueue):
@@ -51,7 +49,9 @@ class Nobody(TrainingQueue):
 
 def training(recipe: Recipe, shelf: RunStore | None = None, **more: Any) -> Training:
     order = RunRequest(7, recipe, "video", "folder", "bars", chosen=True)
-    return Training(order, lambda: DATA, Nobody(), lambda: None, shelf or RunStore(None), **more)
+    return Training(
+        order, lambda: DATA, Nobody(), lambda: None, shelf or RunStore(None), **{"timing": ALL_MEASURED, **more}
+    )
 
 
 def after(count: int) -> Callable[[], bool]:

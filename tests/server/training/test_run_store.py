@@ -19,19 +19,20 @@ from tests.waiting import PATIENCE
 from digitlens.errors import DataError, FileError
 from digitlens.learning.checkpointing import unfinished_recipe
 from digitlens.learning.recipe import Recipe
-from digitlens.server.training import run as trainings
 from digitlens.server.training import run_store as shelves
 from digitlens.server.training.run import Training
 from digitlens.server.training.run_status import RunRequest
 from digitlens.server.training.run_store import RunStore, RunStores
+from digitlens.server.training.timing import Timing
 
 NAME = "0f" * 16
 
 
-@pytest.fixture
-def eager(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A checkpoint after every record."""
-    monkeypatch.setattr(trainings, "CHECKPOINTS", 0.0)
+EAGER = Timing(measuring=1e9, checkpoints=0.0)  # a checkpoint after every record, all of which are measured
+
+
+def eager(recipe: Recipe, store: RunStore) -> Training:
+    return training(recipe, store, timing=EAGER)
 
 
 def goes_on(path: Path, load: Any = lambda: DATA) -> Training:
@@ -40,7 +41,7 @@ def goes_on(path: Path, load: Any = lambda: DATA) -> Training:
     left = shelf.found()
     assert left is not None
     order = RunRequest(0, Recipe.from_json(left.recipe), "video", "folder", "bars", chosen=True)
-    return Training(order, load, Nobody(), lambda: None, shelf, left)
+    return Training(order, load, Nobody(), lambda: None, shelf, left, EAGER)
 
 
 @given(st.sampled_from(VARIANTS), st.lists(st.integers(1, 7), min_size=1, max_size=4))
@@ -48,10 +49,9 @@ def goes_on(path: Path, load: Any = lambda: DATA) -> Training:
 def test_wherever_a_server_is_killed_the_run_goes_on_to_the_same_bits(
     fields: dict[str, Any], lengths: list[int]
 ) -> None:
-    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
-        patch.setattr(trainings, "CHECKPOINTS", 0.0)
+    with tempfile.TemporaryDirectory() as folder:
         path, recipe = Path(folder) / f"{NAME}.digitlens", small(**fields)
-        one = training(recipe, RunStore(path))
+        one = eager(recipe, RunStore(path))
         for length in lengths:
             one.go()
             one.turn(after(length))
@@ -67,9 +67,9 @@ def test_wherever_a_server_is_killed_the_run_goes_on_to_the_same_bits(
         assert list(Path(folder).iterdir()) == []
 
 
-def test_before_its_digits_are_there_an_interrupted_run_shows_what_it_was(eager: None, tmp_path: Path) -> None:
+def test_before_its_digits_are_there_an_interrupted_run_shows_what_it_was(tmp_path: Path) -> None:
     path = tmp_path / f"{NAME}.digitlens"
-    one = training(small(epochs=9), RunStore(path))
+    one = eager(small(epochs=9), RunStore(path))
     one.go("epoch")
     one.go("epoch")
     one.go("mini_batch")
@@ -91,9 +91,9 @@ def test_before_its_digits_are_there_an_interrupted_run_shows_what_it_was(eager:
     assert shown["curves"][shown["curves"][:, 5] == 1, 0].tolist() == list(range(1, 10))
 
 
-def test_digits_that_are_missing_or_others_cost_no_checkpoint(eager: None, tmp_path: Path) -> None:
+def test_digits_that_are_missing_or_others_cost_no_checkpoint(tmp_path: Path) -> None:
     path = tmp_path / f"{NAME}.digitlens"
-    one = training(small(), RunStore(path))
+    one = eager(small(), RunStore(path))
     one.go("epoch")
     one.turn(never)
 
@@ -120,11 +120,11 @@ def test_a_run_of_less_than_a_second_leaves_nothing(tmp_path: Path) -> None:
     one.go("epoch")
     one.turn(never)
     assert list(tmp_path.iterdir()) == []
-    assert trainings.CHECKPOINTS == 1
+    assert Timing().checkpoints == 1
 
 
-def test_single_examples_leave_nothing_that_could_be_gone_on_with(eager: None, tmp_path: Path) -> None:
-    one = training(small(), RunStore(tmp_path / f"{NAME}.digitlens"))
+def test_single_examples_leave_nothing_that_could_be_gone_on_with(tmp_path: Path) -> None:
+    one = eager(small(), RunStore(tmp_path / f"{NAME}.digitlens"))
     one.go("epoch")
     one.turn(never)
     assert len(list(tmp_path.iterdir())) == 1
@@ -137,7 +137,7 @@ def test_single_examples_leave_nothing_that_could_be_gone_on_with(eager: None, t
 
 
 def test_a_checkpoint_that_is_being_written_when_another_run_begins_is_thrown_away(
-    eager: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     writing, go_on = threading.Event(), threading.Event()
     keep = shelves.checkpointing.save_state
@@ -149,12 +149,12 @@ def test_a_checkpoint_that_is_being_written_when_another_run_begins_is_thrown_aw
 
     monkeypatch.setattr(shelves.checkpointing, "save_state", slow)
     shelf = RunStore(tmp_path / f"{NAME}.digitlens")
-    old = training(small(), shelf)
+    old = eager(small(), shelf)
     old.go("epoch")
     thread = threading.Thread(target=old.turn, args=(never,))
     thread.start()
     assert writing.wait(PATIENCE)
-    new = training(small(seed=1), shelf)  # does not wait for the disk, which waits for go_on
+    new = eager(small(seed=1), shelf)  # does not wait for the disk, which waits for go_on
     old.stop()
     go_on.set()
     thread.join(PATIENCE)
@@ -166,14 +166,12 @@ def test_a_checkpoint_that_is_being_written_when_another_run_begins_is_thrown_aw
     assert unfinished_recipe(tmp_path / f"{NAME}.digitlens") == small(seed=1, data="bars")
 
 
-def test_a_disk_that_will_not_is_said_and_the_run_goes_on(
-    eager: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_disk_that_will_not_is_said_and_the_run_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*given: Any) -> None:
         raise FileError("the disk is full")
 
     monkeypatch.setattr(shelves.checkpointing, "save_state", full)
-    one = training(small(), RunStore(tmp_path / f"{NAME}.digitlens"))
+    one = eager(small(), RunStore(tmp_path / f"{NAME}.digitlens"))
     assert seen(one)[0]["kept"] is True
     one.go()
     one.turn(never)

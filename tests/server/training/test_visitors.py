@@ -14,9 +14,9 @@ from tests.server.training.test_live_training import pictures
 from tests.waiting import PATIENCE
 
 from digitlens.server.refusal import Refused
-from digitlens.server.training import visitors as house
 from digitlens.server.training.data_sets import DataSets
 from digitlens.server.training.run import Training
+from digitlens.server.training.timing import Timing
 from digitlens.server.training.visitors import MOST, Visitor, Visitors
 
 TRAIN: dict[str, Any] = {"type": "train", "number": 1, "recipe": {"epochs": 1}, "data": "folder", "go": "nothing"}
@@ -79,13 +79,11 @@ def test_whoever_is_watched_stays_however_many_there_are(sets: DataSets) -> None
     elsewhere(test)
 
 
-def test_half_an_hour_without_a_page_is_the_end(sets: DataSets, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert house.FORGOTTEN == 30 * 60
-    monkeypatch.setattr(house, "FORGOTTEN", 0.2)
-    monkeypatch.setattr(house, "SWEEP", 0.02)
+def test_half_an_hour_without_a_page_is_the_end(sets: DataSets) -> None:
+    assert Timing().forget_after == 30 * 60
 
     async def test() -> None:
-        known = Visitors(sets, "plain")
+        known = Visitors(sets, "plain", timing=Timing(forget_after=0.2, sweep=0.02))
         here, away, empty = entered(known, 1), entered(known, 2), entered(known, 3, works=False)
         for visitor in (here, away, empty):
             visitor.watch(nothing)

@@ -1,1 +1,1 @@
-"""Sources of images and labels: MNIST, IDX files, folders, pen digits; download and cache."""
+"""Where images and labels come from: MNIST, IDX files, folders, pen digits; download and cache."""

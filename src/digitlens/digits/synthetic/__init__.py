@@ -1,1 +1,1 @@
-"""Synthetic images: pen digits, non-digits, distortions, disturbances."""
+"""Images of our own making: pen digits, pictures that are no digits, distortions."""

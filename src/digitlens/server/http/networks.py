@@ -28,7 +28,7 @@ class Offered:
     reader: Reader
 
     def to_json(self, default: bool) -> dict[str, Any]:
-        """Plain JSON values. The accuracy is the one that its file records, if it does."""
+        """What exists is to say about it; accuracies are those that its own file records, where it does."""
         reader = self.reader
         return {
             "name": self.name,
@@ -60,10 +60,10 @@ class Networks:
             self._by_name[self.default] = _offered(self.default, bytes(read_bounded(network, LIMITS.size)))
 
     def get(self, name: str = "") -> Offered:
-        """The network of that name; without one the default. Raises HTTPException 404, which names those that exist."""
+        """The network of that name; without one the default. HTTPException, 404, says which exists are."""
         found = self._by_name.get(name or self.default)
         if found is None:
-            raise HTTPException(404, f"there is no network {name[:80]!r}; there are {', '.join(self.names())}")
+            raise HTTPException(404, f"there is no network {name[:80]!r}; exists are {', '.join(self.names())}")
         return found
 
     def reading(self, name: str = "") -> Offered:

@@ -30,6 +30,7 @@ from digitlens.server.http.sessions import Clients
 from digitlens.server.http.static import page_files, serve
 from digitlens.server.refusal import MISTAKE
 from digitlens.server.training.data_sets import DataSets
+from digitlens.server.training.timing import Timing
 from digitlens.storage.model_file import to_bytes
 from digitlens.storage.shipped import SUFFIX
 
@@ -45,13 +46,14 @@ def create_app(
     sets: DataSets | None = None,
     runs: Path | None = None,
     limits: Limits | None = None,
+    timing: Timing | None = None,
 ) -> Guard:
     """The whole app behind its guard, for whoever asks at `address`.
 
     sets: the digits to train on. runs: a folder for checkpoints of visitors' runs; None keeps none.
-    limits: what a client may send and how long it may take; None for the usual.
+    limits: what a client may send and how long it may take; timing: how runs share the cores; None for the usual.
     """
-    routes = create_routes(networks, sets=sets, runs=runs)
+    routes = create_routes(networks, sets=sets, runs=runs, timing=timing)
     return Guard(routes, address, log, routes.state.visitors.close, limits)
 
 
@@ -61,12 +63,13 @@ def create_routes(
     *,
     sets: DataSets | None = None,
     runs: Path | None = None,
+    timing: Timing | None = None,
 ) -> Starlette:
     """The app without its guard, which is never served like this; with `more` routes where a test wants them."""
     pool = Pool()
     files = _Files(networks)
     engine, sets = networks.get().reader.engine, sets or DataSets()
-    visitors = _Later(sets, engine, runs)
+    visitors = _Later(sets, engine, runs, timing)
     api = [
         Route("/networks", files.networks),
         Route("/images", MnistImages(sets, pool).answer),
@@ -93,8 +96,8 @@ def create_routes(
 class _Later:
     """The visitors, made when the first one comes: what trains is not loaded before."""
 
-    def __init__(self, sets: DataSets, engine: str, runs: Path | None) -> None:
-        self._made_of = sets, engine, runs
+    def __init__(self, sets: DataSets, engine: str, runs: Path | None, timing: Timing | None) -> None:
+        self._made_of = sets, engine, runs, timing
         self._lock = threading.Lock()
         self.made: Visitors | None = None
 

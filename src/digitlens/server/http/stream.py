@@ -24,8 +24,9 @@ Send = Callable[[dict[str, Any] | bytes], Awaitable[None]]
 class Stream:
     """The way to one client; for the event loop alone."""
 
-    def __init__(self, send: Send) -> None:
-        self._send = send
+    def __init__(self, send: Send, most: float = MOST) -> None:
+        """`most`: times a second."""
+        self._send, self._pause = send, 1 / most
         self._news, self._end = asyncio.Event(), asyncio.Event()
         self._said: dict[str, dict[str, Any] | bytes] = {}  # by what it is: the newest replaces the one before
         self._task: asyncio.Task[None] | None = None
@@ -76,5 +77,5 @@ class Stream:
                 for frame in work.board.newer(seen) if work is not None else ():
                     await self._send(frame)
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(max(0.0, began + 1 / MOST - time.monotonic())):
+                    async with asyncio.timeout(max(0.0, began + self._pause - time.monotonic())):
                         await self._end.wait()

@@ -15,8 +15,16 @@ from collections.abc import Callable
 from typing import Protocol
 
 from digitlens.learning.experiments import cores
+from digitlens.server.training.timing import Timing
 
-TURN = 0.5  # seconds
+
+def workers_on(cores: int) -> int:
+    """How many work at once: one fewer than there are cores, so that reading never waits for training; at least one.
+
+    >>> [workers_on(cores) for cores in (1, 2, 8)]
+    [1, 1, 7]
+    """
+    return max(1, cores - 1)
 
 
 class Work(Protocol):
@@ -35,9 +43,9 @@ class Work(Protocol):
 class TrainingQueue:
     """The row, and the threads that serve it; these are started with the first work."""
 
-    def __init__(self, at_once: int | None = None, turn: float = TURN) -> None:
+    def __init__(self, at_once: int | None = None, turn: float = Timing().turn) -> None:
         """`at_once`: how many work at the same time. `turn`: seconds, while others wait."""
-        self.at_once = max(1, cores() - 1) if at_once is None else at_once
+        self.at_once = workers_on(cores()) if at_once is None else at_once
         self._turn = turn
         self._row: deque[Work] = deque()
         self._working: set[Work] = set()
@@ -74,6 +82,12 @@ class TrainingQueue:
         for one in waiting:
             if one is not work:
                 one.moved()
+
+    @property
+    def idle(self) -> bool:
+        """Whether nobody is at work, and nobody waits."""
+        with self._change:
+            return not self._row and not self._working
 
     def place(self, work: Work) -> int | None:
         """How many turns come before: 0 at work, 1 the next one; None who is not here."""

@@ -27,11 +27,11 @@ from digitlens.server.training.run_status import Last, RunRequest, RunStatus, mi
 from digitlens.server.training.run_store import RunStore
 from digitlens.server.training.snapshots import Snapshot, Snapshots
 from digitlens.server.training.status_board import StatusBoard
+from digitlens.server.training.timing import Timing
 from digitlens.storage.checkpoint import Checkpoint
 
 ENDS = ("finished", "diverged", "failed")
 STEPS = 100  # single steps that may be asked for before the first of them is done
-CHECKPOINTS = 1.0  # seconds from one to the next, at least
 LOOKS, LONG = 0.5, 10  # seconds from one look at the mistakes to the next, and how many times as long as the look
 
 
@@ -53,8 +53,10 @@ class Training:
         news: Callable[[], None],
         shelf: RunStore,
         left: Checkpoint | None = None,
+        timing: Timing | None = None,
     ) -> None:
-        """`load`: the digits, which may take a while. `left`: it goes on from there."""
+        """`load`: the digits, which may take a while. `left`: it goes on from there. `timing`: None for the usual."""
+        self._timing = timing or Timing()
         self.order, self.board = order, StatusBoard(news)
         self._load, self._turns, self._shelf, self._resumes = load, turns, shelf, left is not None
         self._lock = threading.Lock()  # one thread works on what follows, others look at it
@@ -181,8 +183,8 @@ class Training:
         walk, now = RunCursor(run), time.monotonic()
         with self._lock:
             self._walk, self._told = walk, self._told.of(run)
-            self._moments = self._moments or Snapshots(run.recipe, run.split.classes)
-            self._keep_at, self._look_at = now + CHECKPOINTS, now + LOOKS
+            self._moments = self._moments or Snapshots(run.recipe, run.split.classes, self._timing.measuring)
+            self._keep_at, self._look_at = now + self._timing.checkpoints, now + LOOKS
         return walk
 
     def _next(self) -> _Request | None:
@@ -263,7 +265,7 @@ class Training:
         if not self._shelf.keep(self, walk.run(), walk.state, walk.history):
             with self._lock:
                 self._told = replace(self._told, kept=False)  # the disk will not; the run goes on without
-        self._keep_at = time.monotonic() + CHECKPOINTS
+        self._keep_at = time.monotonic() + self._timing.checkpoints
 
     def _end(self, state: str, error: str) -> None:
         with self._lock:
@@ -277,7 +279,7 @@ class Training:
         at = int(position["epoch"]), int(position["mini_batch"]), float(position["seconds"])
         network = Network(layers, recipe.activations())
         record = Record(*at, recipe.learning_rate, left.engine, network, beginning(recipe, network))
-        self._moments = Snapshots(recipe, network.sizes[-1])
+        self._moments = Snapshots(recipe, network.sizes[-1], self._timing.measuring)
         self._moments.remember(left.history)
         self._moments.add(record, float(at[0]), None)
         self._told = replace(self._told, state="interrupted", recipe=recipe, engine=left.engine)

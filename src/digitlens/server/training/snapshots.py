@@ -7,7 +7,7 @@ whether all of them were measured (1) or a sample (0), and the number of the rec
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -23,12 +23,13 @@ from digitlens.learning.recipe import Recipe
 from digitlens.network.network import Network
 from digitlens.network.optimisers import each
 from digitlens.server.training.thinning import Thinned
+from digitlens.server.training.timing import Timing
 
 ROWS = 512  # of the curves
 MOMENTS = 200
 ROOM = 12 * 2**20  # bytes for all moments
 SAMPLE, FEW = 1_000, 128  # digits measured inside an epoch; digits for the sizes of gradients
-SHORT, SHARE = 0.02, 0.25  # seconds that measuring may always take; or else this share of the time spent training
+SHARE = 0.25  # of the time spent training, for measuring that takes long
 Row = tuple[float, float, float, float, float, float, float]
 Sizes = tuple[float, ...]  # of the gradient by layer: the norm of dC/dW
 
@@ -50,8 +51,15 @@ class Snapshot:
 class Snapshots:
     """The curves and the moments of one run, in bounded room."""
 
-    def __init__(self, recipe: Recipe, classes: int) -> None:
-        self._recipe = recipe
+    def __init__(
+        self,
+        recipe: Recipe,
+        classes: int,
+        short: float = Timing().measuring,
+        now: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        """`short`: seconds that measuring a record may always take."""
+        self._recipe, self._short, self._now = recipe, short, now
         weights = sum(n * (n_before + 1) for n_before, n in pairwise(recipe.sizes(classes)))
         self._moments: Thinned[Snapshot] = Thinned(min(MOMENTS, ROOM // (4 * weights)))
         self._rows: Thinned[tuple[Row, Sizes]] = Thinned(ROWS)
@@ -77,11 +85,11 @@ class Snapshots:
         """
         if record.training is None and not self._due(record.seconds):
             return None
-        began, network, cost = time.perf_counter(), record.network, self._recipe.cost
+        began, network, cost = self._now(), record.network, self._recipe.cost
         training = record.training or measure(network, sample(split.training, SAMPLE), cost, engine)
         test = record.test or measure(network, sample(split.test, SAMPLE), cost, engine)
         sizes = gradient_norms(network, sample(split.training, FEW), self._recipe.cost_function())
-        self._lasted = time.perf_counter() - began
+        self._lasted = self._now() - began
         self._spent += self._lasted
         whole = float(record.training is not None)
         return (position, *_pair(training), *_pair(test), whole, float(self.count)), sizes
@@ -113,7 +121,7 @@ class Snapshots:
 
     def _due(self, seconds: float) -> bool:
         """Whether to measure between two epochs: the run must not spend its time with that."""
-        return self._lasted <= SHORT or self._spent <= SHARE * seconds
+        return self._lasted <= self._short or self._spent <= SHARE * seconds
 
 
 def arrays(rows: Sequence[tuple[Row, Sizes]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

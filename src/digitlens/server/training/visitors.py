@@ -29,10 +29,9 @@ from digitlens.server.training.run_cursor import HOWS
 from digitlens.server.training.run_status import RunRequest, moment_frame
 from digitlens.server.training.run_store import RunStore, RunStores
 from digitlens.server.training.status_board import StatusBoard
+from digitlens.server.training.timing import Timing
 
 MOST = 64  # visitors
-FORGOTTEN = 30 * 60.0  # seconds without a page until a visitor is forgotten
-SWEEP = 60.0  # seconds from one look at who has been away for so long to the next
 CLOSING = 0.5  # seconds for runs to rest when the app ends
 
 News = Callable[[bool], None]  # whether it is the last there will be: a page wants to see the end at once
@@ -100,10 +99,14 @@ class Visitor:
 class Visitors:
     """All visitors of a server, their turns, and where their runs are kept. But for enter(), for the loop alone."""
 
-    def __init__(self, sets: DataSets, engine: str, runs: Path | None = None) -> None:
-        """`engine`: what trains here. `runs`: a folder for checkpoints; None keeps none."""
+    def __init__(self, sets: DataSets, engine: str, runs: Path | None = None, timing: Timing | None = None) -> None:
+        """`engine`: what trains here. `runs`: a folder for checkpoints; None keeps none.
+
+        `timing`: how runs share the cores; None for the usual.
+        """
         self.sets, self._engine, self._shelves = sets, engine, RunStores(runs)
-        self._turns = TrainingQueue()
+        self._timing = timing or Timing()
+        self.queue = TrainingQueue(self._timing.workers, self._timing.turn)
         self._known: dict[str, Visitor] = {}
         self._entering = threading.Lock()
         self._sweeping: asyncio.TimerHandle | None = None
@@ -129,7 +132,7 @@ class Visitors:
         """A page of theirs is gone."""
         visitor.unwatch(news)
         if self._sweeping is None:
-            self._sweeping = asyncio.get_running_loop().call_later(SWEEP, self._sweep)
+            self._sweeping = asyncio.get_running_loop().call_later(self._timing.sweep, self._sweep)
 
     def act(self, visitor: Visitor, message: Mapping[str, Any]) -> bytes | None:
         """Do what a message asks for; a frame where it asks for one. Raises Refused."""
@@ -174,7 +177,7 @@ class Visitors:
         """The app ends: nobody trains any more."""
         if self._sweeping is not None:
             self._sweeping.cancel()
-        self._turns.close(CLOSING)
+        self.queue.close(CLOSING)
 
     def _training(self, visitor: Visitor, message: Mapping[str, Any]) -> tuple[Work, str]:
         order = order_of(message, self.sets)
@@ -182,7 +185,7 @@ class Visitors:
         if go not in ("run", "nothing"):
             raise Refused("go", "go: run or nothing")
         load = partial(self.sets.load, order.data)
-        training = Training(order, load, self._turns, visitor.tell, visitor.shelf)
+        training = Training(order, load, self.queue, visitor.tell, visitor.shelf, timing=self._timing)
         return training, "run" if go == "run" else ""
 
     def _comparing(self, visitor: Visitor, message: Mapping[str, Any]) -> tuple[Work, str]:
@@ -190,7 +193,7 @@ class Visitors:
 
         duel = Duel.of(message, self.sets)
         visitor.shelf.take(None)
-        return Comparing(duel, partial(self.sets.load, duel.a.data), self._turns, visitor.tell), "run"
+        return Comparing(duel, partial(self.sets.load, duel.a.data), self.queue, visitor.tell), "run"
 
     def _moment(self, work: Work, message: Mapping[str, Any]) -> bytes:
         at, ask = number_of(message, "at"), number_of(message, "ask")
@@ -212,7 +215,7 @@ class Visitors:
             base = min(RECIPES, key=lambda name: len(arguments(recipe, name)))
             order = RunRequest(0, recipe, base, data, self.sets.named(data), chosen=True)
             load = partial(self.sets.load, data)
-            return Training(order, load, self._turns, visitor.tell, visitor.shelf, left)
+            return Training(order, load, self.queue, visitor.tell, visitor.shelf, left, self._timing)
         except DigitlensError:
             visitor.shelf.take(None)
             return None
@@ -221,9 +224,10 @@ class Visitors:
         """Forget whoever has been away for long, and whoever has left nothing; look again while others are away."""
         with self._entering:
             now = time.monotonic()
-            self._forget(lambda one: now - one.left >= (FORGOTTEN if one.work else SWEEP))
+            timing = self._timing
+            self._forget(lambda one: now - one.left >= (timing.forget_after if one.work else timing.sweep))
             absent = any(not one.watched for one in self._known.values())
-        self._sweeping = asyncio.get_running_loop().call_later(SWEEP, self._sweep) if absent else None
+        self._sweeping = asyncio.get_running_loop().call_later(self._timing.sweep, self._sweep) if absent else None
 
     def _forget(self, which: Callable[[Visitor], bool]) -> None:
         """Whoever is not watched and is one of those, first who has left nothing, then who has been away longest."""

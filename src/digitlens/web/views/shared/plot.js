@@ -49,7 +49,7 @@ export function plotView({
   pick,
   height = HEIGHT,
 }) {
-  const place = h("div", { class: pick ? "plot picked" : "plot", role: "img" });
+  const place = h("div", { class: pick ? "plot picked" : "plot", role: "img", "aria-label": title });
   const key = h("figcaption", { class: "key" });
   const element = h("figure", { class: "plotted" }, h("h3", {}, title), place, key);
   let series = first;
