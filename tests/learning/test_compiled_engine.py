@@ -29,6 +29,7 @@ from digitlens.learning.engines import choose
 from digitlens.learning.plain_engine import PlainEngine, measure
 from digitlens.learning.recipe import SCHEDULES, Recipe
 from digitlens.network.activations import ACTIVATIONS
+from digitlens.network.initialisation import INITIALISATIONS
 from digitlens.network.network import Layers, Network
 
 pytestmark = pytest.mark.skipif(
@@ -123,7 +124,7 @@ def farthest(recipe: Recipe, network: Network, digits: DataSplit, on: str, wrong
         "mini_batch": st.integers(1, 40), "momentum": st.sampled_from([0.0, 0.5, 0.9]),
         "weight_decay": st.sampled_from([0.0, 0.01]), "averaging": st.sampled_from([0.0, 0.9]),
         "schedule": st.sampled_from(SCHEDULES), "seed": st.integers(0, 2**30),
-        "initialisation": st.sampled_from(["one_over_n", "he", "standard_normal"]),
+        "initialisation": st.sampled_from(list(INITIALISATIONS)),
     }),
     on=st.sampled_from(SETS or [""]),
 )  # fmt: skip
