@@ -1,1 +1,1 @@
-"""The web app: one process that serves the page, reads pictures sent to it, and keeps in touch with the pages."""
+"""SERVER: the process behind the web app. It serves the page, reads pictures, and trains networks for visitors."""

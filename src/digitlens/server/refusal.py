@@ -1,12 +1,12 @@
-"""Why something that a page asked for is not done."""
+"""The error for requests of a page that are refused."""
 
 from __future__ import annotations
 
-MISTAKE = "this is a mistake in digitlens; what went wrong stands in its terminal"
+MISTAKE = "this is a bug in digitlens; its terminal shows the details"
 
 
 class Refused(ValueError):
-    """What a page asked for cannot be done; `field`: which part of it is at fault, empty where it is none alone."""
+    """A request of a page that is refused. field: the part of it that is at fault; empty if it is not a single one."""
 
     def __init__(self, field: str, error: str) -> None:
         super().__init__(error)

@@ -15,7 +15,7 @@ from tests.server.http.test_guard import ADDRESSES
 from tests.server.serving import Site, few, running
 
 from digitlens.digits.sources.examples import example_files
-from digitlens.server.http.live import KNOWN
+from digitlens.server.http.live import TYPES
 
 DOCUMENT = (Path(__file__).parents[3] / "docs/app.md").read_text(encoding="utf-8")
 PYTHON = re.findall(r"```python\n(.*?)```", DOCUMENT, re.DOTALL)
@@ -66,7 +66,7 @@ def test_the_python_that_trains_trains(site: Site, capsys: pytest.CaptureFixture
 
 
 def test_every_message_and_frame_is_documented() -> None:
-    for kind in KNOWN:
+    for kind in TYPES:
         assert f'`{{"type": "{kind}"' in DOCUMENT, kind
     for kind in ("run", "mistakes", "moment", "comparison"):
         assert f"| `{kind}` |" in DOCUMENT

@@ -12,12 +12,12 @@ from tests.waiting import PATIENCE
 FREED = """
 import sys
 import numpy as np
-from digitlens.server.http.memory import give_back
+from digitlens.server.http.memory import return_freed_memory
 
 def resident():
     return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmRSS"))
 
-if sys.argv[1] == "asked" and not give_back():
+if sys.argv[1] == "asked" and not return_freed_memory():
     sys.exit(3)
 np.ones(4_000_000)  # 32 MB, freed at once: from then on glibc keeps blocks up to this size
 blocks = [np.ones(125_000) for _ in range(100)]  # 100 MB

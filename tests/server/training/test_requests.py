@@ -177,7 +177,7 @@ def test_who_has_no_run_is_told_so(site: Site) -> None:
 def test_numbers_beyond_json_are_no_recipe(visitor: Page) -> None:
     for number in ("NaN", "Infinity", "-Infinity"):
         visitor._socket.send(json.dumps(TRAIN).replace('"recipe": {}', f'"recipe": {{"learning_rate": {number}}}'))
-        assert "no number in JSON" in visitor.hears("error")["error"]
+        assert "not a number in JSON" in visitor.hears("error")["error"]
     visitor._socket.send(json.dumps(TRAIN).replace('"recipe": {}', '"recipe": {"learning_rate": 1e999}'))
     assert visitor.hears("refused")["field"] == "learning_rate"
 

@@ -270,7 +270,7 @@ def test_digits_that_cannot_be_loaded_are_said_to_be_so(capfd: pytest.CaptureFix
     def large() -> DataSet:
         raise MemoryError
 
-    for load, words in ((missing, "they are nowhere"), (large, "not enough memory"), (broken, "mistake in digitlens")):
+    for load, words in ((missing, "they are nowhere"), (large, "not enough memory"), (broken, "bug in digitlens")):
         order = RunRequest(1, small(), "video", "folder")
         one = Training(order, load, Nobody(), lambda: None, RunStore(None))
         one.go()

@@ -1,1 +1,1 @@
-"""The server: addresses and answers, who may come in, and what a request may cost."""
+"""HTTP: addresses, responses, access control, limits, and one endpoint in each file."""

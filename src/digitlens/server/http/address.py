@@ -1,4 +1,4 @@
-"""Where the app is to be found: which address and port it listens at, and what people type to get there."""
+"""The address and port at which the app listens, and the links that open it."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from digitlens.errors import DigitlensError, UsageError
 from digitlens.files.naming import shown, why
 
 FIRST = 8484  # the port tried first; the next ones follow
-TRIED = 100  # ports in a row, before the system is asked for any that is free
-BACKLOG = 128  # connections that may wait until they are accepted
+TRIED = 100  # ports that are tried in order, before the system chooses a free one
+BACKLOG = 128  # connections that may wait to be accepted
 
 
 class ServingError(DigitlensError):
-    """The app cannot listen where it was asked to: a busy port, an address that is not this machine's."""
+    """The app cannot listen at the address: the port is busy, or the address is not one of this machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where the app listens. Only this machine reaches a loopback address; everywhere else a token is asked for."""
+    """Where the app listens. A loopback address is reached only from this machine; any other needs a token."""
 
-    host: str  # the number bound: "127.0.0.1", "::1", "192.168.1.5", "0.0.0.0"
+    host: str  # the IP address: "127.0.0.1", "::1", "192.168.1.5", "0.0.0.0"
     port: int
-    named: str = ""  # as the user wrote it, if that is another word: "localhost"
-    token: str = ""  # what a browser or program must show; empty: nothing
+    named: str = ""  # the name that the user gave, if any: "localhost"
+    token: str = ""  # that a browser or program must send; empty: none is needed
 
     @property
     def loopback(self) -> bool:
-        """Whether nobody but this machine reaches it."""
+        """Whether only this machine reaches it."""
         return ipaddress.ip_address(self.host.partition("%")[0]).is_loopback
 
     @property
@@ -41,7 +41,7 @@ class Address:
 
     @property
     def hosts(self) -> frozenset[str]:
-        """What the Host header may say, to the letter."""
+        """The values that the Host header may have."""
         names = {"localhost", "127.0.0.1", "::1", self.host, self.named.lower() or self.host}
         return frozenset(authority(name, self.port) for name in names)
 
@@ -52,7 +52,7 @@ class Address:
         return f"http://{authority(host, self.port)}/"
 
     def link(self, host: str = "") -> str:
-        """The address with the token, if there is one; for another machine with the `host` that it reaches us at."""
+        """The address with the token, if there is one. host: the host name or IP address for another machine."""
         url = f"http://{authority(host, self.port)}/" if host else self.url
         return f"{url}?token={self.token}" if self.token else url
 
@@ -65,7 +65,7 @@ class Address:
 
 
 def authority(host: str, port: int) -> str:
-    """A host and port as they stand in an address and in the Host header.
+    """A host and port as in a URL and in the Host header.
 
     >>> authority("127.0.0.1", 8484), authority("::1", 8484), authority("localhost", 80)
     ('127.0.0.1:8484', '[::1]:8484', 'localhost')
@@ -75,13 +75,13 @@ def authority(host: str, port: int) -> str:
 
 
 def listen(host: str = "127.0.0.1", port: int | None = None) -> tuple[socket.socket, str]:
-    """A listening socket and the number of its address. port: None the next free one from 8484, 0 any.
+    """A listening socket, and its IP address. port: None: the first free one from 8484; 0: any free one.
 
-    Raises UsageError for a host that is none of this machine's, ServingError for a port that cannot be had.
+    Raises UsageError for a host that is not an address of this machine, ServingError for a port that cannot be used.
     """
     try:
         family, _, _, _, place = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-    except (OSError, ValueError) as error:  # ValueError: a NUL, or a name too long to ask for
+    except (OSError, ValueError) as error:  # ValueError: a NUL, or a name that is too long
         raise UsageError(f"--host {shown(host)}: {why(error)}; give an address of this machine") from error
     ports = [port] if port is not None else [*range(FIRST, FIRST + TRIED), 0]
     for number in ports:
@@ -89,7 +89,7 @@ def listen(host: str = "127.0.0.1", port: int | None = None) -> tuple[socket.soc
             return _bound(family, (place[0], number, *place[2:])), str(place[0])
         except PermissionError as error:
             if port is not None:
-                raise ServingError(f"port {port} may not be used here ({why(error)}); try --port {FIRST}") from error
+                raise ServingError(f"port {port} is not allowed ({why(error)}); try --port {FIRST}") from error
         except OverflowError as error:
             raise UsageError(f"--port: 0 to 65535, got {number}") from error
         except OSError as error:
@@ -100,18 +100,22 @@ def listen(host: str = "127.0.0.1", port: int | None = None) -> tuple[socket.soc
                 "0.0.0.0 is all of them, 127.0.0.1 this machine alone"
             ) from error
     raise ServingError(
-        f"port {port} is busy: another program listens there, perhaps a digitlens app that still runs; "
-        "stop it, or leave --port out and the next free one is taken"
+        f"port {port} is busy: another program uses it, perhaps another digitlens app; "
+        "stop that program, or leave --port out to use the next free port"
     )
 
 
 def _bound(family: int, place: tuple[object, ...]) -> socket.socket:
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named, or asyncio lets answers dawdle
+    listener = socket.socket(
+        family, socket.SOCK_STREAM, socket.IPPROTO_TCP
+    )  # TCP is named, because asyncio sets TCP_NODELAY only then
     try:
-        if os.name == "nt":  # where SO_REUSEADDR would let two programs share a port
+        if os.name == "nt":  # on Windows, SO_REUSEADDR would let two programs share a port
             listener.setsockopt(socket.SOL_SOCKET, getattr(socket, "SO_EXCLUSIVEADDRUSE", ~socket.SO_REUSEADDR), 1)
         else:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # right after the last app has ended
+            listener.setsockopt(
+                socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+            )  # allows a restart right after another app has ended
         if family == socket.AF_INET6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         listener.bind(place)
@@ -129,7 +133,7 @@ def _busy(error: OSError) -> bool:
 
 
 def _own_addresses(host: str) -> list[str]:
-    """The address at which the network sees this machine; nothing is sent to find it out."""
+    """The IP address of this machine in its network. Nothing is sent to find it."""
     with contextlib.suppress(OSError):
         family, far = (socket.AF_INET6, "2001:db8::1") if ":" in host else (socket.AF_INET, "192.0.2.1")
         with socket.socket(family, socket.SOCK_DGRAM) as probe:

@@ -1,11 +1,10 @@
-"""The guard: it sees every request first, HTTP and WebSocket alike, and lets through what may come in.
+"""The guard: it checks every request before the app sees it, HTTP and WebSocket alike.
 
-A page elsewhere on the web can make a browser send requests to this machine. So the Host header must name this server
-and nothing else (a name that is pointed at us afterwards does not), an Origin must be our own page, and as soon as
-other machines can reach us every request shows the token. Then come the limits: methods, addresses, how much a body
-holds, how long it takes, and how much all bodies hold together.
+A page on any web site can make a browser send requests to this machine. So the Host header must name this server (which
+stops DNS rebinding), and an Origin header must be our own page. If other machines can reach the server, every request
+must have the token. Then come the limits: methods, paths, the size of a body, its time, and the size of all bodies.
 
-It is plain ASGI, wraps the whole app, and knows no route: a new route cannot forget it.
+It is plain ASGI and wraps the whole app, so no new route can forget it.
 """
 
 from __future__ import annotations
@@ -29,10 +28,10 @@ from digitlens.server.http.responses import Headers, Refusal, page_headers, refu
 from digitlens.server.http.sessions import Tokens
 from digitlens.server.refusal import MISTAKE
 
-MAX_HEADER = 16 * 1024  # bytes, of all headers of a request
+MAX_HEADER = 16 * 1024  # bytes of all headers of a request
 METHODS = ("GET", "HEAD", "POST")
 
-_ODD = re.compile(rb"[^!-~]|\\|//|%(?:2f|5c|7f|[01][0-9a-f])|^[^/]|^$", re.IGNORECASE)  # nowhere in an address of ours
+_ODD = re.compile(rb"[^!-~]|\\|//|%(?:2f|5c|7f|[01][0-9a-f])|^[^/]|^$", re.IGNORECASE)  # in none of our paths
 
 Log = Callable[[str], object]
 
@@ -40,7 +39,7 @@ Log = Callable[[str], object]
 class Guard:
     """Wraps `app`.
 
-    log: gets a line for each request. close: is called when the server ends. limits: None for the usual ones.
+    log: called with a line for each request. close: called when the server ends. limits: None for the default ones.
     """
 
     def __init__(
@@ -57,10 +56,10 @@ class Guard:
         self._address = address
         self._tokens = Tokens(address.token, address.port)
         self._log = log
-        self.held = 0  # bytes of bodies under way
+        self.held = 0  # bytes of all bodies in progress
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request, or one WebSocket from beginning to end."""
+        """Handle one request, or one WebSocket until it is closed."""
         exchange = _Exchange(self, scope, receive, send)
         try:
             try:
@@ -74,7 +73,7 @@ class Guard:
                 await exchange.answer(refusal(error.status_code, error.detail, error.headers))
         except ClientDisconnect:
             pass
-        except Exception:  # a mistake of ours: the sender is told so, and whoever runs the app sees where it is
+        except Exception:  # a bug: the client gets a short message, the terminal the traceback
             traceback.print_exc(file=sys.stderr)
             if not exchange.status:
                 await exchange.answer(refusal(500, MISTAKE))
@@ -84,26 +83,26 @@ class Guard:
                 self._log(f"{scope.get('method', 'WebSocket')} {printable(scope['path'])} {exchange.status}")
 
     def _check(self, scope: Scope) -> tuple[str, Refusal | None]:
-        """The host as which we were asked; an answer, where the guard has one itself; HTTPException refuses."""
+        """The host of the request, and a response if the guard itself answers. Raises HTTPException to refuse."""
         headers: Headers = [(name.lower(), value) for name, value in scope["headers"]]
         if sum(len(name) + len(value) for name, value in headers) > MAX_HEADER:
-            raise HTTPException(431, f"the headers of a request may have {MAX_HEADER:,} bytes")
+            raise HTTPException(431, f"the headers of a request may have at most {MAX_HEADER:,} bytes; send fewer")
         _check_path(scope)
         ours = self._address.hosts
-        if self._address.everywhere and scope.get("server"):  # then it is called by where this connection arrived
+        if self._address.everywhere and scope.get("server"):  # then the local address of the connection is valid, too
             ours |= {authority(scope["server"][0], self._address.port)}
         host = _check_host(_values(headers, b"host"), ours)
         _check_origin(_values(headers, b"origin"), ours)
         if scope["type"] == "http":
             _check_request(scope["method"], headers, self.limits.max_body)
-        if not self._address.token or self._tokens.shown(headers):
+        if not self._address.token or self._tokens.sent_in(headers):
             return host, None
-        given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [])
-        if scope["type"] == "http" and scope["method"] == "GET" and len(given) == 1 and self._tokens.right(given[0]):
+        tokens = parse_qs(scope["query_string"].decode("latin-1")).get("token", [])
+        if scope["type"] == "http" and scope["method"] == "GET" and len(tokens) == 1 and self._tokens.valid(tokens[0]):
             return host, self._tokens.entrance(host)
         raise HTTPException(
             401,
-            "this server wants its token: open the link that `digitlens app` printed, or send the header "
+            "this server needs its token: open the link that `digitlens app` printed, or send the header "
             "`Authorization: Bearer TOKEN`",
             {"WWW-Authenticate": "Bearer"},
         )
@@ -114,30 +113,31 @@ def _values(headers: Headers, name: bytes) -> list[str]:
 
 
 def _check_path(scope: Scope) -> None:
-    """Only addresses as we would write them; what a browser or a disk might read in another way is none."""
+    """Raise HTTPException 404 for a path that a browser or a file system might interpret in another way."""
     raw = scope.get("raw_path") or scope["path"].encode("utf-8", "surrogateescape")
     if _ODD.search(raw) or {".", ".."} & set(scope["path"].split("/")):
-        raise HTTPException(404, "there is nothing at this address, and there is no way around")
+        raise HTTPException(404, "there is nothing at this address")
 
 
-def _check_host(given: list[str], ours: frozenset[str]) -> str:
-    if len(given) != 1:
-        raise HTTPException(400, f"wanted one Host header, got {len(given)}")
-    if given[0] not in ours:
-        said = printable(given[0])[:100]
-        raise HTTPException(403, f"this server is not called {said!r}; open the address that `digitlens app` printed")
-    return given[0]
+def _check_host(values: list[str], ours: frozenset[str]) -> str:
+    """The one Host header. Raises HTTPException unless it names this server."""
+    if len(values) != 1:
+        raise HTTPException(400, f"wanted one Host header, got {len(values)}")
+    if values[0] not in ours:
+        host = printable(values[0])[:100]
+        raise HTTPException(403, f"this server is not called {host!r}; open the address that `digitlens app` printed")
+    return values[0]
 
 
-def _check_origin(given: list[str], ours: frozenset[str]) -> None:
-    """Whoever asks is no page (curl, Python), or one of ours."""
-    if given and (len(given) > 1 or given[0] not in {f"http://{host}" for host in ours}):
-        said = printable(given[0])[:100]
-        raise HTTPException(403, f"pages of {said!r} may not use this server, only its own")
+def _check_origin(values: list[str], ours: frozenset[str]) -> None:
+    """Raise HTTPException unless there is no Origin header (curl, Python), or it is our own page."""
+    if values and (len(values) > 1 or values[0] not in {f"http://{host}" for host in ours}):
+        origin = printable(values[0])[:100]
+        raise HTTPException(403, f"only this server's own pages may use it, got a request from a page of {origin!r}")
 
 
 def _check_request(method: str, headers: Headers, max_body: int) -> None:
-    """The method, and what is said of the body before it comes."""
+    """Check the method and the headers that describe the body."""
     if method not in METHODS:
         raise HTTPException(
             405, f"wanted {', '.join(METHODS)}, got {printable(method)[:20]}", {"Allow": ", ".join(METHODS)}
@@ -148,27 +148,29 @@ def _check_request(method: str, headers: Headers, max_body: int) -> None:
     if chunked and lengths:
         raise HTTPException(400, "wanted Content-Length or Transfer-Encoding, got both")
     if method != "POST" and (chunked or any(length != "0" for length in lengths)):
-        raise HTTPException(400, f"{method} comes without a body; send it with POST")
+        raise HTTPException(400, f"{method} has no body; send one with POST")
     if any(not length.isdecimal() for length in lengths) or len(set(lengths)) > 1:
         raise HTTPException(400, f"Content-Length: wanted one number of bytes, got {printable(' '.join(lengths))[:50]}")
     if lengths and (len(lengths[0]) > 18 or int(lengths[0]) > max_body):
-        raise HTTPException(413, f"a body may have {max_body:,} bytes, got {lengths[0][:20]}; make the picture smaller")
+        raise HTTPException(
+            413, f"a body may have at most {max_body:,} bytes, got {lengths[0][:20]}; make the picture smaller"
+        )
 
 
 class _Exchange:
-    """One request's way in and the answer's way out, counted and timed."""
+    """One request and its response: bytes are counted, and waiting is limited."""
 
     def __init__(self, guard: Guard, scope: Scope, receive: Receive, send: Send) -> None:
         self._guard, self._receive, self._send = guard, receive, send
         self._http = scope["type"] == "http"
-        self._complete = not self._http or scope["method"] != "POST"  # whether the body has come to its end
+        self._complete = not self._http or scope["method"] != "POST"  # whether all of the body has arrived
         self._until = time.monotonic() + guard.limits.body_seconds
         self.always: Headers = page_headers()
         self.size = 0  # bytes of the body so far
-        self.status = 0  # what was answered; 0: nothing yet
+        self.status = 0  # of the response; 0: none yet
 
     async def receive(self) -> Message:
-        """The next piece of the body, or whatever else there is to hear. HTTPException beyond the limits."""
+        """The next ASGI message, such as a piece of the body. Raises HTTPException beyond the limits."""
         if self._complete:
             return await self._receive()
         limits = self._guard.limits
@@ -176,20 +178,22 @@ class _Exchange:
             async with asyncio.timeout(max(0, min(limits.body_pause, self._until - time.monotonic()))):
                 message = await self._receive()
         except TimeoutError:
-            said = f"{self.size:,} bytes of the body came, and then nothing for a while; send it again"
-            raise HTTPException(408, said) from None
+            text = f"{self.size:,} bytes of the body arrived, and then nothing for a while; send it again"
+            raise HTTPException(408, text) from None
         self._complete = message["type"] == "http.disconnect" or not message.get("more_body", False)
         length = len(message.get("body", b""))
         self.size += length
         self._guard.held += length
         if self.size > limits.max_body:
-            raise HTTPException(413, f"a body may have {limits.max_body:,} bytes; make the picture smaller")
+            raise HTTPException(413, f"a body may have at most {limits.max_body:,} bytes; make the picture smaller")
         if self._guard.held > limits.max_held:
-            raise HTTPException(503, "too much is being sent at once; try again in a moment", {"Retry-After": "1"})
+            raise HTTPException(
+                503, "the server is receiving too much at once; try again in a moment", {"Retry-After": "1"}
+            )
         return message
 
     async def send(self, message: Message) -> None:
-        """Pass an answer on, with the headers that all of ours have."""
+        """Send a message of the response, with the headers that every response has."""
         if message["type"] in ("http.response.start", "websocket.http.response.start"):
             self.status = message["status"]
             names = {name for name, _ in message["headers"]}
@@ -206,7 +210,7 @@ class _Exchange:
         await self._send(message)
 
     async def answer(self, answer: Refusal) -> None:
-        """An answer of the guard's own."""
+        """Send a complete response, unless one was begun already."""
         if self.status:
             return
         status, headers, body = answer
@@ -215,7 +219,7 @@ class _Exchange:
         await self.send({"type": f"{kind}.body", "body": body})
 
     async def _linger(self) -> None:
-        """Let the rest of a body come, and throw it away: who is hung up on while sending never reads the answer."""
+        """Receive and discard the rest of a body: a client that is cut off while sending never reads the response."""
         try:
             async with asyncio.timeout(self._guard.limits.linger):
                 while not self._complete:

@@ -1,4 +1,4 @@
-"""GET /api/images: MNIST's own pictures, where they are on this machine. Nothing is ever downloaded for it."""
+"""GET /api/images: MNIST's images, if they are on this machine. Nothing is downloaded."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from digitlens.server.training.data_sets import DataSets
 
 MOST = 1_000  # pictures in one answer
 _HOW = (
-    "MNIST's pictures are not on this machine, or damaged; `digitlens data` says where they are looked for. Fetch them "
-    "once (11 MB): digitlens data --download. Or start the app with DIGITLENS_DATA naming the folder that holds them"
+    "MNIST is not on this machine, or it is damaged; `digitlens data` lists the places. Download it once (11 MB): "
+    "digitlens data --download. Or start the app with DIGITLENS_DATA set to the folder of its files"
 )
 
 
 class MnistImages:
-    """The endpoint. MNIST is loaded with the first request that wants it, in the pool."""
+    """The endpoint. MNIST is loaded at the first request, in the pool."""
 
     def __init__(self, sets: DataSets, pool: Pool) -> None:
         self._sets, self._pool = sets, pool
-        self._loading = asyncio.Lock()  # one at a time: whoever waits keeps no thread from those who read
+        self._loading = asyncio.Lock()  # one load at a time: requests that wait must not occupy the pool's threads
 
     async def answer(self, request: Request) -> Response:
-        """Labels, then pixels: `count` bytes, then count · 784, ink from 0 to 255. HTTPException: 400, 404, 503."""
+        """`count` bytes of labels, then count · 784 of pixels, ink 0..255. Raises HTTPException: 400, 404, 503."""
         on = request.query_params.get("on", "test")
         if on not in ("test", "training"):
             raise HTTPException(400, f"on: wanted test or training, got {on[:40]!r}")
@@ -40,9 +40,9 @@ class MnistImages:
         digits = data.test if on == "test" else data.training
         if first >= len(digits):
             raise HTTPException(400, f"from: wanted 0 to {len(digits) - 1:,}, got {first:,}")
-        some = digits[slice(first, first + count)]
+        chosen = digits[slice(first, first + count)]
         return Response(
-            some.digits.astype("uint8").tobytes() + some.images.tobytes(),
+            chosen.digits.astype("uint8").tobytes() + chosen.images.tobytes(),
             media_type="application/octet-stream",
             headers={"X-Digitlens-Total": str(len(digits)), "Cache-Control": "no-store"},
         )
@@ -54,7 +54,7 @@ class MnistImages:
             except DigitlensError as error:
                 raise HTTPException(404, _HOW) from error
             except (FullError, MemoryError) as error:
-                raise HTTPException(503, "too much is going on; try again in a moment") from error
+                raise HTTPException(503, "the server is busy; try again in a moment") from error
 
 
 def _number(request: Request, name: str, default: int) -> int:

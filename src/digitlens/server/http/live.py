@@ -1,9 +1,9 @@
-"""WebSocket /api/live: how a page knows that the server is there, trains on it, and watches.
+"""WebSocket /api/live: the connection over which a page trains networks and watches runs.
 
-Text messages are JSON objects with a `type`. The server begins with `hello`; a page may send `ping` and hears `pong`.
-With `visit` it says who it is, hears `choices`, and from then on sees, as binary frames, what that visitor's run does.
-Whatever else comes is answered with `error` where that is possible, and closed with the fitting code where it is not.
-A client that does not read for two seconds is dropped by the watch in protocol.py, whatever was being sent to it.
+Text messages are JSON objects with a `type`. The server starts with `hello`; `ping` is answered with `pong`. With
+`visit` a page says which visitor it belongs to. It gets `choices`, and from then on the visitor's run as binary frames.
+Any other message is answered with `error`, or, if that is not possible, the connection is closed with the right code.
+protocol.py drops a client that does not read for two seconds.
 """
 
 from __future__ import annotations
@@ -28,18 +28,19 @@ from digitlens.server.refusal import Refused
 if TYPE_CHECKING:
     from digitlens.server.training.visitors import Visitors
 
-MAX_DEPTH = 8  # of JSON: lists and objects within each other
-UNSUPPORTED, TRY_AGAIN_LATER = 1003, 1013  # why a WebSocket is closed
+MAX_DEPTH = 8  # of nested lists and objects in JSON
+UNSUPPORTED, TRY_AGAIN_LATER = 1003, 1013  # close codes of a WebSocket
 
 
 class MessageError(ValueError):
-    """A message that cannot be understood; says what was wanted."""
+    """A message that is not valid; says what was wanted."""
 
 
 class Live:
-    """The endpoint. `engine`: what computes here, for the greeting. `pool`: where what takes a while is done.
+    """The endpoint.
 
-    visitors: makes them, with the first that comes; nothing of training is loaded before.
+    engine: the name of the engine, for `hello`. pool: for work that takes a while. visitors: returns the Visitors,
+    which are made at the first call, so that nothing of training is loaded before.
     """
 
     def __init__(self, clients: Clients, engine: str, pool: Pool, visitors: Callable[[], Visitors]) -> None:
@@ -47,7 +48,7 @@ class Live:
         self._streams: set[Stream] = set()
 
     async def answer(self, socket: WebSocket) -> None:
-        """One client, from its arrival until it is gone."""
+        """Serve one client until it is gone."""
         await socket.accept()
         stream = Stream(partial(send, socket))
         try:
@@ -86,13 +87,13 @@ class Live:
             except MessageError as error:
                 answer = {"type": "error", "error": str(error)}
             except FullError:
-                answer = {"type": "error", "error": "too much waits to be done; try again in a moment"}
+                answer = {"type": "error", "error": "the server is busy; try again in a moment"}
             if answer is not None:
                 await send(socket, answer)
-            await asyncio.sleep(0)  # who sends thousands at once lets the others have their turn
+            await asyncio.sleep(0)  # a client that sends thousands at once lets others have their turn
 
     async def _answer(self, message: dict[str, Any], stream: Stream, client: str) -> dict[str, Any] | None:
-        """What is said to one message; None if that is nothing."""
+        """The answer to one message, or None."""
         kind = message["type"]
         if kind == "ping":
             return {"type": "pong"}
@@ -100,53 +101,60 @@ class Live:
             if kind == "visit":
                 await self._visit(message, stream, client)
             elif stream.visitor is None:
-                raise MessageError("say first who you are: visit")
+                raise MessageError("wanted `visit` as the first message; send it, with the visitor's name")
             elif kind == "download":
                 self._download()
             elif frame := self._visitors().act(stream.visitor, message):
                 stream.say("moment", frame)
         except Refused as error:
             number = message.get("number")
-            known = number if type(number) is int and 0 <= number <= 2**53 else 0
-            return {"type": "refused", "number": known, "field": error.field, "error": str(error)}
+            valid = number if type(number) is int and 0 <= number <= 2**53 else 0
+            return {"type": "refused", "number": valid, "field": error.field, "error": str(error)}
         return None
 
     async def _visit(self, message: dict[str, Any], stream: Stream, client: str) -> None:
-        """Somebody says who they are; what they hear first is what there is to choose from."""
+        """A page belongs to this visitor; the choices are the first thing it gets."""
         visitor, options = await self._pool.run(client, lambda: self._visitors().enter(message.get("visitor")))
         stream.say("choices", options)
         stream.show(self._visitors(), visitor)
 
     def _download(self) -> None:
-        """Fetch MNIST beside everything else; all that are connected hear how far it is."""
+        """Download MNIST in a thread, and report the progress to all clients."""
         loop, sets = asyncio.get_running_loop(), self._visitors().sets
 
-        def tell(about: dict[str, Any]) -> None:
+        def send_to_all(status: dict[str, Any]) -> None:
             for stream in self._streams:
-                stream.say("download", about)
+                stream.say("download", status)
 
-        def heard(file: str, done: int, total: int | None, **more: Any) -> None:
-            about = {"type": "download", "file": file, "done": done, "total": total, "ended": False, "error": ""} | more
+        def report(file: str, done: int, total: int | None, **more: Any) -> None:
+            status = {
+                "type": "download",
+                "file": file,
+                "done": done,
+                "total": total,
+                "ended": False,
+                "error": "",
+            } | more
             with contextlib.suppress(RuntimeError):  # the loop is closed: the app has ended
-                loop.call_soon_threadsafe(tell, about)
+                loop.call_soon_threadsafe(send_to_all, status)
 
         def work() -> None:
             error = ""
             try:
-                sets.download(heard)
+                sets.download(report)
             except DigitlensError as raised:
                 error = str(raised)
-            heard("", 0, None, ended=True, error=error, data=sets.to_json())
+            report("", 0, None, ended=True, error=error, data=sets.to_json())
 
         threading.Thread(target=work, name="download", daemon=True).start()
 
 
-KNOWN = ("ping", "visit", "train", "compare", "go", "pause", "moment", "forget", "download")
+TYPES = ("ping", "visit", "train", "compare", "go", "pause", "moment", "forget", "download")
 
 
 async def send(socket: WebSocket, message: dict[str, Any] | bytes) -> None:
-    """Send a text message or a frame. Raises WebSocketDisconnect where the client is gone."""
-    if socket.application_state is WebSocketState.DISCONNECTED:  # somebody who sent before us has found out
+    """Send a text message or a frame. Raises WebSocketDisconnect if the client is gone."""
+    if socket.application_state is WebSocketState.DISCONNECTED:  # another task has already noticed it
         raise WebSocketDisconnect
     if isinstance(message, bytes):
         await socket.send_bytes(message)
@@ -155,32 +163,32 @@ async def send(socket: WebSocket, message: dict[str, Any] | bytes) -> None:
 
 
 async def say(socket: WebSocket, **message: Any) -> None:
-    """Send one message."""
+    """Send one message, from its fields."""
     await send(socket, message)
 
 
 def parse(text: str) -> dict[str, Any]:
-    """A message: a JSON object with a `type` that we know, at most MAX_DEPTH deep. Raises MessageError.
+    """Parse a message: a JSON object with a `type` of TYPES, nested at most MAX_DEPTH deep. Raises MessageError.
 
     >>> parse('{"type": "ping"}')
     {'type': 'ping'}
     """
     if depth(text) > MAX_DEPTH:
-        raise MessageError(f"wanted JSON at most {MAX_DEPTH} deep")
+        raise MessageError(f"wanted JSON nested at most {MAX_DEPTH} deep, got more")
     try:
-        message = json.loads(text, parse_constant=_no_number, object_pairs_hook=_once)
+        message = json.loads(text, parse_constant=_no_number, object_pairs_hook=_no_duplicates)
     except MessageError:
         raise
     except (ValueError, RecursionError) as error:
         raise MessageError(f"wanted JSON, got something else: {str(error)[:100]}") from None
     kind = message.get("type") if isinstance(message, dict) else None
-    if not isinstance(kind, str) or kind not in KNOWN:
-        raise MessageError(f"wanted a message with a type among {', '.join(KNOWN)}, got {str(kind)[:40]!r}")
+    if not isinstance(kind, str) or kind not in TYPES:
+        raise MessageError(f"wanted a message with a type among {', '.join(TYPES)}, got {str(kind)[:40]!r}")
     return dict(message)
 
 
 def depth(text: str) -> int:
-    """How deep lists and objects lie within each other, found without following them.
+    """How deep lists and objects are nested, found without recursion.
 
     >>> depth('{"a": [1, "[[["]}')
     2
@@ -206,11 +214,11 @@ def depth(text: str) -> int:
 
 
 def _no_number(name: str) -> NoReturn:
-    raise MessageError(f"{name} is no number in JSON")
+    raise MessageError(f"wanted JSON, got {name}, which is not a number in JSON")
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise MessageError("wanted every name once in an object")
-    return found
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise MessageError("wanted every name in an object once, got one twice")
+    return fields

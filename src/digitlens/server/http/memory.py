@@ -1,7 +1,8 @@
-"""What was freed goes back to the system, so that a server that has read a large picture is as small as before.
+"""Makes glibc return freed memory to the system, so that the server is small again after reading a large picture.
 
-glibc keeps freed blocks for later, larger ones the longer it runs, and separately for each thread. Under two
-minutes of hostile clients it held 96 MiB after the first half minute and 105 at the end; with these settings 87 and 87.
+glibc keeps freed blocks for reuse, in every thread, and larger ones the longer a process runs. In a test with two
+minutes of hostile clients the server had 96 MiB after half a minute and 105 MiB at the end; with these settings, 87 and
+87.
 """
 
 from __future__ import annotations
@@ -9,13 +10,13 @@ from __future__ import annotations
 import ctypes
 import sys
 
-_MMAP_THRESHOLD, _ARENA_MAX = -3, -8  # the numbers that glibc's malloc.h gives them
-LARGE = 256 * 1024  # bytes: a block from this size on is mapped by itself, and unmapped when it is freed
+_MMAP_THRESHOLD, _ARENA_MAX = -3, -8  # their numbers in glibc's malloc.h
+LARGE = 256 * 1024  # bytes: a block of at least this size is mapped by itself, and unmapped when freed
 ARENAS = 2  # heaps that threads share
 
 
-def give_back() -> bool:
-    """Ask the C library for it, for this process; whether there was one that listens to that."""
+def return_freed_memory() -> bool:
+    """Set this up for the process. Whether the C library supports it."""
     if not sys.platform.startswith("linux"):
         return False
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # musl has none

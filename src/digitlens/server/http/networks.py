@@ -1,4 +1,4 @@
-"""The networks that the app offers: those that ship with the package, and the file that it was given."""
+"""The networks that the app offers: those that ship with the package, and the file of --network."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ READER = "reader"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Offered:
-    """One network: the file as the page loads it, and the reader that answers POST /api/read."""
+    """One network: the bytes of its file, which the page loads, and the reader for POST /api/read."""
 
-    name: str  # as it stands in an address
+    name: str  # as in the path of a URL
     data: bytes  # of the model file
     reader: Reader
 
@@ -43,43 +43,43 @@ class Offered:
 
 
 class Networks:
-    """All that are offered, by name; what is served is what was loaded, even if a file changes meanwhile."""
+    """All networks on offer, by name. They are loaded once, even if a file changes later."""
 
     def __init__(self, network: str | Path = "video") -> None:
-        """`network`: the default, a shipped name or a file. Raises FileError or ModelFileError."""
+        """network: the default one, a name that ships or a file. Raises FileError or ModelFileError."""
         self._by_name = {name: _offered(name, (FOLDER / f"{name}{SUFFIX}").read_bytes()) for name in names()}
         self.default = str(network)
         if not isinstance(network, str) or network not in self._by_name:
             if not exists(network):
                 ships = ", ".join(self._by_name)
                 raise FileError(
-                    f"there is no network {shown(str(network))}: wanted one that ships ({ships}) or a file that "
+                    f"there is no network {shown(str(network))}: name one that ships ({ships}) or a file that "
                     "`digitlens train --out FILE` wrote"
                 )
             self.default = _name_for(Path(network), self._by_name)
             self._by_name[self.default] = _offered(self.default, bytes(read_bounded(network, LIMITS.size)))
 
     def get(self, name: str = "") -> Offered:
-        """The network of that name; without one the default. HTTPException, 404, says which exists are."""
-        found = self._by_name.get(name or self.default)
-        if found is None:
-            raise HTTPException(404, f"there is no network {name[:80]!r}; exists are {', '.join(self.names())}")
-        return found
+        """The network of that name; without a name, the default. Raises HTTPException 404."""
+        network = self._by_name.get(name or self.default)
+        if network is None:
+            raise HTTPException(404, f"there is no network {name[:80]!r}; there are {', '.join(self.names())}")
+        return network
 
     def reading(self, name: str = "") -> Offered:
-        """The network of that name; without one, what reads best: `reader`, unless another was chosen as the default.
+        """The network of that name; without a name, the best reader: `reader`, unless the user chose another default.
 
-        HTTPException, 404, for a name that exists is not.
+        Raises HTTPException 404, as get() does.
         """
-        better = READER if self.default == "video" and READER in self._by_name else self.default
-        return self.get(name or better)
+        best = READER if self.default == "video" and READER in self._by_name else self.default
+        return self.get(name or best)
 
     def names(self) -> list[str]:
-        """The default first."""
+        """The names, the default first."""
         return sorted(self._by_name, key=lambda name: (name != self.default, name))
 
     def to_json(self) -> list[dict[str, Any]]:
-        """What GET /api/networks answers, the default first."""
+        """The JSON of GET /api/networks, the default first."""
         return [self._by_name[name].to_json(name == self.default) for name in self.names()]
 
 
@@ -88,7 +88,7 @@ def _offered(name: str, data: bytes) -> Offered:
 
 
 def _name_for(path: Path, taken: dict[str, Offered]) -> str:
-    """The file's name as it may stand in an address; another one than those that ship.
+    """A name for a file's network that is safe in a URL and not taken yet.
 
     >>> _name_for(Path("runs/my best.digitlens"), {})
     'my best'

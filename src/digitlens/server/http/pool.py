@@ -1,8 +1,8 @@
-"""Work that takes a while, beside the event loop: a few threads, a bounded queue, and everybody gets their turn.
+"""A fair thread pool for work that takes a while, beside the event loop.
 
-Work waits in one row for each client (an address), and the rows are served in turn: who asks for a thousand things at
-once waits for their own thousand, and nobody else does. The threads are daemons, so that Ctrl-C ends the app even
-while one of them is at work.
+There is a queue for each client (an IP address), and the queues are served in turn. A client that asks for a thousand
+jobs at once waits for its own thousand, and nobody else does. The threads are daemons, so Ctrl-C ends the app even
+while one of them works.
 """
 
 from __future__ import annotations
@@ -17,33 +17,33 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 Job = tuple[Callable[[], Any], "asyncio.Future[Any]", asyncio.AbstractEventLoop]
 
-MOST_WAITING = 256  # jobs in all rows
-THREADS = min(4, os.cpu_count() or 1)  # the largest picture takes 400 MiB while it is read
+MOST_WAITING = 256  # jobs in all queues
+THREADS = min(4, os.cpu_count() or 1)  # few, because reading the largest picture takes 400 MiB
 
 
 class FullError(Exception):
-    """So much waits already that this should be asked again later."""
+    """Too many jobs wait already; try again later."""
 
 
 class Pool:
-    """`threads` threads that are started with the first job."""
+    """`threads` threads, which are started with the first job."""
 
     def __init__(self, threads: int = THREADS, most_waiting: int = MOST_WAITING) -> None:
         self._threads = threads
         self._most = most_waiting
-        self._rows: OrderedDict[str, deque[Job]] = OrderedDict()
+        self._queues: OrderedDict[str, deque[Job]] = OrderedDict()
         self._waiting = 0
         self._change = threading.Condition()
         self._started = False
 
     async def run(self, client: str, work: Callable[[], T]) -> T:
-        """What `work` returns or raises, once it was this client's turn. FullError if too much waits already."""
+        """The result of `work`, run when it is this client's turn. Raises FullError if too many jobs wait already."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         with self._change:
             if self._waiting >= self._most:
                 raise FullError
-            self._rows.setdefault(client, deque()).append((work, future, loop))
+            self._queues.setdefault(client, deque()).append((work, future, loop))
             self._waiting += 1
             self._change.notify()
             if not self._started:
@@ -53,14 +53,14 @@ class Pool:
         return await future
 
     def _next(self) -> Job:
-        """The first job of the row whose turn it is, which then goes to the end."""
+        """The first job of the first queue, which then goes to the end."""
         with self._change:
-            while not self._rows:
+            while not self._queues:
                 self._change.wait()
-            client, row = self._rows.popitem(last=False)
-            job = row.popleft()
-            if row:
-                self._rows[client] = row
+            client, queue = self._queues.popitem(last=False)
+            job = queue.popleft()
+            if queue:
+                self._queues[client] = queue
             self._waiting -= 1
             return job
 

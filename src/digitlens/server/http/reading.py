@@ -1,4 +1,4 @@
-"""POST /api/read: a picture's bytes in, what it is read as out."""
+"""POST /api/read: reads a picture; the body is its bytes, the response the reading as JSON."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8", b"GIF8", b"BM")
 
 
 class ReadPicture:
-    """The endpoint; readings are made in a pool, so that other visitors are answered meanwhile."""
+    """The endpoint. Pictures are read in a pool, so that other requests are answered meanwhile."""
 
     def __init__(self, networks: Networks, pool: Pool) -> None:
         self._networks, self._pool = networks, pool
 
     async def answer(self, request: Request) -> Response:
-        """The answer to one picture. HTTPException: 400, 404, 413, 415, 503."""
+        """The response for one picture. Raises HTTPException: 400, 404, 413, 415, 503."""
         reader = self._networks.reading(request.query_params.get("network", "")).reader
         if request.headers.get("content-type", "").startswith("multipart/"):
             raise HTTPException(
@@ -64,14 +64,14 @@ def read(reader: Reader, data: bytes) -> bytes:
 def read_page(reader: Reader, data: bytes) -> bytes:
     """The JSON of one page with all its digits, each with its 784 bytes of `ink`, prepared. Raises PictureError."""
     page = reader.read_page(data)
-    told = page.to_json()
-    for box, told_box in zip(page.boxes, told["boxes"], strict=True):
-        told_box["ink"] = base64.b64encode(box.image.tobytes()).decode()
-    return json.dumps(told, allow_nan=False).encode()
+    document = page.to_json()
+    for box, box_json in zip(page.boxes, document["boxes"], strict=True):
+        box_json["ink"] = base64.b64encode(box.image.tobytes()).decode()
+    return json.dumps(document, allow_nan=False).encode()
 
 
 def _status(data: bytes) -> int:
-    """Which status fits a picture that was refused: another kind of file, too large a picture, or a damaged one."""
+    """The status for a refused picture: 415 for another kind of file, 413 if it is too large, 400 if it is damaged."""
     if not data.startswith(_SIGNATURES) and not (data.startswith(b"RIFF") and data[8:12] == b"WEBP"):
         return 415 if data else 400
     try:

@@ -1,4 +1,4 @@
-"""What every answer carries: headers that keep the page to itself, and errors as JSON, `{"error": "..."}`."""
+"""Responses: the security headers that each of them has, and errors as JSON, `{"error": "..."}`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from starlette.responses import Response
 Headers = list[tuple[bytes, bytes]]
 Refusal = tuple[int, Headers, bytes]  # status, headers, body
 
-_KEPT = (
+_SECURITY = (
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
     ("referrer-policy", "no-referrer"),
@@ -18,14 +18,14 @@ _KEPT = (
     ("cross-origin-embedder-policy", "require-corp"),
     ("cross-origin-resource-policy", "same-origin"),
 )
-_ALWAYS: Headers = [(name.encode(), value.encode()) for name, value in _KEPT]
+_ALWAYS: Headers = [(name.encode(), value.encode()) for name, value in _SECURITY]
 
 
 def page_headers(host: str = "", script: str = "'self'") -> Headers:
-    """The headers of every answer. `host`: as the (checked) Host header names us; scripts come from `script` alone.
+    """The headers of every response. host: from the checked Host header; script: the only source of scripts.
 
-    Nothing is loaded from elsewhere, nothing inline is run, nobody may put the page into a frame. 'self' does not
-    cover ws: in every browser, so the WebSocket's address is named.
+    Nothing is loaded from other sites, no inline script runs, and no site may show the page in a frame. In some
+    browsers 'self' does not include ws:, so the address of the WebSocket is named.
     """
     socket = f" ws://{host}" if host else ""
     policy = (
@@ -36,20 +36,20 @@ def page_headers(host: str = "", script: str = "'self'") -> Headers:
 
 
 def refusal(status: int, error: str, headers: Mapping[str, str] | None = None) -> Refusal:
-    """An error, as it is sent."""
+    """The response for an error."""
     body = json.dumps({"error": error}).encode()
     more = [(name.lower().encode(), value.encode("latin-1")) for name, value in (headers or {}).items()]
     return status, _typed("application/json", body) + more, body
 
 
 def page(text: str, headers: Headers) -> Refusal:
-    """A small page of our own."""
+    """The response for a small HTML page."""
     body = text.encode()
     return 200, _typed("text/html; charset=utf-8", body) + headers, body
 
 
 def as_json(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """A value as JSON, in letters that survive anywhere; a number that JSON has no word for is a mistake of ours."""
+    """The response for a JSON value, in ASCII. Raises ValueError for NaN and infinity, which would be a bug."""
     return Response(json.dumps(value, allow_nan=False), status, headers, "application/json")
 
 

@@ -1,4 +1,4 @@
-"""Every address of the app, and what answers there. docs/app.md describes them, for programs too."""
+"""The routes of the app. docs/app.md describes them, for programs, too."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ def create_app(
     limits: Limits | None = None,
     timing: Timing | None = None,
 ) -> Guard:
-    """The whole app behind its guard, for whoever asks at `address`.
+    """The whole app behind its guard, for requests to `address`.
 
-    sets: the digits to train on. runs: a folder for checkpoints of visitors' runs; None keeps none.
-    limits: what a client may send and how long it may take; timing: how runs share the cores; None for the usual.
+    sets: the data sets to train on. runs: a folder for checkpoints of visitors' runs; None: none are written.
+    limits: of sizes and times; timing: how runs share the cores; None for the default ones.
     """
     routes = create_routes(networks, sets=sets, runs=runs, timing=timing)
     return Guard(routes, address, log, routes.state.visitors.close, limits)
@@ -65,17 +65,17 @@ def create_routes(
     runs: Path | None = None,
     timing: Timing | None = None,
 ) -> Starlette:
-    """The app without its guard, which is never served like this; with `more` routes where a test wants them."""
+    """The app without its guard; never to be served like this. more: further routes, for tests."""
     pool = Pool()
     files = _Files(networks)
     engine, sets = networks.get().reader.engine, sets or DataSets()
-    visitors = _Later(sets, engine, runs, timing)
+    visitors = _LazyVisitors(sets, engine, runs, timing)
     api = [
         Route("/networks", files.networks),
         Route("/images", MnistImages(sets, pool).answer),
         Route("/neuron/{name}/{layer:int}/{neuron:int}", NeuronPreferences(networks, sets, pool).answer),
         Route("/read", ReadPicture(networks, pool).answer, methods=["POST"]),
-        Route(f"/runs/{{visitor}}/{{record}}{SUFFIX}", _Trained(visitors, pool).answer),
+        Route(f"/runs/{{visitor}}/{{record}}{SUFFIX}", _TrainedNetwork(visitors, pool).answer),
         WebSocketRoute("/live", Live(Clients(), engine, pool, visitors).answer),
     ]
     app = Starlette(
@@ -88,35 +88,35 @@ def create_routes(
         ],
         exception_handlers={HTTPException: _refused, Exception: _broken},
     )
-    app.router.redirect_slashes = False  # what is not there is not there
+    app.router.redirect_slashes = False  # an unknown path is a 404, not a redirect
     app.state.visitors = visitors
     return app
 
 
-class _Later:
-    """The visitors, made when the first one comes: what trains is not loaded before."""
+class _LazyVisitors:
+    """The Visitors, made at the first call, so that the modules for training are not loaded before."""
 
     def __init__(self, sets: DataSets, engine: str, runs: Path | None, timing: Timing | None) -> None:
-        self._made_of = sets, engine, runs, timing
+        self._arguments = sets, engine, runs, timing
         self._lock = threading.Lock()
-        self.made: Visitors | None = None
+        self.visitors: Visitors | None = None
 
     def __call__(self) -> Visitors:
         with self._lock:
-            if self.made is None:
+            if self.visitors is None:
                 from digitlens.server.training.visitors import Visitors
 
-                self.made = Visitors(*self._made_of)
-            return self.made
+                self.visitors = Visitors(*self._arguments)
+            return self.visitors
 
     def close(self) -> None:
-        """The app ends."""
-        if self.made is not None:
-            self.made.close()
+        """End all runs, because the app ends."""
+        if self.visitors is not None:
+            self.visitors.close()
 
 
 class _Files:
-    """What is served from bytes, and from files so small that nobody waits while one is read."""
+    """What is served from memory, and from small files."""
 
     def __init__(self, networks: Networks) -> None:
         self._networks = networks
@@ -124,7 +124,7 @@ class _Files:
         self._examples = {path.stem: path for path in example_files()}
 
     async def networks(self, request: Request) -> Response:
-        """What there is to choose from."""
+        """The list of networks."""
         return as_json(self._networks.to_json())
 
     async def network(self, request: Request) -> Response:
@@ -135,7 +135,7 @@ class _Files:
         """One of the ten example drawings."""
         path = self._examples.get(str(request.path_params["digit"]))
         if path is None:
-            raise HTTPException(404, "there are example drawings of 0 to 9")
+            raise HTTPException(404, "there are only example drawings of 0 to 9")
         return _from_disk(request, path)
 
     async def page(self, request: Request) -> Response:
@@ -153,27 +153,28 @@ def _from_disk(request: Request, path: Path) -> Response:
         raise HTTPException(404, "this file is gone; install digitlens again") from error
 
 
-class _Trained:
-    """GET /api/runs/VISITOR/RECORD.digitlens: the network of any moment of a visitor's run, as a model file."""
+class _TrainedNetwork:
+    """GET /api/runs/VISITOR/RECORD.digitlens: the network of a record of a visitor's run, as a model file."""
 
-    def __init__(self, visitors: _Later, pool: Pool) -> None:
+    def __init__(self, visitors: _LazyVisitors, pool: Pool) -> None:
         self._visitors, self._pool = visitors, pool
 
     async def answer(self, request: Request) -> Response:
-        """The file. HTTPException: 404 where there is no such run, or that moment is not kept; 503."""
+        """The file. Raises HTTPException: 404 if there is no such run or record, 503."""
         client = request.client.host if request.client else ""
         try:
             data = await self._pool.run(client, partial(self._file, **request.path_params))
         except DigitlensError as error:
-            raise HTTPException(404, f"there is no such run to take a network from: {error}") from error
+            raise HTTPException(404, f"the network of this run cannot be made: {error}") from error
         except (FullError, MemoryError) as error:
-            raise HTTPException(503, "too much is going on; try again in a moment", {"Retry-After": "1"}) from error
+            raise HTTPException(503, "the server is busy; try again in a moment", {"Retry-After": "1"}) from error
         if data is None:
-            raise HTTPException(404, "there is no such run here, or that moment of it is not kept")
+            raise HTTPException(404, "there is no such run, or this record of it is no longer stored")
         return serve(request, data, SUFFIX)
 
     def _file(self, visitor: str, record: str) -> bytes | None:
-        reader = self._visitors.made.reader(visitor, record) if self._visitors.made else None
+        visitors = self._visitors.visitors
+        reader = visitors.reader(visitor, record) if visitors else None
         return to_bytes(reader) if reader else None
 
 

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from digitlens.server.http import memory
 from digitlens.server.http.limits import Limits
-from digitlens.server.http.protocol import Config, Watch
+from digitlens.server.http.protocol import Config, StallWatch
 
 ENDING = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)
@@ -23,38 +23,38 @@ ENDING = [
 
 
 def serve(app: ASGIApp, listener: socket.socket, started: Callable[[], object] | None = None) -> None:
-    """Answer at `listener` until Ctrl-C, SIGTERM, or a terminal that is closed; a second Ctrl-C ends it at once.
+    """Serve `app` at `listener` until Ctrl-C, SIGTERM, or until the terminal is closed. A second Ctrl-C ends at once.
 
-    `started` is called as soon as requests are answered and signals are heeded.
+    `started` is called as soon as requests and signals are handled.
     """
-    memory.give_back()
+    memory.return_freed_memory()
     Server(app, started).run(sockets=[listener])
 
 
-def _news(record: logging.LogRecord) -> bool:
-    """That somebody hung up while they were being answered is none either."""
+def _worth_logging(record: logging.LogRecord) -> bool:
+    """Whether a record of asyncio's log is of interest: a client that hangs up during a response is not."""
     return record.msg != "socket.send() raised exception."
 
 
 class Server(uvicorn.Server):
-    """uvicorn's, with our signals and our watch over clients that stall."""
+    """uvicorn's server with our handling of signals, which drops clients that stall."""
 
     def __init__(self, app: ASGIApp, started: Callable[[], object] | None = None) -> None:
         super().__init__(Config(app, getattr(app, "limits", Limits())))
-        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL + 1)  # requests that make no sense are no news
-        logging.getLogger("asyncio").addFilter(_news)
-        self._watch = Watch()
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL + 1)  # invalid requests are not logged
+        logging.getLogger("asyncio").addFilter(_worth_logging)
+        self._stall_watch = StallWatch()
         self._when_started = started
 
     async def on_tick(self, counter: int) -> bool:
-        """Ten times a second."""
+        """Called ten times a second."""
         if counter == 0 and self._when_started:
             self._when_started()
-        self._watch.look(self.server_state.connections)
+        self._stall_watch.check(self.server_state.connections)
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """As uvicorn does, once the app has been told; whoever still hangs on then is dropped."""
+        """Close the app, shut down as uvicorn does, and drop the connections that are still open."""
         close: Callable[[], object] = getattr(self.config.app, "close", lambda: None)
         close()
         await super().shutdown(sockets)
@@ -63,13 +63,13 @@ class Server(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """The first signal ends the app in order, and with that it has done what was asked: no error."""
+        """The first signal ends the app in order, without an error code."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
         before = {number: signal.getsignal(number) for number in ENDING}
         for number, handler in before.items():
-            if handler is not signal.SIG_IGN:  # as nohup has it
+            if handler is not signal.SIG_IGN:  # stays ignored, as under nohup
                 signal.signal(number, self.handle_exit)
         try:
             yield
@@ -78,8 +78,8 @@ class Server(uvicorn.Server):
                 signal.signal(number, handler)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """A signal has come."""
-        if self.should_exit:  # it is ending already, and somebody cannot wait
+        """Handle a signal: end in order; at the second one, at once."""
+        if self.should_exit:  # the second signal
             signal.signal(sig, signal.SIG_DFL)
             signal.raise_signal(sig)
         self.should_exit = True

@@ -1,4 +1,4 @@
-"""Who may come in, and who is there: the token with which other machines enter, and the clients that are connected."""
+"""Sessions: the token that other machines need, and the clients that are connected."""
 
 from __future__ import annotations
 
@@ -16,36 +16,36 @@ _ENTER_HASH = "'sha256-" + base64.b64encode(hashlib.sha256(_ENTER.encode()).dige
 
 
 class Tokens:
-    """The token of this server; an empty one is asked of nobody."""
+    """The token of this server; an empty one is not asked for."""
 
     def __init__(self, token: str, port: int) -> None:
         self._token = token.encode()
-        self._cookie = f"digitlens_{port}"  # cookies know no ports: two apps on one machine must not share theirs
+        self._cookie = f"digitlens_{port}"  # cookies ignore ports, but two apps on one machine need separate cookies
 
-    def right(self, given: str) -> bool:
-        """Whether this is the token; how long the answer takes says nothing about it."""
-        return hmac.compare_digest(given.encode("utf-8", "replace"), self._token)
+    def valid(self, token: str) -> bool:
+        """Whether this is the token, compared in constant time."""
+        return hmac.compare_digest(token.encode("utf-8", "replace"), self._token)
 
-    def shown(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
-        """Whether a request's headers carry it: as `Authorization: Bearer`, or as our cookie."""
+    def sent_in(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
+        """Whether a request's headers have the token: as `Authorization: Bearer`, or in our cookie."""
         for name, value in headers:
             text = value.decode("latin-1")
             if name == b"authorization":
                 scheme, _, token = text.partition(" ")
-                if scheme.lower() == "bearer" and self.right(token.strip()):
+                if scheme.lower() == "bearer" and self.valid(token.strip()):
                     return True
             elif name == b"cookie":
                 for part in text.split(";"):
                     key, _, token = part.strip().partition("=")
-                    if key == self._cookie and self.right(token):
+                    if key == self._cookie and self.valid(token):
                         return True
         return False
 
     def entrance(self, host: str) -> Refusal:
-        """The answer to the link with the token: the browser keeps it as a cookie, and the address loses it.
+        """The response to the link with the token: it sets a cookie and opens the page without the token in the URL.
 
-        A page that goes on by itself, not a redirect: after a click in a mail or in another site's page, a browser
-        keeps a SameSite=Strict cookie back from wherever that click is redirected to. And what follows # stays.
+        It is a page with a script, not a redirect: after a click in a mail or on another site, a browser does not send
+        a SameSite=Strict cookie to the target of a redirect. And the part of the URL after # is kept.
         """
         cookie = f"{self._cookie}={self._token.decode()}; HttpOnly; SameSite=Strict; Path=/"
         headers: Headers = [(b"set-cookie", cookie.encode())]
@@ -57,22 +57,22 @@ class Tokens:
 
 
 class Clients:
-    """The clients connected by WebSocket, and no more than `most` of them."""
+    """The clients that are connected by WebSocket, at most `most` of them."""
 
     def __init__(self, most: int = MAX_CLIENTS) -> None:
         self.most = most
-        self._here: set[object] = set()
+        self._clients: set[object] = set()
 
     def enter(self, client: object) -> bool:
-        """Take a client in; False where the house is full."""
-        if len(self._here) >= self.most:
+        """Add a client; False if there are `most` already."""
+        if len(self._clients) >= self.most:
             return False
-        self._here.add(client)
+        self._clients.add(client)
         return True
 
     def leave(self, client: object) -> None:
-        """A client is gone; once more does no harm."""
-        self._here.discard(client)
+        """Remove a client, if it is there."""
+        self._clients.discard(client)
 
     def __len__(self) -> int:
-        return len(self._here)
+        return len(self._clients)

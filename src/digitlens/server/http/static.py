@@ -1,8 +1,8 @@
-"""Files of the package as a browser wants them: each with its type, and asked for anew whenever it has changed.
+"""Static files of the page, with their types and ETags.
 
-Only what lies in the folder when the app is made is served, by its exact name: a path from outside never reaches the
-disk. A page and its modules belong together, so a browser asks each time (no-cache) and is told "not modified" by the
-ETag, a hash of the bytes: an upgraded package is never mixed with an old page.
+Only files that are in the folder when the app is made are served, by their exact names: a path from a request never
+reaches the disk. A page and its modules belong together. So a browser must ask each time (no-cache), and the ETag, a
+hash of the bytes, tells it what has not changed. An upgraded package is never mixed with an old page.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ TYPES = {
 
 
 def serve(request: Request, data: bytes, suffix: str) -> Response:
-    """The bytes with the type of their suffix, or 304 where the browser holds them already."""
+    """The response with these bytes and the type of their suffix, or 304 if the browser has them already."""
     tag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "no-cache"}
-    known = {each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")}
+    known = {value.strip().removeprefix("W/") for value in request.headers.get("if-none-match", "").split(",")}
     if tag in known or "*" in known:
         return Response(status_code=304, headers=headers)
     return Response(data, media_type=None, headers=headers | {"Content-Type": TYPES[suffix]})
 
 
 def page_files(folder: Path = WEB) -> dict[str, Path]:
-    """Every file of a folder that has a type of ours, by its path in an address: "views/read/pad.js"."""
-    found = sorted(path for path in folder.rglob("*") if path.suffix in TYPES and path.is_file())
-    return {path.relative_to(folder).as_posix(): path for path in found}
+    """Every file of a folder with a type of TYPES, by its path in the URL: "views/read/pad.js"."""
+    paths = sorted(path for path in folder.rglob("*") if path.suffix in TYPES and path.is_file())
+    return {path.relative_to(folder).as_posix(): path for path in paths}

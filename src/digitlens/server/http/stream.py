@@ -1,7 +1,7 @@
-"""What one client sees of what goes on: always the newest of each kind, never more than it takes.
+"""The stream of frames to one client: always the newest of each kind, and no faster than the client receives them.
 
-Whoever works never waits for whoever watches. News is a mark and no more; the frame is made when this client has taken
-the one before. So a client that reads slowly sees fewer frames, and one that does not read at all costs nothing.
+A run never waits for the clients that watch it. A change only sets a flag; the frame is made when the client has
+received the one before. So a slow client gets fewer frames, and one that does not read at all costs nothing.
 """
 
 from __future__ import annotations
@@ -17,42 +17,42 @@ from starlette.websockets import WebSocketDisconnect
 if TYPE_CHECKING:
     from digitlens.server.training.visitors import Visitor, Visitors
 
-MOST = 30.0  # times a second that something is sent by itself
+MOST = 30.0  # updates a second
 Send = Callable[[dict[str, Any] | bytes], Awaitable[None]]
 
 
 class Stream:
-    """The way to one client; for the event loop alone."""
+    """The stream to one client. To be used in the event loop only."""
 
     def __init__(self, send: Send, most: float = MOST) -> None:
-        """`most`: times a second."""
+        """most: the largest number of updates a second."""
         self._send, self._pause = send, 1 / most
-        self._news, self._end = asyncio.Event(), asyncio.Event()
-        self._said: dict[str, dict[str, Any] | bytes] = {}  # by what it is: the newest replaces the one before
+        self._changed, self._end = asyncio.Event(), asyncio.Event()
+        self._messages: dict[str, dict[str, Any] | bytes] = {}  # by kind: a newer one replaces one that was not sent
         self._task: asyncio.Task[None] | None = None
         self._visitors: Visitors | None = None
         self.visitor: Visitor | None = None
 
     def show(self, visitors: Visitors, visitor: Visitor) -> None:
-        """From now on, whatever this visitor has."""
+        """From now on, send what this visitor's work shows."""
         self.end()
         self._visitors, self.visitor = visitors, visitor
         visitor.watch(self.wake)
         self._task = asyncio.create_task(self._serve(visitor))
 
-    def say(self, about: str, message: dict[str, Any] | bytes) -> None:
-        """Something for this client; what was said about the same and is not sent yet, is never sent."""
-        self._said[about] = message
-        self._news.set()
+    def say(self, kind: str, message: dict[str, Any] | bytes) -> None:
+        """Send a message to this client; it replaces one of the same kind that was not sent yet."""
+        self._messages[kind] = message
+        self._changed.set()
 
     def wake(self, over: bool) -> None:
-        """There is something new to be seen; it does not wait for its time if it is the end."""
-        self._news.set()
+        """Something has changed; if the work is over, it is sent at once."""
+        self._changed.set()
         if over:
             self._end.set()
 
     def end(self) -> None:
-        """The client is gone, or watches another."""
+        """The client is gone, or watches another visitor."""
         if self._task is not None:
             self._task.cancel()
         if self._visitors is not None and self.visitor is not None:
@@ -60,21 +60,21 @@ class Stream:
         self.visitor = self._task = None
 
     async def _serve(self, visitor: Visitor) -> None:
-        seen: dict[str, int] = {}
-        of: object = None
-        self._news.set()
-        with contextlib.suppress(WebSocketDisconnect, ConnectionError):  # whoever listens to it hears that it is gone
+        sent: dict[str, int] = {}
+        current: object = None
+        self._changed.set()
+        with contextlib.suppress(WebSocketDisconnect, ConnectionError):  # its reader notices that the client is gone
             while True:
-                await self._news.wait()
-                self._news.clear()
+                await self._changed.wait()
+                self._changed.clear()
                 self._end.clear()
                 began = time.monotonic()
-                while self._said:
-                    await self._send(self._said.pop(next(iter(self._said))))
+                while self._messages:
+                    await self._send(self._messages.pop(next(iter(self._messages))))
                 work = visitor.work
-                if work is not of:
-                    of, seen = work, {}
-                for frame in work.board.newer(seen) if work is not None else ():
+                if work is not current:
+                    current, sent = work, {}
+                for frame in work.board.newer(sent) if work is not None else ():
                     await self._send(frame)
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(max(0.0, began + self._pause - time.monotonic())):
