@@ -14,9 +14,10 @@ import click
 
 from digitlens.cli.terminal import err, out, print_json
 from digitlens.digits.sources.find import find_data
-from digitlens.learning.experiments import Experiments, cores
+from digitlens.learning.experiments import Experiments
 from digitlens.learning.recipes import named
 from digitlens.learning.training import fitted
+from digitlens.parallel.local import cores
 
 
 @click.command()

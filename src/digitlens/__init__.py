@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # the same names once more, for type checkers and editors: a 
     from digitlens.digits.preparation.prepare import Prepared as Prepared, Stage as Stage
     from digitlens.digits.synthetic.pen.writer import PenDigits as PenDigits
     from digitlens.errors import (
+        ClusterError as ClusterError,
         DataError as DataError,
         DigitlensError as DigitlensError,
         DownloadError as DownloadError,
@@ -117,7 +118,7 @@ _NAMES = {  # where each public name lives; a name is imported from there when i
     "digitlens.network.gradient": "backward",
     "digitlens.network.optimisers": "Memory Optimiser adam gradient_descent momentum",
     "digitlens.errors": (
-        "DataError DigitlensError DownloadError FileError IdxError MissingExtra ModelFileError "
+        "ClusterError DataError DigitlensError DownloadError FileError IdxError MissingExtra ModelFileError "
         "PictureError RecipeError ShapeError TrainingError UsageError"
     ),
 }

@@ -11,7 +11,8 @@ DigitlensError
 │   └── DownloadError     no mirror gave the right bytes
 ├── FileError             a file or disk: missing, full, read-only, busy
 ├── ModelFileError        bytes that are not a digitlens model file, or a damaged one
-└── TrainingError         a run that cannot continue, such as one whose cost has become infinite
+├── TrainingError         a run that cannot continue, such as one whose cost has become infinite
+└── ClusterError          a cluster that does not answer, or has no workers
 
 A message says who speaks, what it wanted, what it got, and what to do.
 """
@@ -72,3 +73,7 @@ class ModelFileError(DigitlensError):
 
 class TrainingError(DigitlensError):
     """A run that cannot continue, such as one whose cost has become infinite."""
+
+
+class ClusterError(DigitlensError):
+    """A cluster that does not answer, has no workers, or whose workers cannot do what is asked."""

@@ -85,7 +85,7 @@ def test_the_figures_are_png_files(digitlens: Run, words: Path, tmp_path: Path) 
         (("--vary", "epochs=1,1"), "2 to 8 different values"),
         (("--vary", "epochs=1,2", "--seeds", "0"), "seeds: from 1 to 100"),
         (("--vary", "activation=sigmoid,step"), "one of"),
-        (("--vary", "epochs=1,2", "--jobs", "0"), "jobs: one run at a time"),
+        (("--vary", "epochs=1,2", "--jobs", "0"), "jobs: wants a whole number"),
         (("--vary", "epochs=1,2", "--figure", "x.svg"), "a name that ends in .png"),
         (("--vary", "epochs=1,2", "--figure", "nowhere/x.png"), "does not exist"),
         ((), "--vary"),

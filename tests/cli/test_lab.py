@@ -55,7 +55,7 @@ def test_the_answers_are_printed_in_sentences(digitlens: Run, words: Path) -> No
         (("--out", "nowhere/x.html"), "does not exist; make it first"),
         (("--recipe", "no such recipe"), "no such recipe"),
         (("--activation", "step"), "one of"),
-        (("--jobs", "0"), "jobs: one run at a time"),
+        (("--jobs", "0"), "jobs: wants a whole number"),
     ],
 )
 def test_what_cannot_be_examined_is_refused(digitlens: Run, words: Path, arguments: tuple[str, ...], says: str) -> None:

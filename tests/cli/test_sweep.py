@@ -76,7 +76,7 @@ def test_runs_that_fail_are_counted(digitlens: Run, words: Path, tmp_path: Path)
         (("--random", "learning_rate=0.1..fast"), "wants a number"),
         (("--grid", "epochs=1", "--seeds", "0"), "1 or more"),
         (("--random", "epochs=1..2", "--runs", "0"), "1 or more"),
-        (("--grid", "epochs=1", "--jobs", "0"), "one run at a time"),
+        (("--grid", "epochs=1", "--jobs", "0"), "jobs: wants a whole number"),
     ],
 )
 def test_what_cannot_be_swept_is_refused(

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
-import sys
 import threading
-import time
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from tests.learning.bars import bar_data, bars, small
-from tests.waiting import PATIENCE
 
 from digitlens.digits.dataset import DataSet
 from digitlens.errors import DataError, RecipeError, UsageError
 from digitlens.learning.engines import choose
-from digitlens.learning.experiments import ON_THREADS, Experiments, Outcome, Progress, cores
-from digitlens.learning.recipe import Recipe
+from digitlens.learning.experiments import Experiments, Outcome, Progress
 from digitlens.learning.training import Run
-from digitlens.learning.workers import Worker
+from digitlens.learning.training_work import ON_THREADS
+from digitlens.parallel.local import cores
 from digitlens.reading.reader import Reader
 
 DATA = bar_data()
@@ -47,7 +41,7 @@ def timeless(history: Any) -> list[dict[str, float]]:
 
 def left_behind() -> list[Any]:
     """Threads and child processes of ours that are still there."""
-    threads = [thread for thread in threading.enumerate() if "_job" in thread.name]
+    threads = [thread for thread in threading.enumerate() if thread.name == "digitlens worker"]
     return threads + [process for process in STARTED if process.returncode is None]
 
 
@@ -62,7 +56,7 @@ def nothing_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> Any:
             STARTED.append(self)
 
     STARTED.clear()
-    monkeypatch.setattr("digitlens.learning.workers.Popen", Noted)
+    monkeypatch.setattr("digitlens.parallel.process.subprocess.Popen", Noted)
     yield
     assert left_behind() == []
 
@@ -102,7 +96,7 @@ def test_a_run_that_diverges_is_reported_beside_the_good_ones(engine: str) -> No
     assert outcomes[2].reader
 
 
-def test_a_worker_that_is_killed_loses_its_own_run_alone() -> None:
+def test_what_a_killed_worker_had_in_hand_is_trained_by_another_to_the_same_bits() -> None:
     killed: list[int] = []
 
     def heard(progress: Progress) -> None:
@@ -110,12 +104,13 @@ def test_a_worker_that_is_killed_loses_its_own_run_alone() -> None:
             killed.append(STARTED[0].pid)
             STARTED[0].kill()
 
-    experiments = Experiments([ENDLESS, small()], DATA, jobs=1, engine="plain", heard=heard)
-    lost, good = experiments.in_order()
-    assert "the process of this run ended before it, with exit code" in lost.error
-    assert lost.history
-    assert good.error == ""
+    recipes = [small(epochs=200), small()]
+    outcomes = Experiments(recipes, DATA, jobs=1, engine="plain", heard=heard).in_order()
     assert len(STARTED) == 2
+    for recipe, outcome in zip(recipes, outcomes, strict=True):
+        run = Run(recipe, DATA, engine="plain")
+        list(run)
+        assert bits(outcome.reader) == bits(run.reader())
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -238,69 +233,6 @@ def test_two_walks_at_once_are_refused() -> None:
 
 def test_as_many_jobs_as_cores_unless_told() -> None:
     assert Experiments([small()], DATA).jobs == cores() >= 1
-
-
-SCRIPT = """
-from tests.learning.bars import bar_data, small
-from digitlens.learning.experiments import Experiments
-walk = iter(Experiments([small(), *[small(epochs=100_000)] * 2], bar_data(), jobs=3, engine={!r}))
-print(next(walk).index, flush=True)
-{}
-"""
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("end", ["", "walk.close()", "raise SystemExit"])
-def test_a_script_needs_no_guard_and_may_end_without_a_word(engine: str, end: str, tmp_path: Path) -> None:
-    script = tmp_path / "script.py"
-    script.write_text(SCRIPT.format(engine, end), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, script], capture_output=True, text=True, timeout=PATIENCE,
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
-    )  # fmt: skip
-    assert (done.stdout, done.stderr, done.returncode) == ("0\n", "", 0)
-
-
-def test_workers_end_when_whoever_started_them_is_killed(tmp_path: Path) -> None:
-    script = tmp_path / "script.py"
-    script.write_text(SCRIPT.format("plain", "import os\nos.kill(os.getpid(), 9)"), encoding="utf-8")
-    if sys.platform == "win32":
-        pytest.skip("that workers end with a killed parent was not checked: it is asked of the system through pipes")
-    process = subprocess.Popen(
-        [sys.executable, script], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
-    )  # fmt: skip
-    out, err = process.communicate(timeout=PATIENCE)  # returns when the last process that holds stderr has ended
-    assert (out, err, process.returncode) == (b"0\n", b"", -9)
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-def test_ctrl_c_ends_all_processes_and_only_the_first_speaks(engine: str, tmp_path: Path) -> None:
-    if sys.platform == "win32":
-        pytest.skip("Ctrl-C was not checked: here it cannot be sent to others alone; press it in a running sweep")
-    script = tmp_path / "script.py"
-    script.write_text(SCRIPT.format(engine, "next(walk)"), encoding="utf-8")
-    process = subprocess.Popen(
-        [sys.executable, script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
-    )  # fmt: skip
-    assert process.stdout
-    try:
-        assert process.stdout.readline() == b"0\n"
-        time.sleep(0.3)
-        os.killpg(process.pid, signal.SIGINT)
-        _, err = process.communicate(timeout=PATIENCE)
-    finally:
-        process.kill()
-    assert err.count(b"Traceback") == 1
-    assert err.endswith(b"KeyboardInterrupt\n")
-
-
-def test_a_worker_that_is_stopped_as_it_begins_does_not_go_on() -> None:
-    worker = Worker(DATA, "plain")
-    (said,) = worker.walk(Recipe(epochs=100_000), lambda running: running.stop())
-    assert "ended before it" in said
-    assert worker.close() is None
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
-import socket
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from tests.learning.bars import bar_data, bars, small
-from tests.learning.sweeping import ROOT, start, timeless
+from tests.learning.sweeping import start, timeless
+from tests.parallel.dask_cluster import cluster
 from tests.waiting import PATIENCE
 
 from digitlens.digits.dataset import DataSet
 from digitlens.errors import DataError, FileError, UsageError
 from digitlens.files.journal import open_journal
 from digitlens.learning import sweeping
-from digitlens.learning.sweeping import Range, at_random, best, flat, grid, run_named, run_one, sweep
+from digitlens.learning.sweeping import Range, at_random, best, flat, grid, sweep
 from digitlens.learning.training import Run
+from digitlens.learning.training_work import TrainingWork
 
 DATA = bar_data()
 
@@ -92,20 +89,29 @@ def test_the_rows_are_what_the_runs_come_to_and_stand_in_the_journal(tmp_path: P
     assert sorted(map(str, journal_rows(tmp_path / "j"))) == sorted(map(str, rows))
 
 
-def test_nothing_is_run_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ran: list[int] = []
-    once = run_one
-
-    def counted(recipe: dict[str, Any], data: DataSet) -> dict[str, Any]:
-        ran.append(recipe["seed"])
-        return once(recipe, data)
-
-    monkeypatch.setattr(sweeping, "run_one", counted)
+def test_nothing_is_run_twice(tmp_path: Path) -> None:
     recipes = [small(epochs=1, seed=seed) for seed in (0, 1, 1)]
-    first = sweep(recipes, DATA, tmp_path / "j", jobs=1)
-    again = sweep([*recipes, small(epochs=1, seed=2)], DATA, tmp_path / "j", jobs=1)
-    assert ran == [0, 1, 2]
-    assert again[:2] == first
+    seen: list[tuple[int, int]] = []
+    first = sweep(recipes, DATA, tmp_path / "j", jobs=1, heard=lambda *now: seen.append(now))
+    more = [*recipes, small(epochs=1, seed=2)]
+    again = sweep(more, DATA, tmp_path / "j", jobs=1, heard=lambda *now: seen.append(now))
+    assert seen == [(0, 2), (1, 2), (2, 2), (2, 3), (3, 3)]
+    assert [row["recipe"]["seed"] for row in journal_rows(tmp_path / "j")] == [0, 1, 2]
+    assert again[:2] == first  # to the seconds that they took
+
+
+def test_a_run_of_which_workers_die_is_an_error_and_tried_again_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("digitlens.parallel.process.COMMAND", "raise SystemExit(9)")
+    recipes = [small(epochs=1, precision="float64"), small(epochs=1)]
+    lost, good = sweep(recipes, DATA, tmp_path / "j")
+    assert "exit code 9" in lost["error"]
+    assert good["error"] == ""
+    monkeypatch.undo()
+    found, same = sweep(recipes, DATA, tmp_path / "j")
+    assert found["error"] == ""
+    assert same == good
 
 
 def test_a_run_that_fails_is_a_row_with_its_reason(tmp_path: Path) -> None:
@@ -134,7 +140,11 @@ def test_a_journal_of_other_digits_is_refused(tmp_path: Path) -> None:
 def test_the_plain_engine_runs_in_processes_to_the_same_rows(tmp_path: Path) -> None:
     recipes = [small(epochs=1, precision="float64", seed=seed) for seed in range(3)]
     rows = sweep(recipes, DATA, tmp_path / "j", jobs=2)
-    assert timeless(rows) == timeless([run_one(recipe.changed(data="bars").to_json(), DATA) for recipe in recipes])
+    for recipe, row in zip(recipes, rows, strict=True):
+        run = Run(recipe, DATA, engine="plain")
+        list(run)
+        assert (row["engine"], row["test_accuracy"]) == ("plain", run.history[-1]["test_accuracy"])
+        assert row["fingerprint"] == sweeping._bits(run.reader())
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="nothing was killed: this system knows no SIGKILL")
@@ -157,29 +167,8 @@ def test_killed_twice_and_resumed_each_run_is_there_once_and_equal(tmp_path: Pat
     assert rows == expected
 
 
-@contextmanager
-def cluster(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """A real Dask cluster on this machine: its address, and its two workers."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    address = f"tcp://127.0.0.1:{port}"
-    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
-    quiet["env"] = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
-    scheduler = ["distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
-    worker = ["distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard"]
-    started = [subprocess.Popen([sys.executable, "-m", *command], **quiet) for command in (scheduler, worker, worker)]
-    try:
-        yield address, started[1:]
-    finally:
-        for process in started:
-            process.kill()
-            process.wait(PATIENCE)
-
-
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="nothing was killed: this system knows no SIGKILL")
 def test_on_a_dask_cluster_whose_worker_is_killed_each_run_is_there_once_and_equal(tmp_path: Path) -> None:
-    pytest.importorskip("distributed", reason='the cluster was not tried: pip install "digitlens[cluster]"')
     from tests.cli.conftest import save
 
     from digitlens.digits.sources.find import find_data
@@ -194,15 +183,15 @@ def test_on_a_dask_cluster_whose_worker_is_killed_each_run_is_there_once_and_equ
     recipes = grid(small(epochs=40, validation=5), {"learning_rate": [0.1, 0.3, 1.0]}, seeds=8)
     done: list[int] = []
 
-    with cluster(tmp_path) as (address, workers):
+    with cluster(tmp_path) as dask:
 
         def heard(now: int, total: int) -> None:
             done.append(now)
             if now == 5:
-                workers[0].kill()
+                dask.workers[0].kill()
 
-        rows = sweep(recipes, data, tmp_path / "j", cluster=address, named=str(folder), heard=heard)
-        assert workers[0].wait(PATIENCE) == -signal.SIGKILL
+        rows = sweep(recipes, data, tmp_path / "j", cluster=dask.address, named=str(folder), heard=heard)
+        assert dask.workers[0].wait(PATIENCE) == -signal.SIGKILL
     assert done == list(range(25))
     assert len(journal_rows(tmp_path / "j")) == 24
     expected = sweep(recipes, data, tmp_path / "alone")
@@ -210,16 +199,15 @@ def test_on_a_dask_cluster_whose_worker_is_killed_each_run_is_there_once_and_equ
 
 
 def test_a_worker_with_other_digits_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweeping, "_found", lambda named: (DATA, DATA.training.fingerprint()))
-    recipe = small(epochs=1, data="bars")
-    assert run_named(recipe.to_json(), None, DATA.training.fingerprint())["error"] == ""
-    with pytest.raises(DataError, match="other digits"):
-        run_named(recipe.to_json(), None, "0" * 64)
+    monkeypatch.setattr("digitlens.digits.sources.find.find_data", lambda named, offline: DATA)
+    TrainingWork("auto", None, None, DATA.training.fingerprint()).begin()
+    with pytest.raises(DataError, match="other data"):
+        TrainingWork("auto", None, None, "0" * 64).begin()
 
 
 def test_without_dask_a_cluster_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from digitlens.errors import MissingExtra
 
-    monkeypatch.setitem(sys.modules, "distributed", None)
+    monkeypatch.setitem(sys.modules, "distributed.core", None)
     with pytest.raises(MissingExtra, match="cluster"):
         sweep([small()], DATA, tmp_path / "j", cluster="tcp://127.0.0.1:1")

@@ -1,42 +1,29 @@
-"""Experiments: many recipes on the same digits, over all cores, each walked through to its end.
+"""Experiments: many recipes on the same data, each trained to its end, on all cores or on a cluster.
 
     for outcome in Experiments([recipe.changed(seed=seed) for seed in range(8)], data):
         print(outcome.index, outcome.error or outcome.history[-1]["test_accuracy"])
 
-A run goes on a thread, the digits in common with others, where its engine works without Python's lock; else, and where
-digits must be adjusted first, in a process of its own (which needs no `__main__` guard). Its bits are those of a Run.
+Where a run goes, see training_tasks(); its bits are those of a Run.
 """
 
 from __future__ import annotations
 
-import atexit
-import os
-import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
 from itertools import pairwise
-from queue import Empty, SimpleQueue
-from typing import Any
 
 from digitlens.digits.dataset import DataSet
 from digitlens.errors import UsageError
 from digitlens.learning.data_split import split_data
-from digitlens.learning.engines import choose, only_here
+from digitlens.learning.engines import choose
 from digitlens.learning.recipe import Recipe
-from digitlens.learning.training import Run
-from digitlens.learning.workers import Runs, Worker
+from digitlens.learning.training_work import Trained, training_tasks
+from digitlens.parallel.local import cores
+from digitlens.parallel.tasks import Tasks, checked_jobs
+from digitlens.parallel.work import Done
 from digitlens.reading.reader import Reader
-
-ON_THREADS = ("compiled",)  # the engines that work without Python's lock
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,9 +58,14 @@ class Progress:
 class Experiments:
     """To walk through them is to run them; to leave the walk, or stop() from anywhere, ends what runs within a moment.
 
-    jobs: how many run at once, the longest first; None: one a core. heard: is called after any epoch, by the thread
-    that walks, while it waits for an outcome. Raises UsageError for fewer jobs than one, and what Run raises for a
-    recipe that does not fit the digits.
+    jobs: how many run at once, the longest first; None: one a core, or as many as the cluster can.
+    cluster: the address of a Dask scheduler; empty: this machine. Its workers find the data by `named`, see
+    TrainingWork.
+    engine: as for Run.
+    heard: is called after any epoch, by the thread that walks, while it waits for an outcome.
+
+    Raises UsageError for fewer jobs than one, and what Run raises for a recipe that does not fit the data; when the
+    walk begins, what ClusterWorkers raises.
     """
 
     def __init__(
@@ -82,18 +74,20 @@ class Experiments:
         data: DataSet,
         *,
         jobs: int | None = None,
+        cluster: str = "",
+        named: str | None = None,
         engine: str = "auto",
         heard: Callable[[Progress], object] = lambda progress: None,
     ) -> None:
-        at_once: Any = cores() if jobs is None else jobs
-        if not isinstance(at_once, int) or at_once < 1:
-            raise UsageError(f"jobs: one run at a time or more, got {jobs!r}")
-        self.recipes, self.data, self.jobs, self.heard = tuple(recipes), data, at_once, heard
+        self.jobs = checked_jobs(jobs) or (None if cluster else cores())
+        self.recipes, self.data, self.heard = tuple(recipes), data, heard
         self.engines = tuple(choose(recipe, engine).name for recipe in self.recipes)
         for recipe in {recipe.validation: recipe for recipe in self.recipes}.values():
             split_data(recipe, data)
         self.outcomes: dict[int, Outcome] = {}  # by index, as they came: they stay, whatever happens to the others
-        self._engine, self._running, self._stopping = engine, dict[int, Run | Worker](), False
+        self._engine, self._cluster, self._named = engine, cluster, named
+        self._tasks: Tasks[Recipe, Trained] | None = None
+        self._stopping = False
         self._past, self._began = 0.0, 0.0  # seconds of earlier walks; when this one began, 0 if there is none
         self._spent = [(0, 0.0)] * len(self.recipes)  # of each recipe: epochs done, seconds for them
 
@@ -101,29 +95,26 @@ class Experiments:
         """Every outcome as it comes. Entered again, those that are missing. UsageError while a walk is under way."""
         if self._began:
             raise UsageError("these experiments are under way; one walk at a time")
-        self._began, news = time.perf_counter(), SimpleQueue[Outcome | None]()  # None: an epoch is done
-        missing = [index for index in range(len(self.recipes)) if index not in self.outcomes]
-        given = deque(sorted(missing, key=self._size, reverse=True)), Runs(self.data, self._engine), news
-        threads = [threading.Thread(target=self._job, args=given, daemon=True) for _ in missing[: self.jobs]]
-
-        def end() -> None:
-            self.stop()
-            for thread in filter(lambda thread: thread.ident, threads):
-                thread.join()
-
-        atexit.register(end)  # daemons: Python would wait for others where a program ends and leaves the walk open
+        self._began = time.perf_counter()
+        missing = sorted(set(range(len(self.recipes))) - set(self.outcomes), key=self._size, reverse=True)
+        self._tasks = tasks = training_tasks(
+            [self.recipes[index] for index in missing],
+            self.data,
+            jobs=self.jobs,
+            cluster=self._cluster,
+            named=self._named,
+            engine=self._engine,
+            on_report=lambda task, spent: self._reported(missing[task], spent),
+        )
+        if self._stopping:
+            tasks.stop()
         try:
-            for thread in threads:
-                thread.start()
-            while any(thread.is_alive() for thread in threads) or not news.empty():
-                with suppress(Empty):
-                    outcome = news.get(timeout=0.1)  # on Windows a wait without end hears no Ctrl-C
+            with closing(iter(tasks)) as walk:
+                for done in walk:
+                    outcome = self._outcome(missing[done.index], done)
                     self.heard(self.progress)
-                    if outcome:
-                        yield outcome
+                    yield outcome
         finally:
-            end()
-            atexit.unregister(end)
             self._past, self._began, self._stopping = self.progress.seconds, 0.0, False
 
     def in_order(self) -> list[Outcome]:
@@ -133,9 +124,9 @@ class Experiments:
 
     def stop(self) -> None:
         """End what runs, from any thread or signal handler: the walk gives what is finished, and ends."""
-        self._stopping = True  # no lock: a signal handler that waits for itself would wait forever
-        for running in list(self._running.values()):
-            running.stop()
+        self._stopping = True
+        if self._tasks:
+            self._tasks.stop()
 
     @property
     def progress(self) -> Progress:
@@ -147,35 +138,23 @@ class Experiments:
         left = [epochs * (spent[i][1] / spent[i][0] if spent[i][0] else mean) for i, epochs in ahead.items()]
         whole = sum(recipe.epochs for recipe in self.recipes)
         lasted = self._past + (time.perf_counter() - self._began if self._began else 0.0)
-        seconds_left = max(sum(left) / self.jobs, *left, 0.0) if done or not left else None  # nobody shares one run
+        at_once = self.jobs or max(1, sum(spent[i][0] > 0 for i in ahead))  # nobody shares one run
+        seconds_left = max(sum(left) / at_once, *left, 0.0) if done or not left else None
         return Progress(len(ended), len(spent), whole - sum(ahead.values()), whole, lasted, seconds_left)
 
     def _size(self, index: int) -> int:
         """The longest shall be first, so that no core is idle at the end."""
         return self.recipes[index].epochs * sum(a * b for a, b in pairwise(self.recipes[index].sizes()))
 
-    def _job(self, todo: deque[int], runs: Runs, news: SimpleQueue[Outcome | None]) -> None:
-        """One of the threads: recipe after recipe, until none is left to do."""
-        with closing(Worker(self.data, self._engine)) as worker, suppress(IndexError):
-            while not self._stopping:
-                index, began = todo.popleft(), time.perf_counter()
-                recipe, engine, history = self.recipes[index], self.engines[index], list[Mapping[str, float]]()
-                self._spent[index], reader, error = (0, 0.0), None, ""
-                here = (engine in ON_THREADS and not recipe.preparation) or only_here(recipe)
-                for step in (runs if here else worker).walk(recipe, partial(self._hold, index)):
-                    if isinstance(step, dict):
-                        history.append(step)
-                        self._spent[index] = len(history), time.perf_counter() - began
-                        news.put(None)
-                    else:
-                        reader, error = (None, step) if isinstance(step, str) else (step, "")
-                self._running.pop(index, None)
-                if reader or not self._stopping:
-                    took = time.perf_counter() - began
-                    self.outcomes[index] = outcome = Outcome(index, recipe, engine, took, tuple(history), reader, error)
-                    news.put(outcome)
+    def _reported(self, index: int, spent: tuple[int, float]) -> None:
+        self._spent[index] = spent[0], spent[1]
+        self.heard(self.progress)
 
-    def _hold(self, index: int, running: Run | Worker) -> None:
-        self._running[index] = running
-        if self._stopping:  # since somebody looked
-            running.stop()
+    def _outcome(self, index: int, done: Done[Recipe, Trained]) -> Outcome:
+        recipe, engine, run = self.recipes[index], self.engines[index], done.result
+        if run is None:
+            outcome = Outcome(index, recipe, engine, 0.0, (), None, done.lost)
+        else:
+            outcome = Outcome(index, recipe, engine, run.seconds, run.history, run.reader, run.error)
+        self.outcomes[index] = outcome
+        return outcome

@@ -1,8 +1,7 @@
 """A sweep: many recipes, on all cores or on a cluster, written down one by one, so that none is ever run twice.
 
-Runs go through joblib: on threads of this process where the compiled engine serves, on processes where it does not,
-and on the workers of a Dask cluster where one is named. Every run's end is a line of a journal. A sweep that was ended,
-however that came, goes on from there; a run's bits do not depend on when, where or beside which others it ran.
+Where runs go, see training_tasks(). Every run's end is a line of a journal. A sweep that was ended, however that came,
+goes on from there; a run's bits do not depend on when, where or beside which others it ran.
 """
 
 from __future__ import annotations
@@ -10,10 +9,9 @@ from __future__ import annotations
 import itertools
 import math
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
-from functools import lru_cache
 from numbers import Real
 from typing import Any
 
@@ -21,13 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.digits.dataset import DataSet
-from digitlens.errors import DataError, DigitlensError, FileError, MissingExtra, RecipeError, UsageError
+from digitlens.errors import FileError, RecipeError, UsageError
 from digitlens.files.journal import open_journal
 from digitlens.files.naming import shown
-from digitlens.learning.engines import choose, only_here
-from digitlens.learning.experiments import ON_THREADS, cores
 from digitlens.learning.recipe import FIELDS, Recipe, varied_field
-from digitlens.learning.training import Run, fitted
+from digitlens.learning.training import fitted
+from digitlens.learning.training_work import Trained, training_tasks
+from digitlens.parallel.tasks import checked_jobs
+from digitlens.reading.reader import Reader
 
 VERSION, MOST = 1, 100_000  # runs
 
@@ -129,8 +128,7 @@ def sweep(
     its workers load the digits by themselves, `named` as in find_data(). chosen: as in fitted(). heard: is called after
     each run. Raises FileError for a journal of other digits, MissingExtra without Dask, and UsageError.
     """
-    if jobs is not None and not _counts(jobs):
-        raise UsageError(f"jobs: one run at a time or more, got {jobs}")
+    checked_jobs(jobs)
     recipes = [fitted(recipe, data, chosen=chosen) for recipe in recipes]
     fingerprint = data.training.fingerprint()
     head = {"sweep": VERSION, "data": data.name, "data_sha256": fingerprint}
@@ -144,11 +142,18 @@ def sweep(
         total = len(set(recipes))
         done = total - len(todo)
         heard(done, total)
-        for more, row in enumerate(_walk(todo, data, jobs, cluster, (named, fingerprint)), 1):
-            if journal:
-                journal.append(row)
-            rows[_key(row["recipe"])] = row
-            heard(done + more, total)
+        tasks = training_tasks(todo, data, jobs=jobs, cluster=cluster, named=named)
+        with closing(iter(tasks)) as walk:
+            for run in walk:
+                if run.result is None:  # not for the journal: the next time it may succeed
+                    row: dict[str, Any] = {"recipe": run.task.to_json(), "engine": "", "error": run.lost}
+                else:
+                    row = _row(run.task, run.result)
+                    if journal:
+                        journal.append(row)
+                rows[_key(row["recipe"])] = row
+                done += 1
+                heard(done, total)
     return [rows[_key(recipe.to_json())] for recipe in dict.fromkeys(recipes)]
 
 
@@ -164,75 +169,20 @@ def _of_today(row: dict[str, Any]) -> dict[str, Any]:
         return row
 
 
-def _walk(
-    recipes: list[Recipe], data: DataSet, jobs: int | None, cluster: str, wanted: tuple[str | None, str]
-) -> Iterator[dict[str, Any]]:
-    """A row for each, as they come."""
-    if not recipes:
-        return
-    from joblib import Parallel, delayed
-
-    if cluster:
-        yield from _on_cluster(recipes, jobs, cluster, wanted)
-        return
-    here = all(choose(recipe).name in ON_THREADS for recipe in recipes) or any(map(only_here, recipes))
-    how: dict[str, Any] = {"backend": "threading"} if here else {"backend": "loky"}
-    parallel = Parallel(n_jobs=jobs or cores(), return_as="generator_unordered", batch_size=1, **how)
-    yield from parallel(delayed(run_one)(recipe.to_json(), data) for recipe in recipes)
-
-
-def _on_cluster(
-    recipes: list[Recipe], jobs: int | None, cluster: str, wanted: tuple[str | None, str]
-) -> Iterator[dict[str, Any]]:
-    """On the workers of a Dask cluster; what a worker had in hand when it died is done by another."""
-    try:
-        from distributed import Client
-    except ImportError as error:
-        raise MissingExtra('a cluster needs Dask, which is not installed: pip install "digitlens[cluster]"') from error
-    from joblib import Parallel, delayed, parallel_config
-
-    client: Any = Client(cluster, timeout=20)  # type: ignore[no-untyped-call]  # Dask has no types here
-    with client, parallel_config("dask", client=client):
-        parallel = Parallel(n_jobs=jobs or -1, return_as="generator_unordered", batch_size=1)
-        yield from parallel(delayed(run_named)(recipe.to_json(), *wanted) for recipe in recipes)
-
-
-def run_named(recipe: dict[str, Any], named: str | None, fingerprint: str) -> dict[str, Any]:
-    """As run_one(), where the digits have to be found first. Raises DataError where they are others."""
-    data, found = _found(named)
-    if found != fingerprint:
-        raise DataError("a worker of the cluster has other digits; give all of them the same DIGITLENS_DATA")
-    return run_one(recipe, data)
-
-
-@lru_cache(maxsize=1)
-def _found(named: str | None) -> tuple[DataSet, str]:
-    from digitlens.digits.sources.find import find_data
-
-    data = find_data(named, offline=True)
-    return data, data.training.fingerprint()
-
-
-def run_one(recipe: dict[str, Any], data: DataSet) -> dict[str, Any]:
-    """One run, from its recipe to its row; a run that fails has its `error` there."""
-    row: dict[str, Any] = {"recipe": recipe, "engine": "", "error": ""}
-    try:
-        run = Run(Recipe.from_json(recipe), data)
-        row["engine"] = run.engine.name
-        for _ in run:
-            pass
+def _row(recipe: Recipe, run: Trained) -> dict[str, Any]:
+    """One line of the journal: what became of a run; one that failed has its `error` there."""
+    row: dict[str, Any] = {"recipe": recipe.to_json(), "engine": run.engine, "error": run.error}
+    if run.reader:
         row |= {name: value for name, value in run.history[-1].items() if name != "mini_batch"}
-        row["fingerprint"] = _bits(run)
-    except DigitlensError as error:
-        row["error"] = str(error)
+        row["fingerprint"] = _bits(run.reader)
     return row
 
 
-def _bits(run: Run) -> str:
+def _bits(reader: Reader) -> str:
     """What tells whether two runs ended in the same weights: a checksum of them."""
     import zlib
 
-    layers = run.reader().network.layers
+    layers = reader.network.layers
     return f"{zlib.crc32(b''.join(part.tobytes() for layer in layers for part in (layer.weights, layer.biases))):08x}"
 
 

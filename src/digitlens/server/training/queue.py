@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
-from digitlens.learning.experiments import cores
+from digitlens.parallel.local import cores
 from digitlens.server.training.timing import Timing
 
 

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from digitlens.errors import DigitlensError
-from digitlens.learning.experiments import cores
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.recipes import RECIPES
 from digitlens.learning.recipes.commands import arguments
+from digitlens.parallel.local import cores
 from digitlens.reading.reader import Reader
 from digitlens.server.refusal import Refused
 from digitlens.server.training.data_sets import DataSets
