@@ -24,7 +24,7 @@ from digitlens.digits.dataset import Digits, pixels
 from digitlens.digits.preparation.adjusting import adjust
 from digitlens.digits.preparation.prepare import prepare
 from digitlens.digits.sources.find import find_data
-from digitlens.digits.synthetic.nondigits import KINDS, drawn, nondigits
+from digitlens.digits.synthetic.nondigits import KINDS, nondigits, pages_of
 from digitlens.figures.reliability import reliability_diagram
 from digitlens.figures.theme import to_png
 from digitlens.learning.data_split import split_data
@@ -62,7 +62,7 @@ def other_scribbles(count: int) -> Pages:
             steps = rng.standard_normal((int(rng.integers(100, 400)), 2)).cumsum(axis=0)
             kernel = np.ones(9) / 9
             strokes = [np.stack([np.convolve(steps[:, k], kernel, "valid") for k in (0, 1)], axis=1)]
-        yield from drawn([strokes], rng)
+        yield from pages_of([strokes], rng)
 
 
 def signs_of_a_font() -> Pages:
@@ -163,7 +163,7 @@ def main(network: str, out_file: Path | None, count: int, figure: Path | None, a
     reader = open_reader(network)
     parts = split_data(Recipe(preparation=()), find_data("mnist"))
     if out_file:
-        found = fit_familiarity(parts.training, parts.validation, told=lambda text: click.echo(text, err=True))
+        found = fit_familiarity(parts.training, parts.validation, progress=lambda text: click.echo(text, err=True))
         reader = replace(reader.calibrated(parts.validation), familiarity=found)
         save(reader, out_file)
     if not reader.familiarity:

@@ -64,7 +64,7 @@ def show(report: Report, rows: list[dict[str, Any]]) -> None:
     console.print(f"{machine['processor']}, 1 of {machine['cores']} cores; learning from {report.data}")
     console.print(f"chosen: {', '.join(sorted({each['chosen'] for each in rows}))}, {machine['instruction_set'] or ''}")
     console.print(table)
-    for passed in report.fallback_reason:
+    for passed in report.left_out:
         console.print(f"[dim]passed over: {passed.name}: {passed.why}[/dim]")
     console.print("[dim]ratio: the chosen engine's time over that of the faster of the two; seconds are medians.[/dim]")
 

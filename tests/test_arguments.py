@@ -102,6 +102,65 @@ def test_a_strange_argument_is_answered_in_our_own_form(name: str) -> None:
     assert {which: said for which, said in found.items() if said} == {}
 
 
+METHODS = (
+    *(
+        "Reader.read",
+        "Reader.read_page",
+        "Reader.adjusted",
+        "Run",
+        "Run.reader",
+        "Steps.weight",
+        "Steps.steepest",
+        "Steps.slopes",
+        "Steps.take_step",
+    ),
+    *("NeuronSum.printed", "Digits", "DataSet", "Range", "Recipe.changed", "Recipe.from_json", "Network.forward"),
+)
+
+
+def methods() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
+    """Methods and constructors of public classes that take something, each with arguments that are right."""
+    few, reader, steps = values()["DataSet"], values()["Reader"], values()["Steps"]
+    recipe, run, network = values()["Recipe"], values()["Run"], values()["Network"]
+    image = few.test.images[0]
+    of_data = {"name": "few", "source": "a few", "training": few.training, "test": few.test, "classes": few.classes}
+    made = {"recipe": recipe, "data": few, "engine": "auto", "every": 0}
+    return {
+        "Reader.read": (reader.read, {"picture": image}),
+        "Reader.read_page": (reader.read_page, {"picture": image}),
+        "Reader.adjusted": (reader.adjusted, {"images": few.test.images}),
+        "Reader.traces": (lambda images: list(reader.traces(images)), {"images": few.test.images}),
+        "Reader.outputs": (reader.outputs, {"images": few.test.images}),
+        "Reader.evaluate": (reader.evaluate, {"digits": few.test}),
+        "Reader.calibrated": (reader.calibrated, {"digits": few.test}),
+        "Run": (dl.Run, made),
+        "Steps.weight": (steps.weight, {"layer": 1, "neuron": 0, "source": 0}),
+        "Steps.steepest": (steps.steepest, {"layer": 1}),
+        "Steps.slopes": (steps.slopes, {"layer": 1}),
+        "Steps.take_step": (steps.take_step, {"learning_rate": 0.1}),
+        "NeuronSum.printed": (values()["NeuronSum"].printed, {"decimals": 3}),
+        "Digits": (dl.Digits, {"images": few.test.images, "digits": few.test.digits}),
+        "DataSet": (dl.DataSet, of_data),
+        "Range": (dl.Range, {"low": 1, "high": 2}),
+        "Recipe.changed": (recipe.changed, {name: getattr(recipe, name) for name in recipe.to_json()}),
+        "Recipe.from_json": (dl.Recipe.from_json, {"values": recipe.to_json()}),
+        "Network.forward": (network.forward, {"images": np.zeros((1, 784))}),
+        "Run.reader": (run.reader, {}),
+    }
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_strange_argument_of_a_method_is_answered_in_our_own_form(name: str) -> None:
+    method, right = methods()[name]
+    found = {
+        (parameter, f"{strange!r:.40}"): surprise(partial(method, **{**right, parameter: strange}))
+        for parameter in right
+        for strange in STRANGE
+    }
+    assert surprise(partial(method, **right)) == ""
+    assert {which: said for which, said in found.items() if said} == {}
+
+
 X, Y = np.zeros((3, 28, 28), np.uint8), np.zeros(3, np.uint8)
 
 TOLD: dict[str, tuple[Callable[[], Any], list[str]]] = {  # what is wrong, and words that the message must hold

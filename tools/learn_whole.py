@@ -1,9 +1,9 @@
-"""Learn what one whole digit looks like, from rows that the pen model wrote: reading/page/whole.safetensors.
+"""Train the network that recognises one whole digit, on rows of pen digits: reading/page/whole.safetensors.
 
 python tools/learn_whole.py
 
-Each row is cut wherever it can be, as a page is read, and everything that could be a digit is looked at: what covers
-one digit of the row is whole, what covers a part of one or several is not. 784-64-2, two minutes.
+Each row is cut at every possible place, as when a page is read. A candidate that covers one digit of the row is whole;
+one that covers a part of a digit, or several, is not. 784-64-2, two minutes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.digits.dataset import DataSet, Digits
-from digitlens.digits.synthetic.pen.rows import sheet, written
+from digitlens.digits.synthetic.pen.rows import drawings_by_digit, sheet
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.training import Run
 from digitlens.reading.page.connected_components import pieces_of
@@ -23,13 +23,16 @@ from digitlens.reading.page.segmentation import choices_of
 from digitlens.reading.page.whole_digit import FILE, to_bytes
 
 ROWS, TEST_ROWS = 3_000, 300
-COVERED, NOT_COVERED = 0.8, 0.7  # of the area of both boxes: one whole digit, and none; between them nobody can say
+COVERED, NOT_COVERED = (
+    0.8,
+    0.7,
+)  # intersection over union: above, one whole digit; below, not; in between, unclear and left out
 
 
 def examples(rows: int, seed: int) -> Digits:
-    """Framed pictures, and whether each is one whole digit: 1 or 0."""
+    """Framed pictures, labelled 1 if they show one whole digit, else 0."""
     rng = np.random.default_rng(seed)
-    hands = written(seed, 8_000)
+    hands = drawings_by_digit(seed, 8_000)
     images, whole = [], []
     for _ in range(rows):
         text = "".join(map(str, rng.integers(0, 10, int(rng.integers(3, 10)))))
@@ -52,7 +55,7 @@ def examples(rows: int, seed: int) -> Digits:
 
 
 def _covered(boxes: list[tuple[float, float, float, float]], left: int, top: int, width: int, height: int) -> float:
-    """How well a box covers the digit that it covers best: what both have over what either has."""
+    """The largest intersection over union of a box with any digit's box."""
     digits = np.array(boxes)
     across = np.minimum(digits[:, 0] + digits[:, 2], left + width) - np.maximum(digits[:, 0], left)
     down = np.minimum(digits[:, 1] + digits[:, 3], top + height) - np.maximum(digits[:, 1], top)

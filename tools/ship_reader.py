@@ -1,10 +1,10 @@
-"""Make `reader`, the network that ships beside `video`: trained by its recipe, then taught what is no digit.
+"""Make `reader`, the network that ships beside `video`: train it by its recipe, then add familiarity and calibration.
 
     python tools/ship_reader.py                        everything, from MNIST wherever it is
     python tools/ship_reader.py --trained FILE         with a network that `digitlens train --recipe reader` wrote
 
-The familiarity learns from MNIST's training images and from what our own generators draw; its threshold, and the
-temperature that makes outputs probabilities, come from images that were held out.
+The familiarity is trained on MNIST's training images and on synthetic images. Its threshold, and the temperature that
+turns outputs into probabilities, come from images that were held out.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def main(trained: str | None, out: str) -> None:
         reader = run.reader()
     held_out = split_data(recipe, mixed).validation
     own = split_data(Recipe(), find_data("mnist", offline=True))
-    familiarity = fit_familiarity(own.training, own.validation, told=click.echo)
+    familiarity = fit_familiarity(own.training, own.validation, progress=click.echo)
     save(replace(reader.calibrated(held_out), familiarity=familiarity), out)
     click.echo(f"{out}: {Path(out).stat().st_size:,} bytes")
 

@@ -23,7 +23,7 @@ def text() -> str:
 
 
 def _row(field: Field) -> str:
-    values = field.wanted[0].upper() + field.wanted[1:]
+    values = field.wanted_text[0].upper() + field.wanted_text[1:]
     return f"| `{field.name}` | {field.label} | {field.help} | {values} | `{field.write(field.default)}` |"
 
 

@@ -8,7 +8,9 @@ Each error says who speaks, what was wanted, what was given and, where that is k
 from __future__ import annotations
 
 import inspect
+import math
 import operator
+from numbers import Real
 from typing import Any
 
 from digitlens.errors import UsageError
@@ -66,6 +68,16 @@ def whole_number(who: str, name: str, value: Any, least: int | None = None, most
         span = f"{least:,} or more" if most is None else f"from {least or 0:,} to {most:,}"
         raise UsageError(f"{who} wants {name} {span}, got {described(number)}")
     return number
+
+
+def check_number(who: str, name: str, value: Any) -> None:
+    """Raise UsageError unless `value` is a finite number that a float can hold. True is not one."""
+    try:
+        if type(value) is not bool and isinstance(value, Real) and math.isfinite(value):
+            return
+    except OverflowError:  # a whole number beyond any float
+        pass
+    raise UsageError(f"{who} wants a finite number for {name}, got {described(value)}")
 
 
 def check_callback(who: str, name: str, value: object, arguments: str) -> None:

@@ -65,7 +65,7 @@ def test_our_own_engines_and_plain_numpy_are_measured_side_by_side():
         assert min(each["ratio"] for name, each in engines.items() if name.startswith(OWN)) == 1.0
         for name in set(own_engines()) - {PLAIN}:
             assert engines[name]["note"] in [f"on {each}" for each in native.instruction_sets()]
-    assert [each["name"] for each in report["fallback_reason"]] == ([] if native.instruction_sets() else [COMPILED])
+    assert [each["name"] for each in report["passed_over"]] == ([] if native.instruction_sets() else [COMPILED])
 
 
 def test_the_usual_plan_holds_every_work_that_we_make_claims_about():
@@ -89,7 +89,7 @@ def test_without_the_kernel_the_plain_engine_serves_and_it_is_said(monkeypatch):
 
     report = measure(plan(), PICTURES, start=start).to_json()
     assert [name for name in started if name.startswith(OWN)] == [PLAIN]
-    assert report["fallback_reason"] == [{"name": COMPILED, "why": "not compiled here; the plain engine serves"}]
+    assert report["passed_over"] == [{"name": COMPILED, "why": "not compiled here; the plain engine serves"}]
     assert report["machine"]["instruction_sets"] == []
     assert report["machine"]["instruction_set"] is None
     (own,) = [each for each in report["engines"] if each["name"].startswith(OWN)]
@@ -120,7 +120,7 @@ def test_a_worker_learns_from_as_many_pictures_as_the_task_says(tmp_path):
 def test_an_engine_that_is_not_installed_is_named_and_passed_over(name):
     start = stand_in('print(json.dumps({"missing": "No module named it"}), flush=True); continue', name)
     report = measure(plan(), PICTURES, start=start).to_json()
-    (passed,) = [each for each in report["fallback_reason"] if each["name"] != COMPILED]
+    (passed,) = [each for each in report["passed_over"] if each["name"] != COMPILED]
     assert passed["name"] == name
     assert "not installed" in passed["why"]
     there = {each["name"] for each in report["engines"]}
@@ -142,7 +142,7 @@ def test_an_engine_that_is_not_installed_is_named_and_passed_over(name):
 )
 def test_an_engine_that_fails_does_not_end_the_bench(trouble, why):
     report = measure(plan(), PICTURES, start=stand_in(trouble, "numpy")).to_json()
-    (passed,) = [each for each in report["fallback_reason"] if each["name"] != COMPILED]
+    (passed,) = [each for each in report["passed_over"] if each["name"] != COMPILED]
     assert passed["name"] == "numpy"
     assert why in passed["why"]
     assert "digitlens-plain" in {each["name"] for each in report["engines"]}
@@ -156,7 +156,7 @@ def test_without_our_own_engine_there_is_nothing_to_compare_with():
 def test_if_the_compiled_engine_fails_the_plain_one_is_the_measure():
     report = measure(plan(), PICTURES, start=stand_in("sys.exit(3)", *set(own_engines()) - {PLAIN})).to_json()
     assert [each["name"] for each in report["engines"] if each["name"].startswith(OWN)] == [PLAIN]
-    assert COMPILED in [each["name"] for each in report["fallback_reason"]]
+    assert COMPILED in [each["name"] for each in report["passed_over"]]
 
 
 def test_whatever_ends_the_bench_no_worker_stays_behind():

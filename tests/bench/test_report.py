@@ -1,7 +1,7 @@
 """Ratios are to our own best engine, and the JSON holds what it promises."""
 
 from digitlens.bench import machine
-from digitlens.bench.report import SECONDS, Comparison, PassedOver, Report, Timing
+from digitlens.bench.report import SECONDS, Comparison, LeftOut, Report, Timing
 from digitlens.bench.task import Task
 from digitlens.kernel import native
 
@@ -26,10 +26,8 @@ def test_without_one_of_ours_there_is_no_ratio():
 
 
 def test_a_report_says_all_that_it_promises():
-    report = Report(
-        FAST, (FAST,), (PassedOver("pytorch", "not installed"),), "pen digits", machine.describe()
-    ).to_json()
-    assert {"work", "machine", "engines", "more", "data", "fallback_reason"} <= set(report)
+    report = Report(FAST, (FAST,), (LeftOut("pytorch", "not installed"),), "pen digits", machine.describe()).to_json()
+    assert {"work", "machine", "engines", "more", "data", "passed_over"} <= set(report)
     assert {"name", "seconds_per_epoch", "ratio"} <= set(report["engines"][0])
     assert {"processor", "system", "python", "versions", "instruction_sets", "instruction_set"} <= set(
         report["machine"]

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from tests.cli.conftest import Answer, Run
 from tests.kernel.served import HIDDEN
-from tests.only_in_python import GAUSSIAN, SOFTPLUS
+from tests.only_in_python import ADDED, GAUSSIAN, SOFTPLUS
 from tests.server.serving import Site, running
 from tests.server.watching import page, training
 
@@ -181,6 +181,34 @@ def test_the_app_serves_its_network(own_site: Site) -> None:
     answer = own_site.ask("POST", "/api/read", ("Content-Type", "image/png"), body=picture)
     assert answer.status == 200
     assert len(answer.json()["activations"]) == 3
+
+
+@pytest.mark.parametrize("field", ADDED)
+def test_a_cost_an_optimiser_and_an_initialisation_go_the_same_way(
+    field: str, tmp_path: Path, words: Path, digitlens: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry, added = ADDED[field]
+    name = getattr(added, "name", None) or added.__name__
+    monkeypatch.setitem(registry, name, added)
+    path = tmp_path / "added.digitlens"
+    said = digitlens("train", f"--{field}", name, *SHORT, "--data", words, "--out", path, "--json")
+    assert said.code == 0, said
+    last = json.loads(said.out)
+    in_the_kernel = field == "initialisation" and not native.missing()  # it takes any weights to begin with
+    assert (last["engine"], last["recipe"][field]) == ("compiled" if in_the_kernel else "plain", name)
+    for command in (("evaluate", "--data", words), ("explain", "--example", "7", "--target", "1")):
+        answer = digitlens(*command, "--network", path)
+        assert (answer.code, answer.err) == (0, ""), answer
+    grid = ("sweep", "--grid", f"{field}={name}", *SHORT, "--data", words, "--journal", tmp_path / "journal", "--json")
+    assert [row["error"] for row in json.loads(digitlens(*grid).out)] == [""]
+    compared = dl.compare(field, [name, str(getattr(dl.Recipe(), field))], data=few(), epochs=1, hidden=(6,), seeds=1)
+    assert all(outcome.error == "" for side in compared.sides for outcome in side.outcomes)
+    monkeypatch.delitem(registry, name)
+    if field in ("activation", "cost"):  # by which a network computes; what it was trained by is its story
+        with pytest.raises(dl.ModelFileError, match=name):
+            dl.load(path)
+    else:
+        assert dl.load(path).recipe[field] == name
 
 
 @pytest.mark.parametrize("hidden", ["softplus", "sigmoid"])

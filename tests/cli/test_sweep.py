@@ -91,5 +91,5 @@ def test_a_journal_that_is_none_is_left_as_it_is(digitlens: Run, words: Path, tm
     (tmp_path / "j").write_text("dear diary\n")
     answer = digitlens("sweep", "--grid", "epochs=1,2", "--data", words, "--journal", tmp_path / "j")
     assert answer.code == 1
-    assert "it is no journal" in answer.err
+    assert "not a journal" in answer.err
     assert (tmp_path / "j").read_text() == "dear diary\n"

@@ -30,7 +30,7 @@ def same(got: Any, wanted: Any) -> None:
 
 def test_the_golden_file_holds_every_legal_network_and_is_small() -> None:
     assert [(case["activation"], case["output"], case["cost"]) for case in GOLDEN["cases"]] == CASES
-    assert make.FILE.stat().st_size < 120_000
+    assert make.FILE.stat().st_size < 200_000
 
 
 @pytest.mark.parametrize("number", range(len(CASES)), ids=lambda number: "-".join(CASES[number]))

@@ -298,7 +298,7 @@ def test_a_run_tells_its_story_in_the_reader() -> None:
 
 
 def test_a_run_refuses_a_negative_pace_of_records() -> None:
-    with pytest.raises(RecipeError, match="every: 0 or more"):
+    with pytest.raises(UsageError, match="every 0 or more"):
         Run(small(), DATA, every=-1)
 
 

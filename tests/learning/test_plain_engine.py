@@ -253,8 +253,9 @@ def test_held_out_images_are_the_same_for_every_seed_and_never_learned_from(held
 
 def test_more_images_held_out_than_there_are_is_refused() -> None:
     for held in (90, 91, 5_000):
-        with pytest.raises(RecipeError, match=r"validation: the recipe holds out .* has only 90"):
+        with pytest.raises(RecipeError, match=r"validation: the recipe holds out .* has only 90") as caught:
             split_data(Recipe(validation=held), DATA)
+        assert caught.value.field == "validation"
     nothing = DataSet("none", "nowhere", bars(90)[:0], bars(5), CLASSES)
     with pytest.raises(RecipeError, match=r"has only 0"):
         split_data(Recipe(validation=0), nothing)

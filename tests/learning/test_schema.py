@@ -59,7 +59,7 @@ def test_any_text_is_a_value_or_an_error_with_its_field(one: Field, text: str) -
         refused = error
     assert one.check(value) == value
     assert refused is None or refused.field == one.name
-    assert refused is None or str(refused).startswith(f"{one.name}: wants {one.wanted}, got ")
+    assert refused is None or str(refused).startswith(f"{one.name}: wants {one.wanted_text}, got ")
 
 
 @pytest.mark.parametrize(

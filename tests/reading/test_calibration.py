@@ -56,7 +56,7 @@ def test_reliability_is_what_counting_by_hand_gives() -> None:
 
 @pytest.mark.parametrize("temperature", [0, -1, 1e-4, 1e4, float("nan"), float("inf")])
 def test_a_temperature_that_cannot_be_is_refused(temperature: float) -> None:
-    with pytest.raises(ShapeError, match="a temperature lies"):
+    with pytest.raises(ShapeError, match="wants a temperature"):
         Calibration(temperature)
 
 

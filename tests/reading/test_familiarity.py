@@ -11,7 +11,7 @@ import pytest
 from digitlens.digits.synthetic.pen.writer import pen_digits
 from digitlens.errors import ShapeError
 from digitlens.network.network import Layer
-from digitlens.reading.familiarity import QUANTILES, SHAPES, Familiarity, forward, patches, scores, two_things
+from digitlens.reading.familiarity import QUANTILES, SHAPES, Familiarity, forward, in_two_parts, patches, scores
 
 IMAGES = pen_digits(40, seed=2).digits.images / 255.0
 
@@ -102,12 +102,12 @@ def apart(gap: int) -> np.ndarray:
 
 
 def test_two_things_are_two_only_where_they_do_not_touch_and_both_weigh() -> None:
-    assert two_things(apart(2))
-    assert not two_things(apart(0))
+    assert in_two_parts(apart(2))
+    assert not in_two_parts(apart(0))
     crumb = apart(0)
     crumb[2:4, 2:4] = 1
-    assert not two_things(crumb)
-    assert not two_things(np.zeros((28, 28)) + 0.01)
+    assert not in_two_parts(crumb)
+    assert not in_two_parts(np.zeros((28, 28)) + 0.01)
     strict = replace(MODEL, threshold=1.0)
     assert strict.judge(apart(2)).reason == "two separate things"
     assert strict.judge(apart(0)).reason == "unlike any digit"

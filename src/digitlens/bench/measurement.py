@@ -15,7 +15,7 @@ import numpy as np
 from digitlens.bench import machine, startup
 from digitlens.bench.peers import COMPILED, LEARNERS, MODULES, NOT_COMPILED, OWN, READERS, own_engines
 from digitlens.bench.pictures import EPOCH, Pictures
-from digitlens.bench.report import SECONDS, Comparison, PassedOver, Report, Timing
+from digitlens.bench.report import SECONDS, Comparison, LeftOut, Report, Timing
 from digitlens.bench.task import Task
 from digitlens.bench.workers import Worker, WorkerFailed, quiet_core
 from digitlens.errors import DigitlensError, UsageError
@@ -65,7 +65,7 @@ class Bench:
 
     def __init__(self, plan: Plan, progress: Progress, workers: list[Worker]) -> None:
         self.plan, self.progress, self.workers = plan, progress, workers
-        self.fallback_reason: list[PassedOver] = []
+        self.left_out: list[LeftOut] = []
 
     def tell(self, order: dict[str, Any], names: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
         """Give the same order to each of these engines, one after the other; who fails is out from then on."""
@@ -79,7 +79,7 @@ class Bench:
         """Go on without it."""
         worker.end()
         self.workers.remove(worker)
-        self.fallback_reason.append(PassedOver(worker.name, why))
+        self.left_out.append(LeftOut(worker.name, why))
 
     def epochs(self, task: Task, notes: dict[str, str]) -> Comparison | None:
         """One epoch of this task, of all who learn."""
@@ -135,16 +135,16 @@ def measure(
         if plan.latency:
             others.append(bench.readings(notes))
         if main is None or main.own_best is None:
-            reasons = "; ".join(f"{each.name}: {each.why}" for each in bench.fallback_reason)
+            reasons = "; ".join(f"{each.name}: {each.why}" for each in bench.left_out)
             raise DigitlensError(f"the bench has nothing to compare with, our own engine failed: {reasons}")
-        fallback_reason = list(bench.fallback_reason)
+        left_out = list(bench.left_out)
     if plan.startup:
         found, failed = startup.compare(plan.engines, plan.rounds, progress, train_data if pictures.mnist else None)
         others += found
-        said = {each.name for each in fallback_reason}
-        fallback_reason += [each for each in failed if each.name not in said]
+        said = {each.name for each in left_out}
+        left_out += [each for each in failed if each.name not in said]
     more = tuple(comparison for comparison in others if comparison is not None)
-    return Report(main, more, tuple(fallback_reason), pictures.repeated(plan.images).what, machine.describe())
+    return Report(main, more, tuple(left_out), pictures.repeated(plan.images).what, machine.describe())
 
 
 @contextmanager
@@ -158,7 +158,7 @@ def _started(
         names = [name for name in MODULES if plan.takes_part(name)]
         bench = Bench(plan, progress, [ends.enter_context(start(name, core)) for name in names])
         if COMPILED not in own_engines():
-            bench.fallback_reason.append(PassedOver(COMPILED, NOT_COMPILED))
+            bench.left_out.append(LeftOut(COMPILED, NOT_COMPILED))
         with tempfile.TemporaryDirectory(prefix="digitlens-bench-") as folder:
             order = {"do": "load"}
             for name, array in (("images", pictures.images), ("digits", pictures.digits)):

@@ -37,7 +37,7 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
-class PassedOver:
+class LeftOut:
     """An engine that is not in the table, and why."""
 
     name: str
@@ -93,22 +93,22 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The whole of a bench: the main work, the other work, who was passed over, on what data, on which machine."""
+    """The whole of a bench: the main work, the other work, who was left out, on what data, on which machine."""
 
     main: Comparison
     more: tuple[Comparison, ...]
-    fallback_reason: tuple[PassedOver, ...]
+    left_out: tuple[LeftOut, ...]
     data: str
     machine: dict[str, Any]
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON values: work, machine, engines, more, and data, fallback_reason."""
+        """Plain JSON values: work, machine, engines, more, and data, passed_over."""
         return {
             **self.main.to_json(),
             "machine": self.machine,
             "data": self.data,
             "more": [comparison.to_json() for comparison in self.more],
-            "fallback_reason": [{"name": each.name, "why": each.why} for each in self.fallback_reason],
+            "passed_over": [{"name": each.name, "why": each.why} for each in self.left_out],
         }
 
 

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from digitlens.bench.report import SECONDS, Comparison, PassedOver, Timing
+from digitlens.bench.report import SECONDS, Comparison, LeftOut, Timing
 
 READY = {  # what each needs before a network can be used
     "digitlens": "import digitlens; digitlens.Network",
@@ -27,7 +27,7 @@ HELP = {"digitlens": COMMAND_LINE}
 GOOD, MOST_EPOCHS = 0.92, 6
 TIMEOUT = 120.0
 
-Found = tuple[list[Comparison], list[PassedOver]]
+Found = tuple[list[Comparison], list[LeftOut]]
 
 
 def compare(
@@ -36,7 +36,7 @@ def compare(
     """Imports, the command line's help and, if `train_data` holds MNIST, the way from the prompt to a good network."""
     ready = {name: code for name, code in READY.items() if name == "digitlens" or name in engines}
     found: list[Comparison] = []
-    failed: list[PassedOver] = []
+    failed: list[LeftOut] = []
     for work, codes, arguments in (
         ("starting Python and importing what a network needs", ready, ()),
         ("starting Python and importing it, before anything of it is used", ALONE, ()),
@@ -51,11 +51,11 @@ def compare(
         progress(f"from the shell prompt to a network above {GOOD:.0%}")
         trained = prompt_to_network(train_data)
         found += [trained] if isinstance(trained, Comparison) else []
-        failed += [trained] if isinstance(trained, PassedOver) else []
+        failed += [trained] if isinstance(trained, LeftOut) else []
     return found, failed
 
 
-def prompt_to_network(data: str | Path) -> Comparison | PassedOver:
+def prompt_to_network(data: str | Path) -> Comparison | LeftOut:
     """`digitlens train` as a user would: the fewest epochs that give a network above 92 % on the test digits."""
     with tempfile.TemporaryDirectory(prefix="digitlens-bench-") as folder:
         for epochs in range(1, MOST_EPOCHS + 1):
@@ -65,17 +65,15 @@ def prompt_to_network(data: str | Path) -> Comparison | PassedOver:
                 seconds, answer = _run(COMMAND_LINE, wanted)
                 accuracy = float(json.loads(answer)["test_accuracy"])
             except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError) as error:
-                return PassedOver("digitlens train", f"failed: {type(error).__name__}")
+                return LeftOut("digitlens train", f"failed: {type(error).__name__}")
             if accuracy > GOOD:
                 note = f"--epochs {epochs}: {accuracy:.2%} of the test digits"
                 work = f"from the shell prompt to a saved network above {GOOD:.0%} on MNIST's test digits"
                 return Comparison(work, (Timing("digitlens", (seconds,), note=note),), SECONDS)
-    return PassedOver("digitlens train", f"not above {GOOD:.0%} after {MOST_EPOCHS} epochs")
+    return LeftOut("digitlens train", f"not above {GOOD:.0%} after {MOST_EPOCHS} epochs")
 
 
-def _processes(
-    codes: Mapping[str, str], arguments: Sequence[str], rounds: int
-) -> tuple[list[Timing], list[PassedOver]]:
+def _processes(codes: Mapping[str, str], arguments: Sequence[str], rounds: int) -> tuple[list[Timing], list[LeftOut]]:
     """Each in turn, round after round; the first is not counted, as it may still be compiling to bytecode."""
     times: dict[str, list[float]] = defaultdict(list)
     failed: dict[str, str] = {}
@@ -88,7 +86,7 @@ def _processes(
                     hung = isinstance(error, subprocess.TimeoutExpired)
                     failed[name] = "the import did not end" if hung else "cannot be imported here"
     timings = [Timing(name, tuple(each[1:]), each[0]) for name, each in times.items() if name not in failed]
-    return timings, [PassedOver(name, why) for name, why in failed.items()]
+    return timings, [LeftOut(name, why) for name, why in failed.items()]
 
 
 def _run(code: str, arguments: Sequence[str]) -> tuple[float, str]:

@@ -14,9 +14,8 @@ from rich.text import Text
 from digitlens.cli import terminal
 from digitlens.lens.neuron import add_up
 from digitlens.lens.steps import Steps, WeightChain
+from digitlens.network.costs import COSTS
 from digitlens.reading.reader import Reader
-
-FORMULAS = {"quadratic": "Σ (a − y)²", "cross_entropy": "−Σ y ln a (for sigmoid outputs also (1 − y) ln(1 − a))"}
 
 
 def show_steps(
@@ -25,7 +24,7 @@ def show_steps(
     """From the cost to the outputs, layer by layer back, and to one weight; then the step, and what it brings."""
     target = int(steps.targets.argmax())
     told = terminal.clean(reader.classes[target])
-    terminal.say(console, f"Had it been told {told}: cost C = {FORMULAS[reader.cost]} = {_short(steps.cost)}")
+    terminal.say(console, f"Had it been told {told}: cost C = {COSTS[reader.cost].formula} = {_short(steps.cost)}")
     console.print()
     _outputs(console, reader, steps)
     _layers(console, reader, steps)

@@ -29,7 +29,7 @@ def command(data: str | None, only: str | None, rounds: int | None, quick: bool,
 
     One epoch at three sizes of mini-batch, with ReLU and with Adam, one picture read, and how long starting takes. A
     ratio is a time over that of Digitlens's own best engine: 4 is four times as slow, 0.5 twice as fast. Libraries that
-    are not installed are named and passed over; nothing is downloaded.
+    are not installed are named and left out; nothing is downloaded.
     """
     from digitlens.bench.measurement import Plan, measure
     from digitlens.bench.peers import MODULES
@@ -59,8 +59,8 @@ def show(report: Report, console: Console) -> None:
     console.print(f"Digitlens computes with {_engine(machine)}")
     for comparison in (report.main, *report.more):
         _show(comparison, console)
-    for each in report.fallback_reason:
-        console.print(f"[dim]passed over: {each.name}: {each.why}[/dim]", markup=True)
+    for each in report.left_out:
+        console.print(f"[dim]left out: {each.name}: {each.why}[/dim]", markup=True)
     console.print("[dim]× is the time over that of Digitlens's own best; seconds are medians.[/dim]")
 
 

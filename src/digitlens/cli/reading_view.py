@@ -101,8 +101,9 @@ def show_neuron(console: Console, reader: Reader, reading: Reading, parts: Neuro
     lines.append(f"{f'the other {parts.others}{silent} add up to':<53} {printed.rest:>10}")
     lines.append(f"{'bias':<53} {printed.bias:>10}")
     lines.append(f"{'z':<53} {printed.z:>10}")
-    together = f"softmax of all {reader.network.sizes[parts.layer]} z"
-    function = together if parts.function == "softmax" else f"{parts.function}({printed.z})"
+    whole_layer = reader.network.activations[parts.layer - 1].whole_layer
+    of = f" of all {reader.network.sizes[parts.layer]} z" if whole_layer else f"({printed.z})"
+    function = f"{parts.function}{of}"
     lines.append(f"{f'a = {function}':<53} {parts.activation:10.3f}")
     for i, line in enumerate(lines):
         console.print(Text(line, style="bold" if i in (0, len(lines) - 1) else ""))

@@ -1,1 +1,1 @@
-"""DIGITS: where they come from, and how a picture becomes 784 numbers."""
+"""DIGITS: images and labels: where they come from, and how a picture is prepared for a network."""

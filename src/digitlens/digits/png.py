@@ -1,6 +1,6 @@
-"""Arrays become PNG files: the few lines of the format that 8-bit pictures need.
+"""Writes arrays as PNG files: the part of the format that 8-bit pictures need.
 
-Reading pictures is decode.py's work, which must know every kind; to write our own 28×28 needs no library.
+Reading pictures is the work of decode.py, which must know every kind of file. Writing our own images needs no library.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from digitlens.errors import ShapeError
 
-_COLOURS = {1: 0, 3: 2, 4: 6}  # numbers a pixel: grey, red green blue, the same with opacity -> PNG's colour type
+_COLOURS = {1: 0, 3: 2, 4: 6}  # numbers for each pixel (grey, RGB, RGB and alpha) -> PNG's colour type
 
 
 def png(image: NDArray[np.uint8]) -> bytes:
@@ -30,7 +30,9 @@ def png(image: NDArray[np.uint8]) -> bytes:
             f"png() wants uint8 of shape (rows, columns) or (rows, columns, 3 or 4), got {image.shape} in {image.dtype}"
         )
     rows, columns = image.shape[:2]
-    lines = np.zeros((rows, 1 + columns * channels), np.uint8)  # a line begins with its filter: 0, none
+    lines = np.zeros(
+        (rows, 1 + columns * channels), np.uint8
+    )  # each line begins with the number of its filter; 0: none
     lines[:, 1:] = image.reshape(rows, -1)
     header = struct.pack(">IIBBBBB", columns, rows, 8, _COLOURS[channels], 0, 0, 0)
     chunks = (b"IHDR", header), (b"IDAT", zlib.compress(lines.tobytes(), 9)), (b"IEND", b"")
@@ -38,5 +40,5 @@ def png(image: NDArray[np.uint8]) -> bytes:
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
-    """A part of the file: its length, its kind, its bytes, and their checksum."""
+    """A chunk of the file: its length, type, bytes and checksum."""
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

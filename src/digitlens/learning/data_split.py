@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.digits.dataset import DataSet, Digits
-from digitlens.errors import DataError, RecipeError
-from digitlens.learning.recipe import Recipe
+from digitlens.errors import DataError
+from digitlens.learning.recipe import FIELDS, Recipe
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,8 +72,8 @@ def _parted(recipe: Recipe, data: DataSet) -> DataSplit:
                 f"{len(data.classes) - 1}"
             )
     if recipe.validation >= count:
-        raise RecipeError(
-            f"validation: the recipe holds out {recipe.validation:,} images, and {data.source} has only {count:,} "
+        raise FIELDS["validation"].error(
+            f"the recipe holds out {recipe.validation:,} images, and {data.source} has only {count:,} "
             "to learn from; hold out fewer (--validation)"
         )
     if not recipe.validation:

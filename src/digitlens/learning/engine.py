@@ -37,10 +37,10 @@ class State:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
-    """Cost and accuracy on one set of digits."""
+    """Cost and accuracy on one set of images."""
 
     cost: float  # mean over the images
-    accuracy: float  # share of the images read rightly, 0..1
+    accuracy: float  # share of the images read correctly, 0..1
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.digits.dataset import DataSet, Digits, pixels
-from digitlens.errors import RecipeError, TrainingError
-from digitlens.learning.recipe import Recipe
+from digitlens.errors import TrainingError
+from digitlens.learning.recipe import FIELDS, Recipe
 from digitlens.learning.training import Run
 from digitlens.network.costs import CostFunction, one_hot
 from digitlens.network.gradient import backward
@@ -33,7 +33,7 @@ def gradient_norms(network: Network, digits: Digits, cost: CostFunction) -> tupl
 def deeper(recipe: Recipe, depth: int) -> Recipe:
     """The same recipe with that many hidden layers, each like its first one. RecipeError where it has none."""
     if not recipe.hidden:
-        raise RecipeError("a network without a hidden layer cannot be made deeper")
+        raise FIELDS["hidden"].error("a network without a hidden layer cannot be made deeper")
     return recipe.changed(hidden=recipe.hidden[:1] * depth)
 
 

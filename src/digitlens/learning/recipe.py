@@ -49,7 +49,7 @@ class StepSettings(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How to train; every default is that of the recipe called `video`. RecipeError for values without sense.
+    """How to train; every default is that of the recipe called `video`. Raises RecipeError for bad values.
 
     >>> Recipe().sizes(), Recipe(hidden=(30,), activation="relu").describe()
     ((784, 16, 16, 10), '784-30-10 relu')
@@ -157,7 +157,7 @@ class Recipe:
         below=True,
         used_with=("optimiser", lambda: [name for name, make in OPTIMISERS.items() if make().momentum is not None]),
         label="Momentum",
-        help="Share of its speed that each step keeps, with the optimisers momentum and adam.",
+        help="Share of its speed that each step keeps, with an optimiser that keeps some.",
         group=LEARNING,
     )
     learning_rate: float = field(

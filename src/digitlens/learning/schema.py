@@ -83,35 +83,40 @@ class Field:
     def wanted(self) -> str:
         """Which values it takes, as an error says it after "wants"."""
         names = ", ".join(self.choices()) if self.choices else ""
-        if self.item is str and not self.several:
-            return f"one of {names}" if names else f"a text of at most {self.most} characters"
+        if self.item is str and not names:
+            return f"a text of at most {self.most} characters"
         if names:
-            return f"names among {names}, with hyphens between them, or {NONE}"
+            return f"names among {names}" if self.several else f"one of {names}"
         low, high = (f"{end:,.15g}" if self.item is float else f"{end:,}" for end in (self.at_least, self.at_most))
         ends = f"{f'of {self.unit} ' if self.unit else ''}from {low} to {'below ' if self.below else ''}{high}"
         if self.several:
-            return f"at most {self.most} whole numbers {ends}, with hyphens between them, or {NONE}"
+            return f"at most {self.most} whole numbers {ends}"
         return f"a {'whole ' if self.item is int else ''}number {ends}"
+
+    @property
+    def wanted_text(self) -> str:
+        """The same, of a text: values in a row are joined by hyphens."""
+        return f"{self.wanted}, with hyphens between them, or {NONE}" if self.several else self.wanted
 
     def check(self, value: Any) -> Any:
         """The value as a recipe holds it: a list becomes a tuple, the number of a float field a float.
 
         Raises RecipeError for a value of another type, or one that is not among those wanted.
         """
-        parts = tuple(value) if self.several and isinstance(value, list | tuple) else (value,)
-        right = isinstance(value, list | tuple) or not self.several
-        if not right or (self.several and len(parts) > self.most) or not all(map(self._sound, parts)):
+        row = isinstance(value, list | tuple)
+        values = tuple(value) if row and self.several else (value,)
+        if row != self.several or (row and len(values) > self.most) or not all(map(self._sound, values)):
             raise self.error(f"wants {self.wanted}, got {shown(value)}")
         if self.item is float:  # a float of NumPy's would widen float32 weights
-            parts = tuple(map(float, parts))
-        return parts if self.several else parts[0]
+            values = tuple(map(float, values))
+        return values if self.several else values[0]
 
     def parse(self, text: str) -> Any:
         """The value that a text stands for. Raises RecipeError for one that stands for none."""
         try:
             return self.check(self._values(text) if self.several else self._one(text))
         except ValueError:
-            raise self.error(f"wants {self.wanted}, got {shown(text)}") from None
+            raise self.error(f"wants {self.wanted_text}, got {shown(text)}") from None
 
     def write(self, value: Any) -> str:
         """The text that stands for a value: parse() gives the same value again, to the last bit."""
@@ -125,7 +130,7 @@ class Field:
             return f"{value:g}"
         if self.several or self.choices is None:
             return self.write(value)
-        return self.value_labels.get(value, str(value).replace("_", " "))
+        return self._choice_label(value)
 
     def describe(self, value: Any) -> str:
         """What to call a recipe that has this value, where others have another one: "ReLU", "learning rate 0.1"."""
@@ -138,10 +143,11 @@ class Field:
     def to_json(self) -> dict[str, Any]:
         """All that a page needs for a control and its checks, as plain JSON values; see docs/app.md."""
         plain = (
-            *("name", "label", "help", "group", "unit", "kind", "wanted", "at_least", "below", "most"),
+            *("name", "label", "help", "group", "unit", "kind", "at_least", "below", "most"),
             *("option", "page", "advanced", "slider"),
         )
         values: dict[str, Any] = {name: getattr(self, name) for name in plain}
+        values["wanted"] = self.wanted_text
         values["at_most"] = self.at_most if math.isfinite(self.at_most) else None
         values["default"] = self.write(self.default)
         values["choices"] = [[name, self._choice_label(name)] for name in self.choices()] if self.choices else []

@@ -41,7 +41,7 @@ def one_example(run: Run, state: State | None, taken: int) -> Step:
     return Step(record, taken, which, before, measure(record.network, alone, cost).cost)
 
 
-def fallback_reason(run: Run, state: State) -> State:
+def skip_rest_of_mini_batch(run: Run, state: State) -> State:
     """Where the next mini-batch begins: what is left of one that single examples have begun is not learned."""
     batches = -(-len(run.split.training) // run.recipe.mini_batch)
     last = state.mini_batch + 1 == batches

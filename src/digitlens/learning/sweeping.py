@@ -12,12 +12,12 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlens.checks import check_number
 from digitlens.digits.dataset import DataSet
 from digitlens.errors import FileError, RecipeError, UsageError
 from digitlens.files.journal import open_journal
@@ -46,9 +46,9 @@ class Range:
     log: bool = False  # evenly in the logarithm
 
     def __post_init__(self) -> None:
-        if not all(isinstance(end, Real) for end in (self.low, self.high)):
-            raise UsageError(f"a range goes over numbers, got {str((self.low, self.high))[:80]}")
-        if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
+        check_number("a range", "low", self.low)
+        check_number("a range", "high", self.high)
+        if not self.low < self.high:
             raise UsageError(f"a range goes from a number to a larger one, got {self.low:g}..{self.high:g}")
         if self.log and self.low <= 0:
             raise UsageError(f"a range of logarithms begins above 0, got {self.low:g}..{self.high:g}:log")
@@ -190,7 +190,7 @@ def _bits(reader: Reader) -> str:
 class Swept:
     """The result of sweep(): a row for each run."""
 
-    rows: tuple[Mapping[str, Any], ...]  # one a run, in the recipes' order, as they stand in the journal
+    rows: tuple[Mapping[str, Any], ...]  # one for each run, in the order of the recipes, as in the journal
 
     @property
     def table(self) -> list[dict[str, Any]]:
@@ -199,7 +199,7 @@ class Swept:
 
     @property
     def best(self) -> Recipe | None:
-        """The recipe that did best on the images held out, on the training images where none were; None: all failed."""
+        """The recipe with the best validation accuracy (training accuracy without validation); None: all failed."""
         ordered = best(self.rows)
         return Recipe.from_json(ordered[0]["recipe"]) if ordered else None
 

@@ -17,6 +17,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any, TypeVar
 
+from digitlens.checks import check_type, whole_number
 from digitlens.digits.dataset import DataSet
 from digitlens.digits.preparation.adjusting import adjust_bytes
 from digitlens.digits.sources.find import NAMES
@@ -54,18 +55,22 @@ class Run:
     ) -> None:
         """A run that has not begun.
 
-        recipe: how to train; data: on what.
+        recipe: how to train.
+        data: what it learns from and is tested on.
         engine: "compiled", "plain", or "auto" for the fastest that can run the recipe.
         every: a record after that many mini-batches, too; 0: after each epoch only.
         state: where to go on, from an earlier run's record; None: at the beginning.
         history: the rows of that earlier run, to which those of this one are added.
         """
-        if every < 0:
-            raise RecipeError(f"every: 0 or more mini-batches, got {every}")
-        self.recipe: Recipe = recipe  # how it trains
-        self.data: DataSet = data  # on what
-        self.engine: Engine = choose(recipe, engine)  # what computes it
-        self.fallback_reason: str = refusal(recipe, "compiled") if engine == "auto" else ""  # why no faster engine
+        check_type("Run()", "recipe", recipe, Recipe, "a Recipe", "dl.train() takes the name of one")
+        check_type("Run()", "data", data, DataSet, "a DataSet", "dl.train() takes the name of one")
+        whole_number("Run()", "every", every, 0)
+        self.recipe: Recipe = recipe  # how to train
+        self.data: DataSet = data  # what it learns from and is tested on
+        self.engine: Engine = choose(recipe, engine)  # the engine that computes it
+        self.fallback_reason: str = (
+            refusal(recipe, "compiled") if engine == "auto" else ""
+        )  # why the compiled engine cannot run it; empty if it does
         self.latest: Record | None = None  # the latest record; None before the first
         self.history: list[Mapping[str, float]] = list(history)  # a row an epoch: cost and accuracy on each set
         self._every, self._state = every, state

@@ -52,7 +52,7 @@ class Varied:
         return tuple(varied_field(self.field).describe(value) for value in self.values)
 
     def recipes(self, data: DataSet, *, chosen: bool = True) -> list[Recipe]:
-        """The recipes of all runs, seed after seed, all values for each. RecipeError for values without sense.
+        """The recipes of all runs, seed after seed, all values for each. Raises RecipeError for bad values.
 
         data: what they train on. chosen: how many images are held out was chosen for this data, and stays.
         """
@@ -60,7 +60,7 @@ class Varied:
         return [replace(side, seed=side.seed + i) for i in range(self.seeds) for side in sides]
 
     def compared(self, outcomes: Sequence[Outcome]) -> Compared:
-        """What the outcomes of recipes() say, all of them, in that order."""
+        """The comparison; outcomes: one for each recipe that recipes() gives, in that order."""
         count = len(self.values)
         sides = tuple(
             Side(value, name, tuple(outcomes[i::count]))
@@ -112,7 +112,7 @@ class Compared:
 
     varied: Varied  # what was compared
     sides: tuple[Side, ...]  # the runs with each value, in the order of the values
-    differences: tuple[Comparison, ...]  # of each further side from the first
+    differences: tuple[Comparison, ...]  # between the first side and each of the others
 
     def __repr__(self) -> str:
         *most, last = self.varied.names

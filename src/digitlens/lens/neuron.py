@@ -89,7 +89,7 @@ def add_up(rows: Sequence[float], total: float, decimals: int) -> tuple[tuple[st
     >>> add_up([0.1004, 0.2004], 0.5008, decimals=3)
     (('+0.100', '+0.200'), '+0.201', '+0.501')
     """
-    if not 1 <= decimals <= DECIMALS:
+    if not 1 <= whole_number("add_up()", "decimals", decimals) <= DECIMALS:
         raise UsageError(f"decimals: 1 to {DECIMALS}, got {decimals}")
     unit = 10**decimals
     *units, whole = (round(Fraction(value) * unit) for value in (*rows, total))  # exact: a float times unit is not

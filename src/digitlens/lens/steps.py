@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from digitlens.checks import whole_number
+from digitlens.checks import check_number, whole_number
 from digitlens.deprecations import renamed_method, renamed_property
 from digitlens.errors import ShapeError, UsageError
 from digitlens.lens.neuron import check_neuron
@@ -130,6 +130,7 @@ class Steps:
 
     def slopes(self, layer: int) -> Array | None:
         """σ'(z) of every neuron of a layer, (n,); None for softmax, whose outputs have no slope of their own."""
+        check_neuron(self.network, layer, 0)
         activation = self.network.activations[layer - 1]
         return None if activation.whole_layer else activation.slope(self.trace.z[layer - 1])
 
@@ -170,6 +171,7 @@ class Steps:
         learning_rate: every weight and bias moves by this times its slope, downhill. The predicted decrease is the
         linear one, learning_rate times the squared length of the gradient.
         """
+        check_number("take_step()", "learning_rate", learning_rate)
         predicted = learning_rate * sum(float((g.weights**2).sum() + (g.biases**2).sum()) for g in self.gradient)
         moved = each(lambda w, g: w - learning_rate * g, self.network.layers, self.gradient)
         after = _cost(Network(moved, self.network.activations), self.cost_function, self.trace.a[0], self.targets)

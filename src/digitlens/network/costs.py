@@ -132,6 +132,8 @@ def _one_choice(trace: Trace, y: Array) -> Array:
 
 
 quadratic = Cost("quadratic", "Σ (a − y)²", (-inf, inf), _quadratic)
-cross_entropy = Cost("cross_entropy", "−Σ y ln a", (0, 1), _cross_entropy)
+cross_entropy = Cost(
+    "cross_entropy", "−Σ y ln a (but for softmax outputs also (1 − y) ln(1 − a))", (0, 1), _cross_entropy
+)
 
 COSTS = {each.name: each for each in (quadratic, cross_entropy)}

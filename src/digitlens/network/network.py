@@ -78,6 +78,8 @@ class Network:
 
     def forward(self, images: Array) -> Trace:
         """Layer by layer, a' = σ(W a + b), keeping all of it. images: (batch, 784) floats, else ShapeError."""
+        if not isinstance(images, np.ndarray):
+            raise ShapeError(f"forward() wants an array of images, got {type(images).__name__}; use numpy.asarray(...)")
         if images.ndim != 2 or images.shape[1] != self.sizes[0] or images.dtype.kind != "f":
             raise ShapeError(
                 f"forward() wants images of shape (batch, {self.sizes[0]}) in floats from 0 to 1, "

@@ -1,1 +1,1 @@
-"""READING: what a user gets for a picture."""
+"""READING: reads pictures: Reader, Reading, familiarity, calibration; page/ reads many digits on one picture."""

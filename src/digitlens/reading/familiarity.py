@@ -1,18 +1,18 @@
-"""Is this a digit at all? A small model of its own looks at the framed picture, before any network reads it.
+"""Familiarity: is this picture a digit at all? A small network of its own decides it, before any other network reads.
 
-It is a network of four layers. The first two look at every patch of the picture with the same few weights, and step on
-by two pixels; the last has eleven outputs, ten for the digits and one for everything else. It learned from digits and
-from pictures of our own making that are none (learning/familiarity.py), and needs no other network.
+It has four layers. The first two are convolutional, with a stride of two pixels. The last has eleven outputs: ten for
+the digits and one for everything else. It is trained on digits and synthetic non-digits (learning/familiarity.py) and
+does not depend on the network that reads.
 
 image   (28, 28)      a framed picture, ink 0..1
-a[1]    (12, 12, 12)  in each of 12 × 12 patches of 5 × 5 pixels, how much of 12 patterns is there
-a[2]    (5, 5, 24)    in each of 5 × 5 patches of 4 × 4 of those, how much of 24 larger patterns
+a[1]    (12, 12, 12)  12 patterns at each of 12 × 12 patches of 5 × 5 pixels
+a[2]    (5, 5, 24)    24 larger patterns at each of 5 × 5 patches of 4 × 4 of those
 a[3]    (64,)
-z[4]    (11,)         the more of a digit it is, the larger one of the first ten against the last
-score                 log(e^z0 + ... + e^z9) − z10, from digits (above 0) to others (below)
+z[4]    (11,)         ten for the digits, one for everything else
+score                 log(e^z0 + ... + e^z9) − z10: above 0 for digits, below 0 for others
 
-A score becomes a familiarity by comparison with digits that were held out: it is the share of them that look less like
-a digit than this picture does. So of real digits as many are turned away as the threshold says, 0.015 being 1.5 %.
+A score is turned into a familiarity by comparison with held-out digits: it is the share of them with a lower score. So
+the threshold is the share of real digits that is rejected: 0.015 is 1.5 %.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from digitlens.digits.preparation.specks import things
+from digitlens.digits.preparation.specks import connected_components
 from digitlens.errors import ShapeError
 from digitlens.network.network import Layers
 
@@ -34,11 +34,11 @@ Array = NDArray[np.floating[Any]]
 PATCHES = (5, 4)  # rows and columns of a patch, in the first and in the second layer
 STEP = 2  # from one patch to the next
 SHAPES = ((12, 1 * 5 * 5), (24, 12 * 4 * 4), (64, 24 * 5 * 5), (11, 64))  # weights of each layer, (n, n_before)
-QUANTILES = 201  # scores of held-out digits that are kept: the 0th, the 0.5th ... the 100th percentile
-THRESHOLD = 0.015  # what less of the digits look like is turned away
+QUANTILES = 201  # of the scores of held-out digits: the 0th, the 0.5th ... the 100th percentile
+THRESHOLD = 0.015  # a picture with a lower familiarity is not a digit
 
-AT_ONCE = 500  # pictures that are looked at together
-APART = 0.25  # a thing that holds this share of the ink is one to be reckoned with
+AT_ONCE = 500  # pictures that are scored together
+APART = 0.25  # the least share of the ink of a component that counts as separate
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +47,19 @@ class Judgement:
 
     familiarity: float  # 0..1, the share of real digits that look less like one
     is_digit: bool  # whether that reaches the threshold
-    reason: str  # why it is none: "two separate things" or "unlike any digit"; empty if it is one
+    reason: str  # why it is not a digit: "two separate things" or "unlike any digit"; empty if it is one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Familiarity:
-    """What digits look like. ShapeError unless the parts have the shapes above and the scores are in order."""
+    """The network and the score distribution. Raises ShapeError for other shapes, or scores that are not sorted."""
 
     layers: Layers  # four, float64; weights (12, 25), (24, 192), (64, 600) and (11, 64)
     scores: Array  # (201,) float64, quantiles of the scores of held-out digits, ascending
-    threshold: float = THRESHOLD  # 0..1, a picture less familiar than this is no digit
+    threshold: float = THRESHOLD  # 0..1, a picture less familiar than this is not a digit
 
     def __repr__(self) -> str:
-        return f"<Familiarity: turns away {self.threshold:.2%} of real digits>"
+        return f"<Familiarity: rejects {self.threshold:.2%} of real digits>"
 
     def __post_init__(self) -> None:
         shapes = tuple(layer.weights.shape for layer in self.layers)
@@ -72,7 +72,7 @@ class Familiarity:
             raise ShapeError(f"Familiarity wants a threshold from 0 to 1, got {self.threshold}")
 
     def of(self, images: Array) -> NDArray[np.float64]:
-        """How familiar framed pictures look, (n,): for each the share of real digits, 0..1, that look less like one.
+        """The familiarity of framed pictures, (n,): the share of real digits, 0..1, with a lower score.
 
         images: (n, 28, 28) floats, ink from 0 to 1. Raises ShapeError for others.
         """
@@ -81,18 +81,18 @@ class Familiarity:
                 f"Familiarity.of() wants framed pictures (n, 28, 28) in floats from 0 to 1, got {images.shape} in "
                 f"{images.dtype}; for one picture use image[None]"
             )
-        some = [scores(self.layers, images[i : i + AT_ONCE]) for i in range(0, len(images), AT_ONCE)]
-        return np.interp(np.concatenate([*some, np.zeros(0)]), self.scores, np.linspace(0, 1, QUANTILES))
+        chunks = [scores(self.layers, images[i : i + AT_ONCE]) for i in range(0, len(images), AT_ONCE)]
+        return np.interp(np.concatenate([*chunks, np.zeros(0)]), self.scores, np.linspace(0, 1, QUANTILES))
 
     def judge(self, image: Array) -> Judgement:
-        """What is to be said of one framed picture.
+        """The judgement of one framed picture.
 
         image: (28, 28) floats, ink from 0 to 1. Raises ShapeError for others.
         """
         familiarity = float(self.of(image[None])[0])
         if familiarity >= self.threshold:
             return Judgement(familiarity, True, "")
-        return Judgement(familiarity, False, "two separate things" if two_things(image) else "unlike any digit")
+        return Judgement(familiarity, False, "two separate things" if in_two_parts(image) else "unlike any digit")
 
 
 def scores(layers: Layers, images: Array) -> NDArray[np.float64]:
@@ -105,21 +105,21 @@ def scores(layers: Layers, images: Array) -> NDArray[np.float64]:
 
 
 def forward(layers: Layers, images: Array) -> tuple[Array, ...]:
-    """What goes into each layer, and what comes out of the last: images (n, 28, 28) -> four inputs, and z[4], (n, 11).
+    """The inputs of the four layers, and z[4], (n, 11). images: (n, 28, 28).
 
-    The inputs of the first two layers are patches, (n, rows, columns, n_before); a[1] and a[2] are among the others.
+    The inputs of the first two layers are patches, (n, rows, columns, n_before); those of the others are vectors.
     """
-    looked, inputs = images[..., None], []
+    activations, inputs = images[..., None], []
     for layer, side in zip(layers, PATCHES, strict=False):
-        inputs.append(patches(looked, side))
-        looked = np.maximum(inputs[-1] @ layer.weights.T + layer.biases, 0)
-    inputs.append(looked.reshape(len(images), SHAPES[2][1]))
+        inputs.append(patches(activations, side))
+        activations = np.maximum(inputs[-1] @ layer.weights.T + layer.biases, 0)
+    inputs.append(activations.reshape(len(images), SHAPES[2][1]))
     inputs.append(np.maximum(inputs[-1] @ layers[2].weights.T + layers[2].biases, 0))
     return (*inputs, inputs[-1] @ layers[3].weights.T + layers[3].biases)
 
 
 def patches(images: Array, side: int) -> Array:
-    """Every second patch: (n, rows, columns, channels) -> (n, fewer, fewer, channels · side · side).
+    """Every second patch in both directions: (n, rows, columns, channels) -> (n, fewer, fewer, channels · side · side).
 
     >>> patches(np.arange(16.0).reshape(1, 4, 4, 1), 2)[0, 1, 0].tolist()
     [8.0, 9.0, 12.0, 13.0]
@@ -130,14 +130,14 @@ def patches(images: Array, side: int) -> Array:
 
 @lru_cache(maxsize=8)
 def _places(rows: int, columns: int, channels: int, side: int) -> NDArray[np.int64]:
-    """Where in a picture the numbers of its patches stand, (fewer, fewer, channels · side · side)."""
+    """The flat indices of the numbers of each patch, (fewer, fewer, channels · side · side)."""
     places = np.arange(rows * columns * channels).reshape(rows, columns, channels)
     windows = sliding_window_view(places, (side, side), axis=(0, 1))[::STEP, ::STEP]
     return windows.reshape(*windows.shape[:2], -1)
 
 
-def two_things(image: Array) -> bool:
-    """Two things that do not touch hold a good share of the ink each: (28, 28), 0..1."""
-    labels, n = things(image > 0.3)
+def in_two_parts(image: Array) -> bool:
+    """Whether at least two components that do not touch each have a large share of the ink. image: (28, 28), 0..1."""
+    labels, n = connected_components(image > 0.3)
     share = np.bincount(labels.ravel(), weights=image.ravel(), minlength=n + 1)[1:]
     return bool((share >= APART * image.sum()).sum() >= 2)

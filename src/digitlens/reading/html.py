@@ -1,7 +1,7 @@
-"""A Reading and a Reader as a notebook shows them: a piece of HTML that needs nothing from outside, and no scripts.
+"""The notebook form of Reading and Reader: self-contained HTML without scripts.
 
-Text takes the page's own colour and lies on the page's own background, so both light and dark pages suit it. All that
-comes from a file or a path is escaped.
+It uses the notebook's own text colour and background, so it suits light and dark themes. Everything that comes from a
+file or a path is escaped.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _FAINT = "opacity:.75"
 
 
 def reading_html(reading: Reading) -> str:
-    """What was read: the picture as the network sees it, the ten outputs, and how the picture was prepared."""
+    """The answer, the picture as the network sees it, the outputs, and how the picture was prepared."""
     if reading.reason:
         answer = f"No digit: {escape(reading.reason)}"
     else:
@@ -52,14 +52,14 @@ def reading_html(reading: Reading) -> str:
 
 
 def reader_html(reader: Reader) -> str:
-    """What a reader is: sizes, how well it reads, what it learned from, and what its first neurons look for."""
+    """Sizes, accuracy and training data of a reader, and the weights of its first layer as pictures."""
     network = reader.network
     sizes = "-".join(map(str, network.sizes))
     functions = ", ".join(dict.fromkeys(function.name for function in network.activations))
     lines = [("neurons", functions), ("cost", reader.cost.replace("_", "-"))]
     if reader.adjusting:
         lines.append(("pictures", f"framed, then {', '.join(reader.adjusting)}"))
-    lines += _story(reader)
+    lines += _provenance(reader)
     rows = "".join(f"<div style='{_FAINT}'>{escape(name)}</div><div>{_text(value)}</div>" for name, value in lines)
     weights = network.layers[0].weights[:MOST_PICTURES]
     most = full_strength(weights)
@@ -73,19 +73,19 @@ def reader_html(reader: Reader) -> str:
     return (
         f"<div style='{_BOX}'><div><b>{_text(reader.name)}</b> &nbsp;{sizes}, {network.parameters:,} weights and biases"
         "</div><div style='display:grid;grid-template-columns:max-content auto;gap:0 14px;margin:6px 0 10px'>"
-        f"{rows}</div><div style='{_FAINT};margin-bottom:6px'>What the neurons of layer 1 look for: "
+        f"{rows}</div><div style='{_FAINT};margin-bottom:6px'>The weights of layer 1, neuron by neuron: "
         f"<span style='color:rgb{BLUE};opacity:1'>■</span> + adds to the sum, "
-        f"<span style='color:rgb{RED};opacity:1'>■</span> − takes away{more}</div>"
+        f"<span style='color:rgb{RED};opacity:1'>■</span> − subtracts{more}</div>"
         f"<div style='display:grid;grid-template-columns:repeat(auto-fill,88px);gap:8px;max-width:780px'>{pictures}"
         "</div></div>"
     )
 
 
 def _outputs(reading: Reading) -> str:
-    """The ten outputs as bars with their values; the winner framed and bold, as colour alone would not carry it."""
+    """The outputs as bars with their values. The winner is framed and bold, not marked by colour alone."""
     rows = []
     for j, activation in enumerate(reading.activations):
-        share = float(np.clip(activation, 0, 1)) * 100  # outputs beyond 0..1 fill the bar, or leave it empty
+        share = float(np.clip(activation, 0, 1)) * 100  # outputs outside 0..1 give a full or an empty bar
         best = j == reading.digit and not reading.reason
         weight = "bold" if best else "normal"
         frame = "outline:2px solid #C9A800;outline-offset:1px;border-radius:2px" if best else ""
@@ -105,16 +105,16 @@ def _stage(stage: Any) -> str:
     return f"{escape(stage.name)} <span style='{_FAINT}'>({rows}×{columns})</span>: {_text(stage.reason)}"
 
 
-def _story(reader: Reader) -> list[tuple[str, str]]:
-    """What the file tells of how it came to be; whatever is not there is left out."""
-    told, lines = reader.provenance, []
-    if "data" in told:
-        count = told.get("learned_from")
+def _provenance(reader: Reader) -> list[tuple[str, str]]:
+    """Lines on the training of a reader, as far as its file records it."""
+    provenance, lines = reader.provenance, []
+    if "data" in provenance:
+        count = provenance.get("learned_from")
         pictures = f"{count:,} pictures of " if isinstance(count, int) else ""
-        epochs = f", {told['epochs']} epochs" if "epochs" in told else ""
+        epochs = f", {provenance['epochs']} epochs" if "epochs" in provenance else ""
         seed = f", seed {reader.recipe['seed']}" if "seed" in reader.recipe else ""
-        lines.append(("learned from", f"{pictures}{told['data']}{epochs}{seed}"))
-    if isinstance(measured := told.get("test_accuracy"), float):
+        lines.append(("learned from", f"{pictures}{provenance['data']}{epochs}{seed}"))
+    if isinstance(measured := provenance.get("test_accuracy"), float):
         lines.append(("accuracy", f"{measured:.2%} of the test pictures, measured when it was trained"))
     return lines + [("note", note) for note in reader.notes]
 
@@ -136,5 +136,5 @@ def _picture(pixels: NDArray[np.uint8], side: int, text: str) -> str:
 
 
 def _text(text: str) -> str:
-    """Text from a file: control characters made visible, and nothing taken for HTML."""
+    """Text from a file as HTML: escaped, with control characters made visible."""
     return escape(shown(str(text))[1:-1])

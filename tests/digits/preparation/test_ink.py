@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from digitlens.digits.preparation.framing import box_of
 from digitlens.digits.preparation.ink import WORKING, find_ink, otsu, reduce, running_mean
-from digitlens.digits.preparation.specks import main_ink, things
+from digitlens.digits.preparation.specks import connected_components, main_ink
 
 
 def drawing(rows: int = 60, columns: int = 50) -> np.ndarray:
@@ -222,7 +222,7 @@ def test_what_lies_along_the_border_is_the_writing_if_nothing_else_is_there() ->
 
 
 def test_things_that_touch_are_one() -> None:
-    labels, n = things(np.array([[1, 0, 0, 0], [0, 1, 0, 1], [0, 0, 0, 1]], bool))
+    labels, n = connected_components(np.array([[1, 0, 0, 0], [0, 1, 0, 1], [0, 0, 0, 1]], bool))
     assert n == 2
     assert labels[0, 0] == labels[1, 1] != labels[1, 3] == labels[2, 3]
 

@@ -222,7 +222,7 @@ def test_a_pen_that_fills_the_box_leaves_no_room_for_strokes():
 
 
 def test_there_is_one_pen_a_drawing():
-    with pytest.raises(ShapeError, match="one radius a drawing"):
+    with pytest.raises(ShapeError, match="one radius for each drawing"):
         ink_drawings([[], []], (28, 28), np.ones(3))
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from digitlens.digits.dataset import Digits
 from digitlens.digits.preparation.prepare import prepare
-from digitlens.digits.preparation.specks import things
+from digitlens.digits.preparation.specks import connected_components
 from digitlens.digits.synthetic.nondigits import KINDS, nondigits
 from digitlens.digits.synthetic.pen.letters import LETTERS, NO_DIGIT
 from digitlens.digits.synthetic.pen.skeletons import ALLOGRAPHS
@@ -57,8 +57,8 @@ def test_silhouettes_are_filled() -> None:
 
 def test_a_pair_is_two_digits_most_often_apart() -> None:
     images = np.stack([prepare(page).image for page in pages("pair", 60)])
-    apart = [things(image > 0.3)[1] >= 2 for image in images]
-    alone = [things(image > 100)[1] >= 2 for image in DIGITS.images]
+    apart = [connected_components(image > 0.3)[1] >= 2 for image in images]
+    alone = [connected_components(image > 100)[1] >= 2 for image in DIGITS.images]
     assert np.mean(apart) > 0.6 > 0.3 > np.mean(alone)
 
 
@@ -80,7 +80,7 @@ def test_without_digits_our_own_pen_writes_some() -> None:
 def test_what_cannot_be_made_is_refused() -> None:
     with pytest.raises(UsageError, match="one of noise, blank"):
         nondigits("horse", 1, 0)
-    with pytest.raises(UsageError, match="no picture of"):
+    with pytest.raises(UsageError, match="got no"):
         nondigits("half", 1, 0, DIGITS[DIGITS.digits == 1])
 
 

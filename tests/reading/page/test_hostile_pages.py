@@ -78,13 +78,13 @@ def test_of_very_many_things_only_the_largest_are_looked_at() -> None:
     assert pieces.areas.argmax() in kept
 
 
-def test_a_page_says_what_it_passed_over() -> None:
+def test_a_page_says_what_it_left_out() -> None:
     page = np.full((420, 620), 255, np.uint8)
     for row in range(0, 420, 10):
         for column in range(0, 620, 12):
             page[row : row + 7, column : column + 2] = 0
     found = READER.read_page(page)
-    assert found.notes[0] == "only the 1,000 largest of 2,184 things were looked at"
+    assert all(number in found.notes[0] for number in ("1,000", "2,184"))
     assert "not cut apart" in found.notes[1]
     assert len(found.boxes) <= MOST
 
@@ -134,7 +134,7 @@ def test_a_page_of_zigzags_is_cut_only_as_far_as_the_work_allows(monkeypatch: py
     (note,) = found.to_json()["notes"]
     told = re.fullmatch(
         r"touching digits were not cut apart in the last (\d+) of 20 lines, "
-        r"because more than 3,000 things could be digits",
+        r"because more than 3,000 .* could be digits",
         note,
     )
     assert told

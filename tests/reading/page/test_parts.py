@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digitlens.digits.preparation.framing import Box
-from digitlens.digits.preparation.specks import things
+from digitlens.digits.preparation.specks import connected_components
 from digitlens.digits.preparation.strokes import ink_strokes
 from digitlens.reading.page.connected_components import pieces_of
 from digitlens.reading.page.cuts import cuts, thickness
@@ -24,7 +24,7 @@ from digitlens.reading.page.separators import Place, separator
 @given(st.integers(1, 20), st.integers(1, 20), st.floats(0, 1), st.integers(0, 2**32))
 def test_pieces_are_what_a_walk_over_the_pixels_finds(rows: int, columns: int, share: float, seed: int) -> None:
     mask = np.random.default_rng(seed).random((rows, columns)) < share
-    walked, n = things(mask)
+    walked, n = connected_components(mask)
     found = pieces_of(mask)
     assert len(found) == n
     pairs = set(zip(walked.ravel().tolist(), found.labels.ravel().tolist(), strict=True))

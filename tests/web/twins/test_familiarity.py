@@ -15,7 +15,7 @@ from digitlens.digits.synthetic.nondigits import KINDS, nondigits
 from digitlens.digits.synthetic.pen.writer import pen_digits
 from digitlens.learning.familiarity_data import framed
 from digitlens.reading.calibration import Calibration
-from digitlens.reading.familiarity import scores, two_things
+from digitlens.reading.familiarity import in_two_parts, scores
 from digitlens.storage.model_file import to_bytes
 
 MODEL, CALIBRATION = familiarity(4), Calibration(2.5)
@@ -52,7 +52,7 @@ def test_the_verdicts_and_their_reasons_are_pythons() -> None:
     wanted = [MODEL.judge(image) for image in pictures()]
     assert [(one["isDigit"], one["reason"]) for one in got["said"]] == [(one.is_digit, one.reason) for one in wanted]
     assert {one["reason"] for one in got["said"]} == {"", "two separate things", "unlike any digit"}
-    assert got["two"] == [two_things(image) for image in pictures()]
+    assert got["two"] == [in_two_parts(image) for image in pictures()]
 
 
 def test_probabilities_are_pythons() -> None:

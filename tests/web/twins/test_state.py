@@ -12,6 +12,8 @@ import pytest
 from tests.waiting import PATIENCE
 from tests.web.twins.node import WITHOUT
 
+from digitlens.learning.recipe import FIELDS
+
 WEB = Path(__file__).parents[3] / "src/digitlens/web"
 DRIVER = """
 import { fromFragment, toFragment, START, snap } from %s;
@@ -105,6 +107,23 @@ def test_a_damaged_address_is_the_start_without_what_cannot_be_read(fragment: st
 def test_of_settings_only_those_stay_that_can_be_some(fragment: str, settings: dict[str, str]) -> None:
     (back,) = states([{"fragment": fragment}])
     assert (back["view"], back["settings"]) == ("train", settings)
+
+
+def test_every_value_that_a_setting_is_offered_with_comes_back_from_the_address() -> None:
+    settable = [field for field in FIELDS.values() if field.option]
+    assert settable
+    given = [
+        {"view": "train", "settings": {field.name: field.write(value)}}
+        for field in settable
+        for value in (
+            field.default,
+            *(field.compared or ()),
+            *field.offered,
+            *(field.choices() if field.choices else ()),
+        )
+    ]
+    given.append({"view": "compare", "settings": {field.name: field.write(field.default) for field in settable}})
+    assert [back["settings"] for back in states(given)] == [one["settings"] for one in given]
 
 
 def test_settings_stand_in_the_address_only_where_they_are_shown() -> None:

@@ -1,1 +1,1 @@
-"""Any picture becomes ink, then 28×28, then adjusted; each stage is kept, with its reason."""
+"""Preparation: any picture -> ink -> framed (28×28) -> adjusted. Every stage is kept, with its reason."""

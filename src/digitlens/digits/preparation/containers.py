@@ -1,9 +1,8 @@
-"""What stands around the pixels of a picture file: how large it is, which way up, and nothing that could cost time.
+"""The containers of picture files: size, orientation, and the parts that the first picture needs. Nothing is decoded.
 
-A picture file may hold a thousand films, comments and colour profiles beside the one picture that we want, and some
-files are made so that opening them takes minutes. So before a decoder sees the bytes they are read here as far as
-their outline goes, and only what one picture needs is passed on. Everything is parsed from bytes with fixed bounds;
-nothing is decoded.
+A picture file may also hold animations, comments and colour profiles, and some files are made so that opening them
+takes minutes. So before a decoder sees the bytes, their structure is parsed here, with fixed bounds, and only the parts
+that one picture needs are passed on.
 
 PNG   signature, then chunks: length (4), type (4), data, checksum (4)
 JPEG  segments: FF, type, length (2), data; then scans
@@ -23,22 +22,22 @@ from digitlens.errors import PictureError
 
 MAX_BLOCKS = 200_000  # chunks, segments or blocks of one file
 MAX_SCANS = 40  # a progressive JPEG has about ten
-MAX_RUNS = 500_000  # pixels, and bytes, of a run-length-encoded BMP, which are decoded slowly
+MAX_RUNS = 500_000  # pixels or bytes of a run-length-encoded BMP, which decodes slowly
 
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """The outline of a picture file."""
+    """The structure of a picture file."""
 
-    format: str  # "PNG", "JPEG", "GIF", "BMP" or "WEBP", as Pillow calls it
+    format: str  # "PNG", "JPEG", "GIF", "BMP" or "WEBP", Pillow's names
     width: int
     height: int
-    orientation: int  # EXIF: 1 upright ... 8; anything else in the file counts as 1
-    data: bytes  # the file without what one picture does not need
+    orientation: int  # EXIF: 1 (upright) to 8; any other value counts as 1
+    data: bytes  # the file, reduced to what its first picture needs
 
 
 def open_container(data: bytes) -> Container:
-    """Tell what picture file this is, and keep what its first picture needs. Raises PictureError."""
+    """Recognise a picture file and reduce it to what its first picture needs. Raises PictureError."""
     try:
         for signature, reader in _READERS:
             if data.startswith(signature):
@@ -46,7 +45,7 @@ def open_container(data: bytes) -> Container:
         if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
             return _webp(data)
     except (struct.error, IndexError):
-        raise PictureError("the file ends in the middle, or its outline is damaged; save the picture again") from None
+        raise PictureError("the file is incomplete, or its structure is damaged; save the picture again") from None
     raise PictureError(
         f"wanted a PNG, JPEG, WebP, BMP or GIF file, got one that begins with {data[:8]!r}; "
         "open it in a picture program and save it as PNG"
@@ -56,7 +55,7 @@ def open_container(data: bytes) -> Container:
 
 
 def orientation_of(exif: bytes) -> int:
-    """The orientation in EXIF data (a small TIFF file): 1..8, and 1 for everything that makes no sense."""
+    """The orientation in EXIF data (a small TIFF file): 1 to 8, or 1 if the data are invalid."""
     exif = exif.removeprefix(b"Exif\0\0")
     order = {b"II": "<", b"MM": ">"}.get(exif[:2])
     if order is None:
@@ -74,18 +73,18 @@ def orientation_of(exif: bytes) -> int:
 
 
 def _png(data: bytes) -> Container:
-    kept, exif, at = [data[:8]], b"", 8
+    parts, exif, at = [data[:8]], b"", 8
     for _ in range(MAX_BLOCKS):
         length, kind = struct.unpack_from(">I4s", data, at)
         end = at + 12 + length
         if end > len(data):
-            raise PictureError("the PNG file ends in the middle; save or download the picture again")
+            raise PictureError("the PNG file is incomplete; save or download the picture again")
         if kind in (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"):
             if zlib.crc32(data[at + 4 : end - 4]) != struct.unpack_from(">I", data, end - 4)[0]:
                 raise PictureError(
                     f"the PNG file is damaged: wrong checksum in {kind.decode()}; save the picture again"
                 )
-            kept.append(data[at:end])
+            parts.append(data[at:end])
         elif kind == b"eXIf":
             exif = data[at + 8 : end - 4]
         at = end
@@ -93,14 +92,14 @@ def _png(data: bytes) -> Container:
             break
     else:
         raise _too_many("PNG")
-    _, first, width, height = struct.unpack_from(">I4sII", kept[1])
+    _, first, width, height = struct.unpack_from(">I4sII", parts[1])
     if first != b"IHDR":
         raise PictureError("the PNG file does not begin with its size; save the picture again")
-    return Container("PNG", width, height, orientation_of(exif), b"".join(kept))
+    return Container("PNG", width, height, orientation_of(exif), b"".join(parts))
 
 
 def _jpeg(data: bytes) -> Container:
-    kept, exif, at, size = [data[:2]], b"", 2, (0, 0)
+    parts, exif, at, size = [data[:2]], b"", 2, (0, 0)
     for _ in range(MAX_BLOCKS):
         while data[at : at + 2] == b"\xff\xff":  # padding
             at = _end_of_padding(data, at)
@@ -108,7 +107,7 @@ def _jpeg(data: bytes) -> Container:
         if mark != 0xFF or length < 2:
             raise PictureError("the JPEG file is damaged; save the picture again")
         segment = data[at : at + 2 + length]
-        if kind == 0xDA:  # the first scan: pixels from here on
+        if kind == 0xDA:  # the first scan: pixels follow
             break
         if 0xC0 <= kind <= 0xCF and kind not in (0xC4, 0xC8, 0xCC):
             height, width = struct.unpack_from(">HH", segment, 5)
@@ -116,18 +115,18 @@ def _jpeg(data: bytes) -> Container:
         if kind == 0xE1 and segment[4:10] == b"Exif\0\0" and not exif:
             exif = segment[4:]
         metadata = 0xE0 <= kind <= 0xEF or kind == 0xFE
-        if not metadata or kind in (0xE0, 0xEE):  # JFIF's and Adobe's say which colours these are
-            kept.append(segment)
+        if not metadata or kind in (0xE0, 0xEE):  # JFIF's and Adobe's segments define the colours
+            parts.append(segment)
         at += 2 + length
     else:
         raise _too_many("JPEG")
     if data.count(b"\xff\xda", at) > MAX_SCANS:
         raise PictureError(f"the JPEG file has more than {MAX_SCANS} scans; save the picture again as PNG")
-    return Container("JPEG", *size, orientation_of(exif), b"".join([*kept, data[at:]]))
+    return Container("JPEG", *size, orientation_of(exif), b"".join([*parts, data[at:]]))
 
 
 def _end_of_padding(data: bytes, at: int) -> int:
-    """The last of a row of FF bytes."""
+    """The position of the last byte of a run of FF bytes."""
     rest = data[at : at + 65536]
     return at + max(1, len(rest) - len(rest.lstrip(b"\xff")) - 1)
 
@@ -135,25 +134,25 @@ def _end_of_padding(data: bytes, at: int) -> int:
 def _gif(data: bytes) -> Container:
     width, height, flags = struct.unpack_from("<HHB", data, 6)
     at = 13 + (3 << (flags & 7) + 1 if flags & 0x80 else 0)
-    kept = [data[:at]]
+    parts = [data[:at]]
     for _ in range(MAX_BLOCKS):
         if data[at] == 0x21:  # an extension: comment, program, or (F9) which colour is transparent
             end = _end_of_blocks(data, at + 2)
             if data[at + 1] == 0xF9:
-                kept.append(data[at:end])
+                parts.append(data[at:end])
             at = end
         elif data[at] == 0x2C:
             left, top, wide, high, flags = struct.unpack_from("<HHHHB", data, at + 1)
             pixels = at + 10 + (3 << (flags & 7) + 1 if flags & 0x80 else 0) + 1
-            kept += [data[at : _end_of_blocks(data, pixels)], b";"]
-            return Container("GIF", max(width, left + wide), max(height, top + high), 1, b"".join(kept))
+            parts += [data[at : _end_of_blocks(data, pixels)], b";"]
+            return Container("GIF", max(width, left + wide), max(height, top + high), 1, b"".join(parts))
         else:
-            raise PictureError("the GIF file holds no picture; save it again as PNG")
+            raise PictureError("the GIF file has no picture in it; save the picture again as PNG")
     raise _too_many("GIF")
 
 
 def _end_of_blocks(data: bytes, at: int) -> int:
-    """Behind the empty block that ends a row of blocks, each led by its length."""
+    """The position after a sequence of blocks, each with its length in front, that an empty block ends."""
     while data[at]:
         at += 1 + data[at]
     return at + 1
@@ -177,7 +176,7 @@ def _webp(data: bytes) -> Container:
             return Container("WEBP", *size, orientation_of(exif), data)
         kind, length = struct.unpack_from("<4sI", data, at)
         body = data[at + 8 : at + 8 + length]
-        if kind == b"VP8X":  # the canvas of a film, or of a picture with metadata
+        if kind == b"VP8X":  # the canvas of an animation, or of a picture with metadata
             width, more_width, height, more_height = struct.unpack_from("<HBHB", body, 4)
             size = (1 + width + (more_width << 16), 1 + height + (more_height << 16))
         elif kind == b"VP8 " and size == (0, 0):
@@ -193,7 +192,7 @@ def _webp(data: bytes) -> Container:
 
 
 def _too_many(name: str) -> PictureError:
-    return PictureError(f"the {name} file is made of more than {MAX_BLOCKS} pieces; save the picture again")
+    return PictureError(f"the {name} file has more than {MAX_BLOCKS} blocks; save the picture again")
 
 
 _READERS: tuple[tuple[bytes, Callable[[bytes], Container]], ...] = (

@@ -1,13 +1,13 @@
-"""Grey becomes ink: which is the paper, how bright it is everywhere, and how much darker (or lighter) the writing is.
+"""From grey to ink: find the paper, its brightness everywhere, and how much darker (or lighter) the writing is.
 
-A camera sees paper that is grey, brighter at one side than at the other, and grainy. Here the paper's level is found
-all over the picture, the difference to it is ink, the grain is set to nothing and the stroke to full ink. A clean
-drawing or a scan with one flat paper level keeps its values exactly.
+In a photo, paper is grey, grainy, and brighter on one side. So the level of the paper is estimated all over the
+picture. The difference to it is the ink. Grain is set to 0 and strokes to full ink. A clean drawing, or a scan whose
+paper has one level, keeps its values exactly.
 
 grey: (rows, columns), uint8 0..255 or float64 0..1  ->  ink: (rows, columns) float64, 0 nothing to 1 full ink
 
-Large pictures are looked at reduced, to find where the ink is, and then once more in full resolution there. All
-arithmetic is sums, means and matrix products in float64, so that another language can repeat it.
+In a large picture, the ink is first located at a reduced size, and then computed in full resolution. All arithmetic is
+sums, means and matrix products in float64, so that another language can repeat it.
 """
 
 from __future__ import annotations
@@ -23,30 +23,30 @@ from digitlens.digits.preparation.framing import Box, Image, box_of
 from digitlens.digits.preparation.ruled_lines import without_lines
 from digitlens.digits.preparation.specks import main_ink
 
-WORKING = 640  # pixels: the longest side at which a picture is looked at; 28×28 needs no more
-FLAT = 0.35  # a paper level that so many of the pixels have exactly is not photographed
-FULL_ENOUGH = 0.9  # a stroke with this much contrast is full ink already, and its values are kept
-FAINT = 0.06  # deviations from the paper below this are grain, or the edge of a stroke
-CERTAIN = 0.2  # ink of photos that is fainter than this is taken for nothing
-LEAST_CONTRAST = 0.04  # writing that differs by less from its paper cannot be told from nothing
+WORKING = 640  # pixels: the longest side that is worked on; 28×28 needs no more
+FLAT = 0.35  # if this share of the pixels have the same level, the paper is flat: the picture is not a photo
+FULL_ENOUGH = 0.9  # strokes with this much contrast count as full ink, and values are not scaled
+FAINT = 0.06  # smaller deviations from the paper are grain, or the edge of a stroke
+CERTAIN = 0.2  # fainter ink in a photo is set to 0
+LEAST_CONTRAST = 0.04  # with less contrast than this, the picture counts as empty
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ink:
-    """What was written, and how it was told from the paper."""
+    """The ink of a picture, and how it was separated from the paper."""
 
-    ink: Image  # (rows, columns), 0..1: the part of the picture where the writing is
-    region: Box  # that part, in pixels of the picture
+    ink: Image  # (rows, columns), 0..1: of the region
+    region: Box  # the part of the picture where the writing is, in pixels of the picture
     reduction: int  # how many pixels of the picture one pixel of `ink` is wide and high
     dark: bool  # True: dark ink on light paper; False: light on dark
-    flat: bool  # True: the paper has one level; False: it is uneven, and was evened out
+    flat: bool  # True: the paper has one level; False: it is uneven, and was levelled
     paper: float  # 0..1, mean level of the paper
-    contrast: float  # 0..1, how far full ink lies from the paper
-    grain: float  # 0..1, what was taken as noise of the paper
+    contrast: float  # 0..1, difference between full ink and paper
+    grain: float  # 0..1, estimated standard deviation of the paper's noise
 
 
 def reduce(levels: NDArray[Any], factor: int) -> Image:
-    """Average squares of `factor` by `factor` pixels, fewer at the last row and column: a smaller picture."""
+    """A smaller picture: the mean of every square of `factor` × `factor` pixels, fewer at the last row and column."""
     if factor == 1:
         return levels.astype(np.float64)
     rows, columns = levels.shape
@@ -59,7 +59,7 @@ def reduce(levels: NDArray[Any], factor: int) -> Image:
 
 
 def running_mean(values: Image, radius: int) -> Image:
-    """The mean over the square from -radius to +radius around each pixel, of what lies within the picture."""
+    """The mean over the square from -radius to +radius around each pixel, clipped to the picture."""
     for axis in (0, 1):
         n = values.shape[axis]
         total = np.cumsum(np.insert(values, 0, 0.0, axis=axis), axis=axis)
@@ -71,13 +71,13 @@ def running_mean(values: Image, radius: int) -> Image:
 
 
 def surface(levels: Image) -> Image:
-    """The paper's level as a smooth surface of second degree, fitted to most of the pixels: (rows, columns)."""
+    """The level of the paper as a smooth surface of second degree, fitted robustly: (rows, columns)."""
     factor = math.ceil(max(levels.shape) / 48)
     blocks = reduce(levels, factor)
     bases = _basis(*blocks.shape)
     values, trusted = blocks.ravel(), np.ones(blocks.size, dtype=bool)
     weights = np.zeros(6)
-    for _ in range(5):  # each time without the fifth that fits worst: writing, and what else is not paper
+    for _ in range(5):  # each time without the fifth of the pixels that fits worst: these are not paper
         square = bases[trusted].T @ bases[trusted] + 1e-6 * np.eye(6)
         weights[:] = np.linalg.solve(square, bases[trusted].T @ values[trusted])
         miss = np.abs(values - bases @ weights)
@@ -93,8 +93,8 @@ def _basis(rows: int, columns: int) -> Image:
     return np.stack([np.ones_like(x), y, x, y * y, x * y, x * x], axis=1)
 
 
-def counted(levels: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
-    """The levels that occur, in order, and how many pixels have each."""
+def level_counts(levels: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
+    """The levels that occur, sorted, and how many pixels have each."""
     if levels.dtype != np.uint8:
         return np.unique(levels, return_counts=True)
     times = np.bincount(levels.ravel(), minlength=256)  # ten times as fast as sorting them
@@ -103,10 +103,10 @@ def counted(levels: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
 
 
 def flat_level(levels: NDArray[Any], values: NDArray[Any], times: NDArray[np.intp]) -> float | None:
-    """The level that a good part of all pixels have exactly, or None: a clean drawing's paper.
+    """The level of flat paper: one that at least the share FLAT of all pixels have exactly; None if there is none.
 
-    values, times: the levels that occur, and how many pixels have each. Where two levels are that common (a one-bit
-    scan), the one that is more common along the border counts as paper.
+    values, times: as from level_counts(). If two levels are that common, as in a one-bit scan, the one that is more
+    common along the border is the paper.
     """
     common = np.flatnonzero(times >= FLAT * levels.size)
     if len(common) < 2:
@@ -116,16 +116,16 @@ def flat_level(levels: NDArray[Any], values: NDArray[Any], times: NDArray[np.int
 
 
 def border(levels: NDArray[Any]) -> NDArray[Any]:
-    """The outermost pixels, as one row."""
+    """The outermost pixels of the picture, (n,)."""
     return np.concatenate([levels[0], levels[-1], levels[:, 0], levels[:, -1]])
 
 
 def paper_is_light(excess: Image) -> bool:
-    """Whether the writing is dark on light: the paper is what most of the picture, and of its border, is.
+    """Whether the writing is dark on light paper: most of the picture and of its border is paper.
 
-    excess: (rows, columns), the picture minus a first guess of its paper.
+    excess: (rows, columns), the picture minus a first estimate of its paper.
     """
-    few = max(excess.size // 512, 1)  # a small digit on a large page is hardly more
+    few = max(excess.size // 512, 1)  # a small digit on a large page has hardly more pixels
     ends = few - 1, excess.size - few
     middle = np.partition(excess, ends, axis=None)[list(ends)].mean()  # a fifth of the time of sorting them all
     return bool(np.mean(excess > middle) + np.mean(border(excess) > middle) >= 1.0)
@@ -141,17 +141,17 @@ def otsu(values: Image) -> float:
     spread = below * (1 - below)
     between = (mass[-1] * below - mass) ** 2 / np.where(spread > 1e-12, spread, np.inf)
     best = np.flatnonzero(between >= between.max() * (1 - 1e-9))
-    return float(edges[1:][best].mean())  # an empty valley between two peaks: its middle
+    return float(edges[1:][best].mean())  # if the valley between two peaks is empty: its middle
 
 
 def _between(depth: Image) -> float:
-    """A depth between paper and ink, also where there is so little ink that Otsu would split the paper."""
+    """A threshold between paper and ink, also if there is so little ink that Otsu's would split the paper."""
     few = max(depth.size // 512, 1)
     return max(otsu(depth), float(np.partition(depth, -few, axis=None)[-few]) / 3)
 
 
 def find_ink(grey: NDArray[Any]) -> Ink | None:
-    """Find the writing in a picture: None where there is none.
+    """Find the writing in a picture. Returns None if there is none.
 
     grey: (rows, columns), uint8 0..255 or float64 0..1.
     """
@@ -172,49 +172,49 @@ def find_ink(grey: NDArray[Any]) -> Ink | None:
 
 
 def _ink_at(grey: NDArray[Any], region: Box, factor: int) -> Ink | None:
-    """The ink within a region, looked at `factor` times reduced."""
+    """The ink within a region, computed at 1 / `factor` of its size."""
     part = region.cut(grey)
     levels: NDArray[Any] = part if factor == 1 else reduce(part, factor)
     full = 255.0 if grey.dtype == np.uint8 else 1.0
-    told = _on_flat_paper(levels, full) or _on_uneven_paper(levels.astype(np.float64), full)
-    contrast = float(told.depth.max())
-    if told.grain:  # then the darkest pixel says little
-        contrast = _contrast(told.depth)
-    if contrast == 0.0 or contrast < max(LEAST_CONTRAST, 4 * told.grain):
+    difference = _on_flat_paper(levels, full) or _on_uneven_paper(levels.astype(np.float64), full)
+    contrast = float(difference.depth.max())
+    if difference.grain:  # then the darkest pixel may be noise
+        contrast = _contrast(difference.depth)
+    if contrast == 0.0 or contrast < max(LEAST_CONTRAST, 4 * difference.grain):
         return None
-    scale = 1.0 if told.flat and contrast >= FULL_ENOUGH else contrast
-    ink = np.minimum(told.depth / scale, 1.0)
-    if told.grain:
-        ink = without_grain(ink, told.grain / scale)
+    scale = 1.0 if difference.flat and contrast >= FULL_ENOUGH else contrast
+    ink = np.minimum(difference.depth / scale, 1.0)
+    if difference.grain:
+        ink = without_grain(ink, difference.grain / scale)
     cleared = without_lines(ink)
-    if told.grain or cleared is not ink:
+    if difference.grain or cleared is not ink:
         ink = main_ink(cleared)
         if not ink.any():
             return None
-    return Ink(ink, region, factor, told.dark, told.flat, told.paper, contrast, told.grain)
+    return Ink(ink, region, factor, difference.dark, difference.flat, difference.paper, contrast, difference.grain)
 
 
 def _contrast(depth: Image) -> float:
-    """How deep strokes are: of what is deep itself and lies where more is."""
+    """The contrast of the strokes: over pixels that are deep and lie among others that are."""
     around = running_mean(depth, 1)
     strokes = depth[(depth >= _between(depth)) & (around >= _between(around))]
     return float(np.quantile(strokes, 0.6)) if len(strokes) else 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Told:
-    """How a picture differs from its paper."""
+class _Difference:
+    """The difference between a picture and its paper."""
 
-    depth: Image  # (rows, columns), 0..1: how far it lies from the paper, on the side of the ink
+    depth: Image  # (rows, columns), 0..1: difference to the paper, in the direction of the ink
     dark: bool
     flat: bool
     paper: float
     grain: float
 
 
-def _on_flat_paper(levels: NDArray[Any], full: float) -> _Told | None:
-    """How a clean drawing differs from its paper; None where the paper has no level of its own."""
-    values, times = counted(levels)  # what can be worked out for the levels that occur needs no look at the pixels
+def _on_flat_paper(levels: NDArray[Any], full: float) -> _Difference | None:
+    """The difference of a clean drawing or scan to its flat paper; None if the paper is not flat."""
+    values, times = level_counts(levels)  # computing on the levels that occur is faster than on all pixels
     level = flat_level(levels, values, times)
     if level is None:
         return None
@@ -230,14 +230,14 @@ def _on_flat_paper(levels: NDArray[Any], full: float) -> _Told | None:
         depth = np.maximum((level - levels if dark else levels - level) / full, 0.0)
     grain = 0.0
     faint = (far > 0) & (far < FAINT)
-    if times[faint].sum() > times[far >= FAINT].sum() / 2:  # compressed, or with noise of which paper hides a half
+    if times[faint].sum() > times[far >= FAINT].sum() / 2:  # compressed, or with noise, half of which paper hides
         small = depth[(depth > 0) & (depth < _between(depth))]
         grain = max(FAINT, 1.4826 * float(np.median(small))) if len(small) else FAINT
-    return _Told(depth, dark, True, level / full, grain)
+    return _Difference(depth, dark, True, level / full, grain)
 
 
-def _on_uneven_paper(levels: Image, full: float) -> _Told:
-    """How a photo differs from its paper, whose level is found all over the picture."""
+def _on_uneven_paper(levels: Image, full: float) -> _Difference:
+    """The difference of a photo to its paper, whose level is estimated all over the picture."""
     guess = surface(levels)
     dark = paper_is_light(levels - guess)
     sign = 1.0 if dark else -1.0
@@ -246,17 +246,17 @@ def _on_uneven_paper(levels: Image, full: float) -> _Told:
     radius = max(2, max(levels.shape) // 6)
     for _ in range(2):
         blank = (depth < _between(depth)).astype(np.float64)
-        # Where there is hardly any paper in sight, the surface speaks.
+        # Where there is hardly any paper nearby, the surface is used.
         smooth = (running_mean(levels * blank, radius) + 0.05 * guess) / (running_mean(blank, radius) + 0.05)
         depth = sign * (smooth - levels) / full
     blank_depth = depth[depth < _between(depth)]
     grain = 1.4826 * float(np.median(np.abs(blank_depth - np.median(blank_depth))))
-    return _Told(np.maximum(depth, 0.0), dark, False, float(smooth.mean()) / full, grain)
+    return _Difference(np.maximum(depth, 0.0), dark, False, float(smooth.mean()) / full, grain)
 
 
 def without_grain(ink: Image, grain: float) -> Image:
-    """Ink without what the paper's grain may have made: (rows, columns), 0..1; grain: its standard deviation."""
+    """The ink without the grain of the paper. ink: (rows, columns), 0..1; grain: its standard deviation."""
     if 3.0 * grain <= CERTAIN:
         return np.where(ink < CERTAIN, 0.0, ink)
-    # Single pixels tell nothing any more, but a mean of nine does.
+    # A single pixel is too noisy, but the mean of nine is not.
     return np.where((running_mean(ink, 1) < CERTAIN) | (ink < grain), 0.0, ink)

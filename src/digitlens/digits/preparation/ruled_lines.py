@@ -1,9 +1,9 @@
-"""The ruled lines and box borders of forms are taken away, also where the writing touches them.
+"""Removes the ruled lines and box borders of forms, also where the writing touches them.
 
-A line runs along one side of the picture from one border to the other, nearly straight, thin, and is the first ink
-that one meets from that side. A box may stand free in the picture; then it has a line on each of its four sides. The
-bar of a 7 or the foot of a 2 that fills its picture is no line: what would be left hangs on it and reaches the
-opposite border.
+A line runs along one side of the picture, from border to border. It is nearly straight and thin, and it is the first
+ink from that side. A box may stand free in the picture; then it has a line on each of its four sides. The bar of a 7 or
+the foot of a 2 that fills its picture is not a line: the rest of the digit is connected to it and reaches the opposite
+border.
 
 ink: (rows, columns) float64, 0 nothing to 1 full ink
 """
@@ -17,19 +17,19 @@ from numpy.typing import NDArray
 
 from digitlens.digits.preparation.framing import Box, Image, box_of
 
-RIM = 0.2  # so much of each side is where lines lie
-THICKEST = 0.08  # of the longest side
-SPAN = 0.7  # so many of the columns must show the line; writing may hide it in the others
-STEEPEST = 0.15  # rows a column; about 8 degrees
-SEEN = 0.1  # ink of a line is at least that dark
+RIM = 0.2  # share of each side in which lines are searched
+THICKEST = 0.08  # of the longest side: the thickest line
+SPAN = 0.7  # share of the columns that must show the line; writing may hide it in the others
+STEEPEST = 0.15  # rows for each column; about 8 degrees
+SEEN = 0.1  # the least ink of a line
 LEAST_SIDE = 8  # pixels: in smaller pictures a line is as thick as a stroke
-LEAST = 0.1  # so much of the ink must be left, or it was no form
+LEAST = 0.1  # share of the ink that must be left, or it was not a form
 
 Edges = NDArray[np.intp]
 
 
 def without_lines(ink: Image) -> Image:
-    """The same ink without ruled lines; the very same array where there are none."""
+    """The ink without ruled lines; the same array if there are none."""
     whole = Box(0, 0, *ink.shape)
     if min(ink.shape) < LEAST_SIDE:
         return ink
@@ -42,18 +42,18 @@ def without_lines(ink: Image) -> Image:
     edges = []
     for side in _sides(box.cut(ink)):
         edges.append(line_along_top(side))
-        if edges[-1] is None:  # one of the four is missing: no box
+        if edges[-1] is None:  # one of the four sides is missing: not a box
             return ink
     return _within(ink, box, edges)
 
 
 def _sides(ink: Image) -> tuple[Image, ...]:
-    """The ink as it is seen from each side, views of the same array: its top, bottom, left and right side on top."""
+    """Views of the ink, turned so that its top, bottom, left or right side is on top."""
     return ink, ink[::-1], ink.T, ink.T[::-1]
 
 
 def _within(ink: Image, box: Box, edges: list[Edges | None]) -> Image:
-    """What of the ink in the box lies within the lines; all as it is where that can hardly be what was written."""
+    """The ink within the lines of the box; all the ink if what is left can hardly be the writing."""
     cleared = np.zeros_like(ink)
     inner = box.cut(cleared)
     inner[:] = box.cut(ink)
@@ -62,7 +62,7 @@ def _within(ink: Image, box: Box, edges: list[Edges | None]) -> Image:
             side[np.arange(len(side))[:, None] < edge] = 0.0
     if inner.sum() < LEAST * ink.sum():
         return ink
-    touched = []  # whether what is left reaches as far as the line, or the border, on each side
+    touched = []  # for each side, whether the remaining ink reaches the line or the border
     for side, edge in zip(_sides(inner), edges, strict=True):
         first = 0 if edge is None else np.minimum(edge, len(side) - 1)
         touched.append(bool((side[first, np.arange(side.shape[1])] >= SEEN).any()))
@@ -73,7 +73,7 @@ def _within(ink: Image, box: Box, edges: list[Edges | None]) -> Image:
 
 
 def line_along_top(ink: Image) -> Edges | None:
-    """For each column how many rows, from the top, a line there and what is beyond it take; None: there is no line."""
+    """For each column, the number of rows down to the lower edge of a line along the top; None if there is no line."""
     rows, columns = ink.shape
     band = ink[: math.ceil(rows * RIM)] >= SEEN
     if np.count_nonzero(band) < SPAN * columns:  # most pictures

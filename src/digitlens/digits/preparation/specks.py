@@ -1,6 +1,6 @@
-"""Which of the dark things on the paper are the writing: not the grain, not the lines of a form along the border.
+"""Removes specks and the lines of a form along the border, and keeps the writing.
 
-The picture is laid out in at most 80×80 cells; cells with ink that touch (corners count) are one thing.
+The picture is divided into at most 80×80 cells. Cells with ink that touch, corners included, form one component.
 
 ink: (rows, columns) float64, 0 nothing to 1 full ink
 """
@@ -15,28 +15,28 @@ from numpy.typing import NDArray
 from digitlens.digits.preparation.framing import Image
 
 CELLS = 80  # cells along the longest side
-RIM = 0.2  # this much of each side is where the lines of a form lie
-CRUMB = 0.03  # a thing with less than this share of all ink is a crumb
+RIM = 0.2  # share of each side in which the lines of a form lie
+SPECK = 0.03  # a component with less than this share of all ink is a speck
 
 
 def main_ink(ink: Image) -> Image:
-    """The same ink without crumbs and without lines along the border, as long as something is left.
+    """The ink without specks and without lines along the border, unless nothing would be left.
 
     ink: (rows, columns) -> (rows, columns)
     """
     size = math.ceil(max(ink.shape) / CELLS)
     mass = _cells(ink, size)
-    labels, n = things(mass > 0.05)
-    share = np.bincount(labels.ravel(), weights=mass.ravel(), minlength=n + 1)  # (n + 1,), what has no label is 0
+    labels, n = connected_components(mass > 0.05)
+    share = np.bincount(labels.ravel(), weights=mass.ravel(), minlength=n + 1)  # (n + 1,); label 0 is empty
     share[0] = 0.0
     keep = share > 0
-    # What lies along the border, and only there, is the line of a form, if there is something else.
+    # A component that lies only along the border is a line of a form, if there is other ink.
     rim = _rim(mass.shape)
     inner = np.bincount(labels.ravel(), weights=(mass * ~rim).ravel(), minlength=n + 1)
     lines = keep & (inner < 0.1 * share)
     if share[keep & ~lines].sum() >= 0.1 * share.sum():
         keep &= ~lines
-    keep &= share >= CRUMB * share[keep].sum()
+    keep &= share >= SPECK * share[keep].sum()
     stay = np.repeat(np.repeat(keep[labels], size, axis=0), size, axis=1)[: ink.shape[0], : ink.shape[1]]
     return np.where(stay, ink, 0.0)
 
@@ -56,16 +56,16 @@ def _rim(shape: tuple[int, ...]) -> NDArray[np.bool_]:
     return rim
 
 
-def things(filled: NDArray[np.bool_]) -> tuple[NDArray[np.int64], int]:
-    """Number the things that hang together: 0 for empty, then 1, 2, ... in the shape of `filled`; and how many.
+def connected_components(filled: NDArray[np.bool_]) -> tuple[NDArray[np.int64], int]:
+    """Label the 8-connected components: 0 for empty, then 1, 2, ..., in the shape of `filled`; and how many there are.
 
-    >>> things(np.array([[1, 0, 0, 1], [0, 1, 0, 1]], bool))
+    >>> connected_components(np.array([[1, 0, 0, 1], [0, 1, 0, 1]], bool))
     (array([[1, 0, 0, 2],
            [0, 1, 0, 2]]), 2)
     """
     rows, columns = filled.shape
     wide = columns + 2
-    open_cells = np.pad(filled, 1)  # a rim of nothing, so that every cell has eight neighbours
+    open_cells = np.pad(filled, 1)  # an empty border, so that every cell has eight neighbours
     todo = open_cells.ravel().tolist()
     flat = [0] * len(todo)
     around = (-wide - 1, -wide, -wide + 1, -1, 1, wide - 1, wide, wide + 1)

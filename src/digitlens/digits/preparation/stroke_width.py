@@ -1,9 +1,8 @@
-"""How wide a pen wrote, and the same writing by a pen somewhat wider or narrower.
+"""The width of a pen's strokes, and the same writing with a wider or narrower pen.
 
-A stroke of length L and width w holds L · w of ink and has 2 · L of outline; outline is what the ink's slope adds up to
-(its total variation), so the width is twice the ink over the outline. Ink is weighted by itself, so a soft edge or a
-pale stroke counts for less. A pen is made wider by letting each pixel take over from its darkest neighbour, narrower
-from its lightest, as far as is needed.
+A stroke of length L and width w has L · w of ink and 2 · L of outline. The outline is the total variation of the ink,
+so the width is twice the ink divided by the outline. Ink is weighted by itself, so a soft edge or a pale stroke counts
+less. To make a pen wider, each pixel is blended with its darkest neighbour; to make it narrower, with its lightest.
 
 ink: (rows, columns) float64, 0 nothing to 1 full ink
 """
@@ -17,18 +16,18 @@ from numpy.typing import NDArray
 
 Ink = NDArray[np.float64]
 
-THINNEST, THICKEST = 1.0, 2.5  # pixels at 28×28: 99 % of MNIST's digits have a wider pen than that, 75 % a narrower one
-PASSES = 3  # each changes the width by two pixels at most
+THINNEST, THICKEST = 1.0, 2.5  # pixels at 28×28: 99 % of MNIST's pens are wider than 1.0, 75 % narrower than 2.5
+PASSES = 3  # each changes the width by at most two pixels
 
 
 def stroke_width(ink: Ink) -> float:
-    """The mean width of the strokes, in pixels; 0 where there is no ink.
+    """The mean width of the strokes, in pixels; 0 if there is no ink.
 
     >>> bar = np.zeros((28, 28)); bar[4:24, 12:15] = 1
     >>> round(stroke_width(bar), 1)
     2.6
 
-    (It has ends, too, and they are outline.)
+    (Less than 3, because the ends of the bar are outline, too.)
     """
     around = _with_rim(ink)
     down, right = around[1:, 1:] - around[:-1, 1:], around[1:, 1:] - around[1:, :-1]
@@ -37,10 +36,10 @@ def stroke_width(ink: Ink) -> float:
 
 
 def with_pen(ink: Ink, thinnest: float = THINNEST, thickest: float = THICKEST) -> Ink:
-    """The same writing by a pen of at least `thinnest` and at most `thickest` pixels, as nearly as PASSES bring it.
+    """The same writing with a pen of `thinnest` to `thickest` pixels, or as near to that as PASSES bring it.
 
-    (rows, columns) -> the same shape: give it a rim of nothing for what a wider pen adds. Ink whose width lies between
-    comes back as it is, the very same array.
+    (rows, columns) -> the same shape. Leave an empty border for what a wider pen adds. If the width is already in the
+    range, the same array is returned.
     """
     for _ in range(PASSES):
         width = stroke_width(ink)
@@ -54,7 +53,7 @@ def with_pen(ink: Ink, thinnest: float = THINNEST, thickest: float = THICKEST) -
 
 
 def _of_neighbours(extreme: np.ufunc, ink: Ink) -> Ink:
-    """The largest, or the smallest, of each pixel and the four beside it; outside there is nothing."""
+    """The largest (or smallest) of each pixel and its four neighbours; outside the picture there is no ink."""
     wide = _with_rim(ink)
     five = (ink, wide[:-2, 1:-1], wide[2:, 1:-1], wide[1:-1, :-2], wide[1:-1, 2:])
     result: Ink = functools.reduce(extreme, five)
@@ -62,7 +61,7 @@ def _of_neighbours(extreme: np.ufunc, ink: Ink) -> Ink:
 
 
 def _with_rim(ink: Ink) -> Ink:
-    """The same with one pixel of nothing around it; np.pad takes ten times as long."""
+    """The ink with an empty border of one pixel. Ten times as fast as np.pad."""
     wide = np.zeros((ink.shape[0] + 2, ink.shape[1] + 2))
     wide[1:-1, 1:-1] = ink
     return wide

@@ -1,4 +1,4 @@
-"""Pen strokes become ink, at any size: a pixel is inked when the pen passed close by its centre.
+"""Draws pen strokes as ink, at any size: a pixel is inked if the pen passes close to its centre.
 
 A stroke: (points, 2) float64, each point (x, y) with y pointing down; a stroke of one point is a dot.
 A drawing: a sequence of strokes.
@@ -7,9 +7,9 @@ Ink: (rows, columns) float64 in [0, 1], where
 
     ink of a pixel = clamp(radius + ½ − distance from the pixel's centre to the nearest point of any stroke, 0, 1)
 
-Radius is half the pen's width in pixels; half a pixel more is the soft rim that keeps a line from looking like a stair.
-Framing is done on the geometry, before inking: the pen stays as wide as was meant, however large the drawing. Its rules
-are those of framing.py, and the pen's width counts as ink.
+The radius is half the pen's width in pixels; the half pixel more is a soft edge (anti-aliasing). Framing is done on the
+geometry, before inking, so the pen keeps its width whatever the size of the drawing. The rules are those of framing.py,
+and the pen's width counts as ink.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ from digitlens.errors import ShapeError
 Array = NDArray[np.float64]
 Drawing = Sequence[Array]
 
-MIDDLE = CENTRE + 0.5  # where its centre of mass goes: the centre of that pixel
+MIDDLE = CENTRE + 0.5  # the target of the centre of mass: the centre of that pixel
 
 MOST_POINTS = 100_000  # of one drawing
 MOST_SIDE = 4_096  # rows or columns of a picture
-MOST_WORK = 500_000_000  # pixels visited, summed over the pieces of the strokes: some ten seconds
+MOST_WORK = 500_000_000  # pixels visited, summed over the pieces of the strokes: about ten seconds
 TOGETHER = 512  # drawings inked at once
 FARTHEST = 1e9  # the largest coordinate: beyond it, float64 no longer tells pixels apart reliably
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FramedStrokes:
-    """Strokes in the place and size that MNIST's digits have: framed = stroke × scale + shift."""
+    """Strokes moved and scaled like MNIST's digits: framed = stroke × scale + shift."""
 
     strokes: tuple[Array, ...]  # each (points, 2), in the pixels of a 28×28 picture
     scale: float
@@ -52,7 +52,7 @@ class FramedStrokes:
 
 
 def ink_strokes(strokes: Drawing, shape: tuple[int, int], radius: float) -> Array:
-    """Ink strokes: the formula above, one straight piece after the other. No strokes leave no ink.
+    """Draw strokes as ink, by the formula above. No strokes give no ink.
 
     strokes: sequence of (points, 2), in pixels; shape: (rows, columns); radius: in pixels  ->  (rows, columns), 0..1
     Raises ShapeError for strokes, shapes and radii that are malformed, not finite, or beyond the limits.
@@ -72,7 +72,7 @@ def ink_strokes(strokes: Drawing, shape: tuple[int, int], radius: float) -> Arra
     work = float(np.prod(np.maximum(high - low, 0).astype(float), axis=1).sum())
     if work > MOST_WORK:
         raise ShapeError(
-            f"ink_strokes() visits at most {MOST_WORK:,} pixels, these strokes want {work:,.0f}; "
+            f"ink_strokes() visits at most {MOST_WORK:,} pixels, got strokes that need {work:,.0f}; "
             "use a smaller picture, a thinner pen or fewer points"
         )
     for (x, y), (to_x, to_y), (left, top), (right, bottom) in zip(starts, ends, low, high, strict=True):
@@ -92,11 +92,11 @@ def ink_strokes(strokes: Drawing, shape: tuple[int, int], radius: float) -> Arra
 
 
 def frame_strokes(strokes: Drawing, radius: float) -> FramedStrokes:
-    """Bring strokes to where MNIST's digits are (LeCun et al. 1998, section III.A), without touching the pen.
+    """Move and scale strokes like MNIST's digits (LeCun et al. 1998, section III.A); the pen keeps its width.
 
     The longest side of the *ink* (the strokes' box plus the pen's width) becomes 20 pixels; then the ink's centre of
-    mass is moved to the centre of pixel 14. The mass is measured with the box in the middle of the picture, so that
-    framing twice is framing once. A dot, which has no size, keeps its scale.
+    mass is moved to the centre of pixel 14. The mass is measured with the box in the middle of the picture, so framing
+    again changes nothing. A dot, which has no size, keeps its scale.
 
     strokes: sequence of (points, 2), in any unit; radius: in pixels of the framed picture, below 10
     Raises ShapeError for strokes and radii that are malformed, not finite, or beyond the limits.
@@ -120,7 +120,7 @@ def frame_strokes(strokes: Drawing, radius: float) -> FramedStrokes:
 
 
 def centre_of_mass(ink: Array) -> Array:
-    """Where the ink would balance, (x, y) in pixels; without any ink, the middle of a framed picture.
+    """The centre of mass of the ink, (x, y) in pixels; without ink, the middle of a framed picture.
 
     ink: (..., rows, columns)  ->  (..., 2)
 
@@ -130,14 +130,14 @@ def centre_of_mass(ink: Array) -> Array:
     mass = ink.sum(axis=(-2, -1))
     x = ink.sum(axis=-2) @ (np.arange(ink.shape[-1]) + 0.5)
     y = ink.sum(axis=-1) @ (np.arange(ink.shape[-2]) + 0.5)
-    some = np.where(mass > 0, mass, 1.0)
-    return np.where((mass > 0)[..., None], np.stack([x, y], axis=-1) / some[..., None], MIDDLE)
+    divisor = np.where(mass > 0, mass, 1.0)
+    return np.where((mass > 0)[..., None], np.stack([x, y], axis=-1) / divisor[..., None], MIDDLE)
 
 
 def ink_drawings(drawings: Sequence[Drawing], shape: tuple[int, int], radii: Array) -> Array:
-    """Ink many drawings at once: what ink_strokes() does, a hundred times faster where the pieces are short.
+    """Draw many drawings at once: the same as ink_strokes(), a hundred times faster if the pieces are short.
 
-    drawings: n drawings; shape: (rows, columns); radii: (n,), one pen a drawing  ->  (n, rows, columns), 0..1
+    drawings: n drawings; shape: (rows, columns); radii: (n,), one pen for each drawing  ->  (n, rows, columns), 0..1
     Raises ShapeError as ink_strokes() does.
 
     >>> dot = np.array([[1.5, 0.5]])
@@ -150,21 +150,23 @@ def ink_drawings(drawings: Sequence[Drawing], shape: tuple[int, int], radii: Arr
     before = np.cumsum(counts) - counts
     ink = np.empty((len(drawings), rows, columns))
     by_pen = np.argsort(radii, kind="stable")
-    for begin in range(0, len(drawings), TOGETHER):  # few at a time stay in the cache; like pens have like windows
-        some = by_pen[begin : begin + TOGETHER]
-        some = some[np.argsort(-counts[some], kind="stable")]  # most pieces first: piece k concerns a leading part
-        reach = radii[some] + 0.5
-        squared = np.full((len(some), rows, columns), np.inf)
-        for k in range(int(counts[some[0]])):
-            active = int(np.count_nonzero(counts[some] > k))
-            piece = before[some[:active]] + k
+    for begin in range(
+        0, len(drawings), TOGETHER
+    ):  # few at a time stay in the cache; sorted by pen, their windows are alike
+        group = by_pen[begin : begin + TOGETHER]
+        group = group[np.argsort(-counts[group], kind="stable")]  # most pieces first: those with a piece k come first
+        reach = radii[group] + 0.5
+        squared = np.full((len(group), rows, columns), np.inf)
+        for k in range(int(counts[group[0]])):
+            active = int(np.count_nonzero(counts[group] > k))
+            piece = before[group[:active]] + k
             _draw_near(squared[:active], starts[piece], ends[piece], reach[:active])
-        ink[some] = np.clip(reach[:, None, None] - np.sqrt(squared), 0.0, 1.0)
+        ink[group] = np.clip(reach[:, None, None] - np.sqrt(squared), 0.0, 1.0)
     return ink
 
 
 def _draw_near(squared: Array, start: Array, end: Array, reach: Array) -> None:
-    """Lower distances², (n, rows, columns), to those from one more straight piece a drawing, where its ink can be."""
+    """Update distances², (n, rows, columns), in place: one more straight piece for each drawing, within its reach."""
     along = end - start
     low, high = _windows(start, end, reach[:, None])
     width, height = np.minimum((high - low).max(axis=0), squared.shape[:0:-1])
@@ -182,14 +184,14 @@ def _draw_near(squared: Array, start: Array, end: Array, reach: Array) -> None:
     away_y *= away_y
     away_x += away_y
     windows = sliding_window_view(squared, (height, width), axis=(1, 2), writeable=True)
-    where = np.arange(len(start)), top, left  # no drawing twice, so nothing is written over
+    where = np.arange(len(start)), top, left  # each drawing once, so nothing is overwritten
     windows[where] = np.minimum(windows[where], away_x)
 
 
 def frame_drawings(drawings: Sequence[Drawing], radii: Array) -> list[FramedStrokes]:
-    """Frame many drawings at once: what frame_strokes() does.
+    """Frame many drawings at once: the same as frame_strokes().
 
-    drawings: n drawings; radii: (n,), one pen a drawing
+    drawings: n drawings; radii: (n,), one pen for each drawing
     Raises ShapeError as frame_strokes() does.
 
     >>> [framed.scale for framed in frame_drawings([[np.array([[0.0, 0.0], [9.0, 9.0]])], []], np.array([1.0, 1.0]))]
@@ -213,11 +215,11 @@ def frame_drawings(drawings: Sequence[Drawing], radii: Array) -> list[FramedStro
     ]
 
 
-_NOWHERE = np.zeros((1, 2))  # stands for a drawing without strokes where a box is wanted
+_NOWHERE = np.zeros((1, 2))  # the points of a drawing without strokes
 
 
 def _scales(low: Array, high: Array, radius: float | Array) -> Array:
-    """What brings boxes (..., 2) to 20 pixels, pen included; 1 for a dot, whose size is nothing but rounding."""
+    """The scales that make boxes (..., 2) 20 pixels large, pen included; 1 for a dot, whose size is only rounding."""
     side = (high - low).max(axis=-1)
     noise = 1e-12 * np.maximum(np.abs(low), np.abs(high)).max(axis=-1)
     dot = side <= noise
@@ -226,7 +228,7 @@ def _scales(low: Array, high: Array, radius: float | Array) -> Array:
 
 
 def _pieces(drawings: Sequence[Drawing]) -> tuple[Array, Array, NDArray[np.int64]]:
-    """The straight pieces of all strokes: starts (pieces, 2), ends (pieces, 2), and how many each drawing has (n,)."""
+    """The straight pieces of all strokes: starts (pieces, 2), ends (pieces, 2), and the number in each drawing (n,)."""
     strokes = [stroke for strokes in drawings for stroke in strokes]
     of = np.repeat(np.arange(len(drawings)), [len(strokes) for strokes in drawings])  # the drawing of each stroke
     if not strokes:
@@ -255,7 +257,7 @@ def _checked(strokes: Drawing, who: str) -> list[Array]:
         array = _as_array(stroke, f"{who}, stroke {number}")
         if array.ndim != 2 or array.shape[1] != 2 or not len(array):
             raise ShapeError(f"{who} wants each stroke of shape (points, 2), got {array.shape} for stroke {number}")
-        if not (np.abs(array) <= FARTHEST).all():  # not <= is true of NaN as well
+        if not (np.abs(array) <= FARTHEST).all():  # written so that NaN is refused, too
             raise ShapeError(f"{who} wants finite coordinates within ±{FARTHEST:g}, stroke {number} has others")
         points += len(array)
         checked.append(array)
@@ -269,24 +271,24 @@ def _checked_many(
 ) -> tuple[list[list[Array]], Array]:
     radii = _as_array(radii, f"{who}, radii")
     if radii.shape != (len(drawings),):
-        raise ShapeError(f"{who} wants one radius a drawing, ({len(drawings)},), got {radii.shape}")
+        raise ShapeError(f"{who} wants one radius for each drawing, ({len(drawings)},), got {radii.shape}")
     for radius in radii:
         _checked_radius(float(radius), who, below)
     return [_checked(strokes, who) for strokes in drawings], radii
 
 
-def _as_array(given: Any, who: str) -> Array:
+def _as_array(values: Any, who: str) -> Array:
     try:
-        array = np.asarray(given)
+        array = np.asarray(values)
     except ValueError as error:
-        raise ShapeError(f"{who}: numbers wanted, got something ragged ({error})") from None
+        raise ShapeError(f"{who}: wanted an array of numbers, got lists of different lengths ({error})") from None
     if array.dtype.kind not in "iuf":
-        raise ShapeError(f"{who}: numbers wanted, got an array of {array.dtype}")
+        raise ShapeError(f"{who}: wanted numbers, got an array of {array.dtype}")
     return array.astype(np.float64, copy=False)
 
 
 def _checked_radius(radius: float, who: str, below: float = FARTHEST) -> float:
-    if not 0 <= radius < below:  # true of NaN as well
+    if not 0 <= radius < below:  # written so that NaN is refused, too
         raise ShapeError(f"{who} wants a pen radius from 0 to below {below:g} pixels, got {radius}")
     return float(radius)
 
@@ -294,5 +296,5 @@ def _checked_radius(radius: float, who: str, below: float = FARTHEST) -> float:
 def _checked_shape(shape: tuple[int, int]) -> tuple[int, int]:
     sides: list[Any] = list(shape)
     if len(sides) != 2 or not all(isinstance(side, int | np.integer) and 1 <= side <= MOST_SIDE for side in sides):
-        raise ShapeError(f"ink wants a picture of (rows, columns), each from 1 to {MOST_SIDE:,}, got {shape}")
+        raise ShapeError(f"inking strokes wants a shape (rows, columns), each from 1 to {MOST_SIDE:,}, got {shape}")
     return int(sides[0]), int(sides[1])

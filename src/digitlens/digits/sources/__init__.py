@@ -1,1 +1,1 @@
-"""Where images and labels come from: MNIST, IDX files, folders, pen digits; download and cache."""
+"""Sources of images and labels: MNIST, IDX files, folders, pen digits; download and cache."""

@@ -1,4 +1,4 @@
-"""Ten example drawings that come with the package, one a digit, written by our own pen."""
+"""Ten example drawings that ship with the package, one of each digit, written by the pen model."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ FOLDER = Path(__file__).with_name("drawings")
 
 
 def example_files() -> list[Path]:
-    """The files, `0.png` to `9.png`, in order."""
+    """The paths of `0.png` to `9.png`, in order."""
     return sorted(FOLDER.glob("[0-9].png"))

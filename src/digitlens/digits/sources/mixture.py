@@ -1,7 +1,7 @@
-"""MNIST, and beside it what its writers did not write: other countries' ways, and thinner and thicker pens.
+"""A mixture of MNIST and pen digits, with the handwriting of other countries and with thinner and thicker pens.
 
-MNIST is one country's handwriting, in one kind of pen. A network that has learned from it alone reads a 1 with a flag
-as a 7, a 9 with a curled foot as a 3, and a thin pen worse.
+MNIST is the handwriting of one country with one kind of pen. A network trained on it alone reads a 1 with a flag as a 7
+and a 9 with a curled foot as a 3, and it reads thin pens worse.
 """
 
 from __future__ import annotations
@@ -14,39 +14,38 @@ from digitlens.digits.synthetic.pen.writer import world_digits
 
 Images = NDArray[np.uint8]
 
-WORLD = 0.5  # so many of the pen model's for each picture there is to learn from
-THINNER, THICKER = 0.2, 0.1  # the shares of those pictures that are shown in another pen
+WORLD = 0.5  # pen digits for each training picture
+THINNER, THICKER = 0.2, 0.1  # shares of the training pictures whose pen is made thinner or thicker
 SEED = 1
 
 
 def with_pen(data: DataSet, seed: int = SEED) -> DataSet:
-    """The same digits, some of those to learn from in another pen, and behind them others of the pen model.
+    """The same data with pen digits appended to the training digits, and some training digits with another pen.
 
-    No picture is there twice, so that what a recipe holds out has not been learned from. What is tested on stays as it
-    is.
+    No picture is in it twice, so what a recipe holds out is not also learned from. The test digits stay the same.
 
     >>> from digitlens.digits.synthetic.pen.writer import pen_data
     >>> with_pen(pen_data(training=20, test=10))
     <DataSet pen+pen: 30 to learn from, 10 to be tested on>
     """
-    own, count = data.training, len(data.training)
+    original, count = data.training, len(data.training)
     order = np.random.default_rng([seed, 28]).permutation(count)
     thin, thick = order[: round(THINNER * count)], order[count - round(THICKER * count) :]
-    images = own.images.copy()
+    images = original.images.copy()
     images[thin], images[thick] = thinner(images[thin]), thicker(images[thick])
     pen = world_digits(max(1, round(WORLD * count)), seed).digits
     return DataSet(
         name=f"{data.name}+pen",
         source=f"{data.source}, {len(thin) + len(thick):,} of them in other pens; and {len(pen):,} digits written by "
         f"Digitlens's own pen model, seed {seed}",
-        training=Digits(np.concatenate([images, pen.images]), np.concatenate([own.digits, pen.digits])),
+        training=Digits(np.concatenate([images, pen.images]), np.concatenate([original.digits, pen.digits])),
         test=data.test,
         classes=data.classes,
     )
 
 
 def thicker(images: Images) -> Images:
-    """A pen one pixel thicker: each pixel as dark as the darkest of 2 × 2. (n, 28, 28) -> the same shape."""
+    """A pen one pixel thicker: each pixel is the maximum of 2 × 2. (n, 28, 28) -> the same shape."""
     wide = images.copy()
     np.maximum(wide[:, 1:], images[:, :-1], out=wide[:, 1:])
     higher = wide.copy()
@@ -55,5 +54,5 @@ def thicker(images: Images) -> Images:
 
 
 def thinner(images: Images) -> Images:
-    """A pen one pixel thinner: each pixel as light as the lightest of 2 × 2. (n, 28, 28) -> the same shape."""
+    """A pen one pixel thinner: each pixel is the minimum of 2 × 2. (n, 28, 28) -> the same shape."""
     return ~thicker(~images)

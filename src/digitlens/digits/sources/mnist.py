@@ -1,7 +1,7 @@
-"""MNIST: 60,000 handwritten digits to learn from and 10,000 to be tested on, in four files.
+"""MNIST: 60,000 handwritten digits for training and 10,000 for testing, in four files.
 
-Y. LeCun, C. Cortes and C. J. C. Burges made it in 1998 from NIST's forms. Mirrors pack the four files in different
-ways, so the unpacked bytes are held to their SHA-256, at every load: whoever trains on them knows on what.
+Y. LeCun, C. Cortes and C. J. C. Burges made it in 1998 from NIST's forms. Mirrors compress the four files in different
+ways, so the SHA-256 of the unpacked bytes is checked, at every load.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from digitlens.files.naming import shown
 if TYPE_CHECKING:
     from hashlib import _Hash
 
-PACKING = 1 << 16  # bytes: gzip never makes a file longer than this over its contents
+PACKING = 1 << 16  # bytes: the most that gzip adds to a file that cannot be compressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ class MnistFile:
 
     @property
     def spellings(self) -> tuple[str, ...]:
-        """The names it goes by, the first one found counts: unpacked before packed, the original before its twin."""
-        twin = self.name.replace("-idx", ".idx")  # what some unpackers make of it
+        """The names that the file may have, in the order in which they are tried."""
+        twin = self.name.replace("-idx", ".idx")  # some unpackers name it so
         return (self.name, twin, self.name + ".gz", twin + ".gz")
 
 
@@ -59,80 +59,80 @@ FINGERPRINT = (
 
 
 def load_mnist(folder: str | os.PathLike[str], *, files: Sequence[MnistFile] = FILES) -> DataSet:
-    """The digits in a folder that holds the four files, unpacked or .gz, verified; the arrays are read-only.
+    """MNIST from a folder that holds the four files, unpacked or .gz. The bytes are verified; the arrays are read-only.
 
-    Raises DataError that names every file that is missing, cannot be read, or holds other bytes, and what to do.
+    Raises DataError, which names every file that is missing, cannot be read, or has other bytes, and says what to do.
     """
     place = Path(folder)
     if not place.is_dir():
         raise DataError(
-            f"MNIST was looked for in {shown(place)}, which is no folder; name the folder of its four files"
+            f"MNIST wants a folder with its four files, got {shown(place)}, which is not a folder; name one"
         )
     contents: list[memoryview] = []
     begun: list[tuple[Path, MnistFile, _Hash]] = []
-    troubles: list[str] = []
-    with _hashing_beside() as update:  # while one file is read, the one before is hashed
+    problems: list[str] = []
+    with _hashing_thread() as update:  # one file is read while the one before is hashed
         for file in files:
             path = find(place, file)
             try:
                 data, sha = _read(path, file, update)
             except (FileError, IdxError) as error:
-                troubles.append(str(error))
+                problems.append(str(error))
             else:
                 contents.append(data)
                 begun.append((path, file, sha))
-    troubles += [_stranger(path, file, sha) for path, file, sha in begun if sha.hexdigest() != file.sha256]
-    if troubles:
+    problems += [_wrong_bytes(path, file, sha) for path, file, sha in begun if sha.hexdigest() != file.sha256]
+    if problems:
         raise DataError(
-            f"MNIST in {shown(place)} is not usable:\n  " + "\n  ".join(troubles) + "\nPut the four files there ("
+            f"MNIST in {shown(place)} is not usable:\n  " + "\n  ".join(problems) + "\nPut the four files there ("
             f"{', '.join(file.name for file in files)}; as they are or as .gz), or let Digitlens download them"
         )
     training, test = idx.digits(*contents[:2]), idx.digits(*contents[2:])
-    if tuple(files[:2]) == FILES[:2]:  # the very bytes, as has just been verified: why hash them again?
+    if tuple(files[:2]) == FILES[:2]:  # the bytes have just been verified, so need not be hashed again
         training.trust_fingerprint(FINGERPRINT)
     return DataSet("mnist", f"MNIST in {shown(place)}", training, test)
 
 
 def read_verified(path: Path, file: MnistFile) -> memoryview:
-    """The unpacked bytes of one of the files, read from `path`, packed or not. Raises FileError or IdxError."""
+    """The unpacked bytes of one of the files, read from `path`, which may be a .gz. Raises FileError or IdxError."""
     data, sha = _read(path, file, lambda sha, piece: sha.update(piece))
     if sha.hexdigest() != file.sha256:
-        raise IdxError(_stranger(path, file, sha))
+        raise IdxError(_wrong_bytes(path, file, sha))
     return data
 
 
 def find(folder: Path, file: MnistFile) -> Path:
-    """Where a file lies in a folder, under the first of its spellings that is there; its own name if none is."""
-    there = (folder / name for name in file.spellings if os.path.lexists(folder / name))
-    return next(there, folder / file.name)
+    """The path of a file in a folder: the first of its spellings that exists; its own name if none does."""
+    paths = (folder / name for name in file.spellings if os.path.lexists(folder / name))
+    return next(paths, folder / file.name)
 
 
 def missing(folder: Path, files: Sequence[MnistFile] = FILES) -> tuple[str, ...]:
-    """Which of the files are not in a folder under any of their spellings; nothing is opened."""
+    """The names of the files that a folder lacks under all their spellings. No file is opened."""
     return tuple(file.name for file in files if not os.path.lexists(find(folder, file)))
 
 
 def _read(path: Path, file: MnistFile, update: Callable[[_Hash, memoryview], object]) -> tuple[memoryview, _Hash]:
-    """The unpacked bytes of a file, and the hash into which `update` brings them."""
+    """The unpacked bytes of a file, and their hash, which `update` computes piece by piece."""
     sha = hashlib.sha256()
     if path.suffix == ".gz":
         try:
             data = idx.gunzip(read_bounded(path, file.size + PACKING), file.size, lambda piece: update(sha, piece))
         except IdxError as error:
             raise IdxError(f"{shown(path)}: {error}") from error
-        held = len(data)
+        length = len(data)
     else:
-        data = np.empty(file.size + 1, np.uint8).data  # large pages, and nothing zeroed first: twice as fast as bytes
-        held = read_into(path, data, lambda piece: update(sha, piece))
-    if held != file.size:
-        more = "more" if held > file.size else f"{held:,}"
-        raise IdxError(f"{shown(path)} wants {file.size:,} bytes, got {more}; get this file again")
-    return data[: file.size].toreadonly(), sha  # for good: no array upon it can be made writable again
+        data = np.empty(file.size + 1, np.uint8).data  # twice as fast as bytes: large pages, not zeroed first
+        length = read_into(path, data, lambda piece: update(sha, piece))
+    if length != file.size:
+        got = "more" if length > file.size else f"{length:,}"
+        raise IdxError(f"{shown(path)} must have {file.size:,} bytes, got {got}; get this file again")
+    return data[: file.size].toreadonly(), sha  # an array on a read-only view cannot be made writable again
 
 
 @contextlib.contextmanager
-def _hashing_beside() -> Iterator[Callable[[_Hash, memoryview], object]]:
-    """Hashing in a thread of its own, in the order given; finished when the block ends."""
+def _hashing_thread() -> Iterator[Callable[[_Hash, memoryview], object]]:
+    """Hash pieces in a thread of its own, in the order of the calls. All are done when the block ends."""
     waiting: SimpleQueue[tuple[_Hash, memoryview] | None] = SimpleQueue()
 
     def work() -> None:
@@ -148,9 +148,9 @@ def _hashing_beside() -> Iterator[Callable[[_Hash, memoryview], object]]:
         thread.join()
 
 
-def _stranger(path: Path, file: MnistFile, sha: _Hash) -> str:
-    """What is said of a file with the right size and the wrong bytes."""
+def _wrong_bytes(path: Path, file: MnistFile, sha: _Hash) -> str:
+    """The message for a file with the right size and the wrong bytes."""
     return (
-        f"{shown(path)} wants the SHA-256 {file.sha256[:12]}…, got {sha.hexdigest()[:12]}…: not MNIST's bytes, "
+        f"{shown(path)} must have the SHA-256 {file.sha256[:12]}…, got {sha.hexdigest()[:12]}…: not MNIST's bytes, "
         "or damaged ones; get this file again"
     )

@@ -1,1 +1,1 @@
-"""Images of our own making: pen digits, pictures that are no digits, distortions."""
+"""Synthetic images: pen digits, non-digits, distortions, disturbances."""

@@ -1,10 +1,10 @@
-"""Digits as pages may hold them: elsewhere, larger, leaning, by another pen, in bad light. To measure, never to train.
+"""Disturbances: digits moved, resized, slanted, with another pen, in bad light. For measuring, never for training.
 
-A disturbance is one function, (images, rng) -> pages. What it draws comes from `rng` alone, so a seed names the pages.
-How far each goes stands beside it; a digit that was disturbed so far is still the same digit to anyone.
+A disturbance is a function (images, rng) -> pages. All its random numbers come from `rng`, so a seed determines the
+pages. The constants limit how strong each is, so that every person still reads the same digit.
 
 images: (n, 28, 28) uint8, ink from 0 (none) to 255 (full)
-pages: (n, 112, 112) uint8, white on black as the images are, but for the ones that say otherwise
+pages: (n, 112, 112) uint8, white on black like the images, unless the disturbance says otherwise
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ Disturbance = Callable[[Images, np.random.Generator], Images]
 
 SIDE = 28
 PAGE = 112  # rows and columns of a page
-FARTHEST = 40  # pixels by which a digit is moved at most; its ink then just stays on the page
-LARGEST = 2.0  # times; the smallest is one over it
-STEEPEST = np.radians(15.0)  # slant and rotation at most
-SIGMA = 0.1  # of the noise, where 1 is white
-FALLOFF = 0.15  # of the lamp over uneven paper: half a page further off, 13 % of its light are missing
-SHADE = 0.6  # how much light is left in the shadow on it
-INKY = 0.2  # how much light comes back from ink on paper
-QUALITY = 30  # of JPEG
+FARTHEST = 40  # pixels, the largest shift: the ink just stays on the page
+LARGEST = 2.0  # the largest scale; the smallest is 1 / LARGEST
+STEEPEST = np.radians(15.0)  # the largest slant and rotation
+SIGMA = 0.1  # standard deviation of the noise; 1 is white
+FALLOFF = 0.15  # of the lamp's light: 13 % less at a distance of half a page
+SHADE = 0.6  # share of the light that is left in the shadow
+INKY = 0.2  # share of the light that ink reflects
+QUALITY = 30  # of the JPEG compression
 
-# How coarsely JPEG keeps each frequency of brightness at quality 50 (ITU-T T.81, annex K, table K.1).
+# JPEG's quantisation of each frequency of brightness at quality 50 (ITU-T T.81, annex K, table K.1).
 _COARSENESS = np.array(
     [
         [16, 11, 10, 16, 24, 40, 51, 61],
@@ -51,7 +51,7 @@ _COARSENESS = np.array(
 
 
 def as_it_is(images: Images, rng: np.random.Generator | None = None) -> Images:
-    """In the middle of a black page: (n, 28, 28) -> (n, 112, 112). Raises ShapeError for other images.
+    """No disturbance: in the middle of a black page. (n, 28, 28) -> (n, 112, 112). Raises ShapeError for other images.
 
     >>> as_it_is(np.full((2, 28, 28), 255, np.uint8))[0, 40:44, 56].tolist()
     [0, 0, 255, 255]
@@ -62,7 +62,7 @@ def as_it_is(images: Images, rng: np.random.Generator | None = None) -> Images:
 
 
 def shifted(images: Images, rng: np.random.Generator) -> Images:
-    """Moved by up to 40 whole pixels down or up, and right or left."""
+    """Moved by up to 40 whole pixels vertically and horizontally."""
     pages = np.zeros((len(images), PAGE, PAGE), np.uint8)
     moves = rng.integers(-FARTHEST, FARTHEST + 1, (len(images), 2))
     for page, middle, (down, right) in zip(pages, as_it_is(images), moves, strict=True):
@@ -73,7 +73,7 @@ def shifted(images: Images, rng: np.random.Generator) -> Images:
 
 
 def resized(images: Images, rng: np.random.Generator) -> Images:
-    """Between half and twice as large, as likely smaller as larger."""
+    """Scaled by a factor from 1/2 to 2, smaller as often as larger."""
     _check(images)
     pages = np.zeros((len(images), PAGE, PAGE), np.uint8)
     for page, image, scale in zip(pages, images, LARGEST ** rng.uniform(-1, 1, len(images)), strict=True):
@@ -84,20 +84,20 @@ def resized(images: Images, rng: np.random.Generator) -> Images:
 
 
 def slanted(images: Images, rng: np.random.Generator) -> Images:
-    """Leaning to the right or to the left by up to 15 degrees."""
+    """Slanted to the right or to the left by up to 15 degrees."""
     slopes = np.tan(rng.uniform(-STEEPEST, STEEPEST, len(images)))
-    return as_it_is(_looked_up(images, np.zeros(len(images)), slopes))
+    return as_it_is(_rotated_and_slanted(images, np.zeros(len(images)), slopes))
 
 
 def turned(images: Images, rng: np.random.Generator) -> Images:
     """Rotated by up to 15 degrees either way."""
     angles = rng.uniform(-STEEPEST, STEEPEST, len(images))
-    return as_it_is(_looked_up(images, angles, np.zeros(len(images))))
+    return as_it_is(_rotated_and_slanted(images, angles, np.zeros(len(images))))
 
 
-def _looked_up(images: Images, angles: NDArray[np.float64], slopes: NDArray[np.float64]) -> Images:
-    """Each image turned and slanted about pixel index 14, where a digit of MNIST has its centre of mass."""
-    place = np.arange(-14.0, 15.0, 7.0)  # of the control points, from the middle
+def _rotated_and_slanted(images: Images, angles: NDArray[np.float64], slopes: NDArray[np.float64]) -> Images:
+    """Each image rotated and slanted about pixel index 14, where MNIST's digits have their centre of mass."""
+    place = np.arange(-14.0, 15.0, 7.0)  # of the control points, relative to the middle
     down, right = place[:, None], place[None, :] + slopes[:, None, None] * place[:, None]
     cosine, sine = np.cos(angles)[:, None, None], np.sin(angles)[:, None, None]
     grids = np.empty((len(images), 2, 5, 5), np.float32)
@@ -107,17 +107,17 @@ def _looked_up(images: Images, angles: NDArray[np.float64], slopes: NDArray[np.f
 
 
 def thicker(images: Images, rng: np.random.Generator) -> Images:
-    """Each pixel as dark as the darkest of two by two: a pen one pixel wider."""
+    """A pen one pixel wider: each pixel is the maximum of 2 × 2."""
     return as_it_is(_over_neighbours(np.maximum, images))
 
 
 def thinner(images: Images, rng: np.random.Generator) -> Images:
-    """Each pixel as light as the lightest of two by two: a pen one pixel narrower."""
+    """A pen one pixel narrower: each pixel is the minimum of 2 × 2."""
     return as_it_is(_over_neighbours(np.minimum, images))
 
 
 def _over_neighbours(extreme: np.ufunc, images: Images) -> Images:
-    """Of each pixel and those below, right, and both: the largest, or the smallest."""
+    """The maximum (or minimum) of each pixel and its neighbours to the right, below and diagonally."""
     _check(images)
     wide = np.pad(images, ((0, 0), (0, 1), (0, 1)))
     columns = extreme(wide[:, :, 1:], wide[:, :, :-1])
@@ -131,24 +131,24 @@ def inverted(images: Images, rng: np.random.Generator) -> Images:
 
 
 def compressed(images: Images, rng: np.random.Generator) -> Images:
-    """Kept as a JPEG file of quality 30, with all that this loses."""
+    """Compressed as a JPEG file of quality 30."""
     waves = np.cos(np.arange(8)[:, None] * (2 * np.arange(8) + 1) * np.pi / 16) / 2  # (frequency, pixel)
     waves[0] /= np.sqrt(2)
     steps = np.clip(np.floor((_COARSENESS * (5000 // QUALITY) + 50) / 100), 1, 255)
     blocks = as_it_is(images).reshape(-1, PAGE // 8, 8, PAGE // 8, 8).swapaxes(2, 3) - 128.0
-    kept = np.rint(waves @ blocks @ waves.T / steps) * steps
-    pages = (waves.T @ kept @ waves).swapaxes(2, 3).reshape(-1, PAGE, PAGE)
+    quantised = np.rint(waves @ blocks @ waves.T / steps) * steps
+    pages = (waves.T @ quantised @ waves).swapaxes(2, 3).reshape(-1, PAGE, PAGE)
     return _grey(pages + 128)
 
 
 def noisy(images: Images, rng: np.random.Generator) -> Images:
-    """Gaussian noise of σ = 0.1 on every pixel, cut off at black and white."""
+    """Gaussian noise of σ = 0.1 on every pixel, clipped at black and white."""
     pages = as_it_is(images)
     return _grey(pages + 255 * SIGMA * rng.standard_normal(pages.shape, dtype=np.float32))
 
 
 def unevenly_lit(images: Images, rng: np.random.Generator) -> Images:
-    """Dark ink on white paper under a lamp somewhere near the page, and a shadow with a soft edge over a part of it."""
+    """Dark ink on white paper under a lamp near the page, with a soft shadow over part of it."""
     pages = as_it_is(images) / 255.0
     y, x = np.meshgrid(np.linspace(-1, 1, PAGE), np.linspace(-1, 1, PAGE), indexing="ij")
     for page in pages:
@@ -161,7 +161,7 @@ def unevenly_lit(images: Images, rng: np.random.Generator) -> Images:
 
 
 def _grey(levels: NDArray[Any]) -> Images:
-    """Whole greys from 0 to 255."""
+    """Round and clip to uint8, 0..255."""
     return np.clip(np.rint(levels), 0, 255).astype(np.uint8)
 
 
@@ -183,7 +183,7 @@ DISTURBANCES: Mapping[str, Disturbance] = MappingProxyType(
 
 def _check(images: Any) -> None:
     if not isinstance(images, np.ndarray) or images.dtype != np.uint8 or images.shape[1:] != (SIDE, SIDE):
-        shown = f"{images.shape} in {images.dtype}" if isinstance(images, np.ndarray) else type(images).__name__
+        got = f"{images.shape} in {images.dtype}" if isinstance(images, np.ndarray) else type(images).__name__
         raise ShapeError(
-            f"a disturbance wants images of shape (n, 28, 28) in uint8, got {shown}; for one image use image[None]"
+            f"a disturbance wants images of shape (n, 28, 28) in uint8, got {got}; for one image use image[None]"
         )

@@ -1,9 +1,9 @@
-"""Pictures that are no digits, of our own making: what a network that says so must learn to know.
+"""Synthetic non-digits: pictures from which a network learns to say "this is not a digit".
 
-Each kind gives pages as people have them, so that they go the way every picture goes, through prepare().
+Each kind is drawn as pages, like users' pictures, so that they go through prepare() like every other picture.
 
 page:   (rows, columns) uint8 grey, mostly dark on light
-digits: pictures from which halves, pairs and turned ones are made; our own pen's where none are given
+digits: the pictures that halves, pairs and turned digits are made from; pen digits by default
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from digitlens.errors import UsageError
 Array = NDArray[np.float64]
 Page = NDArray[np.uint8]
 
-SIDE = 84  # rows and columns of a page: three pixels for one of a framed picture
-LONGEST = 60.0  # pixels: the longest side of a drawing on it, so the pen's width in it is that of a framed digit, too
+SIDE = 84  # rows and columns of a page: three times those of a framed picture
+LONGEST = 60.0  # pixels: the longest side of a drawing: three times that of a framed digit, like the pen's width
 
 
 def nondigits(kind: str, count: int, seed: int, digits: Digits | None = None) -> list[Page]:
     """`count` pages of one kind, the same for the same seed (and the same `digits`).
 
-    kind: a name in KINDS. Raises UsageError for another, and for `digits` in which there is nothing to be cut.
+    kind: a name in KINDS. Raises UsageError for another kind, and if `digits` lacks a digit that is needed.
 
     >>> [page.shape for page in nondigits("scribble", 2, seed=0)]
     [(84, 84), (84, 84)]
@@ -47,7 +47,7 @@ def nondigits(kind: str, count: int, seed: int, digits: Digits | None = None) ->
 
 
 def _noise(rng: np.random.Generator, count: int) -> list[Page]:
-    """Static: uniform, normal, or of black and white; as it is or blurred."""
+    """Noise: uniform, normal, or black and white; some of it blurred."""
     pages = []
     for i in range(count):
         rows, columns = rng.integers(28, SIDE + 1, 2) if rng.random() < 0.7 else (28, 28)
@@ -64,7 +64,7 @@ def _noise(rng: np.random.Generator, count: int) -> list[Page]:
 
 
 def _blank(rng: np.random.Generator, count: int) -> list[Page]:
-    """Nothing, or nearly: white, grey and uneven paper, grain, crumbs."""
+    """Empty or nearly empty: white, grey or uneven paper, with grain or specks."""
     pages = []
     for i in range(count):
         rows, columns = (int(n) for n in rng.integers(28, 2 * SIDE, 2))
@@ -83,13 +83,13 @@ def _blank(rng: np.random.Generator, count: int) -> list[Page]:
 
 
 def _scribble(rng: np.random.Generator, count: int) -> list[Page]:
-    """What a pen leaves that means nothing."""
+    """Scribbles: pen strokes without a meaning."""
     ways = (_wander, _wander, _waves, _coil, _zigzag, _crossing, _ticks)
-    return drawn([ways[rng.integers(len(ways))](rng) for _ in range(count)], rng)
+    return pages_of([ways[rng.integers(len(ways))](rng) for _ in range(count)], rng)
 
 
 def _wander(rng: np.random.Generator) -> list[Array]:
-    """A line that turns left and right as it likes, one to four times."""
+    """One to four lines with random turns."""
     strokes = []
     for _ in range(rng.integers(1, 5)):
         n = int(rng.integers(80, 260))
@@ -105,7 +105,7 @@ def _wander(rng: np.random.Generator) -> list[Array]:
 
 
 def _waves(rng: np.random.Generator) -> list[Array]:
-    """A closed or open curve of several waves at once: a tangle."""
+    """A tangle: a closed or open curve, the sum of several waves."""
     t = np.linspace(0, rng.uniform(0.8, 1.0) * 2 * np.pi, 160)
     x, y = (
         sum(rng.normal(0, 1 / n**0.5) * np.cos(n * t + rng.uniform(0, 7)) for n in range(1, int(rng.integers(4, 9))))
@@ -115,7 +115,7 @@ def _waves(rng: np.random.Generator) -> list[Array]:
 
 
 def _coil(rng: np.random.Generator) -> list[Array]:
-    """Loop after loop: along a line like a spring, or from the middle outwards like a snail."""
+    """Loops along a line, like a spring, or a spiral."""
     loops = rng.uniform(3.5, 9)
     t = np.linspace(0, loops * 2 * np.pi, int(30 * loops))
     along = t / t[-1]
@@ -129,7 +129,7 @@ def _coil(rng: np.random.Generator) -> list[Array]:
 
 
 def _zigzag(rng: np.random.Generator) -> list[Array]:
-    """To and fro, as one fills a shape or strikes a word out."""
+    """A zigzag, as people shade a shape or strike out a word."""
     n = int(rng.integers(5, 24))
     ends = np.stack([np.linspace(0, rng.uniform(0.5, 3), n), np.where(np.arange(n) % 2, 1.0, 0.0)], axis=1)
     ends += rng.normal(0, rng.uniform(0.02, 0.25), ends.shape)
@@ -138,7 +138,7 @@ def _zigzag(rng: np.random.Generator) -> list[Array]:
 
 
 def _crossing(rng: np.random.Generator) -> list[Array]:
-    """Straight or bowed lines across each other: from a net to a heap of sticks."""
+    """Straight or curved lines that cross: from a net to a heap of sticks."""
     strokes = []
     for _ in range(rng.integers(4, 10)):
         start, end = rng.uniform(0, 1, (2, 2))
@@ -154,23 +154,23 @@ def _ticks(rng: np.random.Generator) -> list[Array]:
     starts = rng.uniform(0, 1, (int(rng.integers(4, 14)), 2))
     angles = lean + rng.normal(0, rng.choice([0.1, 2.0]), len(starts))
     step = length * np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    return [np.stack([start, start + way]) for start, way in zip(starts, step, strict=True)]
+    return [np.stack([start, start + move]) for start, move in zip(starts, step, strict=True)]
 
 
 def _silhouette(rng: np.random.Generator, count: int) -> list[Page]:
-    """Filled shapes, see silhouettes.py."""
+    """Filled shapes; see silhouettes.py."""
     return [_grey(1.0 - silhouette(rng, SIDE).astype(np.float64)) for _ in range(count)]
 
 
 def _letter(rng: np.random.Generator, count: int) -> list[Page]:
-    """Letters and signs that look like no digit, written by the hand that writes the pen digits."""
+    """Letters and signs that look unlike any digit, in the handwriting of the pen digits."""
     which = rng.integers(0, len(LETTERS), count)
     drawings: list[list[Array]] = [[] for _ in which]
     for way, allograph in enumerate(LETTERS):
-        here = np.flatnonzero(which == way)
-        for i, drawing in zip(here, write(allograph, len(here), rng) if len(here) else [], strict=True):
+        places = np.flatnonzero(which == way)
+        for i, drawing in zip(places, write(allograph, len(places), rng) if len(places) else [], strict=True):
             drawings[i] = drawing
-    return drawn(drawings, rng)
+    return pages_of(drawings, rng)
 
 
 _HALVES = ((0, "upper"), (0, "lower"), (2, "left"), (2, "lower"), (3, "left"), (5, "left"), (8, "left"))
@@ -178,7 +178,7 @@ _SLICES = {"upper": np.s_[:14], "lower": np.s_[14:], "left": np.s_[:, :14], "rig
 
 
 def _half(rng: np.random.Generator, count: int, digits: Digits) -> list[Page]:
-    """Digits cut through the middle, where that leaves no digit: half an 8 may be a 3, and half a 1 is a 1."""
+    """Halves of digits that are not digits themselves. (The right half of an 8 may be a 3, half a 1 is a 1.)"""
     by_digit = _by_digit(digits, {digit for digit, _ in _HALVES})
     halves = [_HALVES[i] for i in rng.integers(0, len(_HALVES), count)]
     return [_page(digits.images[rng.choice(by_digit[digit])][_SLICES[side]]) for digit, side in halves]
@@ -188,17 +188,17 @@ def _pair(rng: np.random.Generator, count: int, digits: Digits) -> list[Page]:
     """Two digits in one box: beside each other, touching or not, or one above the other."""
     pages = []
     for first, second in rng.integers(0, len(digits), (count, 2)):
-        one, other = (_trimmed(digits.images[i]) for i in (first, second))
+        left, right = (_trimmed(digits.images[i]) for i in (first, second))
         beside = rng.random() < 0.8
         if not beside:
-            one, other = one.T, other.T
+            left, right = left.T, right.T
         gap = int(rng.integers(-2, 7))
-        rows, columns = max(len(one), len(other)) + 4, one.shape[1] + other.shape[1] + gap
+        rows, columns = max(len(left), len(right)) + 4, left.shape[1] + right.shape[1] + gap
         ink = np.zeros((rows, columns), np.uint8)
-        for part, left in ((one, 0), (other, columns - other.shape[1])):
-            top = int(np.clip((rows - len(part)) / 2 + rng.normal(0, 2), 0, rows - len(part)))
-            here = ink[top : top + len(part), left : left + part.shape[1]]
-            np.maximum(here, part, out=here)
+        for part, column in ((left, 0), (right, columns - right.shape[1])):
+            row = int(np.clip((rows - len(part)) / 2 + rng.normal(0, 2), 0, rows - len(part)))
+            target = ink[row : row + len(part), column : column + part.shape[1]]
+            np.maximum(target, part, out=target)
         pages.append(_page(ink if beside else ink.T))
     return pages
 
@@ -208,7 +208,7 @@ _MIRRORED = (3, 4, 7, 9)  # a mirrored 2 may be a 5, a mirrored 6 an untidy 0
 
 
 def _turned(rng: np.random.Generator, count: int, digits: Digits) -> list[Page]:
-    """Digits that lie on their side, to the left or to the right, or are mirrored."""
+    """Digits rotated by 90 degrees to the left or right, or mirrored."""
     by_digit = _by_digit(digits, {*_TURNED})
     pages = []
     for way in rng.integers(0, 3, count):
@@ -222,12 +222,12 @@ DRAWN: Mapping[str, Callable[[np.random.Generator, int], list[Page]]] = MappingP
 )
 CUT: Mapping[str, Callable[[np.random.Generator, int, Digits], list[Page]]] = MappingProxyType(
     {"half": _half, "pair": _pair, "turned": _turned}
-)  # those that are made of digits
+)  # made from digits
 KINDS = (*DRAWN, *CUT)
 
 
-def drawn(drawings: list[list[Array]], rng: np.random.Generator) -> list[Page]:
-    """Drawings of any size inked on pages, each with a pen of its own."""
+def pages_of(drawings: list[list[Array]], rng: np.random.Generator) -> list[Page]:
+    """Pages with one drawing each, scaled to the page and drawn with a pen of random width."""
     if not drawings:
         return []
     placed = []
@@ -241,23 +241,26 @@ def drawn(drawings: list[list[Array]], rng: np.random.Generator) -> list[Page]:
 
 
 def _grey(levels: Array) -> Page:
-    """0..1 -> bytes."""
+    """0..1 -> uint8, 0..255."""
     return np.rint(255 * np.clip(levels, 0, 1)).astype(np.uint8)
 
 
 def _page(ink: Page) -> Page:
-    """Ink, 0..255, as dark on light paper with a margin."""
+    """A page of dark ink on light paper with a margin; ink: 0..255."""
     return 255 - np.pad(ink, 6)
 
 
 def _trimmed(ink: Page) -> Page:
-    """Without empty rows and columns around it."""
+    """The ink without empty rows and columns around it."""
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] if len(rows) else ink[:1, :1]
 
 
-def _by_digit(digits: Digits, wanted: set[int]) -> dict[int, NDArray[np.intp]]:
-    found = {digit: np.flatnonzero(digits.digits == digit) for digit in wanted}
-    if lacking := [str(digit) for digit, those in found.items() if not len(those)]:
-        raise UsageError(f"nondigits() cuts and turns digits, and there is no picture of {', '.join(lacking)}")
-    return found
+def _by_digit(digits: Digits, needed: set[int]) -> dict[int, NDArray[np.intp]]:
+    """The indices of the pictures of each needed digit. Raises UsageError if a digit has none."""
+    indices = {digit: np.flatnonzero(digits.digits == digit) for digit in needed}
+    if missing := [str(digit) for digit, own in indices.items() if not len(own)]:
+        raise UsageError(
+            f"nondigits() wants pictures of every digit that it cuts or turns, got no {', '.join(missing)}"
+        )
+    return indices

@@ -1,6 +1,7 @@
-"""Filled shapes, as a child cuts them from black paper: blobs, stars, boxes, and creatures with bodies and limbs.
+"""Silhouettes: filled black shapes, such as blobs, stars, boxes, and creatures with bodies and limbs.
 
-An outline: (corners, 2) float64, points (x, y) in a square from -1 to 1, y pointing down; a shape is the union of some.
+An outline: (corners, 2) float64, points (x, y) in a square from -1 to 1, y pointing down. A shape is a union of
+outlines.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ Point = tuple[float, float] | Array
 
 
 def silhouette(rng: np.random.Generator, side: int) -> NDArray[np.bool_]:
-    """One random shape, turned and placed at random: (side, side), true where it is filled."""
+    """A random shape, rotated and placed at random: (side, side), True where it is filled."""
     outlines = _SHAPES[rng.integers(len(_SHAPES))](rng)
     turn = rng.uniform(0, 2 * np.pi) if rng.random() < 0.5 else rng.normal(0, 0.15)
     matrix = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     if rng.random() < 0.5:
-        matrix[0] *= -1  # looks the other way
+        matrix[0] *= -1  # mirrored
     outlines = [outline @ matrix.T for outline in outlines]
     points = np.concatenate(outlines)
     low, high = points.min(axis=0), points.max(axis=0)
@@ -29,7 +30,7 @@ def silhouette(rng: np.random.Generator, side: int) -> NDArray[np.bool_]:
 
 
 def filled(outlines: Outlines, side: int) -> NDArray[np.bool_]:
-    """The pixels whose centres lie within any of the outlines: (side, side).
+    """The pixels whose centres lie within at least one of the outlines: (side, side).
 
     >>> filled([np.array([[1.0, 0.0], [3.0, 0.0], [3.0, 2.0], [1.0, 2.0]])], 3).astype(int).tolist()
     [[0, 1, 1], [0, 1, 1], [0, 0, 0]]
@@ -47,7 +48,7 @@ def filled(outlines: Outlines, side: int) -> NDArray[np.bool_]:
 
 
 def _blob(rng: np.random.Generator) -> Outlines:
-    """A round thing with bays and bulges."""
+    """A rounded blob."""
     angle = np.linspace(0, 2 * np.pi, 72, endpoint=False)
     radius = 1 + sum(
         rng.normal(0, rng.uniform(0.1, 0.5) / n) * np.cos(n * angle + rng.uniform(0, 7)) for n in range(2, 7)
@@ -56,7 +57,7 @@ def _blob(rng: np.random.Generator) -> Outlines:
 
 
 def _star(rng: np.random.Generator) -> Outlines:
-    """Three to nine points, or a flower with as many leaves."""
+    """A star with three to nine points, or a flower with as many petals."""
     points, depth = int(rng.integers(3, 10)), rng.uniform(0.3, 0.8)
     if rng.random() < 0.4:
         angle = np.linspace(0, 2 * np.pi, 90, endpoint=False)
@@ -66,14 +67,14 @@ def _star(rng: np.random.Generator) -> Outlines:
 
 
 def _polygon(rng: np.random.Generator) -> Outlines:
-    """Corners in a ring, regular or not: triangles, boxes, shards."""
+    """A polygon, regular or irregular."""
     corners = int(rng.integers(3, 8))
     angle = np.sort(np.linspace(0, 2 * np.pi, corners, endpoint=False) + rng.uniform(-0.4, 0.4, corners))
     return [_round(angle, rng.uniform(0.6, 1.0, corners), rng.uniform(0.6, 1.0))]
 
 
 def _shards(rng: np.random.Generator) -> Outlines:
-    """Boxes, ovals and triangles on and beside each other: a castle, a machine, a heap."""
+    """Overlapping boxes, ovals and triangles, like a castle or a machine."""
     return [
         _oval(rng.uniform(-0.7, 0.7, 2), rng.uniform(0.15, 0.6), rng.uniform(0.15, 0.6), int(rng.choice([3, 4, 4, 24])))
         for _ in range(rng.integers(2, 6))
@@ -81,7 +82,7 @@ def _shards(rng: np.random.Generator) -> Outlines:
 
 
 def _beast(rng: np.random.Generator) -> Outlines:
-    """A body, a head, ears, two to four legs, and a tail."""
+    """An animal: a body, a head, ears, two to four legs, and a tail."""
     long, high = rng.uniform(0.5, 0.9), rng.uniform(0.22, 0.45)
     neck, head = rng.uniform(0.1, 0.7), rng.uniform(0.14, 0.3)
     face = np.array([long + rng.uniform(-0.1, 0.2), -high - neck + 0.1])
@@ -101,7 +102,7 @@ def _beast(rng: np.random.Generator) -> Outlines:
 
 
 def _figure(rng: np.random.Generator) -> Outlines:
-    """A head, a body, two arms, two legs."""
+    """A person: a head, a body, two arms, two legs."""
     wide, high, head = rng.uniform(0.15, 0.4), rng.uniform(0.35, 0.6), rng.uniform(0.15, 0.3)
     thick = rng.uniform(0.07, 0.15)
     parts = [_oval((0, 0), wide, high), _oval((0, -high - head * 0.8), head, head)]
@@ -116,13 +117,13 @@ def _figure(rng: np.random.Generator) -> Outlines:
 
 
 def _tree(rng: np.random.Generator) -> Outlines:
-    """A trunk under a crown: a tree, a mushroom, a lamp."""
+    """A trunk with a crown: a tree, a mushroom, a lamp."""
     crown = _oval((0, -0.3), rng.uniform(0.5, 0.9), rng.uniform(0.4, 0.7), corners=int(rng.choice([3, 24])))
     return [crown, _limb((0, 0), (0, rng.uniform(0.6, 1.1)), rng.uniform(0.06, 0.25))]
 
 
 def _fish(rng: np.random.Generator) -> Outlines:
-    """An oval with a tail and a fin, or with wings: a fish, a bird, an aeroplane."""
+    """An oval with a tail, and with fins or wings: a fish, a bird, an aeroplane."""
     long, high, tail = rng.uniform(0.5, 0.8), rng.uniform(0.15, 0.4), rng.uniform(0.25, 0.6)
     parts = [_oval((0, 0), long, high), np.array([[-long * 0.7, 0.0], [-1.1, -tail], [-1.0, tail]])]
     for side in (-1, 1):
@@ -139,13 +140,13 @@ def _round(angle: Array, radius: Array | float, flat: float = 1.0) -> Array:
 
 
 def _oval(middle: Point, wide: float, high: float, corners: int = 24) -> Array:
-    """An oval, or with few corners a triangle or a box that stands upright."""
+    """An oval; with few corners, an upright triangle or box."""
     angle = np.linspace(0, 2 * np.pi, corners, endpoint=False) + np.pi * (0.25 if corners == 4 else -0.5)
     return _round(angle, 1.0) * (wide, high) + np.asarray(middle)
 
 
 def _limb(start: Point, end: Point, thick: float) -> Array:
-    """A straight piece with parallel sides, `thick` from its middle to each."""
+    """A straight bar from `start` to `end`; `thick` is half its width."""
     start, end = np.asarray(start, float), np.asarray(end, float)
     along = (end - start) / max(float(np.hypot(*(end - start))), 1e-9)
     across = thick * np.array([-along[1], along[0]])

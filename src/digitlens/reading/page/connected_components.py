@@ -1,7 +1,7 @@
-"""The pieces of ink on a page: pixels that hang together, corners counted, found by their runs.
+"""The pieces of ink on a page: 8-connected components of pixels, found by their runs.
 
-A run is a stretch of ink within one row; runs of neighbouring rows that touch belong to the same piece. All of it is
-sorting and searching whole arrays, so that a page of noise takes no longer than a page of writing.
+A run is a stretch of ink within one row. Runs of neighbouring rows that touch belong to the same piece. The algorithm
+only sorts and searches whole arrays, so a page of noise takes no longer than a page of writing.
 
 mask: (rows, columns) bool, where there is ink
 n is the number of pieces, numbered from 1; 0 is paper
@@ -20,7 +20,7 @@ Labels = NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pieces:
-    """What hangs together, and where it lies. Piece i is row i - 1 of the arrays below."""
+    """The connected components of a page. Piece i is row i - 1 of the arrays."""
 
     labels: Labels  # (rows, columns), the number of each pixel's piece; 0 for paper
     boxes: NDArray[np.int64]  # (n, 4): top, left, bottom and right, the last two exclusive
@@ -39,16 +39,16 @@ def runs(mask: Mask) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.i
     rows, columns = mask.shape
     padded = np.zeros((rows, columns + 2), dtype=bool)
     padded[:, 1:-1] = mask
-    changes = np.flatnonzero(padded[:, 1:] != padded[:, :-1])  # a run begins and ends in the same row: they alternate
+    changes = np.flatnonzero(padded[:, 1:] != padded[:, :-1])  # starts and ends of runs alternate
     row, column = np.divmod(changes, columns + 1)
     return row[::2], column[::2], column[1::2]
 
 
 def pieces_of(mask: Mask) -> Pieces:
-    """Number the pieces from 1, in the order of their first pixel.
+    """The pieces of a mask, numbered from 1 in the order of their first pixel.
 
-    >>> found = pieces_of(np.array([[1, 0, 0, 1], [0, 1, 0, 1]], bool))
-    >>> found.labels.tolist(), found.boxes.tolist(), found.areas.tolist()
+    >>> pieces = pieces_of(np.array([[1, 0, 0, 1], [0, 1, 0, 1]], bool))
+    >>> pieces.labels.tolist(), pieces.boxes.tolist(), pieces.areas.tolist()
     ([[1, 0, 0, 2], [0, 1, 0, 2]], [[0, 0, 2, 2], [0, 3, 2, 4]], [2, 2])
     """
     row, start, end = runs(mask)
@@ -62,7 +62,7 @@ def pieces_of(mask: Mask) -> Pieces:
     for side, value in ((2, row + 1), (3, end)):
         np.maximum.at(boxes[:, side], number, value)
     areas = np.bincount(number, weights=end - start, minlength=n).astype(np.int64)
-    change = np.zeros(mask.size + 1, np.int32)  # every run adds its number where it begins and takes it where it ends
+    change = np.zeros(mask.size + 1, np.int32)  # a run adds its number at its start and subtracts it at its end
     np.add.at(change, row * mask.shape[1] + start, (number + 1).astype(np.int32))
     np.subtract.at(change, row * mask.shape[1] + end, (number + 1).astype(np.int32))
     labels = np.cumsum(change[:-1], dtype=np.int32).reshape(mask.shape)
@@ -73,7 +73,7 @@ def _touching(
     row: NDArray[np.int64], start: NDArray[np.int64], end: NDArray[np.int64], columns: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Pairs of runs in neighbouring rows that touch, corners counted: (pairs,), (pairs,)."""
-    wide = columns + 1  # each row has its own numbers, in order, for all columns from 0 to `columns`
+    wide = columns + 1  # row * wide + column increases from row to row, for all columns from 0 to `columns`
     low = np.searchsorted(row * wide + end, (row + 1) * wide + start, "left")
     high = np.searchsorted(row * wide + start, (row + 1) * wide + end, "right")
     count = np.maximum(high - low, 0)
@@ -82,13 +82,13 @@ def _touching(
     return above, np.repeat(low, count) + within
 
 
-def _joined(n: int, one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
-    """For each of n things the smallest thing that it hangs together with, over any number of pairs: (n,)."""
+def _joined(n: int, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Union-find: for each of n runs the smallest run that it is connected to by any chain of pairs, (n,)."""
     root = np.arange(n)
-    while len(one):
-        a, b = root[one], root[other]
+    while len(first):
+        a, b = root[first], root[second]
         apart = a != b
-        one, other, a, b = one[apart], other[apart], a[apart], b[apart]
+        first, second, a, b = first[apart], second[apart], a[apart], b[apart]
         np.minimum.at(root, np.maximum(a, b), np.minimum(a, b))
         while True:
             further = root[root]

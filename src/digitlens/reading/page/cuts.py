@@ -1,10 +1,10 @@
-"""Where digits that touch could be cut apart: paths from top to bottom that cross little ink.
+"""Possible cuts between touching digits: paths from top to bottom that cross little ink.
 
 own: (rows, columns) bool, one piece of ink  ->  strips: (rows, columns) int, 0, 1, 2 ... from left to right
 
-A path goes down one row at a time, straight or one column aside, within a band around a column; it takes the way
-that crosses the fewest pixels of ink. Bands lean as the writing leans. Of all paths those are kept that cross hardly
-more than one stroke, and have ink on both sides. Which of them are true is not decided here.
+A path goes down row by row, straight or one column to the side, within a band around a column. It is the path that
+crosses the fewest pixels of ink. Bands are slanted like the writing. A path is kept if it crosses hardly more than one
+stroke and has ink on both sides. segmentation.py decides later which cuts are used.
 """
 
 from __future__ import annotations
@@ -17,39 +17,41 @@ from numpy.typing import NDArray
 
 from digitlens.reading.page.connected_components import Mask, pieces_of
 
-STEP = 12  # bands in the height of a line
-BAND = 0.2  # of that height: how far a path may stray to either side
-ASIDE = 0.05  # of a pixel of ink: what a step aside costs, so that paths are straight where it makes no difference
-MOST_STROKES = 2.3  # that a path crosses: one of a 1 and its neighbour, two at most
+STEP = 12  # bands for each line height of width
+BAND = 0.2  # line heights: how far a path may deviate to either side
+ASIDE = 0.05  # cost of a step to the side, in pixels of ink; it keeps paths straight where ink makes no difference
+MOST_STROKES = 2.3  # the most that a path may cross
 MOST_CUTS = 6  # of one piece
-LEAST_PART = 0.08  # of the piece's ink on either side
-APART = 0.1  # of the height: paths that are nearer than that are one
-STEEPEST = 1.0  # columns a row: how much writing leans at most
+LEAST_PART = 0.08  # the least share of the piece's ink on either side
+APART = 0.1  # line heights: the least distance of two paths
+STEEPEST = 1.0  # columns for each row: the largest slant of writing
 
 
 def thickness(own: Mask) -> float:
-    """How thick the pen was, in pixels: twice the area over the length of the outline."""
+    """The thickness of the pen's strokes, in pixels: twice the area divided by the length of the outline."""
     padded = np.pad(own, 1)
     outline = int((padded[1:] != padded[:-1]).sum()) + int((padded[:, 1:] != padded[:, :-1]).sum())
     return max(1.0, 2 * float(own.sum()) / (outline * math.pi / 4))
 
 
 class Cut(NamedTuple):
-    """One way to cut a piece in two."""
+    """A possible cut of a piece in two."""
 
-    strokes: float  # that it crosses
-    holes: float  # how much paper it crosses that is closed in by ink, in heights of the line
+    strokes: float  # how many strokes it crosses
+    holes: float  # how much enclosed paper it crosses, in line heights
 
 
 def cuts(own: Mask, height: float, lean: float, pen: float) -> tuple[NDArray[np.int64], list[Cut]]:
-    """Cut a piece wherever that is possible at all.
+    """Cut a piece at every possible place: for each pixel the number of cuts to its left, (rows, columns); the cuts.
 
-    height: of the line, in pixels; lean: columns to the left a row down; pen: its thickness in pixels.
-    Gives for each pixel how many cuts lie to its left, (rows, columns), and the cuts from left to right.
+    height: of the line, in pixels; lean: columns to the left for each row down; pen: its thickness in pixels.
+    The cuts are ordered from left to right.
     """
     rows, columns = own.shape
     lean = min(max(lean, -STEEPEST), STEEPEST)
-    shift = np.rint(lean * (np.arange(rows) - rows / 2)).astype(np.int64)  # of each row to the right makes it upright
+    shift = np.rint(lean * (np.arange(rows) - rows / 2)).astype(
+        np.int64
+    )  # shift of each row to the right that makes the writing upright
     shift -= shift.min()
     wide = columns + int(shift.max())
     upright = np.zeros((rows, wide), dtype=bool)
@@ -77,7 +79,7 @@ def cuts(own: Mask, height: float, lean: float, pen: float) -> tuple[NDArray[np.
 
 
 def _holes(own: Mask) -> Mask:
-    """The paper that is closed in by ink, as in a 0: (rows, columns)."""
+    """The paper enclosed by ink, as in a 0: (rows, columns)."""
     outside = pieces_of(np.pad(~own, 1, constant_values=True)).labels
     return (outside != outside[0, 0])[1:-1, 1:-1] & ~own
 
@@ -93,23 +95,25 @@ def _paths(upright: Mask, height: float, pen: float) -> tuple[NDArray[np.int64],
     at = first[:, None] + np.arange(2 * band + 1)  # (paths, band)
     outside = (at < 0) | (at >= columns)
     ink = upright[:, np.clip(at, 0, columns - 1)].astype(np.float32)  # (rows, paths, band)
-    least = np.full((rows + 1, len(first), 2 * band + 3), np.float32(1e6))  # to come so far; a wall on either side
+    least = np.full(
+        (rows + 1, len(first), 2 * band + 3), np.float32(1e6)
+    )  # least cost of a path up to here; a wall on either side
     least[0, :, 1:-1] = np.where(outside, 1e3, 0.0)
     for row in range(rows):
-        before, here = least[row], least[row + 1, :, 1:-1]
-        np.minimum(before[:, :-2], before[:, 2:], out=here)
-        here += np.float32(ASIDE)
-        np.minimum(here, before[:, 1:-1], out=here)
-        here += ink[row]
+        before, now = least[row], least[row + 1, :, 1:-1]
+        np.minimum(before[:, :-2], before[:, 2:], out=now)
+        now += np.float32(ASIDE)
+        np.minimum(now, before[:, 1:-1], out=now)
+        now += ink[row]
     place = least[rows].argmin(axis=1)  # (paths,), in columns of `least`
     which = np.arange(len(first))
     path = np.empty((rows, len(first)), np.int64)
     crossed = np.zeros(len(first))
-    order = np.array([0, -1, 1])  # straight on, where it makes no difference
+    order = np.array([0, -1, 1])  # straight first: it wins a tie
     steps, sideways = order[:, None], np.abs(order)[:, None] * np.float32(ASIDE)
-    for row in range(rows - 1, -1, -1):  # back up, from where it was cheapest to come out
+    for row in range(rows - 1, -1, -1):  # backtrack from the cheapest end
         path[row] = first + place - 1
         crossed += ink[row, which, place - 1]
-        ways = least[row][which, place + steps] + sideways  # (3, paths)
-        place = place + order[ways.argmin(axis=0)]
+        costs = least[row][which, place + steps] + sideways  # (3, paths)
+        place = place + order[costs.argmin(axis=0)]
     return path, crossed / pen

@@ -1,6 +1,6 @@
-"""A Page drawn over its picture: a box around every digit, and what it was read as above it.
+"""Draws a Page over its picture: a box around every digit, and what it was read as above it.
 
-Beside digits/preparation/decode.py the only place that knows Pillow, and only when a picture is drawn.
+Apart from digits/preparation/decode.py, this is the only module that imports Pillow, and only when a picture is drawn.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from digitlens.reading.page.page import Page
 
-COLOURS = ((0, 114, 178), (213, 94, 0))  # blue and orange by turns, so that one sees where a number ends
-SHARE = 0.6  # of a box's height: the figure above it
-SMALLEST = 10  # pixels: a figure that can be read
+COLOURS = ((0, 114, 178), (213, 94, 0))  # blue and orange alternate, to show where a number ends
+SHARE = 0.6  # of a box's height: the size of the label above it
+SMALLEST = 10  # pixels: the smallest legible label
 
 
 def annotated(page: Page) -> PillowImage:
@@ -42,7 +42,7 @@ def annotated(page: Page) -> PillowImage:
 
 
 def annotated_png(page: Page) -> bytes:
-    """The same as the bytes of a PNG file."""
+    """annotated() as the bytes of a PNG file."""
     file = io.BytesIO()
     annotated(page).save(file, "PNG", compress_level=1)
     return file.getvalue()

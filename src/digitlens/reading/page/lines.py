@@ -1,7 +1,7 @@
-"""Pieces of ink become lines of writing: top to bottom, and each from left to right.
+"""Sorts pieces of ink into lines of writing, from top to bottom, and each line from left to right.
 
-A piece that is as high as a digit joins the line whose latest pieces it stands beside; so a line may rise and fall as
-people's lines do. Small pieces, such as the bar of a 5 or a dash, then join the line that they lie in.
+A piece as high as a digit is added to the line whose last pieces it is beside; so a line may rise and fall, as in
+handwriting. Small pieces, such as the bar of a 5 or a dash, are then added to the line that they lie in.
 
 boxes: (n, 4) top, left, bottom, right of each piece, the last two exclusive, on a straightened page
 """
@@ -15,28 +15,28 @@ from numpy.typing import NDArray
 
 from digitlens.reading.page.connected_components import Pieces
 
-MOST = 1_000  # pieces that are looked at; the largest ones
-SPECK = 0.1  # of the size of the writing: what is smaller, both ways, is dust
-TALL = 0.5  # of the size of the writing: what is at least so high is a digit, or several
-HUGE = 3.5  # sizes: what is higher is no writing
-RULE = 2.5  # sizes: what is so long and flat is a line drawn by hand, as over a sum
-FLAT = 0.12  # as high, beside how long, a line is at most
-BESIDE = 0.4  # of the lower of two pieces: standing side by side
-LATEST = 3  # pieces at the end of a line that say where it goes on
-FAR = 0.02  # of the overlap that a distance of one size costs
-NEAR = 0.5  # sizes: a small piece so far above or below a line is still its own
+MOST = 1_000  # pieces that are used; the largest ones
+SPECK = 0.1  # of the size of the writing: a piece that is smaller in both directions is dust
+TALL = 0.5  # of the size of the writing: a piece at least this high is one or more digits
+HUGE = 3.5  # sizes: a higher piece is not writing
+RULE = 2.5  # sizes: a flat piece this long is a line drawn by hand, as over a sum
+FLAT = 0.12  # the largest ratio of height to length of such a line
+BESIDE = 0.4  # of the lower of two pieces: the vertical overlap of pieces side by side
+LATEST = 3  # how many pieces at the end of a line determine where it continues
+FAR = 0.02  # how much a distance of one size reduces the overlap
+NEAR = 0.5  # sizes: the largest vertical distance of a small piece from its line
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
-    """One line of writing: its pieces from left to right, and how high a digit is in it."""
+    """A line of writing: its pieces from left to right, and the height of its digits."""
 
     pieces: NDArray[np.int64]  # rows of Pieces.boxes
     height: float  # pixels
 
 
 def writing_size(boxes: NDArray[np.int64]) -> float:
-    """How high the writing on a page is, in pixels: half of all the ink's height is in higher pieces. 0 for none."""
+    """The height of the writing, in pixels: the median over the pieces, weighted by height²; 0 without pieces."""
     if not len(boxes):
         return 0.0
     high = (boxes[:, 2] - boxes[:, 0]).astype(np.float64)
@@ -46,10 +46,7 @@ def writing_size(boxes: NDArray[np.int64]) -> float:
 
 
 def find_lines(pieces: Pieces) -> tuple[list[Line], int]:
-    """Sort the writing on a page into lines; and how many pieces were left out because there are too many.
-
-    Reading order: by how far down a line is in its middle.
-    """
+    """The lines of writing on a page, from top to bottom; and how many pieces were left out because of MOST."""
     size = writing_size(pieces.boxes)
     top, left, bottom, right = pieces.boxes.T
     high, wide = bottom - top, right - left
@@ -61,16 +58,16 @@ def find_lines(pieces: Pieces) -> tuple[list[Line], int]:
         chosen = np.sort(chosen[np.argsort(-pieces.areas[chosen], kind="stable")[:MOST]])
     lines: list[list[int]] = []
     rest = chosen
-    for _ in range(2):  # once more for what is much smaller, and far from the rest: a date in a corner
+    for _ in range(2):  # a second time for much smaller writing far from the rest, such as a date in a corner
         if not len(rest):
             break
         size = writing_size(pieces.boxes[rest])
         tall = rest[high[rest] >= TALL * size]
         fresh = _chains(pieces.boxes, tall[np.argsort(left[tall], kind="stable")], size)
-        rest = _share_out(pieces.boxes, np.setdiff1d(rest, tall), fresh, size)
+        rest = _add_small(pieces.boxes, np.setdiff1d(rest, tall), fresh, size)
         lines += fresh
-    found = [_line(pieces.boxes, np.array(line)) for line in lines]
-    return sorted(found, key=lambda line: float(np.median((top + bottom)[line.pieces]))), left_out
+    sorted_lines = [_line(pieces.boxes, np.array(line)) for line in lines]
+    return sorted(sorted_lines, key=lambda line: float(np.median((top + bottom)[line.pieces]))), left_out
 
 
 def _line(boxes: NDArray[np.int64], members: NDArray[np.int64]) -> Line:
@@ -80,9 +77,9 @@ def _line(boxes: NDArray[np.int64], members: NDArray[np.int64]) -> Line:
 
 
 def _chains(boxes: NDArray[np.int64], order: NDArray[np.int64], size: float) -> list[list[int]]:
-    """Lines of tall pieces, which come from left to right."""
+    """Lines of tall pieces. order: the pieces from left to right."""
     lines: list[list[int]] = []
-    ends = np.empty((0, 3))  # of each line: top and bottom of its latest pieces, and where it ends
+    ends = np.empty((0, 3))  # of each line: mean top and bottom of its last pieces, and its right end
     for i in order.tolist():
         top, left, bottom, right = boxes[i]
         if lines:
@@ -100,10 +97,10 @@ def _chains(boxes: NDArray[np.int64], order: NDArray[np.int64], size: float) -> 
     return lines
 
 
-def _share_out(
+def _add_small(
     boxes: NDArray[np.int64], small: NDArray[np.int64], lines: list[list[int]], size: float
 ) -> NDArray[np.int64]:
-    """Give each small piece to the line that it lies in, by its nearest tall piece; and those that lie in none."""
+    """Add each small piece to the line of its nearest tall piece; returns those that lie in no line."""
     if not len(small) or not lines:
         return small
     tall = np.concatenate([np.array(line) for line in lines])

@@ -1,4 +1,4 @@
-"""A Page: what many digits on one picture were read as, where each of them is, and in which order."""
+"""A Page: the digits on one picture, what each was read as, where it is, and their order."""
 
 from __future__ import annotations
 
@@ -16,36 +16,36 @@ from digitlens.reading.page.connected_components import pieces_of
 from digitlens.reading.page.lines import MOST, Line, find_lines, writing_size
 from digitlens.reading.page.paper import Paper, find_paper, straightened
 from digitlens.reading.page.ruling import without_boxes, without_ruling
-from digitlens.reading.page.segmentation import MOST_CHOICES, Familiar, Glyph, Judge, split
+from digitlens.reading.page.segmentation import MOST_CHOICES, Familiar, Glyph, Judge, segment
 from digitlens.reading.reading import Reading
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
 
-LARGE, WANTED = 128, 64  # pixels: writing that is higher than the first is reduced to about the second
-MOST_CUT = 300  # pieces: on a fuller page none is cut, which would take too long
-GRAIN = 0.1  # of full ink: what is fainter is paper
-WIDE_GAP = 0.9  # line heights: a gap between numbers is at least so wide ...
+LARGE, REDUCED = 128, 64  # pixels: writing higher than LARGE is reduced to a height of about REDUCED
+MOST_CUT = 300  # pieces: on a page with more, none is cut, because it would take too long
+GRAIN = 0.1  # of full ink: fainter ink counts as paper
+WIDE_GAP = 0.9  # line heights: the least gap between two numbers ...
 TEXT_SHOWN = 60  # characters of the text at a prompt
-USUAL_GAP = 1.8  # ... and so many times as wide as narrow ones are in this line
+USUAL_GAP = 1.8  # ... which is also at least this many times the narrow gaps of the line
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DigitBox:
-    """One digit of a page. Pixels are those of the picture as it was given, the right way up."""
+    """One digit of a page. Positions are in pixels of the original picture, after EXIF rotation."""
 
     left: int  # of the box, in pixels from the left border of the picture
     top: int  # in pixels from the upper border
     width: int  # in pixels
     height: int  # in pixels
-    digit: int  # the number of the most active output, from 0: for digits, the digit
-    label: str  # the digit's name; for other classes than digits, the name of that class
+    digit: int  # the index of the most active output, from 0: for digits, the digit
+    label: str  # the name of that class
     image: NDArray[np.uint8]  # (28, 28), prepared as the network saw it, before adjusting
     activations: NDArray[np.float64]  # (classes,); not probabilities
     line: int  # counted from 0, top to bottom
     number: int  # which number of all on the page, counted from 0
-    familiarity: float | None = None  # how much it looks like a digit at all, 0..1, where the Reader can tell
-    is_digit: bool | None = None  # whether that is enough
+    familiarity: float | None = None  # how much it looks like a digit, 0..1; None: the Reader cannot tell
+    is_digit: bool | None = None  # whether the familiarity is enough for a digit; None: the Reader cannot tell
 
     def __repr__(self) -> str:
         return f"<DigitBox {self.label}: {self.width}×{self.height} pixels at ({self.left}, {self.top})>"
@@ -72,22 +72,22 @@ class DigitBox:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Page:
-    """What a picture of many digits was read as."""
+    """The result of read_page(): the digits on a picture, and the numbers that they form."""
 
     boxes: tuple[DigitBox, ...]  # in reading order
-    whole: Reading  # what the picture would be read as if it showed one digit
+    whole: Reading  # of the whole picture, as if it showed one digit
     turn: float  # degrees clockwise that the page was turned, as far as that was clear
-    notes: tuple[str, ...]  # what was passed over
+    notes: tuple[str, ...]  # what was left out, and why
 
     @property
     def text(self) -> str:
-        """The numbers in reading order: lines end with a newline, numbers with a space. Empty: nothing was found."""
-        said = []
+        """The numbers in reading order, a space between numbers, a newline between lines; empty if there are none."""
+        pieces = []
         for before, box in zip((None, *self.boxes), self.boxes, strict=False):
             if before is not None and before.number != box.number:
-                said.append(" " if before.line == box.line else "\n")
-            said.append(box.label)
-        return "".join(said)
+                pieces.append(" " if before.line == box.line else "\n")
+            pieces.append(box.label)
+        return "".join(pieces)
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values: those of the Reading, and `text`, `boxes`, `turn` and `notes`."""
@@ -118,11 +118,11 @@ class Page:
 
 
 def find_page(whole: Reading, judge: Judge, familiar: Familiar | None = None, threshold: float = 0.0) -> Page:
-    """Find and read all digits of a picture that was decoded already.
+    """Find and read all digits of a decoded picture.
 
-    whole: the picture's own Reading; judge: the network, (n, 28, 28) uint8 framed -> (n, classes) activations;
-    familiar: how much framed pictures look like digits, (n, 28, 28) uint8 -> (n,) from 0 to 1, where that is known;
-    threshold: from which familiarity on something is a digit.
+    whole: the Reading of the picture as if it showed one digit; judge: the network, (n, 28, 28) uint8 framed ->
+    (n, classes) activations; familiar: the familiarity of framed pictures, (n, 28, 28) uint8 -> (n,), 0..1, if known;
+    threshold: the least familiarity of a digit.
     """
     grey = whole.prepared.stages[0].image
     paper = _fitting(find_paper(grey))
@@ -133,36 +133,36 @@ def find_page(whole: Reading, judge: Judge, familiar: Familiar | None = None, th
     lines, left_out = find_lines(pieces)
     ink = ink_of(paper)
     cutting = sum(len(line.pieces) for line in lines) <= MOST_CUT
-    found, uncut = split(lines, pieces, ink, judge, familiar, cutting)
-    boxes = _boxes(paper, lines, found, whole.classes, threshold)
-    notes = [f"only the {MOST:,} largest of {len(pieces):,} things were looked at"] if left_out else []
+    glyphs, uncut = segment(lines, pieces, ink, judge, familiar, cutting)
+    boxes = _boxes(paper, lines, glyphs, whole.classes, threshold)
+    notes = [f"only the {MOST:,} largest of {len(pieces):,} pieces of ink were used"] if left_out else []
     if not cutting:
-        notes.append(f"touching digits were not cut apart, because there are more than {MOST_CUT} things")
+        notes.append(f"touching digits were not cut apart, because there are more than {MOST_CUT} pieces of ink")
     elif uncut:
         last = "last" if uncut == 1 else f"last {uncut:,}"
         where = "" if uncut == len(lines) else f" in the {last} of {len(lines):,} lines"
-        why = f"more than {MOST_CHOICES:,} things could be digits"
+        why = f"more than {MOST_CHOICES:,} combinations of pieces could be digits"
         notes.append(f"touching digits were not cut apart{where}, because {why}")
     return Page(tuple(boxes), whole, math.degrees(paper.turn), tuple(notes))
 
 
 def ink_of(paper: Paper) -> NDArray[np.float32]:
-    """The ink of a page on which something is written: (rows, columns), 0 nothing to 1 full ink."""
+    """The ink of a page that is not empty: (rows, columns), 0 nothing to 1 full ink."""
     ink = np.minimum(paper.depth / np.float32(paper.contrast), 1)
     return np.where(ink < GRAIN, np.float32(0), ink)
 
 
 def _fitting(paper: Paper) -> Paper:
-    """Writing that is larger than reading needs is reduced: the work depends on how much is written, not how large."""
+    """The page, reduced if its writing is larger than reading needs, so that large writing takes no more time."""
     size = writing_size(pieces_of(paper.mask).boxes)
     if size <= LARGE:
         return paper
-    factor = int(size // WANTED)
+    factor = int(size // REDUCED)
     return replace(paper, depth=reduce(paper.depth, factor).astype(np.float32), reduction=paper.reduction * factor)
 
 
 def _unruled(paper: Paper) -> Paper:
-    """The page without the lines of ruled paper, and then without the boxes of a form."""
+    """The page without the lines of ruled paper and without the boxes of a form."""
     depth, _ = without_ruling(paper.depth, paper.threshold)
     size = writing_size(pieces_of(depth > paper.threshold).boxes)
     depth, _ = without_boxes(depth, paper.threshold, size)
@@ -170,11 +170,11 @@ def _unruled(paper: Paper) -> Paper:
 
 
 def _boxes(
-    paper: Paper, lines: Sequence[Line], found: Sequence[list[Glyph]], classes: tuple[str, ...], threshold: float
+    paper: Paper, lines: Sequence[Line], glyphs_of: Sequence[list[Glyph]], classes: tuple[str, ...], threshold: float
 ) -> list[DigitBox]:
     boxes: list[DigitBox] = []
     number = line_number = 0
-    for line, glyphs in zip(lines, found, strict=True):
+    for line, glyphs in zip(lines, glyphs_of, strict=True):
         starts = _starts_of_numbers(glyphs, line.height)
         digits = [i for i, glyph in enumerate(glyphs) if glyph.kind == "digit"]
         for i in digits:
@@ -194,7 +194,7 @@ def _boxes(
 
 
 def _starts_of_numbers(glyphs: list[Glyph], height: float) -> set[int]:
-    """Which glyphs begin a number: those behind a separator that is no comma or dot, or behind a wide gap."""
+    """The glyphs that begin a number: those after a separator other than a comma or dot, or after a wide gap."""
     digits = [i for i, glyph in enumerate(glyphs) if glyph.kind == "digit"]
     gaps = [
         (glyphs[after].box.left - glyphs[before].box.left - glyphs[before].box.columns) / height
@@ -210,7 +210,7 @@ def _starts_of_numbers(glyphs: list[Glyph], height: float) -> set[int]:
 
 
 def _around(paper: Paper, glyph: Glyph) -> tuple[int, int, int, int]:
-    """The box in the picture around a glyph's corners: left, top, and the right and bottom that lie outside."""
+    """The box of a glyph in the original picture: left, top, right, bottom, the last two exclusive."""
     top, left, rows, columns = glyph.box
     corners = np.array([[x, y] for x in (left, left + columns) for y in (top, top + rows)], np.float64)
     at = paper.in_picture(corners)

@@ -1,10 +1,9 @@
-"""Lines that were there before the writing: ruled paper, squared paper, the boxes of a form. They go, the strokes stay.
+"""Removes printed lines and keeps the strokes: ruled paper, squared paper, the boxes of a form.
 
-A line is straight, thin and much longer than any stroke. It is taken out where it runs by itself; where a stroke
-crosses it, the ink reaches further up or down than the line is thick, and stays. What is left of a faint line under
-a dark stroke is the stroke.
+A line is straight, thin and much longer than any stroke. It is removed where it runs alone. Where a stroke crosses it,
+the ink reaches further up or down than the line is thick, and is kept.
 
-depth: (rows, columns) float32, 0 paper to 1 black; lines are level, or upright
+depth: (rows, columns) float32, 0 paper to 1 black; lines are horizontal or vertical
 """
 
 from __future__ import annotations
@@ -16,21 +15,21 @@ from digitlens.reading.page.connected_components import Mask, pieces_of, runs
 
 Depth = NDArray[np.float32]
 
-LONG = 0.5  # of the page: a ruled line
-AT_BOTH_ENDS = 0.06  # of the page: a ruled line begins and ends so near to the border ...
-VERY_LONG = 0.75  # ... or is so long
-PIECE = 24  # a line is found in pieces of this share of the page: it need not be straighter than that
+LONG = 0.5  # of the page: the least length of a ruled line ...
+AT_BOTH_ENDS = 0.06  # ... that starts and ends this near to the borders of the page ...
+VERY_LONG = 0.75  # ... or is this long
+PIECE = 24  # a line is found in pieces of 1/24 of the page, and need only be straight within them
 LEAST_PIECE = 16  # pixels
 THICKEST = 0.012  # of the page's longer side, and at least:
 LEAST_THICKEST = 5  # pixels
-SQUARED = 3  # so many level lines, and upright ones may be lines too
-ASIDE = 3  # pixels: how far aside a stroke may leave a line from where it met it
-MOST_BOXES = 200  # pieces that may be boxes of a form; the largest
-GAP = 4  # pixels of a line that are missing
+SQUARED = 3  # from so many horizontal lines on, the paper may have vertical lines, too
+ASIDE = 3  # pixels: how far to the side a stroke may leave a line from where it met it
+MOST_BOXES = 200  # pieces that are examined as boxes of a form; the largest
+GAP = 4  # pixels: the largest gap in a line
 
 
 def without_ruling(depth: Depth, threshold: float) -> tuple[Depth, int]:
-    """Take out ruled lines: the same page without them, and how many there were.
+    """The page without ruled lines, and how many there were.
 
     threshold: the depth above which there is ink.
     """
@@ -44,29 +43,29 @@ def without_ruling(depth: Depth, threshold: float) -> tuple[Depth, int]:
 def _without_level_lines(depth: Depth, threshold: float) -> tuple[Depth, int]:
     columns = depth.shape[1]
     thickest = max(LEAST_THICKEST, round(THICKEST * max(depth.shape)))
-    # Lines may be fainter than writing, and a little askew: looked for with a lower threshold, on rows made thicker.
+    # Lines may be fainter than writing and a little slanted: a lower threshold is used, on thickened rows.
     mask = depth > threshold / 2
     straight = long_runs(_thickened(mask), max(LEAST_PIECE, columns // PIECE), GAP)
-    found = pieces_of(straight)
-    _, left, _, right = found.boxes.T
+    pieces = pieces_of(straight)
+    _, left, _, right = pieces.boxes.T
     wide = right - left
     ends = (left <= AT_BOTH_ENDS * columns) & (right >= (1 - AT_BOTH_ENDS) * columns)
     lines = (wide >= LONG * columns) & (ends | (wide >= VERY_LONG * columns))
-    lines &= found.areas <= wide * (thickest + 4)
+    lines &= pieces.areas <= wide * (thickest + 4)
     if not lines.any():
         return depth, 0
-    on_line = np.concatenate([[False], lines])[found.labels]
+    on_line = np.concatenate([[False], lines])[pieces.labels]
     return erased(depth, mask, on_line, thickest, threshold), int(lines.sum())
 
 
 def erased(depth: Depth, mask: Mask, on_line: Mask, thickest: int, threshold: float) -> Depth:
-    """Take level lines out of a page where no stroke crosses them.
+    """Remove horizontal lines from a page where no stroke crosses them.
 
-    on_line: (rows, columns), the neighbourhood of the lines; thickest: pixels that a line may be thick.
+    on_line: (rows, columns), the neighbourhood of the lines; thickest: the largest thickness of a line, in pixels.
     """
     column, start, end = runs(np.ascontiguousarray(mask.T))  # stretches of ink within a column
-    here = np.ascontiguousarray(on_line.T)
-    before = np.concatenate([np.zeros((len(here), 1), np.int32), np.cumsum(here, axis=1, dtype=np.int32)], axis=1)
+    near = np.ascontiguousarray(on_line.T)
+    before = np.concatenate([np.zeros((len(near), 1), np.int32), np.cumsum(near, axis=1, dtype=np.int32)], axis=1)
     touching = before[column, end] - before[column, start] > 0
     length = (end - start)[touching]
     if not len(length):
@@ -78,7 +77,7 @@ def erased(depth: Depth, mask: Mask, on_line: Mask, thickest: int, threshold: fl
     stretch[column[thin], end[thin]] -= 1
     gone = np.cumsum(stretch[:, :-1], axis=1, dtype=np.int8).astype(bool).T
     level = float(np.median(depth[gone])) if gone.any() else 0.0
-    line_only = gone | (on_line & (depth <= 0.7 * level))  # its blurred rim as well
+    line_only = gone | (on_line & (depth <= 0.7 * level))  # its blurred edge as well
     left_over = np.where(depth > max(1.6 * level, level + 0.5 * threshold), depth, 0)  # of a stroke along the line
     cleaned = np.where(line_only, left_over, depth).astype(np.float32)
     crossed = _crossed(cleaned > threshold / 2, column[thin], start[thin], end[thin])
@@ -91,7 +90,7 @@ def erased(depth: Depth, mask: Mask, on_line: Mask, thickest: int, threshold: fl
 def _crossed(
     mask: Mask, column: NDArray[np.int64], start: NDArray[np.int64], end: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
-    """Which stretches of a line a stroke crosses: those with ink close above them and close below them."""
+    """The stretches of a line that a stroke crosses: those with ink close above and close below."""
     near = mask.copy()
     for step in range(1, ASIDE + 1):
         near[:, step:] |= mask[:, :-step]
@@ -104,7 +103,7 @@ def _crossed(
 
 
 def long_runs(mask: Mask, least: int, gap: int = 0) -> Mask:
-    """Only the stretches of at least `least` pixels within a row; holes of up to `gap` pixels count as filled.
+    """Only the runs of at least `least` pixels within a row; gaps of up to `gap` pixels count as filled.
 
     >>> long_runs(np.array([[1, 1, 0, 1, 0, 0, 1]], bool), 3, gap=1).astype(int).tolist()
     [[1, 1, 1, 1, 0, 0, 0]]
@@ -123,7 +122,7 @@ def long_runs(mask: Mask, least: int, gap: int = 0) -> Mask:
 
 
 def _thickened(mask: Mask) -> Mask:
-    """Each pixel with the one above and the one below it."""
+    """The mask, dilated by one pixel up and down."""
     thick = mask.copy()
     thick[1:] |= mask[:-1]
     thick[:-1] |= mask[1:]
@@ -131,37 +130,38 @@ def _thickened(mask: Mask) -> Mask:
 
 
 def without_boxes(depth: Depth, threshold: float, size: float) -> tuple[Depth, int]:
-    """Take out the boxes of a form: pieces that are wider than `size` and made of long level and upright lines.
+    """The page without the boxes of a form, and how many there were.
 
-    size: how high the writing is. Gives the page without them, and how many pieces were boxes.
+    A box is a piece that is wider than `size`, the height of the writing, and made of long horizontal and vertical
+    lines.
     """
     mask = depth > threshold
-    found = pieces_of(mask)
-    top, left, bottom, right = found.boxes.T
+    pieces = pieces_of(mask)
+    top, left, bottom, right = pieces.boxes.T
     large = (right - left >= 1.1 * size) & (bottom - top >= 0.8 * size)
     boxes = 0
     cleaned = depth
     thickest = max(LEAST_THICKEST, round(THICKEST * max(depth.shape)))
-    for i in np.flatnonzero(large)[np.argsort(-found.areas[large])][:MOST_BOXES]:
-        here = slice(top[i], bottom[i]), slice(left[i], right[i])
-        own = found.labels[here] == i + 1
+    for i in np.flatnonzero(large)[np.argsort(-pieces.areas[large])][:MOST_BOXES]:
+        region = slice(top[i], bottom[i]), slice(left[i], right[i])
+        own = pieces.labels[region] == i + 1
         level, upright = _frame_of(own)
         if level is None or upright is None:
             continue
         boxes += 1
-        part = np.where(own, cleaned[here], 0)
+        part = np.where(own, cleaned[region], 0)
         part = erased(part, own, level, thickest, threshold)
         part = erased(
             np.ascontiguousarray(part.T), np.ascontiguousarray((part > threshold).T), upright.T, thickest, threshold
         ).T
         if cleaned is depth:
             cleaned = depth.copy()
-        cleaned[here] = np.where(own, part, cleaned[here])
+        cleaned[region] = np.where(own, part, cleaned[region])
     return cleaned, boxes
 
 
 def _frame_of(own: Mask) -> tuple[Mask | None, Mask | None]:
-    """The level and the upright lines of a box, (rows, columns) each; None where it is not framed that way."""
+    """The horizontal and the vertical lines of a box, (rows, columns) each; (None, None) if the piece is not a box."""
     level = long_runs(_thickened(own), max(LEAST_PIECE, own.shape[1] // 2), GAP)
     turned = np.ascontiguousarray(own.T)
     upright = long_runs(_thickened(turned), max(LEAST_PIECE, own.shape[0] // 2), GAP).T

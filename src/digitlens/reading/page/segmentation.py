@@ -1,8 +1,8 @@
-"""Lines of writing become digits: which pieces belong together, and where touching digits are cut apart.
+"""Segmentation of lines of writing into digits: which pieces belong together, and where touching digits are cut apart.
 
-Every piece is cut wherever that is possible, into parts. A digit is one part or a few neighbours; many ways lead
-through a line, and each has its cost: what the network makes of every digit, how unlikely its shape is, how much ink
-its cuts go through. The cheapest way is found by dynamic programming, part by part.
+Every piece is cut at every possible place, into parts. A digit consists of one part or a few neighbouring parts. Each
+way to group the parts of a line has a cost: how unsure the network is of every digit, how unlikely the shapes are, and
+how much ink the cuts cross. Dynamic programming finds the cheapest way.
 
 After LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition" (1998), section V:
 heuristic over-segmentation.
@@ -29,66 +29,66 @@ from digitlens.reading.page.whole_digit import wholeness
 
 
 class Evidence(NamedTuple):
-    """What speaks against some neighbouring parts being one digit; 0 is nothing."""
+    """The evidence against a group of neighbouring parts being one digit; 0 is none."""
 
-    surprise: float  # minus the logarithm of how sure the network is
+    surprise: float  # minus the logarithm of the network's confidence
     cuts: float  # made at its left side
-    strokes: float  # that these cuts go through
-    holes: float  # paper closed in by ink that they go through, in heights
+    strokes: float  # how many strokes these cuts cross
+    holes: float  # how much enclosed paper they cross, in heights
     low: float  # how much lower it is than a digit, as a share
     wide: float  # how much wider it is than the line is high, in heights
     gap: float  # of paper within it, in heights
     apart: float  # pieces within it that would each be a digit
-    raised: float  # how far its foot ends above those of its neighbours, in heights
+    raised: float  # how far its bottom is above those of its neighbours, in heights
     sliver: float  # how much narrower it is than a digit, if it was cut, as a share
-    broken: float  # minus the logarithm of how likely it is one whole digit, see whole_digit.py
-    strange: float  # minus the logarithm of how familiar it looks, where that is known
+    broken: float  # minus the logarithm of the probability that it is one whole digit, see whole_digit.py
+    strange: float  # minus the logarithm of its familiarity, if known
 
 
-COSTS = Evidence(1.2, 0.4, 0.8, 2.0, 20.0, 4.0, 2.5, 4.0, 8.0, 1.0, 1.0, 0.5)  # nats, for each of the above
+COSTS = Evidence(1.2, 0.4, 0.8, 2.0, 20.0, 4.0, 2.5, 4.0, 8.0, 1.0, 1.0, 0.5)  # nats for one unit of each
 
 Judge = Callable[[NDArray[np.uint8]], NDArray[Any]]  # (n, 28, 28) framed -> (n, classes) activations
 Familiar = Callable[[NDArray[np.uint8]], NDArray[Any]]  # (n, 28, 28) framed -> (n,), 0 unlike any digit to 1
 
-MOST_PIECES = 4  # of one digit
-WIDEST = 1.6  # line heights: no digit is wider
-WIDEST_GAP = 0.3  # line heights: of paper within a digit
-LOW = 0.6  # of the line's height: a digit that is cut out and lower is unlikely
-RAISED = 0.2  # of the line's height: a digit's foot may be so far above those of its neighbours
-SLIVER = 0.25  # of the line's height: a digit that is cut out and narrower is unlikely
+MOST_PIECES = 4  # that a digit may consist of
+WIDEST = 1.6  # line heights: the widest digit
+WIDEST_GAP = 0.3  # line heights: the widest gap within a digit
+LOW = 0.6  # of the line's height: a digit that was cut out and is lower is unlikely
+RAISED = 0.2  # of the line's height: how far a digit's bottom may be above those of its neighbours
+SLIVER = 0.25  # of the line's height: a digit that was cut out and is narrower is unlikely
 
-NO_DIGIT = 4.0, 12.0  # nats: a small piece is no digit; nor is one that is as high as digits are
-MOST_CHOICES = 3_000  # on a page: where there would be more, no further line is cut
-AT_ONCE = 500  # pictures that the networks are asked about together
-LEAST = 1e-3  # how sure an answer can be of being wrong
+NO_DIGIT = 4.0, 12.0  # nats: the cost of calling a piece a mark, if it is small, and if it is as high as a digit
+MOST_CHOICES = 3_000  # on a page: from the line on where there would be more, lines are not cut
+AT_ONCE = 500  # pictures in one forward pass
+LEAST = 1e-3  # the least probability, which limits its logarithm
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Glyph:
-    """A digit, or a separator, that was found in a line."""
+    """A digit or a separator of a line."""
 
     box: Box  # in pixels of the straightened page
     image: NDArray[np.uint8]  # (28, 28), framed, as the network saw it before adjusting
     outputs: NDArray[np.float64]  # (classes,), activations
-    kind: str  # "digit", or what separates digits: "dash", "dot" ...
-    familiarity: float | None  # 0..1, where it is known
+    kind: str  # "digit", or the kind of separator: "dash", "dot" ...
+    familiarity: float | None  # 0..1, if known
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Choice:
-    """Some neighbouring parts, taken for one glyph."""
+    """A group of neighbouring parts, interpreted as one glyph."""
 
     first: int
     last: int  # inclusive
     box: Box
     image: NDArray[np.uint8]
     evidence: Evidence
-    kind: str  # "digit", or what it is otherwise
-    cost: float = 0.0  # nats, of not being a digit
+    kind: str  # "digit", or what else it is
+    cost: float = 0.0  # nats, of not calling it a digit
 
 
 class Span(NamedTuple):
-    """Some neighbouring parts that could be one glyph, not framed yet: framing is what takes the time."""
+    """A group of neighbouring parts that could be one glyph, not framed yet, because framing is slow."""
 
     first: int
     last: int  # inclusive
@@ -96,15 +96,15 @@ class Span(NamedTuple):
     evidence: Evidence
 
 
-class Seen(NamedTuple):
-    """What the networks make of a choice's picture."""
+class Judged(NamedTuple):
+    """The networks' results for the picture of a choice."""
 
     outputs: NDArray[np.float64]  # (classes,), activations
-    whole: float  # how likely it is one whole digit, 0..1
-    familiarity: float | None  # how much it looks like a digit at all, 0..1, where that is known
+    whole: float  # probability that it is one whole digit, 0..1
+    familiarity: float | None  # 0..1, if known
 
 
-def split(
+def segment(
     lines: Sequence[Line],
     pieces: Pieces,
     ink: NDArray[np.float32],
@@ -112,14 +112,14 @@ def split(
     familiar: Familiar | None = None,
     cutting: bool = True,
 ) -> tuple[list[list[Glyph]], int]:
-    """Find the digits and separators of each line, from left to right; and in how many lines nothing was cut.
+    """The digits and separators of each line, from left to right; and the number of lines in which nothing was cut.
 
-    ink: (rows, columns), 0..1, the whole page; judge: what the network says of framed pictures; familiar: how much
-    they look like digits at all, where there is something that knows. Both are asked about the choices of many lines
-    together: about a page of short lines they would be asked too often. cutting: whether pieces may be cut; from the
-    line on where all choices of the page would be more than MOST_CHOICES, none is.
+    ink: (rows, columns), 0..1, the whole page; judge: the network; familiar: the familiarity of framed pictures, if
+    known. Both are called with the choices of many lines together, because calls for single short lines would be slow.
+    cutting: whether pieces may be cut. From the line on where the page would have more than MOST_CHOICES choices, none
+    is cut.
     """
-    found: list[tuple[list[Choice], tuple[int, int]]] = []
+    choices_of_line: list[tuple[list[Choice], tuple[int, int]]] = []
     uncut = framed = 0
     for line in lines:
         region = region_of(line, pieces)
@@ -131,32 +131,34 @@ def split(
             spans = spans_of(writing)
         uncut += not cutting
         framed += len(spans)
-        found.append((_choices(writing, spans, region.cut(ink)), (region.top, region.left)))
+        choices_of_line.append((_choices(writing, spans, region.cut(ink)), (region.top, region.left)))
     glyphs: list[list[Glyph]] = []
-    images = [choice.image for choices, _ in found for choice in choices]
-    seen = chain.from_iterable(_seen(images[i : i + AT_ONCE], judge, familiar) for i in range(0, len(images), AT_ONCE))
-    for choices, corner in found:
-        of_line = list(islice(seen, len(choices)))  # one for each choice
-        costs = [_cost(choice, one) for choice, one in zip(choices, of_line, strict=True)]
+    images = [choice.image for choices, _ in choices_of_line for choice in choices]
+    results = chain.from_iterable(
+        _judged(images[i : i + AT_ONCE], judge, familiar) for i in range(0, len(images), AT_ONCE)
+    )
+    for choices, corner in choices_of_line:
+        of_line = list(islice(results, len(choices)))  # one for each choice
+        costs = [_cost(choice, judged) for choice, judged in zip(choices, of_line, strict=True)]
         way = cheapest_way(choices, costs, 1 + max(choice.last for choice in choices))
         glyphs.append([_glyph(choice, corner, of_line[k]) for k, choice in way])
     return glyphs, uncut
 
 
-def _seen(images: list[NDArray[np.uint8]], judge: Judge, familiar: Familiar | None) -> Iterator[Seen]:
-    """What the networks make of each of some framed pictures, at least one."""
+def _judged(images: list[NDArray[np.uint8]], judge: Judge, familiar: Familiar | None) -> Iterator[Judged]:
+    """The networks' results for framed pictures, at least one."""
     framed = np.stack(images)  # (n, 28, 28)
     known = [None] * len(framed) if familiar is None else np.asarray(familiar(framed), np.float64).tolist()
-    return map(Seen, np.asarray(judge(framed), np.float64), wholeness(framed).tolist(), known)
+    return map(Judged, np.asarray(judge(framed), np.float64), wholeness(framed).tolist(), known)
 
 
-def _glyph(choice: Choice, corner: tuple[int, int], seen: Seen) -> Glyph:
+def _glyph(choice: Choice, corner: tuple[int, int], judged: Judged) -> Glyph:
     box = choice.box._replace(top=choice.box.top + corner[0], left=choice.box.left + corner[1])
-    return Glyph(box, choice.image, seen.outputs, choice.kind, seen.familiarity)
+    return Glyph(box, choice.image, judged.outputs, choice.kind, judged.familiarity)
 
 
 def choices_of(line: Line, pieces: Pieces, ink: NDArray[np.float32]) -> tuple[list[Choice], tuple[int, int]]:
-    """All that the parts of a line could be, and the row and column of the page that their boxes count from.
+    """All choices for the parts of a line, and the row and column of the page that their boxes are relative to.
 
     ink: (rows, columns), 0..1, the whole page.
     """
@@ -166,27 +168,27 @@ def choices_of(line: Line, pieces: Pieces, ink: NDArray[np.float32]) -> tuple[li
 
 
 def region_of(line: Line, pieces: Pieces) -> Box:
-    """Where a line is on the page, with a rim of one pixel above and to the left."""
+    """The region of a line on the page, with a border of one pixel above and to the left."""
     boxes = pieces.boxes[line.pieces]
     top, left = (max(0, int(x) - 1) for x in boxes[:, :2].min(axis=0))
     bottom, right = (int(x) + 1 for x in boxes[:, 2:].max(axis=0))
     return Box(top, left, bottom - top, right - left)
 
 
-def _cost(choice: Choice, seen: Seen) -> float:
+def _cost(choice: Choice, judged: Judged) -> float:
     if choice.kind != "digit":
         return choice.cost
-    sure = float(seen.outputs.max()) / max(1.0, float(seen.outputs.sum()))
+    confidence = float(judged.outputs.max()) / max(1.0, float(judged.outputs.sum()))
     evidence = choice.evidence._replace(
-        surprise=-math.log(max(sure, LEAST)),
-        broken=-math.log(max(seen.whole, LEAST)),
-        strange=0.0 if seen.familiarity is None else -math.log(max(seen.familiarity, LEAST)),
+        surprise=-math.log(max(confidence, LEAST)),
+        broken=-math.log(max(judged.whole, LEAST)),
+        strange=0.0 if judged.familiarity is None else -math.log(max(judged.familiarity, LEAST)),
     )
     return sum(cost * amount for cost, amount in zip(COSTS, evidence, strict=True))
 
 
 def cheapest_way(choices: list[Choice], costs: list[float], n: int) -> list[tuple[int, Choice]]:
-    """The choices, with their numbers, that together take each of n parts once, at the least cost."""
+    """The choices, with their indices, that cover each of n parts exactly once at the least total cost."""
     least = [0.0] + [math.inf] * n
     best: list[tuple[int, Choice] | None] = [None] * (n + 1)
     for k in sorted(range(len(choices)), key=lambda k: choices[k].first):
@@ -197,49 +199,49 @@ def cheapest_way(choices: list[Choice], costs: list[float], n: int) -> list[tupl
     way = []
     while n:
         step = best[n]
-        assert step is not None  # each part alone is a choice
+        assert step is not None  # a single part is always a choice
         way.append(step)
         n = step[1].first
     return way[::-1]
 
 
 def spans_of(writing: Parts) -> list[Span]:
-    """What could be a glyph in a line: each part alone, always; it and its neighbours."""
+    """The groups of parts that could be one glyph: every single part, and groups of neighbours."""
     return [span for first in range(len(writing.parts)) for span in _spans_from(writing, first)]
 
 
 def _spans_from(writing: Parts, first: int) -> Iterator[Span]:
     parts, height = writing.parts, writing.height
     for last in range(first, len(parts)):
-        some = parts[first : last + 1]
-        if len({part.piece for part in some}) > MOST_PIECES:
+        group = parts[first : last + 1]
+        if len({part.piece for part in group}) > MOST_PIECES:
             break
-        top = min(part.box.top for part in some)
-        left = min(part.box.left for part in some)
-        bottom = max(part.box.top + part.box.rows for part in some)
-        right = max(part.box.left + part.box.columns for part in some)
+        top = min(part.box.top for part in group)
+        left = min(part.box.left for part in group)
+        bottom = max(part.box.top + part.box.rows for part in group)
+        right = max(part.box.left + part.box.columns for part in group)
         if last > first and right - left > WIDEST * height:
             break
         box = Box(top, left, bottom - top, right - left)
         evidence = _evidence(writing, first, last, box)
-        if evidence.gap > WIDEST_GAP or (last > first and max(part.box.rows for part in some) < SMALL * height):
+        if evidence.gap > WIDEST_GAP or (last > first and max(part.box.rows for part in group) < SMALL * height):
             continue
         yield Span(first, last, box, evidence)
 
 
 def _choices(writing: Parts, spans: list[Span], ink: NDArray[np.float32]) -> list[Choice]:
-    """What the spans of a line could be, framed: a digit, and what is a whole piece a separator as well."""
+    """The framed choices for the spans of a line: each may be a digit; a whole piece may also be a separator."""
     parts, height = writing.parts, writing.height
     choices = []
     for first, last, box, evidence in spans:
-        some = parts[first : last + 1]
+        group = parts[first : last + 1]
         rim = Box(max(0, box.top - 1), max(0, box.left - 1), box.rows + 2, box.columns + 2)
         chosen = np.zeros(len(parts) + 1, dtype=bool)
-        chosen[[part.number for part in some]] = True
+        chosen[[part.number for part in group]] = True
         mine = chosen[rim.cut(writing.labels)]
         image = np.rint(255 * frame(np.where(mine, rim.cut(ink), 0.0))).astype(np.uint8)
         choices.append(Choice(first, last, box, image, evidence, "digit"))
-        if len(some) == some[0].of == sum(part.piece == some[0].piece for part in some):
+        if len(group) == group[0].of == sum(part.piece == group[0].piece for part in group):
             unlikely = NO_DIGIT[box.rows >= TALL * height]
             kind, none = separator(mine, place_of(writing, box))
             choices.append(Choice(first, last, box, image, evidence, kind or "mark", none if kind else unlikely))
@@ -249,14 +251,14 @@ def _choices(writing: Parts, spans: list[Span], ink: NDArray[np.float32]) -> lis
 def _evidence(writing: Parts, first: int, last: int, box: Box) -> Evidence:
     """What a glyph's shape says before the network has seen it."""
     parts, height = writing.parts, writing.height
-    some = parts[first : last + 1]
-    start = some[0].start
-    inside = Counter(part.piece for part in some)
-    cut = any(inside[part.piece] < part.of for part in some)
+    group = parts[first : last + 1]
+    start = group[0].start
+    inside = Counter(part.piece for part in group)
+    cut = any(inside[part.piece] < part.of for part in group)
     low = LOW if cut else LOW / 2
     gap = apart = 0.0
     reach = -(10**9)
-    for before, part in pairwise(some):
+    for before, part in pairwise(group):
         reach = max(reach, before.box.left + before.box.columns)
         paper = part.box.left - reach
         if part.piece == before.piece or paper <= 0:

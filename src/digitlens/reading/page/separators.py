@@ -1,6 +1,6 @@
-"""What stands between digits and is none: dashes, dots, commas, slashes, plus signs. Told by shape and place alone.
+"""Separators: dashes, dots, commas, slashes and plus signs, recognised by shape and place alone.
 
-mine: (rows, columns) bool, where the ink of one piece is
+mine: (rows, columns) bool, the ink of one piece
 """
 
 from __future__ import annotations
@@ -11,30 +11,30 @@ import numpy as np
 
 from digitlens.reading.page.connected_components import Mask
 
-SMALL = 0.3  # what is smaller, both ways, is a dot or a comma
-LOW_DOWN = 0.4  # what is no higher than that, and begins below the middle, as well
-FLAT = 0.3  # what is lower, and wider than high, is a dash
-RAISED = 1.15  # a slash is at least so much higher than the digits beside it
-LEANING = 0.15  # columns to the right a row up, more than the writing: a slash
-STRAIGHT = 0.8  # of the pen's width: how far the ink of a slash strays from a straight line
-SURE, LIKELY = 0.3, 0.8  # nats: what it costs to take it for a separator
+SMALL = 0.3  # a piece that is smaller in both directions is a dot or a comma
+LOW_DOWN = 0.4  # so is a piece that is lower than this and starts below the middle
+FLAT = 0.3  # a piece that is lower, and wider than high, is a dash
+RAISED = 1.15  # the least height of a slash
+LEANING = 0.15  # columns to the right for each row up, beyond the slant of the writing: the least slant of a slash
+STRAIGHT = 0.8  # of the pen's width: the largest deviation of a slash from a straight line
+SURE, LIKELY = 0.3, 0.8  # nats: the cost of calling a piece a separator
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a piece lies among the digits beside it, in heights of these."""
+    """Where a piece lies relative to the digits beside it, in heights of these digits."""
 
     high: float  # its height
     wide: float  # its width
     top: float  # how far its top is below theirs
     foot: float  # how far its foot is above theirs
     between: bool  # there are digits on both sides
-    lean: float  # columns to the left a row down: of the writing in this line
+    lean: float  # slant of the writing in this line: columns to the left for each row down
     pen: float  # the pen's width, in pixels
 
 
 def separator(mine: Mask, place: Place) -> tuple[str, float]:
-    """What a piece is if it is no digit, and what it costs to say so, in nats; "" where it looks like none.
+    """The kind of separator that a piece looks like, and the cost of calling it one, in nats; "" if it looks like none.
 
     >>> separator(np.ones((4, 20), bool), Place(high=0.1, wide=0.5, top=0.4, foot=0.5, between=True, lean=0.0, pen=4.0))
     ('dash', 0.3)
@@ -55,15 +55,15 @@ def separator(mine: Mask, place: Place) -> tuple[str, float]:
 
 
 def _is_slash(mine: Mask, place: Place) -> bool:
-    """A straight stroke that leans to the right more than the writing does."""
+    """Whether this is a straight stroke with a stronger slant to the right than the writing."""
     y, x = np.nonzero(mine)
     lean, start = np.polyfit(y, x, 1)
-    astray = np.abs(x - lean * y - start) / np.hypot(1, lean)
-    return bool(-lean > max(place.lean, 0.0) * 0.5 + LEANING and np.quantile(astray, 0.9) < STRAIGHT * place.pen)
+    deviation = np.abs(x - lean * y - start) / np.hypot(1, lean)
+    return bool(-lean > max(place.lean, 0.0) * 0.5 + LEANING and np.quantile(deviation, 0.9) < STRAIGHT * place.pen)
 
 
 def _is_plus(mine: Mask) -> bool:
-    """Two bars that cross in the middle, and nothing in the four corners."""
+    """Whether this is two bars that cross in the middle, with empty corners."""
     rows, columns = mine.shape
     if not 0.5 < columns / rows < 2:
         return False

@@ -1,7 +1,8 @@
-"""Is this one whole digit, or a part of one, or two? A small network that learned it from rows of pen digits.
+"""Is this one whole digit, a part of one, or two? A small network trained on rows of pen digits decides it.
 
-What reads digits is sure of halves and pairs as well: half a 0 is a fine 1, and 34 a fine 4. This network, 784-64-2,
-looks at the same framed pictures and knows nothing of which digit they show. tools/learn_whole.py makes its file.
+A network that reads digits is confident about halves and pairs, too: it reads half a 0 as a 1, and 34 as a 4. This
+network, 784-64-2, gets the same framed pictures but does not tell which digit they show. tools/learn_whole.py trains
+it.
 
 The file: safetensors, all in float16: `hidden.weights` (64, 784), `hidden.biases` (64,), `output.weights` (2, 64),
 `output.biases` (2,).
@@ -24,7 +25,7 @@ NAMES = ("hidden", "output")
 
 
 def wholeness(images: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """How likely each framed picture shows one whole digit: (n, 28, 28), 0 no ink to 255  ->  (n,), 0..1."""
+    """The probability that each framed picture shows one whole digit: (n, 28, 28) uint8  ->  (n,), 0..1."""
     network = _network()
     pixels = (images.reshape(len(images), -1) / 255).astype(np.float32)
     return network.forward(pixels).a[-1][:, 1].astype(np.float64)
@@ -38,7 +39,7 @@ def _network() -> Network:
 
 
 def to_bytes(network: Network) -> bytes:
-    """The file of a network that was trained for this."""
+    """The bytes of the file for a trained network."""
     tensors = {}
     for name, layer in zip(NAMES, network.layers, strict=True):
         tensors[f"{name}.weights"] = np.ascontiguousarray(layer.weights, np.float16)

@@ -28,7 +28,7 @@ class Offered:
     reader: Reader
 
     def to_json(self, default: bool) -> dict[str, Any]:
-        """What exists is to say about it; accuracies are those that its own file records, where it does."""
+        """Plain JSON values. The accuracy is the one that its file records, if it does."""
         reader = self.reader
         return {
             "name": self.name,

@@ -14,7 +14,7 @@ from functools import cache
 from digitlens.learning.data_split import DataSplit
 from digitlens.learning.engine import Record
 from digitlens.learning.records import beginning
-from digitlens.learning.single_example import Step, fallback_reason, one_example
+from digitlens.learning.single_example import Step, one_example, skip_rest_of_mini_batch
 from digitlens.learning.training import Run, row
 from digitlens.network.network import Network
 from digitlens.reading.reader import Reader
@@ -88,7 +88,7 @@ class RunCursor:
             yield self._example()
             return
         if self.taken:
-            self.state, self.taken = fallback_reason(self.run(), self.state), 0
+            self.state, self.taken = skip_rest_of_mini_batch(self.run(), self.state), 0
         while not self.finished and wanted():
             every = 1 if how == "mini_batch" else self._pace.every()
             for record in self._stretches(every, wanted):

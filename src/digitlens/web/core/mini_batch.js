@@ -4,7 +4,7 @@
 // Knows no page. For a mini-batch every number is the mean over its pictures; for one example it is that example's own.
 
 import { backPropagate, costOf, mean, moved, oneHot, promised, steepest } from "./backward.js";
-import { forward } from "./network.js";
+import { ACTIVATIONS, forward } from "./network.js";
 
 /** @typedef {import("./network.js").Network} Network */
 /** @typedef {import("./backward.js").Gradient} Gradient */
@@ -66,7 +66,7 @@ function average(vectors) {
  */
 export function costKind({ cost, activations }) {
   if (cost === "quadratic") return "quadratic";
-  return activations[activations.length - 1] === "softmax" ? "one choice" : "ten questions";
+  return ACTIVATIONS[activations[activations.length - 1]].wholeLayer ? "one choice" : "ten questions";
 }
 
 /** What each output adds to the cost, (10,). @param {Steps} steps @returns {Float64Array} */

@@ -9,7 +9,7 @@
  * @property {number} [few]
  */
 
-const DEEP = { hidden: "16,16,16,16,16", epochs: "20" };
+const DEEP = { hidden: "16-16-16-16-16", epochs: "20" };
 const BEST = {
   activation: "relu",
   initialisation: "he",

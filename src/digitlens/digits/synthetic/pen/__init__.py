@@ -1,1 +1,1 @@
-"""Digits written by a pen model: deterministic from a seed, always there, no download."""
+"""Pen digits: digits written by a model of a pen. Deterministic for a seed, and no download."""

@@ -1,6 +1,6 @@
-"""How people write letters and signs that look like no digit: skeletons as in skeletons.py, for the same hand.
+"""Letters and signs that look unlike any digit: skeletons as in skeletons.py, for the same hand.
 
-What a careless hand may write as a digit is left out, so that nobody has to decide what a given drawing of it is:
+Characters that look like a digit in careless handwriting are left out, because their drawings would be ambiguous:
 A (a 4), B, D, G, I, J, L, O, Q, S, T (a 7), Y (a 4), Z; b, g, i, j, l, o, q, s, t, y, z; ? ! / ( ) | ~ and the comma.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from digitlens.digits.synthetic.pen.skeletons import Allograph, skeleton
 
-NO_DIGIT = -1  # what Allograph.digit says of a letter
+NO_DIGIT = -1  # Allograph.digit of a letter
 
 # fmt: off
 _TABLE = (  # name, weight, skeleton

@@ -1,6 +1,6 @@
-"""Rows of pen digits on a page, with what they say and where each digit is: near to each other, or touching.
+"""Pages with rows of pen digits, near each other or touching, with their text and the box of each digit.
 
-A page can be written that is always there, and whose truth is known: to test on, and to learn from what is one digit.
+They are used in tests, and to learn what one whole digit is, because everything about them is known.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from digitlens.digits.preparation.strokes import ink_strokes
 from digitlens.digits.synthetic.pen.writer import pen_digits
 
 Stroke = NDArray[np.float64]
-PEN = 1 / 25  # of the writing's height
+PEN = 1 / 25  # width of the pen, relative to the height of the writing
 
 
 @cache
-def written(seed: int = 7, count: int = 2_000) -> dict[int, list[list[Stroke]]]:
-    """The strokes of so many pen digits, by what they show."""
-    some = pen_digits(count, seed)
-    found: dict[int, list[list[Stroke]]] = {digit: [] for digit in range(10)}
-    for digit, strokes in zip(some.digits.digits.tolist(), some.strokes, strict=True):
-        found[digit].append(strokes)
-    return found
+def drawings_by_digit(seed: int = 7, count: int = 2_000) -> dict[int, list[list[Stroke]]]:
+    """The strokes of `count` pen digits, by the digit that they show."""
+    pen = pen_digits(count, seed)
+    drawings: dict[int, list[list[Stroke]]] = {digit: [] for digit in range(10)}
+    for digit, strokes in zip(pen.digits.digits.tolist(), pen.strokes, strict=True):
+        drawings[digit].append(strokes)
+    return drawings
 
 
 @dataclass(eq=False)
@@ -39,7 +39,7 @@ class Sheet:
     strokes: list[Stroke] = field(default_factory=list)
     boxes: list[tuple[float, float, float, float]] = field(default_factory=list)
     digits: str = ""
-    hands: dict[int, list[list[Stroke]]] = field(default_factory=written)  # the drawings of each digit to choose from
+    hands: dict[int, list[list[Stroke]]] = field(default_factory=drawings_by_digit)  # drawings of each digit
 
     def write(
         self,
@@ -51,8 +51,10 @@ class Sheet:
         gap: float = 0.2,
         wobble: float = 0.05,
     ) -> float:
-        """Write digits from a place on, to the right; a space leaves room. gap: between digits, in heights; below 0
-        they touch. Gives where the writing ends.
+        """Write digits from (left, top) to the right, and return where the writing ends; a space leaves a gap.
+
+        gap: between digits, in heights; below 0 they touch. wobble: random variation of height and baseline, in
+        heights.
         """
         for character in text:
             if character == " ":
@@ -85,14 +87,14 @@ def sheet(
     wobble: float = 0.05,
     hands: dict[int, list[list[Stroke]]] | None = None,
 ) -> Sheet:
-    """A page with some lines of digits, and margins; height, gap and wobble as in Sheet.write().
+    """A page with lines of digits and margins; height, gap and wobble as in Sheet.write().
 
     >>> page = sheet(["12", "345"], np.random.default_rng(0))
     >>> page.digits, len(page.boxes), page.grey().shape
     ('12345', 5, (300, 402))
     """
     columns = int(max((2.2 + 1.5 * len(line)) * height for line in lines))
-    page = Sheet(int((1.2 + 1.9 * len(lines)) * height), columns, PEN * height, hands=hands or written())
+    page = Sheet(int((1.2 + 1.9 * len(lines)) * height), columns, PEN * height, hands=hands or drawings_by_digit())
     for number, line in enumerate(lines):
         page.write(line, height, (0.8 + 1.9 * number) * height, height, rng, gap, wobble)
     return page

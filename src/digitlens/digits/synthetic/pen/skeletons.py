@@ -1,9 +1,9 @@
-"""How people write the ten digits: every way (allograph) as a skeleton that the pen follows, with how common it is.
+"""The ways to write the ten digits (allographs): each is a skeleton that the pen follows, with how common it is.
 
-A skeleton is written down as a hand would draw it. `20,0 8,50 30,100` is one smooth stroke through three points (x,y);
-y points down from 0, the top of the digit, to 100, its foot, and x is measured alike. `!` behind a point makes it a
-corner, and `|` lifts the pen. Nothing here is traced from anybody's handwriting: the points were put where one learns
-at school, in several countries, to put the pen; then the sheets of digits were looked at, and the points moved.
+A skeleton is a text. `20,0 8,50 30,100` is one smooth stroke through three points (x,y). y points down, from 0 at the
+top of the digit to 100 at its bottom; x has the same unit. `!` after a point makes it a corner, and `|` lifts the pen.
+Nothing is traced from anybody's handwriting: the points follow what is taught at school in several countries, and were
+then adjusted by looking at sheets of the digits.
 
 points:  (points, 2), the control points of one stroke, at least three
 corners: (points,), where the pen stops and turns
@@ -31,12 +31,12 @@ class Allograph:
 
     name: str  # unique, and begins with the digit
     digit: int
-    weight: float  # how common among the ways of writing this digit, as in MNIST; 0: the way of other countries
+    weight: float  # how common among the ways of writing this digit, as in MNIST; 0: only in other countries
     strokes: tuple[Stroke, ...]
 
 
 def skeleton(text: str) -> tuple[Stroke, ...]:
-    """Read the notation.
+    """The strokes of a skeleton in the notation above.
 
     >>> stroke, dot = skeleton("0,0 50,0! 20,100 | 60,90")
     >>> stroke.points.tolist(), stroke.corners.tolist(), dot.points.tolist()

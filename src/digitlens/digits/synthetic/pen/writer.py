@@ -1,7 +1,7 @@
 """Pen digits: labelled digits that a pen model wrote. Data that is always there: no download; same seed, same digits.
 
-Digits are written in blocks of a thousand, a hundred of each digit in random order, and each block has its own stream
-of random numbers: digit i of a seed is the same however many are asked for. Test digits have streams of their own.
+Digits are written in blocks of a thousand, a hundred of each digit in random order. Each block has its own stream of
+random numbers, so digit i of a seed is the same whatever the count. Test digits have streams of their own.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ BLOCK = 1_000  # digits written from one stream of random numbers
 MOST = 1_000_000  # digits at once: 0.8 GB of pictures, 2 GB of strokes
 PEN = (0.2, 0.3)  # mean and spread of the log of the pen's radius in pixels
 THINNEST, THICKEST = 0.6, 2.4  # radii
-ANY_PEN = (0.2, 0.4)  # the same of people everywhere
-CARE = 0.3  # and how much more carefully they write, so that the ways of writing stay apart
-SQUARED = 0.06  # the share of theirs that is stretched to fill a square, as some old scans of forms are
+ANY_PEN = (0.2, 0.4)  # the same for world_digits()
+CARE = 0.3  # world_digits() are written more carefully, so that the ways of writing stay distinct
+SQUARED = 0.06  # share of world_digits() that is stretched to fill a square, as in some old scans of forms
 
 TRAINING_STREAM, TEST_STREAM, EVERYWHERE_STREAM = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PenDigits:
-    """Pen digits beside the strokes they were inked from; n of each."""
+    """n pen digits, with the strokes that they were drawn from."""
 
-    digits: Digits  # (n, 28, 28) framed pictures and what they show
-    strokes: list[list[Array]]  # a drawing's strokes, each (points, 2), natural place and size on a pad of 280 × 280
+    digits: Digits  # (n, 28, 28) framed pictures and their labels
+    strokes: list[list[Array]]  # the strokes of each drawing, each (points, 2), on a pad of 280 × 280, before framing
     allographs: list[str]  # the way of writing, such as "7 crossed"
     radii: Array  # (n,), half the pen's width, in pixels of the framed picture
 
@@ -59,9 +59,10 @@ class PenDigits:
 
 
 def pen_digits(count: int, seed: int = 0) -> PenDigits:
-    """Write digits, all classes alike often, the same for the same seed: the first of many are those of few.
+    """Write `count` digits, about the same number of each class. The same seed gives the same digits.
 
-    count: 1 to a million; seed: 0 to 2⁶⁴ − 1. Raises UsageError for others.
+    The first digits do not depend on the count. count: 1 to a million; seed: 0 to 2⁶⁴ − 1. Raises UsageError for
+    others.
 
     >>> some = pen_digits(3, seed=0)
     >>> some.digits.images.shape, len(some.strokes)
@@ -74,10 +75,10 @@ def pen_digits(count: int, seed: int = 0) -> PenDigits:
 
 
 def world_digits(count: int, seed: int = 0) -> PenDigits:
-    """As pen_digits(), but every way of writing is as common as every other, those of other countries among them.
+    """Like pen_digits(), but every way of writing is equally common, including those of other countries.
 
-    With thinner and thicker pens, too, and some stretched to fill a square. They are for learning beside MNIST, which
-    is one country's handwriting. Raises UsageError as pen_digits() does.
+    The pens vary more, and some digits are stretched to fill a square. They are training data beside MNIST, which is
+    the handwriting of one country. Raises UsageError as pen_digits() does.
 
     >>> "9 swung" in world_digits(1000).allographs
     True
@@ -87,9 +88,9 @@ def world_digits(count: int, seed: int = 0) -> PenDigits:
 
 
 def pen_data(seed: int = 0, training: int = 30_000, test: int = 5_000) -> DataSet:
-    """Digits to learn from and digits to be tested on, both written by the pen. The defaults take some seconds.
+    """A data set of pen digits. The default counts take a few seconds.
 
-    training: the first pen_digits() of this seed; test: others, from a stream of their own
+    training: how many, the first pen_digits() of this seed; test: how many, from a stream of their own
     Raises UsageError for counts and seeds as pen_digits() does.
 
     >>> data = pen_data(seed=1, training=20, test=10)
@@ -116,9 +117,7 @@ def _pen_digits(count: int, seed: int, stream: int) -> PenDigits:
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(stream, number)))
         end = min(begin + BLOCK, count)
         everywhere = stream == EVERYWHERE_STREAM
-        which, drawings = _block(
-            rng, everywhere
-        )  # a whole block, however few are wanted: the same digits for any count
+        which, drawings = _block(rng, everywhere)  # always a whole block, so that digits do not depend on the count
         which, drawings = which[: end - begin], drawings[: end - begin]
         pens = np.exp(rng.normal(*(ANY_PEN if everywhere else PEN), BLOCK)).clip(THINNEST, THICKEST)[: end - begin]
         framed = frame_drawings(drawings, pens)
@@ -134,30 +133,30 @@ def _pen_digits(count: int, seed: int, stream: int) -> PenDigits:
 
 
 def _block(rng: np.random.Generator, everywhere: bool) -> tuple[NDArray[np.int64], list[list[Array]]]:
-    """A thousand digits, every class a hundred times, its ways of writing as common as in MNIST, or all alike.
+    """A block of a thousand digits, a hundred of each class: the index of each allograph, (1000,), and the drawings.
 
-    Gives the allographs' places in the table, (1000,), and the drawings.
+    The ways of writing a digit are as common as in MNIST, or, everywhere, equally common.
     """
     digits = np.array([allograph.digit for allograph in ALLOGRAPHS])
     weights = np.array([1.0 if everywhere else allograph.weight for allograph in ALLOGRAPHS])
     ways = []
     for digit in range(10):
-        its = np.flatnonzero(digits == digit)
-        ways.append(rng.choice(its, BLOCK // 10, p=weights[its] / weights[its].sum()))
+        own = np.flatnonzero(digits == digit)
+        ways.append(rng.choice(own, BLOCK // 10, p=weights[own] / weights[own].sum()))
     which = rng.permutation(np.concatenate(ways))
     drawings: list[list[Array]] = [[] for _ in which]
     for way, allograph in enumerate(ALLOGRAPHS):
-        here = np.flatnonzero(which == way)
-        for i, drawing in zip(here, write(allograph, len(here), rng, CARE if everywhere else 0.0), strict=True):
+        places = np.flatnonzero(which == way)
+        for i, drawing in zip(places, write(allograph, len(places), rng, CARE if everywhere else 0.0), strict=True):
             drawings[i] = drawing
     return which, drawings
 
 
 def _squared(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A framed picture, one bit deep, its ink stretched to fill the box of 20 × 20: (28, 28) -> the same."""
+    """A framed picture in black and white, its ink stretched to fill the box of 20 × 20: (28, 28) -> (28, 28)."""
     ink = image >= 128
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    down, across = (np.linspace(some[0], some[-1], BOX).round().astype(int) for some in (rows, columns))
+    down, across = (np.linspace(filled[0], filled[-1], BOX).round().astype(int) for filled in (rows, columns))
     full = 255.0 * ink[np.ix_(down, across)]
     return place(full, corner_for(full)).astype(np.uint8)
 

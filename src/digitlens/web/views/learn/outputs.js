@@ -1,6 +1,7 @@
 // @ts-check
 // How the cost changes with each output: dC/da, σ′(z) and their product dC/dz, as a table.
 
+import { ACTIVATIONS } from "../../core/network.js";
 import { costKind, largestFew } from "../../core/mini_batch.js";
 import { significant } from "../../core/numbers.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
@@ -87,8 +88,9 @@ function noteOn({ network, steps, dC_dz }, shown) {
       `${fewer}With this cost the slope of the curve cancels out: dC/dz is simply a − y. Choose an output to see ` +
       "what it asks of the layer before."
     );
-  if (network.activations[network.activations.length - 1] === "softmax")
-    return `${fewer}Softmax outputs share one sum, so each dC/dz depends on all of them: a × (dC/da − Σ a dC/da).`;
+  const output = network.activations[network.activations.length - 1];
+  if (ACTIVATIONS[output].wholeLayer)
+    return `${fewer}The ${output} outputs share one sum, so each dC/dz depends on all of them: a × (dC/da − Σ a dC/da).`;
   return `${fewer}Choose an output to see what it asks of the layer before.`;
 }
 

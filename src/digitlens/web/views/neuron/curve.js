@@ -87,7 +87,7 @@ export function activationCurve() {
       const [px, py] = [x(z).toFixed(1), y(Math.min(Math.max(a, low), high)).toFixed(1)];
       attributes(guides, { d: `M${px} ${BOTTOM}V${py}H${LEFT}` });
       attributes(dot, { cx: px, cy: py });
-      setText(value, `a = ${name}(${name === "softmax" ? "all z" : fixed(z)}) = ${plain(a, 3)}`);
+      setText(value, `a = ${name}(${ACTIVATIONS[name].wholeLayer ? "all z" : fixed(z)}) = ${plain(a, 3)}`);
       setText(
         description,
         `At z = ${fixed(z)} the curve is at a = ${plain(a, 3)}. It is drawn from z = ${fixed(-span, 0)} to ` +

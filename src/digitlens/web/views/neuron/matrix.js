@@ -1,6 +1,7 @@
 // @ts-check
 // The whole layer in one line of linear algebra, a' = σ(Wa + b), with the row of the neuron in focus lit.
 
+import { ACTIVATIONS } from "../../core/network.js";
 import { count, fixed, plain } from "../../core/numbers.js";
 import { attributes, h, math, setText } from "../shared/dom.js";
 import { inkCanvas, paintInk, paintWeights } from "../shared/pictures.js";
@@ -67,7 +68,7 @@ export function matrixLine() {
         one.lit.style.setProperty("--high", `${100 / n}%`);
       }
       setText(function_, name === "sigmoid" ? "σ" : name);
-      const all = name === "softmax" ? "softmax of all of them together" : name;
+      const all = ACTIVATIONS[name].wholeLayer ? `${name} of all of them together` : name;
       setText(
         words,
         `In words: the ${count(n)} × ${count(before)} weights W, times the ${count(before)} numbers a that ` +

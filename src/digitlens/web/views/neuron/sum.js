@@ -3,6 +3,7 @@
 //
 // The numbers are rounded by the rule of ../neuron.js: what stands in the last column adds up exactly.
 
+import { ACTIVATIONS } from "../../core/network.js";
 import { inputName, neuronName, printed } from "../../core/neuron.js";
 import { count, fixed, plain } from "../../core/numbers.js";
 import { sumTable } from "../../core/tables.js";
@@ -115,7 +116,9 @@ export function sumView(app) {
       const name = sum.function;
       setText(
         a.name,
-        name === "softmax" ? `a = softmax of all ${network.sizes[layer]} z` : `a = ${name}(${typographic(text.z)})`,
+        ACTIVATIONS[name].wholeLayer
+          ? `a = ${name} of all ${network.sizes[layer]} z`
+          : `a = ${name}(${typographic(text.z)})`,
       );
       setText(a.value, plain(sum.activation, 3));
     },
