@@ -296,9 +296,8 @@ def test_all_of_it_goes_by_keyboard_alone(view: Page) -> None:
 @pytest.mark.parametrize("name", ["edge", "bar", "loop"])
 def test_a_preset_is_a_positive_stroke_with_a_negative_surround(view: Page, name: str) -> None:
     view.get_by_label("Strength").fill("2")
-    for place in ("14 14", "7 21"):
+    for place, row, across in (("middle", 14, 14), ("top right", 7, 21)):
         view.get_by_label("Place").select_option(place)
-        row, across = map(int, place.split())
         for degrees in (0, 45, 90, 135):
             view.get_by_label("Direction").select_option(str(degrees))
             view.get_by_role("button", name=name, exact=True).click()
@@ -319,7 +318,7 @@ def test_a_preset_is_a_positive_stroke_with_a_negative_surround(view: Page, name
             along = (columns - across) * right + (rows - row) * down
             aside = (rows - row) * right - (columns - across) * down
             assert np.ptp(aside) < 3 < np.ptp(along)
-            if place == "14 14":
+            if place == "middle":
                 assert (np.ptp(along) > 14) == (name == "bar")
 
 

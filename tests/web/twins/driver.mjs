@@ -27,6 +27,7 @@ const web = Object.fromEntries(
   await Promise.all(names.map(async (name) => [name.split("/")[1], await import(new URL(`${name}.js`, WEB).href)])),
 );
 
+const DIGIT_SHAPE = { rows: 28, columns: 28 };
 const bytesOf = (text) => new Uint8Array(Buffer.from(text, "base64"));
 const floats = (text) => new Float64Array(bytesOf(text).buffer);
 const out = (values) => {
@@ -54,8 +55,10 @@ function networkOf(given) {
     cost: given.cost,
     name: "of a test",
     classes: [],
+    shape: sizes[0] === 784 ? { rows: 28, columns: 28 } : { rows: 1, columns: sizes[0] },
     adjusting: [],
     framing: 1,
+    darkOnLight: false,
     recipe: {},
     provenance: {},
     history: [],
@@ -88,7 +91,7 @@ const TASKS = {
     const traces = images.map((image) => web.network.forward(own, Float64Array.from(image)));
     const wanted = targets.map((row) => Float64Array.from(row));
     const gradients = traces.map((one, i) => web.backward.backward(own, one, wanted[i]));
-    const costs = traces.map((one, i) => web.backward.costOf(own, one, wanted[i]));
+    const costs = traces.map((one, i) => web.costs.costOf(own, one, wanted[i]));
     return {
       traces: traces.map(trace),
       costs: out(costs),
@@ -149,14 +152,14 @@ const TASKS = {
       const { ink, region, ...rest } = web.ink.findInk({ rows, columns, grey: bytesOf(grey) });
       const framed = web.framing.frame(ink);
       const levels = [rest.paper, rest.contrast, rest.grain];
-      const straight = web.adjusting.straighten(framed);
+      const straight = web.adjusting.straighten(framed, DIGIT_SHAPE);
       return {
         region: [region.top, region.left, region.rows, region.columns],
         ...rest,
         levels,
         framed: out(framed),
         straightened: out(straight),
-        resized: out(web.adjusting.resize(straight)),
+        resized: out(web.adjusting.resize(straight, DIGIT_SHAPE)),
       };
     });
   },

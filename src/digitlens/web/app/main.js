@@ -5,11 +5,11 @@
 // was drawn and chosen stands in the address, a changed network in the tab's own storage, so that a reload loses
 // nothing.
 
-import { readModelFile } from "../model/model_file.js";
 import { copy } from "../core/network.js";
 import { read } from "../model/reading.js";
-import { fromFragment, snap, toFragment } from "../model/state.js";
+import { fromFragment, snap, toFragment, validFor } from "../model/state.js";
 import { attributes, clear, h } from "../views/shared/dom.js";
+import { fetchNetwork } from "../views/shared/network_file.js";
 import { diagramView } from "../views/network/diagram.js";
 import { remember, remembered } from "./tab_storage.js";
 import { nonsenseView } from "../views/read/nonsense.js";
@@ -61,7 +61,7 @@ function createApp(loaded, kept) {
   /** @param {Partial<State>} patch */
   const change = (patch) => {
     if (patch.strokes) patch = { ...patch, strokes: snap(patch.strokes) };
-    state = valid({ ...state, ...patch }, network);
+    state = validFor({ ...state, ...patch }, network);
     if ("strokes" in patch || "baseInk" in patch || "prepare" in patch) reading = null;
     update();
   };
@@ -113,10 +113,10 @@ function createApp(loaded, kept) {
     live: openLine(),
     link: (of = state) => `${location.origin}${location.pathname}#${toFragment(of)}`,
   };
-  state = valid(state, network);
+  state = validFor(state, network);
 
   window.addEventListener("popstate", () => {
-    state = valid(fromFragment(location.hash), network);
+    state = validFor(fromFragment(location.hash), network);
     reading = null;
     update();
   });
@@ -134,20 +134,6 @@ function createApp(loaded, kept) {
   show();
   follow();
   return app;
-}
-
-/**
- * The same state, with a neuron that this network has.
- * @param {State} state
- * @param {Network} network
- * @returns {State}
- */
-function valid(state, network) {
-  const layer = Math.min(state.layer, network.sizes.length - 1);
-  const neuron = Math.min(state.neuron, network.sizes[layer] - 1);
-  const source = state.source !== null && state.source < network.sizes[layer - 1] ? state.source : null;
-  const target = state.target !== null && state.target < (network.sizes.at(-1) ?? 0) ? state.target : null;
-  return Object.freeze({ ...state, layer, neuron, source, target });
 }
 
 /**
@@ -287,13 +273,6 @@ async function wanted() {
   }
 }
 
-/** @param {string} name @returns {Promise<Network>} */
-async function loadNetwork(name) {
-  const answer = await fetch(`networks/${encodeURIComponent(name)}.digitlens`);
-  if (!answer.ok) throw new Error(`the network ${name} is not there (${answer.status})`);
-  return readModelFile(new Uint8Array(await answer.arrayBuffer()));
-}
-
 /**
  * The network that the server was started with. Where the page cannot compute that one, for only Python knows its
  * activation function, the one that ships takes its place, and `why` says so.
@@ -302,10 +281,10 @@ async function loadNetwork(name) {
 async function firstNetwork() {
   const name = await wanted();
   try {
-    return { network: await loadNetwork(name), why: "" };
+    return { network: await fetchNetwork(name), why: "" };
   } catch (error) {
     if (name === DEFAULT) throw error;
-    const network = await loadNetwork(DEFAULT);
+    const network = await fetchNetwork(DEFAULT);
     return {
       network,
       why: `${DEFAULT} is shown in place of ${name}: ${error instanceof Error ? error.message : error}.`,

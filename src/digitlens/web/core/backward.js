@@ -15,8 +15,6 @@ import { costOf, costSlope, oneHot } from "./costs.js";
 import { ACTIVATIONS, forward } from "./network.js";
 import { checkNeuron } from "./neuron.js";
 
-export { costOf, oneHot };
-
 /** @typedef {import("./network.js").Layer} Layer */
 /** @typedef {import("./network.js").Network} Network */
 /** @typedef {import("./network.js").Trace} Trace */
@@ -69,7 +67,7 @@ export { costOf, oneHot };
  * The gradient of the cost of one image.
  * @param {Network} network
  * @param {Trace} trace             of forward(network, image)
- * @param {Float64Array} targets    (10,)
+ * @param {Float64Array} targets    (classes,)
  * @returns {Gradient}
  */
 export function backward(network, trace, targets) {
@@ -109,7 +107,7 @@ function askedOf({ weights, n, before }, dC_dz) {
 /**
  * Follow one image from the answer it should have given back to every weight.
  * @param {Network} network
- * @param {Float64Array} image   (784,), ink 0 to 1
+ * @param {Float64Array} image   (pixels,), ink 0 to 1
  * @param {number} target        0 to 9
  * @returns {Steps}
  */

@@ -1,9 +1,9 @@
 // @ts-check
 // How wrong the network is, as one number: each cost beside its slope.
 //
-// a  (10,)  what the output neurons hold
-// y  (10,)  the targets: 1 for the right digit, else 0
-// C         the cost of one image; the cost of a batch is their mean
+// a  (classes,)   activations of the output neurons
+// y  (classes,)   the targets: 1 for the right class, else 0
+// C               the cost of one image; the cost of a mini-batch is their mean
 //
 // Slopes are taken with respect to the last layer's z, not its a: for cross-entropy that is simply a - y, where a
 // product of two factors would be 0 · ∞. Values are computed from z too, so that they are right at z = ±100. The twin
@@ -32,37 +32,46 @@ export function takes(cost, output) {
 }
 
 /**
- * The targets y: 1 for the right digit, else 0.
- * @param {number} digit
- * @param {number} [classes]
- * @returns {Float64Array}
+ * The targets y: 1 for the right class, else 0.
+ * @param {number} target    its number
+ * @param {number} classes   how many there are
+ * @returns {Float64Array} (classes,)
  */
-export function oneHot(digit, classes = 10) {
-  return Float64Array.from({ length: classes }, (_, j) => (j === digit ? 1 : 0));
+export function oneHot(target, classes) {
+  return Float64Array.from({ length: classes }, (_, j) => (j === target ? 1 : 0));
 }
 
 /**
- * The cost of one image.
- *
- * quadratic      sum over the outputs of (a - y)², as in the talk: no ½
- * cross_entropy  for sigmoid outputs ten questions of yes or no, -Σ y ln a + (1 - y) ln(1 - a);
- *                for softmax outputs one choice among ten, -Σ y ln a
+ * The cost of one image: the sum of costTerms().
  * @param {Network} network
  * @param {Trace} trace
  * @param {Float64Array} targets   y
  * @returns {number}
  */
-export function costOf(network, trace, targets) {
+export const costOf = (network, trace, targets) => sum(costTerms(network, trace, targets));
+
+/**
+ * What each output adds to the cost of one image.
+ *
+ * quadratic    (a - y)², as in the talk: no ½
+ * binary       cross-entropy of sigmoid outputs, each a yes or no: -y ln a - (1 - y) ln(1 - a)
+ * categorical  cross-entropy of softmax outputs, one choice among all: -y ln a
+ * @param {Network} network
+ * @param {Trace} trace
+ * @param {Float64Array} targets   y
+ * @returns {Float64Array} (classes,)
+ */
+export function costTerms(network, trace, targets) {
   const kind = check(network, targets);
   const z = trace.z[trace.z.length - 1];
-  if (kind === "quadratic") return sum(error(trace, targets).map((one) => one ** 2));
-  if (kind === "ten questions")
+  if (kind === "quadratic") return error(trace, targets).map((one) => one ** 2);
+  if (kind === "binary")
     // -ln σ(z), without overflow
-    return sum(z.map((one, j) => Math.max(one, 0) - one * targets[j] + Math.log1p(Math.exp(-Math.abs(one)))));
+    return z.map((one, j) => Math.max(one, 0) - one * targets[j] + Math.log1p(Math.exp(-Math.abs(one))));
   const highest = Math.max(...z);
   const below = z.map((one) => one - highest);
   const others = sum(below.map(Math.exp).sort().subarray(0, -1)); // all but the largest, which is 1
-  return sum(below.map((one, j) => targets[j] * (Math.log1p(others) - one)));
+  return below.map((one, j) => targets[j] * (Math.log1p(others) - one));
 }
 
 /**
@@ -70,7 +79,7 @@ export function costOf(network, trace, targets) {
  * @param {Network} network
  * @param {Trace} trace
  * @param {Float64Array} targets   y
- * @returns {Float64Array} (10,)
+ * @returns {Float64Array} (classes,)
  */
 export function costSlope(network, trace, targets) {
   if (check(network, targets) !== "quadratic") return error(trace, targets);
@@ -96,15 +105,11 @@ const error = (trace, targets) => trace.a[trace.a.length - 1].map((one, j) => on
 const sum = (values) => values.reduce((a, b) => a + b, 0);
 
 /**
- * Which of the three costs it is; an error for pairs that make no sense.
+ * Which of the three costs it is, with its output layer; an error for pairs that make no sense.
  * @param {Network} network
- * @param {Float64Array} targets
- * @returns {"quadratic" | "ten questions" | "one choice"}
+ * @returns {"quadratic" | "binary" | "categorical"}
  */
-function check(network, targets) {
-  const outputs = network.sizes[network.sizes.length - 1];
-  if (targets.length !== outputs)
-    throw new Error(`a cost wants ${outputs} targets, one for each output, got ${targets.length}`);
+export function costKind(network) {
   const output = outputOf(network);
   if (!Object.hasOwn(COSTS, network.cost))
     throw new Error(`a cost is one of ${Object.keys(COSTS).join(", ")}, got "${network.cost}"`);
@@ -114,5 +119,13 @@ function check(network, targets) {
         "there: use sigmoid or softmax outputs, or the quadratic cost",
     );
   if (network.cost === "quadratic") return "quadratic";
-  return ACTIVATIONS[output].wholeLayer ? "one choice" : "ten questions";
+  return ACTIVATIONS[output].wholeLayer ? "categorical" : "binary";
+}
+
+/** @param {Network} network @param {Float64Array} targets */
+function check(network, targets) {
+  const outputs = network.sizes[network.sizes.length - 1];
+  if (targets.length !== outputs)
+    throw new Error(`a cost wants ${outputs} targets, one for each output, got ${targets.length}`);
+  return costKind(network);
 }

@@ -1,10 +1,10 @@
 // @ts-check
-// What there is to learn from one example, or from a mini-batch, averaged: the one thing that all parts of Learn show.
-//
-// Knows no page. For a mini-batch every number is the mean over its pictures; for one example it is that example's own.
+// Back-propagation of a mini-batch: all that the parts of Learn show. Every number is the mean over the examples; a
+// mini-batch of one example has that example's own.
 
-import { backPropagate, costOf, mean, moved, oneHot, promised, steepest } from "./backward.js";
-import { ACTIVATIONS, forward } from "./network.js";
+import { backPropagate, mean, moved, promised, steepest } from "./backward.js";
+import { costOf, costTerms, oneHot } from "./costs.js";
+import { forward } from "./network.js";
 
 /** @typedef {import("./network.js").Network} Network */
 /** @typedef {import("./backward.js").Gradient} Gradient */
@@ -15,9 +15,9 @@ import { ACTIVATIONS, forward } from "./network.js";
  * @property {Network} network
  * @property {Steps[]} steps          each example's own way through back-propagation
  * @property {number} cost
- * @property {Float64Array} terms     (10,) what each output adds to the cost
+ * @property {Float64Array} terms     (classes,) what each output adds to the cost
  * @property {Float64Array[]} a       what the neurons of each layer hold; a[0] is the picture
- * @property {Float64Array} targets   (10,) what the outputs should hold
+ * @property {Float64Array} targets   (classes,) what the outputs should hold
  * @property {Gradient} gradient
  * @property {Float64Array[]} dC_dz   layer by layer, as in backward.js
  * @property {(Float64Array | null)[]} dC_da
@@ -25,6 +25,7 @@ import { ACTIVATIONS, forward } from "./network.js";
 /** @typedef {{layer: number, neuron: number, source: number}} Weight   layer 1 leads into the first hidden layer */
 
 const MOST_BARS = 32;
+const FEW = 6; // classes of a mini-batch that are shown whatever they cost
 
 /**
  * @param {Network} network
@@ -36,14 +37,24 @@ export function miniBatchOf(network, examples) {
   const [one] = steps;
   if (steps.length === 1) {
     const { cost, trace, targets, gradient, dC_dz, dC_da } = one;
-    return { network, steps, cost, terms: costTerms(one), a: trace.a, targets, gradient, dC_dz, dC_da };
+    return {
+      network,
+      steps,
+      cost,
+      terms: costTerms(network, trace, targets),
+      a: trace.a,
+      targets,
+      gradient,
+      dC_dz,
+      dC_da,
+    };
   }
   const gradient = mean(steps.map((each) => each.gradient));
   return {
     network,
     steps,
     cost: steps.reduce((sum, { cost }) => sum + cost, 0) / steps.length,
-    terms: average(steps.map(costTerms)),
+    terms: average(steps.map(({ trace, targets }) => costTerms(network, trace, targets))),
     a: one.trace.a.map((_, l) => average(steps.map(({ trace }) => trace.a[l]))),
     targets: average(steps.map(({ targets }) => targets)),
     gradient,
@@ -57,26 +68,6 @@ export function miniBatchOf(network, examples) {
 /** @param {Float64Array[]} vectors @returns {Float64Array} */
 function average(vectors) {
   return vectors[0].map((_, k) => vectors.reduce((sum, one) => sum + one[k], 0) / vectors.length);
-}
-
-/**
- * Which cost it is, with its output layer.
- * @param {Network} network
- * @returns {"quadratic" | "ten questions" | "one choice"}
- */
-export function costKind({ cost, activations }) {
-  if (cost === "quadratic") return "quadratic";
-  return ACTIVATIONS[activations[activations.length - 1]].wholeLayer ? "one choice" : "ten questions";
-}
-
-/** What each output adds to the cost, (10,). @param {Steps} steps @returns {Float64Array} */
-function costTerms({ network, trace, targets, cost }) {
-  const [a, z] = [trace.a[trace.a.length - 1], trace.z[trace.z.length - 1]];
-  const kind = costKind(network);
-  if (kind === "quadratic") return a.map((held, j) => (held - targets[j]) ** 2);
-  if (kind === "one choice") return targets.map((y) => (y ? cost : 0));
-  // as in costs.js
-  return z.map((one, j) => Math.max(one, 0) - one * targets[j] + Math.log1p(Math.exp(-Math.abs(one))));
 }
 
 /**
@@ -130,16 +121,25 @@ export function mostAsked({ dC_dz }) {
 }
 
 /**
- * Which of the values are shown, in their order: all, or the largest few.
- * @param {ArrayLike<number>} values
- * @param {number} [most]
+ * The classes that the examples should have been read as; of many, the first few.
+ * @param {MiniBatch} batch
  * @returns {number[]}
  */
-export function largestFew(values, most = MOST_BARS) {
+export const targetsOf = ({ steps }) => [...new Set(steps.map(({ target }) => target))].slice(0, FEW);
+
+/**
+ * Which of the values are shown, in their order: all, or the largest few; among them always those that must be seen.
+ * @param {ArrayLike<number>} values
+ * @param {number} [most]
+ * @param {number[]} [wanted]   places that must be seen
+ * @returns {number[]}
+ */
+export function largestFew(values, most = MOST_BARS, wanted = []) {
   const order = Array.from(values, (_, k) => k);
   if (order.length <= most) return order;
+  const size = (/** @type {number} */ k) => (wanted.includes(k) ? Infinity : Math.abs(values[k]));
   return order
-    .sort((j, k) => Math.abs(values[k]) - Math.abs(values[j]))
+    .sort((j, k) => size(k) - size(j) || j - k)
     .slice(0, most)
     .sort((j, k) => j - k);
 }

@@ -3,7 +3,7 @@
 //
 //     a' = σ(W a + b)
 //
-// a  (n,)            what the neurons of a layer hold; layer 0 is the picture, a[0], (784,)
+// a  (n,)            what the neurons of a layer hold; layer 0 is the picture, a[0], (pixels,)
 // W  (n · n_before)  weights into a layer, row after row; row j is neuron j's eye
 // b  (n,)            how high the weighted sum must be before the neuron becomes active
 // z  (n,)            weighted sum plus bias, before the activation function
@@ -25,6 +25,7 @@
  * @property {string} name
  * @property {string} cost             "quadratic" or "cross_entropy"
  * @property {string[]} classes        the name of output 0, 1, ...
+ * @property {import("./shape.js").Shape} shape   rows and columns of its images
  */
 /** @typedef {{z: Float64Array[], a: Float64Array[]}} Trace   z[l] leads to a[l + 1]; a[0] is the picture */
 /**
@@ -111,7 +112,7 @@ export function activate(name, z) {
 /**
  * Layer by layer, a' = σ(W a + b), keeping all of it.
  * @param {Network} network
- * @param {Float64Array} image   (784,), ink 0 to 1
+ * @param {Float64Array} image   (pixels,), ink 0 to 1
  * @returns {Trace}
  */
 export function forward(network, image) {

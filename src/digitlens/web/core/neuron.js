@@ -8,11 +8,17 @@
 // half a unit of the last place, for each row and for z, of its true value. The twin of lens/neuron.py.
 
 import { digits, units } from "./numbers.js";
+import { placeOf } from "./shape.js";
 
 /** @typedef {import("./network.js").Network} Network */
 /** @typedef {import("./network.js").Trace} Trace */
-/** @typedef {{source: number, input: number, weight: number, product: number}} Term
- * one input: the neuron of the layer before (for the first layer the pixel, row · 28 + column), what it holds, ... */
+/**
+ * @typedef {Object} Term       one input
+ * @property {number} source    the neuron of the layer before; for the first layer the pixel, see shape.js
+ * @property {number} input     its activation
+ * @property {number} weight
+ * @property {number} product   input · weight
+ */
 /**
  * @typedef {Object} NeuronSum   a neuron taken apart
  * @property {number} layer      1 for the first hidden layer
@@ -155,9 +161,15 @@ export function neuronName(network, layer, neuron) {
   return last ? `Output neuron ${network.classes[neuron] ?? neuron}` : `Neuron ${neuron} of layer ${layer}`;
 }
 
-/** "row 14, column 9", "neuron 3 of layer 1". @param {number} layer @param {number} source @returns {string} */
-export function inputName(layer, source) {
-  return layer === 1
-    ? `row ${Math.floor(source / 28)}, column ${source % 28}`
-    : `neuron ${source} of layer ${layer - 1}`;
+/**
+ * "row 14, column 9", "neuron 3 of layer 1".
+ * @param {Pick<Network, "shape">} network
+ * @param {number} layer    that the input leads into
+ * @param {number} source
+ * @returns {string}
+ */
+export function inputName({ shape }, layer, source) {
+  if (layer > 1) return `neuron ${source} of layer ${layer - 1}`;
+  const { row, column } = placeOf(shape, source);
+  return `row ${row}, column ${column}`;
 }

@@ -4,6 +4,7 @@
 import { weightChain } from "./backward.js";
 import { stepFrom } from "./mini_batch.js";
 import { neuronName } from "./neuron.js";
+import { placeOf } from "./shape.js";
 
 /** @typedef {import("./network.js").Network} Network */
 /** @typedef {import("./network.js").Trace} Trace */
@@ -46,7 +47,7 @@ export function imageTable(image, columns) {
  */
 export function sumTable({ network, layer, neuron, inputs, weights, products, z, a }) {
   const first = layer === 1;
-  const place = (/** @type {number} */ k) => (first ? [Math.floor(k / 28), k % 28] : [k]);
+  const place = (/** @type {number} */ k) => (first ? Object.values(placeOf(network.shape, k)) : [k]);
   const none = first ? ["", "", ""] : ["", ""];
   return tabSeparated([
     [neuronName(network, layer, neuron), `network ${network.name}`],

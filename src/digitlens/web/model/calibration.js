@@ -12,8 +12,8 @@ export const HOTTEST = 1e3;
 /**
  * What the network should believe of each answer; together they are 1.
  * @param {Calibration} calibration
- * @param {Float64Array} z   (10,) weighted sums of the output neurons, before their activation function
- * @returns {Float64Array} (10,)
+ * @param {Float64Array} z   (classes,) weighted sums of the output neurons, before their activation function
+ * @returns {Float64Array} (classes,)
  */
 export function probabilities({ temperature }, z) {
   return ACTIVATIONS.softmax.value(z.map((one) => one / temperature));
@@ -22,7 +22,7 @@ export function probabilities({ temperature }, z) {
 /**
  * How probable it is that the answer is right.
  * @param {Calibration} calibration
- * @param {Float64Array} z   (10,)
+ * @param {Float64Array} z   (classes,)
  * @returns {number}
  */
 export const confidence = (calibration, z) => Math.max(...probabilities(calibration, z));

@@ -3,8 +3,15 @@
 //
 // The document in the header is made of blocks. A block that we do not know is passed over and reported if it is
 // optional, and refused if the file says that it is required. Arrays that belong to a block are called `BLOCK.NAME`,
-// and are passed over with it; the network's are called `layer1.weights`. The twin of storage/model_file.py.
+// and are passed over with it; the network's are called `layer1.weights`.
+//
+// A network sees images of 28×28 unless a block says otherwise:
+//
+//     image    {"required": true, "rows": 20, "columns": 24, "dark_on_light": false}
+//
+// The twin of storage/model_file.py.
 
+import { DIGIT_SHAPE, LARGEST_SIDE, MOST_CLASSES, pixelsOf, sameShape, shapeName } from "../core/shape.js";
 import { STEPS } from "../picture/adjusting.js";
 import { object, pack, unpack } from "./container.js";
 import { FRAMING_VERSION } from "../picture/framing.js";
@@ -15,12 +22,14 @@ import { wholeNumbers } from "./strict_json.js";
 
 /** @typedef {import("../core/network.js").Network} Network */
 /** @typedef {import("../core/network.js").Layer} Layer */
+/** @typedef {import("../core/shape.js").Shape} Shape */
 /** @typedef {import("./container.js").Tensor} Tensor */
 /** @typedef {import("./judging.js").Judging} Judging */
 /**
  * @typedef {Object} About             what a model file says beside the network itself
- * @property {string[]} adjusting      steps from 28×28 to 28×28, see adjusting.js
- * @property {number} framing          the version of framing that the network was trained behind
+ * @property {string[]} adjusting      steps between framing and the network, see adjusting.js
+ * @property {number} framing          the version of framing that the network was trained behind; or NOT_FRAMED
+ * @property {boolean} darkOnLight     its images show dark writing on light paper; framed ones never do
  * @property {Object<string, any>} recipe
  * @property {Object<string, any>} provenance
  * @property {Object<string, number>[]} history   one row an epoch
@@ -30,7 +39,8 @@ import { wholeNumbers } from "./strict_json.js";
 
 const FORMAT = 1;
 const HISTORY = 200; // rows of the learning curve that are kept, evenly thinned
-const KNOWN = ["network", "preparation", "recipe", "provenance", "history"];
+const NOT_FRAMED = 0; // stands for the version of framing where a network sees another size than 28×28
+const KNOWN = ["network", "image", "preparation", "recipe", "provenance", "history"];
 
 /**
  * The network stored in the bytes of a file, weights in float64; checked from the length of the header to the last
@@ -76,8 +86,9 @@ function networkOf(blocks, tensors, notes) {
   const { network: about, preparation } = blocks;
   if (!about || !preparation) throw contradiction("it has no network, or no preparation");
   const { sizes, activations, cost, classes, name } = about;
-  if (!wholeNumbers(sizes) || sizes[0] !== 784)
-    throw new Error("this model file is not for pictures of 28×28, which is all we read");
+  const { shape, darkOnLight } = imageOf(blocks.image);
+  if (!wholeNumbers(sizes) || sizes[0] !== pixelsOf(shape))
+    throw new Error(`this model file is not for images of ${shapeName(shape)}, which is what it says`);
   if (!texts(activations)) throw contradiction("its activation functions have no names");
   if (typeof cost !== "string") throw contradiction("its cost has no name");
   const [strange] = unknownActivations(activations);
@@ -90,11 +101,13 @@ function networkOf(blocks, tensors, notes) {
   const whole = activations.slice(0, -1).find((one) => ACTIVATIONS[one].wholeLayer);
   if (whole) throw contradiction(`${whole} stands before the last layer`);
   if (!takes(cost, last)) throw contradiction(`the cost ${cost} does not go with ${last} outputs`);
-  if (!texts(classes) || classes.length !== sizes[sizes.length - 1] || classes.some((one) => [...one].length > 100)) {
-    throw new Error(`this model file does not name ${sizes[sizes.length - 1]} classes, one for each output`);
-  }
+  const outputs = sizes[sizes.length - 1];
+  if (!texts(classes) || classes.length !== outputs || classes.some((one) => [...one].length > 100))
+    throw new Error(`this model file does not name ${outputs} classes, one for each output`);
+  if (outputs > MOST_CLASSES) throw new Error(`this model file has ${outputs} classes; we read up to ${MOST_CLASSES}`);
   const { adjusting, framing } = preparation;
-  if (framing !== FRAMING_VERSION || !texts(adjusting) || !adjusting.every((one) => Object.hasOwn(STEPS, one))) {
+  const wanted = sameShape(shape, DIGIT_SHAPE) ? FRAMING_VERSION : NOT_FRAMED;
+  if (framing !== wanted || !texts(adjusting) || !adjusting.every((one) => Object.hasOwn(STEPS, one))) {
     throw new Error("this model file prepares pictures in a way we do not know; a newer digitlens may read it");
   }
   if (typeof name !== "string" || [...name].length > 100) throw new Error("this model file has no name");
@@ -116,13 +129,32 @@ function networkOf(blocks, tensors, notes) {
     name,
     cost,
     classes,
+    shape,
     adjusting,
     framing,
+    darkOnLight,
     recipe,
     provenance,
     history,
     notes,
   };
+}
+
+/**
+ * Rows and columns of the images, and whether they show dark writing on light paper.
+ * @param {Object<string, any> | undefined} block
+ * @returns {{shape: Shape, darkOnLight: boolean}}
+ */
+function imageOf(block) {
+  if (!block) return { shape: DIGIT_SHAPE, darkOnLight: false };
+  const { required, rows, columns, dark_on_light: darkOnLight, ...others } = block;
+  if (typeof darkOnLight !== "boolean" || Object.keys(others).length)
+    throw new Error("this model file does not say what its images are like; train or fetch it anew");
+  if (![rows, columns].every((side) => Number.isInteger(side) && side >= 1 && side <= LARGEST_SIDE)) {
+    const given = [rows, columns].map((side) => String(side).slice(0, 20)).join("×");
+    throw new Error(`this model file is for images of ${given}; we read 1×1 to ${LARGEST_SIDE}×${LARGEST_SIDE}`);
+  }
+  return { shape: { rows, columns }, darkOnLight };
 }
 
 /** @param {any} list @returns {list is string[]} */
@@ -164,6 +196,7 @@ export function writeModelFile(network) {
   const { name, sizes, activations, cost, classes, framing, adjusting, recipe, provenance, history } = network;
   const blocks = {
     network: { required: true, name, sizes, activations, cost, classes },
+    ...imageBlock(network),
     preparation: { required: true, framing, adjusting },
     recipe: { ...recipe, required: false },
     provenance: { ...provenance, required: false },
@@ -181,6 +214,10 @@ export function writeModelFile(network) {
   readModelFile(bytes);
   return bytes;
 }
+
+/** Nothing is said of images of 28×28: so an earlier version reads them, too. @param {StoredNetwork} network */
+const imageBlock = ({ shape, darkOnLight }) =>
+  sameShape(shape, DIGIT_SHAPE) ? {} : { image: { required: true, ...shape, dark_on_light: darkOnLight } };
 
 /**
  * About HISTORY rows at most: of a longer run every second, fourth, eighth ... epoch, and the last one.

@@ -1,38 +1,41 @@
 // @ts-check
-// Reading: what is on the pad, how it becomes 784 numbers, and what the network says of them.
+// Reading: what is on the pad, how it becomes the numbers of an image, and what the network says of them.
 // The twin of reading/reader.py, for what the page can draw.
 
-import { place, resample, SIDE } from "../picture/framing.js";
 import { forward } from "../core/network.js";
-import { adjusted, drawnStage, prepareStrokes } from "../picture/preparation.js";
-import { inkStrokes } from "../picture/strokes.js";
+import { DIGIT_SHAPE, sameShape, shapeName } from "../core/shape.js";
+import { placeOn, resample } from "../picture/framing.js";
+import { adjusted, drawnStage, inkedOn, prepareStrokes } from "../picture/preparation.js";
 
 /** @typedef {import("./model_file.js").StoredNetwork} Network */
 /** @typedef {import("../core/network.js").Trace} Trace */
 /** @typedef {import("../picture/preparation.js").Stage} Stage */
 /** @typedef {import("../picture/preparation.js").Prepared} Prepared */
+/** @typedef {import("../picture/preparation.js").Wanted} Wanted */
 /**
  * @typedef {Object} Picture   what is on the pad
- * @property {number[][][]} strokes          in pad units: the pad is 28 × 28
- * @property {Float64Array | null} baseInk   what lies beneath them, (784,): framed, not adjusted
+ * @property {number[][][]} strokes          in pad units: the longer side of the pad has 28
+ * @property {Float64Array | null} baseInk   what lies beneath them, (pixels,), before any adjusting
  * @property {Stage[] | null} baseStages     how that was prepared, if it was
  */
 /**
  * @typedef {Object} Reading
  * @property {Stage[]} stages
- * @property {Float64Array} image   (784,): what the network sees
+ * @property {Float64Array} image   (pixels,): what the network sees
  * @property {Trace} trace          what it thought
  * @property {number} digit         the output that is most active, even where there was nothing to read
  * @property {boolean} inkFound
  */
 
-// Half the pen's width, in pixels of the 28×28 picture: as wide as MNIST's, whose strokes (ink over half the outline,
-// median of 20,000) are 2.60 pixels wide. Our pen model's digits, inked with 1.2, are 2.53 and with 1.3 2.70 wide;
-// `video` reads 86.0 % of 5,000 at 1.0, 86.1 at 1.1, 86.1 at 1.2, 86.0 at 1.3, but 85.2 at 0.8 and 82.7 at 1.8.
+// Half the pen's width, in pad units, which are pixels of the 28×28 image: as wide as MNIST's, whose strokes (ink over
+// half the outline, median of 20,000) are 2.60 pixels wide. Our pen model's digits, inked with 1.2, are 2.53 and with
+// 1.3 2.70 wide; `video` reads 86.0 % of 5,000 at 1.0, 86.1 at 1.1, 86.1 at 1.2, 86.0 at 1.3, but 85.2 at 0.8 and 82.7
+// at 1.8.
 export const PEN = 1.2;
 
 /**
- * Read what is on the pad. With a base, the strokes are laid over it where they were drawn; without, they are framed.
+ * Read what is on the pad. With a base, the strokes are laid over it where they were drawn; without, they are framed if
+ * the network sees framed images.
  * @param {Picture} picture
  * @param {Network} network
  * @param {boolean} prepare   false: what is on the pad goes into the network as it is
@@ -40,84 +43,93 @@ export const PEN = 1.2;
  * @returns {Reading}
  */
 export function read(picture, network, prepare, radius = PEN) {
-  const { stages, image, inkFound } = prepared(picture, prepare, prepare ? network.adjusting : [], radius);
+  const { stages, image, inkFound } = prepared(picture, network, prepare, prepare ? network.adjusting : [], radius);
   const trace = forward(network, image);
   return { stages, image, trace, digit: mostActive(trace.a[trace.a.length - 1]), inkFound };
 }
 
 /**
- * What is on the pad as it is framed, before any adjusting step.
+ * What is on the pad before any adjusting step; for digits, as it is framed.
  * @param {Picture} picture
+ * @param {Wanted} wanted
  * @param {boolean} prepare
  * @param {number} [radius]
- * @returns {Float64Array} (784,)
+ * @returns {Float64Array} (pixels,)
  */
-export const framed = (picture, prepare, radius = PEN) => prepared(picture, prepare, [], radius).image;
+export const unadjusted = (picture, wanted, prepare, radius = PEN) =>
+  prepared(picture, wanted, prepare, [], radius).image;
 
 /**
  * @param {Picture} picture
+ * @param {Wanted} wanted   what the network's images are like
  * @param {boolean} prepare
  * @param {string[]} adjusting
  * @param {number} radius
  * @returns {Prepared}
  */
-function prepared({ strokes, baseInk, baseStages }, prepare, adjusting, radius) {
+function prepared({ strokes, baseInk, baseStages }, wanted, prepare, adjusting, radius) {
+  const { shape, darkOnLight } = wanted;
   const decoded = baseStages?.find((stage) => stage.name === "decoded");
-  if (decoded && !prepare) return unprepared(decoded, strokes, radius);
-  if (baseInk) return overBase(baseInk, baseStages ?? [asGiven(baseInk)], strokes, adjusting, radius);
-  if (prepare) return prepareStrokes(strokes, radius, adjusting);
-  const drawn = drawnStage(strokes, radius);
+  if (decoded && !prepare) return unprepared(decoded, strokes, radius, wanted);
+  if (baseInk) return overBase(baseInk, baseStages ?? [asGiven(baseInk, wanted)], strokes, adjusting, radius, wanted);
+  if (prepare && sameShape(shape, DIGIT_SHAPE)) return prepareStrokes(strokes, radius, adjusting);
+  const drawn = drawnStage(strokes, radius, wanted);
   const image = Float64Array.from(drawn.image);
-  return { stages: [drawn], image, inkFound: image.some((one) => one > 0) };
+  if (!hasInk(image, darkOnLight)) return { stages: [drawn], image, inkFound: false };
+  return adjusted([drawn], image, adjusting, shape);
 }
 
+/** @param {Float64Array} image @param {boolean} darkOnLight */
+const hasInk = (image, darkOnLight) => image.some((one) => (darkOnLight ? one < 1 : one > 0));
+
 /**
- * The strokes over a picture that is framed already: of both, the darker.
+ * The strokes over an image that is prepared already: of both, what has more ink.
  * @param {Float64Array} base
  * @param {Stage[]} stages
  * @param {number[][][]} strokes
  * @param {string[]} adjusting
  * @param {number} radius
+ * @param {Wanted} wanted
  * @returns {Prepared}
  */
-function overBase(base, stages, strokes, adjusting, radius) {
+function overBase(base, stages, strokes, adjusting, radius, { shape, darkOnLight }) {
   let image = base;
   if (strokes.length) {
-    const drawn = inkStrokes(strokes, SIDE, SIDE, radius);
-    image = base.map((one, i) => Math.max(one, drawn[i]));
+    const drawn = inkedOn(strokes, radius, shape);
+    image = base.map((one, i) => (darkOnLight ? Math.min(one, 1 - drawn[i]) : Math.max(one, drawn[i])));
     const reason = "what was drawn is laid over it, where it was drawn";
-    stages = [...stages, { name: "strokes", rows: SIDE, columns: SIDE, image, parameters: { radius }, reason }];
+    stages = [...stages, { name: "strokes", ...shape, image, parameters: { radius }, reason }];
   }
-  if (!image.some((one) => one > 0)) return { stages, image, inkFound: false };
-  return adjusted(stages, image, adjusting);
+  if (!hasInk(image, darkOnLight)) return { stages, image, inkFound: false };
+  return adjusted(stages, image, adjusting, shape);
 }
 
 /**
- * A picture as it is: shrunk to 28×28, and what is light counts as ink.
+ * A picture as it is: shrunk to the network's size, and what is light counts as ink.
  * @param {Stage} decoded
  * @param {number[][][]} strokes
  * @param {number} radius
+ * @param {Wanted} wanted
  * @returns {Prepared}
  */
-function unprepared(decoded, strokes, radius) {
+function unprepared(decoded, strokes, radius, wanted) {
   const { rows, columns, image } = decoded;
+  const { shape, darkOnLight } = wanted;
   const values = Float64Array.from(image, (grey) => grey / 255);
-  const small = resample({ rows, columns, values }, SIDE / Math.max(rows, columns));
-  const ink = place(small, [Math.floor((SIDE - small.rows) / 2), Math.floor((SIDE - small.columns) / 2)]);
-  const reason = "shrunk to 28×28 as it is: what is light counts as ink";
-  return overBase(
-    ink,
-    [decoded, { name: "shrunk", rows: SIDE, columns: SIDE, image: ink, parameters: {}, reason }],
-    strokes,
-    [],
-    radius,
-  );
+  const small = resample({ rows, columns, values }, Math.min(shape.rows / rows, shape.columns / columns));
+  const [top, left] = [shape.rows - small.rows, shape.columns - small.columns].map((rest) => Math.floor(rest / 2));
+  const ink = placeOn(small, [top, left], shape);
+  const counts = darkOnLight ? "" : ": what is light counts as ink";
+  const reason = `shrunk to ${shapeName(shape)} as it is${counts}`;
+  const stages = [decoded, { name: "shrunk", ...shape, image: ink, parameters: {}, reason }];
+  return overBase(ink, stages, strokes, [], radius, wanted);
 }
 
-/** @param {Float64Array} image @returns {Stage} */
-function asGiven(image) {
-  const reason = "taken as it is: it is framed like MNIST already";
-  return { name: "centred", rows: SIDE, columns: SIDE, image, parameters: {}, reason };
+/** @param {Float64Array} image @param {Wanted} wanted @returns {Stage} */
+function asGiven(image, { shape }) {
+  const framed = sameShape(shape, DIGIT_SHAPE);
+  const reason = `taken as it is: it ${framed ? "is framed like MNIST" : `has ${shapeName(shape)} pixels`} already`;
+  return { name: framed ? "centred" : "fitted", ...shape, image, parameters: {}, reason };
 }
 
 /**

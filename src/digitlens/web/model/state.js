@@ -5,7 +5,10 @@
 //
 // A fragment that is damaged, or from elsewhere, loses what cannot be read in it, and nothing else.
 
-/** @typedef {number[][][]} Strokes   each stroke a list of [x, y] in pad units: the pad is 28 × 28, y down */
+import { DIGIT_SHAPE, LARGEST_SIDE, MOST_CLASSES, pixelsOf, sameShape } from "../core/shape.js";
+
+/** @typedef {import("../core/shape.js").Shape} Shape */
+/** @typedef {number[][][]} Strokes   each stroke a list of [x, y] in pad units: the pad's longer side has 28, y down */
 /** @typedef {{kind: "mnist", on: "test" | "training", number: number, digit: number} | {kind: "example", digit: number}
  *    | {kind: "noise", seed: number} | {kind: "picture", name: string}} Base   where a picture on the pad came from */
 /** @typedef {import("../picture/preparation.js").Stage} Stage */
@@ -17,7 +20,8 @@
  * @property {Shown} shows   which view a step of the story shows
  * @property {Strokes} strokes        what was drawn
  * @property {Base | null} base       the picture beneath the strokes
- * @property {Float64Array | null} baseInk   its ink, (784,), framed already
+ * @property {Shape} shape            of the images of the network that this was made for
+ * @property {Float64Array | null} baseInk   its ink, (pixels,) of that shape, framed already
  * @property {Stage[] | null} baseStages     how it was prepared, where that was here
  * @property {boolean} prepare        whether drawings are framed
  * @property {number} layer           in focus; 1 is the first hidden layer
@@ -38,6 +42,7 @@ const MOST_SETTINGS = 64;
 const SETTING = /^[\w.,+-]{0,80}$/;
 const UNIT = 64; // coordinates are whole 64ths of a pixel, so that a link brings back exactly what was drawn
 const MOST_POINTS = 5000;
+const DIGITS = 10; // classes of MNIST and of the examples
 
 /** @type {State} */
 export const START = Object.freeze({
@@ -45,6 +50,7 @@ export const START = Object.freeze({
   shows: "read",
   strokes: [],
   base: null,
+  shape: DIGIT_SHAPE,
   baseInk: null,
   baseStages: null,
   prepare: true,
@@ -93,7 +99,10 @@ export function toFragment(state) {
   if (state.view === "story" && state.target !== null) entries.push(["t", state.target]);
   if (state.source !== null) entries.push(["w", state.source]);
   if (!state.prepare) entries.push(["raw", 1]);
-  if (state.base && state.baseInk) entries.push(["b", baseName(state.base)], ["i", encode(packInk(state.baseInk))]);
+  if (state.base && state.baseInk) {
+    if (!sameShape(state.shape, DIGIT_SHAPE)) entries.push(["of", `${state.shape.rows}x${state.shape.columns}`]);
+    entries.push(["b", baseName(state.base)], ["i", encode(packInk(state.baseInk))]);
+  }
   if (state.strokes.length) entries.push(["s", encode(packStrokes(state.strokes))]);
   const trains = [state.view, state.view === "story" ? state.shows : ""].some(
     (view) => view === "train" || view === "compare",
@@ -118,19 +127,21 @@ export function fromFragment(fragment) {
   const shows = given.get("shows");
   const strokes = unpackStrokes(decode(given.get("s") ?? ""));
   const base = baseOf(given.get("b") ?? "");
-  const baseInk = base && unpackInk(decode(given.get("i") ?? ""));
+  const shape = shapeOf(given.get("of"));
+  const baseInk = base && shape && unpackInk(decode(given.get("i") ?? ""), pixelsOf(shape));
   return Object.freeze({
     ...START,
     view,
     shows: SHOWN.find((one) => one === shows) ?? "read",
     strokes: snap(strokes),
     base: baseInk ? base : null,
+    shape: shape ?? DIGIT_SHAPE,
     baseInk,
     prepare: given.get("raw") !== "1",
     layer: whole(layer, 1, 64) ?? START.layer,
     neuron: whole(neuron, 0, 4096) ?? START.neuron,
     source: whole(given.get("w"), 0, 4096),
-    target: whole(view === "learn" ? first : given.get("t"), 0, 9),
+    target: whole(view === "learn" ? first : given.get("t"), 0, MOST_CLASSES - 1),
     step: (view === "story" && whole(first, 1, 99)) || 1,
     settings: settingsIn(given),
     hide: (given.get("hide") ?? "").split(",").filter((part) => /^[a-z-]{1,30}$/.test(part)),
@@ -150,6 +161,13 @@ function whole(text, low, high) {
   return value >= low && value <= high ? value : null;
 }
 
+/** "20x24"; those of digits where nothing is said, null where it is damaged. @param {string | null} text */
+function shapeOf(text) {
+  if (text === null) return DIGIT_SHAPE;
+  const [rows, columns] = text.split("x").map((side) => whole(side, 1, LARGEST_SIDE));
+  return rows && columns && text === `${rows}x${columns}` ? { rows, columns } : null;
+}
+
 /** @param {Base} base @returns {string} */
 function baseName(base) {
   if (base.kind === "mnist") return `mnist.${base.on}.${base.number}.${base.digit}`;
@@ -160,7 +178,7 @@ function baseName(base) {
 /** @param {string} text @returns {Base | null} */
 function baseOf(text) {
   const [kind, ...rest] = text.split(".");
-  const digit = whole(rest.at(-1), 0, 9);
+  const digit = whole(rest.at(-1), 0, DIGITS - 1);
   if (kind === "mnist" && (rest[0] === "test" || rest[0] === "training") && digit !== null) {
     return { kind, on: rest[0], number: whole(rest[1], 0, 999_999) ?? 0, digit };
   }
@@ -245,14 +263,30 @@ function packInk(ink) {
   return bytes;
 }
 
-/** @param {number[]} bytes @returns {Float64Array | null} */
-function unpackInk(bytes) {
+/** @param {number[]} bytes @param {number} pixels   how many there must be @returns {Float64Array | null} */
+function unpackInk(bytes, pixels) {
   const ink = /** @type {number[]} */ ([]);
-  for (let i = 0; i < bytes.length && ink.length <= 784; i++) {
+  for (let i = 0; i < bytes.length && ink.length <= pixels; i++) {
     if (bytes[i]) ink.push(bytes[i] / 255);
-    else for (let run = bytes[++i] ?? 785; run > 0; run--) ink.push(0);
+    else for (let run = bytes[++i] ?? pixels + 1; run > 0; run--) ink.push(0);
   }
-  return ink.length === 784 ? Float64Array.from(ink) : null;
+  return ink.length === pixels ? Float64Array.from(ink) : null;
+}
+
+/**
+ * The same state for a network: what is in focus exists in it, and a picture of another shape than its images is gone.
+ * @param {State} state
+ * @param {Pick<import("../core/network.js").Network, "sizes" | "shape">} network
+ * @returns {State}
+ */
+export function validFor(state, { sizes, shape }) {
+  const layer = Math.min(state.layer, sizes.length - 1);
+  const neuron = Math.min(state.neuron, sizes[layer] - 1);
+  const source = state.source !== null && state.source < sizes[layer - 1] ? state.source : null;
+  const target = state.target !== null && state.target < sizes[sizes.length - 1] ? state.target : null;
+  const fits = sameShape(state.shape, shape) && (state.baseInk?.length ?? pixelsOf(shape)) === pixelsOf(shape);
+  const base = fits ? {} : { base: null, baseInk: null, baseStages: null };
+  return Object.freeze({ ...state, ...base, shape, layer, neuron, source, target });
 }
 
 /** Bytes as letters that an address may hold. @param {number[]} bytes */

@@ -7,6 +7,7 @@
 // An image: {rows, columns, values: (rows · columns)}, ink 0 nothing to 1 full. The twin of
 // digits/preparation/framing.py.
 
+import { DIGIT_SHAPE, pixelsOf } from "../core/shape.js";
 import { strokeWidth, THINNEST as THINNEST_PEN, withPen, withRim } from "./stroke_width.js";
 import { quantile } from "../core/weights.js";
 
@@ -212,12 +213,21 @@ export function cornerFor(ink) {
  * @param {[number, number]} corner   top, left
  * @returns {Float64Array} (784,)
  */
-export function place(ink, [top, left]) {
-  const framed = new Float64Array(SIDE * SIDE);
+export const place = (ink, corner) => placeOn(ink, corner, DIGIT_SHAPE);
+
+/**
+ * Put ink onto an empty image at least as large, with its first pixel at `corner`.
+ * @param {Image} ink
+ * @param {number[]} corner   top, left
+ * @param {import("../core/shape.js").Shape} shape
+ * @returns {Float64Array} (pixels,)
+ */
+export function placeOn(ink, [top, left], shape) {
+  const image = new Float64Array(pixelsOf(shape));
   for (let row = 0; row < ink.rows; row++) {
-    framed.set(ink.values.subarray(row * ink.columns, (row + 1) * ink.columns), (top + row) * SIDE + left);
+    image.set(ink.values.subarray(row * ink.columns, (row + 1) * ink.columns), (top + row) * shape.columns + left);
   }
-  return framed;
+  return image;
 }
 
 /**

@@ -1,60 +1,104 @@
 // @ts-check
-// A picture made of pixels -> the form that MNIST's digits have, stage by stage. Loaded when the first one comes: a
-// drawing needs none of it.
+// A picture made of pixels -> what a network sees, stage by stage: the form that MNIST's digits have, or another size.
+// Loaded when the first one comes: a drawing needs none of it.
 //
 // The twin of digits/preparation/prepare.py, for pictures; preparation.js is for strokes.
 
 import { check } from "./adjusting.js";
-import { boxForFraming, cornerFor, cut, place, scaled, SIDE } from "./framing.js";
+import { fit } from "./fitting.js";
+import { boxForFraming, boxOf, cornerFor, cut, place, scaled } from "./framing.js";
 import { findInk } from "./ink.js";
 import { significant } from "../core/numbers.js";
-import { adjusted } from "./preparation.js";
+import { DIGIT_SHAPE, pixelsOf, sameShape, shapeName } from "../core/shape.js";
+import { adjusted, DIGITS } from "./preparation.js";
 
 /** @typedef {import("./framing.js").Box} Box */
+/** @typedef {import("./framing.js").Image} Image */
 /** @typedef {import("./grey.js").Grey} Grey */
 /** @typedef {import("./ink.js").Ink} Ink */
 /** @typedef {import("./preparation.js").Prepared} Prepared */
 /** @typedef {import("./preparation.js").Stage} Stage */
+/** @typedef {import("./preparation.js").Wanted} Wanted */
 
 const LEAST_SIDE = 5; // pixels: ink whose longest side is shorter is a dot
 
 /**
- * A grey picture of any size -> the form that MNIST's digits have. A picture in which nothing can be found is an answer
- * (`inkFound` is false), not an error.
+ * A grey picture of any size -> the form that MNIST's digits have, or another size. A picture in which nothing can be
+ * found is an answer (`inkFound` is false), not an error.
  * @param {Grey} grey
  * @param {string[]} adjusting   names of adjusting.STEPS
+ * @param {Wanted} [wanted]      what the network's images are like
  * @returns {Prepared}
  */
-export function prepareGrey(grey, adjusting) {
+export function prepareGrey(grey, adjusting, wanted = DIGITS) {
   check(adjusting);
   const decoded = decodedStage(grey);
+  const stages = sameShape(wanted.shape, DIGIT_SHAPE) ? framed(grey) : fitted(grey, wanted);
+  const last = stages[stages.length - 1];
+  if (last.name === "ink")
+    return { stages: [decoded, last], image: new Float64Array(pixelsOf(wanted.shape)), inkFound: false };
+  return adjusted([decoded, ...stages], Float64Array.from(last.image), adjusting, wanted.shape, single);
+}
+
+/**
+ * The ink, and the box that counts as its own; or else the stage that says why there is too little.
+ * @param {Grey} grey
+ * @param {(ink: Image) => Box | null} boxFor
+ * @returns {{found: Ink, box: Box} | Stage}
+ */
+function inkOf(grey, boxFor) {
   const found = findInk(grey);
-  const box = found && boxForFraming(found.ink);
-  const none = (/** @type {Stage} */ stage) => ({
-    stages: [decoded, stage],
-    image: new Float64Array(SIDE * SIDE),
-    inkFound: false,
-  });
+  const box = found && boxFor(found.ink);
   if (!found || !box) {
-    const image = new Float64Array(grey.rows * grey.columns);
-    return none({
-      name: "ink",
-      rows: grey.rows,
-      columns: grey.columns,
-      image,
-      parameters: {},
-      reason: "nothing is written here: all of it looks like paper",
-    });
+    const reason = "nothing is written here: all of it looks like paper";
+    const { rows, columns } = grey;
+    return { name: "ink", rows, columns, image: new Float64Array(rows * columns), parameters: {}, reason };
   }
   const longest = Math.max(box.rows, box.columns) * found.reduction;
-  if (longest < LEAST_SIDE)
-    return none(
-      inkStage(found, `too little ink: ${longest} pixel${longest > 1 ? "s" : ""}, at least ${LEAST_SIDE} are wanted`),
-    );
-  const light = found.flat ? "" : ", whose uneven light was taken out";
-  const inked = inkStage(found, `${found.dark ? "dark ink on light" : "light ink on dark"} paper${light}`);
-  const stages = framedStages(grey, found, box);
-  return adjusted([decoded, inked, ...stages], Float64Array.from(stages[2].image), adjusting, single);
+  if (longest >= LEAST_SIDE) return { found, box };
+  return inkStage(
+    found,
+    `too little ink: ${longest} pixel${longest > 1 ? "s" : ""}, at least ${LEAST_SIDE} are wanted`,
+  );
+}
+
+/** Which paper the ink was found on. @param {Ink} found */
+function paperOf({ dark, flat }) {
+  return `${dark ? "dark ink on light" : "light ink on dark"} paper${flat ? "" : ", whose uneven light was taken out"}`;
+}
+
+/** Ink, cropped, scaled and centred; only the ink (none of it) where there is too little. @param {Grey} grey */
+function framed(grey) {
+  const ink = inkOf(grey, boxForFraming);
+  if ("name" in ink) return [ink];
+  return [inkStage(ink.found, paperOf(ink.found)), ...framedStages(grey, ink.found, ink.box)];
+}
+
+/**
+ * The whole picture on another size; one that has this size already is taken as it is, without looking for ink.
+ * @param {Grey} grey
+ * @param {Wanted} wanted
+ * @returns {Stage[]}
+ */
+function fitted(grey, { shape, darkOnLight }) {
+  const size = shapeName(shape);
+  if (sameShape(grey, shape) && grey.grey.some((one) => one > 0)) {
+    const image = single(Float64Array.from(grey.grey, (one) => one / 255));
+    return [
+      { name: "fitted", ...shape, image, parameters: {}, reason: `taken as it is: it has ${size} pixels already` },
+    ];
+  }
+  const ink = inkOf(grey, boxOf);
+  if ("name" in ink) return [ink];
+  const laid = single(fit(ink.found, grey, shape));
+  const image = darkOnLight ? laid.map((one) => Math.fround(1 - one)) : laid;
+  const reason =
+    `the whole picture is laid onto ${size} pixels, each the mean of what it covers` +
+    (darkOnLight ? "; dark on light, as the network has learned it" : "");
+  return [
+    inkStage(ink.found, paperOf(ink.found)),
+    { name: "fitted", ...shape, image, parameters: { rows: shape.rows, columns: shape.columns }, reason },
+  ];
 }
 
 /** Rounded to float32, as Python keeps pictures that are framed. @param {Float64Array} image */
@@ -101,8 +145,7 @@ function framedStages(grey, found, box) {
   const [rows, columns] = [box.rows * step, box.columns * step];
   const { ink: small, scale, gain, drawn, pen } = scaled(crop);
   const corner = cornerFor(small);
-  const framedAlready =
-    small === crop && top === corner[0] && left === corner[1] && grey.rows === SIDE && grey.columns === SIDE;
+  const framedAlready = small === crop && top === corner[0] && left === corner[1] && sameShape(grey, DIGIT_SHAPE);
   const reduction = scale / step;
   const change =
     reduction < 1 ? `${significant(1 / reduction, 3)} times smaller` : `${significant(reduction, 3)} times larger`;
@@ -135,8 +178,7 @@ function framedStages(grey, found, box) {
     },
     {
       name: "centred",
-      rows: SIDE,
-      columns: SIDE,
+      ...DIGIT_SHAPE,
       image: single(place(small, corner)),
       parameters: { top: corner[0], left: corner[1] },
       reason: where,

@@ -1,5 +1,5 @@
 // @ts-check
-// A drawing or a picture becomes 784 numbers, in stages that can be looked at.
+// A drawing or a picture becomes the numbers that a network sees, in stages that can be looked at.
 //
 // strokes   the drawing, inked where it was drawn; or, for a picture:
 // decoded   grey, the right way up, and
@@ -9,9 +9,15 @@
 // centred   its centre of mass at pixel index 14 of 28×28
 // ...       one stage for each adjusting step
 //
-// Strokes are framed on their geometry and then inked again, so that the pen keeps its width. The twin of
-// digits/preparation/prepare.py, and for strokes of frame_strokes() in digits/preparation/strokes.py.
+// Strokes are framed on their geometry and then inked again, so that the pen keeps its width. Only images of 28×28 are
+// framed. For a network that sees another size the pad has that size's proportions, and a drawing is inked where it was
+// drawn; a picture has in place of cropped, scaled and centred
+//
+// fitted    the whole picture laid onto the size that is wanted, see fitting.js
+//
+// The twin of digits/preparation/prepare.py, and for strokes of frame_strokes() in digits/preparation/strokes.py.
 
+import { DIGIT_SHAPE } from "../core/shape.js";
 import { check, REASONS, STEPS } from "./adjusting.js";
 import { SIDE } from "./framing.js";
 import { plain, significant } from "../core/numbers.js";
@@ -20,8 +26,8 @@ import { boxStrokes, corners, frameStrokes, inkStrokes } from "./strokes.js";
 /** @typedef {import("./strokes.js").Strokes} Strokes */
 /**
  * @typedef {Object} Stage
- * @property {string} name       "strokes", "decoded", "ink", "cropped", "scaled", "centred", or that of an adjusting
- *   step
+ * @property {string} name       "strokes", "decoded", "ink", "cropped", "scaled", "centred", "fitted", or that of an
+ *   adjusting step
  * @property {number} rows
  * @property {number} columns
  * @property {Float64Array | Uint8Array} image   (rows · columns); decoded: grey 0..255; all others: ink 0..1
@@ -31,9 +37,15 @@ import { boxStrokes, corners, frameStrokes, inkStrokes } from "./strokes.js";
 /**
  * @typedef {Object} Prepared
  * @property {Stage[]} stages
- * @property {Float64Array} image   (784,), ink 0..1: what the network sees
+ * @property {Float64Array} image   (pixels,), ink 0..1: what the network sees
  * @property {boolean} inkFound     false: nothing was written, or too little to be read; the image is then empty
  */
+/** @typedef {import("../core/shape.js").Shape} Shape */
+/** @typedef {{shape: Shape, darkOnLight: boolean}} Wanted   what a network's images are like */
+
+/** @type {Readonly<Wanted>} */
+export const DIGITS = Object.freeze({ shape: DIGIT_SHAPE, darkOnLight: false });
+export const PAD = 28; // units that the longer side of the pad has
 
 /**
  * A drawing -> the form that MNIST's digits have, pen included.
@@ -44,39 +56,63 @@ import { boxStrokes, corners, frameStrokes, inkStrokes } from "./strokes.js";
  */
 export function prepareStrokes(strokes, radius, adjusting) {
   check(adjusting);
-  const drawn = drawnStage(strokes, radius);
+  const drawn = drawnStage(strokes, radius, DIGITS);
   if (!strokes.length) return { stages: [drawn], image: new Float64Array(SIDE * SIDE), inkFound: false };
   const framed = frameStrokes(strokes, radius);
   const { low } = corners(framed.strokes);
   const centred = {
     name: "centred",
-    rows: SIDE,
-    columns: SIDE,
+    ...DIGIT_SHAPE,
     image: inkStrokes(framed.strokes, SIDE, SIDE, radius),
     parameters: { top: low[1] - radius, left: low[0] - radius },
     reason: "the centre of mass is moved to the middle, as in MNIST",
   };
   const stages = [drawn, croppedStage(strokes, radius), scaledStage(strokes, radius), centred];
-  return adjusted(stages, centred.image, adjusting);
+  return adjusted(stages, centred.image, adjusting, DIGIT_SHAPE);
+}
+
+/**
+ * How large the pad is for such images, in its own units, and how many of these a pixel of the image takes.
+ * @param {Shape} shape
+ * @returns {{width: number, height: number, pixel: number}}
+ */
+export function padOf({ rows, columns }) {
+  const pixel = PAD / Math.max(rows, columns);
+  return { width: columns * pixel, height: rows * pixel, pixel };
+}
+
+/**
+ * Strokes inked where they were drawn: (pixels,), 0 to 1.
+ * @param {Strokes} strokes   in pad units
+ * @param {number} radius     half the pen's width, in pad units
+ * @param {Shape} shape
+ * @returns {Float64Array}
+ */
+export function inkedOn(strokes, radius, shape) {
+  const { pixel } = padOf(shape);
+  const there = pixel === 1 ? strokes : strokes.map((stroke) => stroke.map(([x, y]) => [x / pixel, y / pixel]));
+  return inkStrokes(there, shape.rows, shape.columns, radius / pixel);
 }
 
 /**
  * The drawing as it is, without any preparation.
  * @param {Strokes} strokes
  * @param {number} radius
+ * @param {Wanted} wanted
  * @returns {Stage}
  */
-export function drawnStage(strokes, radius) {
-  const reason = strokes.length
-    ? `inked where it was drawn, with a pen ${plain(2 * radius, 1)} pixels wide`
-    : "nothing is drawn here";
+export function drawnStage(strokes, radius, { shape, darkOnLight }) {
+  const width = plain((2 * radius) / padOf(shape).pixel, 1);
+  const colours = darkOnLight ? ", dark on light, as the network has learned it" : "";
+  const ink = inkedOn(strokes, radius, shape);
   return {
     name: "strokes",
-    rows: SIDE,
-    columns: SIDE,
-    image: inkStrokes(strokes, SIDE, SIDE, radius),
+    ...shape,
+    image: darkOnLight ? ink.map((one) => 1 - one) : ink,
     parameters: { radius },
-    reason,
+    reason: strokes.length
+      ? `inked where it was drawn, with a pen ${width} pixels wide${colours}`
+      : "nothing is drawn here",
   };
 }
 
@@ -128,15 +164,16 @@ function inTheirBox(strokes, radius) {
 /**
  * The adjusting steps after framing, a stage for each.
  * @param {Stage[]} stages
- * @param {Float64Array} image   (784,)
+ * @param {Float64Array} image   (pixels,)
  * @param {string[]} adjusting
+ * @param {Shape} shape
  * @param {(image: Float64Array) => Float64Array} [kept]   in which precision an image is kept
  * @returns {Prepared}
  */
-export function adjusted(stages, image, adjusting, kept = (same) => same) {
+export function adjusted(stages, image, adjusting, shape, kept = (same) => same) {
   const more = check(adjusting).map((name) => {
-    image = kept(STEPS[name](image));
-    return { name, rows: SIDE, columns: SIDE, image, parameters: {}, reason: REASONS[name] };
+    image = kept(STEPS[name](image, shape));
+    return { name, ...shape, image, parameters: {}, reason: REASONS[name] };
   });
   return { stages: [...stages, ...more], image, inkFound: true };
 }

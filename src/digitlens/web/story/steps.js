@@ -5,6 +5,7 @@
 // network; its states and changes are what app.set() and app.setNetwork() take.
 
 import { copy } from "../core/network.js";
+import { DIGIT_SHAPE } from "../core/shape.js";
 import { inkStrokes } from "../picture/strokes.js";
 import { PEN } from "../model/reading.js";
 import { edge } from "../core/presets.js";
@@ -18,7 +19,9 @@ import { drawn, EIGHT, FOUR, NINE, ONE, SCRIBBLE, SEVEN, shared, THREES, TWO } f
 /** @typedef {import("./step.js").Step} Step */
 
 const RESTLESS = 5; // as much as the buttons move a bias
-const threes = shared(THREES.map(({ strokes }) => inkStrokes(strokes, 28, 28, PEN)));
+const { rows, columns } = DIGIT_SHAPE;
+const threes = shared(THREES.map(({ strokes }) => inkStrokes(strokes, rows, columns, PEN)));
+const LEVEL_EDGE = { row: 9, column: 14, angle: 0, strength: 1.5 };
 const NONSENSE = 5; // the seed of a picture of noise
 
 /** @type {Step[]} */
@@ -173,11 +176,11 @@ export const STEPS = [
     ],
     live: ({ answer }) => `${answer}.`,
     shows: "read",
-    state: { strokes: [], ...noise(NONSENSE), prepare: true },
+    state: { strokes: [], ...noise(NONSENSE, DIGIT_SHAPE), prepare: true },
     hint: "scribble until it is sure of something that is not there",
     tries: [
-      { label: "Noise", state: { strokes: [], ...noise(NONSENSE) } },
-      { label: "Other noise", state: { strokes: [], ...noise(NONSENSE + 1) } },
+      { label: "Noise", state: { strokes: [], ...noise(NONSENSE, DIGIT_SHAPE) } },
+      { label: "Other noise", state: { strokes: [], ...noise(NONSENSE + 1, DIGIT_SHAPE) } },
       { label: "A scribble", state: drawn(SCRIBBLE) },
       { label: "A 7", state: drawn(SEVEN) },
     ],
@@ -256,7 +259,7 @@ function withBias(network, { layer, neuron }, more) {
 function withEdge(network, { layer, neuron }) {
   const next = copy(network);
   const { weights, before } = next.layers[0];
-  if (layer === 1) weights.set(edge({ row: 9, column: 14, angle: 0, strength: 1.5 }), neuron * before);
+  if (layer === 1) weights.set(edge(LEVEL_EDGE, next.shape), neuron * before);
   return next;
 }
 

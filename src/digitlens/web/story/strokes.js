@@ -4,8 +4,6 @@
 /** @typedef {import("../model/state.js").Strokes} Strokes */
 /** @typedef {import("../model/state.js").State} State */
 
-const SIDE = 28;
-
 /** Three 3s that share hardly any ink. @type {{name: string, strokes: Strokes}[]} */
 export const THREES = [
   {
@@ -161,12 +159,12 @@ export function drawn(strokes) {
 
 /**
  * How many pixels carry ink in at least one of several pictures, and how many in all of them.
- * @param {Float64Array[]} pictures   each (784,)
+ * @param {Float64Array[]} pictures   each (pixels,), at least one
  * @returns {{some: number, all: number}}
  */
 export function shared(pictures) {
   let [some, all] = [0, 0];
-  for (let pixel = 0; pixel < SIDE * SIDE; pixel++) {
+  for (let pixel = 0; pixel < pictures[0].length; pixel++) {
     const inked = pictures.filter((picture) => picture[pixel] > 0).length;
     if (inked) some++;
     if (inked === pictures.length) all++;

@@ -1,6 +1,8 @@
 // @ts-check
 // Binary frames: numbers as they lie in memory, with a header that says where. The twin of server/training/frames.py.
 
+import { DIGIT_SHAPE, pixelsOf } from "../core/shape.js";
+
 /** @typedef {Float32Array | Int8Array | Uint8Array | Uint32Array | Int32Array} Numbers */
 /** @typedef {{name: string, type: string, shape: number[], at: number}} Block */
 /** @typedef {{header: any, blocks: Record<string, Numbers>, shapes: Record<string, number[]>}} Frame */
@@ -31,3 +33,18 @@ export function unframe(buffer) {
   }
   return { header, blocks, shapes };
 }
+
+/**
+ * Rows and columns of the images that a run or a comparison learns from; before it has any, those of digits.
+ * @param {any} header
+ * @returns {import("../core/shape.js").Shape}
+ */
+export const imageShape = ({ rows, columns }) => (rows && columns ? { rows, columns } : DIGIT_SHAPE);
+
+/**
+ * One of the images that lie one after the other in a block.
+ * @param {any} block   (n · pixels)
+ * @param {number} i
+ * @param {import("../core/shape.js").Shape} shape
+ */
+export const imageOf = (block, i, shape) => block.subarray(pixelsOf(shape) * i, pixelsOf(shape) * (i + 1));

@@ -2,6 +2,7 @@
 // What came of a comparison: the sentence, curves over each other, accuracies seed by seed, weight pictures side by
 // side.
 
+import { imageOf, imageShape } from "../../train/frames.js";
 import { band, pace, pairs } from "../../train/duel.js";
 import { fixed } from "../../core/numbers.js";
 import { fullStrength } from "../../core/weights.js";
@@ -112,7 +113,8 @@ export function resultView(app, toTrain) {
         }
         if (pictures) {
           const full = fullStrength(pictures);
-          column.canvases.forEach((canvas, j) => paintWeights(canvas, pictures.subarray(784 * j, 784 * (j + 1)), full));
+          const shape = imageShape(header);
+          column.canvases.forEach((canvas, j) => paintWeights(canvas, imageOf(pictures, j, shape), full, shape));
         }
       }
       const percent = (/** @type {number | null} */ share) => (share === null ? "–" : `${(100 * share).toFixed(2)} %`);

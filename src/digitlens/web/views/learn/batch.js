@@ -3,7 +3,8 @@
 // our ten examples; each small, with its own cost and its own arrows.
 
 import { attributes, clear, h, setText, svg } from "../shared/dom.js";
-import { collection, ofDrawing } from "./batch_images.js";
+import { readsDigits } from "../../core/shape.js";
+import { collection, fits, ofDrawing } from "./batch_images.js";
 import { plain, significant } from "../../core/numbers.js";
 import { inkCanvas, paintInk } from "../shared/pictures.js";
 
@@ -23,6 +24,7 @@ const MOST = 100;
  */
 export function batchView(app, { label, alone }) {
   const pictures = collection(() => app.set({}));
+  const mine = () => pictures.all().filter((one) => fits(one, app.network));
   let chosen = -1;
   const said = h("p");
   const add = h("button", { onclick: () => addDrawing() });
@@ -46,7 +48,7 @@ export function batchView(app, { label, alone }) {
     {
       class: "small",
       onclick: () => {
-        pictures.put(pictures.all().filter((_, i) => i !== chosen));
+        pictures.put(mine().filter((_, i) => i !== chosen));
         chosen = -1;
       },
     },
@@ -66,12 +68,11 @@ export function batchView(app, { label, alone }) {
   let thumbnails = [];
 
   const addDrawing = () => {
-    if (pictures.all().length >= MOST)
-      return app.say(`A mini-batch of ${MOST} pictures is enough here; take some out first.`);
-    pictures.put([...pictures.all(), ofDrawing(app, label())]);
+    if (mine().length >= MOST) return app.say(`A mini-batch of ${MOST} pictures is enough here; take some out first.`);
+    pictures.put([...mine(), ofDrawing(app, label())]);
   };
   const look = () => {
-    const one = pictures.all()[chosen];
+    const one = mine()[chosen];
     if (!one) return;
     app.set({ ...one.patch, target: one.target }, "push");
     alone();
@@ -79,16 +80,17 @@ export function batchView(app, { label, alone }) {
   return {
     element,
     start: () => {
-      if (!pictures.all().length) pictures.start(app);
+      if (!mine().length) pictures.start(app);
     },
-    examples: () => pictures.all().map((one) => ({ image: one.image(app.network.adjusting), target: one.target })),
+    examples: () => mine().map((one) => ({ image: one.image(app.network.adjusting), target: one.target })),
     update(batch) {
-      const all = pictures.all();
+      const all = mine();
       if (chosen >= all.length) chosen = -1;
       const name = app.network.classes[label()];
       setText(add, `Add this drawing as ${article(name)} ${name}`);
       attributes(add, { disabled: !app.reading.inkFound });
       setText(fetchMore, pictures.source());
+      attributes(fetchMore, { hidden: !readsDigits(app.network) }); // they are digits
       attributes(empty, { disabled: !all.length });
       setText(
         said,
@@ -162,7 +164,7 @@ function thumbnail(choose) {
      * @param {string[]} classes
      */
     update(one, steps, i, chosen, classes) {
-      if (painted !== one) paintInk(canvas, one.framed);
+      if (painted !== one) paintInk(canvas, one.framed, one.shape);
       painted = one;
       attributes(button, { "aria-pressed": String(chosen) });
       if (!steps || drawn === steps) return;

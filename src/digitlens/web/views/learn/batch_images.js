@@ -2,19 +2,22 @@
 // Where the pictures of a mini-batch come from: training images and examples from the server, drawings from the pad.
 // What was drawn outlives a reload: it is kept in the tab's own storage, as the addresses that bring it back.
 
+import { DIGIT_SHAPE, pixelsOf, readsDigits, sameShape } from "../../core/shape.js";
 import { fromRGBA } from "../../picture/grey.js";
 import { prepareGrey } from "../../picture/grey_preparation.js";
 import { adjusted } from "../../picture/preparation.js";
 import { read } from "../../model/reading.js";
-import { fromFragment, START, toFragment } from "../../model/state.js";
+import { fromFragment, START, toFragment, validFor } from "../../model/state.js";
 import { h } from "../shared/dom.js";
 
 /** @typedef {import("../shared/app.js").App} App */
+/** @typedef {import("../../core/shape.js").Shape} Shape */
 /** @typedef {import("../../model/state.js").State} State */
 /**
  * @typedef {Object} Collected
  * @property {number} target
- * @property {Float64Array} framed     (784,), before any adjusting
+ * @property {Float64Array} framed     (pixels,), before any adjusting
+ * @property {Shape} shape
  * @property {(adjusting: readonly string[]) => Float64Array} image   what a network sees that wants these adjusting
  *   steps
  * @property {Partial<State>} patch    what puts it on the pad
@@ -23,6 +26,8 @@ import { h } from "../shared/dom.js";
 
 const AT_ONCE = 32;
 const TOTAL = 60_000;
+const EXAMPLES = 10; // one of each digit
+const PIXELS = pixelsOf(DIGIT_SHAPE); // of an image of MNIST
 const KEPT = "digitlens.batch";
 
 /** @param {() => void} changed */
@@ -49,7 +54,7 @@ export function collection(changed) {
     async start(app) {
       const drawn = kept(app);
       if (drawn.length) put(drawn);
-      else await this.more(app);
+      else if (readsDigits(app.network)) await this.more(app);
     },
     /** Training images, the next 32 each time; where there are none, our ten examples. @param {App} app */
     async more(app) {
@@ -84,8 +89,11 @@ export function ofDrawing({ state, reading, network }, target) {
   const before = adjusts ? reading.stages[reading.stages.length - 1 - network.adjusting.length].image : reading.image;
   const framed = Float64Array.from(before);
   const { strokes, base, baseInk, baseStages, prepare } = state;
-  return collected(target, framed, adjusts, { strokes, base, baseInk, baseStages, prepare }, true);
+  return collected(target, framed, network.shape, adjusts, { strokes, base, baseInk, baseStages, prepare }, true);
 }
+
+/** Whether a network can learn from it. @param {Collected} one @param {App["network"]} network */
+export const fits = ({ shape, target }, network) => sameShape(shape, network.shape) && target < network.classes.length;
 
 /** @param {Collected[]} all */
 function keep(all) {
@@ -103,9 +111,10 @@ function keep(all) {
 function kept({ network }) {
   try {
     const states = /** @type {State[]} */ (JSON.parse(sessionStorage.getItem(KEPT) ?? "[]").map(fromFragment));
-    return states.map((state) =>
-      ofDrawing({ state, network, reading: read(state, network, state.prepare) }, state.target ?? 0),
-    );
+    return states
+      .map((state) => validFor(state, network))
+      .filter(({ strokes, baseInk, target }) => (strokes.length || baseInk) && target !== null)
+      .map((state) => ofDrawing({ state, network, reading: read(state, network, state.prepare) }, state.target ?? 0));
   } catch {
     return []; // nothing of ours
   }
@@ -114,22 +123,24 @@ function kept({ network }) {
 /**
  * @param {number} target
  * @param {Float64Array} framed
+ * @param {Shape} shape
  * @param {boolean} adjusts
  * @param {Partial<State>} patch
  * @param {boolean} own
  * @returns {Collected}
  */
-function collected(target, framed, adjusts, patch, own) {
+function collected(target, framed, shape, adjusts, patch, own) {
   const known = /** @type {Map<string, Float64Array>} */ (new Map());
   return {
     target,
     framed,
+    shape,
     patch,
     own,
     image(adjusting) {
       if (!adjusts || !adjusting.length) return framed;
       const key = adjusting.join();
-      const image = known.get(key) ?? adjusted([], framed, [...adjusting]).image;
+      const image = known.get(key) ?? adjusted([], framed, [...adjusting], shape).image;
       known.set(key, image);
       return image;
     },
@@ -146,11 +157,11 @@ async function trainingImages(from) {
   if (answer.status === 404) return null;
   if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
   const bytes = new Uint8Array(await answer.arrayBuffer());
-  const count = bytes.length / 785;
+  const count = bytes.length / (1 + PIXELS);
   if (!Number.isInteger(count) || !count)
     throw new Error(`the server sent ${bytes.length} bytes, which are no pictures`);
   return Array.from(bytes.subarray(0, count), (digit, i) => {
-    const ink = Float64Array.from(bytes.subarray(count + 784 * i, count + 784 * (i + 1)), (byte) => byte / 255);
+    const ink = Float64Array.from(bytes.subarray(count + PIXELS * i, count + PIXELS * (i + 1)), (byte) => byte / 255);
     return onPad(digit, ink, { kind: "mnist", on: "training", number: from + i, digit });
   });
 }
@@ -158,7 +169,7 @@ async function trainingImages(from) {
 /** @returns {Promise<Collected[]>} */
 async function exampleDrawings() {
   return Promise.all(
-    Array.from({ length: 10 }, async (_, digit) => {
+    Array.from({ length: EXAMPLES }, async (_, digit) => {
       const answer = await fetch(`examples/${digit}.png`);
       if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
       const picture = await createImageBitmap(await answer.blob(), {
@@ -179,5 +190,12 @@ async function exampleDrawings() {
 
 /** @param {number} digit @param {Float64Array} ink @param {import("../../model/state.js").Base} base */
 function onPad(digit, ink, base) {
-  return collected(digit, ink, true, { strokes: [], base, baseInk: ink, baseStages: null, prepare: true }, false);
+  return collected(
+    digit,
+    ink,
+    DIGIT_SHAPE,
+    true,
+    { strokes: [], base, baseInk: ink, baseStages: null, prepare: true },
+    false,
+  );
 }

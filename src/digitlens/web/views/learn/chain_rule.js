@@ -42,7 +42,7 @@ export function chainView(app) {
       chooser.update(batch, weight);
       setText(
         now,
-        `The weight from ${inputName(layer, source)} to ${small(neuronName(network, layer, neuron))}. It is ` +
+        `The weight from ${inputName(network, layer, source)} to ${small(neuronName(network, layer, neuron))}. It is ` +
           `now w = ${fixed(weights[at], 4)}.`,
       );
       if (steps.length > 1) {
@@ -132,7 +132,9 @@ function explained({ network, steps: [one] }, { layer, neuron, source, input, sl
   const name = network.activations[layer - 1];
   const z = one.trace.z[layer - 1][neuron];
   const held = one.trace.a[layer][neuron];
-  const lines = [`a = ${significant(input)}: what comes in through the weight, from ${inputName(layer, source)}.`];
+  const lines = [
+    `a = ${significant(input)}: what comes in through the weight, from ${inputName(network, layer, source)}.`,
+  ];
   if (dC_da === null)
     return [
       ...lines,

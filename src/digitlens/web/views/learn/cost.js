@@ -7,7 +7,8 @@ import { addUp } from "../../core/neuron.js";
 import { count, plain } from "../../core/numbers.js";
 import { attributes, clear, h, math, setText } from "../shared/dom.js";
 import { outputGauges } from "./gauges.js";
-import { costKind, decimalsFor, largestFew } from "../../core/mini_batch.js";
+import { costKind } from "../../core/costs.js";
+import { decimalsFor, largestFew, targetsOf } from "../../core/mini_batch.js";
 
 /** @typedef {import("../../core/mini_batch.js").MiniBatch} MiniBatch */
 
@@ -15,14 +16,13 @@ const MOST = 12; // outputs that are listed; a network with more shows those tha
 
 const SAYS = /** @type {const} */ ({
   quadratic: "For each output: how far it is from what it should hold, squared. All added up, that is the cost.",
-  "ten questions":
-    "Each output answers its own question, yes or no. The surer it is of the wrong answer, the more it costs.",
-  "one choice": "Only the output that should have won counts here: the less it holds, the higher the cost.",
+  binary: "Each output answers its own question, yes or no. The surer it is of the wrong answer, the more it costs.",
+  categorical: "Only the output that should have won counts here: the less it holds, the higher the cost.",
 });
 const HEADS = /** @type {const} */ ({
   quadratic: "(a − y)²",
-  "ten questions": "−ln a, −ln(1 − a)",
-  "one choice": "−y ln a",
+  binary: "−ln a, −ln(1 − a)",
+  categorical: "−y ln a",
 });
 
 /** The cost, written out, and the gauges. @returns {{element: HTMLElement, update: (batch: MiniBatch) => void}} */
@@ -69,11 +69,12 @@ export function costView() {
 
   return {
     element,
-    update({ network, steps, a, targets, terms, cost }) {
+    update(batch) {
+      const { network, steps, a, targets, terms, cost } = batch;
       const kind = costKind(network);
       const many = steps.length > 1;
       const held = a[a.length - 1];
-      const shown = largestFew(terms, MOST);
+      const shown = largestFew(terms, MOST, targetsOf(batch));
       if (rows.length !== shown.length) {
         rows = shown.map(termRow);
         clear(body, ...rows.map(({ row }) => row));
@@ -134,7 +135,7 @@ function costFormula(kind, many) {
         math("mn", {}, "2"),
       ),
     ],
-    "ten questions": [
+    binary: [
       sign("["),
       letter("y"),
       ln(),
@@ -153,12 +154,12 @@ function costFormula(kind, many) {
       sign(")"),
       sign("]"),
     ],
-    "one choice": [letter("y"), ln(), letter("a")],
+    categorical: [letter("y"), ln(), letter("a")],
   }[kind];
   const words = {
     quadratic: "C is the sum of a minus y, squared",
-    "ten questions": "C is minus the sum of y ln a plus 1 minus y ln 1 minus a",
-    "one choice": "C is minus the sum of y ln a",
+    binary: "C is minus the sum of y ln a plus 1 minus y ln 1 minus a",
+    categorical: "C is minus the sum of y ln a",
   }[kind];
   const averaged =
     many > 1

@@ -110,7 +110,7 @@ function layerBlock(app, layer) {
       attributes(take, { hidden: !size });
       setText(
         take,
-        `${layer === 1 ? "of" : "from"} ${inputName(layer, steepest.source).replace(/ of layer.*/, "")} to ` +
+        `${layer === 1 ? "of" : "from"} ${inputName(network, layer, steepest.source).replace(/ of layer.*/, "")} to ` +
           `${name(steepest.neuron)}`,
       );
       if (!picture) return;
@@ -122,13 +122,16 @@ function layerBlock(app, layer) {
           "there, so that weight had no part in it. Full colour: |dC/dw| = " +
           `${significant(Math.max(...Array.from(own, Math.abs)))}.`,
       );
-      picture.update({
-        label: `Slopes of the weights of neuron ${neuron}`,
-        values: own.map((one) => -one),
-        shown: Array.from(own.keys()),
-        chosen: weight.layer === 1 && weight.neuron === neuron ? weight.source : null,
-        says: (k) => `weight from ${inputName(1, k)} ${should(own[k])}, dC/dw = ${significant(own[k])}`,
-      });
+      picture.update(
+        {
+          label: `Slopes of the weights of neuron ${neuron}`,
+          values: own.map((one) => -one),
+          shown: Array.from(own.keys()),
+          chosen: weight.layer === 1 && weight.neuron === neuron ? weight.source : null,
+          says: (k) => `weight from ${inputName(network, 1, k)} ${should(own[k])}, dC/dw = ${significant(own[k])}`,
+        },
+        network.shape,
+      );
     },
   };
 }

@@ -119,7 +119,7 @@ export function oneOutputView(app, choose) {
         `What is asked of ${layer === 1 ? "the pixels" : "the neurons"}`,
       ];
       for (const [i, text] of texts.entries()) setText(captions[i], text);
-      const name = (/** @type {number} */ k) => inputName(layer, k);
+      const name = (/** @type {number} */ k) => inputName(network, layer, k);
       const chosen = weight.layer === layer && weight.neuron === asking ? weight.source : null;
       const forWeights = largestFew(slopes);
       const forNeurons = largestFew(own);

@@ -2,7 +2,8 @@
 // How the cost changes with each output: dC/da, σ′(z) and their product dC/dz, as a table.
 
 import { ACTIVATIONS } from "../../core/network.js";
-import { costKind, largestFew } from "../../core/mini_batch.js";
+import { costKind } from "../../core/costs.js";
+import { largestFew, targetsOf } from "../../core/mini_batch.js";
 import { significant } from "../../core/numbers.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 
@@ -39,7 +40,7 @@ export function outputsView(choose) {
       const { network, steps, dC_dz, dC_da } = batch;
       const last = dC_dz[dC_dz.length - 1];
       const asked = dC_da[dC_da.length - 1];
-      const shown = largestFew(last, MOST);
+      const shown = largestFew(last, MOST, [...targetsOf(batch), asking]);
       if (rows.length !== shown.length) {
         rows = shown.map(() => slopeRow(choose));
         clear(body, ...rows.map(({ row }) => row));

@@ -1,6 +1,7 @@
 // @ts-check
 // Which weight: its layer, the neuron it leads to, and where it comes from. The same as a click on a bar or a pixel.
 
+import { placeOf } from "../../core/shape.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 import { steepestInto, steepestOf } from "../../core/mini_batch.js";
 
@@ -18,11 +19,12 @@ export function weightChooser(app) {
     latest &&
     app.set({
       ...latest.weight,
-      source: latest.weight.layer === 1 ? 28 * Number(row.value) + Number(column.value) : Number(before.value),
+      source:
+        latest.weight.layer === 1
+          ? latest.batch.network.shape.columns * Number(row.value) + Number(column.value)
+          : Number(before.value),
     });
   const [row, column, before] = [number(from), number(from), number(from)];
-  attributes(row, { max: 27 });
-  attributes(column, { max: 27 });
   const field = (/** @type {string} */ text, /** @type {HTMLElement} */ input) =>
     h("label", {}, h("span", { class: "dim" }, text), input);
   const [rowField, columnField, beforeField] = [
@@ -50,7 +52,7 @@ export function weightChooser(app) {
     element,
     update(batch, weight) {
       latest = { batch, weight };
-      const { sizes } = batch.network;
+      const { sizes, shape } = batch.network;
       if (listed !== sizes.join()) {
         listed = sizes.join();
         clear(
@@ -67,8 +69,11 @@ export function weightChooser(app) {
       attributes(before, { max: sizes[weight.layer - 1] - 1 });
       show(layers, weight.layer);
       show(neuron, weight.neuron);
-      show(row, Math.floor(weight.source / 28));
-      show(column, weight.source % 28);
+      attributes(row, { max: shape.rows - 1 });
+      attributes(column, { max: shape.columns - 1 });
+      const place = placeOf(shape, weight.source);
+      show(row, place.row);
+      show(column, place.column);
       show(before, weight.source);
       setText(
         steepest,

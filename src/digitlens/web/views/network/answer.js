@@ -1,7 +1,8 @@
 // @ts-check
-// What the network says, in one line: the digit, what its output holds, and what the runner-up holds.
+// The answer in one line: the class that was read, the activation of its output, and the runner-up.
 
 import { plain } from "../../core/numbers.js";
+import { readsDigits } from "../../core/shape.js";
 import { h, setText } from "../shared/dom.js";
 
 /** @typedef {import("../shared/app.js").App} App */
@@ -26,10 +27,12 @@ export function answerView(app) {
       const [first, second] = order.map((i) => `${plain(outputs[i], 2)}`);
       const name = network.classes[reading.digit];
       const text = !reading.inkFound
-        ? "Too little ink to read. Draw a digit."
+        ? `Too little ink to read. ${readsDigits(network) ? "Draw a digit." : "Draw something."}`
         : !known
-          ? "What the picture makes the neurons do, layer by layer…"
-          : `Its output holds ${first}, the next one, for ${network.classes[order[1]]}, ${second}.`;
+          ? "Activations spread through the network, layer by layer…"
+          : order.length > 1
+            ? `Output ${name} is at ${first}; next is ${network.classes[order[1]]} at ${second}.`
+            : `Output ${name} is at ${first}.`;
       setText(digit, reading.inkFound && known ? name : " ");
       setText(words, text);
       clearTimeout(waiting);

@@ -6,7 +6,8 @@
 
 import { attributes, clear, h, setText, svg } from "../shared/dom.js";
 import { drawEdges, drawFaint } from "./edges.js";
-import { layoutOf } from "../../core/layout.js";
+import { layoutOf, LONGEST_NAME, MOST } from "../../core/layout.js";
+import { shapeName } from "../../core/shape.js";
 import { inkCanvas, paintInk } from "../shared/pictures.js";
 import { propagation } from "./propagation.js";
 import { answerView } from "./answer.js";
@@ -16,11 +17,13 @@ import { answerView } from "./answer.js";
 /** @typedef {import("../../core/layout.js").Place} Place */
 /** @typedef {{place: Place, group: SVGGElement, light: SVGCircleElement, value: SVGTextElement}} Drawn */
 
+const USUAL_WIDTH = 640; // pixels, where the page has no width yet
+
 /** @param {App} app */
 export function diagramView(app) {
   const faint = h("canvas", { class: "edges", "aria-hidden": "true" });
   const edges = h("canvas", { class: "edges", "aria-hidden": "true" });
-  const picture = inkCanvas("The picture as the network sees it: 28×28 pixels");
+  const picture = inkCanvas("");
   const drawing = svg("svg", {
     role: "group",
     "aria-label": "Neurons, layer by layer. Arrow keys move between them, Enter takes one apart.",
@@ -36,8 +39,7 @@ export function diagramView(app) {
   );
   const element = h("div", {}, answer.element, frame, legend);
 
-  /** @type {Layout} */
-  let layout = layoutOf([784, 1], 640, null);
+  let layout = layoutOf(app.network, USUAL_WIDTH, []);
   /** @type {Drawn[]} */
   let drawn = [];
   let built = "";
@@ -51,26 +53,25 @@ export function diagramView(app) {
     return looksInside ? { layer: state.layer, neuron: state.neuron } : null;
   };
   const build = () => {
-    const width = Math.round(frame.clientWidth || 640);
+    const { network } = app;
+    const width = Math.round(frame.clientWidth || USUAL_WIDTH);
     const at = focus();
-    const key = [
-      width,
-      app.network.sizes,
-      app.network.classes,
-      at && at.neuron >= 16 ? [at.layer, at.neuron] : "",
-    ].join();
+    const wanted = [{ layer: network.layers.length, neuron: app.reading.digit }, ...(at ? [at] : [])];
+    const late = wanted.filter(({ neuron }) => neuron >= MOST).map(({ layer, neuron }) => `${layer}/${neuron}`);
+    const key = [width, shapeName(network.shape), network.sizes, network.classes, late].join();
     if (key === built) return;
     built = key;
-    layout = layoutOf(app.network.sizes, width, at);
+    layout = layoutOf(network, width, wanted);
     const ratio = Math.min(window.devicePixelRatio || 1, 2);
     for (const canvas of [faint, edges])
       [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(layout.height * ratio)];
     known = {};
-    const { x, y, side } = layout.picture;
-    Object.assign(picture.style, { left: `${x}px`, top: `${y}px`, width: `${side}px`, height: `${side}px` });
+    const { x, y, width: wide, height } = layout.picture;
+    Object.assign(picture.style, { left: `${x}px`, top: `${y}px`, width: `${wide}px`, height: `${height}px` });
+    attributes(picture, { "aria-label": `The image as the network sees it: ${shapeName(network.shape)} pixels` });
     attributes(drawing, { viewBox: `0 0 ${width} ${layout.height}`, height: layout.height });
     drawn = layout.columns.flat().map((place) => neuronOf(app, place, layout));
-    clear(drawing, ...names(layout, app.network.sizes), ...drawn.map((one) => one.group));
+    clear(drawing, ...names(layout, network.sizes), ...drawn.map((one) => one.group));
     tabTo(drawn.some(({ place }) => same(place, tabbed)) ? tabbed : drawn[0].place);
   };
   /** @param {{layer: number, neuron: number}} place */
@@ -82,7 +83,7 @@ export function diagramView(app) {
     const { reading, network } = app;
     const reached = slow.reached(network.layers.length);
     const at = focus();
-    paintInk(picture, reading.image);
+    paintInk(picture, reading.image, network.shape);
     if (known.network !== network || known.at !== String(at && [at.layer, at.neuron])) {
       known = { network, at: String(at && [at.layer, at.neuron]) };
       drawFaint(cleared(faint, layout), layout, network, at);
@@ -112,6 +113,7 @@ export function diagramView(app) {
       reached >= network.layers.length && reading.inkFound && !app.state.hide.includes("answer")
         ? winner?.place
         : undefined,
+      layout.nameWidth,
     );
     answer.update(reached >= network.layers.length);
   };
@@ -197,7 +199,11 @@ function neuronOf(app, place, { radius, columns }) {
   const value = svg("text", { class: "value", x, y });
   const label =
     place.layer === columns.length - 1 &&
-    svg("text", { class: "label", x: x + radius + 9, y, "aria-hidden": "true" }, app.network.classes[place.neuron]);
+    svg(
+      "text",
+      { class: "label", x: x + radius + 9, y, "aria-hidden": "true" },
+      short(app.network.classes[place.neuron]),
+    );
   const group = svg(
     "g",
     {
@@ -220,7 +226,7 @@ function neuronOf(app, place, { radius, columns }) {
 function names({ columns, picture, more }, sizes) {
   const last = columns.length - 1;
   const texts = columns.map((places, layer) => {
-    const x = layer ? places[0].x : picture.x + picture.side / 2;
+    const x = layer ? places[0].x : picture.x + picture.width / 2;
     const y = layer ? 10 : picture.y - 10;
     const name =
       layer === 0
@@ -233,10 +239,21 @@ function names({ columns, picture, more }, sizes) {
   return [...texts, ...more.map(({ x, y, text }) => svg("text", { class: "more", x, y }, text))];
 }
 
-/** The yellow box around the winner. @param {SVGSVGElement} drawing @param {Place | undefined} place */
-function box(drawing, place) {
+/** The name of a class, as far as there is room beside its output. @param {string} name */
+function short(name) {
+  const letters = [...name];
+  return letters.length > LONGEST_NAME ? `${letters.slice(0, LONGEST_NAME - 1).join("")}…` : name;
+}
+
+/**
+ * The yellow box around the winner.
+ * @param {SVGSVGElement} drawing
+ * @param {Place | undefined} place
+ * @param {number} nameWidth
+ */
+function box(drawing, place, nameWidth) {
   const old = drawing.querySelector("rect.winner");
   if (!place) return old?.remove();
-  const rect = old ?? drawing.appendChild(svg("rect", { class: "winner", width: 64, height: 36, rx: 8 }));
-  attributes(rect, { x: place.x - 19, y: place.y - 18 });
+  const rect = old ?? drawing.appendChild(svg("rect", { class: "winner", height: 36, rx: 8 }));
+  attributes(rect, { x: place.x - 19, y: place.y - 18, width: 56 + nameWidth });
 }

@@ -1,11 +1,12 @@
 // @ts-check
-// The edges: every weight between the neurons shown, and of the picture's 784 pixels those that say most.
+// The edges: every weight between the neurons shown, and of the image's pixels those that say most.
 //
 // An edge is blue where its weight is positive and red where it is negative; the strongest are wider; and it
 // is as bright as the neuron it comes from is active. All are drawn faintly, once, as long as the network stays the
 // same; at every movement of the pen those alone are drawn that carry something, which is a quarter of the work.
 
 import { NEGATIVE, POSITIVE } from "../shared/pictures.js";
+import { placeOf } from "../../core/shape.js";
 import { fullStrength } from "../../core/weights.js";
 
 /** @typedef {import("../../core/layout.js").Layout} Layout */
@@ -61,7 +62,7 @@ export function drawEdges(context, layout, network, trace, focus, reached) {
       const lit = isLit(focus, to);
       const row = weights.subarray(to.neuron * before, (to.neuron + 1) * before);
       for (const from of layer === 1
-        ? pixels(row, trace.a[0], lit && focus !== null, layout)
+        ? pixels(row, trace.a[0], lit && focus !== null, layout, network.shape)
         : layout.columns[layer - 1]) {
         const w = row[from.neuron];
         const strength = Math.min(Math.abs(w) / strongest, 1);
@@ -101,13 +102,14 @@ function stroke(context, from, to, weight, strength, alpha, come) {
 
 /**
  * The pixels whose edges are drawn: those with ink for the neuron in focus, else the few that add or take away most.
- * @param {Float64Array} row      (784,) weights
- * @param {Float64Array} image    (784,)
+ * @param {Float64Array} row      (pixels,) weights
+ * @param {Float64Array} image    (pixels,)
  * @param {boolean} all
  * @param {Layout} layout
+ * @param {import("../../core/shape.js").Shape} shape
  * @returns {{neuron: number, x: number, y: number}[]}
  */
-function pixels(row, image, all, layout) {
+function pixels(row, image, all, layout, shape) {
   const chosen = /** @type {number[]} */ ([]);
   if (all) for (let i = 0; i < row.length; i++) chosen.push(i);
   else {
@@ -121,9 +123,11 @@ function pixels(row, image, all, layout) {
       [best[place], chosen[place]] = [size, i];
     }
   }
-  const { x, y, side } = layout.picture;
-  const pixel = side / 28;
-  return chosen.map((i) => ({ neuron: i, x: x + ((i % 28) + 0.5) * pixel, y: y + (Math.floor(i / 28) + 0.5) * pixel }));
+  const { x, y, pixel } = layout.picture;
+  return chosen.map((i) => {
+    const { row: down, column } = placeOf(shape, i);
+    return { neuron: i, x: x + (column + 0.5) * pixel, y: y + (down + 0.5) * pixel };
+  });
 }
 
 /** The weight that is drawn at full strength, remembered. @param {Float64Array} weights @returns {number} */

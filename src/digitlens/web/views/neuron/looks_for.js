@@ -3,6 +3,7 @@
 // that it would answer most of all, and, in the first layer, the edge or bar that its weights are most like.
 
 import { plain } from "../../core/numbers.js";
+import { readsDigits } from "../../core/shape.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 import { inkCanvas, paintInk, paintWeights } from "../shared/pictures.js";
 
@@ -22,13 +23,8 @@ const CHANCE = 0.05;
 export function looksForView(app) {
   const words = h("p", { class: "dim", role: "status" });
   const shown = h("div", { class: "looks-for-shown" });
-  const element = h(
-    "section",
-    { class: "looks-for", "data-part": "neuron-looks-for" },
-    h("h3", {}, "What it looks for"),
-    words,
-    shown,
-  );
+  const body = h("div", {}, h("h3", {}, "What it looks for"), words, shown);
+  const element = h("section", { class: "looks-for", "data-part": "neuron-looks-for" }, body);
   const known = /** @type {Map<string, Told | string>} */ (new Map());
   const offered = /** @type {Map<string, string>} */ (new Map()); // by name: the sizes of the server's networks
   let [asked, waiting] = ["", 0];
@@ -50,8 +46,8 @@ export function looksForView(app) {
     element,
     update() {
       const { network, original, state } = app;
-      const hidden = state.layer < network.sizes.length - 1;
-      attributes(element, { hidden: !hidden });
+      const hidden = state.layer < network.sizes.length - 1 && readsDigits(original); // the laboratory looks at digits
+      attributes(body, { hidden: !hidden });
       const which = `${encodeURIComponent(original.name)}/${state.layer}/${state.neuron}`;
       if (!hidden || which === asked) return;
       asked = which;
@@ -92,6 +88,7 @@ async function fetched(which) {
 
 /** @param {App} app @param {Told} told */
 function content(app, { on, strongest, exciting, part }) {
+  const { shape } = app.original;
   const set = on === "mnist" ? "MNIST’s test images" : "the pen digits";
   const most = h(
     "figure",
@@ -103,7 +100,7 @@ function content(app, { on, strongest, exciting, part }) {
       ...strongest.map(({ ink, label, number, activation }) => {
         const canvas = inkCanvas(`A ${label}: activation ${plain(activation, 2)}`);
         const pixels = bytes(ink);
-        paintInk(canvas, pixels, 28, 28, 255);
+        paintInk(canvas, pixels, shape, 255);
         const base = /** @type {import("../../model/state.js").Base} */ (
           on === "mnist"
             ? { kind: "mnist", on: "test", number, digit: Number(label) }
@@ -123,7 +120,7 @@ function content(app, { on, strongest, exciting, part }) {
     ),
   );
   const dream = inkCanvas("The picture that excites it most");
-  paintInk(dream, bytes(exciting.ink), 28, 28, 255);
+  paintInk(dream, bytes(exciting.ink), shape, 255);
   const parts = [
     most,
     h(
@@ -135,7 +132,7 @@ function content(app, { on, strongest, exciting, part }) {
   ];
   if (part) {
     const picture = inkCanvas(`The ${part.kind} that its weights are most like`);
-    paintWeights(picture, Int8Array.from(bytes(part.weights)), 127);
+    paintWeights(picture, Int8Array.from(bytes(part.weights)), 127, shape);
     const more =
       part.p <= CHANCE
         ? `more than the ${percent(part.expected)} to be expected of a picture as smooth`

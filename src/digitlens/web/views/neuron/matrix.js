@@ -109,7 +109,7 @@ function formula() {
 
 /** @param {string} name @param {boolean} row   whether one row of it is lit */
 function block(name, row) {
-  const canvas = inkCanvas(name, 1, 1);
+  const canvas = inkCanvas(name);
   const lit = h("span", { class: "lit", "aria-hidden": "true" });
   const label = h("span", { class: "number dim" });
   return {
@@ -143,5 +143,5 @@ function size(one, rows, columns, label) {
 function values(canvas, held) {
   const most = Math.max(1, ...held.map(Math.abs));
   if (held.some((value) => value < 0)) paintWeights(canvas, held, most, { rows: held.length, columns: 1 });
-  else paintInk(canvas, held, held.length, 1, most);
+  else paintInk(canvas, held, { rows: held.length, columns: 1 }, most);
 }

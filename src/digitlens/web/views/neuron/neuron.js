@@ -5,6 +5,7 @@
 import { ACTIVATIONS } from "../../core/network.js";
 import { neuronName, neuronSum } from "../../core/neuron.js";
 import { count, fixed, plain } from "../../core/numbers.js";
+import { middleOf } from "../../core/shape.js";
 import { fullStrength } from "../../core/weights.js";
 import { changes, effect, resetNeuron, row, untouched } from "../../model/changing.js";
 import { copyPicture } from "../shared/clipboard.js";
@@ -146,7 +147,7 @@ function focusOf({ network, original, state, reading }, parts) {
   const weights = row(network.layers[layer - 1], neuron);
   const inputs = reading.trace.a[layer - 1];
   const products = weights.map((weight, k) => weight * inputs[k]);
-  const middle = layer === 1 ? 14 * 28 + 14 : 0; // where nothing comes in at all
+  const middle = layer === 1 ? middleOf(network.shape) : 0; // where nothing comes in at all
   const source = state.source ?? parts.terms[0]?.source ?? middle;
   return {
     network,

@@ -44,7 +44,7 @@ export function sliders(app, change) {
     update(focus) {
       const { network, layer, neuron, source, weights, inputs, products } = focus;
       latest = focus;
-      const name = inputName(layer, source);
+      const name = inputName(network, layer, source);
       weight.update(
         weights[source],
         reach(app.original.layers[layer - 1].weights, WEIGHT),

@@ -100,7 +100,7 @@ export function sumView(app) {
       for (const [i, term] of sum.terms.entries()) {
         const one = rows[i];
         one.source = term.source;
-        setText(one.button, inputName(layer, term.source));
+        setText(one.button, inputName(network, layer, term.source));
         attributes(one.button, { "aria-pressed": String(term.source === source) });
         setText(one.input, plain(term.input, 3));
         signed(one.weight, fixed(term.weight));

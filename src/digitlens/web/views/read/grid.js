@@ -1,6 +1,7 @@
 // @ts-check
-// Drawing by keyboard: a cursor on the 28×28 grid, and a pen that is down or up.
+// Drawing by keyboard: a cursor on the grid of pixels, and a pen that is down or up.
 
+import { pixelAt } from "../../core/shape.js";
 import { attributes, h } from "../shared/dom.js";
 
 /**
@@ -19,17 +20,34 @@ const MOVES = /** @type {Record<string, number[]>} */ ({
 
 /**
  * @param {HTMLElement} surface   gets the keys
- * @param {Pen} pen
+ * @param {() => import("../../core/shape.js").Shape} shape   of the grid: that of the network's images
+ * @param {Pen} pen               its points are in pixels of the grid
  * @param {(text: string) => void} say
  */
-export function gridCursor(surface, pen, say) {
+export function gridCursor(surface, shape, pen, say) {
   const element = h("div", { class: "cursor", "aria-hidden": "true", hidden: true });
-  let [column, row, down] = [14, 7, false];
+  let at = { row: 0.25, column: 0.5 }; // shares of the grid: above the middle
+  let down = false;
 
-  const centre = () => [column + 0.5, row + 0.5];
+  const cell = () => pixelAt(shape(), at.column, at.row);
+  const centre = () => [cell().column + 0.5, cell().row + 0.5];
   const show = () => {
+    const { rows, columns } = shape();
+    const { row, column } = cell();
     attributes(element, { hidden: false, "data-down": down });
-    Object.assign(element.style, { left: `${(100 * column) / 28}%`, top: `${(100 * row) / 28}%` });
+    Object.assign(element.style, {
+      left: `${(100 * column) / columns}%`,
+      top: `${(100 * row) / rows}%`,
+      width: `${100 / columns}%`,
+      height: `${100 / rows}%`,
+    });
+  };
+  const move = (/** @type {number} */ across, /** @type {number} */ along) => {
+    const { rows, columns } = shape();
+    const { row, column } = cell();
+    const next = (/** @type {number} */ place, /** @type {number} */ n) =>
+      (Math.max(0, Math.min(n - 1, place)) + 0.5) / n;
+    at = { row: next(row + along, rows), column: next(column + across, columns) };
   };
   const lift = () => {
     if (!down) return;
@@ -39,10 +57,10 @@ export function gridCursor(surface, pen, say) {
     say("Pen up");
   };
   surface.addEventListener("keydown", (event) => {
-    const move = MOVES[event.key];
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (move) {
-      [column, row] = [Math.max(0, Math.min(27, column + move[0])), Math.max(0, Math.min(27, row + move[1]))];
+    const by = MOVES[event.key];
+    if (by) {
+      move(by[0], by[1]);
       if (down) pen.move(centre());
       show();
     } else if (event.key === " ") {
@@ -51,7 +69,7 @@ export function gridCursor(surface, pen, say) {
         down = true;
         pen.down(centre());
         show();
-        say(`Pen down at row ${row}, column ${column}`);
+        say(`Pen down at row ${cell().row}, column ${cell().column}`);
       }
     } else if (event.key === "Escape" && down) lift();
     else return;

@@ -3,11 +3,12 @@
 //
 // It comes after the first reading, and is asked when the pen rests, so that drawing never waits for it.
 
+import { readsDigits } from "../../core/shape.js";
 import { confidence } from "../../model/calibration.js";
 import { judge } from "../../picture/familiarity.js";
-import { readModelFile } from "../../model/model_file.js";
-import { framed, read } from "../../model/reading.js";
+import { read, unadjusted } from "../../model/reading.js";
 import { attributes, h, setText } from "../shared/dom.js";
+import { fetchNetwork } from "../shared/network_file.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../model/model_file.js").StoredNetwork} Network */
@@ -24,7 +25,7 @@ const REST = 60; // ms without a change
 function opinion(state, network) {
   const { trace, digit, inkFound } = read(state, network, state.prepare);
   if (!inkFound) return { text: "", isDigit: false };
-  const seen = network.familiarity && judge(network.familiarity, framed(state, state.prepare));
+  const seen = network.familiarity && judge(network.familiarity, unadjusted(state, network, state.prepare));
   if (seen && !seen.isDigit) return { text: `No digit, says ${network.name}: ${seen.reason}.`, isDigit: false };
   const sure = network.calibration ? confidence(network.calibration, trace.z[trace.z.length - 1]) : null;
   const how =
@@ -32,19 +33,9 @@ function opinion(state, network) {
   return { text: `${network.name} reads ${network.classes[digit]}${how}.`, isDigit: true };
 }
 
-/** The larger network; none where this server has none. @returns {Promise<Network | null>} */
-async function largerNetwork() {
-  try {
-    const answer = await fetch(`networks/${NAME}.digitlens`);
-    return answer.ok ? { ...readModelFile(new Uint8Array(await answer.arrayBuffer())), name: NAME } : null;
-  } catch {
-    return null; // the server is gone
-  }
-}
-
 /** The view, in its place under the answer; none where there is no larger network. @param {App} app */
 export async function openOpinion(app) {
-  const larger = await largerNetwork();
+  const larger = await fetchNetwork(NAME).catch(() => null); // the server has none, or is gone
   const views = larger ? [opinionView(app, larger)] : [];
   document.querySelector(".answer")?.append(...views.map((view) => view.element));
   return views;
@@ -68,7 +59,8 @@ function opinionView(app, larger) {
   let waiting = 0;
   const show = () => {
     const own = app.original.name === larger.name && !app.changed;
-    const { text, isDigit } = opinion(app.state, larger);
+    const asked = readsDigits(app.network); // it reads digits alone
+    const { text, isDigit } = asked ? opinion(app.state, larger) : { text: "", isDigit: false };
     setText(words, text);
     attributes(element, { hidden: !text, "data-digit": String(isDigit) });
     attributes(use, { hidden: own });

@@ -1,11 +1,14 @@
 // @ts-check
-// The pad: draw a digit with mouse, pen, finger or keyboard; undo, clear, or pick a picture instead.
+// The pad: draw with mouse, pen, finger or keyboard; undo, clear, or pick a picture instead. It has the proportions of
+// the images that the network sees.
 //
 // The strokes in the state are what was drawn; the canvas only shows them. While a stroke grows, its new piece alone is
 // painted.
 
+import { DIGIT_SHAPE, readsDigits } from "../../core/shape.js";
 import { PEN } from "../../model/reading.js";
-import { attributes, h } from "../shared/dom.js";
+import { padOf } from "../../picture/preparation.js";
+import { attributes, h, setText } from "../shared/dom.js";
 import { gridCursor } from "./grid.js";
 import { pickerView } from "./picker.js";
 import { inkCanvas, paintInk } from "../shared/pictures.js";
@@ -15,42 +18,42 @@ import { followPointer } from "../shared/pointer.js";
 /** @typedef {import("../../model/state.js").State} State */
 /** @typedef {Pick<State, "strokes" | "base" | "baseInk" | "baseStages">} Contents   of the pad */
 
-const SIDE = 28;
 const NEAR = 0.1; // units: points that are nearer than this to the last one say nothing new
 const MOST_POINTS = 4000;
 const MOST_UNDONE = 100;
-const HELP =
-  "Arrow keys move the pen over the grid of 28 by 28, Space puts it down or lifts it, Backspace undoes, Delete clears.";
+const KEYS = "Space puts it down or lifts it, Backspace undoes, Delete clears.";
 
 /** @param {App} app */
 export function padView(app) {
   const canvas = h("canvas", { "aria-hidden": "true" });
-  const hint = h("p", { class: "hint", "aria-hidden": "true" }, "Draw a digit here");
+  const hint = h("p", { class: "hint", "aria-hidden": "true" });
   const surface = h(
     "div",
     { class: "surface", tabindex: 0, role: "application", "aria-label": "Drawing pad", "aria-describedby": "pad-help" },
     canvas,
     hint,
   );
-  const help = h("p", { id: "pad-help", class: "pad-help dim" }, HELP);
+  const help = h("p", { id: "pad-help", class: "pad-help dim" });
   const undo = h("button", { type: "button", onclick: () => back() }, "Undo");
   const wipe = h("button", { type: "button", onclick: () => clear() }, "Clear");
+  const picker = pickerView(app);
   const element = h(
     "div",
     { class: "pad" },
     surface,
     h("div", { class: "row pad-buttons" }, undo, wipe),
     help,
-    pickerView(app),
+    picker.element,
   );
 
+  const pad = () => padOf(app.network.shape);
   const beneath = inkCanvas("");
   /** @type {Contents[]} */
   const past = [];
   let known = contents(app.state);
   /** @type {number[][] | null} */
   let growing = null;
-  let painted = { ...EMPTY, size: 0, points: 0 };
+  let painted = { ...EMPTY, shape: DIGIT_SHAPE, width: 0, points: 0 };
 
   // what changes
 
@@ -96,9 +99,15 @@ export function padView(app) {
     app.set(last);
   };
 
-  const cursor = gridCursor(surface, { down: begin, move: (point) => extend([point]), up: end }, app.say);
+  const inUnits = (/** @type {number[]} */ place) => place.map((one) => one * pad().pixel);
+  const pen = {
+    down: (/** @type {number[]} */ place) => begin(inUnits(place)),
+    move: (/** @type {number[]} */ place) => extend([inUnits(place)]),
+    up: end,
+  };
+  const cursor = gridCursor(surface, () => app.network.shape, pen, app.say);
   surface.append(cursor.element);
-  followPointer(surface, SIDE, {
+  followPointer(surface, () => pad().width, {
     start(point) {
       cursor.lift();
       cursor.away();
@@ -119,32 +128,37 @@ export function padView(app) {
 
   const paint = () => {
     const { strokes, baseInk } = app.state;
-    const size = Math.round(surface.clientWidth * Math.min(window.devicePixelRatio || 1, 2));
-    if (!size) return;
+    const { shape, darkOnLight } = app.network;
+    const { width: units, height } = pad();
+    const width = Math.round(surface.clientWidth * Math.min(window.devicePixelRatio || 1, 2));
+    if (!width) return;
     const last = strokes[strokes.length - 1];
     const grown =
-      size === painted.size &&
+      width === painted.width &&
+      shape === painted.shape &&
       baseInk === painted.baseInk &&
       strokes.length >= painted.strokes.length &&
       painted.strokes.every(
         (stroke, i) => stroke === strokes[i] || (i === painted.strokes.length - 1 && sameStart(stroke, strokes[i])),
       );
     const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    const [paper, ink] = darkOnLight ? ["#fff", "#000"] : ["#000", "#fff"];
     if (!grown) {
-      if (canvas.width !== size) canvas.width = canvas.height = size;
+      const size = [width, Math.round((width * height) / units)];
+      if (canvas.width !== size[0] || canvas.height !== size[1]) [canvas.width, canvas.height] = size;
       context.setTransform(1, 0, 0, 1, 0, 0);
-      context.fillStyle = "#000";
-      context.fillRect(0, 0, size, size);
+      context.fillStyle = paper;
+      context.fillRect(0, 0, canvas.width, canvas.height);
       if (baseInk) {
-        paintInk(beneath, baseInk);
+        paintInk(beneath, baseInk, shape);
         context.imageSmoothingEnabled = false;
-        context.drawImage(beneath, 0, 0, size, size);
+        context.drawImage(beneath, 0, 0, canvas.width, canvas.height);
       }
     }
-    context.setTransform(size / SIDE, 0, 0, size / SIDE, 0, 0);
+    context.setTransform(width / units, 0, 0, width / units, 0, 0);
     Object.assign(context, {
-      strokeStyle: "#fff",
-      fillStyle: "#fff",
+      strokeStyle: ink,
+      fillStyle: ink,
       lineWidth: 2 * PEN,
       lineCap: "round",
       lineJoin: "round",
@@ -153,7 +167,7 @@ export function padView(app) {
       const from = grown && i === painted.strokes.length - 1 ? painted.points - 1 : 0;
       trace(context, strokes[i], Math.max(0, from));
     }
-    painted = { ...contents(app.state), size, points: last?.length ?? 0 };
+    painted = { ...contents(app.state), shape, width, points: last?.length ?? 0 };
   };
   new ResizeObserver(paint).observe(surface);
 
@@ -166,9 +180,14 @@ export function padView(app) {
         if (past.length > MOST_UNDONE) past.shift();
       }
       if (!growing) known = now;
+      const { shape } = app.network;
+      surface.style.aspectRatio = `${shape.columns} / ${shape.rows}`;
+      setText(hint, readsDigits(app.network) ? "Draw a digit here" : "Draw here");
+      setText(help, `Arrow keys move the pen over the grid of ${shape.rows} by ${shape.columns} pixels. ${KEYS}`);
       attributes(hint, { hidden: now.strokes.length > 0 || now.baseInk !== null });
       attributes(undo, { disabled: past.length === 0 });
       attributes(wipe, { disabled: !now.strokes.length && !now.baseInk });
+      picker.update();
       paint();
     },
   };

@@ -1,7 +1,8 @@
 // @ts-check
-// How what is on the pad becomes 28×28, stage by stage, and what the answer would be without all that.
+// How what is on the pad becomes the network's image, stage by stage, and what the answer would be without all that.
 
 import { plain } from "../../core/numbers.js";
+import { DIGIT_SHAPE, sameShape, shapeName } from "../../core/shape.js";
 import { read } from "../../model/reading.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 import { inkCanvas, paintInk } from "../shared/pictures.js";
@@ -17,6 +18,7 @@ const TITLES = /** @type {Record<string, string>} */ ({
   cropped: "Its box",
   scaled: "To size",
   centred: "Centred",
+  fitted: "On its size",
   straighten: "Upright",
   resize: "One size",
   shrunk: "Shrunk as it is",
@@ -108,24 +110,28 @@ function stageView(stage) {
  */
 function paintSmall(canvas, { rows, columns, image, name }, step) {
   const full = name === "decoded" ? 255 : 1;
-  if (step === 1) return paintInk(canvas, image, rows, columns, full);
+  if (step === 1) return paintInk(canvas, image, { rows, columns }, full);
   const [tall, wide] = [Math.ceil(rows / step), Math.ceil(columns / step)];
   const small = new Float64Array(tall * wide);
   for (let y = 0; y < tall; y++)
     for (let x = 0; x < wide; x++) small[y * wide + x] = image[y * step * columns + x * step];
-  paintInk(canvas, small, tall, wide, full);
+  paintInk(canvas, small, { rows: tall, columns: wide }, full);
 }
 
 /** What preparation does to the answer, in a sentence. @param {App} app */
 function effectOf(app) {
   const { state, network, reading } = app;
+  const size = shapeName(network.shape);
+  const framed = sameShape(network.shape, DIGIT_SHAPE);
   if (!reading.inkFound)
-    return "A network sees 28×28 pixels and nothing else. Draw something, and see how it gets there.";
-  const framed = state.base && !state.baseStages;
-  if (framed && !network.adjusting.length)
+    return `The network sees ${size} pixels and nothing else. Draw something, and see how it gets there.`;
+  const ready = state.base && !state.baseStages;
+  if (ready && !network.adjusting.length)
     return state.base?.kind === "mnist"
       ? "MNIST’s images are prepared already: there is nothing left to do."
-      : "This fills 28×28 pixels already: there is nothing left to do.";
+      : `This fills ${size} pixels already: there is nothing left to do.`;
+  if (!state.base && !framed && !network.adjusting.length)
+    return `A drawing is not framed for this network: it is inked on ${size} pixels where it was drawn.`;
   const other = read(state, network, !state.prepare);
   const [with_, without] = state.prepare ? [reading, other] : [other, reading];
   const said = (/** @type {Reading} */ one) =>

@@ -1,9 +1,12 @@
 // @ts-check
-// Sixteen numbers as sixteen bars, up for plus and down for minus; and 784 as a picture. One of them may be chosen:
-// with the pointer, or with the arrow keys, as on a slider.
+// Numbers as bars, up for plus and down for minus, or as a picture. One of them may be chosen: with the pointer, or with
+// the arrow keys, as on a slider.
 
 import { attributes, clear, h, setText, svg } from "./dom.js";
-import { inkCanvas, paintWeights } from "./pictures.js";
+import { placeOf } from "../../core/shape.js";
+import { inkCanvas, paintWeights, pixelOverlay, pixelUnder } from "./pictures.js";
+
+/** @typedef {import("../../core/shape.js").Shape} Shape */
 
 /**
  * @typedef {Object} Shown
@@ -83,46 +86,47 @@ function barColumn() {
 }
 
 /**
- * The 784 slopes of a neuron of the first layer, as a picture.
+ * The slopes of a neuron of the first layer, as a picture.
  * @param {(k: number) => void} choose
- * @returns {{element: HTMLElement, update: (what: Shown) => void}}
+ * @returns {{element: HTMLElement, update: (what: Shown, shape: Shape) => void}}
  */
 export function slopePicture(choose) {
   const canvas = inkCanvas("");
   attributes(canvas, { role: "presentation", "aria-label": false });
   const spot = svg("rect", { class: "spot", width: 1, height: 1 });
-  const element = h(
-    "div",
-    { class: "slope-picture", role: "slider", tabindex: 0 },
-    canvas,
-    svg("svg", { viewBox: "0 0 28 28", "aria-hidden": "true" }, spot),
-  );
+  const overlay = pixelOverlay(spot);
+  const element = h("div", { class: "slope-picture", role: "slider", tabindex: 0 }, canvas, overlay.element);
+  let size = /** @type {Shape} */ ({ rows: 1, columns: 1 });
   let at = 0;
-  const go = (/** @type {number} */ place) => choose((at = place));
-  const within = (/** @type {number} */ place) => Math.max(0, Math.min(27, place));
-  element.addEventListener("click", (event) => {
-    const box = canvas.getBoundingClientRect();
-    const [column, row] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height].map(
-      (share) => within(Math.floor(share * 28)),
-    );
-    go(28 * row + column);
-  });
+  const go = (/** @type {{row: number, column: number}} */ { row, column }) => {
+    const [r, c] = [within(row, size.rows), within(column, size.columns)];
+    choose((at = r * size.columns + c));
+  };
+  element.addEventListener("click", (event) => go(pixelUnder(event, canvas, size)));
   onArrows(
     element,
-    (across, down) => go(28 * within(Math.floor(at / 28) + down) + within((at % 28) + across)),
-    (end) => go(end ? 783 : 0),
+    (across, down) => {
+      const { row, column } = placeOf(size, at);
+      go({ row: row + down, column: column + across });
+    },
+    (end) => go(end ? { row: size.rows, column: size.columns } : { row: 0, column: 0 }),
   );
   return {
     element,
-    update(what) {
+    update(what, shape) {
       const { values, chosen = null } = what;
-      at = chosen ?? 0;
-      paintWeights(canvas, values, Math.max(...Array.from(values, Math.abs)) || 1);
-      attributes(spot, { x: at % 28, y: Math.floor(at / 28), visibility: chosen === null ? "hidden" : "visible" });
+      [at, size] = [chosen ?? 0, shape];
+      paintWeights(canvas, values, Math.max(...Array.from(values, Math.abs)) || 1, shape);
+      overlay.fit(shape);
+      const { row, column } = placeOf(shape, at);
+      attributes(spot, { x: column, y: row, visibility: chosen === null ? "hidden" : "visible" });
       describe(element, what, true);
     },
   };
 }
+
+/** @param {number} place @param {number} n */
+const within = (place, n) => Math.max(0, Math.min(n - 1, place));
 
 /** @param {HTMLElement} element @param {Shown} what @param {boolean} slider */
 function describe(element, { label, values, shown, says, chosen = null }, slider) {

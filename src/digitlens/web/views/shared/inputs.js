@@ -4,9 +4,10 @@
 
 import { neuronName } from "../../core/neuron.js";
 import { fixed, plain } from "../../core/numbers.js";
+import { placeOf } from "../../core/shape.js";
 import { row } from "../../model/changing.js";
 import { attributes, clear, h, setText, svg } from "./dom.js";
-import { inkCanvas, paintInk, paintWeights } from "./pictures.js";
+import { inkCanvas, paintInk, paintWeights, pixelOverlay, pixelUnder } from "./pictures.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("../../core/network.js").Network} Network */
@@ -43,16 +44,14 @@ export function threePictures(app) {
     h("figcaption", {}, "what it sees"),
     h("figcaption", {}, "weight × what it sees"),
   ];
+  const overlays = marks.map((mark) => pixelOverlay(mark));
   const figures = canvases.map((canvas, i) => {
-    const overlay = svg("svg", { viewBox: "0 0 28 28", "aria-hidden": "true" }, marks[i]);
     const choose = (/** @type {MouseEvent} */ event) => {
-      const box = canvas.getBoundingClientRect();
-      const [column, line] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height].map(
-        (at) => Math.min(27, Math.max(0, Math.floor(at * 28))),
-      );
-      app.set({ source: line * 28 + column });
+      const { shape } = app.network;
+      const { row: line, column } = pixelUnder(event, canvas, shape);
+      app.set({ source: line * shape.columns + column });
     };
-    return h("figure", {}, h("div", { class: "stack", onclick: choose }, canvas, overlay), captions[i]);
+    return h("figure", {}, h("div", { class: "stack", onclick: choose }, canvas, overlays[i].element), captions[i]);
   });
   const full = h("span");
   const key = h(
@@ -83,11 +82,14 @@ export function threePictures(app) {
     element,
     weights: canvases[0],
     update({ network, layer, neuron, weights, inputs, products, source, strongest: [strongest] }) {
-      paintWeights(canvases[0], weights, strongest);
-      paintInk(canvases[1], inputs);
-      paintWeights(canvases[2], products, strongest);
+      const { shape } = network;
+      paintWeights(canvases[0], weights, strongest, shape);
+      paintInk(canvases[1], inputs, shape);
+      paintWeights(canvases[2], products, strongest, shape);
       attributes(canvases[0], { "aria-label": `The weights of ${neuronName(network, layer, neuron)} as a picture` });
-      for (const mark of marks) attributes(mark, { x: source % 28, y: Math.floor(source / 28) });
+      const { row: y, column: x } = placeOf(shape, source);
+      for (const mark of marks) attributes(mark, { x, y });
+      for (const overlay of overlays) overlay.fit(shape);
       setText(full, plain(strongest, 2));
     },
   };
@@ -126,7 +128,7 @@ export function inputBars(app) {
       const mostAdded = Math.max(1e-9, ...products.map(Math.abs));
       const mostWeight = Math.max(1e-9, ...weights.map(Math.abs));
       const first = network.layers[0];
-      const pictures = layer === 2 && first.before === 784;
+      const pictures = layer === 2;
       const signed = inputs.some((input) => input < 0);
       for (const [i, k] of listed.entries()) {
         const one = rows[i];
@@ -142,7 +144,7 @@ export function inputBars(app) {
         bar(one.added, products[k] / mostAdded, fixed(products[k]));
         attributes(one.picture, { hidden: !pictures });
         if (pictures && thumbnails !== first) {
-          paintWeights(one.picture, row(first, k), strongest[0]);
+          paintWeights(one.picture, row(first, k), strongest[0], network.shape);
           attributes(one.picture, { "aria-label": `The weights of neuron ${k} of layer 1` });
         }
       }

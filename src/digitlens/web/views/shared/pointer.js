@@ -13,10 +13,10 @@
 
 /**
  * @param {HTMLElement} surface
- * @param {number} side      the surface is `side` × `side` units
+ * @param {() => number} width   of the surface, in its own units
  * @param {Strokes} strokes  in these units, y down
  */
-export function followPointer(surface, side, strokes) {
+export function followPointer(surface, width, strokes) {
   /** @type {number | null} */
   let drawing = null;
   let [left, top, scale] = [0, 0, 1];
@@ -25,7 +25,7 @@ export function followPointer(surface, side, strokes) {
   surface.addEventListener("pointerdown", (event) => {
     if (drawing !== null || event.button !== 0) return;
     const box = surface.getBoundingClientRect();
-    [left, top, scale] = [box.left, box.top, side / box.width];
+    [left, top, scale] = [box.left, box.top, width() / box.width];
     drawing = event.pointerId;
     try {
       surface.setPointerCapture(event.pointerId); // the stroke goes on outside, and comes back

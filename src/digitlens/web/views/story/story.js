@@ -4,9 +4,11 @@
 // Coming to a step prepares the page: what is on the pad, which view, which neuron. A link that brings all that along,
 // and the browser's way back, show what they hold. Changes that a step made to the network end with the step.
 
+import { readsDigits, shapeName } from "../../core/shape.js";
 import { factsOf } from "../../story/facts.js";
 import { STEPS } from "../../story/steps.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
+import { fetchNetwork } from "../shared/network_file.js";
 import { storyPixels } from "./pixels.js";
 import { storyWeights } from "./weights.js";
 
@@ -15,6 +17,7 @@ import { storyWeights } from "./weights.js";
 /** @typedef {import("../../story/step.js").Try} Try */
 
 const VIEW_NAMES = { read: "Read", neuron: "Neuron", learn: "Learn", train: "Train", compare: "Compare" };
+const DIGITS = "video"; // a network that reads digits
 const BARE = /^#story(\/\d*)?\/?(\?(hide=[^&]*)?)?$/; // an address that names a step and nothing more
 const PHONE = matchMedia("(max-width: 699px)");
 
@@ -40,18 +43,18 @@ export function storyView(app) {
   });
   const words = h("div", { class: "words", id: "story-text" }, text, reckoning, live);
   const side = h("div", { class: "side" }, beside.pixels.element, beside.weights.element);
+  const otherWords = h("p");
+  const load = h("button", { onclick: () => loadDigits() }, `Load the network ${DIGITS}`);
+  const other = h("div", { class: "notice" }, otherWords, load); // in place of a step, for a network of other classes
+  const ways = h("div", { class: "ways" }, back, next, leave);
+  const card = h("div", { class: "beside" }, side, h("div", { class: "doing" }, tries, hint), ways);
   const element = h(
     "section",
     { class: "story-card", "aria-label": "The story" },
     h("div", { class: "top" }, progress, title, fold),
+    other,
     words,
-    h(
-      "div",
-      { class: "beside" },
-      side,
-      h("div", { class: "doing" }, tries, hint),
-      h("div", { class: "ways" }, back, next, leave),
-    ),
+    card,
   );
 
   let built = 0; // the step that the card was built for
@@ -64,6 +67,13 @@ export function storyView(app) {
   /** @type {{original: Network, network: Network, changed: boolean}} */
   let before = { original: app.original, network: app.network, changed: app.changed };
 
+  const loadDigits = async () => {
+    try {
+      app.setNetwork(await fetchNetwork(DIGITS), true);
+    } catch (error) {
+      app.say(`${DIGITS} cannot be loaded: ${error instanceof Error ? error.message : error}.`);
+    }
+  };
   const at = () => Math.min(app.state.step, STEPS.length);
   const restore = () => {
     if (app.original !== before.original || app.network === before.network) return;
@@ -166,6 +176,20 @@ export function storyView(app) {
   return {
     element,
     update() {
+      const about = readsDigits(app.network);
+      for (const part of [progress, fold, words, card]) part.hidden = !about;
+      other.hidden = about;
+      if (!about) {
+        const { classes, shape } = app.network;
+        setText(title, "A story about digits");
+        setText(
+          otherWords,
+          "The story explains how handwritten digits are read. The network that is loaded tells " +
+            `${classes.length} other classes apart, in images of ${shapeName(shape)} pixels.`,
+        );
+        built = 0;
+        return;
+      }
       if (wanted || (prepared !== at() && !travelled)) {
         begin(at());
         const { state, shows } = STEPS[at() - 1];

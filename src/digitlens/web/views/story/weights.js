@@ -44,7 +44,8 @@ export function storyWeights(app) {
       }
       if (painted !== network) {
         const strongest = fullStrength(original.layers[0].weights);
-        for (const [j, canvas] of canvases.entries()) paintWeights(canvas, row(network.layers[0], j), strongest);
+        for (const [j, canvas] of canvases.entries())
+          paintWeights(canvas, row(network.layers[0], j), strongest, network.shape);
         painted = network;
       }
       for (const [j, button] of buttons.entries())

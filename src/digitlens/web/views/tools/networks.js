@@ -6,6 +6,7 @@ import { readModelFile, writeModelFile } from "../../model/model_file.js";
 import { accuracyOf, changedByHand, learnedFrom, measuredAs, sizeOf } from "../../model/provenance.js";
 import { saveFile } from "../shared/clipboard.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
+import { fetchNetwork } from "../shared/network_file.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /**
@@ -119,16 +120,11 @@ export function networksDialog(app) {
   /** @param {string} name */
   const choose = async (name) => {
     try {
-      const answer = await fetch(`networks/${encodeURIComponent(name)}${SUFFIX}`);
-      if (!answer.ok) throw new Error(`the server answers ${answer.status}`);
-      app.setNetwork({ ...readModelFile(new Uint8Array(await answer.arrayBuffer())), name }, true);
+      app.setNetwork(await fetchNetwork(name), true);
       app.say(`${name} is loaded.`);
       say("");
     } catch (error) {
-      say(
-        `${name} cannot be loaded: ` +
-          `${error instanceof TypeError ? "the server is gone" : error instanceof Error ? error.message : error}.`,
-      );
+      say(`${name} cannot be loaded: ${error instanceof Error ? error.message : error}.`);
     }
   };
   const list = () => {

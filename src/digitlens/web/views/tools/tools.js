@@ -98,7 +98,7 @@ function within(element, { clientX: x, clientY: y }) {
 function copyDialog(app) {
   const picture = () => {
     const canvas = inkCanvas("");
-    paintInk(canvas, app.reading.image);
+    paintInk(canvas, app.reading.image, app.network.shape);
     return canvas;
   };
   /** @type {[string, string, () => Promise<void>][]} */
@@ -110,7 +110,7 @@ function copyDialog(app) {
     ],
     [
       "Picture that it sees",
-      "28 × 28 pixels, ten times as large, PNG",
+      "its pixels ten times as large, PNG",
       () => copyPicture(app, picture(), "picture.png", "The picture"),
     ],
     [
@@ -120,8 +120,14 @@ function copyDialog(app) {
     ],
     [
       "Numbers of the picture",
-      "784 of them, in 28 rows",
-      () => copyText(app, imageTable(app.reading.image, 28), "picture.tsv", "The numbers of the picture"),
+      "one a pixel, row by row",
+      () =>
+        copyText(
+          app,
+          imageTable(app.reading.image, app.network.shape.columns),
+          "picture.tsv",
+          "The numbers of the picture",
+        ),
     ],
   ];
   const buttons = kinds.map(([what, how, copy]) =>

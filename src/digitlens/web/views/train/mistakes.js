@@ -1,11 +1,13 @@
 // @ts-check
 // What it still gets wrong: the first few test images that are misread, and how often what is read as what.
 
+import { imageOf, imageShape } from "../../train/frames.js";
 import { many } from "../../train/curves.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 import { inkCanvas, paintInk } from "../shared/pictures.js";
 
 /** @typedef {import("../../train/frames.js").Frame} Frame */
+/** @typedef {import("../../core/shape.js").Shape} Shape */
 
 export function mistakesView() {
   const words = h("p", { class: "dim" });
@@ -67,7 +69,8 @@ export function mistakesView() {
       ),
     );
   };
-  const paint = (/** @type {Frame} */ { header, blocks }, /** @type {string[]} */ classes) => {
+  /** @param {Frame} mistakes @param {string[]} classes @param {Shape} shape */
+  const paint = ({ header, blocks }, classes, shape) => {
     const all = header.count === header.shown.length;
     setText(
       words,
@@ -84,7 +87,8 @@ export function mistakesView() {
         items[i].show(
           `Test image ${index}: a ${classes[digit]}, read as ${classes[read]}`,
           `${classes[digit]} → ${classes[read]}`,
-          blocks.images.subarray(784 * i, 784 * (i + 1)),
+          imageOf(blocks.images, i, shape),
+          shape,
         ),
     );
     if (columns !== classes.join()) build(classes);
@@ -111,7 +115,7 @@ export function mistakesView() {
     update(run) {
       const now = run && heard && heard.header.number === run.header.number && run.header.classes.length ? heard : null;
       for (const part of [element, counts]) part.dataset.known = String(now !== null);
-      if (run && now && now !== shown) paint(now, run.header.classes);
+      if (run && now && now !== shown) paint(now, run.header.classes, imageShape(run.header));
       shown = now ?? shown;
     },
   };
@@ -123,10 +127,11 @@ function misread() {
   const words = h("span", { "aria-hidden": "true" });
   return {
     element: h("li", {}, canvas, words),
-    show(/** @type {string} */ label, /** @type {string} */ short, /** @type {ArrayLike<number>} */ image) {
+    /** @param {string} label @param {string} short @param {ArrayLike<number>} image @param {Shape} shape */
+    show(label, short, image, shape) {
       attributes(canvas, { "aria-label": label });
       setText(words, short);
-      paintInk(canvas, image, 28, 28, 255);
+      paintInk(canvas, image, shape, 255);
     },
   };
 }
@@ -143,7 +148,7 @@ export function exampleView() {
       const example = run?.header.last_example;
       attributes(element, { hidden: !example });
       if (!run || !example || !run.blocks.example) return;
-      paintInk(picture, run.blocks.example, 28, 28, 255);
+      paintInk(picture, run.blocks.example, imageShape(run.header), 255);
       const fell = example.cost_after <= example.cost_before ? "fell" : "rose";
       const cost = (/** @type {number | null} */ value) => (value === null ? "beyond all bounds" : value.toFixed(4));
       setText(

@@ -3,6 +3,7 @@
 
 import { unknownActivations } from "../../core/network.js";
 import { readModelFile } from "../../model/model_file.js";
+import { imageOf, imageShape } from "../../train/frames.js";
 import { epochs, recordAt, reached } from "../../train/curves.js";
 import { fullStrength } from "../../core/weights.js";
 import { saveFile } from "../shared/clipboard.js";
@@ -155,7 +156,7 @@ export function momentsView(app, changed) {
   };
   const build = (/** @type {number} */ count) => {
     canvases = Array.from({ length: count }, () =>
-      h("canvas", { class: "picture", width: 28, height: 28, "aria-hidden": "true" }),
+      h("canvas", { class: "picture", width: 1, height: 1, "aria-hidden": "true" }),
     );
     clear(
       grid,
@@ -210,7 +211,8 @@ export function momentsView(app, changed) {
       if (count && seen !== painted) {
         const { pictures } = blocks;
         const full = fullStrength(pictures);
-        canvases.forEach((canvas, j) => paintWeights(canvas, pictures.subarray(784 * j, 784 * (j + 1)), full));
+        const shape = imageShape(now.header);
+        canvases.forEach((canvas, j) => paintWeights(canvas, imageOf(pictures, j, shape), full, shape));
         painted = seen;
         const scale =
           "Blue adds, red takes away, at full strength from " +

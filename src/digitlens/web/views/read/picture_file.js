@@ -1,0 +1,50 @@
+// @ts-check
+// A picture file onto the pad, prepared for the network that is loaded.
+
+import { readsDigits } from "../../core/shape.js";
+import { fromRGBA } from "../../picture/grey.js";
+
+/** @typedef {import("../shared/app.js").App} App */
+/** @typedef {import("../../model/state.js").Base} Base */
+
+const MOST_BYTES = 5 * 1024 * 1024;
+const MOST_PIXELS = 16_000_000;
+
+/**
+ * A picture file onto the pad. Throws an Error with a clear text for what is none.
+ * @param {App} app
+ * @param {Blob} file
+ * @param {string} name
+ * @param {Base} [base]
+ */
+export async function putPicture(app, file, name, base = { kind: "picture", name }) {
+  const grey = await greyOf(file);
+  const { prepareGrey } = await import("../../picture/grey_preparation.js");
+  const prepared = prepareGrey(grey, [], app.network);
+  app.set({ strokes: [], base, baseInk: prepared.image, baseStages: prepared.stages });
+  if (base.kind === "picture" && readsDigits(app.network)) (await import("./page.js")).lookForMore(app, file, name);
+}
+
+/** @param {Blob} file */
+async function greyOf(file) {
+  if (file.type === "image/svg+xml")
+    throw new Error("SVG is no picture made of pixels; wanted PNG, JPEG, WebP, BMP or GIF.");
+  if (file.size > MOST_BYTES)
+    throw new Error(`it has ${(file.size / 2 ** 20).toFixed(1)} MiB, and at most 5 are taken; make it smaller.`);
+  if (!file.size) throw new Error("it is empty.");
+  const bitmap = await createImageBitmap(file, { imageOrientation: "from-image", premultiplyAlpha: "none" }).catch(
+    () => {
+      throw new Error("it is no picture that a browser can decode; wanted PNG, JPEG, WebP, BMP or GIF.");
+    },
+  );
+  const { width, height } = bitmap;
+  if (width * height > MOST_PIXELS)
+    throw new Error(`it has ${width}×${height} pixels, and at most 16 million are taken; make it smaller.`);
+  const canvas = new OffscreenCanvas(width, height);
+  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (
+    canvas.getContext("2d", { willReadFrequently: true })
+  );
+  context.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  return fromRGBA(context.getImageData(0, 0, width, height).data, height, width);
+}
