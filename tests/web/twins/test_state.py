@@ -15,6 +15,7 @@ from tests.web.twins.node import WITHOUT
 from digitlens.learning.recipe import FIELDS
 
 WEB = Path(__file__).parents[3] / "src/digitlens/web"
+LETTERS = {"rows": 20, "columns": 24}  # images of other data
 DRIVER = """
 import { fromFragment, toFragment, START, snap } from %s;
 const onPad = ({ strokes, baseInk }) => ({ strokes: snap(strokes ?? []), baseInk: inked(baseInk) });
@@ -59,6 +60,7 @@ def test_a_state_comes_back_from_its_address_as_it_was() -> None:
         {"view": "story", "step": 13, "shows": "train", "settings": {"live": "1", "hidden": ""}},
         {"base": {"kind": "mnist", "on": "test", "number": 9999, "digit": 4}, "baseInk": ink, "strokes": [[[1, 1]]]},
         {"base": {"kind": "picture", "name": "my 7, drawn & scanned.png"}, "baseInk": ink},
+        {"view": "learn", "target": 25, "base": {"kind": "noise", "seed": 4}, "baseInk": ink[:480], "shape": LETTERS},
     ]
     for back, wanted in zip(states(given), given, strict=True):
         assert {name: back[name] for name in wanted} == wanted
@@ -78,7 +80,7 @@ def test_strokes_lie_on_the_grid_of_sixty_fourths() -> None:
             "nowhere/1/2",
             "read?s=!!!&b=mnist",
             "neuron/99999999/-1",
-            "learn/77",
+            "learn/777",
             "story/0",
             "read?i=AAAA&b=noise.1",
         ),

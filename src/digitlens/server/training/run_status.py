@@ -62,6 +62,7 @@ class RunStatus:
     training: int = 0  # images learned from
     test: int = 0
     classes: tuple[str, ...] = ()
+    shape: tuple[int, int] = (28, 28)  # rows and columns of each image
     engine: str = ""
     fallback_reason: str = ""  # why the compiled engine does not serve
     batches: int = 0  # in an epoch
@@ -81,6 +82,7 @@ class RunStatus:
             training=len(split.training),
             test=len(split.test),
             classes=run.data.classes,
+            shape=run.data.training.images.shape[1:],
             engine=run.engine.name,
             fallback_reason=run.fallback_reason,
             batches=-(-len(split.training) // run.recipe.mini_batch),
@@ -112,6 +114,8 @@ def run_frame(
         "test": told.test,
         "sizes": list(recipe.sizes(outputs)),
         "classes": list(told.classes),
+        "rows": told.shape[0],
+        "columns": told.shape[1],
         "engine": told.engine,
         "fallback_reason": told.fallback_reason,
         "epoch": moment.epoch if moment else 0,

@@ -4,7 +4,10 @@
 import { inSentence, nameOf, parse, write } from "./schema.js";
 
 /** @typedef {import("./schema.js").Field} Field */
-/** @typedef {Readonly<Record<string, string>>} Settings   by field, what was typed; what is missing is as in the named recipe */
+/**
+ * By field, what was typed; what is missing is as in the named recipe.
+ * @typedef {Readonly<Record<string, string>>} Settings
+ */
 /** @typedef {Record<string, any>} Recipe                  as learning/recipe.py writes it */
 /** @typedef {{parameters: number, seeds: number}} Limits */
 /**
@@ -18,7 +21,20 @@ import { inSentence, nameOf, parse, write } from "./schema.js";
  * @property {string} engine
  * @property {number} cores
  */
-/** @typedef {{name: string, here: boolean, default: boolean, training: number, test: number, source: string, how: string}} DataChoice */
+/**
+ * A data set that can be chosen.
+ * @typedef {Object} DataChoice
+ * @property {string} name
+ * @property {boolean} here       it is on this machine
+ * @property {boolean} default    it is taken if nobody chooses
+ * @property {number} training    how many images there are to learn from
+ * @property {number} test        and to be tested on
+ * @property {number} rows        of each image
+ * @property {number} columns
+ * @property {number} classes     how many there are
+ * @property {string} source      where it was found
+ * @property {string} how         how to get it, if it is not here
+ */
 /** @typedef {{base: string, data: string, fields: Record<string, any>, errors: Record<string, string>}} Wanted */
 
 export const BASE = "video";
@@ -44,11 +60,11 @@ export function wanted(settings, choices) {
   }
   if (settings.live === "1" && !("epochs" in settings)) fields.epochs = LIVE_EPOCHS;
   const recipe = { ...recipes[base], ...fields };
-  const size = parameters([784, ...recipe.hidden, 10]);
+  const chosen = chosenData(settings, data);
+  const size = parameters(sizesFor(recipe, chosen));
   if (!errors.hidden && size > limits.parameters)
     errors.hidden = `At most ${many(limits.parameters)} weights and biases; these would be ${many(size)}.`;
   for (const field of choices.fields) errors[field.name] ||= misfit(field, recipe, choices.fields);
-  const chosen = data.find((one) => one.name === settings.data) ?? data.find((one) => one.default) ?? data[0];
   if (!errors.validation && (fields.validation ?? 0) >= chosen.training)
     errors.validation = `At least one of ${many(chosen.training)} has to be left to learn from.`;
   const wrong = Object.entries(errors).filter(([, words]) => words);
@@ -73,7 +89,14 @@ function misfit(field, recipe, fields) {
   return `${value[0].toUpperCase()}${value.slice(1)} goes with ${inSentence(other)} ${named}, not with ${now}.`;
 }
 
-/** @param {number[]} sizes   the picture first @returns {number} weights and biases */
+/** The data set that the settings name, or else the one taken by default. @param {Settings} settings @param {DataChoice[]} data */
+const chosenData = (settings, data) =>
+  data.find((one) => one.name === settings.data) ?? data.find((one) => one.default) ?? data[0];
+
+/** How many neurons each layer has, the image first. @param {Recipe} recipe @param {DataChoice} data @returns {number[]} */
+export const sizesFor = ({ hidden }, { rows, columns, classes }) => [rows * columns, ...hidden, classes];
+
+/** @param {number[]} sizes   the image first @returns {number} weights and biases */
 export function parameters(sizes) {
   return sizes.slice(1).reduce((sum, n, l) => sum + n * (sizes[l] + 1), 0);
 }

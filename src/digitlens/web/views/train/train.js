@@ -6,7 +6,7 @@
 
 import { doing, summary } from "../../train/curves.js";
 import { plan } from "../../train/plan.js";
-import { settingsOf, wanted } from "../../train/settings.js";
+import { settingsOf, sizesFor, wanted } from "../../train/settings.js";
 import { settingsFor } from "../../train/tries.js";
 import { attributes, h, setText } from "../shared/dom.js";
 import { commandView } from "./command.js";
@@ -294,7 +294,8 @@ export function trainView(app) {
     if (!run) {
       const recipe = { ...choices.recipes[what.base], ...what.fields };
       curves.empty(recipe.epochs, recipe.hidden.length + 1);
-      moments.empty([...recipe.hidden, 10][0]);
+      const chosen = choices.data.find((one) => one.name === what.data);
+      if (chosen) moments.empty(sizesFor(recipe, chosen)[1]);
       return;
     }
     curves.update(run, moments.update(run, gone));
