@@ -1,6 +1,6 @@
 // Runs the page's modules about training under Node: calls as JSON on stdin, [module, name, ...arguments], their
 // answers as JSON on stdout. {"frame": base64} among the arguments is a frame's bytes, read as the page reads them;
-// without a module, that is the answer.
+// without a module, that is the answer. {"after": [events]} is the state of a reducer's module after these events.
 
 import { readFileSync } from "node:fs";
 
@@ -12,8 +12,13 @@ const answers = [];
 for (const [module, name, ...given] of JSON.parse(readFileSync(0, "utf8"))) {
   const exported = module === "" ? (one) => one : (await import(new URL(module, WEB).href))[name];
   try {
-    const all = given.map((one) =>
-      isFrame(one) ? unframe(Uint8Array.from(Buffer.from(one.frame, "base64")).buffer) : one,
+    const all = await Promise.all(
+      given.map(async (one) => {
+        if (isFrame(one)) return unframe(Uint8Array.from(Buffer.from(one.frame, "base64")).buffer);
+        if (!Array.isArray(one?.after)) return one;
+        const { reduce, START } = await import(new URL(module, WEB).href);
+        return one.after.reduce(reduce, START);
+      }),
     );
     const answer = typeof exported === "function" ? exported(...all) : exported;
     answers.push(
