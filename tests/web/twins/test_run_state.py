@@ -139,7 +139,10 @@ def test_live_waits_for_a_run_that_the_server_may_still_tell_of() -> None:
 def compared(number: int = 1, state: str = "running", **header: Any) -> Event:
     recipes = [{**RECIPES["video"].to_json(), "activation": name, "epochs": 10} for name in ("sigmoid", "relu")]
     usual = {"number": number, "state": state, "recipes": recipes, "data": "mnist", "seeds": 6, "done": 3, "all": 12}
-    return {"type": "comparison", "frame": {"header": {**usual, "place": 0, "seconds": 2.0, "error": "oh no", **header}}}
+    return {
+        "type": "comparison",
+        "frame": {"header": {**usual, "place": 0, "seconds": 2.0, "error": "oh no", **header}},
+    }
 
 
 def compare_shows(*events: Event, settings: dict[str, str] | None = None, here: bool = True) -> dict[str, Any]:
