@@ -1,6 +1,6 @@
 // @ts-check
-// The state of a run as the Train view sees it: what the server has told, what was asked of it, and what follows from
-// both for the buttons and the words. A reducer: reduce(state, event) gives the next state. No DOM.
+// The state of a run as the Train view sees it: what the server has told, what was asked of it, and what the buttons
+// and the words are therefore. A reducer: reduce(state, event) gives the next state. No DOM.
 
 import { doing } from "./curves.js";
 import { plan } from "./plan.js";
