@@ -166,7 +166,8 @@ export function shownOf(state, settings, here, fields) {
     errors,
     busy,
     same,
-    plan: what && choices ? plan(what, choices) : here ? "…" : "Training needs the server, digitlens app, which is gone.",
+    plan:
+      what && choices ? plan(what, choices) : here ? "…" : "Training needs the server, digitlens app, which is gone.",
     main: busy ? "Pause" : canGoOn(state, settings) ? continues(run?.header) : run ? "Start again" : "Start",
     mainDisabled: barred && !(busy && here),
     disabled: barred,
