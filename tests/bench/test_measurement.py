@@ -15,7 +15,7 @@ from tests.waiting import PATIENCE
 from digitlens.bench.measurement import TASKS, Plan, measure
 from digitlens.bench.peers import COMPILED, OWN, PLAIN, own_engines
 from digitlens.bench.task import Task
-from digitlens.bench.worker import Desk
+from digitlens.bench.worker import CommandHandler
 from digitlens.bench.workers import Worker, WorkerFailed
 from digitlens.errors import DigitlensError, UsageError
 from digitlens.kernel import native
@@ -109,7 +109,7 @@ def test_a_worker_learns_from_as_many_pictures_as_the_task_says(tmp_path):
     images, digits = str(tmp_path / "images.npy"), str(tmp_path / "digits.npy")
     np.save(images, PICTURES.images)
     np.save(digits, PICTURES.digits)
-    desk = Desk("numpy")
+    desk = CommandHandler("numpy")
     desk.do({"do": "load", "images": images, "digits": digits})
     for count, learned in ((96, 96), (0, 300)):
         desk.do({"do": "learn", **asdict(Task(images=count))})
@@ -135,8 +135,8 @@ def test_an_engine_that_is_not_installed_is_named_and_passed_over(name):
         ("if order['do'] == 'epoch': sys.exit(4)", "exit code 4"),
         ("if order['do'] == 'accuracy': import os; os.abort()", "ended by itself"),
         ("if order['do'] == 'epoch': import time; time.sleep(3600)", "no answer"),
-        ("print('nonsense', flush=True); continue", "no JSON"),
-        ("print('[]', flush=True); continue", "no JSON"),
+        ("print('nonsense', flush=True); continue", "not a JSON"),
+        ("print('[]', flush=True); continue", "not a JSON"),
         ("print(json.dumps({'error': 'ValueError: no'}), flush=True); continue", "ValueError: no"),
     ],
 )

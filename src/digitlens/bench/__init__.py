@@ -1,1 +1,1 @@
-"""HOW FAST? Digitlens beside whatever else is installed, in one run, interleaved."""
+"""BENCH: how fast Digitlens is, compared with the other libraries that are installed, in one interleaved run."""

@@ -1,4 +1,4 @@
-"""What a reader of the figures needs to know of the machine: what it is made of, nothing about whose it is."""
+"""A description of the machine for the readers of the figures: its hardware and versions, nothing about its owner."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from digitlens.kernel import native
 
 
 def describe() -> dict[str, Any]:
-    """Processor, cores, system, what the kernel runs on, and the versions of everything that takes part."""
+    """Processor, cores, system, instruction sets of the kernel, and the versions of all libraries that take part."""
     sets = native.instruction_sets()
     return {
         "processor": _processor(),
@@ -27,7 +27,7 @@ def describe() -> dict[str, Any]:
         "versions": _versions(),
         "blas": _blas(),
         "instruction_sets": sets,
-        "instruction_set": sets[0] if sets else None,  # the one that is chosen; None: there is no kernel
+        "instruction_set": sets[0] if sets else None,  # the one in use; None: there is no kernel
     }
 
 
@@ -43,7 +43,7 @@ def _processor() -> str:
 
 def _versions() -> dict[str, str]:
     versions = {}
-    for name in ("digitlens", "numpy", *(each for names in DISTRIBUTIONS.values() for each in names)):
+    for name in ("digitlens", "numpy", *(library for names in DISTRIBUTIONS.values() for library in names)):
         try:
             versions[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
@@ -53,6 +53,6 @@ def _versions() -> dict[str, str]:
 
 def _blas() -> str:
     """The library behind NumPy's matrix products."""
-    found: Any = np.show_config(mode="dicts")
-    blas = found.get("Build Dependencies", {}).get("blas", {})
+    config: Any = np.show_config(mode="dicts")
+    blas = config.get("Build Dependencies", {}).get("blas", {})
     return f"{blas.get('name', 'unknown')} {blas.get('version', '')}".strip()

@@ -1,4 +1,4 @@
-"""The bench itself: every engine in turn, round after round, A B C A B C, so that a busy moment hits all alike."""
+"""The measurement: every engine in turn, round after round (A B C A B C), so that a busy moment affects all alike."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from digitlens.bench.task import Task
 from digitlens.bench.workers import Worker, WorkerFailed, quiet_core
 from digitlens.errors import DigitlensError, UsageError
 
-TASKS = (  # the first is the one that counts
+TASKS = (  # the first is the main one
     Task(),
     Task(mini_batch=10),
     Task(mini_batch=128),
@@ -28,15 +28,15 @@ TASKS = (  # the first is the one that counts
     Task(optimiser="adam"),
     Task(activation="relu", optimiser="adam"),
 )
-READS = 1_000  # times that one picture is read in a round
+READS = 1_000  # how often one picture is read in a round
 
-Progress = Callable[[str], object]  # is told what happens now
+Progress = Callable[[str], object]  # called with a text at each step
 Start = Callable[[str, int | None], Worker]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be measured. UsageError for values without sense."""
+    """What is measured. Raises UsageError for invalid values."""
 
     engines: tuple[str, ...] = tuple(MODULES)  # to compare with
     tasks: tuple[Task, ...] = TASKS  # the first is the main work
@@ -45,55 +45,55 @@ class Plan:
     latency: bool = True
     startup: bool = True
     timeout: float = 60.0  # seconds that an engine may take for one epoch
-    own: tuple[str, ...] = tuple(name for name in MODULES if name.startswith(OWN))  # ours, as far as they can run here
+    own: tuple[str, ...] = tuple(name for name in MODULES if name.startswith(OWN))  # ours, if they can run here
 
     def __post_init__(self) -> None:
         if unknown := sorted({*self.engines, *self.own} - set(MODULES)):
             raise UsageError(f"an engine of the bench is one of {', '.join(MODULES)}, got {', '.join(unknown)}")
         most = max(task.mini_batch for task in self.tasks)
         if self.rounds < 1 or self.images < most:
-            wanted = f"at least 1 round and {most} images"
-            raise UsageError(f"the bench wants {wanted}, got {self.rounds} and {self.images}")
+            needed = f"at least 1 round and {most} images"
+            raise UsageError(f"the bench wants {needed}, got {self.rounds} and {self.images}")
 
     def takes_part(self, name: str) -> bool:
-        """Does it? Ours do whether `engines` names them or not, since the ratios are to ours."""
+        """Whether an engine takes part. Ours do even if `engines` does not name them, because ratios are to ours."""
         return name in self.own and name in own_engines() if name.startswith(OWN) else name in self.engines
 
 
 class Bench:
-    """The engines that are up, and what became of those that are not any more."""
+    """The workers of the engines that run, and the engines that were left out, with the reason."""
 
     def __init__(self, plan: Plan, progress: Progress, workers: list[Worker]) -> None:
         self.plan, self.progress, self.workers = plan, progress, workers
         self.left_out: list[LeftOut] = []
 
-    def tell(self, order: dict[str, Any], names: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Give the same order to each of these engines, one after the other; who fails is out from then on."""
+    def ask(self, command: dict[str, Any], names: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Send the same command to these engines, one after another; one that fails is left out from then on."""
         for worker in [worker for worker in self.workers if worker.name in names]:
             try:
-                yield worker.name, worker.ask(dict(order), self.plan.timeout)
+                yield worker.name, worker.ask(dict(command), self.plan.timeout)
             except WorkerFailed as failure:
                 self.drop(worker, str(failure))
 
     def drop(self, worker: Worker, why: str) -> None:
-        """Go on without it."""
+        """End a worker and leave its engine out."""
         worker.end()
         self.workers.remove(worker)
         self.left_out.append(LeftOut(worker.name, why))
 
     def epochs(self, task: Task, notes: dict[str, str]) -> Comparison | None:
-        """One epoch of this task, of all who learn."""
+        """Time one epoch of a task with all engines that learn."""
         plan, images = self.plan, min(task.images or self.plan.images, self.plan.images)
         what = task.describe(images)
         work = what.partition(" through ")[2]
         self.progress(f"{work}: getting ready")
-        ready = tuple(name for name, _ in self.tell({"do": "learn", **asdict(task)}, LEARNERS))
+        ready = tuple(name for name, _ in self.ask({"do": "learn", **asdict(task)}, LEARNERS))
         rounds: dict[str, list[float]] = defaultdict(list)
         for i in range(plan.rounds + 1):  # the first is not counted
             self.progress(f"{work}: round {i} of {plan.rounds}" if i else f"{work}: warming up")
-            for name, answer in self.tell({"do": "epoch"}, ready):
+            for name, answer in self.ask({"do": "epoch"}, ready):
                 rounds[name].append(answer["seconds"])
-        accuracies = {name: answer["accuracy"] for name, answer in self.tell({"do": "accuracy"}, ready)}
+        accuracies = {name: answer["accuracy"] for name, answer in self.ask({"do": "accuracy"}, ready)}
         timings = [
             Timing(name, tuple(rounds[name][1:]), rounds[name][0], round(accuracy, 4), notes.get(name, ""))
             for name, accuracy in accuracies.items()
@@ -101,13 +101,13 @@ class Bench:
         return Comparison(what, tuple(timings), task=task.to_json(images)) if timings else None
 
     def readings(self, notes: dict[str, str]) -> Comparison | None:
-        """One picture through the network, of all who read."""
+        """Time the reading of one picture with all engines."""
         self.progress("one picture: getting ready")
-        ready = tuple(name for name, _ in self.tell({"do": "one picture"}, READERS))
+        ready = tuple(name for name, _ in self.ask({"do": "one picture"}, READERS))
         rounds: dict[str, list[float]] = defaultdict(list)
         for i in range(self.plan.rounds + 3):
             self.progress(f"one picture: round {i + 1}")
-            for name, answer in self.tell({"do": "read", "times": READS}, ready):
+            for name, answer in self.ask({"do": "read", "times": READS}, ready):
                 rounds[name].append(answer["seconds"])
         timings = [
             Timing(worker.name, tuple(rounds[worker.name][1:]), note=notes.get(worker.name, ""))
@@ -125,10 +125,10 @@ def measure(
     start: Start = Worker,
     train_data: str | Path | None = None,
 ) -> Report:
-    """Carry out the plan. Raises DigitlensError if not one engine could do the main work.
+    """Carry out the plan. Raises DigitlensError if none of our engines could do the main task.
 
-    However it ends, by Ctrl-C too, no worker stays behind. `start` makes a worker (for tests); `train_data`: where the
-    digits lie with which `digitlens train` is timed from the shell prompt.
+    However it ends, even by Ctrl-C, no worker process remains. start: makes a worker (for tests). train_data: the
+    folder of the digits with which `digitlens train` is timed from the shell prompt.
     """
     with _started(plan, pictures.repeated(plan.images), progress, start) as (bench, notes):
         main, *others = [bench.epochs(task, notes) for task in plan.tasks]
@@ -151,7 +151,7 @@ def measure(
 def _started(
     plan: Plan, pictures: Pictures, progress: Progress, start: Start
 ) -> Iterator[tuple[Bench, dict[str, str]]]:
-    """A worker for each engine of the plan, with the pictures loaded; and what is to be said of each."""
+    """A worker for each engine of the plan, with the pictures loaded; and a note on each engine."""
     core = quiet_core()
     with ExitStack() as ends:
         progress("starting the engines")
@@ -160,9 +160,9 @@ def _started(
         if COMPILED not in own_engines():
             bench.left_out.append(LeftOut(COMPILED, NOT_COMPILED))
         with tempfile.TemporaryDirectory(prefix="digitlens-bench-") as folder:
-            order = {"do": "load"}
+            command = {"do": "load"}
             for name, array in (("images", pictures.images), ("digits", pictures.digits)):
-                order[name] = str(Path(folder) / f"{name}.npy")
-                np.save(order[name], array, allow_pickle=False)
-            notes = {name: answer["note"] for name, answer in bench.tell(order, names)}
+                command[name] = str(Path(folder) / f"{name}.npy")
+                np.save(command[name], array, allow_pickle=False)
+            notes = {name: answer["note"] for name, answer in bench.ask(command, names)}
         yield bench, notes

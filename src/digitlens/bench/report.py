@@ -1,7 +1,7 @@
-"""What the bench found: engines beside each other, as ratios first.
+"""The results of the bench: engines side by side, as ratios first.
 
-A ratio is an engine's time over that of Digitlens's own best engine at the same work, in the same run: 4 is four times
-as slow as we are, 0.5 is twice as fast.
+A ratio is the time of an engine divided by that of Digitlens's own best engine for the same task, in the same run: 4 is
+four times as slow as ours, 0.5 is twice as fast.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ SECONDS, PER_EPOCH = "seconds", "seconds_per_epoch"
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """What one engine needed for one work, round by round."""
+    """The times of one engine for one task, round by round."""
 
     name: str
     rounds: tuple[float, ...]  # seconds each
-    first: float | None = None  # seconds of the first time, not counted: compiling, waking up
-    accuracy: float | None = None  # on pictures it learned from, 0..1: the proof that it learned
+    first: float | None = None  # seconds of the first round, which is not counted: it may include compiling
+    accuracy: float | None = None  # on pictures it learned from, 0..1: proof that it learned
     note: str = ""
 
     @property
@@ -32,7 +32,7 @@ class Timing:
 
     @property
     def own(self) -> bool:
-        """One of ours."""
+        """Whether this is one of our engines."""
         return self.name.startswith(OWN.rstrip("-"))
 
 
@@ -46,25 +46,25 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One work, and how long each engine needed for it."""
+    """One task, and the times of each engine for it."""
 
     work: str
     timings: tuple[Timing, ...]  # at least one
     unit: str = PER_EPOCH  # or SECONDS
-    task: dict[str, Any] | None = None  # the same field by field, where it is learning
+    task: dict[str, Any] | None = None  # the fields of the task, if it is learning
 
     @property
     def own_best(self) -> Timing | None:
-        """Our own fastest; None where all of ours failed."""
+        """The fastest of our engines; None if all of ours failed."""
         return min((timing for timing in self.timings if timing.own), key=lambda timing: timing.seconds, default=None)
 
     def ratio(self, timing: Timing) -> float | None:
-        """Its time over our best; None where there is nothing of ours to compare with."""
+        """Its time divided by our best; None if all of ours failed."""
         best = self.own_best
         return timing.seconds / best.seconds if best else None
 
     def to_json(self) -> dict[str, Any]:
-        """`work`, `engines`, fastest first, and `task` where it is learning."""
+        """Plain JSON values: `work`, `engines`, fastest first, and `task` if it is learning."""
         task = {} if self.task is None else {"task": self.task}
         return {"work": self.work, **task, "engines": [self._engine(timing) for timing in self.fastest_first()]}
 

@@ -1,4 +1,4 @@
-"""How long until something runs: fresh processes, timed from outside, as someone at a shell prompt would."""
+"""Start-up times: fresh processes, timed from outside, as a user at a shell prompt experiences them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from digitlens.bench.report import SECONDS, Comparison, LeftOut, Timing
 
-READY = {  # what each needs before a network can be used
+READY = {  # what each library must import before a network can be used
     "digitlens": "import digitlens; digitlens.Network",
     "numpy": "import numpy",
     "jax": "import jax.numpy",
@@ -33,7 +33,7 @@ Found = tuple[list[Comparison], list[LeftOut]]
 def compare(
     engines: Sequence[str], rounds: int, progress: Callable[[str], object], train_data: str | Path | None = None
 ) -> Found:
-    """Imports, the command line's help and, if `train_data` holds MNIST, the way from the prompt to a good network."""
+    """Times for imports, for --help and, if `train_data` holds MNIST, from the prompt to a good network."""
     ready = {name: code for name, code in READY.items() if name == "digitlens" or name in engines}
     found: list[Comparison] = []
     failed: list[LeftOut] = []
@@ -56,13 +56,13 @@ def compare(
 
 
 def prompt_to_network(data: str | Path) -> Comparison | LeftOut:
-    """`digitlens train` as a user would: the fewest epochs that give a network above 92 % on the test digits."""
+    """The time of `digitlens train` with the fewest epochs that reach 92 % on the test digits."""
     with tempfile.TemporaryDirectory(prefix="digitlens-bench-") as folder:
         for epochs in range(1, MOST_EPOCHS + 1):
             out = str(Path(folder) / f"{epochs}.digitlens")
-            wanted = ("train", "--data", str(data), "--offline", "--epochs", str(epochs), "--out", out, "--json")
+            arguments = ("train", "--data", str(data), "--offline", "--epochs", str(epochs), "--out", out, "--json")
             try:
-                seconds, answer = _run(COMMAND_LINE, wanted)
+                seconds, answer = _run(COMMAND_LINE, arguments)
                 accuracy = float(json.loads(answer)["test_accuracy"])
             except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError) as error:
                 return LeftOut("digitlens train", f"failed: {type(error).__name__}")
@@ -74,7 +74,7 @@ def prompt_to_network(data: str | Path) -> Comparison | LeftOut:
 
 
 def _processes(codes: Mapping[str, str], arguments: Sequence[str], rounds: int) -> tuple[list[Timing], list[LeftOut]]:
-    """Each in turn, round after round; the first is not counted, as it may still be compiling to bytecode."""
+    """Each in turn, round after round. The first round is not counted: Python may still compile to bytecode."""
     times: dict[str, list[float]] = defaultdict(list)
     failed: dict[str, str] = {}
     for _ in range(rounds + 1):
@@ -85,13 +85,13 @@ def _processes(codes: Mapping[str, str], arguments: Sequence[str], rounds: int) 
                 except (OSError, subprocess.SubprocessError) as error:
                     hung = isinstance(error, subprocess.TimeoutExpired)
                     failed[name] = "the import did not end" if hung else "cannot be imported here"
-    timings = [Timing(name, tuple(each[1:]), each[0]) for name, each in times.items() if name not in failed]
+    timings = [Timing(name, tuple(rounds[1:]), rounds[0]) for name, rounds in times.items() if name not in failed]
     return timings, [LeftOut(name, why) for name, why in failed.items()]
 
 
 def _run(code: str, arguments: Sequence[str]) -> tuple[float, str]:
-    """Seconds and standard output of a fresh Python that runs `code`. Raises if it fails or does not end."""
-    begun = time.perf_counter()
+    """Seconds and standard output of a fresh Python that runs `code`. Raises SubprocessError or OSError if it fails."""
+    began = time.perf_counter()
     ended = subprocess.run(  # noqa: S603 - our own interpreter, and code that stands above
         [sys.executable, "-P", "-c", code, *arguments],
         stdout=subprocess.PIPE,
@@ -101,4 +101,4 @@ def _run(code: str, arguments: Sequence[str]) -> tuple[float, str]:
         check=True,
         encoding="utf-8",
     )
-    return time.perf_counter() - begun, ended.stdout
+    return time.perf_counter() - began, ended.stdout

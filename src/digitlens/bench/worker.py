@@ -1,15 +1,15 @@
-"""One engine in a process of its own: `python -m digitlens.bench.worker NAME`, told what to do line by line.
+"""The worker: one engine in a process of its own, `python -m digitlens.bench.worker NAME`.
 
-On its standard input it gets one JSON object a line, and it answers each with one on its standard output:
+It reads commands from standard input, one JSON object a line, and answers each with one on standard output:
 
     {"do": "load", "images": FILE, "digits": FILE}   the pictures, as .npy files
-    {"do": "learn", "mini_batch": 32, ...}           make ready for this Task; nothing is timed
+    {"do": "learn", "mini_batch": 32, ...}           prepare for this Task; not timed
     {"do": "epoch"}                                  learn one epoch; {"seconds": ...}
-    {"do": "accuracy"}                               what it has learned by now; {"accuracy": ...}
-    {"do": "one picture"}                            make ready to read one picture
-    {"do": "read", "times": 1000}                    read it so many times; {"seconds": ... a picture}
+    {"do": "accuracy"}                               the accuracy so far; {"accuracy": ...}
+    {"do": "one picture"}                            prepare to read one picture
+    {"do": "read", "times": 1000}                    read it this many times; {"seconds": ... for one picture}
 
-What goes wrong is answered too, {"error": ...}. When its input ends, so does it, whatever it is doing: no orphans.
+An error is answered with {"error": ...}. When its input ends, the worker ends at once, so it never becomes an orphan.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from typing import Any, TextIO
 MEASURED = 10_000  # pictures for the accuracy
 
 
-class Desk:
-    """What the worker has in hand, and how it does what it is told."""
+class CommandHandler:
+    """Carries out the commands; holds the pictures, the task and the engine."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -38,8 +38,8 @@ class Desk:
         self._work: Any = None
         self._read: Callable[[], object] | None = None
 
-    def do(self, order: dict[str, Any]) -> dict[str, Any]:
-        """Carry out one order; what it answers."""
+    def do(self, command: dict[str, Any]) -> dict[str, Any]:
+        """Carry out one command and return the answer."""
         actions: dict[str, Callable[..., dict[str, Any]]] = {
             "load": self._load,
             "learn": self._learn,
@@ -48,7 +48,7 @@ class Desk:
             "one picture": self._one_picture,
             "read": self._read_often,
         }
-        return actions[order.pop("do")](**order)
+        return actions[command.pop("do")](**command)
 
     def _load(self, images: str, digits: str) -> dict[str, Any]:
         import numpy as np
@@ -63,19 +63,19 @@ class Desk:
         from digitlens.bench.peers import OWN
         from digitlens.bench.task import Task, Work
 
-        self._learner = None  # the pictures of the work before are let go first
-        wanted = Task(**task)
-        some = slice(0, wanted.images or None)
-        self._work = Work(self._images[some], self._digits[some], wanted)
+        self._learner = None  # frees the pictures of the task before
+        next_task = Task(**task)
+        used = slice(0, next_task.images or None)
+        self._work = Work(self._images[used], self._digits[used], next_task)
         if not self.name.startswith(OWN):
             self._work.pixels  # noqa: B018 - made now, before anything is timed
         self._learner = self._peer.learner(self._work)
         return {}
 
     def _epoch(self) -> dict[str, Any]:
-        begun = time.perf_counter()
+        began = time.perf_counter()
         seconds = self._learner.epoch()
-        return {"seconds": time.perf_counter() - begun if seconds is None else seconds}
+        return {"seconds": time.perf_counter() - began if seconds is None else seconds}
 
     def _accuracy(self) -> dict[str, Any]:
         import numpy as np
@@ -96,34 +96,34 @@ class Desk:
     def _read_often(self, times: int) -> dict[str, Any]:
         read = self._read
         assert read is not None
-        begun = time.perf_counter()
+        began = time.perf_counter()
         for _ in range(times):
             read()
-        return {"seconds": (time.perf_counter() - begun) / times}
+        return {"seconds": (time.perf_counter() - began) / times}
 
 
 def main() -> None:
-    """Serve until the input ends."""
+    """Answer commands until the input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the bench, which ends its workers itself
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # what a library prints is no answer
-    orders: SimpleQueue[dict[str, Any]] = SimpleQueue()
-    threading.Thread(target=_listen, args=(sys.stdin, orders), daemon=True).start()
-    desk = Desk(sys.argv[1])
+    os.dup2(2, 1)  # what a library prints goes to stderr
+    commands: SimpleQueue[dict[str, Any]] = SimpleQueue()
+    threading.Thread(target=_listen, args=(sys.stdin, commands), daemon=True).start()
+    handler = CommandHandler(sys.argv[1])
     while True:
-        order = orders.get()
+        command = commands.get()
         try:
-            answer = desk.do(order)
+            answer = handler.do(command)
         except ImportError as error:
             answer = {"missing": str(error)}
-        except Exception as error:  # the bench says it, and goes on with the others
+        except Exception as error:  # the bench reports it and continues with the other engines
             answer = {"error": f"{type(error).__name__}: {error}"}
         print(json.dumps(answer), file=answers, flush=True)
 
 
-def _listen(lines: TextIO, orders: SimpleQueue[dict[str, Any]]) -> None:
+def _listen(lines: TextIO, commands: SimpleQueue[dict[str, Any]]) -> None:
     for line in lines:
-        orders.put(json.loads(line))
+        commands.put(json.loads(line))
     os._exit(0)  # the bench is gone
 
 

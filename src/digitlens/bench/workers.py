@@ -1,4 +1,4 @@
-"""The bench's side of its workers: one process an engine, all on the same core, one of them at work at a time."""
+"""The bench's side of its workers: a process for each engine, all on the same core, one of them working at a time."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ ONE_THREAD = {
 
 
 class WorkerFailed(Exception):
-    """A worker crashed, hung, or answered that it could not; the message says which, without its name."""
+    """A worker crashed, hung, or reported an error. The message says which, without the worker's name."""
 
 
 class NotInstalled(WorkerFailed):
-    """The library of this engine is not there."""
+    """The library of this engine is not installed."""
 
 
 class Worker:
-    """One engine in a process of its own. Use it in a `with`: however that ends, the process ends too."""
+    """One engine in a process of its own. Use it in a `with` block: when the block ends, the process ends."""
 
     def __init__(self, name: str, core: int | None = None, command: Sequence[str] = ()) -> None:
-        """`core`: the only one it may use, where the system lets us say so. `command`: another worker, for tests."""
+        """core: the only core it may use, if the system supports that. command: another program, for tests."""
         self.name = name
         self._answers: SimpleQueue[str] = SimpleQueue()
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, and one of our own modules
@@ -54,11 +54,11 @@ class Worker:
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
 
-    def ask(self, order: dict[str, Any], timeout: float) -> dict[str, Any]:
-        """Give an order and wait for its answer; WorkerFailed if there is none in `timeout` seconds, or a bad one."""
+    def ask(self, command: dict[str, Any], timeout: float) -> dict[str, Any]:
+        """Send a command and return its answer. Raises WorkerFailed if none comes within `timeout` seconds."""
         try:
             assert self._process.stdin is not None
-            self._process.stdin.write(json.dumps(order) + "\n")
+            self._process.stdin.write(json.dumps(command) + "\n")
             self._process.stdin.flush()
             line = self._answers.get(timeout=timeout)
         except (OSError, ValueError):
@@ -73,7 +73,7 @@ class Worker:
         except ValueError:
             answer = None
         if not isinstance(answer, dict):
-            raise WorkerFailed("gave an answer that is no JSON object")
+            raise WorkerFailed("gave an answer that is not a JSON object")
         if "missing" in answer:
             raise NotInstalled(f"not installed ({answer['missing']})")
         if "error" in answer:
@@ -82,16 +82,16 @@ class Worker:
 
     @property
     def pid(self) -> int:
-        """The number of its process."""
+        """The number of the process."""
         return self._process.pid
 
     @property
     def ended(self) -> bool:
-        """Its process is gone."""
+        """Whether the process has ended."""
         return self._process.poll() is not None
 
     def end(self) -> None:
-        """End the process, at once; to end twice is no error."""
+        """End the process at once, if it still runs."""
         self._process.kill()
         self._process.wait()
         self._listener.join()
@@ -114,7 +114,7 @@ class Worker:
 
 
 def quiet_core() -> int | None:
-    """The core that the workers share: the last one we may use. None where the system does not let us choose."""
+    """The core that the workers share: the last one we may use; None if the system does not support that."""
     if hasattr(os, "sched_getaffinity"):
         return max(os.sched_getaffinity(0))
     return None

@@ -1,1 +1,1 @@
-"""THE KERNEL: the network's arithmetic in native code, for speed. What it computes is defined in network/."""
+"""KERNEL: the network's arithmetic in native code, for speed. network/ defines what it computes."""

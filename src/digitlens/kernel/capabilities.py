@@ -1,4 +1,4 @@
-"""What the compiled kernel can do. It says so itself (kernel.h holds the lists); the plain engine does the rest."""
+"""What the compiled kernel can do. It exports the lists itself (see kernel.h); the plain engine does the rest."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from digitlens.network.activations import Activation
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """The kernel's lists: names as network/ has them, and the largest network it takes."""
+    """The kernel's lists, with the names of network/, and the largest network that it takes."""
 
     activations: tuple[str, ...]  # in any layer
     outputs: tuple[str, ...]  # in the last layer
@@ -49,9 +49,9 @@ def refuses(
     if sizes[0] != can.pixels:
         return f"it reads pictures of {can.pixels} pixels, not {sizes[0]}"
     if len(names) > can.layers:
-        return f"it takes {can.layers} layers at most, not {len(names)}"
+        return f"it takes at most {can.layers} layers, not {len(names)}"
     if max(sizes) > can.neurons:
-        return f"it takes {can.neurons:,} neurons a layer at most, not {max(sizes):,}"
+        return f"it takes at most {can.neurons:,} neurons in a layer, not {max(sizes):,}"
     for name, known in [*((name, can.activations) for name in names[:-1]), (names[-1], can.outputs)]:
         if name not in known:
             return _unknown("activation", name, known)

@@ -1,4 +1,4 @@
-"""A network made ready for the kernel, to read many pictures fast, or one in microseconds."""
+"""A network prepared for the kernel, which reads many pictures fast, or one in microseconds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from digitlens.network.network import Network
 
 
 class Compiled:
-    """A network in the kernel's layout: a copy, so later changes to the arrays of `network` do not reach it.
+    """A copy of a network in the kernel's layout; later changes to the arrays of `network` do not affect it.
 
     Raises ShapeError for a network that the kernel cannot take: see refuses().
     """
@@ -29,7 +29,7 @@ class Compiled:
     def outputs(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """What the output neurons hold: (n, 784) uint8, ink from 0 to 255 -> (n, 10). ShapeError for anything else.
 
-        As Network.forward() up to rounding: sums are added up in another order.
+        The same as Network.forward() up to rounding, because sums are added in another order.
         """
         try:
             out = np.empty((len(images), self._classes), np.float32)

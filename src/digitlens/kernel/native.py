@@ -1,8 +1,8 @@
-"""The compiled module: is it here, what does it run on, and how a network is laid out for it.
+"""The compiled module: whether it is installed, its instruction sets, and the layout of networks for it.
 
-Weights lie as lanes: for each layer, for each block of 16 of its neurons, n_before + 1 rows of 16 numbers. Row k holds
-the weights from neuron k of the layer before to these 16; the last row holds their biases. Lanes without a neuron
-hold 0. All layers follow one another in one array: kernel.h says the same.
+Weights are stored as lanes. For each layer, and for each block of 16 of its neurons, there are n_before + 1 rows of 16
+numbers. Row k holds the weights from neuron k of the layer before to these 16 neurons; the last row holds their biases.
+Lanes without a neuron are 0. All layers follow one another in one array. kernel.h describes the same layout.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Floats = NDArray[np.float32]
 
 @cache
 def module() -> Any:
-    """The compiled module, or None where the package was installed without a compiler."""
+    """The compiled module, or None if the package was installed without a compiler."""
     try:
         return importlib.import_module("digitlens.kernel._native")
     except ImportError:
@@ -39,19 +39,19 @@ def missing() -> str:
 
 
 def instruction_sets() -> list[str]:
-    """Those that the kernel is compiled for and this processor has, the fastest first; empty without a kernel."""
-    found: list[str] = module().instruction_sets() if module() else []
-    return found
+    """The kernel's instruction sets that this processor has, the fastest first; empty without a kernel."""
+    sets: list[str] = module().instruction_sets() if module() else []
+    return sets
 
 
 @cache
 def engine(sizes: tuple[int, ...], activations: tuple[Activation, ...], cost: str, instruction_set: str = "") -> Any:
-    """The kernel made ready for networks of one shape: it holds no weights. "": on the fastest instruction set."""
-    return module().Engine(list(sizes), [each.name for each in activations], cost, instruction_set)
+    """The kernel, prepared for networks of one shape; it holds no weights. instruction_set: "" is the fastest."""
+    return module().Engine(list(sizes), [activation.name for activation in activations], cost, instruction_set)
 
 
 def pack(layers: Layers) -> Floats:
-    """The layers as lanes, in a new array whose rows each begin a line of the cache (64 bytes)."""
+    """The layers as lanes, in a new array whose rows are aligned to cache lines (64 bytes)."""
     parts = []
     for layer in layers:
         n, n_before = layer.weights.shape
@@ -67,7 +67,7 @@ def pack(layers: Layers) -> Floats:
 
 
 def unpack(packed: Floats, sizes: Sequence[int]) -> Layers:
-    """The layers that pack() came from: copies."""
+    """The layers that pack() was called with, as copies."""
     layers, begin = [], 0
     for n_before, n in pairwise(sizes):
         blocks = -(-n // LANES)

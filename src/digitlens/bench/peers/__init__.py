@@ -1,6 +1,6 @@
-"""Who takes part: one file an engine, each written the way its own users would write it to be fast.
+"""The engines of the bench: one file for each, written as its own users would write it to be fast.
 
-The order is that of the table before anything is measured; a name with `digitlens-` in front is one of our own.
+A name that begins with `digitlens-` is one of our own engines.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ MODULES = {
     "scikit-learn": "sklearn_mlp",
     "onnxruntime": "onnx_session",
 }
-LEARNERS = tuple(name for name in MODULES if name != "onnxruntime")  # that one only reads
+LEARNERS = tuple(name for name in MODULES if name != "onnxruntime")  # onnxruntime only reads
 READERS = tuple(MODULES)
-DISTRIBUTIONS = {  # what it is called where it is installed from
+DISTRIBUTIONS = {  # the packages of each library on PyPI
     "jax": ("jax", "jaxlib"),
     "pytorch": ("torch",),
     "scikit-learn": ("scikit-learn",),
@@ -36,17 +36,17 @@ NOT_COMPILED = "not compiled here; the plain engine serves"
 
 
 def own_engines() -> tuple[str, ...]:
-    """Those of ours that can run here, the one that Digitlens chooses first.
+    """Our engines that can run here; first the one that Digitlens uses.
 
-    The kernel comes a second time where the processor has more than AVX2, so that figures of machines with AVX2 alone
-    can be told from these.
+    If the processor has more than AVX2, the kernel is also measured on AVX2, for comparison with machines that have
+    only that.
     """
     sets = native.instruction_sets()
     return (*([COMPILED] if sets else []), *([COMPILED_AVX2] if "AVX2" in sets[1:] else []), PLAIN)
 
 
 def peer(name: str) -> Peer:
-    """The engine called `name`; its library is imported only when it is given work. UsageError for unknown names."""
+    """The engine called `name`. Its library is imported when it is used. Raises UsageError for unknown names."""
     if name not in MODULES:
         raise UsageError(f"an engine of the bench is one of {', '.join(MODULES)}, got {name!r}")
     return cast("Peer", import_module(f"digitlens.bench.peers.{MODULES[name]}"))

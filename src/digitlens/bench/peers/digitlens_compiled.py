@@ -1,6 +1,6 @@
-"""Digitlens's compiled engine, as a training run uses it, on the fastest instruction set that the processor has.
+"""Digitlens's compiled engine, as in a training run, on the fastest instruction set of the processor.
 
-In its first epoch it leaves the pixels without ink out of the pictures, once for all the epochs that follow.
+In its first epoch it stores the pictures without the empty pixels, for all the epochs that follow.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ NOTE = f"on {', '.join(native.instruction_sets()[:1])}"
 
 
 def learner(work: Work, instruction_set: str = "") -> Learner:
-    """The engine that Digitlens chooses by itself, or the same on another instruction set."""
+    """The engine that Digitlens uses, or the same engine on another instruction set."""
     _compiled()
     return running(CompiledEngine(instruction_set), work)
 
 
 def one_picture(work: Work, instruction_set: str = "") -> Callable[[], object]:
-    """Compiled.outputs() of one picture, which comes in uint8."""
+    """Compiled.outputs() of one picture in uint8."""
     _compiled()
     network = Compiled(work.task.recipe().initial_network(), instruction_set)
     image = np.ascontiguousarray(work.images[:1])

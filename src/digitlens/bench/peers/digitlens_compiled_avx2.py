@@ -1,4 +1,4 @@
-"""The compiled engine on AVX2, as it runs where a processor has no more than that."""
+"""The compiled engine on AVX2, as on processors that have nothing faster."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ NOTE = "on AVX2"
 
 
 def learner(work: Work) -> Learner:
-    """The same kernel, told which instructions to use."""
+    """The same kernel with the instruction set given."""
     return digitlens_compiled.learner(work, "AVX2")
 
 
 def one_picture(work: Work) -> Callable[[], object]:
-    """The same."""
+    """One picture, on AVX2."""
     return digitlens_compiled.one_picture(work, "AVX2")

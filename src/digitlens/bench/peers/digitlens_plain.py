@@ -1,4 +1,4 @@
-"""Digitlens's plain engine, as a training run uses it: from uint8 pictures, through network/, in NumPy."""
+"""Digitlens's plain engine, as in a training run: from uint8 pictures, through network/, in NumPy."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from digitlens.learning.engines import choose
 
 
 def learner(work: Work) -> Learner:
-    """The engine that defines what the others compute."""
+    """The plain engine, which defines what the others compute."""
     return running(choose(work.task.recipe(), "plain"), work)
 
 
 def one_picture(work: Work) -> Callable[[], object]:
-    """The definition itself: Network.forward(), with all that it keeps of the way."""
+    """Network.forward(), including the trace that it returns."""
     network, image = work.task.recipe().initial_network(), work.pixels[:1]
     return lambda: network.forward(image).a[-1]

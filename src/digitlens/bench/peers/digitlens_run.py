@@ -1,6 +1,7 @@
-"""A training run of one of Digitlens's own engines, from uint8 pictures, as an epoch after the other.
+"""A training run of one of Digitlens's own engines, from uint8 pictures, epoch by epoch.
 
-The run measures itself after each epoch, which the others do not do; so its own clock is read, which leaves that out.
+The run also measures cost and accuracy after each epoch, which the other engines do not. So the time is taken from the
+run's own clock, which leaves that out.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from digitlens.learning.engine import Engine, Record
 
 
 def running(engine: Engine, work: Work) -> Learner:
-    """A run without an end, one record an epoch."""
+    """An endless run with one record for each epoch."""
     digits = Digits(work.images.reshape(-1, 28, 28), work.digits)
     recipe, nothing = work.task.recipe(), digits[:0]
     start = recipe.initial_network()

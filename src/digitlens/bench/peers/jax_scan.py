@@ -1,7 +1,7 @@
-"""JAX: the whole epoch is one compiled function, lax.scan over the mini-batches, gradients by jax.grad.
+"""JAX: an epoch is one compiled function, lax.scan over the mini-batches, with gradients by jax.grad.
 
 The order is drawn outside and the mini-batches are gathered inside, which is faster than gathering the whole epoch
-first. Compiling happens in the first epoch, which is not counted but reported.
+first. The first epoch includes compiling; it is reported, but not counted.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from digitlens.bench.task import Floats, Learner, Work
 
 
 def learner(work: Work) -> Learner:
-    """One call an epoch; the weights stay on JAX's side and are handed over, not copied."""
+    """One call for each epoch; the weights stay in JAX and are not copied."""
     import jax
     import jax.numpy as jnp
     from jax.flatten_util import ravel_pytree
@@ -23,12 +23,12 @@ def learner(work: Work) -> Learner:
     x_all, y_all, task = jnp.asarray(work.pixels), jnp.asarray(work.targets), work.task
     layers: Any = [(jnp.asarray(W), jnp.asarray(b)) for W, b in work.first_layers()]
     whole_again: Callable[[Any], Any] = lambda layers: layers  # noqa: E731 - mypy wants its type
-    if task.optimiser == "adam":  # which is a little faster where all parameters lie in one vector
+    if task.optimiser == "adam":  # a little faster if all parameters are in one vector
         layers, whole_again = ravel_pytree(layers)
     start, step = (_adam if task.optimiser == "adam" else _descent)(task.learning_rate)
     state = layers, start(layers)
     rng = np.random.default_rng(0)
-    whole = len(work.images) // task.mini_batch * task.mini_batch  # scan wants mini-batches of one size
+    whole = len(work.images) // task.mini_batch * task.mini_batch  # scan needs mini-batches of equal size
     through = _forward(task.activation)
 
     def forward(x: Any, layers: Any) -> Any:
@@ -93,7 +93,7 @@ def _descent(rate: float) -> tuple[Callable[..., Any], Callable[..., Any]]:
 
 
 def _adam(rate: float) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """As optax has it, a pure pair of start and step; the weights are one vector."""
+    """As in optax: a pure pair of start and step; the weights are one vector."""
     import jax.numpy as jnp
 
     keep, keep_squares, epsilon = 0.9, 0.999, 1e-8

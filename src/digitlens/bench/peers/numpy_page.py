@@ -1,7 +1,7 @@
-"""A straightforward NumPy version: what a good engineer writes on one page, sharing nothing with network/.
+"""A straightforward NumPy version, as a good engineer writes it on one page. It shares nothing with network/.
 
-All weights and biases lie in one vector, and W and b are views into it, so that a step is few calls however many
-layers there are.
+All weights and biases are in one vector, and W and b are views into it. So a step takes few calls, however many layers
+there are.
 
 x  (batch, 784)  a mini-batch of pictures
 y  (batch, 10)   its targets
@@ -18,7 +18,7 @@ from digitlens.bench.task import Floats, Layers, Learner, Work
 
 
 def learner(work: Work) -> Learner:
-    """Weights changed in place; slopes are taken from the activations, a (1 - a) or a > 0."""
+    """Weights are changed in place; slopes are computed from the activations: a (1 - a), or a > 0."""
     x_all, y_all, size = work.pixels, work.targets, work.task.mini_batch
     relu = work.task.activation == "relu"
     weights, layers = _flat(work.first_layers())

@@ -1,4 +1,4 @@
-"""onnxruntime: the network written as ONNX, one session, one thread. It reads; it does not learn."""
+"""onnxruntime: the network as ONNX, one session, one thread. It reads, but does not learn."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from digitlens.bench.task import Learner, Work
 
 
 def learner(work: Work) -> Learner:
-    """Nothing: it cannot learn."""
+    """Raises NotImplementedError: it cannot learn."""
     raise NotImplementedError("onnxruntime reads and does not learn")
 
 
@@ -20,12 +20,12 @@ def one_picture(work: Work) -> Callable[[], object]:
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(_model(work), options, providers=["CPUExecutionProvider"])
     feed = {"image": work.pixels[:1]}
-    wanted = [session.get_outputs()[0].name]
-    return lambda: session.run(wanted, feed)
+    names = [session.get_outputs()[0].name]
+    return lambda: session.run(names, feed)
 
 
 def _model(work: Work) -> bytes:
-    """Gemm and Sigmoid, or Relu, a layer."""
+    """The model: Gemm and Sigmoid (or Relu) for each layer."""
     import onnx
     from onnx import TensorProto, helper, numpy_helper
 

@@ -1,7 +1,7 @@
 """PyTorch, eager: nn.Sequential, autograd and torch.optim, one thread, mini-batches by index from one tensor.
 
-No DataLoader: handing out pictures one by one in Python would cost several times the learning itself. Of PyTorch's ways
-to take a step each optimiser has the one that is fastest here: Adam the fused one, SGD its plain loop.
+There is no DataLoader: collecting pictures one by one in Python would take several times as long as the learning. Each
+optimiser uses its variant that is fastest here: fused for Adam, the plain loop for SGD.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def learner(work: Work) -> Learner:
-    """The training loop of every PyTorch tutorial, without what is not needed."""
+    """The training loop of PyTorch tutorials, without what is not needed here."""
     import torch
     from torch.nn.functional import mse_loss
 

@@ -1,7 +1,7 @@
-"""scikit-learn: MLPClassifier, solver sgd or adam, one partial_fit() an epoch.
+"""scikit-learn: MLPClassifier, solver sgd or adam, one partial_fit() for each epoch.
 
-It cannot be told the quadratic cost: it learns with its own, cross-entropy of softmax outputs, and from weights of its
-own. The arithmetic of an epoch is almost the same.
+It has no quadratic cost: it learns with cross-entropy of softmax outputs, and from its own initial weights. The
+arithmetic of an epoch is almost the same.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ NOTE = "its own cost: cross-entropy of softmax outputs"
 
 
 def learner(work: Work) -> Learner:
-    """Without momentum and weight decay, and without looking for NaN in the pictures at every call."""
+    """Without momentum and weight decay, and without checking the pictures for NaN at every call."""
     import sklearn
 
     model = _model(work)
