@@ -111,13 +111,16 @@ def context(_context: BrowserContext) -> Iterator[BrowserContext]:
 
 
 def _forget(window: Page) -> None:
-    """End the page, and then empty what its site keeps in the browser; in a document of the site, but not the page."""
+    """End the page, and empty what its site keeps in the browser: in a document of the site, but not the page."""
     from playwright.sync_api import Error
 
-    with contextlib.suppress(Error):  # the server may be gone, and all that it has kept with it
+    try:
         window.goto(urljoin(window.url, "/icon.svg"))
         window.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
-    window.goto("about:blank")
+        window.goto("about:blank")
+    except Error:  # the server is gone, and with it whoever could see what it kept
+        window.context.new_page()
+        window.close()
 
 
 @contextlib.contextmanager

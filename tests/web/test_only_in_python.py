@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.only_in_python import SOFTPLUS
-from tests.server.serving import Site, running
+from tests.server.serving import PATIENT, Site, running
+from tests.web.conftest import watched
 from tests.web.training_page import button, ended, pictures, trainer
 
 from digitlens.learning.recipe import Recipe
@@ -41,15 +42,16 @@ def file(known: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def site(file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The app, started with such a network."""
     folder = pictures(tmp_path_factory.mktemp("labelled") / "digits", each=10)
-    with running(lambda address: create_app(Networks(str(file)), address, sets=DataSets(str(folder)))) as site:
+    with running(
+        lambda address: create_app(Networks(str(file)), address, sets=DataSets(str(folder)), limits=PATIENT)
+    ) as site:
         yield site
 
 
 @pytest.fixture
 def page(context: BrowserContext, site: Site) -> Iterator[Page]:
-    page = trainer(context, site.address.url, "train?activation=softplus&epochs=2&hidden=5&data=folder")
-    yield page
-    assert not page.wrong, page.wrong  # type: ignore[attr-defined]
+    with watched(context.pages[0], console=False):
+        yield trainer(context, site.address.url, "train?activation=softplus&epochs=2&hidden=5&data=folder")
 
 
 def test_where_the_app_was_started_with_such_a_network_the_one_that_ships_is_shown_and_it_is_said(page: Page) -> None:
