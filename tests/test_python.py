@@ -264,7 +264,7 @@ def test_pen_digits_want_a_count_and_a_seed(seed: Any) -> None:
 @pytest.mark.parametrize(
     ("images", "digits"),
     [
-        (np.zeros((3, 28, 28)), np.zeros(3, np.uint8)), (np.zeros((3, 27, 28), np.uint8), np.zeros(3, np.uint8)),
+        (np.zeros((3, 28, 28)), np.zeros(3, np.uint8)), (np.zeros((3, 65, 28), np.uint8), np.zeros(3, np.uint8)),
         (np.zeros((3, 784), np.uint8), np.zeros(3, np.uint8)), (np.zeros((3, 28, 28), np.uint8), np.zeros(3)),
         (np.zeros((3, 28, 28), np.uint8), np.zeros((3, 1), np.uint8)),
         (np.zeros((3, 28, 28), np.uint8), np.array(["1", "2", "3"])),

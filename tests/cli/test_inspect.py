@@ -217,7 +217,7 @@ def perfect(reader: Reader) -> Reader:
 def test_a_network_that_makes_no_mistakes_shows_none(tmp_path: Path) -> None:
     path, folder = tmp_path / "perfect.digitlens", tmp_path / "digits"
     recipe = Recipe(hidden=(2,))
-    save(perfect(replace(Reader(recipe.initial_network(classes=2), "perfect"), classes=("a", "b"))), path)
+    save(perfect(Reader(recipe.initial_network(classes=2), "perfect", classes=("a", "b"))), path)
     images = pen_digits(12).digits.images
     files: Sequence[tuple[str, int]] = [("train/a", 0), ("train/b", 1), ("test/a", 2), ("test/a", 3)]
     for name, i in files:

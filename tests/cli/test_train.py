@@ -35,7 +35,7 @@ def test_labelled_pictures_whose_classes_are_words_are_learned_and_read(
     labels = [each["label"] for each in found]
     assert set(labels) <= set(WORDS)
     assert labels.count("seven") > len(labels) / 2
-    assert labels == [WORDS[each["digit"]] for each in found]
+    assert labels == [WORDS[each["class"]] for each in found]
     measured = json.loads(digitlens("evaluate", "-n", "words.digitlens", "--data", words, "--json").out)
     assert len(measured["confusion_matrix"]) == 3
     assert digitlens("explain", words / "one" / "0.png", "-n", "words.digitlens", "--target", "zero").code == 0

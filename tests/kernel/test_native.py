@@ -148,15 +148,34 @@ def test_pictures_are_drawn_anew_to_the_bytes_of_the_definition(augmentation: st
     images = bars(50).images
     grids = AUGMENTATIONS[augmentation](np.random.default_rng(1), 200)
     grids[:20] *= 50  # far out of the picture
-    which, bent = np.random.default_rng(2).integers(0, 50, 200), np.empty((200, 784), np.uint8)
-    native.module().bend(images.reshape(-1, 784), which, grids.reshape(200, 50), bent)
-    np.testing.assert_array_equal(bent.reshape(-1, 28, 28), bend(images[which], grids))
+    which, bent = np.random.default_rng(2).integers(0, 50, 200), np.empty((200, 28, 28), np.uint8)
+    native.module().bend(images, which, grids.reshape(200, 50), bent)
+    np.testing.assert_array_equal(bent, bend(images[which], grids))
+
+
+@given(st.integers(1, 64), st.integers(1, 64), st.sampled_from(list(AUGMENTATIONS)), st.integers(0, 2**30))
+def test_pictures_of_any_size_are_drawn_anew_to_the_bytes_of_the_definition(
+    rows: int, columns: int, augmentation: str, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    images = rng.integers(0, 256, (5, rows, columns), np.uint8)
+    grids = AUGMENTATIONS[augmentation](rng, 12, (rows, columns))
+    which, bent = rng.integers(0, 5, 12), np.empty((12, rows, columns), np.uint8)
+    native.module().bend(images, which, grids.reshape(12, 50), bent)
+    np.testing.assert_array_equal(bent, bend(images[which], grids))
+
+
+def test_pictures_that_cannot_be_drawn_anew_are_refused() -> None:
+    bend_natively, one, grid = native.module().bend, np.zeros(1, np.int64), np.zeros((1, 50), np.float32)
+    for size, room in (((65, 64), (65, 64)), ((28, 28), (28, 27)), ((20, 24), (24, 20)), ((0, 5), (0, 5))):
+        with pytest.raises(ValueError, match="bend\\(\\) wants"):
+            bend_natively(np.zeros((1, *size), np.uint8), one, grid, np.zeros((1, *room), np.uint8))
 
 
 def test_what_lies_between_two_greys_falls_on_the_same_side_as_in_the_definition() -> None:
     images, grids = on_the_edge(0, 1000)
-    bent = np.empty((1000, 784), np.uint8)
-    native.module().bend(np.ascontiguousarray(images).reshape(-1, 784), np.arange(1000),
+    bent = np.empty((1000, 28, 28), np.uint8)
+    native.module().bend(np.ascontiguousarray(images), np.arange(1000),
                          np.ascontiguousarray(grids).reshape(1000, 50), bent)  # fmt: skip
     expected = "16ae44d0e9e681746e5af005c3e607b963d432fcbf976e2a8685a5ed812ac91a"
     assert hashlib.sha256(bent.tobytes()).hexdigest() == expected
@@ -191,7 +210,10 @@ WRONG: dict[str, list[Any]] = {
     ],
     "memory": [[], lambda m: m[:1], lambda m: [m[0], m[1][:-16]], lambda m: [m[0], read_only(m[1])], None],
     "average": [lambda a: a[:-1], read_only, lambda a: a.astype(np.float16)],
-    "pictures": [None, np.zeros((20, 784), np.uint8)],
+    "pictures": [
+        None, np.zeros((20, 784), np.uint8), lambda p: native.module().Pictures(np.zeros((20, 783), np.uint8)),
+        lambda p: native.module().Pictures(np.zeros((19, 784), np.uint8)),
+    ],
     "digits": [
         lambda d: d[:-1], lambda d: d.astype(np.int64), lambda d: d.astype(float), lambda d: d + np.uint8(4),
         lambda d: d[::-1], lambda d: d[:, None],
@@ -242,8 +264,34 @@ def test_numbers_that_are_none_do_no_harm() -> None:
 def test_pictures_of_another_shape_are_refused_with_our_own_error(images: Any) -> None:
     with pytest.raises(ShapeError, match="outputs\\(\\) wants pictures"):
         Compiled(network_of((784, 10))).outputs(images)
+
+
+@pytest.mark.parametrize("images", [
+    np.zeros((2, 4097), np.uint8), np.zeros((2, 0), np.uint8), np.zeros((2, 28, 28), np.uint8), np.zeros((2, 784)),
+    np.zeros((4, 784), np.uint8)[::2], np.asfortranarray(np.zeros((3, 784), np.uint8)), None, "seven", [[0] * 784], 5,
+], ids=str)  # fmt: skip
+def test_pictures_that_no_network_here_can_see_are_refused(images: Any) -> None:
     with pytest.raises((TypeError, ValueError)):
         native.module().Pictures(images)
+
+
+@given(st.integers(1, 4096), st.sampled_from(SETS or [""]), st.integers(0, 2**30))
+def test_pictures_of_any_size_are_read_as_in_the_definition(pixels: int, on: str, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    images = rng.integers(1, 256, (9, pixels), np.uint8) * (rng.random((9, pixels)) < rng.random()).astype(np.uint8)
+    network = network_of((pixels, 3), seed)
+    small = tuple(Layer(layer.weights / np.float32(np.sqrt(pixels)), layer.biases) for layer in network.layers)
+    network = Network(small, network.activations)
+    wanted = network.forward(images / np.float32(255)).a[-1]
+    np.testing.assert_allclose(Compiled(network, on).outputs(images), wanted, rtol=0, atol=1e-4)
+
+
+def test_pictures_and_network_must_be_of_one_size() -> None:
+    network = network_of((480, 5))
+    engine, packed = native.engine(network.sizes, network.activations, "quadratic"), native.pack(network.layers)
+    others = native.module().Pictures(np.zeros((2, 481), np.uint8))
+    with pytest.raises(ValueError, match="a pixel for each input"):
+        engine.measure(packed, others, np.zeros(2, np.uint8))
 
 
 @pytest.mark.parametrize("on", SETS)
@@ -288,7 +336,7 @@ def test_networks_that_the_kernel_cannot_take_are_refused() -> None:
                      network_of((784, 3)).activations)  # fmt: skip
     for network, why in (
         (double, "float32"),
-        (network_of((6, 3)), "784 pixels"),
+        (network_of((4097, 3)), "4,096 pixels"),
         (network_of((784, *[2] * 16)), "15 layers"),
     ):
         with pytest.raises(ShapeError, match=why):
@@ -299,7 +347,7 @@ def test_networks_that_the_kernel_cannot_take_are_refused() -> None:
                   ([784, 3, 3], ["softmax", "sigmoid"], "quadratic", ""), ([784, 3], ["softplus"], "quadratic", ""),
                   ([784, 3], ["relu"], "cross_entropy", ""), ([784, 3], one, "hinge", ""),
                   ([784, 3], one, "quadratic", "AVX-9"), ([784, 3], one * 2, "quadratic", ""),
-                  ([784, *[1] * 16], many, "quadratic", ""), ([783, 3], one, "quadratic", ""),
+                  ([784, *[1] * 16], many, "quadratic", ""), ([4097, 3], one, "quadratic", ""),
                   ([784, 10**9], one, "quadratic", ""), ([784, -3], one, "quadratic", "")):  # fmt: skip
         with pytest.raises(ValueError, match="Engine wants"):
             engine(*wrong)

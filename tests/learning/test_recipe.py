@@ -95,7 +95,7 @@ def test_nonsense_is_refused_by_the_name_of_its_field(field: str) -> None:
         ("epochs", 0), ("epochs", 100_001), ("epochs", 1.0), ("mini_batch", 0), ("momentum", 1), ("averaging", 1.0),
         ("weight_decay", 1.01), ("learning_rate", 1e6 + 1), ("seed", 2**63), ("validation", 1.5),
         ("hidden", (4097,)), ("hidden", (1,) * 9), ("hidden", (4096, 4096)),
-        ("hidden", (2000, 1209)), ("hidden", 16), ("hidden", "16"),
+        ("hidden", (2000, 1999)), ("hidden", 16), ("hidden", "16"),
         ("preparation", "straighten"), ("preparation", ("straighten", "blur")), ("name", "x" * 101),
         ("activation", "softmax"), ("output", "sofmax"), ("precision", "float16"), ("schedule", "Linear"),
     ],

@@ -196,7 +196,7 @@ def test_evaluation_is_what_counting_by_hand_gives() -> None:
     assert np.array_equal(result.confusion_matrix, right)
     assert result.wrong().tolist() == [4, 2]  # the mistake it was more certain of comes first
     answer = json.loads(json.dumps(result.to_json(), allow_nan=False))
-    assert list(answer) == ["network", "parameters", "images", "accuracy", "per_digit", "confusion_matrix"]
+    assert list(answer) == ["network", "parameters", "images", "accuracy", "per_digit", "classes", "confusion_matrix"]
     assert (answer["network"], answer["parameters"], answer["images"]) == ("mirror", 7850, 6)
 
 

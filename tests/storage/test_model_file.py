@@ -31,7 +31,7 @@ from tests.storage.hostile import (
 )
 from tests.waiting import PATIENCE
 
-from digitlens.errors import FileError, ModelFileError
+from digitlens.errors import FileError, ModelFileError, ShapeError
 from digitlens.files import bounded
 from digitlens.network.activations import ACTIVATIONS, relu, sigmoid
 from digitlens.network.network import Layer, Network
@@ -41,6 +41,15 @@ from digitlens.storage.container import HEADER, Limits, pack, unpack
 from digitlens.storage.model_file import LIMITS, from_bytes, load, save, thinned, to_bytes
 
 WEIGHTS, BIASES = "layer1.weights", "layer1.biases"
+
+
+def random_network(sizes: tuple[int, ...], seed: int = 0) -> Network:
+    rng = np.random.default_rng(seed)
+    layers = tuple(
+        Layer(rng.normal(size=(n, m)).astype(np.float32), rng.normal(size=n).astype(np.float32))
+        for m, n in zip(sizes, sizes[1:], strict=False)  # noqa: RUF007
+    )
+    return Network(layers, (sigmoid,) * len(layers))
 
 
 def bits(one: Reader) -> list[bytes]:
@@ -357,7 +366,6 @@ def test_a_file_truncated_or_grown_while_it_is_read_is_refused(tmp_path: Path, m
         {"provenance": {"a": float("nan")}},
         {"provenance": {"a": np.float32(1)}},
         {"recipe": {"a": object()}},
-        {"classes": ("a",)},
         {"adjusting": ("blur",)},
         {"cost": "hinge"},
         {"framing": 99},
@@ -384,17 +392,69 @@ def test_weights_that_no_network_should_have_are_not_written(value: float) -> No
         to_bytes(Reader(broken))
 
 
-def test_a_network_for_other_pictures_than_28_by_28_is_not_written() -> None:
-    small = Network((Layer(np.zeros((10, 783)), np.zeros(10)),), (sigmoid,))
-    with pytest.raises(ModelFileError, match="not for pictures of 28×28"):
-        to_bytes(Reader(small))
+def letters(rows: int = 20, columns: int = 24, classes: int = 26, **more: Any) -> Reader:
+    network = random_network((rows * columns, 3, classes))
+    return Reader(
+        network, "letters", classes=tuple(f"letter {i}" for i in range(classes)), framing=0,
+        image_shape=(rows, columns), **more,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("about", [
+    {}, {"dark_on_light": True}, {"rows": 64, "columns": 64, "classes": 256}, {"rows": 1, "columns": 1, "classes": 1},
+    {"rows": 14, "columns": 56},
+], ids=str)  # fmt: skip
+def test_a_reader_of_other_images_comes_back_as_it_was(about: dict[str, Any]) -> None:
+    one = letters(**about)
+    other = from_bytes(to_bytes(one))
+    assert (other.image_shape, other.dark_on_light, other.classes) == (
+        one.image_shape, one.dark_on_light, one.classes)  # fmt: skip
+    assert other.framing == 0
+    image = np.random.default_rng(0).random(one.image_shape)
+    assert other.read(image).label == one.read(image).label
+    assert to_bytes(other) == to_bytes(one)
+
+
+def test_a_file_for_digits_says_nothing_of_its_images_so_that_an_earlier_version_reads_it() -> None:
+    assert "image" not in unpack(to_bytes(reader()))[0]["blocks"]
+    assert unpack(to_bytes(letters()))[0]["blocks"]["image"] == {
+        "required": True, "rows": 20, "columns": 24, "dark_on_light": False}  # fmt: skip
+
+
+@pytest.mark.parametrize("image", [
+    {"rows": 24, "columns": 21, "dark_on_light": False}, {"rows": 20.0, "columns": 24, "dark_on_light": False},
+    {"rows": 480, "columns": 1, "dark_on_light": False}, {"rows": -20, "columns": -24, "dark_on_light": False},
+    {"rows": 20, "columns": 24, "dark_on_light": 0}, {"rows": 20, "columns": 24}, {"rows": 20, "columns": "24"},
+    {"rows": 20, "columns": 24, "dark_on_light": True, "colour": "green"}, {"rows": True, "columns": 480}, {},
+    {"rows": 10**9, "columns": 10**9, "dark_on_light": False},
+], ids=str)  # fmt: skip
+def test_images_that_cannot_be_are_refused(image: dict[str, Any]) -> None:
+    document, tensors = unpack(to_bytes(letters()))
+    document["blocks"]["image"] = {"required": True, **image}
+    with pytest.raises(ModelFileError):
+        from_bytes(pack(document, tensors))
+
+
+def test_parts_that_do_not_fit_together_are_no_reader() -> None:
+    flat = random_network((783, 10))
+    for wrong in (
+        lambda: Reader(flat),
+        lambda: Reader(flat, framing=0, image_shape=(28, 28)),
+        lambda: Reader(flat, image_shape=(27, 29)),
+        lambda: Reader(flat, image_shape=(783, 1), framing=0),
+        lambda: reader(classes=("a",)),
+        lambda: letters(rows=65),
+        lambda: letters(classes=257),
+    ):
+        with pytest.raises(ShapeError, match="a Reader"):
+            wrong()
 
 
 def test_a_network_too_large_for_the_limit_is_not_written() -> None:
     third = np.float32(1 / 3)  # which 16 bits do not hold
-    large = Network((Layer(np.full((5400, 784), third), np.full(5400, third)),), (relu,))
+    hidden, last = (Layer(np.full(size, third), np.full(size[0], third)) for size in ((5400, 784), (10, 5400)))
     with pytest.raises(ModelFileError, match="limit is 16,777,216"):
-        to_bytes(Reader(large, classes=tuple(map(str, range(5400)))))
+        to_bytes(Reader(Network((hidden, last), (relu, relu))))
 
 
 def test_two_writers_at_once_leave_one_whole_file(tmp_path: Path) -> None:

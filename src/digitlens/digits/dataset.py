@@ -1,26 +1,49 @@
-"""Labelled digits: pictures beside what they show.
+"""Labelled images: pictures beside what they show, and what each class is called.
 
-images: (n, 28, 28) uint8, ink from 0 (none) to 255 (full)
-digits: (n,) uint8, the class of each picture: for handwritten digits simply 0..9
+images: (n, rows, columns) uint8, ink from 0 (none) to 255 (full); at most 64 rows and 64 columns
+digits: (n,) uint8, the class of each picture: for handwritten digits simply 0..9; at most 256 classes
+
+Handwritten digits are pictures of 28×28 in the ten classes "0" to "9". Other data may have other sizes and classes.
+What can only be done with digits asks `holds_digits` first.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.errors import ShapeError
+from digitlens.errors import DataError, ShapeError
 
-DIGITS = tuple("0123456789")
+DIGITS = tuple("0123456789")  # the names of the ten classes of handwritten digits
+DIGIT_SHAPE = (28, 28)  # rows and columns of their images
+LARGEST_SIDE = 64  # rows, and columns, that an image may have
+MOST_CLASSES = 256  # a label is one byte
+PAPER = 1_000  # images that are looked at to see how light their paper is
 
 
 def pixels(images: NDArray[np.uint8], dtype: np.dtype[Any]) -> NDArray[Any]:
     """Images as a network takes them: uint8 0..255 -> floats 0..1 of its type, of the same shape."""
     return images * dtype.type(1 / 255)
+
+
+def are_digits(classes: Sequence[str]) -> bool:
+    """Whether class 0 is called "0", class 1 is called "1", and so on: then a class number *is* a digit.
+
+    >>> are_digits(("0", "1", "2")), are_digits(("a", "b"))
+    (True, False)
+    """
+    return tuple(classes) == DIGITS[: len(classes)]
+
+
+def shape_name(shape: tuple[int, int]) -> str:
+    """Rows and columns for people: 20×24."""
+    rows, columns = shape
+    return f"{rows}×{columns}"
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -30,15 +53,16 @@ class Digits:
     They never change: both arrays are read-only, and one that somebody else could still write to is copied. So what
     is made of the pictures for an engine can be kept with them, in `derived`, and stays true.
 
-    Raises ShapeError unless `images` is (n, 28, 28) uint8 and `digits` is (n,) uint8.
+    Raises ShapeError unless `images` is (n, rows, columns) uint8, with 1 to 64 rows and columns, and `digits` is (n,)
+    uint8.
 
     >>> import numpy as np
-    >>> some = Digits(np.zeros((3, 28, 28), np.uint8), np.array([7, 1, 7], np.uint8))
-    >>> len(some), some.flat.shape, some[:2].digits.tolist()
-    (3, (3, 784), [7, 1])
+    >>> some = Digits(np.zeros((3, 20, 24), np.uint8), np.array([7, 1, 7], np.uint8))
+    >>> len(some), some.image_shape, some.flat.shape, some[:2].digits.tolist()
+    (3, (20, 24), (3, 480), [7, 1])
     """
 
-    images: NDArray[np.uint8]  # (n, 28, 28), read-only
+    images: NDArray[np.uint8]  # (n, rows, columns), read-only
     digits: NDArray[np.uint8]  # (n,), read-only
     derived: dict[str, Any] = field(default_factory=dict, init=False)  # what others made of the images alone, by name
     _fingerprint: str = field(default="", init=False)  # where it is known
@@ -50,8 +74,13 @@ class Digits:
             raise ShapeError(
                 f"Digits wants two NumPy arrays, got {', '.join(strange)}; use numpy.asarray(..., np.uint8)"
             )
-        if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (28, 28):
-            raise ShapeError(f"Digits wants images of shape (n, 28, 28) in uint8, got {images.shape} in {images.dtype}")
+        if images.dtype != np.uint8 or images.ndim != 3:
+            raise ShapeError(
+                f"Digits wants images of shape (n, rows, columns) in uint8, got {images.shape} in {images.dtype}"
+            )
+        if not all(1 <= side <= LARGEST_SIDE for side in images.shape[1:]):
+            largest, got = shape_name((LARGEST_SIDE, LARGEST_SIDE)), shape_name(self.image_shape)
+            raise ShapeError(f"Digits wants images of 1×1 to {largest} pixels, got {got}; make them smaller")
         if digits.dtype != np.uint8 or digits.shape != images.shape[:1]:
             raise ShapeError(
                 f"Digits wants one uint8 digit an image, ({len(images)},), got {digits.shape} in {digits.dtype}"
@@ -63,7 +92,8 @@ class Digits:
         return len(self.images)
 
     def __repr__(self) -> str:
-        return f"<Digits: {len(self):,} pictures>"
+        size = "" if self.image_shape == DIGIT_SHAPE else f" of {shape_name(self.image_shape)}"
+        return f"<Digits: {len(self):,} pictures{size}>"
 
     def __getitem__(self, which: slice | NDArray[Any]) -> Digits:
         """Some of them: a slice is a view, an array of numbers or of truths a copy."""
@@ -81,14 +111,27 @@ class Digits:
         return _unpickled, (self.images, self.digits, self._fingerprint)  # what is derived can be derived again
 
     @property
+    def image_shape(self) -> tuple[int, int]:
+        """Rows and columns of each image."""
+        _, rows, columns = self.images.shape
+        return rows, columns
+
+    @property
+    def pixels(self) -> int:
+        """How many pixels each image has: the neurons of layer 0."""
+        rows, columns = self.image_shape
+        return rows * columns
+
+    @property
     def flat(self) -> NDArray[np.uint8]:
-        """The images as rows, (n, 784), as the network sees them."""
-        return self.images.reshape(len(self.images), 784)
+        """The images as rows, (n, pixels), as the network sees them."""
+        return self.images.reshape(len(self.images), self.pixels)
 
     def fingerprint(self) -> str:
         """SHA-256 over images and digits: the same digits in the same order, the same 64 characters."""
         if not self._fingerprint:
-            sha = hashlib.sha256(f"{len(self)}x28x28:".encode())
+            rows, columns = self.image_shape
+            sha = hashlib.sha256(f"{len(self)}x{rows}x{columns}:".encode())
             sha.update(np.ascontiguousarray(self.images).data)
             sha.update(np.ascontiguousarray(self.digits).data)
             self.trust_fingerprint(sha.hexdigest())
@@ -123,7 +166,11 @@ def _unpickled(images: NDArray[np.uint8], digits: NDArray[np.uint8], fingerprint
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class DataSet:
-    """What a training run needs: digits to learn from, digits to be tested on, and where they come from."""
+    """What a training run needs: images to learn from, images to be tested on, and where they come from.
+
+    Raises ShapeError unless all images have the same rows and columns, DataError unless there are 1 to 256 classes,
+    each with a name of its own.
+    """
 
     name: str  # "mnist", "pen", or the name of a folder
     source: str  # one line for people: where these digits were found
@@ -135,5 +182,49 @@ class DataSet:
     def __reduce__(self) -> tuple[Any, ...]:
         return DataSet, (self.name, self.source, self.training, self.test, self.classes)
 
+    def __post_init__(self) -> None:
+        if self.training.image_shape != self.test.image_shape:
+            raise ShapeError(
+                f"a DataSet wants images of one size, got {shape_name(self.training.image_shape)} to learn from and "
+                f"{shape_name(self.test.image_shape)} to be tested on"
+            )
+        check_classes(self.classes)
+
     def __repr__(self) -> str:
-        return f"<DataSet {self.name}: {len(self.training):,} to learn from, {len(self.test):,} to be tested on>"
+        kind = "" if self.holds_digits else f"; classes: {len(self.classes)}, pixels: {shape_name(self.image_shape)}"
+        return f"<DataSet {self.name}: {len(self.training):,} to learn from, {len(self.test):,} to be tested on{kind}>"
+
+    @property
+    def image_shape(self) -> tuple[int, int]:
+        """Rows and columns of each image."""
+        return self.training.image_shape
+
+    @property
+    def pixels(self) -> int:
+        """How many pixels each image has: the neurons of layer 0."""
+        return self.training.pixels
+
+    @property
+    def holds_digits(self) -> bool:
+        """Whether these are handwritten digits as MNIST has them: images of 28×28 whose classes are "0", "1", ..."""
+        return self.image_shape == DIGIT_SHAPE and are_digits(self.classes)
+
+    @property
+    def dark_on_light(self) -> bool:
+        """Whether what lies along the borders of the images, their paper, is light; never of framed digits."""
+        if self.image_shape == DIGIT_SHAPE or not len(self.training):
+            return False
+        some = self.training.images[:PAPER]
+        edges = some[:, 0], some[:, -1], some[:, :, 0], some[:, :, -1]
+        return float(np.median(np.concatenate(edges, axis=1))) > 127
+
+
+def check_classes(classes: Sequence[Any]) -> None:
+    """Raise DataError unless these are the names of 1 to 256 classes, each another one."""
+    if not 1 <= len(classes) <= MOST_CLASSES:
+        raise DataError(f"data has 1 to {MOST_CLASSES} classes, got {len(classes):,}; leave some of them out")
+    if strange := [name for name in classes if not isinstance(name, str)]:
+        raise DataError(f"a class has a name, which is text, got {strange[0]!r:.80}; use str(...)")
+    if len(set(classes)) < len(classes):
+        twice = next(name for i, name in enumerate(classes) if name in classes[:i])
+        raise DataError(f"every class has a name of its own, got {twice!r:.80} twice; rename one of them")

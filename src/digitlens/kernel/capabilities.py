@@ -21,7 +21,7 @@ class Capabilities:
     outputs: tuple[str, ...]  # in the last layer
     costs: Mapping[str, tuple[str, ...]]  # each with the activations of outputs that it knows it for
     optimisers: Mapping[str, int]  # each with how many numbers it remembers for each weight
-    pixels: int  # of a picture
+    pixels: int  # of a picture, at most
     layers: int  # of weights, at most
     neurons: int  # in a layer, at most
     dtype: str  # the type it computes in
@@ -46,8 +46,8 @@ def refuses(
     can, names = capabilities(), [activation.name for activation in activations]
     if np.dtype(dtype) != can.dtype:
         return f"it computes in {can.dtype}, not {np.dtype(dtype)}"
-    if sizes[0] != can.pixels:
-        return f"it reads pictures of {can.pixels} pixels, not {sizes[0]}"
+    if sizes[0] > can.pixels:
+        return f"it reads pictures of {can.pixels:,} pixels at most, not {sizes[0]:,}"
     if len(names) > can.layers:
         return f"it takes at most {can.layers} layers, not {len(names)}"
     if max(sizes) > can.neurons:

@@ -17,24 +17,25 @@ class Compiled:
     Raises ShapeError for a network that the kernel cannot take: see refuses().
     """
 
-    __slots__ = ("_classes", "_engine", "_packed")
+    __slots__ = ("_engine", "_packed", "_sizes")
 
     def __init__(self, network: Network, instruction_set: str = "") -> None:
         if reason := refuses(network.sizes, network.activations, network.dtype):
             raise ShapeError(f"the kernel cannot take this network: {reason}; use Network.forward()")
         self._engine = native.engine(network.sizes, network.activations, "quadratic", instruction_set)
         self._packed = native.pack(network.layers)
-        self._classes = network.sizes[-1]
+        self._sizes = network.sizes
 
     def outputs(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """What the output neurons hold: (n, 784) uint8, ink from 0 to 255 -> (n, 10). ShapeError for anything else.
+        """What the output neurons hold: (n, pixels) uint8, ink from 0 to 255 -> (n, classes). Else ShapeError.
 
         The same as Network.forward() up to rounding, because sums are added in another order.
         """
         try:
-            out = np.empty((len(images), self._classes), np.float32)
+            out = np.empty((len(images), self._sizes[-1]), np.float32)
             self._engine.outputs(self._packed, images, out)
         except (TypeError, ValueError) as error:
             got = f"{getattr(images, 'shape', '')} in {getattr(images, 'dtype', type(images).__name__)}"
-            raise ShapeError(f"outputs() wants pictures (n, 784) in uint8, one after the other, got {got}") from error
+            wanted = f"(n, {self._sizes[0]}) in uint8"
+            raise ShapeError(f"outputs() wants pictures {wanted}, one after the other, got {got}") from error
         return out

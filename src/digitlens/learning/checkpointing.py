@@ -109,7 +109,7 @@ def _recipe(checkpoint: Checkpoint, path: str | Path) -> Recipe:
 
 def _check(run: Run, state: State, path: str | Path) -> None:
     """Raise ModelFileError unless a run of this recipe can be in this state."""
-    recipe, network = run.recipe, run.recipe.initial_network(len(run.data.classes))
+    recipe, network = run.recipe, run.recipe.initial_network(len(run.data.classes), run.data.pixels)
     batches = -(-len(run.split.training) // recipe.mini_batch)
     start = beginning(recipe, network)
     stored = Network(state.layers, network.activations)

@@ -45,9 +45,8 @@ class CompiledEngine:
 
     def refuses(self, recipe: Recipe) -> str:
         """Why this engine cannot run the recipe; empty if it can."""
-        return refuses(
-            recipe.sizes(), recipe.activations(), recipe.precision, cost=recipe.cost, optimiser=recipe.optimiser
-        )
+        sizes = recipe.sizes(classes=1, pixels=1)  # a data set has no more of them than the kernel takes
+        return refuses(sizes, recipe.activations(), recipe.precision, cost=recipe.cost, optimiser=recipe.optimiser)
 
     def run(
         self,
@@ -155,12 +154,14 @@ class _Training:
             )
             return
 
+        images = np.ascontiguousarray(training.images)
+
         def draw(first: int, last: int) -> _Stretch:
             which = order[first * size : last * size]
-            bent = np.empty((len(which), 784), np.uint8)
-            drawn = grids(self.recipe, epoch, first * size, first * size + len(which))
-            native.module().bend(training.flat, which, drawn.reshape(-1, 50), bent)
-            pictures = native.module().Pictures(bent)
+            bent = np.empty((len(which), *training.image_shape), np.uint8)
+            drawn = grids(self.recipe, epoch, first * size, first * size + len(which), training.image_shape)
+            native.module().bend(images, which, drawn.reshape(-1, 50), bent)
+            pictures = native.module().Pictures(bent.reshape(len(bent), -1))
             return _Stretch(pictures, training.digits[which], np.arange(len(which)), last - first)
 
         edges = [*range(step, until, max(1, DRAWN_AT_ONCE // size)), until]

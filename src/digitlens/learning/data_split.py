@@ -29,6 +29,11 @@ class DataSplit:
         )
         return f"<DataSplit: {sizes}>"
 
+    @property
+    def pixels(self) -> int:
+        """How many pixels each image has."""
+        return self.training.pixels
+
 
 _Which = tuple[int, int | None]  # how many are held out, and the seed by which labels are shuffled, if they are
 

@@ -2,8 +2,8 @@
 
     run(recipe, network, digits, state) -> Iterator[Record]
 
-Images reach it as uint8 (n, 784) with their digits; it decides what it makes of them. Initial weights and the order of
-the examples come from the recipe's own random streams, so that all engines get the same.
+Images reach it as uint8 (n, pixels) with their digits; it decides what it makes of them. Initial weights and the order
+of the examples come from the recipe's own random streams, so that all engines get the same.
 """
 
 from __future__ import annotations

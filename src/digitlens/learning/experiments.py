@@ -82,6 +82,8 @@ class Experiments:
         self.jobs = checked_jobs(jobs) or (None if cluster else cores())
         self.recipes, self.data, self.heard = tuple(recipes), data, heard
         self.engines = tuple(choose(recipe, engine).name for recipe in self.recipes)
+        for recipe in self.recipes:
+            recipe.check_sizes(len(data.classes), data.pixels)
         for recipe in {recipe.validation: recipe for recipe in self.recipes}.values():
             split_data(recipe, data)
         self.outcomes: dict[int, Outcome] = {}  # by index, as they came: they stay, whatever happens to the others
@@ -144,7 +146,8 @@ class Experiments:
 
     def _size(self, index: int) -> int:
         """The longest shall be first, so that no core is idle at the end."""
-        return self.recipes[index].epochs * sum(a * b for a, b in pairwise(self.recipes[index].sizes()))
+        sizes = self.recipes[index].sizes(len(self.data.classes), self.data.pixels)
+        return self.recipes[index].epochs * sum(a * b for a, b in pairwise(sizes))
 
     def _reported(self, index: int, spent: tuple[int, float]) -> None:
         self._spent[index] = spent[0], spent[1]

@@ -46,7 +46,7 @@ def sizes_over(recipe: Recipe, data: DataSet) -> tuple[NDArray[np.float64], NDAr
     batches = -(-len(run.split.training) // recipe.mini_batch)
     run = Run(recipe, data, every=max(1, batches // TIMES))
     few, cost = run.split.training[:FEW], recipe.cost_function()
-    start = recipe.initial_network(len(data.classes))
+    start = recipe.initial_network(len(data.classes), data.pixels)
     at, sizes = [0.0], [gradient_norms(start, few, cost)]
     try:
         for record in run:

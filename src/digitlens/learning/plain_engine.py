@@ -1,7 +1,7 @@
 """The plain engine: network/ over mini-batches, in NumPy. Every other engine is held to it by tests.
 
-x  (batch, 784)  a mini-batch of pictures, ink from 0 to 1
-y  (batch, 10)   its targets
+x  (batch, pixels)   a mini-batch of pictures, ink from 0 to 1
+y  (batch, classes)  its targets
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class PlainEngine:
         optimiser, cost = recipe.optimiser_pair(), recipe.cost_function()
         one_thread = ThreadpoolController().wrap(limits=1, user_api="blas")
         learn, look = one_thread(_learn), one_thread(measure)  # a sum that threads share may differ in its last bit
-        targets = one_hot(digits.training.digits, digits.classes, network.dtype)  # (n, 10)
+        targets = one_hot(digits.training.digits, digits.classes, network.dtype)  # (n, classes)
         yield from records(
             self.name,
             recipe,
@@ -61,7 +61,7 @@ class PlainEngine:
             digits,
             state or beginning(recipe, network),
             every,
-            lambda state, until: learn(recipe, optimiser, network, digits.training.flat, targets, state, until, stop),
+            lambda state, until: learn(recipe, optimiser, network, digits.training.images, targets, state, until, stop),
             lambda learned, some, to_the_end: look(learned, some, cost),
         )
 
@@ -127,9 +127,8 @@ def _mini_batches(
         which = order[start : start + ready]
         some = images.take(which, axis=0)
         if recipe.augmentation != "none":
-            drawn = grids(recipe, state.epoch, start, start + len(which))
-            some = bend(some.reshape(-1, 28, 28), drawn).reshape(some.shape)
-        x, y = pixels(some, dtype), targets.take(which, axis=0)
+            some = bend(some, grids(recipe, state.epoch, start, start + len(which), some.shape[1:]))
+        x, y = pixels(some.reshape(len(some), -1), dtype), targets.take(which, axis=0)
         for first in range(0, len(which), size):
             yield x[first : first + size], y[first : first + size]
 

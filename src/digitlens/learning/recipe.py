@@ -264,19 +264,23 @@ class Recipe:
     def __post_init__(self) -> None:
         for name, one in FIELDS.items():
             object.__setattr__(self, name, one.check(getattr(self, name)))
-        parameters = sum(n * (n_before + 1) for n_before, n in pairwise(self.sizes()))
-        if parameters > PARAMETERS:
-            raise FIELDS["hidden"].error(
-                f"at most {PARAMETERS:,} weights and biases, as many as a file may hold, got {parameters:,}"
-            )
+        self.check_sizes(classes=1, pixels=1)  # there are no smaller images, and no fewer classes
         try:
             self.cost_function()
         except RecipeError as error:
             raise RecipeError(str(error), "cost") from error
 
-    def sizes(self, classes: int = 10) -> tuple[int, ...]:
-        """How many neurons each layer has, the image first, with so many classes."""
-        return (784, *self.hidden, classes)
+    def sizes(self, classes: int = 10, pixels: int = 784) -> tuple[int, ...]:
+        """How many neurons each layer has, the image first, for images of so many pixels in so many classes."""
+        return (pixels, *self.hidden, classes)
+
+    def check_sizes(self, classes: int, pixels: int) -> None:
+        """Raise RecipeError if such a network has more weights and biases than a file may hold."""
+        parameters = sum(n * (n_before + 1) for n_before, n in pairwise(self.sizes(classes, pixels)))
+        if parameters > PARAMETERS:
+            raise FIELDS["hidden"].error(
+                f"at most {PARAMETERS:,} weights and biases, as many as a file may hold, got {parameters:,}"
+            )
 
     def activations(self) -> tuple[Activation, ...]:
         """The activation function of each layer after the picture."""
@@ -301,10 +305,10 @@ class Recipe:
         """
         return np.random.default_rng([self.seed, zlib.crc32(purpose.encode()), *which])
 
-    def initial_network(self, classes: int = 10) -> Network:
-        """The network before it learns anything, with so many classes."""
-        rng = self.stream("initial weights")
-        return initialise(self.sizes(classes), self.activations(), self.initialisation, rng, np.dtype(self.precision))
+    def initial_network(self, classes: int = 10, pixels: int = 784) -> Network:
+        """The network before it learns anything, for images of so many pixels in so many classes."""
+        rng, sizes = self.stream("initial weights"), self.sizes(classes, pixels)
+        return initialise(sizes, self.activations(), self.initialisation, rng, np.dtype(self.precision))
 
     def rate(self, done: float) -> float:
         """The learning rate when the share `done` of all mini-batches, 0..1, lies behind."""
@@ -323,10 +327,14 @@ class Recipe:
             return self.learning_rate * (1 + np.cos(math.pi * done)) / 2
         return np.full(len(done), self.learning_rate)
 
-    def describe(self) -> str:
-        """The network in a few words."""
+    def describe(self, classes: int = 10, pixels: int = 784) -> str:
+        """The network in a few words, for images of so many pixels in so many classes.
+
+        >>> Recipe().describe(classes=26, pixels=20 * 24)
+        '480-16-16-26 sigmoid'
+        """
         output = "" if self.output == self.activation or self.output == "sigmoid" else f", {self.output} outputs"
-        return f"{'-'.join(map(str, self.sizes()))} {self.activation}{output}"
+        return f"{'-'.join(map(str, self.sizes(classes, pixels)))} {self.activation}{output}"
 
     def describe_pace(self) -> str:
         """How it learns, in a few words.

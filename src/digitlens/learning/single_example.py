@@ -28,7 +28,7 @@ class Step:
 def one_example(run: Run, state: State | None, taken: int) -> Step:
     """Learn from the next picture of the order: from `state`, of whose next mini-batch `taken` are learned already."""
     recipe, split, size = run.recipe, run.split, run.recipe.mini_batch
-    first = recipe.initial_network(split.classes)
+    first = recipe.initial_network(split.classes, split.pixels)
     state = state or beginning(recipe, first)
     number = state.mini_batch * size + taken  # in the order of this epoch
     which = int(recipe.stream("order", state.epoch).permutation(len(split.training))[number])

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from digitlens.checks import check_type, whole_number
 from digitlens.digits.dataset import DataSet
 from digitlens.digits.preparation.adjusting import adjust_bytes
+from digitlens.digits.preparation.framing import framing_for
 from digitlens.digits.sources.find import NAMES
 from digitlens.errors import RecipeError, UsageError
 from digitlens.files.naming import shown
@@ -74,12 +75,13 @@ class Run:
         self.latest: Record | None = None  # the latest record; None before the first
         self.history: list[Mapping[str, float]] = list(history)  # a row an epoch: cost and accuracy on each set
         self._every, self._state = every, state
+        recipe.check_sizes(len(data.classes), data.pixels)  # before digits are made ready for a network that cannot be
         self._split = split_data(recipe, _adjusted(data, recipe.preparation))
         self._stop = Stop()
 
     def __iter__(self) -> Iterator[Record]:
         """Train on, record by record. A run that was left may be entered again: it goes on from its latest record."""
-        network = self.recipe.initial_network(len(self.data.classes))
+        network = self.recipe.initial_network(len(self.data.classes), self.data.pixels)
         running = self.engine.run(self.recipe, network, self._split, self.state, every=self._every, stop=self._stop)
         try:
             for record in running:
@@ -152,10 +154,13 @@ class Run:
             name=recipe.name,
             cost=recipe.cost,
             classes=self.data.classes,
+            framing=framing_for(self.data.image_shape),
             adjusting=recipe.preparation,
             recipe=recipe.to_json(),
             provenance=provenance,
             history=tuple(self.history),
+            image_shape=self.data.image_shape,
+            dark_on_light=self.data.dark_on_light,
         )
 
     def _accuracies(self, network: Network) -> dict[str, float]:
@@ -192,8 +197,9 @@ def fitted(recipe: Recipe, data: DataSet, *, chosen: bool) -> Recipe:
     """The recipe for these digits: it bears their name, and of few pictures no more than a tenth are held out.
 
     chosen: how many are held out was chosen for these digits, and stays. Raises UsageError for a class whose name is
-    too long to be saved.
+    too long to be saved, RecipeError for a network that is too large for these images.
     """
+    recipe.check_sizes(len(data.classes), data.pixels)
     if long := next((name for name in data.classes if len(name) > NAME), None):
         raise UsageError(f"a class may have a name of {NAME} letters, got {len(long):,}: {shown(long[:NAME])}…")
     held = recipe.validation if chosen else min(recipe.validation, len(data.training) // 10)

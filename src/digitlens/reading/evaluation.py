@@ -1,4 +1,4 @@
-"""How well a network reads many digits."""
+"""How well a network reads many pictures."""
 
 from __future__ import annotations
 
@@ -8,19 +8,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlens.digits.dataset import DIGITS, are_digits
 from digitlens.errors import ShapeError
 from digitlens.network.activations import Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
-    """How well a network reads many digits."""
+    """How well a network reads many pictures."""
 
     network: str
     parameters: int
-    outputs: Array  # (n, 10), the output activations
-    digits: NDArray[np.uint8]  # (n,), what the pictures show
-    confusion_matrix: NDArray[np.int64]  # (10, 10): row what the picture shows, column what was read
+    outputs: Array  # (n, classes), the output activations
+    digits: NDArray[np.uint8]  # (n,), what the pictures show: the number of a class
+    confusion_matrix: NDArray[np.int64]  # (classes, classes): row what the picture shows, column what was read
+    classes: tuple[str, ...] = DIGITS  # the name of class 0, 1, ...
 
     def __repr__(self) -> str:
         return f"<Evaluation of {self.network}: {self.accuracy:.2%} of {self.images:,} pictures read rightly>"
@@ -41,11 +43,16 @@ class Evaluation:
         return float(np.trace(self.confusion_matrix) / self.images)
 
     @property
-    def per_digit(self) -> list[float | None]:
-        """The share read rightly of each digit, 0..1; None for a digit of which there is no picture."""
+    def per_class(self) -> list[float | None]:
+        """The share read rightly of each class, 0..1; None for a class of which there is no picture."""
         shown = self.confusion_matrix.sum(axis=1)
         right = np.diag(self.confusion_matrix)
         return [float(r / n) if n else None for r, n in zip(right, shown, strict=True)]
+
+    @property
+    def per_digit(self) -> list[float | None]:
+        """The same, of digits."""
+        return self.per_class
 
     def wrong(self) -> NDArray[np.intp]:
         """Which pictures were read wrongly, the most certain mistakes first."""
@@ -59,21 +66,27 @@ class Evaluation:
             "parameters": self.parameters,
             "images": self.images,
             "accuracy": self.accuracy,
-            "per_digit": self.per_digit,
+            ("per_digit" if are_digits(self.classes) else "per_class"): self.per_class,
+            "classes": list(self.classes),
             "confusion_matrix": self.confusion_matrix.tolist(),
         }
 
 
-def evaluate(outputs: Array, digits: NDArray[np.uint8], network: str, parameters: int) -> Evaluation:
-    """Compare outputs (n, classes) with what the pictures show, (n,). Raises ShapeError where they do not fit."""
+def evaluate(
+    outputs: Array, digits: NDArray[np.uint8], network: str, parameters: int, classes: tuple[str, ...] = ()
+) -> Evaluation:
+    """Compare outputs (n, classes) with what the pictures show, (n,). Raises ShapeError where they do not fit.
+
+    classes: their names; without any, "0", "1", ...
+    """
     if outputs.ndim != 2 or digits.shape != outputs.shape[:1] or not len(digits) or digits.dtype.kind not in "iu":
         raise ShapeError(
             "evaluate() wants outputs (n, classes) of at least one picture, and a whole number for each, (n,); "
             f"got {outputs.shape} and {digits.shape} in {digits.dtype}"
         )
-    classes = outputs.shape[1]
-    if digits.min() < 0 or digits.max() >= classes:
-        raise ShapeError(f"evaluate() wants digits from 0 to {classes - 1}, got {digits.min()} to {digits.max()}")
-    matrix = np.zeros((classes, classes), np.int64)
+    count = outputs.shape[1]
+    if digits.min() < 0 or digits.max() >= count:
+        raise ShapeError(f"evaluate() wants classes from 0 to {count - 1}, got {digits.min()} to {digits.max()}")
+    matrix = np.zeros((count, count), np.int64)
     np.add.at(matrix, (digits, outputs.argmax(axis=1)), 1)
-    return Evaluation(network, parameters, outputs, digits, matrix)
+    return Evaluation(network, parameters, outputs, digits, matrix, classes or tuple(map(str, range(count))))

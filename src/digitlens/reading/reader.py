@@ -14,11 +14,20 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.digits.dataset import DIGITS, Digits, pixels
+from digitlens.digits.dataset import (
+    DIGIT_SHAPE,
+    DIGITS,
+    LARGEST_SIDE,
+    MOST_CLASSES,
+    Digits,
+    are_digits,
+    pixels,
+    shape_name,
+)
 from digitlens.digits.preparation.adjusting import adjust_bytes
-from digitlens.digits.preparation.framing import FRAMING_VERSION
+from digitlens.digits.preparation.framing import FRAMING_VERSION, NOT_FRAMED
 from digitlens.digits.preparation.prepare import Prepared, prepare
-from digitlens.errors import ShapeError
+from digitlens.errors import ShapeError, UsageError
 from digitlens.kernel.capabilities import refuses
 from digitlens.kernel.compiled import Compiled
 from digitlens.network.activations import Array
@@ -41,21 +50,49 @@ class Reader:
     """A network that can be handed any picture.
 
     recipe, provenance and history are plain JSON values: how it was trained (learning/recipe.py gives it
-    meaning), on what and how well, and how it went, one row an epoch.
+    meaning), on what and how well, and how it went, one row an epoch. Raises ShapeError where network, image shape and
+    classes do not fit together, and for a familiarity of anything but digits.
     """
 
     network: Network
     name: str = "unnamed"
     cost: str = "quadratic"  # what it was trained to make small: "quadratic" or "cross_entropy"
     classes: tuple[str, ...] = DIGITS  # the name of output 0, 1, ...
-    framing: int = FRAMING_VERSION
-    adjusting: tuple[str, ...] = ()  # steps from 28×28 to 28×28, see digits/preparation/adjusting.py
+    framing: int = FRAMING_VERSION  # or NOT_FRAMED, for another image shape than 28×28
+    adjusting: tuple[str, ...] = ()  # steps after framing, see digits/preparation/adjusting.py
     recipe: Mapping[str, Any] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
     history: Sequence[Mapping[str, float]] = ()
     notes: tuple[str, ...] = ()  # the unknown blocks of the model file that were skipped
     familiarity: Familiarity | None = None  # what digits look like; None: it cannot tell what is none
     calibration: Calibration | None = None  # how sure its answers are; None: it cannot tell
+    image_shape: tuple[int, int] = DIGIT_SHAPE  # rows and columns of what the network sees
+    dark_on_light: bool = False  # its images show dark writing on light paper; framed ones never do
+
+    def __post_init__(self) -> None:
+        sizes, (rows, columns) = self.network.sizes, self.image_shape
+        if max(rows, columns) > LARGEST_SIDE or sizes[-1] > MOST_CLASSES:
+            raise ShapeError(
+                f"a Reader sees at most {shape_name((LARGEST_SIDE, LARGEST_SIDE))} pixels and tells {MOST_CLASSES} "
+                f"classes apart, got {shape_name(self.image_shape)} and {sizes[-1]}"
+            )
+        if rows * columns != sizes[0] or len(self.classes) != sizes[-1]:
+            raise ShapeError(
+                f"a Reader of {shape_name(self.image_shape)} pixels and {len(self.classes)} classes wants a network "
+                f"with as many inputs and outputs, got {'-'.join(map(str, sizes))}; give image_shape and classes"
+            )
+        if (self.framing != NOT_FRAMED) != (self.image_shape == DIGIT_SHAPE):
+            raise ShapeError(
+                f"a Reader frames pictures to {shape_name(DIGIT_SHAPE)} pixels and to no other size; give framing="
+                f"{NOT_FRAMED} for {shape_name(self.image_shape)}"
+            )
+        if self.familiarity and not self.reads_digits:
+            raise ShapeError("a Reader has a familiarity where it reads digits; leave it out for other classes")
+
+    @property
+    def reads_digits(self) -> bool:
+        """Whether it sees framed images of 28×28, and its classes are "0", "1", ..."""
+        return self.image_shape == DIGIT_SHAPE and are_digits(self.classes)
 
     def read(self, picture: str | Path | bytes | NDArray[Any] | PillowImage) -> Reading:
         """Read one picture: a file, its bytes, an array, or a Pillow image, of any size.
@@ -63,8 +100,8 @@ class Reader:
         Raises PictureError for a file that is no picture, ShapeError for an array that is none. A picture without ink
         gets a Reading too, which says so.
         """
-        prepared = prepare(picture, self.adjusting)
-        trace = self.network.forward(prepared.image.reshape(1, 784).astype(self.network.dtype))[0]
+        prepared = prepare(picture, self.adjusting, shape=self.image_shape, dark_on_light=self.dark_on_light)
+        trace = self.network.forward(prepared.image.reshape(1, -1).astype(self.network.dtype))[0]
         path = str(picture) if isinstance(picture, (str, Path)) else None
         judgement = self.familiarity.judge(_framed(prepared)) if self.familiarity and prepared.ink_found else None
         confidence = float(self.calibration.confidence(trace.z[-1])) if self.calibration else None
@@ -73,8 +110,13 @@ class Reader:
     def read_page(self, picture: str | Path | bytes | NDArray[Any] | PillowImage) -> Page:
         """Read a photo or scan with several digits: the numbers on it, in reading order, each digit with its box.
 
-        Raises what read() raises. A page on which nothing is written gets an empty text.
+        Raises what read() raises, and UsageError where the network does not read digits. A page on which nothing is
+        written gets an empty text.
         """
+        if not self.reads_digits:
+            raise UsageError(
+                f"a page is searched for digits, and {self!r} does not read digits; read its pictures one by one"
+            )
         from digitlens.reading.page.page import find_page
 
         familiarity = self.familiarity
@@ -87,32 +129,32 @@ class Reader:
         return find_page(self.read(picture), self.outputs, familiar, familiarity.threshold)
 
     def adjusted(self, images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Pictures that are framed already, (n, 28, 28), after this reader's adjusting steps."""
+        """Pictures of its image shape, (n, rows, columns), after this reader's adjusting steps."""
         return adjust_bytes(images, self.adjusting)
 
     def traces(self, images: NDArray[np.uint8]) -> Iterator[Trace]:
-        """What the network thinks of pictures that are framed already, (n, 28, 28), up to 1,000 in one trace.
+        """What the network thinks of pictures of its image shape, (n, rows, columns), up to 1,000 in one trace.
 
-        Raises ShapeError unless they are uint8 of that shape, at least one.
+        Digits must be framed already. Raises ShapeError unless they are uint8 of that shape, at least one.
         """
-        _check_framed(images)
+        self._check(images)
         for start in range(0, len(images), AT_ONCE):
             some = self.adjusted(images[start : start + AT_ONCE])
-            yield self.network.forward(pixels(some.reshape(len(some), 784), self.network.dtype))
+            yield self.network.forward(pixels(some.reshape(len(some), -1), self.network.dtype))
 
     def outputs(self, images: NDArray[np.uint8]) -> Array:
-        """The output activations for pictures that are framed already: (n, 28, 28) uint8 -> (n, 10).
+        """The output activations for pictures of its image shape: (n, rows, columns) uint8 -> (n, classes).
 
-        By the compiled kernel where it serves (see `engine`), which agrees with traces() up to rounding. ShapeError for
-        other arrays.
+        Digits must be framed already. By the compiled kernel where it serves (see `engine`), which agrees with traces()
+        up to rounding. ShapeError for other arrays.
         """
         if self.engine == "plain":
             return np.concatenate([trace.a[-1] for trace in self.traces(images)])
-        _check_framed(images)
+        self._check(images)
         compiled = _COMPILED.get(self.network)
         if compiled is None:
             compiled = _COMPILED[self.network] = Compiled(self.network)
-        return compiled.outputs(self.adjusted(np.ascontiguousarray(images)).reshape(len(images), 784))
+        return compiled.outputs(self.adjusted(np.ascontiguousarray(images)).reshape(len(images), -1))
 
     @property
     def engine(self) -> str:
@@ -125,17 +167,28 @@ class Reader:
         return refuses(self.network.sizes, self.network.activations, self.network.dtype)
 
     def evaluate(self, digits: Digits) -> Evaluation:
-        """How well it reads digits that are framed already, as MNIST's are: adjusting only. ShapeError for none."""
-        return evaluate(self.outputs(digits.images), digits.digits, self.name, self.network.parameters)
+        """How well it reads images of its image shape, digits framed already: adjusting only. ShapeError for none."""
+        outputs = self.outputs(digits.images)
+        return evaluate(outputs, digits.digits, self.name, self.network.parameters, self.classes)
 
     def calibrated(self, digits: Digits) -> Reader:
         """The same reader, which knows how sure it is: fitted on framed digits that it has not learned from."""
         sums = np.concatenate([trace.z[-1] for trace in self.traces(digits.images)])
         return replace(self, calibration=fit_calibration(sums, digits.digits))
 
+    def _check(self, images: NDArray[np.uint8]) -> None:
+        shape = self.image_shape
+        if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != shape or not len(images):
+            framed = "framed " if shape == DIGIT_SHAPE else ""
+            raise ShapeError(
+                f"this reader wants {framed}pictures (n, {shape[0]}, {shape[1]}) in uint8, 0 no ink to 255, got "
+                f"{images.shape} in {images.dtype}; for any other picture use read()"
+            )
+
     def __repr__(self) -> str:
         sizes = "-".join(map(str, self.network.sizes))
-        return f"<Reader {self.name}: {sizes}, {self.network.parameters:,} weights and biases>"
+        shape = "" if self.image_shape == DIGIT_SHAPE else f", sees {shape_name(self.image_shape)} pixels"
+        return f"<Reader {self.name}: {sizes}, {self.network.parameters:,} weights and biases{shape}>"
 
     def _repr_html_(self) -> str:
         from digitlens.reading.html import reader_html
@@ -149,11 +202,3 @@ _COMPILED: WeakKeyDictionary[Network, Compiled] = WeakKeyDictionary()  # network
 def _framed(prepared: Prepared) -> Array:
     """The picture before any adjusting step: what a Familiarity looks at."""
     return next(stage.image for stage in prepared.stages if stage.name == "centred")
-
-
-def _check_framed(images: NDArray[np.uint8]) -> None:
-    if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (28, 28) or not len(images):
-        raise ShapeError(
-            "a reader wants framed pictures (n, 28, 28) in uint8, 0 no ink to 255, got "
-            f"{images.shape} in {images.dtype}; for any other picture use read()"
-        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from digitlens.digits.dataset import are_digits
 from digitlens.digits.preparation.prepare import Prepared
 from digitlens.network.activations import Array
 from digitlens.network.network import Trace
@@ -13,9 +14,9 @@ from digitlens.reading.familiarity import Judgement
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """What one picture was read as. The ten activations are not probabilities: they need not add up to 1."""
+    """What one picture was read as. The activations are not probabilities: they need not add up to 1."""
 
-    prepared: Prepared  # how the picture became 28×28, stage by stage
+    prepared: Prepared  # how the picture became what the network sees, stage by stage
     trace: Trace  # what the network thought of it, every part a vector (n,)
     classes: tuple[str, ...]  # the name of output 0, 1, ...
     network: str  # the name of the network that read it
@@ -25,17 +26,20 @@ class Reading:
 
     @property
     def activations(self) -> Array:
-        """What the output neurons hold, (10,)."""
+        """What the output neurons hold, (classes,)."""
         return self.trace.a[-1]
 
     @property
     def digit(self) -> int:
-        """The best guess, 0..9: the output neuron that is most active, even where there was nothing to read."""
+        """The best guess: the number of the output neuron that is most active, even where there was nothing to read.
+
+        For handwritten digits that is the digit, 0..9; for other classes, `label` says what it stands for.
+        """
         return int(self.activations.argmax())
 
     @property
     def label(self) -> str:
-        """The name of that digit; for other classes than digits, the name of that class."""
+        """The name of the class that was read: "7", or whatever the classes are called."""
         return self.classes[self.digit]
 
     @property
@@ -58,16 +62,18 @@ class Reading:
         return self.judgement.familiarity if self.judgement else None
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON values. A field is absent until it is real: without a judgement, `is_digit` at most says false."""
+        """Plain JSON values. A field is absent until it is real: without a judgement, `is_digit` at most says false.
+
+        Where the classes are digits, `digit` says which was read; else `class` has its number and `label` its name.
+        """
+        read = {"digit": self.digit} if are_digits(self.classes) else {"class": self.digit, "label": self.label}
         answer: dict[str, Any] = {
             "path": self.path,
-            "digit": self.digit,
+            **read,
             "activations": [round(float(a), 6) for a in self.activations],
             "network": self.network,
         }
-        if self.classes[self.digit] != str(self.digit):
-            answer["label"] = self.label
-        if self.is_digit is not None:
+        if self.is_digit is not None and are_digits(self.classes):
             answer["is_digit"] = self.is_digit
         if self.reason:
             answer["reason"] = self.reason
@@ -77,7 +83,8 @@ class Reading:
         return answer
 
     def __repr__(self) -> str:
-        said = f"no digit ({self.reason})" if self.reason else self.label
+        nothing = "no digit" if are_digits(self.classes) else "nothing"
+        said = f"{nothing} ({self.reason})" if self.reason else self.label
         return f"<Reading {said}, activation {float(self.activations.max()):.3f}, by {self.network}>"
 
     def _repr_html_(self) -> str:

@@ -3,6 +3,10 @@
 The document in the header consists of blocks. An unknown block is skipped and reported if it is optional. If the file
 says that it is required, the file is refused: a newer version may store what an older one must not ignore. The arrays
 of a block are called `BLOCK.NAME` and are skipped with it; those of the network are called `layer1.weights` and so on.
+
+A network sees images of 28×28 unless a block says otherwise:
+
+    image    {"required": true, "rows": 20, "columns": 24, "dark_on_light": false}
 """
 
 from __future__ import annotations
@@ -15,8 +19,9 @@ from typing import Any
 
 import numpy as np
 
+from digitlens.digits.dataset import DIGIT_SHAPE, LARGEST_SIDE, shape_name
 from digitlens.digits.preparation.adjusting import STEPS
-from digitlens.digits.preparation.framing import FRAMING_VERSION
+from digitlens.digits.preparation.framing import framing_for
 from digitlens.errors import DigitlensError, ModelFileError
 from digitlens.files.atomic import write_atomically
 from digitlens.files.bounded import read_bounded
@@ -71,6 +76,10 @@ def to_bytes(reader: Reader) -> bytes:
         "provenance": {**reader.provenance, "required": False},
         "history": {"required": False, "rows": [dict(row) for row in thinned(reader.history)]},
     }
+    if reader.image_shape != DIGIT_SHAPE:  # nothing is said of 28×28: so an earlier version reads such files, too
+        rows, columns = reader.image_shape
+        about = {"rows": rows, "columns": columns, "dark_on_light": reader.dark_on_light}
+        blocks["image"] = {"required": True, **about}
     kind = np.float16 if fits_half(network.layers) else np.float32
     judged, more = optional_blocks.to_blocks(reader)
     tensors = layers_to_tensors("", network.layers, kind) | more
@@ -90,7 +99,7 @@ def from_bytes(data: bytes | bytearray) -> Reader:
     blocks = document.get("blocks")
     if not isinstance(blocks, dict) or not all(isinstance(block, dict) for block in blocks.values()):
         raise ModelFileError("this model file has no blocks; train or download it again")
-    known = ("network", "preparation", "recipe", "provenance", "history")
+    known = ("network", "image", "preparation", "recipe", "provenance", "history")
     unknown = [name for name in blocks if name not in known and not optional_blocks.known(name, blocks[name])]
     for name in unknown:
         if blocks[name].get("required") is not False:
@@ -129,9 +138,9 @@ def _judging(reader: Reader, blocks: Mapping[str, Mapping[str, Any]], tensors: T
 
 def _reader(blocks: dict[str, dict[str, Any]], tensors: Tensors, notes: tuple[str, ...]) -> Reader:
     about, preparation = blocks["network"], blocks["preparation"]
-    sizes = about["sizes"]
-    if not isinstance(sizes, list) or not all(type(n) is int for n in sizes) or sizes[:1] != [784]:
-        raise ModelFileError("this model file is not for pictures of 28×28, which is all we read")
+    sizes, (shape, dark_on_light) = about["sizes"], _image(blocks["image"])
+    if not isinstance(sizes, list) or not all(type(n) is int for n in sizes) or sizes[:1] != [shape[0] * shape[1]]:
+        raise ModelFileError(f"this model file is not for pictures of {shape_name(shape)}, which is what it says")
     for named in (about["activations"], about["classes"], preparation["adjusting"], blocks["history"].get("rows", [])):
         if not isinstance(named, list):  # text and objects can be iterated over, too
             raise ModelFileError(
@@ -146,7 +155,8 @@ def _reader(blocks: dict[str, dict[str, Any]], tensors: Tensors, notes: tuple[st
     if len(classes) != sizes[-1] or not all(isinstance(name, str) and len(name) <= 100 for name in classes):
         raise ModelFileError(f"this model file names {len(classes)} classes for {sizes[-1]} outputs")
     adjusting = tuple(preparation["adjusting"])
-    if preparation["framing"] != FRAMING_VERSION or any(name not in STEPS for name in adjusting):
+    framing = framing_for(shape)
+    if preparation["framing"] != framing or any(name not in STEPS for name in adjusting):
         raise ModelFileError("this model file prepares pictures in an unknown way; a newer digitlens may read it")
     name = about["name"]
     if not isinstance(name, str) or len(name) > 100:
@@ -155,7 +165,23 @@ def _reader(blocks: dict[str, dict[str, Any]], tensors: Tensors, notes: tuple[st
     if not all(isinstance(row, dict) and all(type(n) in (int, float) for n in row.values()) for row in rows):
         raise ModelFileError("this model file has a history that is not made of numbers")
     origin = blocks["recipe"], blocks["provenance"], tuple(rows)
-    return Reader(network, name, about["cost"], classes, preparation["framing"], adjusting, *origin, notes)
+    parts = network, name, about["cost"], classes, framing, adjusting, *origin, notes
+    return Reader(*parts, image_shape=shape, dark_on_light=dark_on_light)
+
+
+def _image(block: Mapping[str, Any]) -> tuple[tuple[int, int], bool]:
+    """Rows and columns of the images, and whether they show dark writing on light paper."""
+    if not block:
+        return DIGIT_SHAPE, False
+    if set(block) != {"rows", "columns", "dark_on_light"} or type(block["dark_on_light"]) is not bool:
+        raise ModelFileError("this model file does not say what its images are like; train or download it again")
+    rows, columns = block["rows"], block["columns"]
+    if not all(type(side) is int and 1 <= side <= LARGEST_SIDE for side in (rows, columns)):
+        raise ModelFileError(
+            f"this model file is for pictures of {str(rows)[:20]}×{str(columns)[:20]}; this version reads 1×1 to "
+            f"{shape_name((LARGEST_SIDE, LARGEST_SIDE))}"
+        )
+    return (rows, columns), block["dark_on_light"]
 
 
 def _check_known(kind: str, names: list[Any], known: Mapping[str, Any], home: str) -> None:

@@ -114,7 +114,7 @@ def test_an_unknown_step_is_refused_with_the_known_ones() -> None:
         adjust(leaning(0), ["bend"])
 
 
-@pytest.mark.parametrize("shape", [(28, 28), (3, 784), (3, 27, 28)])
+@pytest.mark.parametrize("shape", [(28, 28), (3, 784), (3, 0, 28)])
 def test_other_shapes_are_refused(shape: tuple[int, ...]) -> None:
-    with pytest.raises(ShapeError, match="28, 28"):
+    with pytest.raises(ShapeError, match="rows, columns"):
         adjust(np.zeros(shape, np.float32), ["straighten"])

@@ -117,10 +117,18 @@ def test_a_label_that_is_no_digit_is_named_with_its_place(label: int) -> None:
         idx.labels(idx.write(np.array([1, label, 255], np.uint8)))
 
 
-@pytest.mark.parametrize("shape", [(2, 27, 28), (2, 28, 27), (2, 784), (1, 1, 28, 28)])
-def test_pictures_of_another_size_are_refused(shape: tuple[int, ...]) -> None:
-    with pytest.raises(IdxError, match="n × 28 × 28"):
+@pytest.mark.parametrize("shape", [(2, 65, 28), (2, 28, 65), (2, 784), (1, 1, 28, 28)])
+def test_pictures_beyond_64_by_64_are_refused(shape: tuple[int, ...]) -> None:
+    with pytest.raises(IdxError, match="at most 64 × 64"):
         idx.images(idx.write(np.ones(shape, np.uint8)))
+
+
+def test_pictures_of_other_sizes_and_more_classes_are_read() -> None:
+    pictures, labels = idx.write(np.full((2, 20, 24), 7, np.uint8)), idx.write(np.array([0, 25], np.uint8))
+    found = idx.digits(pictures, labels, classes=26)
+    assert (found.image_shape, found.digits.tolist()) == ((20, 24), [0, 25])
+    with pytest.raises(IdxError, match="0 to 24, got 25 as number 2"):
+        idx.digits(pictures, labels, classes=25)
 
 
 def test_pictures_and_labels_stand_side_by_side_if_they_are_as_many() -> None:

@@ -28,6 +28,7 @@ from digitlens.errors import ShapeError, UsageError
 from digitlens.storage.shipped import open_reader
 
 seeds = st.integers(0, 2**32 - 1)
+each_name = st.sampled_from(sorted(AUGMENTATIONS))
 each_augmentation = pytest.mark.parametrize("name", sorted(AUGMENTATIONS))
 
 
@@ -41,21 +42,21 @@ def grids_of(seed: int, sd: float, count: int = 1) -> Grids:
 
 def one_by_one(image: Images, grid: Grids) -> Images:
     """The definition again, one pixel after the other and one float32 operation after the other."""
-    f32, bent = np.float32, np.zeros((28, 28), np.uint8)
+    f32, bent, (rows, columns) = np.float32, np.zeros(image.shape, np.uint8), image.shape
 
     def interpolated(of: Grids, r: int, c: int) -> np.float32:
-        cell_r, share_r = r // 7, f32(r % 7) / f32(7)
-        cell_c, share_c = c // 7, f32(c % 7) / f32(7)
+        cell_r, share_r = 4 * r // rows, f32(4 * r % rows) / f32(rows)
+        cell_c, share_c = 4 * c // columns, f32(4 * c % columns) / f32(columns)
         at = [of[cell_r][g] * (f32(1) - share_r) + of[cell_r + 1][g] * share_r for g in range(5)]
         return at[cell_c] * (f32(1) - share_c) + at[cell_c + 1] * share_c
 
     def ink(row: int, column: int) -> np.float32:
-        return f32(image[row, column]) if 0 <= row < 28 and 0 <= column < 28 else f32(0)
+        return f32(image[row, column]) if 0 <= row < rows and 0 <= column < columns else f32(0)
 
-    for r in range(28):
-        for c in range(28):
-            y = min(max(f32(r) + interpolated(grid[0], r, c), f32(-1)), f32(28))
-            x = min(max(f32(c) + interpolated(grid[1], r, c), f32(-1)), f32(28))
+    for r in range(rows):
+        for c in range(columns):
+            y = min(max(f32(r) + interpolated(grid[0], r, c), f32(-1)), f32(rows))
+            x = min(max(f32(c) + interpolated(grid[1], r, c), f32(-1)), f32(columns))
             y0, x0 = int(np.floor(y)), int(np.floor(x))
             fy, fx = y - f32(y0), x - f32(x0)
             upper = ink(y0, x0) * (f32(1) - fx) + ink(y0, x0 + 1) * fx
@@ -82,6 +83,23 @@ def on_the_edge(seed: int, count: int) -> tuple[Images, Grids]:
 def test_the_fast_way_gives_the_bytes_of_the_plain_one(seed: int, sd: float) -> None:
     for images, grids in ((noise(seed), grids_of(seed, sd)), on_the_edge(seed, 1)):
         assert np.array_equal(bend(images, grids)[0], one_by_one(images[0], grids[0]))
+
+
+@given(seeds, st.integers(1, 64), st.integers(1, 64), each_name)
+@settings(max_examples=25)
+def test_every_pixel_of_a_picture_of_any_size_is_what_the_definition_says(
+    seed: int, rows: int, columns: int, name: str
+) -> None:
+    rng = np.random.default_rng(seed)
+    images = rng.integers(0, 256, (1, rows, columns), np.uint8)
+    grids = AUGMENTATIONS[name](rng, 1, (rows, columns))
+    assert np.array_equal(bend(images, grids)[0], one_by_one(images[0], grids[0]))
+
+
+def test_a_picture_of_another_size_is_distorted_as_much_as_one_of_28_by_28() -> None:
+    one, tall = (AUGMENTATIONS["elastic"](np.random.default_rng(0), 9, shape) for shape in ((28, 28), (56, 14)))
+    np.testing.assert_allclose(tall[:, 0], 2 * one[:, 0], rtol=1e-6)
+    np.testing.assert_allclose(tall[:, 1], one[:, 1] / 2, rtol=1e-6)
 
 
 def test_the_bytes_are_the_same_on_every_machine_and_in_every_language() -> None:
@@ -222,7 +240,7 @@ def test_stretch_and_slant_are_as_large_as_they_say(monkeypatch: pytest.MonkeyPa
     [
         np.zeros((28, 28), np.uint8),
         np.zeros((3, 784), np.uint8),
-        np.zeros((3, 28, 27), np.uint8),
+        np.zeros((3, 0, 28), np.uint8),
         np.zeros((3, 28, 28), np.float32),
         np.uint8(3),
         [[0] * 28] * 28,
@@ -236,7 +254,7 @@ def test_stretch_and_slant_are_as_large_as_they_say(monkeypatch: pytest.MonkeyPa
     ],
 )
 def test_other_images_are_refused(call: Callable[[object], Images], images: object) -> None:
-    with pytest.raises(ShapeError, match=r"wants images of shape \(n, 28, 28\) in uint8, got .*; for one image"):
+    with pytest.raises(ShapeError, match=r"wants images of shape \(n, rows, columns\) in uint8, got .*; for one image"):
         call(images)
 
 

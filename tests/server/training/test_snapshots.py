@@ -40,7 +40,8 @@ def test_what_is_thinned_stays_even_with_the_first_and_the_newest(most: int, cou
 
 
 def moments_of(run: Run) -> tuple[Snapshots, list[Record]]:
-    moments, records = Snapshots(run.recipe, run.split.classes, short=1e9), list(run)  # however busy the machine is
+    moments = Snapshots(run.recipe, run.split.classes, 784, short=1e9)  # however busy the machine is
+    records = list(run)
     for record in records:
         position = record.epoch + record.mini_batch * run.recipe.mini_batch / len(run.split.training)
         moments.add(record, position, moments.measured(record, run.split, run.engine.name, position))
@@ -78,7 +79,7 @@ def test_a_row_says_what_was_measured_and_on_how_much(engine: str) -> None:
 )
 def test_moments_have_room_for_twelve_mebibytes_and_no_more(recipe: Recipe, most: int) -> None:
     network = recipe.initial_network()
-    moments = Snapshots(recipe, 10)
+    moments = Snapshots(recipe, 10, 784)
     record = Record(0, 0, 0.0, 0.1, "plain", network, beginning(recipe, network))
     for _ in range(max(20, most + 1)):
         moments.add(record, 0.0, None)
@@ -91,7 +92,7 @@ def test_moments_have_room_for_twelve_mebibytes_and_no_more(recipe: Recipe, most
 
 
 def test_long_runs_keep_as_many_rows_as_a_screen_shows() -> None:
-    moments = Snapshots(small(), 4)
+    moments = Snapshots(small(), 4, 784)
     network = small().initial_network(4)
     for epoch in range(2_000):
         record = Record(epoch, 0, 0.0, 0.1, "plain", network, beginning(small(), network))
@@ -108,7 +109,7 @@ def test_measuring_between_epochs_never_takes_the_run_s_own_time() -> None:
     run = Run(small(), DATA)
     recipe, network = run.recipe, run.recipe.initial_network(4)
     ticks = itertools.count()
-    moments = Snapshots(recipe, 4, now=lambda: next(ticks) / 10)
+    moments = Snapshots(recipe, 4, 784, now=lambda: next(ticks) / 10)
     measured = 0
     for tenth in range(1, 200):  # of a second of training each; to measure takes as long
         record = Record(0, tenth, tenth / 10, 0.1, "plain", network, beginning(recipe, network))
@@ -125,7 +126,7 @@ def test_measuring_between_epochs_never_takes_the_run_s_own_time() -> None:
 def test_a_run_that_goes_on_shows_the_rows_that_its_checkpoint_holds() -> None:
     run = Run(small(), DATA)
     history = [row(record) for record in run]
-    moments = Snapshots(run.recipe, 4)
+    moments = Snapshots(run.recipe, 4, 784)
     moments.remember(history)
     curves, gradients = arrays(moments.rows())
     assert curves[:, 0].tolist() == [1, 2, 3]

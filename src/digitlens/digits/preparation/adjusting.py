@@ -1,9 +1,10 @@
-"""Steps from 28×28 to 28×28 that make digits more alike: slanted ones are straightened, all brought to one size.
+"""Steps that make images more alike, and keep their size: slanted ones are straightened, all brought to one height.
 
 A network is trained behind a list of such steps and must be read behind the same list, so each has a name that goes
-into the model file. A step is one function from (n, 28, 28) to (n, 28, 28); adding one is one entry in STEPS.
+into the model file. A step is one function from (n, rows, columns) to the same shape, for images of any size; adding
+one is one entry in STEPS.
 
-images: (n, 28, 28) float32, ink from 0 (none) to 1 (full)
+images: (n, rows, columns) float32, ink from 0 (none) to 1 (full); digits have 28 rows and 28 columns
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from digitlens.errors import ShapeError, UsageError
 Images = NDArray[np.float32]
 
 
-HEIGHT, WIDTH = 5.5, 3.4  # pixels: how far the ink of an average digit of MNIST spreads, once it is straightened
+HEIGHT, WIDTH = 5.5, 3.4  # pixels of 28: how far the ink of an average digit of MNIST spreads, once it is straightened
+SIDE = 28  # rows and columns of those images; of others, the same share of their rows and columns is taken
 CHUNK = 1_024  # images adjusted at once: a data set is not held in float64 several times over
 MOST = 1.7  # so much larger, or smaller, at most: a 1 must stay a stroke
 
@@ -45,7 +47,7 @@ def slants(images: Images) -> NDArray[np.float64]:
 def straighten(images: Images) -> Images:
     """Take the slant out: shear along the rows, about the centre of mass, until row and column are uncorrelated.
 
-    images: (n, 28, 28), 0..1 -> the same shape and type. Between two pixels it interpolates linearly.
+    images: (n, rows, columns), 0..1 -> the same shape and type. Between two pixels it interpolates linearly.
 
     >>> leaning = np.zeros((1, 28, 28), np.float32)
     >>> for i in range(4, 24): leaning[0, i, 24 - i // 2] = 1
@@ -76,21 +78,24 @@ def resize(images: Images) -> Images:
     """Give all the same height and width, not by their outermost ink but by how far all of it spreads; and centre them.
 
     That is moment normalisation (Casey, IBM J. Res. Dev. 14, 1970): rows and columns are each stretched, MOST times at
-    most, until the ink's standard deviation is HEIGHT and WIDTH, with its centre of mass at pixel index 14. Between two
-    pixels it interpolates linearly. images: (n, 28, 28), 0..1 -> the same shape and type.
+    most, until the ink's standard deviation is HEIGHT and WIDTH, with its centre of mass at pixel index 14: the middle
+    of 28 pixels. Between two pixels it interpolates linearly. images: (n, rows, columns), 0..1 -> the same shape and
+    type.
 
     >>> small = np.zeros((1, 28, 28), np.float32)
     >>> small[0, 5:17, 10:20] = 1      # a block of 12 rows and 10 columns
     >>> [round(float(each[0]), 1) for x in (small, resize(small)) for each in spreads(x)]
     [3.5, 2.9, 5.6, 3.4]
     """
-    ink, place = images.astype(np.float64), np.arange(28)
+    ink = images.astype(np.float64)
     taken = []
     for axis, wanted in ((2, HEIGHT), (1, WIDTH)):
-        middle, spread = _middle_and_spread(ink.sum(axis=axis))
-        larger = np.clip(wanted / np.maximum(spread, 1e-12), 1 / MOST, MOST)  # (n,)
-        looks = (place - 14) / larger[:, None] + middle[:, None]  # (n, 28): where each new row or column takes its ink
-        taken.append(np.maximum(1.0 - np.abs(looks[:, :, None] - place), 0.0))  # (n, 28 new, 28 old)
+        along = ink.sum(axis=axis)  # (n, side)
+        side = along.shape[1]
+        place, (middle, spread) = np.arange(side), _middle_and_spread(along)
+        larger = np.clip(wanted * (side / SIDE) / np.maximum(spread, 1e-12), 1 / MOST, MOST)  # (n,)
+        looks = (place - side // 2) / larger[:, None] + middle[:, None]  # (n, side): where a new row takes its ink
+        taken.append(np.maximum(1.0 - np.abs(looks[:, :, None] - place), 0.0))  # (n, side new, side old)
     resized = taken[0] @ ink @ taken[1].transpose(0, 2, 1)
     return resized.astype(images.dtype)
 
@@ -102,8 +107,8 @@ def spreads(images: Images) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 
 def _middle_and_spread(along: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean and standard deviation of the place, (n,) each, of ink that lies along a line: (n, 28)."""
-    place, mass = np.arange(28), np.maximum(along.sum(axis=1), 1e-12)
+    """Mean and standard deviation of the place, (n,) each, of ink that lies along a line: (n, side)."""
+    place, mass = np.arange(along.shape[1]), np.maximum(along.sum(axis=1), 1e-12)
     middle = along @ place / mass
     return middle, np.sqrt(np.einsum("ni,ni->n", along, (place - middle[:, None]) ** 2) / mass)
 
@@ -120,14 +125,15 @@ REASONS: Mapping[str, str] = MappingProxyType(
 def adjust(images: Images, names: Sequence[str]) -> Images:
     """Apply the named steps in order.
 
-    images: (n, 28, 28), 0..1 -> the same shape. Raises ShapeError for another shape and UsageError for an unknown name.
+    images: (n, rows, columns), 0..1 -> the same shape. Raises ShapeError for anything else, UsageError for an unknown
+    name.
 
-    >>> adjust(np.zeros((2, 28, 28), np.float32), ["straighten"]).shape
-    (2, 28, 28)
+    >>> adjust(np.zeros((2, 20, 24), np.float32), ["straighten"]).shape
+    (2, 20, 24)
     """
-    if images.ndim != 3 or images.shape[1:] != (28, 28):
+    if images.ndim != 3 or 0 in images.shape[1:]:
         raise ShapeError(
-            f"adjust() wants images of shape (n, 28, 28), got {images.shape}; for one image use image[None]"
+            f"adjust() wants images of shape (n, rows, columns), got {images.shape}; for one image use image[None]"
         )
     check(names)
     if not names:
@@ -142,7 +148,7 @@ def adjust(images: Images, names: Sequence[str]) -> Images:
 
 
 def adjust_bytes(images: NDArray[np.uint8], names: Sequence[str]) -> NDArray[np.uint8]:
-    """As adjust(), for ink as digits keep it: (n, 28, 28) uint8, 0 none to 255 full -> the same shape and type."""
+    """As adjust(), for ink as digits keep it: (n, rows, columns) uint8, 0 none to 255 full -> the same shape."""
     if not names:
         return images
     return np.round(adjust(np.divide(images, 255, dtype=np.float32), names) * 255).astype(np.uint8)

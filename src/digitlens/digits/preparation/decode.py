@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlens.digits.dataset import DIGIT_SHAPE
 from digitlens.digits.preparation.containers import open_container, orientation_of
 from digitlens.errors import DigitlensError, FileError, PictureError, ShapeError
 
@@ -41,8 +42,10 @@ class Decoded:
     backdrop: int = -1  # the grey that was put behind a transparent picture; -1: it was not transparent
 
 
-def decode(picture: str | os.PathLike[str] | bytes | NDArray[Any] | PillowImage) -> Decoded:
-    """A picture of any kind -> grey.
+def decode(
+    picture: str | os.PathLike[str] | bytes | NDArray[Any] | PillowImage, shape: tuple[int, int] = DIGIT_SHAPE
+) -> Decoded:
+    """A picture of any kind -> grey. shape: rows and columns of an array in which they lie one after the other.
 
     Raises FileError where a file cannot be opened, PictureError where it is no picture or beyond the limits, and
     ShapeError for an array that is no picture.
@@ -55,7 +58,7 @@ def decode(picture: str | os.PathLike[str] | bytes | NDArray[Any] | PillowImage)
     if isinstance(picture, (str, os.PathLike)):
         return from_path(picture)
     if isinstance(picture, np.ndarray):
-        return from_array(picture)
+        return from_array(picture, shape)
     if any(kind.__module__ == "PIL.Image" for kind in type(picture).__mro__):  # asked without importing Pillow
         return from_image(picture)
     raise ShapeError(
@@ -195,19 +198,19 @@ def _upright(grey: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
     return np.ascontiguousarray(grey)
 
 
-def from_array(array: NDArray[Any]) -> Decoded:
+def from_array(array: NDArray[Any], flat: tuple[int, int] = DIGIT_SHAPE) -> Decoded:
     """An array -> grey. Raises ShapeError.
 
     uint8 from 0 to 255, floats from 0 to 1, or truths; (rows, columns), with 1 (grey), 2 (grey, alpha), 3 (red,
-    green, blue) or 4 (and alpha) channels behind, or one picture of a batch of one, (1, rows, columns). (784,) is
-    28×28.
+    green, blue) or 4 (and alpha) channels behind, or one picture of a batch of one, (1, rows, columns). flat: what rows
+    and columns an array of one dimension has; (784,) is 28×28.
     """
     who = "a picture"
     if isinstance(array, np.ma.MaskedArray):
         raise ShapeError(f"{who} cannot be a masked array; fill it first: array.filled(0)")
     shape = array.shape
-    if shape == (784,):
-        array = array.reshape(28, 28)
+    if shape == (flat[0] * flat[1],):
+        array = array.reshape(flat)
     if array.ndim == 3 and shape[0] == 1 and shape[2] > 4:
         array = array[0]
     if array.ndim != 2 and not (array.ndim == 3 and 1 <= array.shape[2] <= 4):

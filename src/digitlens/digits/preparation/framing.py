@@ -23,6 +23,7 @@ from digitlens.digits.preparation.stroke_width import stroke_width, with_pen
 from digitlens.errors import ShapeError
 
 FRAMING_VERSION = 1  # goes into model files: a network must be read with the framing it was trained for
+NOT_FRAMED = 0  # stands there for a network that sees another size than 28×28: see fitting.py
 SIDE = 28  # rows and columns of a framed image
 BOX = 20  # its longest side of ink
 CENTRE = 14  # the pixel index where its centre of mass lies
@@ -32,6 +33,11 @@ UNSEEN_PEN = 0.65  # pixels: none of MNIST's 70,000 digits was written by a thin
 THINNEST = 0.8  # 99.9 % of MNIST's digits have a quarter of their strokes at least that dark
 
 Image = NDArray[np.float64]
+
+
+def framing_for(shape: tuple[int, int]) -> int:
+    """The framing of a network that sees so many rows and columns."""
+    return FRAMING_VERSION if shape == (SIDE, SIDE) else NOT_FRAMED
 
 
 class Box(NamedTuple):

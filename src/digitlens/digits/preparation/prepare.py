@@ -1,4 +1,4 @@
-"""One picture becomes 784 numbers, in stages that can be looked at.
+"""One picture becomes the numbers that a network sees, in stages that can be looked at.
 
 decoded   grey, the right way up                                   (rows, columns), uint8 0..255 or float64 0..1
 ink       what was written, from 0 (nothing) to 1 (full ink)       float64; a part of the picture, perhaps reduced
@@ -9,6 +9,13 @@ centred   its centre of mass at pixel index 14 of 28×28            (28, 28) flo
 
 The first two belong to the picture, the next three are framing (LeCun et al. 1998), the rest is adjusting. A network
 is read behind the same adjusting steps that it was trained behind.
+
+A network that sees another size than 28×28 is not handed framed digits. For it there is, in place of those three,
+
+fitted    the whole picture laid onto the size that is wanted      (rows, columns) float32
+
+Where such a network has learned from dark writing on light paper, the fitted picture is made dark on light as well. A
+picture that has this size already is taken as it is, without looking for ink: black is nothing, white full ink.
 """
 
 from __future__ import annotations
@@ -22,9 +29,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlens.digits.dataset import DIGIT_SHAPE, shape_name
 from digitlens.digits.preparation import adjusting as adjusting_steps
 from digitlens.digits.preparation.decode import Decoded, decode
-from digitlens.digits.preparation.framing import SIDE, Scaled, box_for_framing, corner_for, place, scaled
+from digitlens.digits.preparation.fitting import fit
+from digitlens.digits.preparation.framing import (
+    SIDE,
+    Box,
+    Image,
+    Scaled,
+    box_for_framing,
+    box_of,
+    corner_for,
+    place,
+    scaled,
+)
 from digitlens.digits.preparation.ink import Ink, find_ink
 from digitlens.errors import ShapeError
 
@@ -38,7 +57,7 @@ LEAST_SIDE = 5  # pixels: ink whose longest side is shorter is a dot
 class Stage:
     """One stage of the way: what the picture looks like after it, by which numbers, and why."""
 
-    name: str  # "decoded", "ink", "cropped", "scaled", "centred", or the name of an adjusting step
+    name: str  # "decoded", "ink", "cropped", "scaled", "centred", "fitted", or the name of an adjusting step
     image: NDArray[Any]  # (rows, columns); decoded: grey, uint8 0..255 or float 0..1; all others: ink 0..1
     parameters: Mapping[str, float]  # plain numbers: a box, a factor, a level
     reason: str  # one sentence for a newcomer
@@ -59,7 +78,7 @@ def _stage(name: str, image: NDArray[Any], parameters: Mapping[str, float], reas
 class Prepared:
     """A picture on its way into the network, with every stage of that way."""
 
-    image: NDArray[np.float32]  # (28, 28), ink 0..1: what the network sees
+    image: NDArray[np.float32]  # (rows, columns), ink 0..1: what the network sees; 28×28 for digits
     stages: tuple[Stage, ...]
     ink_found: bool  # False: nothing was written, or too little to be read; the image is then empty
 
@@ -71,14 +90,18 @@ def prepare(
     picture: str | os.PathLike[str] | bytes | NDArray[Any] | PillowImage,
     adjusting: Sequence[str] = (),
     frame: bool = True,
+    shape: tuple[int, int] = DIGIT_SHAPE,
+    dark_on_light: bool = False,
 ) -> Prepared:
-    """Bring any picture into the form that MNIST's digits have.
+    """Bring any picture into the form that MNIST's digits have, or onto another size.
 
     picture: a path, the bytes of a picture file, an array (see decode.from_array) or a Pillow image; a picture in
     which nothing can be found is an answer (`ink_found` is False), not an error. adjusting: names of adjusting.STEPS.
-    frame=False: the picture is 28×28 ink already (0 nothing, full white full ink), so only the adjusting steps are
-    made. Raises FileError, PictureError or ShapeError where there is no picture, UsageError for an unknown adjusting
-    step.
+    frame=False: the picture is ink of the right size already (0 nothing, full white full ink), so only the adjusting
+    steps are made. shape: the rows and columns wanted; only 28×28 is framed, see the top of this file.
+    dark_on_light: what is fitted is to have paper that is 1 and ink that is 0.
+
+    Raises FileError, PictureError or ShapeError where there is no picture, UsageError for an unknown adjusting step.
 
     >>> page = np.full((600, 800), 255, np.uint8); page[100:500, 300:340] = 0      # a large 1 on white paper
     >>> for stage in prepare(page).stages: print(stage.name, stage.image.shape, stage.reason)
@@ -89,14 +112,14 @@ def prepare(
     centred (28, 28) the centre of mass is moved to the middle, as in MNIST
     """
     adjusting_steps.check(adjusting)
-    decoded = decode(picture)
+    decoded = decode(picture, shape)
     stages = [_decoded(decoded)]
-    if frame:
-        stages += _framed(decoded)
+    if not frame:
+        stages.append(_as_given(decoded, shape))
     else:
-        stages.append(_as_given(decoded))
-    found = stages[-1].name == "centred"
-    image = stages[-1].image if found else np.zeros((SIDE, SIDE), np.float32)
+        stages += _framed(decoded) if shape == DIGIT_SHAPE else _fitted(decoded, shape, dark_on_light)
+    found = stages[-1].name in ("centred", "fitted")
+    image = stages[-1].image if found else np.zeros(shape, np.float32)
     for name in adjusting if found else ():
         image = adjusting_steps.adjust(image[None], [name])[0]
         stages.append(Stage(name, image, _frozen(), adjusting_steps.REASONS[name]))
@@ -121,31 +144,52 @@ def _decoded(decoded: Decoded) -> Stage:
     return Stage("decoded", decoded.grey, _frozen(**numbers), reason)
 
 
-def _as_given(decoded: Decoded) -> Stage:
-    """28×28 ink as it is: the last stage of a picture that is framed already."""
+def _as_given(decoded: Decoded, shape: tuple[int, int]) -> Stage:
+    """Ink as it is: the last stage of a picture that is framed already, or has the size that is wanted."""
     grey = decoded.grey
-    if grey.shape != (SIDE, SIDE):
-        raise ShapeError(f"prepare(frame=False) wants a picture of 28×28 pixels, got {grey.shape}; use frame=True")
+    if grey.shape != shape:
+        wanted = shape_name(shape)
+        raise ShapeError(f"prepare(frame=False) wants a picture of {wanted} pixels, got {grey.shape}; use frame=True")
     image = (grey / 255.0 if grey.dtype == np.uint8 else grey).astype(np.float32)
-    return Stage("centred", image, _frozen(), "taken as it is: it is said to be framed like MNIST already")
+    if shape == DIGIT_SHAPE:
+        return Stage("centred", image, _frozen(), "taken as it is: it is said to be framed like MNIST already")
+    return Stage("fitted", image, _frozen(), f"taken as it is: it has {shape_name(shape)} pixels already")
+
+
+def _fitted(decoded: Decoded, shape: tuple[int, int], dark_on_light: bool) -> list[Stage]:
+    """The whole picture on another size; only the ink (none of it) where there is too little."""
+    if decoded.grey.shape == shape and decoded.grey.any():
+        return [_as_given(decoded, shape)]
+    found, box, nothing = _ink(decoded, box_of)
+    if found is None or box is None:
+        return nothing
+    rows, columns = decoded.grey.shape
+    image = fit(found, (rows, columns), shape).astype(np.float32)
+    reason = f"the whole picture is laid onto {shape_name(shape)} pixels, each the mean of what it covers"
+    if dark_on_light:
+        image, reason = 1 - image, f"{reason}; dark on light, as the network has learned it"
+    return [_inked(found, _paper(found)), Stage("fitted", image, _frozen(rows=shape[0], columns=shape[1]), reason)]
+
+
+def _ink(decoded: Decoded, box_for: Callable[[Image], Box | None]) -> tuple[Ink | None, Box | None, list[Stage]]:
+    """The ink, and the box that counts as its own; or else the stage that says why there is too little."""
+    found = find_ink(decoded.grey)
+    box = box_for(found.ink) if found else None
+    if found is None or box is None:
+        reason = "nothing is written here: all of it looks like paper"
+        return None, None, [Stage("ink", np.broadcast_to(0.0, decoded.grey.shape), _frozen(), reason)]
+    longest = max(box.rows, box.columns) * found.reduction
+    if longest < LEAST_SIDE:
+        reason = f"too little ink: {longest} pixel{'s'[: longest - 1]}, at least {LEAST_SIDE} are wanted"
+        return None, None, [_inked(found, reason)]
+    return found, box, []
 
 
 def _framed(decoded: Decoded) -> list[Stage]:
     """Ink, cropped, scaled and centred; only the ink (none of it) where there is too little."""
-    found = find_ink(decoded.grey)
-    box = box_for_framing(found.ink) if found else None
+    found, box, nothing = _ink(decoded, box_for_framing)
     if found is None or box is None:
-        return [
-            Stage(
-                "ink",
-                np.broadcast_to(0.0, decoded.grey.shape),
-                _frozen(),
-                "nothing is written here: all of it looks like paper",
-            )
-        ]
-    longest = max(box.rows, box.columns) * found.reduction
-    if longest < LEAST_SIDE:
-        return [_inked(found, f"too little ink: {longest} pixel{'s'[: longest - 1]}, at least {LEAST_SIDE} are wanted")]
+        return nothing
     cropped = box.cut(found.ink)
     step = found.reduction
     top, left = found.region.top + box.top * step, found.region.left + box.left * step
@@ -155,7 +199,7 @@ def _framed(decoded: Decoded) -> list[Stage]:
     image = place(small, corner).astype(np.float32)
     framed_already = small is cropped and (top, left) == corner and decoded.grey.shape == (SIDE, SIDE)
     return [
-        _inked(found, f"{'dark ink on light' if found.dark else 'light ink on dark'} paper{_light(found)}"),
+        _inked(found, _paper(found)),
         Stage(
             "cropped",
             cropped,
@@ -190,8 +234,9 @@ def _sized(size: Scaled, reduced: float) -> str:
     return said
 
 
-def _light(found: Ink) -> str:
-    return "" if found.flat else ", whose uneven light was taken out"
+def _paper(found: Ink) -> str:
+    light = "" if found.flat else ", whose uneven light was taken out"
+    return f"{'dark ink on light' if found.dark else 'light ink on dark'} paper{light}"
 
 
 def _inked(found: Ink, reason: str) -> Stage:

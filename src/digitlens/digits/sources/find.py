@@ -47,12 +47,13 @@ def find_data(
     *,
     offline: bool = False,
     progress: Callable[[str, int, int | None], object] | None = None,
+    size: tuple[int, int] | None = None,
 ) -> DataSet:
     """The digits that `data` names, or else the first that are found; see the top of this file for where.
 
     `None` takes whatever is found first, "mnist" takes MNIST alone, "pen" the pen digits, "mnist+pen" both. `progress`
     is called while downloading: name of the file, bytes done, bytes in all if known. With MNIST in the cache, no
-    connection is opened.
+    connection is opened. `size`: rows and columns of images from a folder of labelled pictures, see folders.py.
     Raises DataError (DownloadError among them) or FileError, and says what to do.
     """
     if data == "pen":
@@ -64,9 +65,9 @@ def find_data(
 
         return with_pen(find_data("mnist", offline=offline, progress=progress))
     if data is not None and data != "mnist":
-        return _load(_path(data), "--data")
+        return _load(_path(data), "--data", size=size)
     if named := os.environ.get(VARIABLE):
-        return _load(_path(named), VARIABLE, only_mnist=data == "mnist")
+        return _load(_path(named), VARIABLE, only_mnist=data == "mnist", size=size)
     cache = cache_folder()
     if cache is None:
         raise DataError(f"there is no home folder in which to keep MNIST, and {VARIABLE} is not set. {_OTHERWISE}")
@@ -119,7 +120,7 @@ def cache_folder() -> Path | None:
     return folder if folder.is_absolute() else None  # without a home, "~" stays "~"
 
 
-def _load(place: Path, name: str, only_mnist: bool = False) -> DataSet:
+def _load(place: Path, name: str, only_mnist: bool = False, size: tuple[int, int] | None = None) -> DataSet:
     """The digits in a folder that was named; DataError, with the name under which it was, if there are none."""
     try:
         if only_mnist or _kind(place) == _MNIST:
@@ -127,7 +128,7 @@ def _load(place: Path, name: str, only_mnist: bool = False) -> DataSet:
         if _kind(place) == _PICTURES:
             from digitlens.digits.sources.folders import load_folder  # brings picture reading with it
 
-            return load_folder(place)
+            return load_folder(place, size)
     except DataError as error:
         raise DataError(f"{name}: {error}") from error
     raise DataError(f"{name} names {shown(place)}: {_told(place)}. {_OTHERWISE}")

@@ -2,9 +2,15 @@
 
     letters/a/*.png, letters/b/*.png, ...                  or already split: letters/train/a/*.png, letters/test/a/*.png
 
-Every picture goes through the same preparation as one that is to be read. Where there is no split, about one picture in
-six is kept for testing; which ones, the SHA-256 of their names decides: the same ones on every machine, and, but for
-very small classes, also after others were added.
+Which size the images have:
+
+- where all classes are digits, and where pictures differ in size, are larger than 64×64 or have 28×28, every picture is
+  framed to 28×28, as one that is to be read
+- all other pictures keep the one size that they have, and are taken as they are: black is nothing, white full ink
+- a size that is asked for is the size they get: 28×28 by framing, any other by laying the whole picture onto it
+
+Where there is no split, about one picture in six is kept for testing; which ones, the SHA-256 of their names decides:
+the same ones on every machine, and, but for very small classes, also after others were added.
 """
 
 from __future__ import annotations
@@ -17,13 +23,13 @@ from pathlib import Path
 
 import numpy as np
 
-from digitlens.digits.dataset import DataSet, Digits
+from digitlens.digits.dataset import DIGIT_SHAPE, DIGITS, LARGEST_SIDE, MOST_CLASSES, DataSet, Digits, shape_name
+from digitlens.digits.preparation.containers import open_container
 from digitlens.digits.preparation.prepare import prepare
-from digitlens.errors import DataError, FileError, PictureError, ShapeError
+from digitlens.errors import DataError, FileError, PictureError, ShapeError, UsageError
 from digitlens.files.bounded import read_bounded
 from digitlens.files.naming import shown, why
 
-MOST_CLASSES = 64
 MOST_PICTURES = 100_000
 MOST_BYTES = 5 * 2**20  # in one picture
 _ONE_IN = 6  # one picture in so many is kept for testing
@@ -33,12 +39,16 @@ _ADVICE = "make one sub-folder for each class, such as 0, 1, … 9, and put its 
 Labelled = list[tuple[int, Path]]  # the number of a class, and a picture of it
 
 
-def load_folder(folder: str | os.PathLike[str]) -> DataSet:
-    """Labelled pictures as digits: `classes` are the names of the sub-folders, 2 to 64 of them, 2 before 10.
+def load_folder(folder: str | os.PathLike[str], size: tuple[int, int] | None = None) -> DataSet:
+    """Labelled pictures as images: `classes` are the names of the sub-folders, 2 to 256 of them, 2 before 10.
 
-    A picture that cannot be read is left out, and `source` says how many were and why the first one was. Raises
-    DataError unless every class has a picture to learn from and the whole at least one to be tested on.
+    size: rows and columns of each image; None: as the top of this file says. A picture that cannot be read is left out,
+    and `source` says how many were and why the first one was. Raises DataError unless every class has a picture to
+    learn from and the whole at least one to be tested on, UsageError for a size beyond 64×64.
     """
+    if size is not None and not all(1 <= side <= LARGEST_SIDE for side in size):
+        largest = shape_name((LARGEST_SIDE, LARGEST_SIDE))
+        raise UsageError(f"size: 1×1 to {largest} pixels, got {shape_name(size)}")
     place = Path(folder)
     split = sorted(name.lower() for name in _folders(place))
     if split == ["test", "train"]:
@@ -55,8 +65,9 @@ def load_folder(folder: str | os.PathLike[str]) -> DataSet:
         learning, testing = _split(_labelled(place, classes))
     if len(learning) + len(testing) > MOST_PICTURES:
         raise DataError(f"{shown(place)} holds more than {MOST_PICTURES:,} pictures; choose some of them")
+    size = size or _size(classes, learning + testing)
     unreadable: list[str] = []
-    training, test = _read(learning, unreadable), _read(testing, unreadable)
+    training, test = _read(learning, size, unreadable), _read(testing, size, unreadable)
     _check(place, classes, training, test, unreadable)
     source = f"{len(training) + len(test):,} labelled pictures in {shown(place)}"
     if unreadable:
@@ -91,7 +102,7 @@ def _natural(name: str) -> tuple[list[tuple[int, str]], str]:
 
 
 def _classes(folder: Path) -> list[str]:
-    """The names of the classes; DataError unless there are 2 to 64."""
+    """The names of the classes; DataError unless there are 2 to 256."""
     names = _folders(folder)
     if not 2 <= len(names) <= MOST_CLASSES:
         raise DataError(
@@ -135,12 +146,31 @@ def _draw(name: str) -> float:
     return int.from_bytes(hashlib.sha256(os.fsencode(name)).digest()[:6], "big") / 2**48
 
 
-def _read(labelled: Labelled, unreadable: list[str]) -> Digits:
-    """The pictures as digits; those that cannot be read are told in `unreadable`."""
+def _size(classes: Sequence[str], labelled: Labelled) -> tuple[int, int]:
+    """The size that all pictures have in common, where it is kept; else that of framed digits."""
+    if set(classes) <= set(DIGITS):
+        return DIGIT_SHAPE
+    common: tuple[int, int] | None = None
+    for _, path in labelled:
+        try:
+            outline = open_container(bytes(read_bounded(path, MOST_BYTES)))
+        except (PictureError, FileError):
+            continue  # it is left out, and told, when all are read
+        shape = outline.height, outline.width
+        if outline.orientation > 4:  # a photo that was taken with the camera on its side
+            shape = outline.width, outline.height
+        if max(shape) > LARGEST_SIDE or shape != (common or shape):
+            return DIGIT_SHAPE
+        common = shape
+    return common or DIGIT_SHAPE
+
+
+def _read(labelled: Labelled, size: tuple[int, int], unreadable: list[str]) -> Digits:
+    """The pictures as images of that size; those that cannot be read are told in `unreadable`."""
     images, numbers = [], []
     for number, path in labelled:
         try:
-            prepared = prepare(bytes(read_bounded(path, MOST_BYTES)))
+            prepared = prepare(bytes(read_bounded(path, MOST_BYTES)), shape=size)
             if not prepared.ink_found:
                 raise PictureError("too little ink to be read")
         except (PictureError, ShapeError, FileError) as error:
@@ -148,7 +178,7 @@ def _read(labelled: Labelled, unreadable: list[str]) -> Digits:
         else:
             images.append(np.rint(prepared.image * 255).astype(np.uint8))
             numbers.append(number)
-    stacked = np.stack(images) if images else np.zeros((0, 28, 28), np.uint8)
+    stacked = np.stack(images) if images else np.zeros((0, *size), np.uint8)
     return Digits(stacked, np.array(numbers, np.uint8))
 
 

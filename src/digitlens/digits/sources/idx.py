@@ -21,7 +21,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.digits.dataset import Digits
+from digitlens.digits.dataset import LARGEST_SIDE, Digits
 from digitlens.errors import IdxError, ShapeError
 
 _OTHER_TYPES = {0x09: "int8", 0x0B: "int16", 0x0C: "int32", 0x0D: "float32", 0x0E: "float64"}
@@ -61,29 +61,32 @@ def parse(data: Bytes) -> NDArray[np.uint8]:
 
 
 def images(data: Bytes) -> NDArray[np.uint8]:
-    """The pictures in an IDX file, (n, 28, 28), ink 0..255, read-only. Raises IdxError if it holds anything else."""
+    """The pictures in an IDX file, (n, rows, columns), ink 0..255, read-only; at most 64×64 pixels, else IdxError."""
     array = parse(data)
     if array.ndim == 1:
         raise IdxError(f"pictures have 3 dimensions, got 1 with {len(array):,} numbers: labels; are the files swapped?")
-    if array.ndim != 3 or array.shape[1:] != (28, 28):
-        raise IdxError(f"pictures are n × 28 × 28, got {_times(array.shape)}; scale them to 28 × 28 first")
+    if array.ndim != 3 or max(array.shape[1:]) > LARGEST_SIDE:
+        raise IdxError(
+            f"pictures are n × rows × columns, at most {LARGEST_SIDE} × {LARGEST_SIDE}, got {_times(array.shape)}; "
+            "scale them down first"
+        )
     return array
 
 
-def labels(data: Bytes) -> NDArray[np.uint8]:
-    """The labels in an IDX file, (n,), each 0..9, read-only. Raises IdxError if it holds anything else."""
+def labels(data: Bytes, classes: int = 10) -> NDArray[np.uint8]:
+    """The labels in an IDX file, (n,), each below `classes`, read-only. Raises IdxError if it holds anything else."""
     array = parse(data)
     if array.ndim != 1:
         raise IdxError(f"labels have 1 dimension, got {_times(array.shape)}: pictures; are the files swapped?")
-    if array.max() > 9:
-        first = int(np.argmax(array > 9))
-        raise IdxError(f"labels are 0 to 9, got {array[first]} as number {first + 1:,}; {_ADVICE}")
+    if array.max() >= classes:
+        first = int(np.argmax(array >= classes))
+        raise IdxError(f"labels are 0 to {classes - 1}, got {array[first]} as number {first + 1:,}; {_ADVICE}")
     return array
 
 
-def digits(image_data: Bytes, label_data: Bytes) -> Digits:
+def digits(image_data: Bytes, label_data: Bytes, classes: int = 10) -> Digits:
     """Pictures and labels of two IDX files, side by side. Raises IdxError unless there are as many of each."""
-    pictures, named = images(image_data), labels(label_data)
+    pictures, named = images(image_data), labels(label_data, classes)
     if len(pictures) != len(named):
         raise IdxError(
             f"every picture wants a label, got {len(pictures):,} pictures and {len(named):,} labels; "

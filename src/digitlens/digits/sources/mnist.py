@@ -87,7 +87,8 @@ def load_mnist(folder: str | os.PathLike[str], *, files: Sequence[MnistFile] = F
             f"MNIST in {shown(place)} is not usable:\n  " + "\n  ".join(problems) + "\nPut the four files there ("
             f"{', '.join(file.name for file in files)}; as they are or as .gz), or let Digitlens download them"
         )
-    training, test = idx.digits(*contents[:2]), idx.digits(*contents[2:])
+    images, labels, test_images, test_labels = contents
+    training, test = idx.digits(images, labels), idx.digits(test_images, test_labels)
     if tuple(files[:2]) == FILES[:2]:  # the bytes have just been verified, so need not be hashed again
         training.trust_fingerprint(FINGERPRINT)
     return DataSet("mnist", f"MNIST in {shown(place)}", training, test)

@@ -97,6 +97,7 @@ def turned(images: Images, rng: np.random.Generator) -> Images:
 
 def _rotated_and_slanted(images: Images, angles: NDArray[np.float64], slopes: NDArray[np.float64]) -> Images:
     """Each image rotated and slanted about pixel index 14, where MNIST's digits have their centre of mass."""
+    _check(images)
     place = np.arange(-14.0, 15.0, 7.0)  # of the control points, relative to the middle
     down, right = place[:, None], place[None, :] + slopes[:, None, None] * place[:, None]
     cosine, sine = np.cos(angles)[:, None, None], np.sin(angles)[:, None, None]

@@ -20,8 +20,8 @@ inline void transpose(const float* W, size_t n, size_t before, float* back) {
 }
 
 // The first layer's share of the gradient, from one picture: only the weights of pixels with ink have any.
-inline void add_first_layer_gradient(const SparsePicture& x, Lanes dC_dz, float* target) {
-  store(target + PIXELS * 16, load(target + PIXELS * 16) + dC_dz);  // the biases
+inline void add_first_layer_gradient(const SparsePicture& x, size_t pixels, Lanes dC_dz, float* target) {
+  store(target + pixels * 16, load(target + pixels * 16) + dC_dz);  // the biases
   for (size_t k = 0; k < x.count; k += 4)
     for (int j = 0; j < 4; j++) {
       float* weights = x.weights_of(k + j, target);
@@ -54,7 +54,8 @@ inline void backward(const Run& run, const int64_t* order, size_t batch, Buffers
         product(before + 1, batch, buffers.a[l - 1], 1, row_before, dC_dz, row,
                 [&](size_t k, Lanes sum) { store(to + k * 16, load(to + k * 16) + all(factor) * sum); });
       for (size_t i = 0; i < batch && l == 1; i++)
-        add_first_layer_gradient(SparsePicture(run.pictures, order[i]), all(factor) * load(dC_dz + i * row), to);
+        add_first_layer_gradient(SparsePicture(run.pictures, order[i]), before, all(factor) * load(dC_dz + i * row),
+                                 to);
     }
   }
 }

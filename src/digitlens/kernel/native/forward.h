@@ -32,9 +32,9 @@ struct Buffers {
 
 // One picture without its zeros, its greys 0..255 turned into ink 0..1. See SparsePictures in kernel.h.
 struct SparsePicture {
-  const uint16_t* row;  // where the weights of each pixel begin, in bytes
+  const uint16_t* row;  // where the weights of each pixel begin, in steps of WEIGHTS_STEP bytes
   size_t count;
-  float ink[PIXELS + 16];
+  float ink[MOST_PIXELS + 16];
 
   SparsePicture(const SparsePictures& pictures, size_t i) {
     const uint8_t* begin = pictures.bytes + pictures.starts[i];
@@ -46,7 +46,7 @@ struct SparsePicture {
 
   template <class Weights>
   Weights* weights_of(size_t k, Weights* W) const {  // the sixteen weights that pixel number k of the list leads into
-    return W + row[k] / sizeof(float);
+    return W + row[k] * (WEIGHTS_STEP / sizeof(float));
   }
 };
 
@@ -73,8 +73,8 @@ inline void product(size_t rows, size_t inner, const float* left, size_t row, si
 
 // The weighted sums of sixteen neurons of the first layer for one picture: only where there is ink. Four sums run side
 // by side, because an addition takes four cycles.
-inline Lanes first_layer_sum(const float* W, const SparsePicture& x) {
-  Lanes sum[4] = {load(W + PIXELS * 16)};  // the biases
+inline Lanes first_layer_sum(const float* W, size_t pixels, const SparsePicture& x) {
+  Lanes sum[4] = {load(W + pixels * 16)};  // the biases
   for (size_t k = 0; k < x.count; k += 4)
     for (int j = 0; j < 4; j++) sum[j] = sum[j] + all(x.ink[k + j]) * load(x.weights_of(k + j, W));
   return (sum[0] + sum[1]) + (sum[2] + sum[3]);
@@ -109,7 +109,7 @@ inline void forward(const Shape& s, const float* W, const SparsePictures& pictur
       }
       for (size_t i = 0; i < batch; i++) {
         if (block == 0 && i + FETCH_AHEAD < ordered) fetch(pictures, (size_t)order[i + FETCH_AHEAD]);
-        finish(i, first_layer_sum(weights, SparsePicture(pictures, order ? (size_t)order[i] : i)));
+        finish(i, first_layer_sum(weights, before, SparsePicture(pictures, order ? (size_t)order[i] : i)));
       }
     }
     for (size_t i = 0; i < batch && l < s.layers; i++) buffers.a[l][i * row + n] = 1;

@@ -7,9 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-constexpr int MOST_LAYERS = 15;      // of weights
-constexpr int MOST_NEURONS = 65536;  // in a layer
-constexpr int PIXELS = 784;
+constexpr int MOST_LAYERS = 15;           // of weights
+constexpr int MOST_NEURONS = 65536;       // in a layer
+constexpr int MOST_PIXELS = 4096;         // of a picture: a whole number of eights
 constexpr size_t EVALUATED_AT_ONCE = 32;  // pictures
 
 enum Activation { SIGMOID, TANH, RELU, LEAKY_RELU, IDENTITY, SOFTMAX };
@@ -54,9 +54,11 @@ struct Shape {
 };
 
 // Pictures without their zeros: of picture i, from byte starts[i] on, for each of `count` pixels where its row of
-// weights begins (pixel · 64 bytes, in two bytes), then as many greys; count is a multiple of 4, filled up with grey 0
-// at "pixel" 784, which is the row of biases. After the last list there are 16 bytes more, so that greys may be read by
-// sixteens.
+// weights begins (in two bytes, so counted in steps of WEIGHTS_STEP bytes), then as many greys; count is a multiple of
+// 4, filled up with grey 0 at the "pixel" after the last one, which is the row of biases. After the last list there are
+// 16 bytes more, so that greys may be read by sixteens.
+constexpr size_t WEIGHTS_ROW = 64, WEIGHTS_STEP = 8;  // bytes; a processor multiplies by 8 while it looks up
+static_assert(MOST_PIXELS * WEIGHTS_ROW / WEIGHTS_STEP < 65536, "the row of biases has a place in two bytes");
 struct SparsePictures {
   const uint8_t* bytes;
   const uint64_t* starts;  // one more than there are pictures
@@ -81,7 +83,9 @@ struct Run {  // a stretch of training, within one epoch
 
 // count pictures, each `which[i]` of images, as its grid of 2 × 5 × 5 numbers distorts it:
 // digits/synthetic/distortions.py.
-typedef void Bend(const uint8_t* images, const int64_t* which, const float* grids, size_t count, uint8_t* bent);
+constexpr int MOST_SIDE = 64;  // rows, and columns, of such a picture
+typedef void Bend(const uint8_t* images, int rows, int columns, const int64_t* which, const float* grids, size_t count,
+                  uint8_t* bent);
 
 struct Kernel {
   const char* name;

@@ -51,34 +51,37 @@ static std::vector<const Kernel*> kernels() {  // those that this processor can 
 
 // Pictures without their zeros, see kernel.h.
 struct Pictures {
+  size_t pixels;  // of each
   std::vector<uint64_t> starts{0};
   std::unique_ptr<uint8_t[]> bytes;
   size_t count() const { return starts.size() - 1; }
   SparsePictures list() const { return {bytes.get(), starts.data()}; }
 
   template <class Stop>
-  Pictures(const uint8_t* grey, size_t n, Stop stop) {
-    size_t room = 0, held = 0;
+  Pictures(const uint8_t* grey, size_t pixels, size_t n, Stop stop) : pixels(pixels) {
+    constexpr size_t STEPS = WEIGHTS_ROW / WEIGHTS_STEP;
+    size_t room = 0, held = 0, eights = pixels / 8 * 8;
     starts.reserve(n + 1);
     for (size_t i = 0; i < n; i++) {
       if (i % 4096 == 4095 && stop()) return;  // every 2 ms
-      const uint8_t* x = grey + i * PIXELS;
-      if (room - held < 3 * PIXELS + 64) {  // grow to what the rest will need, by what the first ones took
-        room = held + (i ? (held / i + 16) * (n - i) : n * 480) + 3 * PIXELS + 4096;
+      const uint8_t* x = grey + i * pixels;
+      if (room - held < 3 * pixels + 64) {  // grow to what the rest will need, by what the first ones took
+        room = held + (i ? (held / i + 16) * (n - i) : n * pixels * 5 / 8) + 3 * pixels + 4096;
         std::unique_ptr<uint8_t[]> more(new uint8_t[room]);
         if (held) memcpy(more.get(), bytes.get(), held);
         bytes = std::move(more);
       }
       uint16_t* row = (uint16_t*)(bytes.get() + held);
-      uint8_t inked[PIXELS + 8];
+      uint8_t inked[MOST_PIXELS + 8];
       size_t k = 0;
-      for (int p = 0; p < PIXELS; p += 8) {
+      for (size_t p = 0; p < eights; p += 8) {
         uint64_t eight;
         memcpy(&eight, x + p, 8);
         if (eight)
-          for (int j = 0; j < 8; j++) row[k] = (uint16_t)((p + j) * 64), inked[k] = x[p + j], k += x[p + j] != 0;
+          for (size_t j = 0; j < 8; j++) row[k] = (uint16_t)((p + j) * STEPS), inked[k] = x[p + j], k += x[p + j] != 0;
       }
-      while (k % 4) row[k] = PIXELS * 64, inked[k++] = 0;
+      for (size_t p = eights; p < pixels; p++) row[k] = (uint16_t)(p * STEPS), inked[k] = x[p], k += x[p] != 0;
+      while (k % 4) row[k] = (uint16_t)(pixels * STEPS), inked[k++] = 0;
       memcpy(row + k, inked, k);
       held += (3 * k + 1) / 2 * 2;
       starts.push_back(held);
@@ -96,7 +99,7 @@ struct Engine {
     check(sizes.size() >= 2 && sizes.size() <= MOST_LAYERS + 1 && activations.size() == sizes.size() - 1,
           "Engine wants 1 to 15 layers of weights, and an activation for each");
     for (int n : sizes) check(n >= 1 && n <= MOST_NEURONS, "Engine wants 1 to 65,536 neurons a layer");
-    check(sizes[0] == PIXELS, "Engine wants pictures of 784 pixels");
+    check(sizes[0] <= MOST_PIXELS, "Engine wants pictures of at most 4,096 pixels");
     shape.layers = (int)activations.size();
     shape.cost = entry(COSTS, cost, "Engine wants a cost").code;
     shape.sizes[0] = sizes[0];
@@ -128,6 +131,7 @@ struct Engine {
     check(weights.size() == floats, "learn() wants weights of the network's size");
     for (const Floats& part : memory) check(part.size() == floats, "learn() wants memory of the network's size");
     check(!average || average->size() == floats, "learn() wants a running mean of the network's size");
+    check(pictures.pixels == (size_t)shape.sizes[0], "learn() wants pictures with a pixel for each input");
     check(digits.size() == pictures.count(), "learn() wants a digit for each picture");
     check(mini_batch >= 1 && mini_batch <= 1'000'000, "learn() wants 1 to 1,000,000 pictures a mini-batch");
     check(stop.size() == 1, "learn() wants one flag to stop by");
@@ -164,6 +168,7 @@ struct Engine {
   nb::tuple measure(In<float, 1> weights, const Pictures& pictures, In<uint8_t, 1> digits, size_t first,
                     size_t count) const {
     check(weights.size() == floats, "measure() wants weights of the network's size");
+    check(pictures.pixels == (size_t)shape.sizes[0], "measure() wants pictures with a pixel for each input");
     check(digits.size() == pictures.count(), "measure() wants a digit for each picture");
     check(first <= pictures.count(), "measure() wants a picture's number to begin with");
     if (count > pictures.count() - first) count = pictures.count() - first;
@@ -183,31 +188,33 @@ struct Engine {
 
   void outputs(In<float, 1> weights, In<uint8_t, 2> images,
                ndarray<float, nb::ndim<2>, nb::c_contig, nb::device::cpu> out) const {
-    size_t n = images.shape(0);
+    size_t n = images.shape(0), pixels = images.shape(1);
     check(weights.size() == floats, "outputs() wants weights of the network's size");
-    check(images.shape(1) == PIXELS, "outputs() wants pictures of 784 pixels");
+    check(pixels == (size_t)shape.sizes[0], "outputs() wants pictures with a pixel for each input");
     check(out.shape(0) == n && out.shape(1) == (size_t)shape.sizes[shape.layers], "outputs() wants room for them");
     WithoutLock others_may_go_on;
     std::unique_ptr<float[]> room = scratch(EVALUATED_AT_ONCE, false);
     for (size_t first = 0; first < n; first += 1024) {  // a list of a thousand at a time: half a megabyte
-      Pictures some(images.data() + first * PIXELS, n - first < 1024 ? n - first : 1024, [] { return false; });
+      Pictures some(images.data() + first * pixels, pixels, n - first < 1024 ? n - first : 1024, [] { return false; });
       kernel->evaluate(shape, weights.data(), some.list(), some.count(), nullptr, out.data() + first * out.shape(1),
                        nullptr, nullptr, room.get());
     }
   }
 };
 
-static void bend(In<uint8_t, 2> images, In<int64_t, 1> which, In<float, 2> grids,
-                 ndarray<uint8_t, nb::ndim<2>, nb::c_contig, nb::device::cpu> bent) {
-  size_t n = which.size();
-  check(images.shape(1) == PIXELS && bent.shape(1) == PIXELS, "bend() wants pictures of 784 pixels");
+static void bend(In<uint8_t, 3> images, In<int64_t, 1> which, In<float, 2> grids,
+                 ndarray<uint8_t, nb::ndim<3>, nb::c_contig, nb::device::cpu> bent) {
+  size_t n = which.size(), rows = images.shape(1), columns = images.shape(2);
+  check(rows >= 1 && rows <= MOST_SIDE && columns >= 1 && columns <= MOST_SIDE,
+        "bend() wants pictures of 1 to 64 rows and columns");
+  check(bent.shape(1) == rows && bent.shape(2) == columns, "bend() wants room for pictures of the same size");
   check(grids.shape(0) == n && grids.shape(1) == 50 && bent.shape(0) == n, "bend() wants a grid and room for each");
   for (size_t i = 0; i < n; i++)
     check(which.data()[i] >= 0 && (size_t)which.data()[i] < images.shape(0), "bend() wants numbers of pictures");
   for (size_t i = 0; i < grids.size(); i++)
     check(grids.data()[i] >= -1e6f && grids.data()[i] <= 1e6f, "bend() wants grids of finite numbers");
   WithoutLock others_may_go_on;
-  kernels()[0]->bend(images.data(), which.data(), grids.data(), n, bent.data());
+  kernels()[0]->bend(images.data(), (int)rows, (int)columns, which.data(), grids.data(), n, bent.data());
 }
 
 // What the kernel can do, as Python is told it: see kernel/capabilities.py.
@@ -226,7 +233,7 @@ static nb::dict capabilities() {
   all["outputs"] = nb::tuple(outputs);
   all["costs"] = costs;
   all["optimisers"] = optimisers;
-  all["pixels"] = PIXELS;
+  all["pixels"] = MOST_PIXELS;
   all["layers"] = MOST_LAYERS;
   all["neurons"] = MOST_NEURONS;
   all["dtype"] = "float32";
@@ -246,14 +253,16 @@ NB_MODULE(_native, m) {
       .def(
           "__init__",
           [](Pictures* self, In<uint8_t, 2> images, std::optional<In<uint8_t, 1>> stop) {
-            check(images.shape(1) == PIXELS, "Pictures wants pictures of 784 pixels");
+            size_t pixels = images.shape(1);
+            check(pixels >= 1 && pixels <= MOST_PIXELS, "Pictures wants pictures of 1 to 4,096 pixels");
             check(!stop || stop->size() == 1, "Pictures wants one flag to stop by");
             WithoutLock others_may_go_on;
-            new (self) Pictures(images.data(), images.shape(0), [&] {  // fewer than all of them, where it is stopped
-              WithLock for_a_moment;
-              if (PyErr_CheckSignals()) throw nb::python_error();
-              return stop && *(const volatile uint8_t*)stop->data();
-            });
+            new (self)
+                Pictures(images.data(), pixels, images.shape(0), [&] {  // fewer than all of them, where it is stopped
+                  WithLock for_a_moment;
+                  if (PyErr_CheckSignals()) throw nb::python_error();
+                  return stop && *(const volatile uint8_t*)stop->data();
+                });
           },
           nb::arg().noconvert(), nb::arg("stop").noconvert() = nb::none())
       .def("__len__", &Pictures::count);

@@ -1,4 +1,4 @@
-"""GET /api/images: MNIST's images, if they are on this machine. Nothing is downloaded."""
+"""GET /api/images: MNIST's images, or those of another set that the app knows. Nothing is downloaded."""
 
 from __future__ import annotations
 
@@ -22,35 +22,46 @@ _HOW = (
 
 
 class MnistImages:
-    """The endpoint. MNIST is loaded at the first request, in the pool."""
+    """The endpoint. A set is loaded at the first request for it, in the pool."""
 
     def __init__(self, sets: DataSets, pool: Pool) -> None:
         self._sets, self._pool = sets, pool
         self._loading = asyncio.Lock()  # one load at a time: requests that wait must not occupy the pool's threads
 
     async def answer(self, request: Request) -> Response:
-        """`count` bytes of labels, then count · 784 of pixels, ink 0..255. Raises HTTPException: 400, 404, 503."""
+        """`count` bytes of labels, then count · rows · columns of pixels, ink 0..255.
+
+        Raises HTTPException: 400, 404, 503.
+        """
+        name = request.query_params.get("data", "mnist")
+        if name not in self._sets.names():
+            raise HTTPException(400, f"data: wanted one of {', '.join(self._sets.names())}, got {name[:40]!r}")
         on = request.query_params.get("on", "test")
         if on not in ("test", "training"):
             raise HTTPException(400, f"on: wanted test or training, got {on[:40]!r}")
         first, count = _number(request, "from", 0), _number(request, "count", 100)
         if not 1 <= count <= MOST:
             raise HTTPException(400, f"count: wanted 1 to {MOST:,} pictures at a time, got {count}")
-        data = await self._load(request.client.host if request.client else "")
+        data = await self._load(name, request.client.host if request.client else "")
         digits = data.test if on == "test" else data.training
         if first >= len(digits):
             raise HTTPException(400, f"from: wanted 0 to {len(digits) - 1:,}, got {first:,}")
-        chosen = digits[slice(first, first + count)]
+        chosen, (rows, columns) = digits[slice(first, first + count)], digits.image_shape
         return Response(
             chosen.digits.astype("uint8").tobytes() + chosen.images.tobytes(),
             media_type="application/octet-stream",
-            headers={"X-Digitlens-Total": str(len(digits)), "Cache-Control": "no-store"},
+            headers={
+                "X-Digitlens-Total": str(len(digits)),
+                "X-Digitlens-Rows": str(rows),
+                "X-Digitlens-Columns": str(columns),
+                "Cache-Control": "no-store",
+            },
         )
 
-    async def _load(self, client: str) -> DataSet:
+    async def _load(self, name: str, client: str) -> DataSet:
         async with self._loading:
             try:
-                return await self._pool.run(client, partial(self._sets.load, "mnist"))
+                return await self._pool.run(client, partial(self._sets.load, name))
             except DigitlensError as error:
                 raise HTTPException(404, _HOW) from error
             except (FullError, MemoryError) as error:

@@ -13,7 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from digitlens.errors import DigitlensError
+from digitlens.digits.dataset import DIGIT_SHAPE, shape_name
+from digitlens.errors import DataError, DigitlensError
 from digitlens.reading.reader import Reader
 from digitlens.server.http.networks import Networks
 from digitlens.server.http.pool import FullError, Pool
@@ -49,7 +50,7 @@ class NeuronPreferences:
             async with self._lock:
                 return as_json(await self._pool.run(client, partial(self._cached, offered.reader, layer, neuron)))
         except DigitlensError as error:
-            raise HTTPException(404, f"no digits to show to the network: {error}") from error
+            raise HTTPException(404, f"no images to show to the network: {error}") from error
         except (FullError, MemoryError) as error:
             raise HTTPException(503, "the server is busy; try again in a moment") from error
 
@@ -64,10 +65,10 @@ class NeuronPreferences:
     def _examine(self, reader: Reader, layer: int, neuron: int) -> dict[str, Any]:
         from digitlens.laboratory.activation_maximisation import maximising_picture, strongest, weighted_sum
 
-        data, network = self._digits(), reader.network
-        images = reader.adjusted(data.test.images).reshape(-1, 784)
+        data, network = self._data_for(reader), reader.network
+        images = reader.adjusted(data.test.images).reshape(len(data.test), -1)
         most = strongest(network, images, layer, neuron, IMAGES)
-        ink = float(images.mean(dtype=np.float64)) * 784 / 255
+        ink = float(images.mean(dtype=np.float64)) * images.shape[1] / 255
         picture = maximising_picture(network, layer, neuron, ink, images[most[0]] / 255)
         activation = network.activations[layer - 1]
         activations = activation(network.forward(images[most] / np.float32(255)).z[layer - 1][:, neuron])
@@ -77,6 +78,8 @@ class NeuronPreferences:
             "layer": layer,
             "neuron": neuron,
             "on": data.name,
+            "rows": reader.image_shape[0],
+            "columns": reader.image_shape[1],
             "strongest": [
                 {
                     "ink": _text(images[k]),
@@ -90,7 +93,7 @@ class NeuronPreferences:
                 "ink": _text(np.rint(255 * picture).astype(np.uint8)),
                 "activation": round(float(activation(np.array([z]))[0]), 6),
             },
-            "part": self._part(reader, data, neuron) if layer == 1 else None,
+            "part": self._part(reader, data, neuron) if layer == 1 and reader.image_shape == DIGIT_SHAPE else None,
         }
 
     def _part(self, reader: Reader, data: DataSet, neuron: int) -> dict[str, Any]:
@@ -113,9 +116,20 @@ class NeuronPreferences:
             "weights": _text(np.rint(127 * signed / np.abs(signed).max()).astype(np.int8)),
         }
 
-    def _digits(self) -> DataSet:
-        """MNIST if it is on this machine; otherwise the pen digits."""
-        return self._sets.load("mnist" if self._sets.here("mnist") else "pen")
+    def _data_for(self, reader: Reader) -> DataSet:
+        """The app's own folder, where the network has learned its classes from such images; else MNIST or pen digits.
+
+        Raises DataError where there are no images of the size that the network sees.
+        """
+        own = self._sets.folder and not reader.reads_digits and self._sets.classes("folder") == reader.classes
+        if own and self._sets.image_shape("folder") == reader.image_shape:
+            return self._sets.load("folder")
+        if reader.image_shape == DIGIT_SHAPE:
+            return self._sets.load("mnist" if self._sets.here("mnist") else "pen")
+        raise DataError(
+            f"the network {reader.name!r} sees images of {shape_name(reader.image_shape)} pixels; start the app with "
+            "--data and the folder of pictures that it has learned"
+        )
 
 
 def _text(array: NDArray[Any]) -> str:

@@ -87,7 +87,6 @@ class Comparing:
         self._load, self._turns = load, turns
         self._lock = threading.RLock()
         self._recipes: list[Recipe] = []  # once the digits are there
-        self._shape = 28, 28  # rows and columns of their images, once they are there
         self._outcomes: list[Outcome] = []
         self._walk: RunCursor | None = None  # the run under way
         self._took = 0.0  # seconds, by the clock, that it has taken
@@ -144,7 +143,6 @@ class Comparing:
         return False
 
     def _turn(self, data: DataSet, over: Callable[[], bool]) -> bool:
-        self._shape = data.training.images.shape[1:]
         self._recipes = self._recipes or self.duel.recipes(data)
         while len(self._outcomes) < len(self._recipes):
             with self._lock:
@@ -188,13 +186,11 @@ class Comparing:
     def _post(self) -> None:
         with self._lock:
             place = self._turns.place(self) or 0
-            told = partial(_frame, self.duel, self._state, self._error, place, tuple(self._outcomes), self._shape)
+            told = partial(_frame, self.duel, self._state, self._error, place, tuple(self._outcomes))
             self.board.post("comparison", told)
 
 
-def _frame(
-    duel: Duel, state: str, error: str, place: int, outcomes: Sequence[Outcome], shape: tuple[int, int]
-) -> bytes:
+def _frame(duel: Duel, state: str, error: str, place: int, outcomes: Sequence[Outcome]) -> bytes:
     """How a comparison is getting on."""
     sides = outcomes[::2], outcomes[1::2]
     result = _result(duel, *sides)
@@ -208,8 +204,8 @@ def _frame(
         "names": list(duel.names()),
         "data": duel.a.data,
         "seeds": duel.seeds,
-        "rows": shape[0],
-        "columns": shape[1],
+        "rows": duel.a.image_shape[0],
+        "columns": duel.a.image_shape[1],
         "done": len(outcomes),
         "all": 2 * duel.seeds,
         "seconds": sum(outcome.seconds for outcome in outcomes),

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from digitlens.digits.dataset import DataSet
+from digitlens.digits.dataset import DIGIT_SHAPE, DIGITS, DataSet
 from digitlens.digits.sources.find import cache_folder, describe, find_data
 from digitlens.errors import DataError, UsageError
 
@@ -60,6 +60,16 @@ class DataSets:
                 self._loaded[name] = find_data(self.named(name) or name, offline=True)
             return self._loaded[name]
 
+    def classes(self, name: str) -> tuple[str, ...]:
+        """The names of its classes."""
+        known = self._loaded.get(name)
+        return known.classes if known else DIGITS
+
+    def image_shape(self, name: str) -> tuple[int, int]:
+        """Rows and columns of its images."""
+        known = self._loaded.get(name)
+        return known.image_shape if known else DIGIT_SHAPE
+
     def training(self, name: str) -> int:
         """How many there are to learn from."""
         known = self._loaded.get(name)
@@ -69,7 +79,7 @@ class DataSets:
         """Which there are, for a page to choose from."""
         default, listed = self.default(), list[dict[str, Any]]()
         for name in self.names():
-            known = self._loaded.get(name)
+            known, (rows, columns) = self._loaded.get(name), self.image_shape(name)
             listed.append(
                 {
                     "name": name,
@@ -77,7 +87,9 @@ class DataSets:
                     "default": name == default,
                     "training": self.training(name),
                     "test": len(known.test) if known else SIZES[name][1],
-                    **_shape(known),
+                    "classes": len(self.classes(name)),
+                    "rows": rows,
+                    "columns": columns,
                     "source": known.source if known else "",
                     "how": "" if self.here(name) else HOW,
                 }
@@ -97,11 +109,3 @@ class DataSets:
             download_mnist(cache, progress=progress)
         finally:
             self._downloading.release()
-
-
-def _shape(known: DataSet | None) -> dict[str, int]:
-    """Rows and columns of each image, and how many classes there are; those of digits where nothing is loaded yet."""
-    if known is None:
-        return {"rows": 28, "columns": 28, "classes": 10}
-    _, rows, columns = known.training.images.shape
-    return {"rows": rows, "columns": columns, "classes": len(known.classes)}

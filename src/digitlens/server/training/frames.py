@@ -66,7 +66,7 @@ def unframe(data: bytes) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
 
 
 def as_pictures(weights: NDArray[Any], most: int) -> tuple[NDArray[np.int8], float]:
-    """Weights into a layer, (n, 784), as bytes to look at: those of the first `most` neurons; and the strongest.
+    """Weights into a layer, (n, pixels), as bytes to look at: those of the first `most` neurons; and the strongest.
 
     A weight is about byte / 127 · strongest.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from itertools import pairwise
@@ -41,15 +42,19 @@ def order_of(message: Mapping[str, Any], sets: DataSets, recipe: Any = None) -> 
         raise Refused("data", HOW)
     fields = message.get("recipe", {}) if recipe is None else recipe
     count = sets.training(data)
-    made = recipe_of(base, fields, count)
+    made = recipe_of(base, fields, count, len(sets.classes(data)), math.prod(sets.image_shape(data)))
     if "validation" in fields and made.validation >= count:
         held = f"{made.validation:,} of {count:,} images cannot be held out"
         raise Refused("validation", f"validation: {held}: at least one has to be left to learn from")
-    return RunRequest(number_of(message), made, base, data, sets.named(data), "validation" in fields)
+    about = sets.classes(data), sets.image_shape(data)
+    return RunRequest(number_of(message), made, base, data, sets.named(data), "validation" in fields, *about)
 
 
-def recipe_of(base: str, fields: Any, count: int) -> Recipe:
-    """The named recipe with some fields changed, for `count` digits. Raises Refused, and names the field at fault."""
+def recipe_of(base: str, fields: Any, count: int, classes: int = 10, pixels: int = 784) -> Recipe:
+    """The named recipe with some fields changed, for `count` images of so many pixels in so many classes.
+
+    Raises Refused, and names the field at fault.
+    """
     if not isinstance(fields, dict):
         raise Refused("recipe", "recipe: wants an object of fields and values")
     if "name" in fields:
@@ -58,14 +63,15 @@ def recipe_of(base: str, fields: Any, count: int) -> Recipe:
         recipe = named(base, **fields)
     except RecipeError as error:
         raise Refused(error.field, str(error)) from error
-    parameters = sum(n * (n_before + 1) for n_before, n in pairwise(recipe.sizes()))
+    sizes = recipe.sizes(classes, pixels)
+    parameters = sum(n * (n_before + 1) for n_before, n in pairwise(sizes))
     if parameters > PARAMETERS:
         words = f"hidden: at most {PARAMETERS:,} weights and biases can be watched here, got {parameters:,}"
         raise Refused("hidden", words)
     if len(set(recipe.preparation)) < len(recipe.preparation):
         raise Refused("preparation", "preparation: every step once")
     plain = choose(recipe).name == "plain"
-    most = TOGETHER // sum(recipe.sizes()[not plain :])  # the compiled engine makes no floats of the pictures
+    most = TOGETHER // sum(sizes[not plain :])  # the compiled engine makes no floats of the pictures
     if min(recipe.mini_batch, count) > most:
         words = f"mini_batch: at most {most:,} at a time with this network, got {recipe.mini_batch:,}"
         raise Refused("mini_batch", words)

@@ -65,7 +65,7 @@ class Training:
         self._walk: RunCursor | None = None  # once the digits are there
         self._moments: Snapshots | None = None
         self._seen: tuple[int, int, int] = -1, 0, 0  # where it stood at the last moment
-        self._image: Any = None  # (784,) uint8, of the last single example
+        self._image: Any = None  # (pixels,) uint8, of the last single example
         self._gone = False
         self._keep_at = self._look_at = 0.0
         shelf.take(self, clear=left is None)
@@ -183,7 +183,8 @@ class Training:
         walk, now = RunCursor(run), time.monotonic()
         with self._lock:
             self._walk, self._told = walk, self._told.of(run)
-            self._moments = self._moments or Snapshots(run.recipe, run.split.classes, self._timing.measuring)
+            sizes = run.split.classes, run.split.pixels
+            self._moments = self._moments or Snapshots(run.recipe, *sizes, self._timing.measuring)
             self._keep_at, self._look_at = now + self._timing.checkpoints, now + LOOKS
         return walk
 
@@ -279,7 +280,7 @@ class Training:
         at = int(position["epoch"]), int(position["mini_batch"]), float(position["seconds"])
         network = Network(layers, recipe.activations())
         record = Record(*at, recipe.learning_rate, left.engine, network, beginning(recipe, network))
-        self._moments = Snapshots(recipe, network.sizes[-1], self._timing.measuring)
+        self._moments = Snapshots(recipe, network.sizes[-1], network.sizes[0], self._timing.measuring)
         self._moments.remember(left.history)
         self._moments.add(record, float(at[0]), None)
         self._told = replace(self._told, state="interrupted", recipe=recipe, engine=left.engine)

@@ -34,7 +34,7 @@ class RunCursor:
         self.history: list[Mapping[str, float]] = list(run.history)
         self.step: Step | None = None  # the last single example
         self.taken = 0  # single examples learned of the mini-batch under way
-        network = run.recipe.initial_network(run.split.classes)
+        network = run.recipe.initial_network(run.split.classes, run.split.pixels)
         self.state = run.state or beginning(run.recipe, network)
         self._activations = network.activations
         self._pace = Pace(run)

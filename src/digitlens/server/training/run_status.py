@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.digits.dataset import Digits
+from digitlens.digits.dataset import DIGIT_SHAPE, DIGITS, Digits
+from digitlens.digits.preparation.framing import framing_for
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.recipes.commands import command
 from digitlens.learning.training import Run
@@ -34,6 +35,8 @@ class RunRequest:
     data: str  # the name of a set of digits
     named: str = ""  # the same for --data, where it has to be named there
     chosen: bool = False  # how many digits are held out was chosen, and stays
+    classes: tuple[str, ...] = DIGITS  # what that set has
+    image_shape: tuple[int, int] = DIGIT_SHAPE
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,6 @@ class RunStatus:
     training: int = 0  # images learned from
     test: int = 0
     classes: tuple[str, ...] = ()
-    shape: tuple[int, int] = (28, 28)  # rows and columns of each image
     engine: str = ""
     fallback_reason: str = ""  # why the compiled engine does not serve
     batches: int = 0  # in an epoch
@@ -82,7 +84,6 @@ class RunStatus:
             training=len(split.training),
             test=len(split.test),
             classes=run.data.classes,
-            shape=run.data.training.images.shape[1:],
             engine=run.engine.name,
             fallback_reason=run.fallback_reason,
             batches=-(-len(split.training) // run.recipe.mini_batch),
@@ -93,13 +94,13 @@ class RunStatus:
 def run_frame(
     told: RunStatus,
     place: int,
-    rows: Sequence[tuple[Row, Sizes]],
+    history: Sequence[tuple[Row, Sizes]],
     moment: Snapshot | None,
     image: NDArray[Any] | None,
 ) -> bytes:
-    """How a run is getting on. place: turns that come before it. image: (784,) uint8 of the last single example."""
+    """How a run is getting on. place: turns that come before it. image: (pixels,) uint8 of the last single example."""
     order, recipe = told.order, told.recipe or told.order.recipe
-    outputs = len(told.classes) or 10
+    (rows, columns), outputs = order.image_shape, len(told.classes or order.classes)
     header = {
         "type": "run",
         "number": order.number,
@@ -112,10 +113,10 @@ def run_frame(
         "source": told.source,
         "training": told.training,
         "test": told.test,
-        "sizes": list(recipe.sizes(outputs)),
+        "sizes": list(moment.network.sizes if moment else recipe.sizes(outputs, rows * columns)),
         "classes": list(told.classes),
-        "rows": told.shape[0],
-        "columns": told.shape[1],
+        "rows": rows,
+        "columns": columns,
         "engine": told.engine,
         "fallback_reason": told.fallback_reason,
         "epoch": moment.epoch if moment else 0,
@@ -130,7 +131,7 @@ def run_frame(
         "kept": told.kept,
         "last_example": told.last.to_json() if told.last else None,
     }
-    curves, gradients = arrays(rows)
+    curves, gradients = arrays(history)
     blocks: dict[str, NDArray[Any]] = {"curves": curves, "gradients": gradients}
     if moment:
         blocks["pictures"], header["strongest"] = as_pictures(moment.network.layers[0].weights, PICTURES)
@@ -185,7 +186,8 @@ def moment_frame(number: int, ask: int, moment: Snapshot) -> bytes:
 
 def read_by(network: Network, test: Digits, should_stop: Callable[[], bool]) -> NDArray[Any] | None:
     """As what a network reads test digits, taken as they are: (n,); None if somebody is in a should_stop meanwhile."""
-    reader, read = Reader(network=network), []
+    classes, shape = tuple(map(str, range(network.sizes[-1]))), test.image_shape
+    reader, read = Reader(network, classes=classes, framing=framing_for(shape), image_shape=shape), []
     for start in range(0, len(test), AT_ONCE):
         if should_stop():
             return None

@@ -55,12 +55,13 @@ class Snapshots:
         self,
         recipe: Recipe,
         classes: int,
+        pixels: int,
         short: float = Timing().measuring,
         now: Callable[[], float] = time.perf_counter,
     ) -> None:
         """`short`: seconds that measuring a record may always take."""
         self._recipe, self._short, self._now = recipe, short, now
-        weights = sum(n * (n_before + 1) for n_before, n in pairwise(recipe.sizes(classes)))
+        weights = sum(n * (n_before + 1) for n_before, n in pairwise(recipe.sizes(classes, pixels)))
         self._moments: Thinned[Snapshot] = Thinned(min(MOMENTS, ROOM // (4 * weights)))
         self._rows: Thinned[tuple[Row, Sizes]] = Thinned(ROWS)
         self._row: Row | None = None

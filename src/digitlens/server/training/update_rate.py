@@ -17,7 +17,9 @@ class Pace:
 
     def __init__(self, run: Run) -> None:
         images, size = len(run.split.training), run.recipe.mini_batch
-        weights = sum(n * (n_before + 1) for n_before, n in pairwise(run.recipe.sizes(run.split.classes)))
+        weights = sum(
+            n * (n_before + 1) for n_before, n in pairwise(run.recipe.sizes(run.split.classes, run.split.pixels))
+        )
         for_each, besides = COSTS[run.engine.name]
         self.batches = -(-images // size)  # in an epoch
         self._took = min(size, images) * weights * for_each + besides  # seconds a mini-batch

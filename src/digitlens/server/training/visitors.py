@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -212,8 +213,11 @@ class Visitors:
             data = recipe.data if recipe.data in self.sets.names() else "folder"
             if data not in self.sets.names():
                 return None
+            classes, shape = self.sets.classes(data), self.sets.image_shape(data)
+            if math.prod(shape) != left.layers[0].weights.shape[1]:
+                return None  # another folder than the one that it learned from
             base = min(RECIPES, key=lambda name: len(arguments(recipe, name)))
-            order = RunRequest(0, recipe, base, data, self.sets.named(data), chosen=True)
+            order = RunRequest(0, recipe, base, data, self.sets.named(data), True, classes, shape)
             load = partial(self.sets.load, data)
             return Training(order, load, self.queue, visitor.tell, visitor.shelf, left, self._timing)
         except DigitlensError:
