@@ -110,7 +110,7 @@ def test_whatever_a_prompt_or_a_notebook_shows_fits_on_a_line(seven: np.ndarray,
     assert repr(reading.prepared) == f"<Prepared: {', '.join(stage.name for stage in stages)}>"
     assert repr(stages[0]) == f"<Stage {stages[0].name}: {stages[0].reason}>"
     evaluation = dl.load().evaluate(few.test)
-    assert repr(evaluation) == f"<Evaluation of video: {evaluation.accuracy:.2%} of 20 pictures read rightly>"
+    assert repr(evaluation) == f"<Evaluation of video: {evaluation.accuracy:.2%} of 20 pictures read correctly>"
 
 
 def test_an_accuracy_is_told_of_the_very_weights_that_were_measured_alone(few: dl.DataSet) -> None:

@@ -38,7 +38,7 @@ def test_every_place_is_told_and_the_one_that_counts_is_marked(cache: Path) -> N
     said = run("--offline").stdout
     assert str(cache) in said
     assert "0 of MNIST's 4 files" in said
-    assert "None of them is taken" in said
+    assert "None of them is used" in said
     assert "> download" in run().stdout
     assert "> pen" in run("--data", "pen").stdout
 
@@ -177,7 +177,7 @@ def test_mnist_is_downloaded_into_the_cache(cache: Path, monkeypatch: pytest.Mon
         asked.append(folder)
 
     monkeypatch.setattr("digitlens.digits.sources.download.download_mnist", fetched)
-    with pytest.raises(DataError, match="no folder"):  # nothing came, and what is in the cache is verified
+    with pytest.raises(DataError, match="not a folder"):  # nothing came, and what is in the cache is verified
         run("--download")
     assert asked == [cache]
 

@@ -1,4 +1,4 @@
-"""`digitlens evaluate`: how many it reads rightly, and of what."""
+"""`digitlens evaluate`: how many it reads correctly, and of what."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_class_names_of_any_kind_are_shown_harmlessly(digitlens: Run, labelled: 
         assert (answer.code, answer.err) == (0, "")
         assert "\x1b" not in answer.out
         assert max(map(len, answer.out.splitlines())) <= 120
-        assert "most often taken for" in answer.out
+        assert "most often read as" in answer.out
 
 
 @pytest.mark.parametrize("data", ["missing", "", "x" * 300, "\0", "[/bold]"])

@@ -18,7 +18,7 @@ NUMBER = r"[+-]?\d+\.\d+"
 
 def _printed_sum(text: str) -> tuple[list[Decimal], Decimal]:
     """The rows of the sum on the page, and the z beneath them."""
-    page = text[text.index(" taken apart") :]
+    page = text[text.index(", term by term") :]
     rows = [Decimal(n) for n in re.findall(rf"= +({NUMBER})$", page, re.MULTILINE)]
     rows += [Decimal(n) for n in re.findall(rf"add up to +({NUMBER})$", page, re.MULTILINE)]
     rows += [Decimal(n) for n in re.findall(rf"^bias +({NUMBER})$", page, re.MULTILINE)]
@@ -54,13 +54,13 @@ def test_any_number_of_terms_adds_up(digitlens: Run, pictures: Path, terms: str)
 def test_an_empty_page_is_explained_too(digitlens: Run, blank: Path) -> None:
     answer = digitlens("explain", blank, "--layer", "1", "--neuron", "0")
     assert (answer.code, answer.err) == (0, "")
-    assert "is no digit: too little ink" in answer.out
+    assert "is not a digit: too little ink" in answer.out
     rows, z = _printed_sum(answer.out)
     assert rows == [Decimal("0.000"), z]  # nothing comes in: only the bias is left
     backwards = digitlens("explain", blank, "--target", "5")
     assert (backwards.code, backwards.err) == (0, "")
-    assert "nothing comes in" in backwards.out
-    assert "No weight into it matters here: all their slopes are 0" in " ".join(backwards.out.split())
+    assert "this weight does not matter here" in backwards.out
+    assert "No weight into it matters here: all slopes are 0" in " ".join(backwards.out.split())
 
 
 def test_it_shows_the_picture_its_preparation_and_every_neuron(digitlens: Run, pictures: Path) -> None:

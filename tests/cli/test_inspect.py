@@ -66,20 +66,20 @@ def test_what_a_network_can_judge_is_told(network: str, tmp_path: Path) -> None:
     path = str(tmp_path / "judging.digitlens")
     save(replace(load(network), familiarity=familiarity(threshold=0.015), calibration=Calibration(1.25)), path)
     said = run("weights", "--network", path).stdout
-    assert "1.5% of real digits are turned away" in said
+    assert "1.5% of real digits are rejected" in said
     assert "how sure it is (temperature 1.25)" in said
-    assert "turned away" not in run("weights", "--network", network).stdout
+    assert "rejected" not in run("weights", "--network", network).stdout
 
 
 def test_everything_is_shown_in_the_terminal(network: str, digits: Path) -> None:
     said = run("--network", network, "--data", str(digits)).stdout
     assert said.startswith(f"{network}   784-5-4-10, 3,999 weights and biases\n")
     assert "learned from 1,200 pictures of pen, 7 epochs, seed 0" in said
-    assert "it read 70.00% of the test pictures rightly" in said
+    assert "it read 70.00% of the test pictures correctly" in said
     assert all(f"neuron {j}" in said for j in range(5))
     assert "Rows: what the picture shows. Columns: what was read." in said
-    assert "most certain of" in said
-    assert "How it learned: epoch 1 to 7" in said
+    assert "with the highest activation" in said
+    assert "Learning curves: epoch 1 to 7" in said
 
 
 def test_lines_stay_within_the_terminal(network: str, digits: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,7 +91,7 @@ def test_lines_stay_within_the_terminal(network: str, digits: Path, monkeypatch:
 
 def test_only_what_is_named_is_shown(network: str) -> None:
     said = run("curves", "--network", network).stdout
-    assert "How it learned" in said
+    assert "Learning curves" in said
     assert "neuron" not in said.replace("neurons: sigmoid", "")
 
 
@@ -139,7 +139,7 @@ def test_without_digits_the_rest_is_shown_and_one_line_says_so(
     (line,) = (line for line in result.stderr.splitlines() if line.strip())
     assert line.startswith("No test pictures, so no confusion and no mistakes: MNIST is not in the cache")
     assert "neuron 0" in result.stdout
-    assert "How it learned" in result.stdout
+    assert "Learning curves" in result.stdout
     with pytest.raises(SystemExit) as ended:
         main(["inspect", "mistakes", "--network", network, "--offline"])
     assert ended.value.code == 1  # nothing of what was asked for
@@ -162,7 +162,7 @@ def test_digits_of_other_classes_are_refused(network: str, tmp_path: Path) -> No
         (tmp_path / name).mkdir()
         for i in range(4):
             (tmp_path / name / f"{i}.png").write_bytes(png(pen_digits(i + 1).digits.images[i]))
-    with pytest.raises(UsageError, match="the pictures show a, b as well"):
+    with pytest.raises(UsageError, match="the pictures also show a, b"):
         run("--network", network, "--data", str(tmp_path))
 
 
@@ -188,7 +188,7 @@ def test_a_network_without_a_story_is_shown_all_the_same(tmp_path: Path) -> None
     assert "No learning curve" in said
     if "matplotlib" in sys.modules:
         result = run("curves", "--network", str(path), "--out", str(tmp_path / "out"))
-        assert "No curves: the network's file holds no history" in result.stderr
+        assert "No curves: the network's file has no history" in result.stderr
 
 
 def test_notes_of_a_file_and_names_that_would_steer_a_terminal_are_made_visible(tmp_path: Path) -> None:
@@ -226,4 +226,4 @@ def test_a_network_that_makes_no_mistakes_shows_none(tmp_path: Path) -> None:
     (folder / "test" / "b").mkdir()
     said = run("mistakes", "confusion", "--network", str(path), "--data", str(folder)).stdout
     assert "No mistakes among 2 pictures" in said
-    assert "100.00% of 2 test pictures are read rightly" in said
+    assert "100.00% of 2 test pictures are read correctly" in said

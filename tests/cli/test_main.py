@@ -198,7 +198,7 @@ def test_what_a_terminal_shows_fits_it_and_honours_its_wishes(
     plain = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown).replace("\r", "")
     assert ("▀" in plain) == coloured
     assert max(map(cell_len, plain.splitlines())) <= columns
-    assert plain.count("weight × what it sees") == 1
+    assert plain.count("weight × input") == 1
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal; not checked here: colours and widths")

@@ -99,7 +99,7 @@ def test_the_engine_is_named_and_why_a_faster_one_does_not_serve(digitlens: Run,
     assert json.loads(digitlens(*given, "--json").out)["engine"] == best
     assert "\non the plain engine\n" in digitlens(*given, "--engine", "plain").out
     slower = digitlens(*given, "--precision", "float64").out
-    assert "on the plain engine; the compiled one cannot: it computes in float32, not float64" in slower
+    assert "on the plain engine, because the compiled one cannot run it: it computes in float32, not float64" in slower
 
 
 def test_the_talks_own_recipe_has_a_name(digitlens: Run, words: Path) -> None:

@@ -1,1 +1,1 @@
-"""THE COMMAND LINE: one file a command. Every import that is heavy happens inside its command."""
+"""CLI: the command line, one file for each command. Heavy imports are inside the commands."""

@@ -1,4 +1,4 @@
-"""`digitlens app`: the page in which one draws a digit and sees the network think."""
+"""`digitlens app`: serves the page, where users draw digits and look into the network."""
 
 from __future__ import annotations
 
@@ -25,18 +25,20 @@ if TYPE_CHECKING:
     metavar="ADDRESS",
     default="127.0.0.1",
     show_default=True,
-    help="Where to listen: 0.0.0.0 lets other machines in, with a token.",
+    help="The address to listen at. 0.0.0.0 lets other machines in, with a token.",
 )
 @click.option(
-    "--port", type=click.IntRange(0, 65535), help="At which port; 0 is any.  [default: the next free one from 8484]"
+    "--port",
+    type=click.IntRange(0, 65535),
+    help="The port; 0 is any free one.  [default: the first free one from 8484]",
 )
-@click.option("--data", metavar="FOLDER", help="A folder of labelled pictures to train on, offered in the page.")
-@click.option("--no-browser", is_flag=True, help="Only print the address; open no browser.")
+@click.option("--data", metavar="FOLDER", help="A folder of labelled pictures, which the page offers for training.")
+@click.option("--no-browser", is_flag=True, help="Print the address, and do not open a browser.")
 @click.option("--verbose", "-v", is_flag=True, help="Print a line for each request.")
 def command(network: str, host: str, port: int | None, data: str | None, no_browser: bool, verbose: bool) -> None:
-    """Open the page: draw a digit, watch the network think, take it apart.
+    """Open the page: draw a digit, watch the network think, look at every number.
 
-    Everything is served from this machine, and only to this machine unless --host says otherwise. It runs until Ctrl-C.
+    Everything is served from this machine, and only to this machine, unless you set --host. It runs until Ctrl-C.
     """
     import secrets
 
@@ -58,7 +60,7 @@ def command(network: str, host: str, port: int | None, data: str | None, no_brow
 
 
 def _runs() -> Path | None:
-    """The folder in which visitors' runs are kept, so that they go on after a restart; None where there is no home."""
+    """The folder for checkpoints of visitors' runs, which resume after a restart; None if there is no home folder."""
     import platformdirs
 
     named = os.environ.get("DIGITLENS_RUNS")
@@ -67,14 +69,14 @@ def _runs() -> Path | None:
 
 
 def _started(address: Address, no_browser: bool) -> None:
-    """The server answers: say where, and open a browser there."""
+    """The server is ready: print the address, and open a browser."""
     import threading
 
     console = out()
     browser = None if no_browser else _browser()
     _announce(console, address)
     if browser is None and not no_browser:
-        say(console, "No browser opens by itself: there is no screen here. Open that address in one.")
+        say(console, "No browser was opened, because there is no screen. Open that address in a browser.")
     say(console, "Ctrl-C ends it.")
     sys.stdout.flush()
     if browser is not None:
@@ -82,29 +84,29 @@ def _started(address: Address, no_browser: bool) -> None:
 
 
 def _announce(console: Console, address: Address) -> None:
-    """Where the page is; for other machines with a link that holds the token, and a code to be photographed."""
+    """Print the address; for other machines, also a link with the token, and its QR code."""
     console.print(f"Digitlens is at {address.link()}", markup=False)
     if address.loopback:
         return
     others = address.others()
     for link in others:
-        console.print(f"Other machines open {link}", markup=False)
+        console.print(f"On other machines, open {link}", markup=False)
     if others and unicode(console):
         console.print()
         for line in _code(others[0]):
             console.print(line, style="black on white", markup=False)
         console.print()
     if not others:
-        say(console, "Other machines do not reach this one: it is in no network now.")
+        say(console, "Other machines cannot reach this one, because it is not in a network now.")
     say(
         err(),
-        "Note: whoever has that link can use this app, and whoever listens in the network can read along: the "
-        "connection is not encrypted. Close it with Ctrl-C when the lesson is over.",
+        "Note: everyone with that link can use this app. The connection is not encrypted, so others in the network may "
+        "read it. End the app with Ctrl-C when the lesson is over.",
     )
 
 
 def _code(link: str) -> list[str]:
-    """A QR code as lines of half blocks, dark on light, with the margin that cameras want."""
+    """A QR code as lines of half blocks, dark on light, with the margin that cameras need."""
     import segno
 
     rows = [list(row) for row in segno.make(link, error="l", micro=False).matrix_iter(border=4)]
@@ -117,7 +119,7 @@ def _code(link: str) -> list[str]:
 
 
 def _browser() -> Callable[[str], object] | None:
-    """What opens an address in a browser; None where there is no screen for one."""
+    """The function that opens an address in a browser; None if there is no screen."""
     import webbrowser
 
     screen = os.name == "nt" or sys.platform == "darwin" or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))

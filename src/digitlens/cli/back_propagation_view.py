@@ -1,4 +1,4 @@
-"""How one example's way through back-propagation looks in the terminal."""
+"""Prints the back-propagation of one example in the terminal."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from digitlens.reading.reader import Reader
 def show_steps(
     console: Console, reader: Reader, steps: Steps, chain: WeightChain, learning_rate: float, terms: int
 ) -> None:
-    """From the cost to the outputs, layer by layer back, and to one weight; then the step, and what it brings."""
+    """Print the cost, the gradients of outputs and layers, the chain to one weight, and the effect of one step."""
     target = int(steps.targets.argmax())
-    told = terminal.clean(reader.classes[target])
-    terminal.say(console, f"Had it been told {told}: cost C = {COSTS[reader.cost].formula} = {_short(steps.cost)}")
+    name = terminal.clean(reader.classes[target])
+    terminal.say(console, f"If the target is {name}: cost C = {COSTS[reader.cost].formula} = {_short(steps.cost)}")
     console.print()
     _outputs(console, reader, steps)
     _layers(console, reader, steps)
     _chain(console, steps, chain, terms)
-    promised, fell = steps.take_step(learning_rate)
+    predicted, fell = steps.take_step(learning_rate)
     console.print()
     step = Text("Take the step: ", style="bold").append(
-        f"every weight and bias moves by −{learning_rate:g} × its slope. The gradient promises that the cost falls by "
-        f"{_short(promised)}. It {_fell(fell)}, to {_short(steps.cost - fell)}.",
+        f"every weight and bias moves by −{learning_rate:g} × its slope. The gradient predicts that the cost falls by "
+        f"{_short(predicted)}. It {_fell(fell)}, to {_short(steps.cost - fell)}.",
         style="not bold",
     )
     terminal.say(console, step)
@@ -41,22 +41,22 @@ def show_steps(
 
 def steps_json(steps: Steps, chain: WeightChain, learning_rate: float) -> dict[str, Any]:
     """The same as plain JSON values."""
-    promised, fell = steps.take_step(learning_rate)
+    predicted, fell = steps.take_step(learning_rate)
     return {
         "target": int(steps.targets.argmax()),
         "cost": steps.cost,
-        "outputs": [asdict(one) for one in steps.output_gradients()],
+        "outputs": [asdict(output) for output in steps.output_gradients()],
         "dC_dz": [[float(n) for n in layer] for layer in steps.dC_dz],
         "weight": {"asked" if name == "terms" else name: value for name, value in asdict(chain).items()},
-        "step": {"learning_rate": learning_rate, "promised": promised, "fell": fell},
+        "step": {"learning_rate": learning_rate, "promised": predicted, "fell": fell},
     }
 
 
 def _outputs(console: Console, reader: Reader, steps: Steps) -> None:
-    console.print(Text("What the cost asks of the outputs", style="bold"))
+    console.print(Text("The gradient of the cost for each output", style="bold"))
     width = max(6, *(cell_len(terminal.clean(name)) for name in reader.classes))
     slope = "σ′(z)" if terminal.unicode(console) else "sigma'(z)"  # as wide as it will be printed
-    heading = f"{'':>{width}} {'holds':>7} {'should':>7} {'dC/da':>10}   {slope:>10}   {'dC/dz':>10}"
+    heading = f"{'':>{width}} {'output':>7} {'target':>7} {'dC/da':>10}   {slope:>10}   {'dC/dz':>10}"
     console.print(Text(heading, style="bold"))
     for output in steps.output_gradients():
         a, b = _maybe(output.dC_da), _maybe(output.slope)
@@ -68,7 +68,7 @@ def _outputs(console: Console, reader: Reader, steps: Steps) -> None:
 
 def _layers(console: Console, reader: Reader, steps: Steps) -> None:
     console.print()
-    heading = "Layer by layer back: what is asked of the neurons, and of the weights that lead into them"
+    heading = "Back through the layers: the gradients of the neurons, and of the weights into them"
     terminal.say(console, Text(heading, style="bold"))
     for layer in reversed(range(1, len(reader.network.sizes))):
         gradient = steps.gradient[layer - 1].weights
@@ -77,13 +77,13 @@ def _layers(console: Console, reader: Reader, steps: Steps) -> None:
         up, down = int((dC_dz < 0).sum()), int((dC_dz > 0).sum())
         size = math.sqrt(float((gradient**2).sum()))
         weights = (
-            f"All slopes of its weights together have the length {_short(size)}; the steepest is that of the weight "
+            f"The gradient of its weights has the length {_short(size)}; the steepest slope is that of the weight "
             f"{_weight(layer, j, k)}: dC/dw = {_short(float(gradient[j, k]))}"
             if size
-            else "No weight into it matters here: all their slopes are 0"
+            else "No weight into it matters here: all slopes are 0"
         )
-        said = f"  layer {layer}: {up} of its neurons should rise, {down} should fall. {weights}"
-        terminal.say(console, said, indent=4)
+        line = f"  layer {layer}: {up} of its neurons should rise, {down} should fall. {weights}"
+        terminal.say(console, line, indent=4)
 
 
 def _chain(console: Console, steps: Steps, chain: WeightChain, terms: int) -> None:
@@ -91,10 +91,10 @@ def _chain(console: Console, steps: Steps, chain: WeightChain, terms: int) -> No
     heading = f"Down to one weight: {_weight(chain.layer, chain.neuron, chain.source)}"
     terminal.say(console, Text(heading, style="bold"))
     apart = chain.slope is not None and chain.dC_da is not None
-    console.print(f"  w = {chain.weight:+.4f}     dC/dw = (what comes in) × {'σ′(z) × dC/da' if apart else 'dC/dz'}")
+    console.print(f"  w = {chain.weight:+.4f}     dC/dw = input a × {'σ′(z) × dC/da' if apart else 'dC/dz'}")
     if chain.terms and chain.dC_da is not None:
-        behind = f"what the {len(chain.terms)} neurons of layer {chain.layer + 1} ask of it: weight × dC/dz"
-        console.print(f"  dC/da: {behind}")
+        source = f"from the {len(chain.terms)} neurons of layer {chain.layer + 1}, the sum of weight × dC/dz"
+        console.print(f"  dC/da: {source}")
         order = np.argsort([-abs(term.product) for term in chain.terms], kind="stable")[
             : min(terms, len(chain.terms) - 1)
         ]
@@ -110,7 +110,7 @@ def _chain(console: Console, steps: Steps, chain: WeightChain, terms: int) -> No
     console.print(f"  dC/dz = {_slope_in_words(steps, chain)} = {_short(chain.dC_dz)}")
     hint = f"the cost falls as this weight {'rises' if chain.dC_dw < 0 else 'falls'}"
     if not chain.dC_dw:
-        why = "nothing comes in" if not chain.input else "nothing is asked of its neuron"
+        why = "its input is 0" if not chain.input else "dC/dz of its neuron is 0"
         hint = f"this weight does not matter here: {why}"
     line = Text(f"  dC/dw = a × dC/dz = {chain.input:.4f} × {_short(chain.dC_dz)} = ").append(
         _short(chain.dC_dw), style="bold"
@@ -119,8 +119,8 @@ def _chain(console: Console, steps: Steps, chain: WeightChain, terms: int) -> No
 
 
 def _slope_in_words(steps: Steps, chain: WeightChain) -> str:
-    """How dC/dz of the neuron comes about, in letters and in numbers."""
-    if chain.dC_da is None:  # cross-entropy, whose slopes make sense only together
+    """How dC/dz of the neuron is computed, in letters and in numbers."""
+    if chain.dC_da is None:  # cross-entropy, where only the product of both slopes is defined
         a, y = steps.trace.a[-1][chain.neuron], steps.targets[chain.neuron]
         return f"a − y = {_short(a)} − {y:.0f}"
     if chain.slope is None:  # softmax outputs: each depends on every z, through the sum that they share
@@ -143,7 +143,7 @@ def _fell(fell: float) -> str:
 
 
 def _short(value: float) -> str:
-    """Four significant digits, so that small slopes can be told from none."""
+    """A number with four significant digits, so that small slopes do not appear as 0."""
     return "0" if value == 0 else f"{value:.4g}"
 
 
@@ -152,6 +152,6 @@ def _maybe(value: float | None) -> str:
 
 
 def _decimals(values: list[float]) -> int:
-    """How many decimals show four digits of the largest value."""
+    """How many decimals show four significant digits of the largest value."""
     largest = max((abs(v) for v in values), default=0)
     return 4 if largest == 0 else min(15, max(4, 3 - math.floor(math.log10(largest))))

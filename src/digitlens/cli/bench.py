@@ -1,4 +1,4 @@
-"""`digitlens bench`: how fast is it, beside whatever else is installed?"""
+"""`digitlens bench`: measures how fast Digitlens is, compared with other libraries that are installed."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ QUICK = 6_000  # images of a quick epoch
 
 @click.command("bench")
 @click.option(
-    "--data", metavar="DATA", help="Which digits to learn: mnist, pen, or a folder. Default: MNIST if it is here."
+    "--data", metavar="DATA", help="Which digits to learn: mnist, pen, or a folder. Default: MNIST if it is found."
 )
-@click.option("--only", metavar="NAMES", help="Engines to compare with, with commas between them: numpy,jax,pytorch.")
-@click.option("--rounds", type=click.IntRange(1, 1_000), help="The median of so many is shown.  [default: 3]")
-@click.option("--quick", is_flag=True, help="A tenth of an epoch, once, and nothing about starting up.")
+@click.option("--only", metavar="NAMES", help="The engines to compare with, separated by commas: numpy,jax,pytorch.")
+@click.option("--rounds", type=click.IntRange(1, 1_000), help="How many rounds; their median is shown.  [default: 3]")
+@click.option("--quick", is_flag=True, help="A tenth of an epoch, one round, without start-up times.")
 @json_option
 def command(data: str | None, only: str | None, rounds: int | None, quick: bool, as_json: bool) -> None:
-    """Measure how fast it is, beside whatever else is installed, in turn and in one run, on one core.
+    """Measure how fast it is, compared with other libraries that are installed, in one run, on one core.
 
-    One epoch at three sizes of mini-batch, with ReLU and with Adam, one picture read, and how long starting takes. A
-    ratio is a time over that of Digitlens's own best engine: 4 is four times as slow, 0.5 twice as fast. Libraries that
-    are not installed are named and left out; nothing is downloaded.
+    It measures one epoch with three mini-batch sizes, with ReLU and with Adam, the reading of one picture, and start-up
+    times. A ratio is a time over that of Digitlens's own best engine: 4 is four times as slow, 0.5 twice as fast.
+    Libraries that are not installed are named and left out; nothing is downloaded.
     """
     from digitlens.bench.measurement import Plan, measure
     from digitlens.bench.peers import MODULES
@@ -41,7 +41,7 @@ def command(data: str | None, only: str | None, rounds: int | None, quick: bool,
         rounds=rounds or (1 if quick else 3),
         startup=not quick,
     )
-    with err().status("looking for digits") as status:
+    with err().status("loading digits") as status:
         pictures = find_pictures(data, plan.images)
         report = measure(plan, pictures, status.update, train_data=data or "mnist")
     if as_json:
@@ -51,7 +51,7 @@ def command(data: str | None, only: str | None, rounds: int | None, quick: bool,
 
 
 def show(report: Report, console: Console) -> None:
-    """The report as tables, ratios first."""
+    """Print the report as tables, ratios first."""
     machine = report.machine
     versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
     console.print(f"[bold]{machine['processor']}[/bold], 1 of {machine['cores']} cores, {machine['system']}")
@@ -68,7 +68,7 @@ def _show(comparison: Comparison, console: Console) -> None:
     from rich.table import Table
 
     table = Table(title=comparison.work, title_justify="left", title_style="bold", box=None)
-    for name in ("×", "", "time", "fastest", "slowest", "read rightly", "the first took", ""):
+    for name in ("×", "", "time", "fastest", "slowest", "read correctly", "first round", ""):
         table.add_column(name, justify="right" if name else "left")
     for timing in comparison.fastest_first():
         ratio = comparison.ratio(timing)
@@ -85,7 +85,7 @@ def _show(comparison: Comparison, console: Console) -> None:
 
 
 def _engine(machine: dict[str, Any]) -> str:
-    """The engine that Digitlens chooses on this machine."""
+    """The engine that Digitlens uses on this machine, in words."""
     if not machine["instruction_set"]:
         return "the plain engine"
     others = ", ".join(machine["instruction_sets"][1:])
@@ -93,7 +93,7 @@ def _engine(machine: dict[str, Any]) -> str:
 
 
 def _time(seconds: float) -> str:
-    """In the unit that fits."""
+    """Seconds with a suitable unit."""
     for factor, unit in ((1, "s"), (1e3, "ms")):
         if seconds * factor >= 1:
             return f"{seconds * factor:.3g} {unit}"

@@ -1,4 +1,4 @@
-"""The figures of `digitlens compare`: curves with bands, and the sizes of gradients while networks learn."""
+"""The figures of `digitlens compare`: curves with bands, and the sizes of gradients during training."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ DEPTHS = (2, 4, 6)  # hidden layers of the networks whose gradients are drawn
 
 
 def draw_curves(result: Compared, path: str, theme: str) -> None:
-    """Cost and accuracy on the test images, as a PNG file. FileError where it cannot be written."""
+    """Write cost and accuracy on the test images as a PNG file. Raises FileError."""
     from digitlens.figures.bands import compared_curves
     from digitlens.figures.theme import to_png
     from digitlens.learning.varied import curves
 
     both = {side.name: curves(side.outcomes, ("test_cost", "test_accuracy")) for side in result.sides}
-    drawn = {name: found for name, found in both.items() if found.size}
-    cost, accuracy = ({name: found[:, :, i] for name, found in drawn.items()} for i in (0, 1))
+    filled = {name: values for name, values in both.items() if values.size}
+    cost, accuracy = ({name: values[:, :, i] for name, values in filled.items()} for i in (0, 1))
     _write(to_png(compared_curves(cost, accuracy, theme=theme)[0]), path)
 
 
 def draw_gradients(recipes: Mapping[str, Recipe], data: DataSet, path: str, theme: str) -> None:
-    """The sizes of the gradients at three depths, as a PNG file. FileError where it cannot be written.
+    """Write the sizes of the gradients at three depths as a PNG file. Raises FileError.
 
-    recipes: one for each side, by its name, that fit the digits.
+    recipes: by the name of their side; they must fit the digits.
     """
     from rich.progress import BarColumn, TextColumn
 

@@ -1,4 +1,4 @@
-"""What a network takes for what, in the terminal: for `evaluate` and for `inspect`."""
+"""The confusion matrix in the terminal, for `evaluate` and `inspect`."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from digitlens.reading.evaluation import Evaluation
 from digitlens.reading.reader import Reader
 
 
-def known(reader: Reader, found: DataSet, digits: Digits) -> Digits:
-    """The same pictures with the network's own numbers for their classes. UsageError for classes it does not know."""
-    if strange := [name for name in found.classes if name not in reader.classes]:
+def relabelled(reader: Reader, data: DataSet, digits: Digits) -> Digits:
+    """Digits of `data`, with the reader's class numbers as labels. Raises UsageError for classes it does not know."""
+    if unknown := [name for name in data.classes if name not in reader.classes]:
         raise UsageError(
-            f"the network {shown(reader.name)} knows {_listed(reader.classes)}, and the pictures show "
-            f"{_listed(strange)} as well; evaluate it on the classes that it has learned (--data)"
+            f"the network {shown(reader.name)} knows {_listed(reader.classes)}, but the pictures also show "
+            f"{_listed(unknown)}; evaluate it on the classes that it has learned (--data)"
         )
     if not len(digits):
-        raise DataError(f"there is no picture to be read among {found.source}")
-    numbers = np.array([reader.classes.index(name) for name in found.classes], np.uint8)
+        raise DataError(f"there are no pictures to read in {data.source}; name other data with --data")
+    numbers = np.array([reader.classes.index(name) for name in data.classes], np.uint8)
     return replace(digits, digits=numbers[digits.digits])
 
 
 def show_classes(console: Console, result: Evaluation, classes: list[str]) -> None:
-    """What was taken for what, as a table; of too many classes for that, what each is most often taken for."""
+    """The confusion matrix as a table; if it is too wide, the most frequent mistake for each class."""
     width = max(map(cell_len, classes))
     if width + 9 + len(classes) * max(width + 2, 7) <= console.width:
         console.print(_table(result, classes))
@@ -41,19 +41,19 @@ def show_classes(console: Console, result: Evaluation, classes: list[str]) -> No
     for c, right in enumerate(result.per_digit):
         others = result.confusion_matrix[c].copy()
         others[c] = 0
-        wrong = f"   most often taken for {classes[others.argmax()]} ({others.max()})" if others.any() else ""
+        wrong = f"   most often read as {classes[others.argmax()]} ({others.max()})" if others.any() else ""
         share = "     –" if right is None else f"{right:6.1%}"
         console.print(f"{classes[c]}{' ' * (width - cell_len(classes[c]))} {share}{wrong}", markup=False)
 
 
 def _table(result: Evaluation, classes: Sequence[str]) -> Table:
-    """What the picture shows, what was read, and how many of each class are read rightly."""
+    """The confusion matrix with the share of right answers for each class."""
     table = Table(title="Rows: what the picture shows. Columns: what was read.", title_justify="left", box=None)
     names = [Text(name, style="bold") for name in classes]
     table.add_column("")
     for name in names:
         table.add_column(name, justify="right")
-    table.add_column("right", justify="right")
+    table.add_column("correct", justify="right")
     for c, (counts, right) in enumerate(zip(result.confusion_matrix, result.per_digit, strict=True)):
         cells = [Text(str(n) if n or i == c else "·", style="bold" if i == c else "") for i, n in enumerate(counts)]
         table.add_row(names[c], *cells, "–" if right is None else f"{right:.1%}")
@@ -61,5 +61,5 @@ def _table(result: Evaluation, classes: Sequence[str]) -> Table:
 
 
 def _listed(names: Sequence[str]) -> str:
-    some = ", ".join(clean(name)[:20] for name in names[:10])
-    return some if len(names) <= 10 else f"{some} and {len(names) - 10} more"
+    first = ", ".join(clean(name)[:20] for name in names[:10])
+    return first if len(names) <= 10 else f"{first} and {len(names) - 10} more"

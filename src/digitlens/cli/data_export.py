@@ -1,4 +1,4 @@
-"""Digits written into a folder: whole, or not at all."""
+"""Writes digits into a folder: all of them, or nothing."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from digitlens.digits.sources.mnist import FILES
 from digitlens.errors import FileError, UsageError
 from digitlens.files.naming import shown, why
 
-Files = Iterator[tuple[str, bytes]]  # the name of each below the folder, and its bytes
+Files = Iterator[tuple[str, bytes]]  # the path of each file within the folder, and its bytes
 
 
-def some_of(digits: Digits, count: int | None, seed: int | None) -> NDArray[np.intp]:
-    """The numbers of the digits to write: all, the first `count`, or with a seed as many of them at random, in order.
+def chosen_numbers(digits: Digits, count: int | None, seed: int | None) -> NDArray[np.intp]:
+    """The indices of the digits to write, sorted: all, the first `count`, or, with a seed, `count` random ones.
 
-    Raises UsageError if there are not so many.
+    Raises UsageError if there are fewer.
     """
     count = len(digits) if count is None else count
     if count > len(digits):
@@ -36,38 +36,38 @@ def some_of(digits: Digits, count: int | None, seed: int | None) -> NDArray[np.i
 
 
 def picture_files(digits: Digits, numbers: NDArray[np.intp], classes: tuple[str, ...]) -> Files:
-    """One PNG file a picture, white on black, in a sub-folder a class: 7/00012.png is picture 12 and shows a 7."""
+    """A PNG file for each picture, white on black, in a sub-folder for its class: 7/00012.png is picture 12, a 7."""
     for i in numbers:
         yield f"{classes[int(digits.digits[i])]}/{i:05}.png", png(digits.images[i])
 
 
 def idx_files(training: Digits, test: Digits, classes: tuple[str, ...]) -> Files:
-    """MNIST's four files, not packed. UsageError for more than ten classes, which that format has no labels for."""
+    """MNIST's four files, not compressed. Raises UsageError for more than ten classes, which they cannot label."""
     if len(classes) > 10:
-        raise UsageError(f"MNIST's files hold the labels 0 to 9, got {len(classes)} classes; use --format png")
+        raise UsageError(f"MNIST's files have only the labels 0 to 9, got {len(classes)} classes; use --format png")
     arrays = training.images, training.digits, test.images, test.digits
     return ((file.name, idx.write(array)) for file, array in zip(FILES, arrays, strict=True))
 
 
 def check_empty(folder: str) -> None:
-    """Raise FileError unless `folder` can be made, or is there and empty: nothing of anybody's is written over."""
+    """Raise FileError unless `folder` can be made, or is an empty folder, so that nothing is overwritten."""
     place = Path(folder)
     try:
         if place.is_dir():
             if any(place.iterdir()):
                 raise FileError(f"--write {shown(folder)}: this folder is not empty; name a new one, or empty it first")
         elif os.path.lexists(place):
-            raise FileError(f"--write {shown(folder)}: this is a file; name a folder, which will be made")
+            raise FileError(f"--write {shown(folder)}: this is a file; name a new folder")
         elif not Path(os.path.abspath(place)).parent.is_dir():  # noqa: PTH100 - resolve() would follow links
-            raise FileError(f"--write {shown(folder)}: the folder that it would lie in does not exist; make it first")
+            raise FileError(f"--write {shown(folder)}: the folder around it does not exist; make it first")
     except (OSError, ValueError) as error:
         raise FileError(f"--write {shown(folder)}: {why(error)}; name another folder") from error
 
 
 def write_folder(folder: str, files: Files, total: int) -> None:
-    """Write files into a folder of another name beside it, with a progress bar, then give it its name.
+    """Write files into a temporary folder beside `folder`, with a progress bar, and rename it at the end.
 
-    Raises FileError if the disk will not; what was written is then removed.
+    Raises FileError if writing fails; what was written is then removed.
     """
     from rich.progress import BarColumn, MofNCompleteColumn
 
@@ -81,7 +81,7 @@ def write_folder(folder: str, files: Files, total: int) -> None:
                 file.parent.mkdir(exist_ok=True)
                 file.write_bytes(data)
         if target.is_dir():
-            target.rmdir()  # it was empty; if it no longer is, this fails
+            target.rmdir()  # fails if it is no longer empty
         temporary.replace(target)
     except (OSError, ValueError) as error:  # ValueError: a NUL, or a character that no name can hold
         reason = f"--write {shown(folder)} failed: {why(error)}; nothing was written"

@@ -1,4 +1,4 @@
-"""`digitlens evaluate`: how well does a network read the test digits?"""
+"""`digitlens evaluate`: measures how well a network reads the test digits."""
 
 from __future__ import annotations
 
@@ -23,33 +23,33 @@ from digitlens.cli.terminal import (
 @click.option("--on", type=click.Choice(["test", "training"]), default="test", show_default=True, help="Which digits.")
 @json_option
 def command(network: str, data: str | None, offline: bool, on: str, as_json: bool) -> None:
-    """Measure how well a network reads the test digits: accuracy, digit by digit, and what it takes for what.
+    """Measure how well a network reads the test digits: the accuracy for each digit, and the confusion matrix.
 
-    MNIST's pictures are framed already, so only the adjusting steps that the network was trained behind are applied.
+    MNIST's pictures are already framed, so only the adjusting steps of the network are applied.
     """
     import time
 
     from rich.text import Text
 
-    from digitlens.cli.confusion import known, show_classes
+    from digitlens.cli.confusion import relabelled, show_classes
 
     reader = open_network(network)
-    found = load_data(data, offline=offline)
-    digits = known(reader, found, found.test if on == "test" else found.training)
+    source = load_data(data, offline=offline)
+    digits = relabelled(reader, source, source.test if on == "test" else source.training)
     started = time.perf_counter()
     result = reader.evaluate(digits)
     seconds = time.perf_counter() - started
     if as_json:
-        where = {"data": found.name, "on": on, "engine": reader.engine, "fallback_reason": reader.fallback_reason}
+        where = {"data": source.name, "on": on, "engine": reader.engine, "fallback_reason": reader.fallback_reason}
         print_json(result.to_json() | where | {"seconds": round(seconds, 4)})
         return
 
     console = out()
-    said = Text(clean(network), style="bold").append(f" ({result.parameters:,} weights and biases) reads ", "not bold")
-    said.append(f"{result.accuracy:.2%}").append(f" of {result.images:,} {on} pictures rightly", "not bold")
-    say(console, said)
-    say(console, f"{'Tested' if on == 'test' else 'Measured'} on: {clean(found.source)}")
+    line = Text(clean(network), style="bold").append(f" ({result.parameters:,} weights and biases) reads ", "not bold")
+    line.append(f"{result.accuracy:.2%}").append(f" of {result.images:,} {on} pictures correctly", "not bold")
+    say(console, line)
+    say(console, f"{'Tested' if on == 'test' else 'Measured'} on: {clean(source.source)}")
     if reader.fallback_reason:
-        say(console, f"On the plain engine; the compiled one cannot: {reader.fallback_reason}")
+        say(console, f"On the plain engine, because the compiled one cannot run this network: {reader.fallback_reason}")
     console.print()
     show_classes(console, result, [clean(name) for name in reader.classes])

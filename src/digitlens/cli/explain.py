@@ -1,4 +1,4 @@
-"""`digitlens explain`: why is this picture read as it is?"""
+"""`digitlens explain`: shows why a picture is read as it is."""
 
 from __future__ import annotations
 
@@ -20,15 +20,13 @@ MOST = 1e6  # the largest learning rate, as in a recipe
 @click.option(
     "--example", "digit", metavar="DIGIT", type=click.IntRange(0, 9), help="Explain the example drawing of this digit."
 )
-@click.option("--layer", "-l", type=int, help="Take a neuron of this layer apart; 1 is the first hidden layer.")
+@click.option("--layer", "-l", type=int, help="Show the sum of a neuron of this layer; 1 is the first hidden layer.")
 @click.option("--neuron", "-j", type=int, help="Which neuron, counted from 0.  [default: the most active]")
 @click.option(
-    "--target", "-t", metavar="DIGIT", help="Walk back-propagation from the answer it should have given: 0 to 9."
+    "--target", "-t", metavar="DIGIT", help="Show back-propagation for the class that it should be read as: 0 to 9."
 )
-@click.option(
-    "--from", "source", type=int, help="With --target: follow the weight that comes from this neuron or pixel."
-)
-@click.option("--learning-rate", type=float, help="With --target: of the step taken.  [default: 0.1]")
+@click.option("--from", "source", type=int, help="With --target: show the weight from this neuron or pixel.")
+@click.option("--learning-rate", type=float, help="With --target: the learning rate of the step.  [default: 0.1]")
 @click.option(
     "--terms", type=click.IntRange(1, 50), default=6, show_default=True, help="How many terms of a sum to list."
 )
@@ -46,9 +44,9 @@ def command(
     network: str,
     as_json: bool,
 ) -> None:
-    """Show why a picture is read as it is: how it was prepared, every layer, and one neuron's sum taken apart.
+    """Show why a picture is read as it is: its preparation, every layer, and the sum of one neuron, term by term.
 
-    With --target, show how the network would learn from it: the cost, what it asks of every output, and the chain of
+    With --target, show how the network would learn from it: the cost, its gradient for every output, and the chain of
     derivatives back to one weight.
     """
     from dataclasses import asdict
@@ -62,7 +60,9 @@ def command(
         raise click.UsageError("name one picture, or an example: digitlens explain --example 7")
     if target is None and (source is not None or learning_rate is not None):
         which = "--from" if source is not None else "--learning-rate"
-        raise click.UsageError(f"{which} belongs to back-propagation; add the digit it should have said, --target 7")
+        raise click.UsageError(
+            f"{which} belongs to back-propagation; add the class that the picture should be read as, --target 7"
+        )
     rate = 0.1 if learning_rate is None else learning_rate
     if not 0 < rate <= MOST:
         raise click.UsageError(f"--learning-rate: above 0, at most {MOST:g}, got {rate:g}")
@@ -93,7 +93,7 @@ def command(
 
 
 def _target(reader: Reader, target: str) -> int:
-    """The output neuron of that name, or of that number."""
+    """The output neuron with that class name, or that index."""
     if target in reader.classes:
         return reader.classes.index(target)
     if target.isascii() and target.isdecimal() and int(target[:9]) < len(reader.classes):
@@ -102,7 +102,7 @@ def _target(reader: Reader, target: str) -> int:
 
 
 def _source(steps: Any, layer: int, neuron: int | None, source: int | None) -> int:
-    """The weight to follow: the one asked for, or the one that the cost feels most."""
+    """The source of the weight to show: the given one, or that of the largest gradient."""
     import numpy as np
 
     if source is not None:
@@ -113,7 +113,7 @@ def _source(steps: Any, layer: int, neuron: int | None, source: int | None) -> i
 
 
 def _reading_json(reader: Reader, reading: Reading) -> dict[str, Any]:
-    """The reading, how the picture was prepared, and every layer."""
+    """The reading, the preparation, and every layer, as plain JSON values."""
     stages = [{"name": s.name, "parameters": dict(s.parameters), "reason": s.reason} for s in reading.prepared.stages]
     layers = [
         {"z": [float(n) for n in z], "activations": [float(n) for n in a]}

@@ -1,4 +1,4 @@
-"""`digitlens inspect`: what does a network look like inside, and where does it go wrong?"""
+"""`digitlens inspect`: shows the weights, confusion matrix, mistakes and learning curves of a network."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ SHEET = 40  # mistakes in the picture
 @click.argument("what", nargs=-1, metavar="[WHAT]...", type=click.Choice(WHAT))
 @network_option
 @data_options
-@click.option("--out", "-o", "folder", metavar="FOLDER", help="Write the pictures there, as PNG files.")
+@click.option("--out", "-o", "folder", metavar="FOLDER", help="Write the figures into this folder, as PNG files.")
 @click.option(
-    "--theme", type=click.Choice(["dark", "light"]), help="Of the PNG files that --out writes.  [default: dark]"
+    "--theme", type=click.Choice(["dark", "light"]), help="The theme of the PNG files of --out.  [default: dark]"
 )
 @json_option
 def command(
@@ -46,86 +46,86 @@ def command(
     theme: str | None,
     as_json: bool,
 ) -> int:
-    """Look at a network: WHAT is any of weights, confusion, mistakes, curves; without it, all four.
+    """Show a network: WHAT is any of weights, confusion, mistakes, curves; without it, all four.
 
     \b
-    weights    what each neuron of the first hidden layer looks for
-    confusion  what it takes for what, on the test pictures
-    mistakes   the most certain of its mistakes
-    curves     how cost and accuracy went while it learned
+    weights    the weights of each neuron of the first hidden layer
+    confusion  the confusion matrix on the test pictures
+    mistakes   the mistakes with the highest activation
+    curves     cost and accuracy during training
 
-    With --out they become PNG files, which needs matplotlib: pip install "digitlens[figures]". With --json, confusion
-    and mistakes are measured only if they are named.
+    --out writes them as PNG files; this needs matplotlib: pip install "digitlens[figures]". With --json, confusion and
+    mistakes are measured only if you name them.
     """  # noqa: D301    \b is click's: it keeps these lines as they are
     from digitlens.cli import network_view
 
     if theme and folder is None:
-        raise click.UsageError("--theme is that of the PNG files; name a folder for them with --out")
+        raise click.UsageError("--theme belongs to the PNG files; name a folder for them with --out")
     reader = open_network(network)
     for note in reader.notes:
         err().print(f"Note: {clean(note)}", markup=False, soft_wrap=True)
-    wanted = [name for name in WHAT if name in what or not (what or (as_json and not folder))]
+    names = [name for name in WHAT if name in what or not (what or (as_json and not folder))]
     path = _folder(folder) if folder is not None else None
-    digits = _digits(reader, data, offline) if set(wanted) & set(FROM_DATA) else None
+    digits = _digits(reader, data, offline) if set(names) & set(FROM_DATA) else None
     if digits is None:
-        wanted = [name for name in wanted if name not in FROM_DATA]
+        names = [name for name in names if name not in FROM_DATA]
     result = reader.evaluate(digits.test) if digits else None
-    written = _write(wanted, path, theme or "dark", reader, digits, result) if path else {}
+    written = _write(names, path, theme or "dark", reader, digits, result) if path else {}
     if as_json:
-        answer = network_view.summary_json(reader) | _measured(wanted, reader, digits, result)
+        answer = network_view.summary_json(reader) | _measured(names, reader, digits, result)
         print_json(answer | ({"written": written} if path else {}))
     elif path:
         for name, file in written.items():
             out().print(f"{name:<9}  {file}", markup=False, soft_wrap=True)
     else:
-        _show(wanted, reader, digits, result)
-    return 0 if wanted or not what else 1
+        _show(names, reader, digits, result)
+    return 0 if names or not what else 1
 
 
 def _digits(reader: Reader, data: str | None, offline: bool) -> DataSet | None:
-    """The test pictures; None, with a line that says so, where there are none. What was named must be there."""
+    """The test pictures; None, with a note, if there are none. Data named with --data must exist."""
     from dataclasses import replace
 
-    from digitlens.cli.confusion import known
+    from digitlens.cli.confusion import relabelled
     from digitlens.errors import DataError, FileError
 
     try:
-        found: DataSet = load_data(data, offline=offline)
+        source: DataSet = load_data(data, offline=offline)
     except (DataError, FileError) as error:
         if data is not None:
             raise
         reason = str(error).splitlines()[0].split(". ")[0].rstrip(":.")
-        said = f"No test pictures, so no confusion and no mistakes: {reason}; `digitlens data` says where they can be"
-        err().print(said, markup=False, soft_wrap=True)
+        note = f"No test pictures, so no confusion and no mistakes: {reason}; `digitlens data` lists where they can be"
+        err().print(note, markup=False, soft_wrap=True)
         return None
-    return replace(found, test=known(reader, found, found.test))
+    return replace(source, test=relabelled(reader, source, source.test))
 
 
-def _show(wanted: list[str], reader: Reader, digits: DataSet | None, result: Evaluation | None) -> None:
-    """In the terminal."""
+def _show(names: list[str], reader: Reader, digits: DataSet | None, result: Evaluation | None) -> None:
+    """Print in the terminal."""
     from digitlens.cli import network_view
 
     console = out()
     network_view.show_summary(console, reader)
-    if "weights" in wanted:
+    if "weights" in names:
         network_view.show_weights(console, reader)
     if digits and result:
-        if "confusion" in wanted:
+        if "confusion" in names:
             network_view.show_confusion(console, reader, result, digits.source)
-        if "mistakes" in wanted:
+        if "mistakes" in names:
             network_view.show_mistakes(console, reader, result, digits.test)
-    if "curves" in wanted:
+    if "curves" in names:
         network_view.show_curves(console, reader)
 
 
-def _measured(wanted: list[str], reader: Reader, digits: DataSet | None, result: Evaluation | None) -> dict[str, Any]:
+def _measured(names: list[str], reader: Reader, digits: DataSet | None, result: Evaluation | None) -> dict[str, Any]:
     """Confusion and mistakes as plain JSON values."""
     answer: dict[str, Any] = {}
     if digits and result:
         answer |= {"data": digits.name, "images": result.images, "accuracy": result.accuracy}
-        if "confusion" in wanted:
+        if "confusion" in names:
             answer["confusion_matrix"] = result.confusion_matrix.tolist()
-        if "mistakes" in wanted:
+        if "mistakes" in names:
             answer["mistakes"] = [
                 {
                     "picture": int(i),  # its number among the test pictures, from 0
@@ -139,36 +139,36 @@ def _measured(wanted: list[str], reader: Reader, digits: DataSet | None, result:
 
 
 def _folder(folder: str) -> Any:
-    """The folder to write to, made if its parent is there. FileError where it cannot be."""
+    """The folder to write to; it is made if its parent exists. Raises FileError."""
     from pathlib import Path
 
     from digitlens.errors import FileError
     from digitlens.figures.theme import available
     from digitlens.files.naming import shown, why
 
-    available()  # before a folder is made for nothing
+    available()  # checked before the folder is made
     try:
         Path(folder).mkdir(exist_ok=True)
     except (OSError, ValueError) as error:
         raise FileError(
-            f"--out {shown(folder)}: making this folder failed: {why(error)}; name a folder, or one to be made in a "
+            f"--out {shown(folder)}: making this folder failed: {why(error)}; name a folder, or a new one in a "
             "folder that exists"
         ) from error
     return Path(folder)
 
 
 def _write(
-    wanted: list[str], folder: Any, theme: str, reader: Reader, digits: DataSet | None, result: Evaluation | None
+    names: list[str], folder: Any, theme: str, reader: Reader, digits: DataSet | None, result: Evaluation | None
 ) -> dict[str, str]:
-    """As PNG files; the path of each. Curves that there are none of are told on stderr."""
+    """Write the figures as PNG files; returns the path of each. A note on stderr says which figures are missing."""
     from digitlens.figures.theme import to_png
     from digitlens.files.atomic import write_atomically
 
     written = {}
-    for name in wanted:
+    for name in names:
         drawn = _draw(name, theme, reader, digits, result)
         if drawn is None:
-            missing = {"mistakes": "it makes none", "curves": "the network's file holds no history"}[name]
+            missing = {"mistakes": "it makes none", "curves": "the network's file has no history"}[name]
             err().print(f"No {name}: {missing}", markup=False)
             continue
         written[name] = str(folder / f"{name}.png")
@@ -177,7 +177,7 @@ def _write(
 
 
 def _draw(name: str, theme: str, reader: Reader, digits: DataSet | None, result: Evaluation | None) -> Any:
-    """One figure; None where there is nothing to draw."""
+    """One figure; None if there is nothing to draw."""
     from digitlens.cli import network_view
     from digitlens.figures.confusion import confusion
     from digitlens.figures.curves import learning_curves

@@ -1,7 +1,7 @@
-"""The command line's front door: `digitlens COMMAND`.
+"""The entry point of the command line: `digitlens COMMAND`.
 
-Only click is imported here. A command's own file, and everything heavy behind it, is imported when it is called, so
-that `digitlens --help` answers at once.
+Only click is imported here. The file of a command, and everything heavy behind it, is imported when the command is
+called, so `digitlens --help` answers at once.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from digitlens.errors import DigitlensError
 from digitlens.files.naming import printable
 
 COMMANDS = {
-    "app": "Open the page: draw a digit, watch the network think, take it apart.",
+    "app": "Open the page: draw a digit, watch the network think, look at every number.",
     "read": "Read digits from picture files.",
     "explain": "Show why a picture is read as it is, down to one neuron or one weight.",
     "train": "Train a network, from random weights.",
-    "compare": "Train with one thing different, seed by seed, and say what the numbers support.",
-    "sweep": "Train many recipes, written down one by one, and find the best.",
-    "lab": "Find out whether hidden neurons find edges and loops.",
+    "compare": "Train with one setting different, over several seeds, and say what the numbers support.",
+    "sweep": "Train many recipes, with a journal, and find the best.",
+    "lab": "Test whether hidden neurons detect edges and loops.",
     "evaluate": "Measure how well a network reads the test digits.",
-    "inspect": "Look at a network: its weights, its mistakes, its learning curve.",
-    "data": "Say where digits are found, fetch MNIST, or write digits as pictures.",
-    "bench": "Measure how fast it is, beside whatever else is installed.",
+    "inspect": "Show a network: its weights, its mistakes, its learning curves.",
+    "data": "List where digits come from, download MNIST, or write digits as pictures.",
+    "bench": "Measure how fast it is, compared with other libraries that are installed.",
 }
 
 WELCOME = """\
@@ -43,9 +43,9 @@ Digitlens: a neural network that reads handwritten digits, with nothing hidden.
   digitlens app                        draw a digit, watch the network think
   digitlens read PICTURE               read a drawing or photo, or --examples
   digitlens explain --example 7        see why one drawing is read as it is
-  digitlens data --download            fetch MNIST, once (11 MB)
+  digitlens data --download            download MNIST, once (11 MB)
   digitlens train                      train the network yourself
-  digitlens evaluate                   count the test digits that it reads
+  digitlens evaluate                   measure the accuracy on the test digits
 
 digitlens --help lists every command, digitlens COMMAND --help its options."""
 
@@ -54,7 +54,7 @@ class Commands(click.Group):
     """The commands, each imported when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """In the order in which a newcomer needs them."""
+        """The names, in the order in which a newcomer needs them."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -67,7 +67,7 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does; a name that is none of ours is answered with the one that was meant, perhaps."""
+        """As in click; an unknown name is answered with the nearest one."""
         if args and not args[0].startswith("-") and args[0] not in COMMANDS:
             from difflib import get_close_matches
 
@@ -77,14 +77,14 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """As click does, but a closed output is ours to answer for."""
+        """As in click, but a closed output is handled by main()."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError as error:
             raise _OutputClosedError from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """One line each, without importing any."""
+        """One line for each command, without importing any."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
@@ -99,10 +99,10 @@ def cli(ctx: click.Context) -> None:
 
 
 class _OutputClosedError(Exception):
-    """Whoever read our output has seen enough."""
+    """The reader of our output has closed it, as `| head` does."""
 
 
-# What we print beside ASCII, for terminals that have no more than that.
+# Characters beyond ASCII that we print, for terminals that have only ASCII.
 _PLAIN = str.maketrans(
     {"×": "x", "−": "-", "–": "-", "′": "'", "’": "'", "…": "...", "·": ".", "→": "->", "↑": "^", "↓": "v"}
     | {"σ": "sigma", "Σ": "sum", "≥": ">=", "≤": "<=", "±": "+-", "½": "1/2", "━": "=", "²": "^2", "°": "deg"}
@@ -110,7 +110,7 @@ _PLAIN = str.maketrans(
 
 
 def _in_plain_letters(error: UnicodeError) -> tuple[str, int]:
-    """What this terminal cannot show, in letters that it can; anything else as its number."""
+    """Replace characters that the terminal cannot show: by the table above, or by their number."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     plain = error.object[error.start : error.end].translate(_PLAIN)
@@ -118,18 +118,18 @@ def _in_plain_letters(error: UnicodeError) -> tuple[str, int]:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line and exit: 0 done, 1 failed, 2 asked for what cannot be asked, 130 interrupted."""
+    """Run the command line and exit: 0 done, 1 failed, 2 wrong use, 130 interrupted."""
     codecs.register_error("digitlens.plain", _in_plain_letters)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="digitlens.plain")
     try:
         code = _run(arguments)
-        if code > 128:  # a signal has ended it: another must not interrupt Python's own end
+        if code > 128:  # ended by a signal: another one must not interrupt Python's shutdown
             signal.signal(signal.SIGINT, signal.SIG_IGN)
     except KeyboardInterrupt:
         code = 128 + signal.SIGINT
-    gc.freeze()  # Python's own end searches what is left for cycles, in vain: 20 ms
+    gc.freeze()  # otherwise Python's shutdown searches for cycles, in vain, for 20 ms
     sys.exit(code)
 
 
@@ -139,9 +139,9 @@ def _run(arguments: list[str] | None) -> int:
         if sys.stdout is not None:
             sys.stdout.flush()
     except click.ClickException as error:
-        said = io.StringIO()  # it may quote what the user typed, whatever that is
-        error.show(said)
-        click.echo(_told(said.getvalue()), err=True, nl=False)
+        text = io.StringIO()  # it may quote what the user typed, whatever that is
+        error.show(text)
+        click.echo(_printable(text.getvalue()), err=True, nl=False)
         return error.exit_code
     except DigitlensError as error:
         return _failed(str(error), error.exit_code)
@@ -149,8 +149,8 @@ def _run(arguments: list[str] | None) -> int:
         _close_stdout()
         return 0
     except (KeyboardInterrupt, click.Abort):
-        with contextlib.suppress(ValueError):  # in another thread than the main one
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is ending already
+        with contextlib.suppress(ValueError):  # not in the main thread
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process is ending already
         click.echo("Interrupted.", err=True)
         return 128 + signal.SIGINT
     except MemoryError:
@@ -164,17 +164,17 @@ def _run(arguments: list[str] | None) -> int:
 
 
 def _failed(message: str, exit_code: int = 1) -> int:
-    click.echo(f"Error: {_told(message)}", err=True)
+    click.echo(f"Error: {_printable(message)}", err=True)
     return exit_code
 
 
-def _told(message: str) -> str:
-    """A message as it may reach a terminal, even if it quotes a word that fills pages."""
+def _printable(message: str) -> str:
+    """A message that is safe for a terminal: escaped, and without words that would fill pages."""
     return re.sub(r"\S{500,}", lambda word: f"{word[0][:100]}…{word[0][-20:]}", printable(message))
 
 
 def _close_stdout() -> None:
-    """Point stdout at nothing, so that Python's own last flush does not complain."""
+    """Point stdout at nothing, so that Python's last flush does not fail."""
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""How a network looks in the terminal: its weights, what it takes for what, its mistakes, its learning curve."""
+"""Prints a network in the terminal: its weights, confusion matrix, mistakes and learning curves."""
 
 from __future__ import annotations
 
@@ -20,44 +20,45 @@ from digitlens.reading.evaluation import Evaluation
 from digitlens.reading.reader import Reader
 
 SPARKS = "▁▂▃▄▅▆▇█"
-ROWS, GAP = 2, 2  # of mistakes; columns between two pictures: four fit into 120
+ROWS, GAP = 2, 2  # rows of mistakes; columns between two pictures, so that four fit into 120
 
 
 def show_summary(console: Console, reader: Reader) -> None:
-    """What the network is, what it learned from, and how well it reads, as its file tells."""
-    network, story = reader.network, reader.provenance
+    """Print what the network's file records: sizes, training data, accuracy."""
+    network, provenance = reader.network, reader.provenance
     sizes = "-".join(map(str, network.sizes))
     functions = ", ".join(dict.fromkeys(activation.name for activation in network.activations))
     size = f"   {sizes}, {network.parameters:,} weights and biases"
     console.print(Text(clean(reader.name), style="bold").append(size, "not bold"))
     console.print(Text(f"  neurons: {functions}; cost: {reader.cost.replace('_', '-')}; {_prepared(reader)}"))
-    if story:
-        learned = f"learned from {_count(story.get('learned_from'))} pictures of {story.get('data', 'unknown data')}"
-        told = [f"{story[name]} {name}" for name in ("epochs",) if name in story]
-        told += [f"seed {reader.recipe['seed']}"] if "seed" in reader.recipe else []
-        console.print(Text(clean("  " + ", ".join([learned, *told]))))
-    if isinstance(measured := story.get("test_accuracy"), float):
-        console.print(Text(f"  when it was trained, it read {measured:.2%} of the test pictures rightly"))
+    if provenance:
+        count, data = _count(provenance.get("learned_from")), provenance.get("data", "unknown data")
+        details = [f"learned from {count} pictures of {data}"]
+        details += [f"{provenance['epochs']} epochs"] if "epochs" in provenance else []
+        details += [f"seed {reader.recipe['seed']}"] if "seed" in reader.recipe else []
+        console.print(Text(clean("  " + ", ".join(details))))
+    if isinstance(measured := provenance.get("test_accuracy"), float):
+        console.print(Text(f"  after training, it read {measured:.2%} of the test pictures correctly"))
     if reader.familiarity:
-        turned_away = f"{reader.familiarity.threshold:.1%} of real digits are turned away"
-        console.print(Text(f"  it says of a picture whether it is a digit at all; {turned_away}"))
+        rejected = f"{reader.familiarity.threshold:.1%} of real digits are rejected"
+        console.print(Text(f"  it says whether a picture is a digit at all; {rejected}"))
     if reader.calibration:
         console.print(Text(f"  it says how sure it is (temperature {reader.calibration.temperature:.2f})"))
     console.print()
 
 
 def show_weights(console: Console, reader: Reader) -> None:
-    """The first layer's weights, each neuron's as a picture, as many side by side as there is room for."""
+    """Print the weights of each neuron of the first layer as a picture, as many side by side as fit."""
     weights = reader.network.layers[0].weights
     most = full_strength(weights)
     layer = "hidden" if len(reader.network.layers) > 1 else "output"
-    console.print(Text(f"What each neuron of the first {layer} layer looks for", style="bold"))
+    console.print(Text(f"The weights of each neuron of the first {layer} layer", style="bold"))
     key = (
-        "blue adds to its sum, red takes away"
+        "blue adds to its sum, red subtracts"
         if terminal.coloured(console)
-        else "+ and # add to its sum, - and = take away"
+        else "+ and # add to its sum, - and = subtract"
     )
-    console.print(Text(f"Its 784 weights as a picture: {key}; full strength is {most:.2g}"))
+    console.print(Text(f"784 weights as a picture: {key}; full strength is {most:.2g}"))
     console.print()
     blocks = [
         [_caption(f"neuron {j}"), *terminal.weights(console, row.reshape(28, 28), most)]
@@ -67,15 +68,15 @@ def show_weights(console: Console, reader: Reader) -> None:
 
 
 def show_confusion(console: Console, reader: Reader, result: Evaluation, source: str) -> None:
-    """How many are read rightly, and what is taken for what."""
-    said = f"{result.accuracy:.2%} of {result.images:,} test pictures are read rightly"
-    console.print(Text(said, style="bold").append(f"   ({source})", "not bold"))
+    """Print the accuracy and the confusion matrix."""
+    line = f"{result.accuracy:.2%} of {result.images:,} test pictures are read correctly"
+    console.print(Text(line, style="bold").append(f"   ({source})", "not bold"))
     show_classes(console, result, [clean(name) for name in reader.classes])
     console.print()
 
 
 def show_mistakes(console: Console, reader: Reader, result: Evaluation, digits: Digits) -> None:
-    """The most certain mistakes as pictures."""
+    """Print the mistakes with the highest activations as pictures."""
     wrong = result.wrong()
     if not len(wrong):
         console.print(Text(f"No mistakes among {result.images:,} pictures", style="bold"))
@@ -86,38 +87,38 @@ def show_mistakes(console: Console, reader: Reader, result: Evaluation, digits: 
         arrow = "→" if terminal.unicode(console) else "->"
         caption = _caption(f"{shows} {arrow} {read}   {result.outputs[i].max():.2f}")
         blocks.append([caption, *terminal.picture(console, digits.images[i] / 255)])
-    console.print(Text(f"The {len(blocks)} most certain of {len(wrong):,} mistakes", style="bold"))
-    console.print("What it shows, what was read, and how active that output was")
+    console.print(Text(f"The {len(blocks)} of {len(wrong):,} mistakes with the highest activation", style="bold"))
+    console.print("What it shows, what was read, and the activation of that output")
     console.print()
     _in_rows(console, blocks)
 
 
 def show_curves(console: Console, reader: Reader) -> None:
-    """Cost and accuracy, epoch by epoch, as small charts with their first, best and last values."""
+    """Print cost and accuracy over the epochs, as small charts with their first and last values."""
     rows = [row for row in reader.history if "epoch" in row]
     if not rows:
-        console.print(Text("No learning curve: this network's file holds no history"))
+        console.print(Text("No learning curves: this network's file has no history"))
         return
-    console.print(Text(f"How it learned: epoch {rows[0]['epoch']:g} to {rows[-1]['epoch']:g}", style="bold"))
+    console.print(Text(f"Learning curves: epoch {rows[0]['epoch']:g} to {rows[-1]['epoch']:g}", style="bold"))
     width = max(10, min(60, console.width - 44))
-    console.print(Text(f"{'':20}{'first':>8}{'last':>8}   from its lowest to its highest", style="bold"))
+    console.print(Text(f"{'':20}{'first':>8}{'last':>8}   from the lowest to the highest value", style="bold"))
     for measure in ("cost", "accuracy"):
-        for name, said in SETS.items():
+        for name, label in SETS.items():
             values = [float(row[f"{name}_{measure}"]) for row in rows if f"{name}_{measure}" in row]
             if values:
                 first, last = (f"{v:.2%}" if measure == "accuracy" else f"{v:.4f}" for v in (values[0], values[-1]))
-                console.print(Text(f"{measure:<9} {said:<9} {first:>8}{last:>8}   {_sparks(console, values, width)}"))
+                console.print(Text(f"{measure:<9} {label:<9} {first:>8}{last:>8}   {_sparks(console, values, width)}"))
     console.print()
 
 
 def has_curves(reader: Reader) -> bool:
-    """Whether there is a cost and an accuracy to draw."""
-    kept = [{*row} for row in reader.history if "epoch" in row]
-    return all(any(f"{name}_{measure}" in row for name in SETS for row in kept) for measure in ("cost", "accuracy"))
+    """Whether the history has a cost and an accuracy."""
+    rows = [{*row} for row in reader.history if "epoch" in row]
+    return all(any(f"{name}_{measure}" in row for name in SETS for row in rows) for measure in ("cost", "accuracy"))
 
 
 def summary_json(reader: Reader) -> dict[str, Any]:
-    """What the network is and how it came to be, as plain JSON values; its weights stay in its file."""
+    """Everything about a network except its weights, as plain JSON values."""
     network = reader.network
     return {
         "network": reader.name,
@@ -147,26 +148,26 @@ def _caption(text: str) -> Text:
 
 
 def _width(console: Console) -> int:
-    """Columns that a picture of 28×28 takes: two characters a pixel where there are no half blocks."""
+    """The width of a picture of 28×28 in characters: without half blocks, two characters for each pixel."""
     return 28 if terminal.coloured(console) else 56
 
 
 def _fit(console: Console, width: int, gap: int = GAP) -> int:
-    """How many pictures stand side by side."""
+    """How many pictures fit side by side."""
     return max(1, (console.width + gap) // (width + gap))
 
 
 def _in_rows(console: Console, blocks: list[list[Text]]) -> None:
-    """Blocks side by side, as many as there is room for, then the next ones below."""
-    each = _fit(console, _width(console))
-    for start in range(0, len(blocks), each):
-        for line in terminal.beside(*blocks[start : start + each], gap=GAP):
+    """Print blocks side by side, as many as fit, then the next ones below."""
+    count = _fit(console, _width(console))
+    for start in range(0, len(blocks), count):
+        for line in terminal.beside(*blocks[start : start + count], gap=GAP):
             console.print(line, overflow="crop", no_wrap=True)
         console.print()
 
 
 def _sparks(console: Console, values: Sequence[float], width: int) -> str:
-    """Numbers as a line of bars, the lowest the smallest; where there are too many, means of neighbours."""
+    """Numbers as a line of bars, from the lowest to the highest; too many are averaged with their neighbours."""
     means = np.array([part.mean() for part in np.array_split(np.array(values), min(width, len(values)))])
     marks = SPARKS if terminal.unicode(console) else terminal.SHADES[1:]
     span = float(np.ptp(means)) or 1.0

@@ -1,4 +1,4 @@
-"""How a reading and one neuron's sum look in the terminal."""
+"""Prints a reading and a neuron's sum in the terminal."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ from digitlens.lens.neuron import NeuronSum
 from digitlens.reading.reader import Reader
 from digitlens.reading.reading import Reading
 
-SHOWN = 32  # neurons of a layer; of a larger one the most active
+SHOWN = 32  # neurons of a layer that are listed; of a larger layer, the most active
 
 
 def show_answer(console: Console, reading: Reading) -> None:
-    """The answer in a line or two."""
+    """Print the answer in one or two lines."""
     name = terminal.picture_name(reading.path) if reading.path else "the picture"
     if reading.reason:
-        terminal.say(console, Text(f"{name} is no digit: {reading.reason}", style="bold"))
+        terminal.say(console, Text(f"{name} is not a digit: {reading.reason}", style="bold"))
     else:
-        said = f"{name} is read as {terminal.clean(reading.label)} by the network {terminal.clean(reading.network)}"
+        answer = f"{name} is read as {terminal.clean(reading.label)} by the network {terminal.clean(reading.network)}"
         sure = "" if reading.confidence is None else f", {terminal.percent(reading.confidence)} sure"
         strength = f"  (activation {reading.activations.max():.3f}{sure})"
-        terminal.say(console, Text(said, style="bold").append(strength, style="not bold"))
+        terminal.say(console, Text(answer, style="bold").append(strength, style="not bold"))
     if reading.familiarity is not None:
-        terminal.say(console, f"Of real digits, {terminal.percent(reading.familiarity)} look less like a digit")
+        terminal.say(console, f"{terminal.percent(reading.familiarity)} of real digits look less like a digit")
 
 
 def show_reading(console: Console, reader: Reader, reading: Reading) -> None:
-    """The picture as the network sees it, how it came to that, and what every layer makes of it."""
+    """Print the picture as the network sees it, its preparation, and every layer."""
     show_answer(console, reading)
     console.print()
     picture = terminal.picture(console, reading.prepared.image)
     left = console.width - picture[0].cell_len - 3
     width = min(left if left >= 42 else console.width - 1, 60)
-    story = [Text("What the network sees: 28×28 = 784 numbers", style="bold"), Text("")]
+    lines = [Text("What the network sees: 28×28 = 784 numbers", style="bold"), Text("")]
     for i, stage in enumerate(reading.prepared.stages, start=1):
-        story += _wrapped(f"{i}. {stage.reason}", width)
-    _print(console, terminal.flow(console, picture, story))
+        lines += _wrapped(f"{i}. {stage.reason}", width)
+    _print(console, terminal.flow(console, picture, lines))
     console.print()
     sizes = reader.network.sizes
     for l in range(1, len(sizes)):
@@ -68,22 +68,18 @@ def _show_layer(console: Console, reader: Reader, reading: Reading, l: int) -> N
 
 
 def show_neuron(console: Console, reader: Reader, reading: Reading, parts: NeuronSum) -> None:
-    """One neuron's sum, written out; for the first layer also as pictures."""
+    """Print one neuron's sum, term by term; for the first layer also as pictures."""
     printed = parts.printed()
     before = reader.network.sizes[parts.layer - 1]
-    console.print(Text(f"{_name(reader, parts.layer, parts.neuron)} taken apart", style="bold"))
+    console.print(Text(f"{_name(reader, parts.layer, parts.neuron)} , term by term", style="bold"))
     products = f"{before} products" if before > 1 else "one product"
-    terminal.say(
-        console, f"z = the sum of {products}, what comes in × its weight, plus the bias; a = {parts.function}(z)"
-    )
+    terminal.say(console, f"z = the sum of {products}, input × weight, plus the bias; a = {parts.function}(z)")
     if parts.layer == 1:
         weights = reader.network.layers[0].weights[parts.neuron].reshape(28, 28)
         image = reading.prepared.image
         console.print()
         key = "(+ blue, − red)" if terminal.coloured(console) else "(# and +, = and −)"
-        titles = [
-            Text(t.ljust(28), style="bold") for t in (f"its weights {key}", "what it sees", "weight × what it sees")
-        ]
+        titles = [Text(t.ljust(28), style="bold") for t in (f"its weights {key}", "its input", "weight × input")]
         pictures = (
             terminal.weights(console, weights),
             terminal.picture(console, image),
@@ -94,10 +90,10 @@ def show_neuron(console: Console, reader: Reader, reading: Reading, parts: Neuro
             terminal.flow(console, *([title, *picture] for title, picture in zip(titles, pictures, strict=True))),
         )
     console.print()
-    lines = [f"{'from':<30}{'holds':>9}   {'weight':>9}   {'adds':>10}"]
+    lines = [f"{'from':<30}{'input':>9}   {'weight':>9}   {'product':>10}"]
     for term, product in zip(parts.terms, printed.products, strict=True):
         lines.append(f"{_from(parts.layer, term.source):<30}{term.input:9.3f} × {term.weight:+9.3f} = {product:>10}")
-    silent = f" ({parts.silent} of them hold 0)" if parts.silent else ""
+    silent = f" ({parts.silent} of them are 0)" if parts.silent else ""
     lines.append(f"{f'the other {parts.others}{silent} add up to':<53} {printed.rest:>10}")
     lines.append(f"{'bias':<53} {printed.bias:>10}")
     lines.append(f"{'z':<53} {printed.z:>10}")

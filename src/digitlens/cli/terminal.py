@@ -1,7 +1,7 @@
-"""What the terminal shows: consoles, pictures made of half blocks, bars, tables.
+"""Output in the terminal: consoles, pictures made of half blocks, bars, tables, and options that commands share.
 
-Answers go to stdout, everything else (progress, notes, errors) to stderr. A terminal without Unicode gets plain
-letters, NO_COLOR is honoured, and a pipe gets no colour either.
+Results go to stdout; everything else (progress, notes, errors) goes to stderr. A terminal without Unicode gets plain
+letters. NO_COLOR and pipes get no colour.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ SHADES = " .:-=+*#%@"
 
 
 class Screen(Console):
-    """Rich's console, except that it does not end the program where nobody reads on: it says so."""
+    """Rich's console, except that a closed output raises BrokenPipeError instead of ending the program."""
 
     def on_broken_pipe(self) -> None:
         """Called while a BrokenPipeError is handled."""
@@ -44,18 +44,18 @@ class Screen(Console):
 
 
 def out() -> Console:
-    """Where answers go. A line is broken only where the words say so; a file or a pipe counts as 120 wide."""
+    """The console for results. Lines are not wrapped automatically; a file or pipe counts as 120 columns wide."""
     console = Screen(highlight=False, soft_wrap=True)
     return console if console.is_terminal else Screen(highlight=False, soft_wrap=True, width=120)
 
 
 def err() -> Console:
-    """Where progress and notes go."""
+    """The console for progress and notes."""
     return Screen(stderr=True, highlight=False)
 
 
 def say(console: Console, text: str | Text, indent: int = 0) -> None:
-    """A sentence or more, broken between words where the line ends; further lines are indented."""
+    """Print text, wrapped between words; further lines are indented."""
     if isinstance(text, str):
         text = Text(text)
     for i, line in enumerate(text.wrap(console, max(console.width - 1 - indent, 20))):
@@ -64,17 +64,17 @@ def say(console: Console, text: str | Text, indent: int = 0) -> None:
 
 
 def unicode(console: Console) -> bool:
-    """Whether this console can show half blocks."""
+    """Whether this console can show Unicode, such as half blocks."""
     return console.encoding.lower().replace("-", "").startswith("utf")
 
 
 def coloured(console: Console) -> bool:
-    """Whether pictures can be half blocks in colour here; otherwise they are made of plain letters."""
+    """Whether pictures can be drawn as half blocks in colour; otherwise they are drawn in plain letters."""
     return unicode(console) and bool(console.color_system) and not console.no_color
 
 
 def picture(console: Console, image: NDArray[Any]) -> list[Text]:
-    """A grey picture, (rows, columns) 0..1, as lines of text: two pixels a character, white ink on black."""
+    """A grey picture, (rows, columns) 0..1, as lines of text: two pixels in each character, white ink on black."""
     if not coloured(console):
         return [Text("".join(SHADES[min(int(v * len(SHADES)), 9)] * 2 for v in row)) for row in image]
     return _half_blocks(np.repeat((np.clip(image, 0, 1) * 255).astype(int)[..., None], 3, axis=2))
@@ -97,12 +97,12 @@ def bar(console: Console, share: float, width: int = 20) -> str:
 
 
 def percent(share: float) -> str:
-    """A share in whole percent, and never more certain than it is: 0.997 is 99 %, not 100 %."""
+    """A share in whole percent. Only 1.0 is 100 %; 0.997 is 99 %."""
     return f"{min(int(share * 100 + 0.5), 99 if share < 1 else 100)} %"
 
 
 def beside(*blocks: list[Text], gap: int = 3) -> list[Text]:
-    """Blocks of lines set next to each other."""
+    """Blocks of lines side by side."""
     height = max(map(len, blocks))
     widths = [max((line.cell_len for line in block), default=0) for block in blocks]
     lines = []
@@ -117,7 +117,7 @@ def beside(*blocks: list[Text], gap: int = 3) -> list[Text]:
 
 
 def flow(console: Console, *blocks: list[Text], gap: int = 3) -> list[Text]:
-    """Blocks of lines next to each other as far as the width allows, and the others beneath."""
+    """Blocks of lines side by side as far as they fit, and the others below."""
     rows: list[list[list[Text]]] = []
     left = 0
     for block in blocks:
@@ -135,10 +135,10 @@ def flow(console: Console, *blocks: list[Text], gap: int = 3) -> list[Text]:
 
 @contextmanager
 def progress(*columns: ProgressColumn | str) -> Iterator[Progress | None]:
-    """A progress bar on stderr that leaves nothing behind; None where stderr is no terminal that can show one."""
+    """A progress bar on stderr, which disappears at the end; None if stderr cannot show one."""
     console = err()
     if not console.is_terminal or console.is_dumb_terminal:
-        yield None  # Rich's own disabled bar still prints an empty line
+        yield None  # Rich's disabled bar would print an empty line
         return
     with Progress(*columns, console=console, transient=True) as shown:
         yield shown
@@ -146,13 +146,13 @@ def progress(*columns: ProgressColumn | str) -> Iterator[Progress | None]:
 
 @contextmanager
 def download_progress() -> Iterator[Callable[[str, int, int | None], None]]:
-    """A progress bar for downloads that appears with the first byte: gives what moves it, (file, done, in all)."""
+    """A progress bar for downloads, which appears at the first call of the yielded function (file, done, total)."""
     columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
     tasks: dict[str, TaskID] = {}
     with ExitStack() as open_bars:
         bars: list[Progress | None] = []
 
-        def moved(name: str, done: int, total: int | None) -> None:
+        def update(name: str, done: int, total: int | None) -> None:
             if not bars:
                 bars.append(open_bars.enter_context(progress(*columns)))
             if (bar := bars[0]) is None:
@@ -161,11 +161,11 @@ def download_progress() -> Iterator[Callable[[str, int, int | None], None]]:
                 tasks[name] = bar.add_task(name, total=total)
             bar.update(tasks[name], completed=done, total=total)
 
-        yield moved
+        yield update
 
 
 def open_network(network: str) -> Reader:
-    """The reader asked for; one from a file goes by the name of the file."""
+    """The reader of a name or file. One from a file is named after the file."""
     from dataclasses import replace
 
     from digitlens.storage.shipped import names, open_reader
@@ -175,14 +175,14 @@ def open_network(network: str) -> Reader:
 
 
 def clean(text: str) -> str:
-    """A name as it may stand in a line on a terminal: what cannot be printed is escaped."""
+    """A name that is safe for a line of a terminal: what cannot be printed is escaped."""
     from digitlens.files.naming import shown
 
     return shown(text)[1:-1]
 
 
 def picture_name(path: str) -> str:
-    """A picture as it may be named on a terminal; an example drawing without the folder that it is installed in."""
+    """The name of a picture for the terminal; an example drawing without its folder."""
     from digitlens.digits.sources.examples import FOLDER
 
     folder, name = os.path.split(path)
@@ -190,30 +190,30 @@ def picture_name(path: str) -> str:
 
 
 def load_data(data: str | None, *, offline: bool = False) -> Any:
-    """The digits asked for, with a progress bar if they have to be fetched."""
+    """The digits for --data, with a progress bar if they must be downloaded."""
     from digitlens.digits.sources.find import find_data
 
-    with download_progress() as moved:
-        return find_data(data, offline=offline, progress=moved)
+    with download_progress() as update:
+        return find_data(data, offline=offline, progress=update)
 
 
 def print_json(value: Any) -> None:
-    """One JSON document on stdout. What is no text in a path is escaped."""
+    """Print a JSON document on stdout. Bytes of a path that are not text are escaped."""
     import json
 
     click.echo(json.dumps(value, indent=2, allow_nan=False))
 
 
 def data_options(f: Any) -> Any:
-    """The options that say which digits to use."""
-    f = click.option("--offline", is_flag=True, help="Never go to the network.")(f)
+    """The options --data and --offline."""
+    f = click.option("--offline", is_flag=True, help="Never use the network.")(f)
     text = "Which digits: mnist, pen, or a folder with MNIST's files or with one folder of pictures for each class."
-    return click.option("--data", metavar="DATA", help=text + " Default: MNIST, wherever it is found.")(f)
+    return click.option("--data", metavar="DATA", help=text + " Default: MNIST, from the first place that has it.")(f)
 
 
 def network_option(f: Any, default: str = "video") -> Any:
-    """The option that says which network."""
-    text = "A network that ships, or a file."
+    """The option --network."""
+    text = "A network that ships with Digitlens, or a file."
     return click.option("--network", "-n", default=default, metavar="NETWORK", show_default=True, help=text)(f)
 
 
@@ -221,7 +221,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON i
 
 
 def _sign(share: float) -> str:
-    """A weight in one plain letter; share: −1 to 1 of the largest."""
+    """A weight as one plain letter. share: of the largest weight, −1 to 1."""
     if abs(share) < 0.2:
         return "."
     strong = abs(share) > 0.6
@@ -229,7 +229,7 @@ def _sign(share: float) -> str:
 
 
 def _half_blocks(rgb: NDArray[Any]) -> list[Text]:
-    """(rows, columns, 3) colours 0..255 -> lines of half blocks, two rows a line."""
+    """(rows, columns, 3) colours 0..255 -> lines of half blocks, two rows of pixels in each line."""
     if len(rgb) % 2:
         rgb = np.concatenate([rgb, np.zeros_like(rgb[:1])])
     lines = []

@@ -1,4 +1,4 @@
-"""How a run is watched: the table that grows, the bar beneath it, the signals that end it, and what is said then."""
+"""Prints a training run: a row for each epoch, a progress bar, and the result. Handles the signals that end a run."""
 
 from __future__ import annotations
 
@@ -22,37 +22,37 @@ from digitlens.learning.training import Run
 
 @contextmanager
 def stopping(run: Run) -> Iterator[list[int]]:
-    """Ctrl-C, and the signals that ask a process to end, stop the run cleanly; a second one ends it at once.
+    """Ctrl-C and other signals that end a process stop the run cleanly; a second one ends it at once.
 
-    Gives the list of signals that came. What the process was told to ignore (nohup), it goes on ignoring.
+    Yields the list of received signals. A signal that the process ignores, as under nohup, stays ignored.
     """
     before: dict[int, Any] = {}
-    came: list[int] = []
+    received: list[int] = []
 
     def stop(number: int, _: Any) -> None:
-        signal.signal(number, before[number])  # first of all: the next one does what it always did
-        came.append(number)
+        signal.signal(number, before[number])  # first of all: the next signal has its usual effect
+        received.append(number)
         run.stop()
         if number == signal.SIGINT and sys.stderr is not None:
-            with suppress(OSError):  # straight to the system: whatever this signal has interrupted may be printing
+            with suppress(OSError):  # os.write, because the code that this signal interrupts may be printing
                 os.write(2, b"\nStopping; the latest network is saved. Ctrl-C again ends at once.\n")
 
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)  # SIGHUP exists on POSIX alone
+        number = getattr(signal, name, None)  # SIGHUP exists only on POSIX
         handled = None if number is None else signal.getsignal(number)
         if number is not None and handled not in (None, signal.SIG_IGN) and current_thread() is main_thread():
             before[number] = signal.signal(number, stop)
     try:
-        yield came
+        yield received
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
 def watch(run: Run, records: Iterator[Record], console: Console | None) -> bool:
-    """The run as a table that grows, a row an epoch, over a progress bar; without a console the bar alone.
+    """Print a table with a row for each epoch, above a progress bar; without a console only the bar.
 
-    False if nobody reads the table any longer: then the run is stopped, as by Ctrl-C, and still saved.
+    Returns False if the output was closed; the run is then stopped and saved, as with Ctrl-C.
     """
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
@@ -73,7 +73,7 @@ def watch(run: Run, records: Iterator[Record], console: Console | None) -> bool:
 
 
 def _written(console: Console | None, lines: list[Text]) -> bool:
-    """Print to whoever may be there; False if nobody is."""
+    """Print lines; False if the output is closed."""
     try:
         for line in lines:
             if console:
@@ -84,7 +84,7 @@ def _written(console: Console | None, lines: list[Text]) -> bool:
 
 
 def _headings(run: Run) -> Iterator[Text]:
-    """What is trained, on what, and the head of the table."""
+    """The network, the data, and the head of the table."""
     recipe = run.recipe
     sizes = "-".join(map(str, recipe.sizes(len(run.data.classes))))
     cost, optimiser = (FIELDS[name].words(getattr(recipe, name)) for name in ("cost", "optimiser"))
@@ -94,37 +94,37 @@ def _headings(run: Run) -> Iterator[Text]:
     yield Text(f"{len(run.data.training):,} training images{held}, {len(run.data.test):,} test images")
     yield Text(clean(run.data.source))
     yield Text(f"on the {run.engine.name} engine").append(
-        f"; the compiled one cannot: {run.fallback_reason}" if run.fallback_reason else ""
+        f", because the compiled one cannot run it: {run.fallback_reason}" if run.fallback_reason else ""
     )
     yield Text(f"{'epoch':>5} {'cost':>9} {'training':>9} {'held out':>9} {'test':>9} {'seconds':>8}", style="bold")
 
 
 def _row(record: Record) -> Text:
-    """One epoch as a line of the table."""
+    """A row of the table."""
     assert record.training is not None
     shares = [f"{m.accuracy:9.2%}" if m else " " * 9 for m in (record.training, record.validation, record.test)]
     return Text(f"{record.epoch:5} {record.training.cost:9.4f} {' '.join(shares)} {record.seconds:8.2f}")
 
 
 def say_unread(run: Run, target: str, data: str | None) -> int:
-    """Say on stderr how a run ended whose table nobody reads."""
+    """Print on stderr how a run ended whose output was closed."""
     if run.finished:
         return 0
     with suppress(OSError):
-        err().print("Nobody reads the output any longer, so the run was stopped.", markup=False)
+        err().print("The output was closed, so the run was stopped.", markup=False)
         _say_stopped(err(), run, target, data)
     return 1
 
 
 def _say_stopped(console: Console, run: Run, target: str, data: str | None) -> None:
-    where = f"epoch {run.latest.epoch} of {run.recipe.epochs}" if run.latest else "no epoch at all"
+    where = f"epoch {run.latest.epoch} of {run.recipe.epochs}" if run.latest else "less than one epoch"
     console.print(f"Stopped after {where}; the latest network is in {shown(target)}.", markup=False, soft_wrap=True)
     more = f" --data {shown(data)}" if data is not None else ""
-    console.print(f"Go on with: digitlens train --resume {shown(target)}{more}", markup=False, soft_wrap=True)
+    console.print(f"Resume with: digitlens train --resume {shown(target)}{more}", markup=False, soft_wrap=True)
 
 
 def say_end(run: Run, target: str, data: str | None, as_json: bool) -> None:
-    """Say how the run ended."""
+    """Print how the run ended."""
     if as_json:
         last = dict(run.history[-1]) if run.history else {}
         print_json(

@@ -25,7 +25,7 @@ class Evaluation:
     classes: tuple[str, ...] = DIGITS  # the name of class 0, 1, ...
 
     def __repr__(self) -> str:
-        return f"<Evaluation of {self.network}: {self.accuracy:.2%} of {self.images:,} pictures read rightly>"
+        return f"<Evaluation of {self.network}: {self.accuracy:.2%} of {self.images:,} pictures read correctly>"
 
     @property
     def images(self) -> int:
