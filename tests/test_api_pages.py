@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+import pytest
 from tools.write_api import FOLDER, Field, Function, Name, names, pages
 
 NAMES = names()
@@ -26,6 +27,11 @@ def untold(one: Name) -> Iterator[str]:
         for parameter in function.parameters:
             if not re.search(rf"\b{parameter}\b", said):
                 yield f"{one.name}.{function.name}({parameter})"
+
+
+@pytest.mark.parametrize("one", NAMES, ids=lambda one: one.name)
+def test_everything_public_is_documented(one: Name) -> None:
+    assert list(untold(one)) == []
 
 
 def test_what_is_not_documented_is_found() -> None:

@@ -133,6 +133,7 @@ def methods() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "Reader.outputs": (reader.outputs, {"images": few.test.images}),
         "Reader.evaluate": (reader.evaluate, {"digits": few.test}),
         "Reader.calibrated": (reader.calibrated, {"digits": few.test}),
+        "Reader": (dl.Reader, {"network": network}),
         "Run": (dl.Run, made),
         "Steps.weight": (steps.weight, {"layer": 1, "neuron": 0, "source": 0}),
         "Steps.steepest": (steps.steepest, {"layer": 1}),

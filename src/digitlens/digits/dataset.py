@@ -17,12 +17,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlens.checks import check_type
+from digitlens.deprecations import renamed_method
 from digitlens.errors import DataError, ShapeError
 
 DIGITS = tuple("0123456789")  # the names of the ten classes of handwritten digits
 DIGIT_SHAPE = (28, 28)  # rows and columns of their images
 LARGEST_SIDE = 64  # rows, and columns, that an image may have
 MOST_CLASSES = 256  # a label is one byte
+CLASSES_SHOWN = 20  # in a notebook
 PAPER = 1_000  # images that are looked at to see how light their paper is
 
 
@@ -89,6 +92,7 @@ class Digits:
         object.__setattr__(self, "digits", _read_only(digits))
 
     def __len__(self) -> int:
+        """How many images there are."""
         return len(self.images)
 
     def __repr__(self) -> str:
@@ -96,13 +100,13 @@ class Digits:
         return f"<Digits: {len(self):,} pictures{size}>"
 
     def __getitem__(self, which: slice | NDArray[Any]) -> Digits:
-        """Some of them: a slice is a view, an array of numbers or of truths a copy."""
+        """Some of them. which: a slice, which copies nothing, or an array of indices or of truth values."""
         images, digits = self.images[which], self.digits[which]
         images.flags.writeable = digits.flags.writeable = False  # copies are ours alone, and need not be copied again
         return Digits(images, digits)
 
     def relabelled(self, digits: NDArray[np.uint8]) -> Digits:
-        """The same images, which share what was derived from them, with other labels."""
+        """The same images, sharing what was derived from them, with other labels: digits, (n,) uint8."""
         other = Digits(self.images, digits)
         object.__setattr__(other, "derived", self.derived)
         return other
@@ -141,6 +145,15 @@ class Digits:
         """Spare fingerprint() its work: for digits that were verified to be those with this one."""
         object.__setattr__(self, "_fingerprint", fingerprint)
 
+    known_by = renamed_method("Digits", "known_by", "trust_fingerprint")
+
+    def _repr_html_(self) -> str:
+        from digitlens.markup import block, table
+
+        counts = np.bincount(self.digits)
+        rows = [[int(label), int(counts[label])] for label in np.flatnonzero(counts)[:CLASSES_SHOWN]]
+        return block(repr(self)[1:-1], table(["class", "images"], rows))
+
 
 def _read_only(array: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The array, if nobody can write to its memory; else a copy."""
@@ -174,8 +187,8 @@ class DataSet:
 
     name: str  # "mnist", "pen", or the name of a folder
     source: str  # one line for people: where these digits were found
-    training: Digits
-    test: Digits
+    training: Digits  # to learn from; a recipe may hold some of them out
+    test: Digits  # to be tested on
     classes: tuple[str, ...] = DIGITS  # the name of class 0, 1, ...
     derived: dict[str, Any] = field(default_factory=dict, init=False)  # what others made of it, by name
 
@@ -183,6 +196,13 @@ class DataSet:
         return DataSet, (self.name, self.source, self.training, self.test, self.classes)
 
     def __post_init__(self) -> None:
+        for name, half in (("training", self.training), ("test", self.test)):
+            check_type("DataSet()", name, half, Digits, "Digits", "make them of arrays with Digits(images, digits)")
+        for name, text in (("name", self.name), ("source", self.source)):
+            check_type("DataSet()", name, text, str, "a text")
+        check_type(
+            "DataSet()", "classes", self.classes, (tuple, list), "the names of the classes", 'such as ("cat", "dog")'
+        )
         if self.training.image_shape != self.test.image_shape:
             raise ShapeError(
                 f"a DataSet wants images of one size, got {shape_name(self.training.image_shape)} to learn from and "
@@ -203,6 +223,16 @@ class DataSet:
     def pixels(self) -> int:
         """How many pixels each image has: the neurons of layer 0."""
         return self.training.pixels
+
+    def _repr_html_(self) -> str:
+        from digitlens.markup import block, paragraph, table
+
+        halves = [np.bincount(half.digits, minlength=len(self.classes)) for half in (self.training, self.test)]
+        rows = [[name, *(int(half[i]) for half in halves)] for i, name in enumerate(self.classes[:CLASSES_SHOWN])]
+        parts = [table(["class", "to learn from", "to be tested on"], rows)]
+        more = len(self.classes) - len(rows)
+        parts += [paragraph(f"The first {len(rows)} of {len(self.classes)} classes.")] * bool(more)
+        return block(repr(self)[1:-1], *parts, about=self.source)
 
     @property
     def holds_digits(self) -> bool:

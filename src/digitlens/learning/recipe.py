@@ -275,7 +275,7 @@ class Recipe:
         return (pixels, *self.hidden, classes)
 
     def check_sizes(self, classes: int, pixels: int) -> None:
-        """Raise RecipeError if such a network has more weights and biases than a file may hold."""
+        """Raise RecipeError if a network for so many classes and pixels has more parameters than a file may hold."""
         parameters = sum(n * (n_before + 1) for n_before, n in pairwise(self.sizes(classes, pixels)))
         if parameters > PARAMETERS:
             raise FIELDS["hidden"].error(

@@ -8,17 +8,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.digits.dataset import DIGITS, are_digits
+from digitlens.digits.dataset import CLASSES_SHOWN, DIGITS, are_digits
 from digitlens.errors import ShapeError
 from digitlens.network.activations import Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
-    """How well a network reads many pictures."""
+    """The result of Reader.evaluate(): how well a network reads many images."""
 
-    network: str
-    parameters: int
+    network: str  # the name of the network
+    parameters: int  # how many weights and biases it has
     outputs: Array  # (n, classes), the output activations
     digits: NDArray[np.uint8]  # (n,), what the pictures show: the number of a class
     confusion_matrix: NDArray[np.int64]  # (classes, classes): row what the picture shows, column what was read
@@ -39,12 +39,12 @@ class Evaluation:
 
     @property
     def accuracy(self) -> float:
-        """The share read rightly, 0..1."""
+        """The share of the images that is read correctly, 0..1."""
         return float(np.trace(self.confusion_matrix) / self.images)
 
     @property
     def per_class(self) -> list[float | None]:
-        """The share read rightly of each class, 0..1; None for a class of which there is no picture."""
+        """The share of each class that is read correctly, 0..1; None for a class without images."""
         shown = self.confusion_matrix.sum(axis=1)
         right = np.diag(self.confusion_matrix)
         return [float(r / n) if n else None for r, n in zip(right, shown, strict=True)]
@@ -55,7 +55,7 @@ class Evaluation:
         return self.per_class
 
     def wrong(self) -> NDArray[np.intp]:
-        """Which pictures were read wrongly, the most certain mistakes first."""
+        """The indices of the misread images, (misread,): those with the largest output first."""
         missed = np.flatnonzero(self.read != self.digits)
         return missed[np.argsort(-self.outputs[missed].max(axis=1), kind="stable")]
 
@@ -70,6 +70,17 @@ class Evaluation:
             "classes": list(self.classes),
             "confusion_matrix": self.confusion_matrix.tolist(),
         }
+
+    def _repr_html_(self) -> str:
+        from digitlens.markup import block, paragraph, table
+
+        some = self.classes[:CLASSES_SHOWN]
+        counts = self.confusion_matrix[: len(some), : len(some)].tolist()
+        shares = ["" if share is None else f"{share:.1%}" for share in self.per_class]
+        rows = [[name, *row, share] for name, row, share in zip(some, counts, shares, strict=False)]
+        parts = [table(["shows \\ read as", *some, "correct"], rows)]
+        parts += [paragraph(f"The first {len(some)} of {len(self.classes)} classes.")] * (len(some) < len(self.classes))
+        return block(f"{self.accuracy:.2%} read correctly", *parts, about=f"{self.images:,} images, by {self.network}")
 
 
 def evaluate(

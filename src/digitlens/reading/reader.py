@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlens.checks import check_type
 from digitlens.digits.dataset import (
     DIGIT_SHAPE,
     DIGITS,
@@ -47,22 +48,21 @@ AT_ONCE = 1_000  # images a forward pass: 3 MB, which stays in the cache
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reader:
-    """A network that can be handed any picture.
+    """A network that can be given any picture: load() gives one, and a model file holds one.
 
-    recipe, provenance and history are plain JSON values: how it was trained (learning/recipe.py gives it
-    meaning), on what and how well, and how it went, one row an epoch. Raises ShapeError where network, image shape and
+    recipe, provenance and history are plain JSON values. Raises ShapeError where network, image shape and
     classes do not fit together, and for a familiarity of anything but digits.
     """
 
-    network: Network
-    name: str = "unnamed"
+    network: Network  # what reads
+    name: str = "unnamed"  # for people, at most 100 characters
     cost: str = "quadratic"  # what it was trained to make small: "quadratic" or "cross_entropy"
     classes: tuple[str, ...] = DIGITS  # the name of output 0, 1, ...
     framing: int = FRAMING_VERSION  # or NOT_FRAMED, for another image shape than 28×28
     adjusting: tuple[str, ...] = ()  # steps after framing, see digits/preparation/adjusting.py
-    recipe: Mapping[str, Any] = field(default_factory=dict)
-    provenance: Mapping[str, Any] = field(default_factory=dict)
-    history: Sequence[Mapping[str, float]] = ()
+    recipe: Mapping[str, Any] = field(default_factory=dict)  # how it was trained: Recipe.to_json()
+    provenance: Mapping[str, Any] = field(default_factory=dict)  # on what it was trained, and how well it reads
+    history: Sequence[Mapping[str, float]] = ()  # the learning curve: a row an epoch, with cost and accuracy
     notes: tuple[str, ...] = ()  # the unknown blocks of the model file that were skipped
     familiarity: Familiarity | None = None  # what digits look like; None: it cannot tell what is none
     calibration: Calibration | None = None  # how sure its answers are; None: it cannot tell
@@ -70,6 +70,7 @@ class Reader:
     dark_on_light: bool = False  # its images show dark writing on light paper; framed ones never do
 
     def __post_init__(self) -> None:
+        check_type("Reader()", "network", self.network, Network, "a Network", "load() gives the Reader of a file")
         sizes, (rows, columns) = self.network.sizes, self.image_shape
         if max(rows, columns) > LARGEST_SIDE or sizes[-1] > MOST_CLASSES:
             raise ShapeError(
@@ -95,7 +96,9 @@ class Reader:
         return self.image_shape == DIGIT_SHAPE and are_digits(self.classes)
 
     def read(self, picture: str | Path | bytes | NDArray[Any] | PillowImage) -> Reading:
-        """Read one picture: a file, its bytes, an array, or a Pillow image, of any size.
+        """Read one picture.
+
+        picture: a picture file, its bytes, an array or a Pillow image, of any size.
 
         Raises PictureError for a file that is no picture, ShapeError for an array that is none. A picture without ink
         gets a Reading too, which says so.
@@ -109,6 +112,8 @@ class Reader:
 
     def read_page(self, picture: str | Path | bytes | NDArray[Any] | PillowImage) -> Page:
         """Read a photo or scan with several digits: the numbers on it, in reading order, each digit with its box.
+
+        picture: a picture file, its bytes, an array or a Pillow image.
 
         Raises what read() raises, and UsageError where the network does not read digits. A page on which nothing is
         written gets an empty text.
@@ -129,13 +134,14 @@ class Reader:
         return find_page(self.read(picture), self.outputs, familiar, familiarity.threshold)
 
     def adjusted(self, images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Pictures of its image shape, (n, rows, columns), after this reader's adjusting steps."""
+        """The images after this reader's adjusting steps: (n, rows, columns) uint8 of its image shape, and the same."""
         return adjust_bytes(images, self.adjusting)
 
     def traces(self, images: NDArray[np.uint8]) -> Iterator[Trace]:
-        """What the network thinks of pictures of its image shape, (n, rows, columns), up to 1,000 in one trace.
+        """What every neuron holds for many images, up to 1,000 of them in one Trace.
 
-        Digits must be framed already. Raises ShapeError unless they are uint8 of that shape, at least one.
+        images: (n, rows, columns) uint8 of its image shape, at least one; digits must be framed already. Raises
+        ShapeError for others.
         """
         self._check(images)
         for start in range(0, len(images), AT_ONCE):
@@ -143,10 +149,11 @@ class Reader:
             yield self.network.forward(pixels(some.reshape(len(some), -1), self.network.dtype))
 
     def outputs(self, images: NDArray[np.uint8]) -> Array:
-        """The output activations for pictures of its image shape: (n, rows, columns) uint8 -> (n, classes).
+        """The output activations for many images, (n, classes).
 
-        Digits must be framed already. By the compiled kernel where it serves (see `engine`), which agrees with traces()
-        up to rounding. ShapeError for other arrays.
+        images: (n, rows, columns) uint8 of its image shape, at least one; digits must be framed already.
+        By the compiled kernel where it serves (see `engine`), which agrees with traces()
+        up to rounding. Raises ShapeError for other arrays.
         """
         if self.engine == "plain":
             return np.concatenate([trace.a[-1] for trace in self.traces(images)])
@@ -167,17 +174,27 @@ class Reader:
         return refuses(self.network.sizes, self.network.activations, self.network.dtype)
 
     def evaluate(self, digits: Digits) -> Evaluation:
-        """How well it reads images of its image shape, digits framed already: adjusting only. ShapeError for none."""
+        """How well it reads many images.
+
+        digits: images of its image shape with their labels, at least one; they must be framed already, and are only
+        adjusted. Raises ShapeError for others, UsageError for anything else than Digits.
+        """
+        check_type("evaluate()", "digits", digits, Digits, "Digits", "of a DataSet, give its test or training digits")
         outputs = self.outputs(digits.images)
         return evaluate(outputs, digits.digits, self.name, self.network.parameters, self.classes)
 
     def calibrated(self, digits: Digits) -> Reader:
-        """The same reader, which knows how sure it is: fitted on framed digits that it has not learned from."""
+        """The same reader, which knows how sure its answers are.
+
+        digits: framed images with their labels, which it has not learned from. Raises ShapeError for others.
+        """
+        check_type("calibrated()", "digits", digits, Digits, "Digits", "of a DataSet, give its test or training digits")
         sums = np.concatenate([trace.z[-1] for trace in self.traces(digits.images)])
         return replace(self, calibration=fit_calibration(sums, digits.digits))
 
     def _check(self, images: NDArray[np.uint8]) -> None:
         shape = self.image_shape
+        check_type("a reader", "images", images, np.ndarray, "an array", "for a single picture use read()")
         if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != shape or not len(images):
             framed = "framed " if shape == DIGIT_SHAPE else ""
             raise ShapeError(

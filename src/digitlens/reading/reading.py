@@ -14,15 +14,15 @@ from digitlens.reading.familiarity import Judgement
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """What one picture was read as. The activations are not probabilities: they need not add up to 1."""
+    """The result of read(): what one picture was read as. Activations are not probabilities: they need not sum to 1."""
 
     prepared: Prepared  # how the picture became what the network sees, stage by stage
-    trace: Trace  # what the network thought of it, every part a vector (n,)
+    trace: Trace  # every weighted sum and activation of the network, each part a vector (n,)
     classes: tuple[str, ...]  # the name of output 0, 1, ...
     network: str  # the name of the network that read it
-    path: str | None = None  # where the picture came from
+    path: str | None = None  # the file; None for an array or an image
     judgement: Judgement | None = None  # whether it looks like a digit; None where the reader cannot say
-    confidence: float | None = None  # 0..1, how probable the answer is to be right; None where the reader cannot say
+    confidence: float | None = None  # 0..1, how probable it is that the answer is right; None: the reader cannot tell
 
     @property
     def activations(self) -> Array:
@@ -31,7 +31,7 @@ class Reading:
 
     @property
     def digit(self) -> int:
-        """The best guess: the number of the output neuron that is most active, even where there was nothing to read.
+        """The best guess: the index of the output neuron that is most active, even where there was nothing to read.
 
         For handwritten digits that is the digit, 0..9; for other classes, `label` says what it stands for.
         """

@@ -76,14 +76,20 @@ def _stage(name: str, image: NDArray[Any], parameters: Mapping[str, float], reas
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
-    """A picture on its way into the network, with every stage of that way."""
+    """A picture as the network sees it, with every stage on the way there."""
 
     image: NDArray[np.float32]  # (rows, columns), ink 0..1: what the network sees; 28×28 for digits
-    stages: tuple[Stage, ...]
+    stages: tuple[Stage, ...]  # each step of the way, from "decoded" on
     ink_found: bool  # False: nothing was written, or too little to be read; the image is then empty
 
     def __repr__(self) -> str:
         return f"<Prepared: {', '.join(stage.name for stage in self.stages)}>"
+
+    def _repr_html_(self) -> str:
+        from digitlens.markup import block, table
+
+        rows = [[one.name, "×".join(map(str, one.image.shape)), one.reason] for one in self.stages]
+        return block("How the picture was prepared", table(["step", "rows × columns", "what was done"], rows))
 
 
 def prepare(
