@@ -99,6 +99,10 @@ def test_old_names_of_methods_and_arguments_work_and_say_the_new_ones() -> None:
     chain = steps.weight(1, 0, 300)
     assert _old(lambda: steps.wishes()) == steps.output_gradients()
     assert _old(lambda: chain.asked) == chain.terms
+    run = dl.train("video", few)
+    assert _old(lambda: run.lessons) is run.split
+    _old(lambda: few.test.known_by("0" * 64))
+    assert few.test.fingerprint() == "0" * 64
     told: list[tuple[int, int]] = []
     old: dict[str, Any] = {"heard": lambda *now: told.append(now)}
     _old(lambda: dl.sweep({"epochs": [1]}, data=few, **old))

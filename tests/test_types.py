@@ -43,6 +43,7 @@ WRONG = {  # a line, and a word that the type checker names
     "dl.read('seven.png').didgit": "didgit",
     "dl.train(epoch=3)": "epoch",
     "dl.train(epochs='3')": "epochs",
+    "dl.Recipe(epoch=3)": "epoch",
     "dl.train(hidden=16)": "hidden",
     "dl.train({'epochs': 3})": "train",
     "dl.compare('activation', ['relu'], seed='3')": "seed",

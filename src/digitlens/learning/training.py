@@ -18,6 +18,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from digitlens.checks import check_type, whole_number
+from digitlens.deprecations import renamed_property
 from digitlens.digits.dataset import DataSet
 from digitlens.digits.preparation.adjusting import adjust_bytes
 from digitlens.digits.preparation.framing import framing_for
@@ -125,6 +126,8 @@ class Run:
     def split(self) -> DataSplit:
         """The digits as the engine gets them: to learn from, to choose by, to be tested on."""
         return self._split
+
+    lessons = renamed_property("Run", "lessons", "split")
 
     @cached_property
     def fingerprint(self) -> str:
