@@ -32,7 +32,12 @@ from digitlens.server.training.data_sets import DataSets
 
 HOUR = 3_600.0
 PATIENT = Limits(  # however busy the machine is, no honest client is taken for one that stalls
-    header_seconds=HOUR, body_pause=HOUR, body_seconds=HOUR, stalled_http=HOUR, stalled_websocket=HOUR
+    header_seconds=HOUR,
+    body_pause=HOUR,
+    body_seconds=HOUR,
+    linger=HOUR,
+    stalled_http=HOUR,
+    stalled_websocket=HOUR,
 )
 
 

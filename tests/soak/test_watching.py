@@ -88,6 +88,6 @@ def test_pages_that_watch_and_pages_that_never_read_leave_memory_as_it_was(
         f"at rest after a fifth of the time {first / 2**20:.1f}, at the end {last / 2**20:.1f}; {files} files open"
     )
     assert (process.returncode, said) == (0, "")
-    assert crowd.frames > READING * crowd.runs * 3
+    assert crowd.frames >= READING * crowd.runs  # each page saw each end
     assert last - first < (GROWTH if seconds == FULL else SETTLING)
     assert files < 30
