@@ -203,6 +203,7 @@ def compare(
     recipe: str | Recipe = "video",
     data: DataSet | str | Path | None = None,
     jobs: int | None = None,
+    cluster: str = "",
     **changes: Unpack[RecipeChanges],
 ) -> Compared:
     """Train with several values of one field of a recipe, from the same seeds, and say what the numbers support.
@@ -212,7 +213,9 @@ def compare(
     seeds: how many runs with each value, 1 to 100.
     recipe: a name or a Recipe; everything else about the runs.
     data: a DataSet, or a name or folder as for data(); None: the data that the recipe was made for.
-    jobs: how many runs at a time; None: one a core.
+    jobs: how many runs at a time; None: one a core, or as many as the cluster can.
+    cluster: the address of a Dask scheduler, such as "tcp://host:8786"; empty: this machine. `data` must then be a name
+    or a folder, which the workers find by themselves.
     changes: other fields of the recipe to change, such as epochs=10.
 
     Raises UsageError and RecipeError for what makes no sense, DataError where there is no data.
@@ -232,7 +235,7 @@ def compare(
     varied = Varied(base, field, _values(who, values), whole_number(who, "seeds", seeds, 1))
     found = _digits(who, base, data)
     recipes = varied.recipes(found, chosen=chosen)
-    return varied.compared(Experiments(recipes, found, jobs=_jobs(who, jobs)).in_order())
+    return varied.compared(Experiments(recipes, found, **_work(who, base, data, jobs, cluster)).in_order())
 
 
 @renamed_arguments(heard="on_progress")
@@ -276,24 +279,18 @@ def sweep(
     >>> swept.best.learning_rate
     1.0
     """
-    from digitlens.digits.dataset import DataSet
     from digitlens.learning import sweeping
-    from digitlens.learning.training import named_for
 
     who = "sweep()"
     advice = 'such as {"learning_rate": [0.2, 0.5]}'
     check_type(who, "values", values, Mapping, "a dictionary of fields and their values", advice)
     if journal is not None:
         check_type(who, "journal", journal, (str, os.PathLike), "a file name")
-    check_type(who, "cluster", cluster, str, "the address of a Dask scheduler", 'such as "tcp://host:8786"')
     check_callback(who, "on_progress", on_progress, "done, total")
     base, chosen = _recipe(who, recipe, changes)
     recipes = sweeping.grid(base, values, seeds) if runs is None else sweeping.at_random(base, values, runs, seeds)
-    found, named = _digits(who, base, data), None if isinstance(data, DataSet) else named_for(base, data)
-    named = None if named is None else str(named)
-    rows = sweeping.sweep(
-        recipes, found, journal, jobs=_jobs(who, jobs), cluster=cluster, named=named, chosen=chosen, heard=on_progress
-    )
+    work = _work(who, base, data, jobs, cluster)
+    rows = sweeping.sweep(recipes, _digits(who, base, data), journal, chosen=chosen, heard=on_progress, **work)
     return sweeping.Swept(tuple(rows))
 
 
@@ -369,8 +366,15 @@ def _digits(who: str, recipe: Recipe, data: DataSet | str | Path | None) -> Data
     return find_data(named_for(recipe, data))
 
 
-def _jobs(who: str, jobs: int | None) -> int | None:
-    return None if jobs is None else whole_number(who, "jobs", jobs, 1, MOST_JOBS)
+def _work(who: str, base: Recipe, data: Any, jobs: int | None, cluster: str) -> dict[str, Any]:
+    """Where runs are done, as Experiments takes it: `named` is the data as the workers of a cluster find it."""
+    from digitlens.digits.dataset import DataSet
+    from digitlens.learning.training import named_for
+
+    check_type(who, "cluster", cluster, str, "the address of a Dask scheduler", 'such as "tcp://host:8786"')
+    named = None if isinstance(data, DataSet) else named_for(base, data)
+    at_once = None if jobs is None else whole_number(who, "jobs", jobs, 1, MOST_JOBS)
+    return {"jobs": at_once, "cluster": cluster, "named": None if named is None else str(named)}
 
 
 def _values(who: str, values: Any) -> tuple[Any, ...]:

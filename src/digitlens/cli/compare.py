@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digitlens.cli.recipe_options import check_drawing, digits_for, given, recipe_options
-from digitlens.cli.terminal import data_options, err, json_option, out, print_json, progress, say
+from digitlens.cli.terminal import data_options, err, json_option, out, print_json, progress, say, work_options
 
 if TYPE_CHECKING:
     from digitlens.digits.dataset import DataSet
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--recipe", "name", default="video", show_default=True, help="The recipe that is varied.")
 @data_options
 @recipe_options
-@click.option("--jobs", type=int, help="Runs at a time.  [default: one a core]")
+@work_options
 @click.option("--figure", metavar="FILE", help="Draw the curves, with a band over the seeds, as a PNG file.")
 @click.option("--gradients", metavar="FILE", help="Draw the sizes of the gradients too, layer by layer, as a PNG file.")
 @click.option("--theme", type=click.Choice(["dark", "light"]), default="dark", show_default=True, help="Of figures.")
@@ -33,6 +33,7 @@ def command(
     data: str | None,
     offline: bool,
     jobs: int | None,
+    cluster: str,
     figure: str | None,
     gradients: str | None,
     theme: str,
@@ -45,13 +46,15 @@ def command(
     """
     from digitlens.learning.experiments import Experiments
     from digitlens.learning.recipes import named
+    from digitlens.learning.training import named_for
 
     varied = _varied(named(name, **given(changes)), vary, seeds)
     for path in (figure, gradients):
         check_drawing(path, "a figure is written as PNG", ".png")
     found = digits_for(varied.base, data, offline=offline)
     recipes = varied.recipes(found, chosen="validation" in given(changes))
-    experiments = Experiments(recipes, found, jobs=jobs)
+    where = named_for(varied.base, data)
+    experiments = Experiments(recipes, found, jobs=jobs, cluster=cluster, named=where)
     _run(experiments)
     result = varied.compared(experiments.in_order())
     if as_json:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digitlens.cli.recipe_options import check_drawing, digits_for, given, recipe_options
-from digitlens.cli.terminal import data_options, err, json_option, out, print_json, progress, say
+from digitlens.cli.terminal import data_options, err, json_option, out, print_json, progress, say, work_options
 
 if TYPE_CHECKING:
     from digitlens.laboratory.study import Study
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @data_options
 @recipe_options
 @click.option("--help-it/--no-help-it", "variants", default=True, help="Also train with recipes that may help.")
-@click.option("--jobs", type=int, help="Training runs at a time.  [default: one for each core]")
+@work_options
 @click.option("--out", "-o", "path", metavar="FILE", help="Write a report with figures to this file, as HTML.")
 @json_option
 def command(
@@ -33,6 +33,7 @@ def command(
     offline: bool,
     variants: bool,
     jobs: int | None,
+    cluster: str,
     path: str | None,
     as_json: bool,
     **changes: Any,
@@ -44,6 +45,7 @@ def command(
     """
     from digitlens.laboratory.report import to_html, to_json
     from digitlens.learning.recipes import named
+    from digitlens.learning.training import named_for
 
     if not 1 <= seeds <= 100:
         raise click.UsageError(f"--seeds: from 1 to 100, got {seeds}")
@@ -51,7 +53,8 @@ def command(
     if not recipe.hidden:
         raise click.UsageError("--hidden: the laboratory examines hidden layers, got none; name at least one")
     check_drawing(path, "the report is written as HTML", ".html", ".htm")
-    study = _study(recipe, digits_for(recipe, data, offline=offline), seeds, variants=variants, jobs=jobs)
+    work = {"jobs": jobs, "cluster": cluster, "named": named_for(recipe, data)}
+    study = _study(recipe, digits_for(recipe, data, offline=offline), seeds, variants=variants, **work)
     if path is not None:
         from digitlens.files.atomic import write_atomically
         from digitlens.files.naming import shown
@@ -67,8 +70,8 @@ def command(
     return 0
 
 
-def _study(recipe: Any, digits: Any, seeds: int, *, variants: bool, jobs: int | None) -> Study:
-    """Run the study under a progress bar."""
+def _study(recipe: Any, digits: Any, seeds: int, **how: Any) -> Study:
+    """Run the study under a progress bar. how: as for run_study()."""
     from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
     from digitlens.laboratory.study import run_study
@@ -84,7 +87,7 @@ def _study(recipe: Any, digits: Any, seeds: int, *, variants: bool, jobs: int | 
                 bar.start_task(tasks[doing])
                 bar.update(tasks[doing], completed=share)
 
-        return run_study(recipe, digits, seeds, variants=variants, jobs=jobs, progress=show)
+        return run_study(recipe, digits, seeds, progress=show, **how)
 
 
 def _show(study: Study) -> None:

@@ -3,69 +3,70 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from digitlens.cli.pictures import picture_at
+from digitlens.cli.read_output import print_answers, with_progress
+from digitlens.cli.reading_work import read_all
 from digitlens.cli.terminal import clean, err, out, picture_name, print_json
-from digitlens.errors import DataError, FileError
 
 if TYPE_CHECKING:
     from digitlens.reading.page.page import Page
     from digitlens.reading.reader import Reader
 
 
-def read_pages(reader: Reader, paths: list[str], annotate: str | None, as_json: bool) -> int:
+def read_pages(
+    reader: Reader,
+    paths: list[str],
+    annotate: str | None,
+    as_json: bool,
+    *,
+    jobs: int | None = None,
+    cluster: str = "",
+) -> int:
     """Read every picture as a page and print what is on it; with `annotate` write the one picture, marked.
 
-    The exit code: 1 if nothing could be read. Raises UsageError of click for what cannot be asked, and FileError
-    where the marked picture cannot be written.
+    jobs, cluster: see read_all(). What was read before Ctrl-C is printed. The exit code: 1 if nothing could be read.
+    Raises UsageError of click for what cannot be asked, and FileError where the marked picture cannot be written.
     """
     if annotate is not None:
         _check(annotate, paths)
-    found: list[dict[str, Any]] = []
-    nothing = 1
-    for path, page in _pages(reader, paths):
-        if isinstance(page, str):
-            found.append({"path": path, "error": page})
-            if not as_json:
-                err().print(f"not read: {page}", markup=False, soft_wrap=True)
-            continue
-        nothing = 0
-        found.append(page.to_json() | {"path": path})
-        if not as_json:
-            _print(page, path if len(paths) > 1 else "")
-        if annotate is not None:
-            _write(page, annotate)
+        return _read_marked(reader, paths[0], annotate, as_json)
+    done = read_all(reader, paths, page=True, jobs=jobs, cluster=cluster)
     if as_json:
-        print_json(found)
+        return print_answers(done, len(paths))
+    nothing = 1
+    for answer in with_progress(done, len(paths)):
+        nothing = min(nothing, _print(answer, answer["path"] if len(paths) > 1 else ""))
     return nothing
 
 
-def _pages(reader: Reader, paths: list[str]) -> Iterator[tuple[str, Page | str]]:
-    """For each path the Page, or what is to be said of a file that is none."""
-    from digitlens.cli.pictures import picture_at
-    from digitlens.files.naming import printable, shown
-
-    for path in paths:
-        if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises an error where a name is too long
-            yield path, f"no pictures in the folder {shown(path)}"
-            continue
-        try:
-            yield path, reader.read_page(picture_at(path))
-        except (DataError, FileError) as error:
-            yield path, printable(str(error))
+def _read_marked(reader: Reader, path: str, annotate: str, as_json: bool) -> int:
+    """Read one page, and write the picture with every digit marked."""
+    page = reader.read_page(picture_at(path))
+    answer = page.to_json() | {"path": path}
+    if as_json:
+        print_json([answer])
+    else:
+        _print(answer, "")
+    _write(page, annotate)
+    return 0
 
 
-def _print(page: Page, path: str) -> None:
-    """The numbers as they stand on the page; under the picture's name where there are several."""
+def _print(answer: dict[str, Any], path: str) -> int:
+    """The numbers as they stand on the page; under the picture's name where there are several. 1 if it was not read."""
+    if "error" in answer:
+        err().print(f"not read: {answer['error']}", markup=False, soft_wrap=True)
+        return 1
     if path:
         out().print(f"{picture_name(path)}:", markup=False)
-    for line in page.text.splitlines() or ["?  no digits were found"]:
+    for line in answer["text"].splitlines() or ["?  no digits were found"]:
         out().print(("  " if path else "") + clean(line), markup=False)
-    for note in page.notes:
+    for note in answer["notes"]:
         err().print(note, markup=False)
+    return 0
 
 
 def _check(annotate: str, paths: list[str]) -> None:
@@ -74,7 +75,7 @@ def _check(annotate: str, paths: list[str]) -> None:
         raise click.UsageError(f"--annotate marks one picture, got {len(paths):,}; read them one by one")
     if not annotate.lower().endswith(".png"):
         raise click.UsageError("--annotate writes a PNG file; give it a name that ends in .png")
-    both = os.path.exists(annotate) and os.path.exists(paths[0])  # noqa: PTH110 - as in _pages()
+    both = os.path.exists(annotate) and os.path.exists(paths[0])  # noqa: PTH110 - as in pictures_in()
     if both and os.path.samefile(annotate, paths[0]):  # noqa: PTH121
         raise click.UsageError("--annotate would write over the picture itself; give it another name")
 

@@ -54,6 +54,18 @@ def answer_for(reader: Reader, path: str) -> dict[str, Any]:
     return {"path": path, "error": answer} if isinstance(answer, str) else answer.to_json() | {"path": path}
 
 
+def page_answer_for(reader: Reader, path: str) -> dict[str, Any]:
+    """What is printed of one page as JSON; `error` says why a file is none."""
+    from digitlens.files.naming import printable, shown
+
+    if os.path.isdir(path):  # noqa: PTH112 - as in pictures_in()
+        return {"path": path, "error": f"no pictures in the folder {shown(path)}"}
+    try:
+        return reader.read_page(picture_at(path)).to_json() | {"path": path}
+    except (DataError, FileError) as error:
+        return {"path": path, "error": printable(str(error))}
+
+
 def answers(reader: Reader, paths: list[str]) -> Iterator[tuple[str, Reading | str]]:
     """For each path the Reading, or what is to be said of a file that is none; one after the other."""
     from digitlens.files.naming import shown

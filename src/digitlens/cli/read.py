@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from digitlens.cli.pictures import answer_for, answers, example, pictures_in
+from digitlens.cli.pictures import example, pictures_in
+from digitlens.cli.read_output import print_answers, with_progress
 from digitlens.cli.terminal import (
     bar,
     clean,
@@ -19,17 +20,13 @@ from digitlens.cli.terminal import (
     out,
     percent,
     picture_name,
-    print_json,
-    progress,
+    work_options,
 )
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from digitlens.reading.reader import Reader
-    from digitlens.reading.reading import Reading
 
-MANY = 100  # pictures that take long enough for a progress bar
 WIDEST = 60  # columns for a name; a longer one pushes its own answer to the right
 
 
@@ -39,9 +36,17 @@ WIDEST = 60  # columns for a name; a longer one pushes its own answer to the rig
 @click.option("--page", is_flag=True, help="The picture shows several digits: read the numbers on it, line by line.")
 @click.option("--annotate", metavar="FILE", help="With --page: write the picture with every digit marked, as PNG.")
 @partial(network_option, default="reader")
+@work_options
 @json_option
 def command(
-    pictures: tuple[str, ...], examples: bool, page: bool, annotate: str | None, network: str, as_json: bool
+    pictures: tuple[str, ...],
+    examples: bool,
+    page: bool,
+    annotate: str | None,
+    network: str,
+    jobs: int | None,
+    cluster: str,
+    as_json: bool,
 ) -> int:
     """Read digits from pictures: files, folders of files, or - for a picture on standard input.
 
@@ -53,6 +58,8 @@ def command(
         raise click.UsageError("name a picture, a folder of pictures, or - for standard input; or use --examples")
     if annotate is not None and not page:
         raise click.UsageError("--annotate marks the digits of a page; add --page")
+    from digitlens.cli.reading_work import read_all
+
     reader = open_network(network)
     paths = [example(digit) for digit in range(10)] if examples else []
     for picture in pictures:
@@ -60,32 +67,14 @@ def command(
     if page:
         from digitlens.cli.page import read_pages
 
-        return read_pages(reader, paths, annotate, as_json)
+        return read_pages(reader, paths, annotate, as_json, jobs=jobs, cluster=cluster)
+    done = read_all(reader, paths, jobs=jobs, cluster=cluster)
     if as_json:
-        return _print_json(reader, network, paths)
-    return _print(answers(reader, paths), paths)
+        return print_answers(done, len(paths))
+    return _print(with_progress(done, len(paths)), paths, reader.classes)
 
 
-def _print_json(reader: Reader, network: str, paths: list[str]) -> int:
-    """One list; of each answer only what is to be printed is kept, because a Reading holds its picture."""
-    from contextlib import nullcontext
-
-    from rich.progress import BarColumn, MofNCompleteColumn
-
-    from digitlens.cli.many import read_all
-
-    found: list[dict[str, Any]] = []
-    with progress("reading", BarColumn(), MofNCompleteColumn()) if len(paths) >= MANY else nullcontext() as shown:
-        task = shown.add_task("", total=len(paths)) if shown else None
-        for answer in read_all(paths, lambda path: answer_for(reader, path), network):
-            found.append(answer)
-            if shown and task is not None:
-                shown.advance(task)
-    print_json(found)
-    return int(all("error" in each for each in found))
-
-
-def _print(answers: Iterator[tuple[str, Reading | str]], paths: list[str]) -> int:
+def _print(answers: Iterator[dict[str, Any]], paths: list[str], classes: Sequence[str]) -> int:
     """A line for each picture as soon as it is read."""
     from rich.cells import cell_len
 
@@ -94,25 +83,26 @@ def _print(answers: Iterator[tuple[str, Reading | str]], paths: list[str]) -> in
     console, notes = out(), err()
     width = min(max(cell_len(picture_name(path)) for path in paths), WIDEST)
     nothing = 1
-    for path, answer in answers:
+    for answer in answers:
+        path = answer["path"]
         name = picture_name(path)
         name += " " * (width - cell_len(name))
-        if isinstance(answer, str):
-            whose = "standard input, " if path == "-" and not answer.startswith("standard") else ""
-            notes.print(f"not read: {whose}{printable(answer)}", markup=False, soft_wrap=True)
+        if error := answer.get("error"):
+            whose = "standard input, " if path == "-" and not error.startswith("standard") else ""
+            notes.print(f"not read: {whose}{printable(error)}", markup=False, soft_wrap=True)
         else:
             nothing = 0
-            console.print(f"{name}  {_said(console, answer)}", markup=False)
+            console.print(f"{name}  {_line(console, answer, classes)}", markup=False)
     return nothing
 
 
-def _said(console: Console, reading: Reading) -> str:
+def _line(console: Console, answer: dict[str, Any], classes: Sequence[str]) -> str:
     """The answer in one line."""
-    if reading.reason:
-        return f"?  {reading.reason}"
-    strength = float(reading.activations.max())
-    second = int(reading.activations.argsort()[-2])
-    doubt = reading.activations[second]
-    instead = f"   or {clean(reading.classes[second])}? {doubt:.2f}" if doubt >= 0.1 else ""
-    sure = "" if reading.confidence is None else f"   {percent(reading.confidence)} sure"
-    return f"{clean(reading.label)}  {bar(console, strength, 10)} {strength:.2f}{sure}{instead}"
+    if "reason" in answer:
+        return f"?  {answer['reason']}"
+    activations = answer["activations"]
+    first, second, *_ = sorted(range(len(classes)), key=lambda i: -activations[i])
+    strength, doubt = activations[first], activations[second]
+    instead = f"   or {clean(classes[second])}? {doubt:.2f}" if doubt >= 0.1 else ""
+    sure = f"   {percent(answer['confidence'])} sure" if "confidence" in answer else ""
+    return f"{clean(classes[first])}  {bar(console, strength, 10)} {strength:.2f}{sure}{instead}"

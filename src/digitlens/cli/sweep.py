@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digitlens.cli.recipe_options import digits_for, given, recipe_options
-from digitlens.cli.terminal import data_options, err, json_option, out, print_json, progress
+from digitlens.cli.terminal import data_options, err, json_option, out, print_json, progress, work_options
 
 if TYPE_CHECKING:
     from digitlens.learning.recipe import Recipe
@@ -30,10 +30,7 @@ SHOWN = 10
 @data_options
 @recipe_options
 @click.option("--journal", default="sweep.journal", show_default=True, metavar="FILE", help="Where runs are kept.")
-@click.option("--jobs", type=int, help="Runs at a time.  [default: one a core]")
-@click.option(
-    "--cluster", default="", metavar="ADDRESS", help="A Dask scheduler, tcp://host:8786, whose workers run it."
-)
+@work_options
 @click.option("--csv", "table", metavar="FILE", help="Write all runs as a table, a line each.")
 @click.option("--jsonl", "lines", metavar="FILE", help="Write all runs as JSON, a line each.")
 @json_option

@@ -217,6 +217,14 @@ def network_option(f: Any, default: str = "video") -> Any:
     return click.option("--network", "-n", default=default, metavar="NETWORK", show_default=True, help=text)(f)
 
 
+def work_options(f: Any) -> Any:
+    """The options that say where many tasks are done."""
+    text = "A Dask scheduler, tcp://host:8786, whose workers do it."
+    f = click.option("--cluster", default="", metavar="ADDRESS", help=text)(f)
+    text = "How many at a time.  [default: one a core, or as many as the cluster can]"
+    return click.option("--jobs", type=int, help=text)(f)
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 
 

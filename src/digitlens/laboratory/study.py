@@ -66,12 +66,20 @@ class Study:
 
 
 def run_study(
-    recipe: Recipe, data: DataSet, seeds: int, *, variants: bool = True, jobs: int | None = None, progress: Progress
+    recipe: Recipe,
+    data: DataSet,
+    seeds: int,
+    *,
+    variants: bool = True,
+    jobs: int | None = None,
+    cluster: str = "",
+    named: str | None = None,
+    progress: Progress,
 ) -> Study:
     """Train and examine one network for each of `seeds` seeds, and the controls; with `variants`, also VARIANTS.
 
-    jobs: training runs at a time; None: one for each core. Raises DataError if a run fails, and what Experiments
-    raises.
+    jobs: training runs at a time; None: one for each core. cluster, named: where they are done, see Experiments; the
+    networks are examined here. Raises DataError if a run fails, and what Experiments raises.
     """
     recipe = fitted(recipe, data, chosen=False)
     recipes = [recipe.changed(seed=recipe.seed + i) for i in range(seeds)]
@@ -81,7 +89,15 @@ def run_study(
         for name, changes in (VARIANTS if variants else {}).items()
     }
     all_recipes = [*recipes, *random_labels, *(recipe for variant in changed.values() for recipe in variant)]
-    outcomes = iter(_trained(all_recipes, data, jobs, progress))
+    experiments = Experiments(
+        all_recipes,
+        data,
+        jobs=jobs,
+        cluster=cluster,
+        named=named,
+        heard=lambda now: progress("training", now.epochs / now.all_epochs),
+    )
+    outcomes = iter(_trained(experiments))
     trained, random = [next(outcomes) for _ in recipes], [next(outcomes) for _ in random_labels]
     adjusted = tuple(adjust_bytes(half.images, recipe.preparation) for half in (data.training, data.test))
     training = adjusted[0].reshape(-1, 784)
@@ -153,10 +169,7 @@ class _Examinations:
         return result
 
 
-def _trained(recipes: list[Recipe], data: DataSet, jobs: int | None, progress: Progress) -> Iterator[Outcome]:
-    experiments = Experiments(
-        recipes, data, jobs=jobs, heard=lambda now: progress("training", now.epochs / now.all_epochs)
-    )
+def _trained(experiments: Experiments) -> Iterator[Outcome]:
     for outcome in experiments.in_order():
         if outcome.error:
             raise DataError(f"a run ended in an error, so nothing can be compared: {outcome.error}")
