@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import numpy as np
+import platformdirs
 import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
@@ -30,8 +31,8 @@ def run(*arguments: str, exit_code: int = 0) -> Result:
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty cache, and no variable: nothing is found but what a test names."""
     monkeypatch.delenv("DIGITLENS_DATA", raising=False)
-    monkeypatch.setattr("digitlens.digits.sources.find.cache_folder", lambda: tmp_path / "cache")
-    return tmp_path / "cache"
+    monkeypatch.setattr(platformdirs, "user_cache_dir", lambda *_, **__: str(tmp_path / "cache"))
+    return tmp_path / "cache" / "mnist"
 
 
 def test_every_place_is_told_and_the_one_that_counts_is_marked(cache: Path) -> None:
@@ -183,6 +184,6 @@ def test_mnist_is_downloaded_into_the_cache(cache: Path, monkeypatch: pytest.Mon
 
 
 def test_without_a_home_there_is_nowhere_to_download_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("digitlens.digits.sources.find.cache_folder", lambda: None)
+    monkeypatch.setattr(platformdirs, "user_cache_dir", lambda *_, **__: "~/.cache/digitlens")
     with pytest.raises(DataError, match="no home folder"):
         run("--download")

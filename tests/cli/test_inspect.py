@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import platformdirs
 import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
@@ -134,7 +135,7 @@ def test_without_digits_the_rest_is_shown_and_one_line_says_so(
     network: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("DIGITLENS_DATA", raising=False)
-    monkeypatch.setattr("digitlens.digits.sources.find.cache_folder", lambda: tmp_path / "mnist")
+    monkeypatch.setattr(platformdirs, "user_cache_dir", lambda *_, **__: str(tmp_path))
     result = run("--network", network, "--offline")
     (line,) = (line for line in result.stderr.splitlines() if line.strip())
     assert line.startswith("No test pictures, so no confusion and no mistakes: MNIST is not in the cache")

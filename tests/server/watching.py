@@ -93,10 +93,14 @@ def page(site: Site | str, visitor: str = "") -> Iterator[Page]:
 
 @contextlib.contextmanager
 def training(
-    folder: Path, runs: Path | None = None, limits: Limits = PATIENT, timing: Timing | None = None
+    folder: Path,
+    runs: Path | None = None,
+    limits: Limits = PATIENT,
+    timing: Timing | None = None,
+    sets: DataSets | None = None,
 ) -> Iterator[Site]:
     """The app in this process, with a folder of labelled pictures to train on."""
-    how = {"sets": DataSets(str(folder)), "runs": runs, "limits": limits, "timing": timing}
+    how = {"sets": sets or DataSets(str(folder)), "runs": runs, "limits": limits, "timing": timing}
     with running(lambda address: create_app(Networks(), address, **how)) as site:
         yield site
 

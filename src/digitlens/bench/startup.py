@@ -23,7 +23,6 @@ READY = {  # what each library must import before a network can be used
 }
 ALONE = {"digitlens": "import digitlens", "python": "pass"}
 COMMAND_LINE = "import sys; sys.argv[0] = 'digitlens'; from digitlens.cli.main import main; main()"
-HELP = {"digitlens": COMMAND_LINE}
 GOOD, MOST_EPOCHS = 0.92, 6
 TIMEOUT = 120.0
 
@@ -31,16 +30,25 @@ Found = tuple[list[Comparison], list[LeftOut]]
 
 
 def compare(
-    engines: Sequence[str], rounds: int, progress: Callable[[str], object], train_data: str | Path | None = None
+    engines: Sequence[str],
+    rounds: int,
+    progress: Callable[[str], object],
+    train_data: str | Path | None = None,
+    *,
+    ready: Mapping[str, str] = READY,
+    command_line: str = COMMAND_LINE,
 ) -> Found:
-    """Times for imports, for --help and, if `train_data` holds MNIST, from the prompt to a good network."""
-    ready = {name: code for name, code in READY.items() if name == "digitlens" or name in engines}
+    """Times for imports, for --help and, if `train_data` holds MNIST, from the prompt to a good network.
+
+    ready: what each engine must import. command_line: runs `digitlens` with the arguments of its process.
+    """
+    ready = {name: code for name, code in ready.items() if name == "digitlens" or name in engines}
     found: list[Comparison] = []
     failed: list[LeftOut] = []
     for work, codes, arguments in (
         ("starting Python and importing what a network needs", ready, ()),
         ("starting Python and importing it, before anything of it is used", ALONE, ()),
-        ("digitlens --help, from the shell prompt", HELP, ("--help",)),
+        ("digitlens --help, from the shell prompt", {"digitlens": command_line}, ("--help",)),
     ):
         progress(work)
         timings, out = _processes(codes, arguments, rounds)
@@ -49,20 +57,20 @@ def compare(
         failed += [each for each in out if each not in failed]
     if train_data is not None:
         progress(f"from the shell prompt to a network above {GOOD:.0%}")
-        trained = prompt_to_network(train_data)
+        trained = prompt_to_network(train_data, command_line)
         found += [trained] if isinstance(trained, Comparison) else []
         failed += [trained] if isinstance(trained, LeftOut) else []
     return found, failed
 
 
-def prompt_to_network(data: str | Path) -> Comparison | LeftOut:
+def prompt_to_network(data: str | Path, command_line: str = COMMAND_LINE) -> Comparison | LeftOut:
     """The time of `digitlens train` with the fewest epochs that reach 92 % on the test digits."""
     with tempfile.TemporaryDirectory(prefix="digitlens-bench-") as folder:
         for epochs in range(1, MOST_EPOCHS + 1):
             out = str(Path(folder) / f"{epochs}.digitlens")
             arguments = ("train", "--data", str(data), "--offline", "--epochs", str(epochs), "--out", out, "--json")
             try:
-                seconds, answer = _run(COMMAND_LINE, arguments)
+                seconds, answer = _run(command_line, arguments)
                 accuracy = float(json.loads(answer)["test_accuracy"])
             except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError) as error:
                 return LeftOut("digitlens train", f"failed: {type(error).__name__}")

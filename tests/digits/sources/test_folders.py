@@ -105,11 +105,11 @@ def test_one_picture_a_class_leaves_nothing_to_be_tested_on(tmp_path: Path) -> N
         load_folder(tmp_path)
 
 
-def test_too_many_pictures_are_refused_before_any_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folders, "MOST_PICTURES", 11)
-    monkeypatch.setattr(folders, "prepare", None)
+def test_too_many_pictures_are_refused_before_any_is_opened(tmp_path: Path) -> None:
+    for picture in fill(tmp_path, "ab").rglob("*.png"):
+        picture.write_bytes(b"no picture at all")
     with pytest.raises(DataError, match="more than 11 pictures"):
-        load_folder(fill(tmp_path, "ab"))
+        load_folder(tmp_path, most=11)
 
 
 def test_a_folder_that_is_none_is_a_data_error(tmp_path: Path) -> None:

@@ -15,14 +15,28 @@ from websockets.sync.client import connect
 
 from digitlens.errors import DataError
 from digitlens.server.training import requests as orders
-from digitlens.server.training.data_sets import DataSets
+from digitlens.server.training.data_sets import DataSets, Progress
 
 NONE: dict[str, Any] = {}
 
 
+class Sets(DataSets):
+    """MNIST can be fetched once; the download itself is tested in tests/digits/sources."""
+
+    asked = 0
+
+    def download(self, progress: Progress) -> None:
+        self.asked += 1
+        if self.asked > 1:
+            raise DataError("there is no way out of here")
+        for done in range(0, 101, 10):
+            progress("train-images", done, 100)
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with training(pictures(tmp_path_factory.mktemp("labelled") / "three")) as site:
+    folder = pictures(tmp_path_factory.mktemp("labelled") / "three")
+    with training(folder, sets=Sets(str(folder))) as site:
         yield site
 
 
@@ -214,24 +228,11 @@ def test_all_that_can_be_chosen_is_said_and_can_be_chosen(site: Site) -> None:
                 assert header["recipe"][field] == fields[field]
 
 
-def test_mnist_is_fetched_when_asked_and_everybody_hears_how_far_it_is(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The download itself is tested in tests/digits/sources; here nothing is fetched."""
-
-    def fetched(self: DataSets, progress: Any) -> None:
-        for done in range(0, 101, 10):
-            progress("train-images", done, 100)
-
-    def refused(self: DataSets, progress: Any) -> None:
-        raise DataError("there is no way out of here")
-
+def test_mnist_is_fetched_when_asked_and_everybody_hears_how_far_it_is(site: Site) -> None:
     with page(site) as one, page(site) as other:
-        monkeypatch.setattr(DataSets, "download", fetched)
         one.say(type="download")
         for each in (one, other):
             until(lambda each=each: each.hears("download")["ended"])
-        monkeypatch.setattr(DataSets, "download", refused)
         other.say(type="download")
         for each in (one, other):
             heard = each.hears("download")

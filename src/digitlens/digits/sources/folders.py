@@ -39,12 +39,17 @@ _ADVICE = "make one sub-folder for each class, such as 0, 1, … 9, and put its 
 Labelled = list[tuple[int, Path]]  # the number of a class, and a picture of it
 
 
-def load_folder(folder: str | os.PathLike[str], size: tuple[int, int] | None = None) -> DataSet:
+def load_folder(
+    folder: str | os.PathLike[str], size: tuple[int, int] | None = None, most: int = MOST_PICTURES
+) -> DataSet:
     """Labelled pictures as images: `classes` are the names of the sub-folders, 2 to 256 of them, 2 before 10.
 
-    size: rows and columns of each image; None: as the top of this file says. A picture that cannot be read is left out,
-    and `source` says how many were and why the first one was. Raises DataError unless every class has a picture to
-    learn from and the whole at least one to be tested on, UsageError for a size beyond 64×64.
+    size: rows and columns of each image; None: as the top of this file says
+    most: pictures in the whole folder
+
+    A picture that cannot be read is left out, and `source` says how many were and why the first one was. Raises
+    DataError unless every class has a picture to learn from and the whole at least one to be tested on, or if there are
+    more than `most`; UsageError for a size beyond 64×64.
     """
     if size is not None and not all(1 <= side <= LARGEST_SIDE for side in size):
         largest = shape_name((LARGEST_SIDE, LARGEST_SIDE))
@@ -63,8 +68,8 @@ def load_folder(folder: str | os.PathLike[str], size: tuple[int, int] | None = N
     else:
         classes = _classes(place)
         learning, testing = _split(_labelled(place, classes))
-    if len(learning) + len(testing) > MOST_PICTURES:
-        raise DataError(f"{shown(place)} holds more than {MOST_PICTURES:,} pictures; choose some of them")
+    if len(learning) + len(testing) > most:
+        raise DataError(f"{shown(place)} holds more than {most:,} pictures; choose some of them")
     size = size or _size(classes, learning + testing)
     unreadable: list[str] = []
     training, test = _read(learning, size, unreadable), _read(testing, size, unreadable)
