@@ -54,7 +54,7 @@ def renamed_arguments(**names: str) -> Callable[[Callable[P, R]], Callable[P, R]
             for old, new in names.items():
                 if old not in given:
                     continue
-                who = function.__name__
+                who = function.__qualname__.rpartition("<locals>.")[2].removesuffix(".__init__")
                 if new in given:
                     raise UsageError(f"{who}() got both {new} and {old}, its old name; leave {old} out")
                 warn_renamed(f"{who}({old}=...)", f"{who}({new}=...)")

@@ -290,7 +290,7 @@ def sweep(
     base, chosen = _recipe(who, recipe, changes)
     recipes = sweeping.grid(base, values, seeds) if runs is None else sweeping.at_random(base, values, runs, seeds)
     work = _work(who, base, data, jobs, cluster)
-    rows = sweeping.sweep(recipes, _digits(who, base, data), journal, chosen=chosen, heard=on_progress, **work)
+    rows = sweeping.sweep(recipes, _digits(who, base, data), journal, chosen=chosen, on_progress=on_progress, **work)
     return sweeping.Swept(tuple(rows))
 
 

@@ -14,7 +14,7 @@ SWEEP = """
 import sys
 from tests.learning.bars import bar_data, small
 from digitlens.learning.sweeping import grid, sweep
-sweep({recipes}, bar_data(), sys.argv[1], jobs=2, heard=lambda done, total: print(done, total, flush=True))
+sweep({recipes}, bar_data(), sys.argv[1], jobs=2, on_progress=lambda done, total: print(done, total, flush=True))
 """
 
 

@@ -105,7 +105,7 @@ def test_what_a_killed_worker_had_in_hand_is_trained_by_another_to_the_same_bits
             STARTED[0].kill()
 
     recipes = [small(epochs=200), small()]
-    outcomes = Experiments(recipes, DATA, jobs=1, engine="plain", heard=heard).in_order()
+    outcomes = Experiments(recipes, DATA, jobs=1, engine="plain", on_progress=heard).in_order()
     assert len(STARTED) == 2
     for recipe, outcome in zip(recipes, outcomes, strict=True):
         run = Run(recipe, DATA, engine="plain")
@@ -123,7 +123,7 @@ def test_whoever_ends_the_walk_ends_the_runs_and_keeps_what_is_finished(engine: 
         if experiments.outcomes and how == "raise":
             raise Enough
 
-    experiments = Experiments([ENDLESS, small(), ENDLESS], DATA, jobs=2, engine=engine, heard=heard)
+    experiments = Experiments([ENDLESS, small(), ENDLESS], DATA, jobs=2, engine=engine, on_progress=heard)
     experiments._size = lambda index: -index  # type: ignore[method-assign,assignment,return-value]  # as they stand
     walk = iter(experiments)
     if how == "raise":
@@ -171,7 +171,7 @@ def test_straightening_too_can_be_stopped() -> None:
 def test_progress_only_grows_and_ends_at_all(engine: str) -> None:
     seen: list[Progress] = []
     recipes = [small(epochs=epochs) for epochs in (1, 7, 3)] + [DIVERGING]
-    experiments = Experiments(recipes, DATA, jobs=2, engine=engine, heard=seen.append)
+    experiments = Experiments(recipes, DATA, jobs=2, engine=engine, on_progress=seen.append)
     assert (experiments.progress.done, experiments.progress.seconds_left) == (0, None)
     for _outcome in experiments:
         assert threading.current_thread() is threading.main_thread()
@@ -244,3 +244,9 @@ def test_runs_with_random_labels_learn_from_those_whatever_ran_before(engine: st
         list(alone)
         assert bits(outcome.reader)[0] == bits(alone.reader())[0]
     assert len({repr(bits(outcome.reader)[0]) for outcome in outcomes}) == 4
+
+
+def test_the_old_name_of_the_callback_works_and_says_the_new_one() -> None:
+    old: dict[str, Any] = {"heard": print}
+    with pytest.warns(DeprecationWarning, match=r"Experiments\(heard=...\) is called Experiments\(on_progress=...\)"):
+        assert Experiments([small()], DATA, **old).on_progress is print

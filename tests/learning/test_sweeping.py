@@ -77,7 +77,7 @@ def test_too_many_or_no_runs_are_refused(tmp_path: Path) -> None:
 def test_the_rows_are_what_the_runs_come_to_and_stand_in_the_journal(tmp_path: Path) -> None:
     recipes = grid(small(epochs=1), {"hidden": [(4,), (3, 3)], "activation": ["sigmoid", "relu"]})
     seen: list[tuple[int, int]] = []
-    rows = sweep(recipes, DATA, tmp_path / "j", jobs=2, heard=lambda *now: seen.append(now))
+    rows = sweep(recipes, DATA, tmp_path / "j", jobs=2, on_progress=lambda *now: seen.append(now))
     assert [row["recipe"] for row in rows] == [recipe.changed(data="bars").to_json() for recipe in recipes]
     assert seen == [(done, 4) for done in range(5)]
     for recipe, row in zip(recipes, rows, strict=True):
@@ -92,9 +92,9 @@ def test_the_rows_are_what_the_runs_come_to_and_stand_in_the_journal(tmp_path: P
 def test_nothing_is_run_twice(tmp_path: Path) -> None:
     recipes = [small(epochs=1, seed=seed) for seed in (0, 1, 1)]
     seen: list[tuple[int, int]] = []
-    first = sweep(recipes, DATA, tmp_path / "j", jobs=1, heard=lambda *now: seen.append(now))
+    first = sweep(recipes, DATA, tmp_path / "j", jobs=1, on_progress=lambda *now: seen.append(now))
     more = [*recipes, small(epochs=1, seed=2)]
-    again = sweep(more, DATA, tmp_path / "j", jobs=1, heard=lambda *now: seen.append(now))
+    again = sweep(more, DATA, tmp_path / "j", jobs=1, on_progress=lambda *now: seen.append(now))
     assert seen == [(0, 2), (1, 2), (2, 2), (2, 3), (3, 3)]
     assert [row["recipe"]["seed"] for row in journal_rows(tmp_path / "j")] == [0, 1, 2]
     assert again[:2] == first  # to the seconds that they took
@@ -190,7 +190,7 @@ def test_on_a_dask_cluster_whose_worker_is_killed_each_run_is_there_once_and_equ
             if now == 5:
                 dask.workers[0].kill()
 
-        rows = sweep(recipes, data, tmp_path / "j", cluster=dask.address, named=str(folder), heard=heard)
+        rows = sweep(recipes, data, tmp_path / "j", cluster=dask.address, named=str(folder), on_progress=heard)
         assert dask.workers[0].wait(PATIENCE) == -signal.SIGKILL
     assert done == list(range(25))
     assert len(journal_rows(tmp_path / "j")) == 24

@@ -92,13 +92,13 @@ def _run(experiments: Experiments) -> None:
     with progress(*columns) as bar:
         task = bar.add_task("", total=None) if bar else None
 
-        def heard(now: Any) -> None:
+        def show_progress(now: Any) -> None:
             if bar and task is not None:
                 left = "" if now.seconds_left is None else f", about {now.seconds_left:.0f} s left"
                 said = f"{now.done} of {now.total} runs{left}"
                 bar.update(task, total=now.all_epochs, completed=now.epochs, description=said)
 
-        experiments.heard = heard
+        experiments.on_progress = show_progress
         for _ in experiments:
             pass
 

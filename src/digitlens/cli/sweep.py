@@ -66,7 +66,7 @@ def command(
         task = bar.add_task("", total=None) if bar else None
         began, first = time.monotonic(), [-1]
 
-        def heard(done: int, total: int) -> None:
+        def show_progress(done: int, total: int) -> None:
             if bar and task is not None:
                 first[0] = done if first[0] < 0 else first[0]
                 lasted, fresh = time.monotonic() - began, done - first[0]
@@ -74,7 +74,9 @@ def command(
                 bar.update(task, total=total, completed=done, description=f"{done} of {total} runs{left}")
 
         chosen = "validation" in given(changes)
-        swept = sweep(recipes, found, journal, jobs=jobs, cluster=cluster, named=data, chosen=chosen, heard=heard)
+        swept = sweep(
+            recipes, found, journal, jobs=jobs, cluster=cluster, named=data, chosen=chosen, on_progress=show_progress
+        )
     if table is not None:
         _write(table, _csv(flat(swept)))
     if lines is not None:

@@ -95,7 +95,7 @@ def run_study(
         jobs=jobs,
         cluster=cluster,
         named=named,
-        heard=lambda now: progress("training", now.epochs / now.all_epochs),
+        on_progress=lambda now: progress("training", now.epochs / now.all_epochs),
     )
     outcomes = iter(_trained(experiments))
     trained, random = [next(outcomes) for _ in recipes], [next(outcomes) for _ in random_labels]

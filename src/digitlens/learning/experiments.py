@@ -14,6 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from itertools import pairwise
 
+from digitlens.deprecations import renamed_arguments
 from digitlens.digits.dataset import DataSet
 from digitlens.errors import UsageError
 from digitlens.learning.data_split import split_data
@@ -62,12 +63,13 @@ class Experiments:
     cluster: the address of a Dask scheduler; empty: this machine. Its workers find the data by `named`, see
     TrainingWork.
     engine: as for Run.
-    heard: is called after any epoch, by the thread that walks, while it waits for an outcome.
+    on_progress: is called after any epoch, by the thread that walks, while it waits for an outcome.
 
     Raises UsageError for fewer jobs than one, and what Run raises for a recipe that does not fit the data; when the
     walk begins, what ClusterWorkers raises.
     """
 
+    @renamed_arguments(heard="on_progress")
     def __init__(
         self,
         recipes: Iterable[Recipe],
@@ -77,10 +79,10 @@ class Experiments:
         cluster: str = "",
         named: str | None = None,
         engine: str = "auto",
-        heard: Callable[[Progress], object] = lambda progress: None,
+        on_progress: Callable[[Progress], object] = lambda progress: None,
     ) -> None:
         self.jobs = checked_jobs(jobs) or (None if cluster else cores())
-        self.recipes, self.data, self.heard = tuple(recipes), data, heard
+        self.recipes, self.data, self.on_progress = tuple(recipes), data, on_progress
         self.engines = tuple(choose(recipe, engine).name for recipe in self.recipes)
         for recipe in self.recipes:
             recipe.check_sizes(len(data.classes), data.pixels)
@@ -114,7 +116,7 @@ class Experiments:
             with closing(iter(tasks)) as walk:
                 for done in walk:
                     outcome = self._outcome(missing[done.index], done)
-                    self.heard(self.progress)
+                    self.on_progress(self.progress)
                     yield outcome
         finally:
             self._past, self._began, self._stopping = self.progress.seconds, 0.0, False
@@ -151,7 +153,7 @@ class Experiments:
 
     def _reported(self, index: int, spent: tuple[int, float]) -> None:
         self._spent[index] = spent[0], spent[1]
-        self.heard(self.progress)
+        self.on_progress(self.progress)
 
     def _outcome(self, index: int, done: Done[Recipe, Trained]) -> Outcome:
         recipe, engine, run = self.recipes[index], self.engines[index], done.result

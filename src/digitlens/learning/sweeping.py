@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.checks import check_number
+from digitlens.deprecations import renamed_arguments
 from digitlens.digits.dataset import DataSet
 from digitlens.errors import FileError, RecipeError, UsageError
 from digitlens.files.journal import open_journal
@@ -110,6 +111,7 @@ def _counts(number: Any) -> bool:
     return isinstance(number, int) and not isinstance(number, bool) and number >= 1
 
 
+@renamed_arguments(heard="on_progress")
 def sweep(
     recipes: Sequence[Recipe],
     data: DataSet,
@@ -119,14 +121,14 @@ def sweep(
     cluster: str = "",
     named: str | None = None,
     chosen: bool = True,
-    heard: Callable[[int, int], object] = lambda done, total: None,
+    on_progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> list[dict[str, Any]]:
     """Run what the journal at `path` does not hold yet, and write it there; then all rows, in the recipes' order.
 
     path: None runs all of them, and nothing is written.
     jobs: how many at a time; None: one a core, or as many as the cluster has. cluster: the address of a Dask scheduler;
-    its workers load the digits by themselves, `named` as in find_data(). chosen: as in fitted(). heard: is called after
-    each run. Raises FileError for a journal of other digits, MissingExtra without Dask, and UsageError.
+    its workers load the digits by themselves, `named` as in find_data(). chosen: as in fitted(). on_progress: is called
+    after each run. Raises FileError for a journal of other digits, MissingExtra without Dask, and UsageError.
     """
     checked_jobs(jobs)
     recipes = [fitted(recipe, data, chosen=chosen) for recipe in recipes]
@@ -141,7 +143,7 @@ def sweep(
         todo = list(dict.fromkeys(recipe for recipe in recipes if _key(recipe.to_json()) not in rows))
         total = len(set(recipes))
         done = total - len(todo)
-        heard(done, total)
+        on_progress(done, total)
         tasks = training_tasks(todo, data, jobs=jobs, cluster=cluster, named=named)
         with closing(iter(tasks)) as walk:
             for run in walk:
@@ -153,7 +155,7 @@ def sweep(
                         journal.append(row)
                 rows[_key(row["recipe"])] = row
                 done += 1
-                heard(done, total)
+                on_progress(done, total)
     return [rows[_key(recipe.to_json())] for recipe in dict.fromkeys(recipes)]
 
 
