@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 
 WIDEST = 60  # columns for a name; a longer one pushes its own answer to the right
+NEARLY = 0.999999  # what a confidence of 1.000000 may have been before it was rounded: none is certain
 
 
 @click.command("read")
@@ -100,9 +101,10 @@ def _line(console: Console, answer: dict[str, Any], classes: Sequence[str]) -> s
     """The answer in one line."""
     if "reason" in answer:
         return f"?  {answer['reason']}"
-    activations = answer["activations"]
-    first, second, *_ = sorted(range(len(classes)), key=lambda i: -activations[i])
-    strength, doubt = activations[first], activations[second]
+    activations, first = answer["activations"], answer["digit"]
+    strength, others = activations[first], [i for i in range(len(classes)) if i != first]
+    second = max(others, key=lambda i: activations[i], default=first)
+    doubt = activations[second] if others else 0.0
     instead = f"   or {clean(classes[second])}? {doubt:.2f}" if doubt >= 0.1 else ""
-    sure = f"   {percent(answer['confidence'])} sure" if "confidence" in answer else ""
+    sure = f"   {percent(min(answer['confidence'], NEARLY))} sure" if "confidence" in answer else ""
     return f"{clean(classes[first])}  {bar(console, strength, 10)} {strength:.2f}{sure}{instead}"
