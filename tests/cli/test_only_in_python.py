@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.cli.conftest import Answer, Run
+from tests.cli.conftest import Answer, Run, save
 from tests.kernel.served import HIDDEN
 from tests.only_in_python import ADDED, GAUSSIAN, SOFTPLUS
 from tests.server.serving import Site, running
@@ -38,11 +38,22 @@ def softplus(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(ACTIVATIONS, "softplus", SOFTPLUS)
 
 
+@pytest.fixture(scope="module")
+def numbers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of labelled pictures with three classes, all of them digits: 20 of each."""
+    folder, written = tmp_path_factory.mktemp("labelled") / "numbers", dl.pen_digits(1_000, seed=6).digits
+    for digit in (0, 1, 7):
+        (folder / str(digit)).mkdir(parents=True)
+        for number, which in enumerate(np.flatnonzero(written.digits == digit)[:20]):
+            save(written.images[which], folder / str(digit) / f"{number}.png", times=2)
+    return folder
+
+
 @pytest.fixture
-def network(tmp_path: Path, words: Path, digitlens: Run) -> Path:
+def network(tmp_path: Path, numbers: Path, digitlens: Run) -> Path:
     """A network that was trained with it, by the command line."""
     path = tmp_path / "soft.digitlens"
-    answer = digitlens("train", "--activation", "softplus", *SHORT, "--data", words, "--out", path)
+    answer = digitlens("train", "--activation", "softplus", *SHORT, "--data", numbers, "--out", path)
     assert (answer.code, answer.err) == (0, ""), answer
     said = " ".join(answer.out.split())
     assert "on the plain engine" in said
@@ -95,7 +106,7 @@ def test_an_unfinished_run_goes_on_to_the_same_bits_and_elsewhere_says_what_is_m
 
 def test_its_network_is_evaluated_read_with_explained_and_inspected(
     network: Path,
-    words: Path,
+    numbers: Path,
     digitlens: Run,
 ) -> None:
     def ask(*arguments: Any) -> Answer:
@@ -103,42 +114,53 @@ def test_its_network_is_evaluated_read_with_explained_and_inspected(
         assert (answer.code, answer.err) == (0, ""), answer
         return answer
 
-    evaluated = json.loads(ask("evaluate", "--network", network, "--data", words, "--json").out)
+    evaluated = json.loads(ask("evaluate", "--network", network, "--data", numbers, "--json").out)
     assert evaluated["engine"] == "plain"
     assert native.missing() or "softplus" in evaluated["fallback_reason"]
-    assert "plain engine" in ask("evaluate", "--network", network, "--data", words).out
-    assert json.loads(ask("inspect", "--network", network, "--data", words, "--json").out)["activations"] == [
+    assert "plain engine" in ask("evaluate", "--network", network, "--data", numbers).out
+    assert json.loads(ask("inspect", "--network", network, "--data", numbers, "--json").out)["activations"] == [
         "softplus",
         "sigmoid",
     ]
-    assert "softplus" in ask("inspect", "--network", network, "--data", words).out
-    assert "one" in ask("read", "--network", network, "--examples").out
+    assert "softplus" in ask("inspect", "--network", network, "--data", numbers).out
+    assert "example 7.png" in ask("read", "--network", network, "--examples").out
     assert "softplus(z)" in ask("explain", "--network", network, "--example", "7").out
     assert "Down to one weight" in ask("explain", "--network", network, "--example", "7", "--target", "1").out
 
 
-def test_it_is_compared_and_swept_beside_others(words: Path, digitlens: Run, tmp_path: Path) -> None:
+def test_it_is_compared_and_swept_beside_others(numbers: Path, digitlens: Run, tmp_path: Path) -> None:
     answer = digitlens(
-        "compare", "--vary", "activation=softplus,relu", *SHORT, "--seeds", "2", "--data", words, "--json"
+        "compare", "--vary", "activation=softplus,relu", *SHORT, "--seeds", "2", "--data", numbers, "--json"
     )
     assert answer.code == 0, answer
     sides = json.loads(answer.out)["sides"]
     assert [side["name"] for side in sides] == ["softplus", "ReLU"]
     assert all(one is not None for side in sides for one in side["accuracies"])
     journal = tmp_path / "journal"
-    grid = ("sweep", "--grid", "activation=softplus,tanh", *SHORT, "--data", words, "--journal", journal, "--jobs", "2")
+    grid = (
+        "sweep",
+        "--grid",
+        "activation=softplus,tanh",
+        *SHORT,
+        "--data",
+        numbers,
+        "--journal",
+        journal,
+        "--jobs",
+        "2",
+    )
     rows = json.loads(digitlens(*grid, "--json").out)
     assert [(row["recipe"]["activation"], row["error"]) for row in rows] == [("softplus", ""), ("tanh", "")]
 
 
 def test_elsewhere_its_file_is_refused_with_the_name_of_what_is_missing(
     network: Path,
-    words: Path,
+    numbers: Path,
     digitlens: Run,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delitem(ACTIVATIONS, "softplus")
-    for command in (("read", "--examples"), ("evaluate", "--data", words)):
+    for command in (("read", "--examples"), ("evaluate", "--data", numbers)):
         answer = digitlens(*command, "--network", network)
         assert answer.code == 1
         said = " ".join(answer.err.split())
@@ -149,8 +171,8 @@ def test_elsewhere_its_file_is_refused_with_the_name_of_what_is_missing(
         dl.load(network)
 
 
-def test_the_page_trains_with_it_and_is_told_why_that_is_slower(words: Path) -> None:
-    with training(words) as site, page(site) as one:
+def test_the_page_trains_with_it_and_is_told_why_that_is_slower(numbers: Path) -> None:
+    with training(numbers) as site, page(site) as one:
         one.train(epochs=2, hidden=[6], activation="softplus")
         header, arrays = one.sees(state="finished")
         assert header["engine"] == "plain"
@@ -185,21 +207,31 @@ def test_the_app_serves_its_network(own_site: Site) -> None:
 
 @pytest.mark.parametrize("field", ADDED)
 def test_a_cost_an_optimiser_and_an_initialisation_go_the_same_way(
-    field: str, tmp_path: Path, words: Path, digitlens: Run, monkeypatch: pytest.MonkeyPatch
+    field: str, tmp_path: Path, numbers: Path, digitlens: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     registry, added = ADDED[field]
     name = getattr(added, "name", None) or added.__name__
     monkeypatch.setitem(registry, name, added)
     path = tmp_path / "added.digitlens"
-    said = digitlens("train", f"--{field}", name, *SHORT, "--data", words, "--out", path, "--json")
+    said = digitlens("train", f"--{field}", name, *SHORT, "--data", numbers, "--out", path, "--json")
     assert said.code == 0, said
     last = json.loads(said.out)
     in_the_kernel = field == "initialisation" and not native.missing()  # it takes any weights to begin with
     assert (last["engine"], last["recipe"][field]) == ("compiled" if in_the_kernel else "plain", name)
-    for command in (("evaluate", "--data", words), ("explain", "--example", "7", "--target", "1")):
+    for command in (("evaluate", "--data", numbers), ("explain", "--example", "7", "--target", "1")):
         answer = digitlens(*command, "--network", path)
         assert (answer.code, answer.err) == (0, ""), answer
-    grid = ("sweep", "--grid", f"{field}={name}", *SHORT, "--data", words, "--journal", tmp_path / "journal", "--json")
+    grid = (
+        "sweep",
+        "--grid",
+        f"{field}={name}",
+        *SHORT,
+        "--data",
+        numbers,
+        "--journal",
+        tmp_path / "journal",
+        "--json",
+    )
     assert [row["error"] for row in json.loads(digitlens(*grid).out)] == [""]
     compared = dl.compare(field, [name, str(getattr(dl.Recipe(), field))], data=few(), epochs=1, hidden=(6,), seeds=1)
     assert all(outcome.error == "" for side in compared.sides for outcome in side.outcomes)
