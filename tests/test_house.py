@@ -37,6 +37,33 @@ def test_no_file_has_more_than_four_hundred_lines() -> None:
     assert {str(path.relative_to(ROOT)) for path in files if lines(path) > 400} - LONGER == set()
 
 
+WIDEST = 120
+CODE = ("*.py", "*.pyi", "*.js", "*.mjs", "*.css", "*.html", "*.cpp", "*.h", "*.sh")
+PRAGMA = re.compile(r"\s*# (type: ignore|noqa)\b.*$")  # what follows is for a tool, and cannot be wrapped
+
+
+def wide_lines(names: list[str], root: Path = ROOT) -> list[str]:
+    """The lines of these files that are too long, each with its place."""
+    found = []
+    for name in names:
+        text = (root / name).read_text(encoding="utf-8")
+        for number, line in enumerate(text.splitlines(), start=1):
+            if len(PRAGMA.sub("", line)) > WIDEST:
+                found.append(f"{name}:{number}")
+    return found
+
+
+def test_no_line_of_code_in_any_language_is_wider_than_the_formatters_lay_it_out(tmp_path: Path) -> None:
+    """Formatters leave comments, texts and HTML as they are; what a program has written (docs/) is no code."""
+    places = [path.relative_to(ROOT) for pattern in CODE for path in ROOT.rglob(pattern)]
+    folders = {"src", "tests", "tools", "benchmarks"}
+    names = [str(path) for path in places if path.parts[0] in folders and not {"vendor", "CMakeFiles"} & {*path.parts}]
+    assert {Path(name).suffix for name in names} >= {".py", ".js", ".mjs", ".css", ".html", ".cpp", ".h"}
+    assert wide_lines(names) == []
+    (tmp_path / "wide.js").write_text(f"{'x' * 120}\n// {'x' * 118}\n", encoding="utf-8")
+    assert wide_lines(["wide.js"], tmp_path) == ["wide.js:2"]
+
+
 PURE = ("core", "picture", "model", "train", "story")  # rooms of the page without a DOM
 DOM = re.compile(r"\b(document|window|localStorage|sessionStorage|navigator)\b\s*[.\[]")
 

@@ -16,4 +16,5 @@ export LD_PRELOAD
 from digitlens.kernel import native
 assert 'sanitized' in native.module().__file__, native.module()
 print('sanitized kernel on', ', '.join(native.instruction_sets()))"
-"$BIN/python" -S -m pytest -q -p no:cacheprovider --import-mode=importlib -o addopts= -o pythonpath=. tests/kernel tests/learning/test_compiled_engine.py "$@"
+"$BIN/python" -S -m pytest -q -p no:cacheprovider --import-mode=importlib -o addopts= -o pythonpath=. \
+    tests/kernel tests/learning/test_compiled_engine.py "$@"

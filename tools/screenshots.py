@@ -54,7 +54,7 @@ def act(page: Any, journey: str) -> None:
         page.wait_for_timeout(1_200)
     elif journey == "train-back":
         page.locator(".doing", has_text="Finished").wait_for(timeout=60_000)
-        page.get_by_role("slider", name="Moment").focus()
+        page.get_by_role("slider", name="Snapshot").focus()
         for key in ("Home", *["ArrowRight"] * 4):
             page.keyboard.press(key)
             page.wait_for_timeout(100)

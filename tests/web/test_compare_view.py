@@ -81,13 +81,13 @@ def test_it_stops_and_goes_on_where_it_was(page: Page) -> None:
     start(page).click()
     page.locator(".compare-view .doing").filter(has_text="runs are done").wait_for()
     start(page).filter(has_text="Stop").click()
-    page.locator(".compare-view .doing").filter(has_text="Resting").wait_for()
+    page.locator(".compare-view .doing").filter(has_text="Paused").wait_for()
     number = heard(page, NEWEST)["number"]
-    start(page).filter(has_text="Go on").click()
+    start(page).filter(has_text="Continue").click()
     start(page).filter(has_text="Stop").wait_for()
     assert heard(page, NEWEST)["number"] == number
     start(page).click()
-    page.locator(".compare-view .doing").filter(has_text="Resting").wait_for()
+    page.locator(".compare-view .doing").filter(has_text="Paused").wait_for()
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def batch_of(page: Page, drawings: list[tuple[Any, int]]) -> None:
     """A mini-batch of these drawings alone."""
     page.get_by_role("button", name="A mini-batch, averaged").click()
     page.wait_for_selector(".batch button")
-    page.get_by_role("button", name="Empty it").click()
+    page.get_by_role("button", name="Remove all").click()
     for strokes, digit in drawings:
         look(page, digit, strokes=strokes)
         page.get_by_role("button", name="Add this drawing as").click()
@@ -139,12 +139,12 @@ def test_where_there_is_no_mnist_the_ten_examples_are_the_mini_batch(view: Page)
 def test_a_picture_of_the_mini_batch_is_taken_out_or_looked_at_alone(mnist: Page) -> None:
     batch_of(mnist, [(SEVEN, 7), (FOUR, 4)])
     mnist.locator(".batch button").first.click()
-    mnist.get_by_role("button", name="Take it out").click()
+    mnist.get_by_role("button", name="Remove it").click()
     mnist.evaluate(FRAMES)
     assert [label.split(",")[1] for label in labels(mnist)] == [" a 4"]
     look(mnist, 0)
     mnist.locator(".batch button").first.click()
-    mnist.get_by_role("button", name="Look at it alone").click()
+    mnist.get_by_role("button", name="Show it alone").click()
     mnist.evaluate(FRAMES)
     assert mnist.evaluate("[digitlens.state.target, digitlens.state.strokes.length]") == [4, 2]
     assert mnist.get_by_role("button", name="One example").get_attribute("aria-pressed") == "true"

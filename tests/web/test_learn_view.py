@@ -88,13 +88,13 @@ def test_cost_and_output_gradients_are_pythons_for_every_cost(page: Page, hidden
     assert not page.locator(".asked").is_visible()  # nothing lies behind the outputs
 
 
-def test_the_arrows_point_from_what_an_output_holds_to_what_it_should_hold(view: Page) -> None:
+def test_the_arrows_point_from_activations_to_targets(view: Page) -> None:
     held = steps_of(settled(view), 2).trace.a[-1]
     kinds = [(arrow.get_attribute("class") or "").split()[-1] for arrow in view.locator(".gauges .arrow").all()]
     far = [float(y) - float(a) for y, a in zip(np.eye(10)[2], held, strict=True)]
     assert kinds == ["still" if abs(by) < 0.02 else "up" if by > 0 else "down" for by in far]
     assert kinds[2] == "up"
-    assert "7 holds 1.00 and should fall" in (view.locator(".gauges").get_attribute("aria-label") or "")
+    assert "7 is at 1.00 and should fall" in (view.locator(".gauges").get_attribute("aria-label") or "")
 
 
 @pytest.mark.parametrize(("layer", "neuron", "source"), [(1, 3, 300), (1, 14, 240), (2, 5, 11), (3, 2, 0), (3, 7, 9)])
@@ -137,8 +137,8 @@ def test_layer_by_layer_the_lengths_and_the_counts_are_pythons(view: Page) -> No
         assert f"{(d < 0).sum()} should rise, {(d > 0).sum()} should fall" in text
         weights = steps.gradient[layer - 1].weights
         neuron, source = steps.steepest(layer)
-        assert f"have the length {short(float(np.sqrt((weights**2).sum())))}." in text
-        assert f"dC/dw = {short(float(weights[neuron, source]))}, is that" in text
+        assert f"has the length {short(float(np.sqrt((weights**2).sum())))}." in text
+        assert f"dC/dw = {short(float(weights[neuron, source]))}," in text
 
 
 def test_a_bar_and_a_pixel_choose_the_weight(view: Page) -> None:
@@ -247,7 +247,7 @@ def test_what_it_reads_is_proposed_and_the_true_digit_of_a_real_image(page: Page
 
 def test_nothing_on_the_pad_asks_for_a_drawing(page: Page) -> None:
     look(page, 2, strokes=[])
-    assert page.get_by_text("Draw a digit, or pick a picture").is_visible()
+    assert page.get_by_text("or pick a picture. Then").is_visible()
     assert not page.locator(".cost-table").is_visible()
 
 
@@ -256,10 +256,11 @@ def test_by_keyboard_alone_it_is_followed_back_to_a_weight_and_a_step_taken(page
     page.evaluate(FRAMES)
     page.get_by_role("button", name="It should have been 3").focus()
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Follow it back").focus()
+    page.get_by_role("button", name="Back-propagate").focus()
     page.keyboard.press("Enter")
-    assert focused(page) == "The outputs, in numbers"
-    for title in ("What one output asks for", "Layer by layer back"):
+    titles = page.locator(".stage summary h3").all_inner_texts()
+    assert focused(page) == titles[0]
+    for title in titles[1:3]:
         page.keyboard.press("ArrowDown")
         assert focused(page) == title
     page.keyboard.press("Enter")
@@ -272,7 +273,7 @@ def test_by_keyboard_alone_it_is_followed_back_to_a_weight_and_a_step_taken(page
     page.evaluate(FRAMES)
     assert page.evaluate("digitlens.state.source") == before + 29
     assert "should" in page.evaluate("document.activeElement.getAttribute('aria-valuetext')")
-    for title in ("Down to one weight", "A step downhill"):
+    for title in titles[3:]:
         while not focused(page).startswith(f"{title} ›"):
             page.keyboard.press("Tab")
         page.keyboard.press("Enter")
@@ -319,9 +320,9 @@ def test_what_a_teacher_hides_is_passed_over(page: Page) -> None:
     page.evaluate("strokes => digitlens.set({strokes})", SEVEN)
     page.evaluate(FRAMES)
     assert not page.locator(LAST).is_visible()
-    page.get_by_role("button", name="Follow it back").click()
+    page.get_by_role("button", name="Back-propagate").click()
     page.locator(f"{OUTPUTS} .turn .next").click()
-    assert focused(page) == "Down to one weight"
+    assert focused(page) == page.locator("[data-part=learn-chain] summary h3").inner_text()
 
 
 def test_numbers_follow_while_it_is_drawn(view: Page) -> None:

@@ -103,7 +103,7 @@ def test_the_printed_rows_add_up_to_z_and_are_the_ones_that_python_prints(
     assert (z, a) == (printed.z, f"{parts.activation:.3f}")
     others = page.locator(".neuron-sum tr.others th").inner_text()
     assert others.startswith(f"the other {parts.others}")
-    assert (f"({parts.silent} hold 0)" in others) == bool(parts.silent)
+    assert (f"({parts.silent} are 0)" in others) == bool(parts.silent)
 
 
 def test_the_rows_still_add_up_while_weights_are_painted(view: Page) -> None:

@@ -66,7 +66,7 @@ def test_train_shows_how_it_learns_and_says_that_only_python_can_compute_with_it
     header = ended(page)
     assert (header["state"], header["engine"], header["recipe"]["activation"]) == ("finished", "plain", "softplus")
     page.locator(".trainer .weights canvas").first.wait_for()
-    note = page.locator(".moments [role=note]")
+    note = page.locator(".snapshots [role=note]")
     note.wait_for()
     assert "softplus" in note.inner_text()
     for view in ("Read", "Neuron", "Learn"):

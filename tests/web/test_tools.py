@@ -99,7 +99,7 @@ def test_the_network_says_its_size_and_how_well_it_read_and_what_it_was_trained_
     assert f"reads {100 * told['test_accuracy']:.2f} % of MNIST’s test images" in chip
     page.locator(".chip").click()
     dialog = page.locator("dialog[open]")
-    assert f"Trained on {told['learned_from']:,}" in dialog.inner_text()
+    assert f"Trained on {told['learned_from']:,} images of MNIST" in dialog.inner_text()
 
 
 def test_a_changed_network_is_marked_and_claims_no_accuracy_until_it_is_reset(page: Page) -> None:
@@ -276,7 +276,7 @@ def test_without_a_clipboard_the_numbers_become_a_file(drawn: Page) -> None:
 def test_the_numbers_of_the_picture_go_to_the_clipboard(drawn: Page) -> None:
     drawn.context.grant_permissions(["clipboard-read", "clipboard-write"])
     press(drawn, "Copy")
-    in_dialog(drawn, "Numbers of the picture")
+    in_dialog(drawn, "Numbers of the image")
     rows = drawn.evaluate("navigator.clipboard.readText()").splitlines()
     numbers = [[float(number) for number in row.split("\t")] for row in rows]
     assert np.array(numbers).shape == (28, 28)
@@ -284,7 +284,7 @@ def test_the_numbers_of_the_picture_go_to_the_clipboard(drawn: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "file"), [("Picture of the network", "network.png"), ("Picture that it sees", "picture.png")]
+    ("name", "file"), [("Picture of the network", "network.png"), ("Image that the network sees", "picture.png")]
 )
 def test_without_a_clipboard_a_picture_becomes_a_file(drawn: Page, name: str, file: str) -> None:
     from PIL import Image

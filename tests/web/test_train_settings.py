@@ -136,7 +136,7 @@ def test_layers_come_and_go(page: Page) -> None:
     page.locator(".layers").filter(has_text="the pixels lead straight to the outputs").wait_for()
     assert (layers.count(), page.evaluate("digitlens.state.settings.hidden")) == (0, "none")
     button(page, "One epoch").click()
-    doing(page, "Resting after 1 epoch")
+    doing(page, "Paused after 1 epoch")
     assert run_of(page)["sizes"] == [784, 10]
     page.wait_for_function("() => document.querySelectorAll('.trainer .weights canvas').length === 10")
 
@@ -241,19 +241,19 @@ def test_a_recipe_is_a_beginning(page: Page) -> None:
 
 
 def test_a_thing_to_try_starts_at_once(page: Page) -> None:
-    page.get_by_role("button", name="Far too high a rate").click()
+    page.get_by_role("button", name="Learning rate far too high").click()
     header = ended(page)
     assert (header["recipe"]["learning_rate"], header["recipe"]["epochs"]) == (30, 10)
     assert page.locator("#train-learning_rate").input_value() == "30"
 
 
 def test_mnist_is_fetched_by_one_click_with_its_progress_and_its_trouble(page: Page) -> None:
-    get = page.get_by_role("button", name="Fetch MNIST")
+    get = page.get_by_role("button", name="Download MNIST")
     page.locator("#train-data").select_option("mnist")
     page.locator(".trainer .data").filter(has_text=HOW).wait_for()
     assert button(page, "Start").is_disabled()
     get.click()
-    page.locator(".trainer .data").filter(has_text="It could not be fetched: no mirror answers").wait_for()
+    page.locator(".trainer .data").filter(has_text="no mirror answers").wait_for()
     page.evaluate("() => { digitlens.live.on('download', one => { (window.heard ??= []).push(one); }); }")
     get.click()
     page.wait_for_function("() => window.heard?.at(-1).ended")
@@ -267,7 +267,7 @@ def test_mnist_is_fetched_by_one_click_with_its_progress_and_its_trouble(page: P
 
 def test_the_curves_wear_the_colours_of_the_theme(page: Page) -> None:
     button(page, "One epoch").click()
-    doing(page, "Resting after 1 epoch")
+    doing(page, "Paused after 1 epoch")
     dark = drawn(page, ".plot canvas")
     page.locator("button.theme").click()
     page.wait_for_function("first => document.querySelector('.plot canvas').toDataURL() !== first", arg=dark[0])
@@ -313,22 +313,22 @@ def test_a_killed_server_leaves_what_is_shown_and_its_run_goes_on_when_it_is_bac
     page.locator(".trainer .controls").filter(has_text="The server is gone").wait_for()
     kept, words = drawn(page, ".trainer .weights canvas"), page.locator(".curves .summary").inner_text()
     assert button(page, "Pause").is_disabled()
-    assert page.locator("#train-moment").is_disabled()
+    assert page.locator("#train-snapshot").is_disabled()
     assert (len(set(kept)), words.startswith("After ")) == (16, True)
     with process(folder, tmp_path / "runs", port):
         try_now(page)
-        doing(page, "The server was started anew in the middle of this run.")
+        doing(page, "The server was restarted")
         go = page.locator(".trainer .main")
         header = run_of(page)
-        assert (go.inner_text(), header["state"]) == (f"Go on from epoch {header['epoch']}", "interrupted")
+        assert (go.inner_text(), header["state"]) == (f"Continue from epoch {header['epoch']}", "interrupted")
         go.click()
         doing(page, "Epoch ")
         button(page, "Pause").click()
-        doing(page, "Resting")
+        doing(page, "Paused")
         assert run_of(page)["epoch"] >= header["epoch"]
         page.reload()
         there(page)
-        doing(page, "Resting")
+        doing(page, "Paused")
 
 
 def try_now(page: Page) -> None:
@@ -348,6 +348,6 @@ def test_a_new_server_that_knows_nothing_of_the_run_is_told_so(
     page.locator(".trainer .controls").filter(has_text="The server is gone").wait_for()
     with process(folder, tmp_path / "runs", port):
         try_now(page)
-        doing(page, "The server was started anew, and no longer knows this run")
-        button(page, "Start anew").click()
+        doing(page, "no longer has this run")
+        button(page, "Start again").click()
         ended(page)

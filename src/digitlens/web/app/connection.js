@@ -1,12 +1,12 @@
 // @ts-check
-// The line to the server from which this page came.
+// The connection to the server from which this page came.
 
 import { createLive, visitorName } from "../train/live.js";
 
 /** @typedef {import("../train/live.js").Live} Live */
 
 /** @returns {Live} */
-export function openLine() {
+export function connect() {
   const address = new URL("api/live", location.href.replace(/^http/, "ws").replace(/[?#].*$/, ""));
   return createLive(address.href, visitorName(storage()), isHere);
 }

@@ -115,7 +115,8 @@ export function costKind(network) {
     throw new Error(`a cost is one of ${Object.keys(COSTS).join(", ")}, got "${network.cost}"`);
   if (!takes(network.cost, output))
     throw new Error(
-      `${network.cost} wants outputs between ${COSTS[network.cost].join(" and ")}, and ${output} outputs need not lie ` +
+      `${network.cost} wants outputs between ${COSTS[network.cost].join(" and ")}, and ${output} outputs need ` +
+        "not lie " +
         "there: use sigmoid or softmax outputs, or the quadratic cost",
     );
   if (network.cost === "quadratic") return "quadratic";

@@ -114,8 +114,8 @@ export function chosenWeight(batch, { layer, neuron, source }) {
   return source === null ? steepestOf(batch, 1) : { layer, neuron, source };
 }
 
-/** The output of which most is asked. @param {MiniBatch} batch @returns {number} */
-export function mostAsked({ dC_dz }) {
+/** The output with the largest gradient dC/dz. @param {MiniBatch} batch @returns {number} */
+export function steepestOutput({ dC_dz }) {
   const last = dC_dz[dC_dz.length - 1];
   return last.reduce((best, one, j) => (Math.abs(one) > Math.abs(last[best]) ? j : best), 0);
 }

@@ -23,10 +23,20 @@ const RADIUS = 4.5; // of a loop: half as high as a digit is
 const HALF = 1.1; // pixels from the middle of a stroke to its rim
 const SURROUND = 2.2; // pixels from there to the end of the surround
 
-/** A short stroke: a little edge. @param {Placement} placement @param {Shape} shape @returns {Float64Array} (pixels,) */
+/**
+ * A short stroke: a little edge.
+ * @param {Placement} placement
+ * @param {Shape} shape
+ * @returns {Float64Array} (pixels,)
+ */
 export const edge = (placement, shape) => line(placement, EDGE, shape);
 
-/** A long stroke, across much of the image. @param {Placement} placement @param {Shape} shape @returns {Float64Array} */
+/**
+ * A long stroke, across much of the image.
+ * @param {Placement} placement
+ * @param {Shape} shape
+ * @returns {Float64Array}
+ */
 export const bar = (placement, shape) => line(placement, BAR, shape);
 
 /**

@@ -10,7 +10,7 @@
 //
 // The twin of storage/container.py.
 
-import { parseJson, wholeNumbers } from "./strict_json.js";
+import { parseJson, wholeNumbers } from "./checked_json.js";
 
 /** @typedef {{dtype: string, shape: number[], values: Float64Array}} Tensor */
 /** @typedef {{name: string, dtype: string, shape: number[], begin: number, end: number}} Place */

@@ -18,7 +18,7 @@ import { FRAMING_VERSION } from "../picture/framing.js";
 import { judgingOf, known, toBlocks } from "./judging.js";
 import { COSTS, takes } from "../core/costs.js";
 import { ACTIVATIONS, unknownActivations } from "../core/network.js";
-import { wholeNumbers } from "./strict_json.js";
+import { wholeNumbers } from "./checked_json.js";
 
 /** @typedef {import("../core/network.js").Network} Network */
 /** @typedef {import("../core/network.js").Layer} Layer */

@@ -1,9 +1,9 @@
 // @ts-check
 // A picture of any size becomes rows × columns, for networks that do not see framed digits.
 //
-// Framing crops to the ink and centres it, as MNIST was made. Other data is not made that way, so here the whole picture
-// is laid onto the new size, margins and all: each new pixel holds the mean of what it covers, and the darkest of them
-// becomes full ink. Both sides are scaled by themselves: a picture of other proportions is stretched.
+// Framing crops to the ink and centres it, as MNIST was made. Other data is not made that way, so here the whole
+// picture is laid onto the new size, margins and all: each new pixel holds the mean of what it covers, and the darkest
+// of them becomes full ink. Both sides are scaled by themselves: a picture of other proportions is stretched.
 //
 // The twin of digits/preparation/fitting.py.
 
@@ -42,7 +42,8 @@ export function fit({ ink, region, reduction }, picture, shape) {
 
 /**
  * What share of each new pixel each old one covers: (after · before).
- * @param {[number, number]} region   the first pixel, and how many, of the picture's `whole` that the old ones stand for
+ * @param {[number, number]} region   the first pixel, and how many, of the picture's `whole` that the old ones stand
+ *   for
  * @param {number} step      pixels of the picture that each old one stands for
  * @param {number} before
  * @param {number} whole

@@ -194,7 +194,7 @@ export const STEPS = [
         `neurons${firstLayer === "sixteen" ? "" : ", or as many as there is room for"}. Look for edges. In the ` +
         "network that comes with this page there are a streak or two and a lot of speckle, and nothing that one " +
         "would call a clean " +
-        `edge.${accuracy && measured ? ` Still, it read ${accuracy} of the test digits rightly.` : ""}`,
+        `edge.${accuracy && measured ? ` Still, it read ${accuracy} of the test digits correctly.` : ""}`,
       "So was the hope wrong? A look is not a measurement; “digitlens lab features” is one. In ten networks " +
         "trained like this, a few of the sixteen are edges or bars more clearly than chance would have it, and " +
         "no neuron of the second layer tells a loop. Make an edge detector yourself, and see what becomes of the " +

@@ -61,7 +61,7 @@ const finite = (value) => (Number.isFinite(value) ? value : null);
 /**
  * The ends of epochs as rows of text, a few that lie evenly, the newest last.
  * @param {Frame} run
- * @returns {string[][]}   epoch, cost on training and test images, the shares of both that are read rightly
+ * @returns {string[][]}   epoch, cost on training and test images, the shares of both that are read correctly
  */
 export function table(run) {
   const rows = drawn(run).filter((row) => cell(run, row, "whole") || !cell(run, row, "position"));
@@ -95,7 +95,8 @@ export function recordAt(run, position) {
 }
 
 /**
- * The newest row in words: "After 3 epochs: 92.60 % of the test images are read rightly, and 92.90 % of those it learns
+ * The newest row in words: "After 3 epochs: 92.60 % of the test images are read correctly, and 92.90 % of those it
+ *   learns
  *   from."
  * @param {Frame} run
  * @returns {string}
@@ -110,15 +111,15 @@ export function summary(run) {
     "trainingAccuracy",
   ]).map((name) => cell(run, last, name));
   const percent = (/** @type {number} */ share) => `${(100 * share).toFixed(whole ? 2 : 1)} %`;
-  const when = position ? `After ${epochs(position)}` : "Before it learns";
+  const when = position ? `After ${epochs(position)}` : "Before training";
   const tested = Number.isFinite(test)
-    ? `${percent(test)} of ${whole ? "the" : SAMPLED} test images are read rightly`
+    ? `${percent(test)} of ${whole ? "the" : SAMPLED} test images are read correctly`
     : "";
   const learned = Number.isFinite(training)
     ? `${percent(training)} of ${whole ? "those" : `${SAMPLED} of those`} it learns from`
     : "";
   const both = [tested, learned].filter(Boolean).join(", and ") || "nothing has been measured yet";
-  return `${when}: ${both}${!tested && learned ? " are read rightly" : ""}.`;
+  return `${when}: ${both}${!tested && learned ? " are read correctly" : ""}.`;
 }
 
 /** "3 epochs", "1 epoch", "0.38 epochs". @param {number} position */
@@ -137,10 +138,10 @@ export function doing(header) {
   const took = seconds ? `${seconds < 10 ? seconds.toFixed(2) : many(Math.round(seconds))} s of training` : "";
   if (state === "waiting")
     return place > 1
-      ? `Waiting: ${place - 1 === 1 ? "one other is" : `${many(place - 1)} others are`} before you.`
+      ? `Waiting: ${place - 1 === 1 ? "one other run is" : `${many(place - 1)} other runs are`} ahead of you.`
       : place
         ? "Waiting: your turn is next."
-        : "Getting the digits ready…";
+        : "Loading the images…";
   if (state === "running")
     return (
       `Epoch ${many(Math.min(epoch + 1, recipe.epochs))} of ` +
@@ -149,13 +150,13 @@ export function doing(header) {
   if (state === "finished") return `Finished: ${epochs(recipe.epochs)}${took && ` in ${took}`}.`;
   if (state === "interrupted")
     return (
-      "The server was started anew in the middle of this run. " +
+      "The server was restarted during this run. " +
       `${epoch ? `Its first ${epochs(epoch)} ${epoch === 1 ? "is" : "are"} kept.` : "Its beginning is kept."}`
     );
   if (state === "diverged" || state === "failed")
-    return `${state === "diverged" ? "It has gone astray, and stopped. " : ""}${capital(header.error)}`;
-  if (within) return `Resting in epoch ${many(epoch + 1)} of ${many(recipe.epochs)}, after ${within}.`;
-  return epoch ? `Resting after ${epochs(epoch)} of ${many(recipe.epochs)}.` : "It has not learned anything yet.";
+    return `${state === "diverged" ? "Training diverged. " : ""}${capital(header.error)}`;
+  if (within) return `Paused in epoch ${many(epoch + 1)} of ${many(recipe.epochs)}, after ${within}.`;
+  return epoch ? `Paused after ${epochs(epoch)} of ${many(recipe.epochs)}.` : "Nothing has been learned yet.";
 }
 
 /** @param {string} text */

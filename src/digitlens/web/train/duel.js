@@ -117,9 +117,9 @@ export function pace(runs) {
 export function doing({ state, place, done, all, seconds }) {
   if (state === "waiting")
     return place > 1
-      ? `Waiting: ${place - 1} ${place === 2 ? "other is" : "others are"} before you.`
+      ? `Waiting: ${place - 1} ${place === 2 ? "other is" : "others are"} ahead of you.`
       : "Your turn is next.";
   if (state === "running") return `${done} of ${all} runs are done.`;
-  if (state === "paused") return `Resting: ${done} of ${all} runs are done.`;
+  if (state === "paused") return `Paused: ${done} of ${all} runs are done.`;
   return state === "finished" ? `Finished: ${all} runs in ${seconds.toFixed(1)} s.` : "";
 }

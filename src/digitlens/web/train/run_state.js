@@ -82,7 +82,11 @@ export function reduce(state, event) {
   }
 }
 
-/** What the settings ask for; null before the server has said what can be chosen. @param {RunState} state @param {Settings} settings */
+/**
+ * What the settings ask for; null before the server has said what can be chosen.
+ * @param {RunState} state
+ * @param {Settings} settings
+ */
 export const askedFor = ({ choices }, settings) => choices && wanted(settings, choices);
 
 /** Whether a comparison has taken the run's place on the server. @param {RunState} state */
@@ -115,16 +119,29 @@ export function isSame(state, settings) {
 /** Whether the run has ended by itself. @param {RunState} state */
 const hasEnded = ({ run }) => ENDED.includes(run?.header.state);
 
-/** Whether the run can go on with these settings. @param {RunState} state @param {Settings} settings @returns {boolean} */
+/**
+ * Whether the run can go on with these settings.
+ * @param {RunState} state
+ * @param {Settings} settings
+ * @returns {boolean}
+ */
 export const canGoOn = (state, settings) => isSame(state, settings) && !hasEnded(state);
 
-/** Whether Live has to train again: other settings are another run. @param {RunState} state @param {Settings} settings */
+/**
+ * Whether Live has to train again: other settings are another run.
+ * @param {RunState} state
+ * @param {Settings} settings
+ */
 export function mustFollow(state, settings) {
   const late = state.run !== null && state.run.header.number < state.newest; // the newest request has no answer yet
   return settings.live === "1" && (late || !isSame(state, settings));
 }
 
-/** Whether Live has not seen these settings, and may see them now. @param {RunState} state @param {Settings} settings */
+/**
+ * Whether Live has not seen these settings, and may see them now.
+ * @param {RunState} state
+ * @param {Settings} settings
+ */
 export const isNew = ({ choices, greeted, followed }, settings) =>
   choices !== null && !greeted && settings !== followed;
 

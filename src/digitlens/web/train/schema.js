@@ -69,7 +69,11 @@ function one({ kind, choices, most, at_least: low, at_most, below }, text) {
   return value >= low && value <= high && !(below && value === high) ? value : undefined;
 }
 
-/** What a text is called, on a button or in a sentence: "ReLU", "N(0, 1/n)". @param {Field} field @param {string} text */
+/**
+ * What a text is called, on a button or in a sentence: "ReLU", "N(0, 1/n)".
+ * @param {Field} field
+ * @param {string} text
+ */
 export function nameOf({ choices, offered }, text) {
   return [...choices, ...offered].find(([value]) => value === text)?.[1] ?? text;
 }

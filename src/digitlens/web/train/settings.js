@@ -89,11 +89,20 @@ function misfit(field, recipe, fields) {
   return `${value[0].toUpperCase()}${value.slice(1)} goes with ${inSentence(other)} ${named}, not with ${now}.`;
 }
 
-/** The data set that the settings name, or else the one taken by default. @param {Settings} settings @param {DataChoice[]} data */
+/**
+ * The data set that the settings name, or else the one taken by default.
+ * @param {Settings} settings
+ * @param {DataChoice[]} data
+ */
 const chosenData = (settings, data) =>
   data.find((one) => one.name === settings.data) ?? data.find((one) => one.default) ?? data[0];
 
-/** How many neurons each layer has, the image first. @param {Recipe} recipe @param {DataChoice} data @returns {number[]} */
+/**
+ * How many neurons each layer has, the image first.
+ * @param {Recipe} recipe
+ * @param {DataChoice} data
+ * @returns {number[]}
+ */
 export const sizesFor = ({ hidden }, { rows, columns, classes }) => [rows * columns, ...hidden, classes];
 
 /** @param {number[]} sizes   the image first @returns {number} weights and biases */

@@ -24,25 +24,25 @@ export const TRIES = Object.freeze([
   {
     label: "Five sigmoid layers",
     says:
-      "For a while nothing is learned: what reaches the first layers is a hundred times smaller than at the " +
-      "outputs. They are asleep.",
+      "At first nothing is learned: the gradients of the first layers are a hundred times smaller than " +
+      "those of the outputs. They vanish.",
     settings: DEEP,
   },
   {
     label: "Five ReLU layers",
-    says: "No layer falls asleep, and it learns from the first epoch on.",
+    says: "Gradients reach every layer, and it learns from the first epoch.",
     settings: { ...DEEP, activation: "relu", initialisation: "he", learning_rate: "0.1" },
   },
   {
-    label: "Far too high a rate",
-    says: "The first steps are so long that no neuron can be moved any more. It says the same of every image.",
+    label: "Learning rate far too high",
+    says: "The first steps are so large that the neurons saturate. Every image gets the same answer.",
     settings: { learning_rate: "30", epochs: "10" },
   },
   {
     label: "Random labels",
     says:
-      "A few images whose labels are shuffled by chance. It learns nearly all of them by heart, and of the test " +
-      "images it reads one in ten: that is guessing.",
+      "A few images with random labels. The network memorises nearly all of them, and reads one test image in " +
+      "ten: that is guessing.",
     settings: { ...BEST, hidden: "64", labels: "random", epochs: "60" },
     few: 2_000,
   },

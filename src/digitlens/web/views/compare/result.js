@@ -28,8 +28,8 @@ export function resultView(app, toTrain) {
       ];
     });
   const accuracy = plotView({
-    title: "Test images read rightly",
-    y: "read rightly",
+    title: "Test accuracy",
+    y: "accuracy",
     percent: true,
     series: series(["", ""]),
     height: 260,
@@ -60,7 +60,7 @@ export function resultView(app, toTrain) {
       accuracy.element,
       cost.element,
     ),
-    h("p", { class: "dim" }, "The line is the mean over the seeds, the area goes from the lowest to the highest."),
+    h("p", { class: "dim" }, "The line is the mean over the seeds; the area reaches from the lowest to the highest."),
     h(
       "div",
       { class: "columns", "data-part": "compare-weights", "data-title": "the weight pictures of the comparison" },
@@ -122,7 +122,7 @@ export function resultView(app, toTrain) {
       attributes(table, { hidden: !rows.length });
       clear(
         table,
-        h("caption", {}, "Test images read rightly after the last epoch, seed by seed."),
+        h("caption", {}, "Test accuracy after the last epoch, seed by seed."),
         h(
           "thead",
           {},

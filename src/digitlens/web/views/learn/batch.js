@@ -38,7 +38,7 @@ export function batchView(app, { label, alone }) {
         pictures.put([]);
       },
     },
-    "Empty it",
+    "Remove all",
   );
   const grid = h("div", { class: "batch", role: "group", "aria-label": "The pictures of the mini-batch" });
   const about = h("p", { class: "row about" });
@@ -52,9 +52,9 @@ export function batchView(app, { label, alone }) {
         chosen = -1;
       },
     },
-    "Take it out",
+    "Remove it",
   );
-  const lookAt = h("button", { class: "small", onclick: () => look() }, "Look at it alone");
+  const lookAt = h("button", { class: "small", onclick: () => look() }, "Show it alone");
   about.append(aboutText, lookAt, takeOut);
   const element = h(
     "section",
@@ -68,7 +68,7 @@ export function batchView(app, { label, alone }) {
   let thumbnails = [];
 
   const addDrawing = () => {
-    if (mine().length >= MOST) return app.say(`A mini-batch of ${MOST} pictures is enough here; take some out first.`);
+    if (mine().length >= MOST) return app.say(`A mini-batch holds at most ${MOST} images here; remove some first.`);
     pictures.put([...mine(), ofDrawing(app, label())]);
   };
   const look = () => {
@@ -96,9 +96,9 @@ export function batchView(app, { label, alone }) {
         said,
         pictures.trouble() ||
           (all.length
-            ? `${all.length} ${all.length === 1 ? "picture" : "pictures"}. Each asks for its own changes, shown ` +
-              "beneath it; the step follows their mean."
-            : "No picture yet. Draw one, choose above what it is, and add it; or take some that are there."),
+            ? `${all.length} ${all.length === 1 ? "image" : "images"}. Each has a gradient of its own, shown ` +
+              "beneath it; the step uses their mean."
+            : "No image yet. Draw one, choose its class above, and add it; or take some that are there."),
       );
       while (thumbnails.length < all.length) {
         const i = thumbnails.length;

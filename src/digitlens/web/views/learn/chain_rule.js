@@ -1,6 +1,6 @@
 // @ts-check
-// Down to one weight: dC/dw = a · σ′(z) · dC/da, the formula with its numbers beneath, and dC/da as the sum of what all
-// neurons of the next layer ask. For a mini-batch: the mean of what every picture says about this weight.
+// Down to one weight: dC/dw = a · σ′(z) · dC/da, the formula with its numbers beneath, and dC/da as a sum over the
+// neurons of the next layer. For a mini-batch: the mean over its images.
 
 import { weightChain } from "../../core/backward.js";
 import { addUp, inputName, neuronName } from "../../core/neuron.js";
@@ -54,7 +54,7 @@ export function chainView(app) {
         ]);
         clear(parts);
         table.update(
-          `What each picture says: a × dC/dz, divided by ${steps.length}`,
+          `Image by image: a × dC/dz, divided by ${steps.length}`,
           ["picture", "a", "× dC/dz", `÷ ${steps.length}`],
           pictureRows(
             network.classes,
@@ -64,7 +64,7 @@ export function chainView(app) {
           slope,
           "dC/dw",
         );
-        judge(slope, "in these pictures nothing comes in, or it all cancels out");
+        judge(slope, "in these images its input is 0, or all of it cancels out");
         return;
       }
       const chain = weightChain(steps[0], layer, neuron, source);
@@ -74,7 +74,7 @@ export function chainView(app) {
       for (const [i, line] of lines.entries()) setText(parts.children[i], line);
       judge(
         slope,
-        chain.input ? "nothing is asked of its neuron" : "nothing comes in, so it has no part in this answer",
+        chain.input ? "the gradient of its neuron is 0" : "its input is 0, so it has no part in this answer",
       );
       attributes(table.element, { hidden: !chain.asked.length });
       if (chain.asked.length) {
@@ -87,8 +87,8 @@ export function chainView(app) {
         }));
         const next = layer + 1 === network.layers.length ? "outputs" : `neurons of layer ${layer + 1}`;
         table.update(
-          `dC/da′: what the ${count(chain.asked.length)} ${next} ask of it`,
-          ["from", "weight", "× dC/dz", "= asks"],
+          `dC/da′: a sum over the ${count(chain.asked.length)} ${next}`,
+          ["from", "weight", "× dC/dz", "= product"],
           rows,
           chain.dC_da ?? 0,
           "dC/da′",
@@ -132,14 +132,12 @@ function explained({ network, steps: [one] }, { layer, neuron, source, input, sl
   const name = network.activations[layer - 1];
   const z = one.trace.z[layer - 1][neuron];
   const held = one.trace.a[layer][neuron];
-  const lines = [
-    `a = ${significant(input)}: what comes in through the weight, from ${inputName(network, layer, source)}.`,
-  ];
+  const lines = [`a = ${significant(input)}: the input of this weight, from ${inputName(network, layer, source)}.`];
   if (dC_da === null)
     return [
       ...lines,
       `a′ − y = ${significant(dC_dz)}: with this cost the slope of the curve cancels out, and dC/dz is what ` +
-        "the output holds less what it should hold.",
+        "the output less its target.",
     ];
   if (slope === null) {
     const shared = one.trace.a[layer].reduce((sum, a, j) => sum + a * (one.dC_da[layer - 1]?.[j] ?? 0), 0);
@@ -149,17 +147,17 @@ function explained({ network, steps: [one] }, { layer, neuron, source, input, sl
         `${bracketed(shared)}): softmax outputs share one sum.`,
     ];
   }
-  lines.push(`σ′(z) = ${significant(slope)}: how steep ${name} is at z = ${fixed(z)}, where the neuron stands.`);
+  lines.push(`σ′(z) = ${significant(slope)}: the slope of ${name} at z = ${fixed(z)}.`);
   if (asked.length)
     return [
       ...lines,
-      `dC/da′ = ${significant(dC_da)}: what is asked of the neuron itself, which holds a′ = ` +
+      `dC/da′ = ${significant(dC_da)}: how the cost changes with the neuron’s activation, a′ = ` +
         `${significant(held)}; the sum below.`,
     ];
   return [
     ...lines,
-    `dC/da′ = 2 (a′ − y) = 2 × (${plain(held, 4)} − ${one.targets[neuron]}) = ${significant(dC_da)}: what the ` +
-      "cost asks of the output.",
+    `dC/da′ = 2 (a′ − y) = 2 × (${plain(held, 4)} − ${one.targets[neuron]}) = ${significant(dC_da)}: how the ` +
+      "cost changes with the output.",
   ];
 }
 

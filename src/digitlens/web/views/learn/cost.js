@@ -15,9 +15,9 @@ import { decimalsFor, largestFew, targetsOf } from "../../core/mini_batch.js";
 const MOST = 12; // outputs that are listed; a network with more shows those that cost most
 
 const SAYS = /** @type {const} */ ({
-  quadratic: "For each output: how far it is from what it should hold, squared. All added up, that is the cost.",
-  binary: "Each output answers its own question, yes or no. The surer it is of the wrong answer, the more it costs.",
-  categorical: "Only the output that should have won counts here: the less it holds, the higher the cost.",
+  quadratic: "For each output: its difference from the target, squared. The cost is their sum.",
+  binary: "Each output is a yes or no of its own. The surer it is of the wrong answer, the higher the cost.",
+  categorical: "Only the output of the correct class counts here: the lower it is, the higher the cost.",
 });
 const HEADS = /** @type {const} */ ({
   quadratic: "(a − y)²",
@@ -48,8 +48,8 @@ export function costView() {
         "tr",
         {},
         h("th", { scope: "col" }, "output"),
-        h("th", { scope: "col", class: "right" }, "holds a"),
-        h("th", { scope: "col", class: "right" }, "should y"),
+        h("th", { scope: "col", class: "right" }, "activation a"),
+        h("th", { scope: "col", class: "right" }, "target y"),
         head,
       ),
     ),

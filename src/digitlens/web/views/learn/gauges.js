@@ -1,5 +1,5 @@
 // @ts-check
-// The ten outputs as ten gauges: how full each is, how full it should be, and an arrow from the one to the other.
+// The outputs as gauges: the activation of each, its target, and an arrow from the one to the other.
 
 import { plain } from "../../core/numbers.js";
 import { attributes, clear, h, setText, svg } from "../shared/dom.js";
@@ -18,7 +18,7 @@ export function outputGauges() {
     h("span", { class: "positive" }, "↑ should rise"),
     ", ",
     h("span", { class: "negative" }, "↓ should fall"),
-    "; the longer the arrow, the more. The line is what it should hold.",
+    "; the longer the arrow, the more. The line is the target.",
   );
   /** @type {ReturnType<typeof gaugeAt>[]} */
   let gauges = [];
@@ -45,9 +45,11 @@ export function outputGauges() {
         setText(gauge.value, plain(held[j], 2));
         setText(gauge.name, network.classes[j]);
         const move = { still: "is about right", up: "should rise", down: "should fall" }[way];
-        words.push(`${network.classes[j]} holds ${plain(held[j], 2)} and ${move}`);
+        words.push(`${network.classes[j]} is at ${plain(held[j], 2)} and ${move}`);
       }
-      attributes(drawing, { "aria-label": `What each output holds, and where it should go: ${words.join("; ")}` });
+      attributes(drawing, {
+        "aria-label": `The activation of each output, and how it should change: ${words.join("; ")}`,
+      });
     },
   };
 }

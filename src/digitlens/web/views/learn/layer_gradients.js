@@ -38,8 +38,8 @@ export function layerGradientsView(app) {
       }
       setText(
         said,
-        "Every neuron hears from all neurons behind it at once: each asks with its weight × its own dC/dz, and " +
-          "what they ask is added up. So it goes back, one layer after the other, until the pixels are reached.",
+        "The gradient of a neuron is a sum over the neurons of the next layer: weight × dC/dz of each. So it is " +
+          "computed layer by layer, from the outputs back to the pixels.",
       );
       for (const block of blocks) block.update(batch, weight);
     },
@@ -89,11 +89,11 @@ function layerBlock(app, layer) {
         `${count(up)} should rise, ${count(down)} should ` +
           `fall${up + down < through.length ? `, ${count(through.length - up - down)} do not matter` : ""}.`,
       );
-      setText(caption, `What is asked of each (${what})`);
+      setText(caption, `How each should change (−${what})`);
       const shown = largestFew(asked);
       const chosen = weight.layer === layer ? weight.neuron : null;
       bars.update({
-        label: `What is asked of each neuron of layer ${layer}`,
+        label: `How each neuron of layer ${layer} should change`,
         values: asked.map((one) => -one),
         shown,
         chosen,
@@ -103,14 +103,14 @@ function layerBlock(app, layer) {
       setText(
         slopes,
         size
-          ? `All slopes of the ${count(weights.length)} weights into it together have the length ` +
-              `${significant(size)}. The steepest, dC/dw = ${significant(slope)}, is that`
-          : "No weight into it matters here: all their slopes are 0.",
+          ? `The gradient of its ${count(weights.length)} weights has the length ${significant(size)}. The largest ` +
+              `component, dC/dw = ${significant(slope)}, is that of the weight`
+          : "All gradients of its weights are 0.",
       );
       attributes(take, { hidden: !size });
       setText(
         take,
-        `${layer === 1 ? "of" : "from"} ${inputName(network, layer, steepest.source).replace(/ of layer.*/, "")} to ` +
+        `from ${inputName(network, layer, steepest.source).replace(/ of layer.*/, "")} to ` +
           `${name(steepest.neuron)}`,
       );
       if (!picture) return;
@@ -118,8 +118,8 @@ function layerBlock(app, layer) {
       const own = weights.subarray(neuron * before, (neuron + 1) * before);
       setText(
         pictured,
-        `Where the weights of ${neuronName(network, 1, neuron).replace("N", "n")} should go. Black: no ink ` +
-          "there, so that weight had no part in it. Full colour: |dC/dw| = " +
+        `How the weights of ${neuronName(network, 1, neuron).replace("N", "n")} should change. Black: no ink ` +
+          "there, so no gradient. Full colour: |dC/dw| = " +
           `${significant(Math.max(...Array.from(own, Math.abs)))}.`,
       );
       picture.update(

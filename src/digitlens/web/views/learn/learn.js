@@ -1,8 +1,7 @@
 // @ts-check
-// Learn: back-propagation in numbers, from the answer that should have been given, back to any weight, and a step
-// downhill.
+// Learn: back-propagation in numbers, from the correct answer back to any weight, and a gradient descent step.
 //
-// Five numbered stages, to be opened one after the other; the cost and the ten arrows come first. What is closed is not
+// Five numbered stages, to be opened one after the other; the cost and its gauges come first. What is closed is not
 // brought up to date, and all but the cost waits for the next frame, so that drawing is never slowed down.
 
 import { oneOutputView } from "./one_output.js";
@@ -11,7 +10,7 @@ import { layerGradientsView } from "./layer_gradients.js";
 import { chainView } from "./chain_rule.js";
 import { copyText } from "../shared/clipboard.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
-import { chosenWeight, miniBatchOf, mostAsked } from "../../core/mini_batch.js";
+import { chosenWeight, miniBatchOf, steepestOutput } from "../../core/mini_batch.js";
 import { learningTable } from "../../core/tables.js";
 import { stages } from "../shared/stages.js";
 import { stepView } from "./step.js";
@@ -27,22 +26,27 @@ const BUTTONS = 16; // answers to choose from that fit as buttons; more are a li
 export function learnView(app) {
   let averaged = false;
   /** @type {number | null} */
-  let asking = null; // the output whose slopes are followed; null: the one that is asked most
+  let chosen = null; // the output whose gradients are shown; null: the one with the largest
   /** @type {MiniBatch | null} */
   let batch = null;
   let frame = 0;
 
   const target = () => proposedTarget(app);
-  const ask = (/** @type {number} */ output) => {
-    asking = output;
+  const chooseOutput = (/** @type {number} */ output) => {
+    chosen = output;
     app.set({});
   };
   const cost = costView();
   const slopes = outputsView((output) => {
-    ask(output);
+    chooseOutput(output);
     steps.open(2);
   });
-  const [last, back, chain, step] = [oneOutputView(app, ask), layerGradientsView(app), chainView(app), stepView(app)];
+  const [last, back, chain, step] = [
+    oneOutputView(app, chooseOutput),
+    layerGradientsView(app),
+    chainView(app),
+    stepView(app),
+  ];
   const pictures = batchView(app, { label: target, alone: () => showBatch(false) });
   const collected = h("div", {}, pictures.element);
 
@@ -50,14 +54,14 @@ export function learnView(app) {
   const modes = ["One example", "A mini-batch, averaged"].map((text, i) =>
     h("button", { onclick: () => showBatch(i === 1) }, text),
   );
-  const answers = h("div", { class: "answers", role: "group", "aria-label": "The answer it should have given" });
+  const answers = h("div", { class: "answers", role: "group", "aria-label": "The correct answer" });
   const question = h("p", { id: "learn-question" });
   const reads = h("p", { class: "dim" });
   const answer = h("div", { "data-part": "answer" }, reads); // a teacher may hide it; what is in it comes and goes
   const nothing = h(
     "p",
     { class: "nothing" },
-    "Draw a digit, or pick a picture. Then say what it should have been read as, and follow the mistake back " +
+    "Draw something, or pick a picture. Then choose the correct answer, and follow the error back " +
       "through the network.",
   );
   const copy = h(
@@ -77,17 +81,17 @@ export function learnView(app) {
 
   const steps = stages(
     [
-      { name: "learn-outputs", title: "The outputs, in numbers", body: slopes.element },
-      { name: "learn-last", title: "What one output asks for", body: last.element },
-      { name: "learn-layers", title: "Layer by layer back", body: back.element },
-      { name: "learn-chain", title: "Down to one weight", body: chain.element },
-      { name: "learn-step", title: "A step downhill", body: step.element },
+      { name: "learn-outputs", title: "Gradients of the outputs", body: slopes.element },
+      { name: "learn-last", title: "One output: bias, weights, neurons before it", body: last.element },
+      { name: "learn-layers", title: "Back through the layers", body: back.element },
+      { name: "learn-chain", title: "One weight: the chain rule", body: chain.element },
+      { name: "learn-step", title: "A gradient descent step", body: step.element },
     ],
     () => later(),
   );
   const first = h(
     "section",
-    { class: "stage first", "data-part": "learn-cost", "data-title": "the cost and the arrows" },
+    { class: "stage first", "data-part": "learn-cost", "data-title": "the cost and its terms" },
     cost.element,
     h("div", { class: "row" }, steps.begin),
   );
@@ -119,7 +123,7 @@ export function learnView(app) {
     frame ||= requestAnimationFrame(() => {
       frame = 0;
       if (!batch || !element.isConnected) return;
-      const output = asking !== null && asking < batch.targets.length ? asking : mostAsked(batch);
+      const output = chosen !== null && chosen < batch.targets.length ? chosen : steepestOutput(batch);
       const weight = chosenWeight(batch, app.state);
       if (steps.isOpen(1)) slopes.update(batch, output);
       if (steps.isOpen(2)) last.update(batch, output, weight);
@@ -182,7 +186,7 @@ export function learnView(app) {
         else attributes(button, { "aria-pressed": String(j === now) });
       }
       const { classes } = app.network;
-      setText(question, averaged ? "What the drawing is, to add it:" : "The answer it should have given:");
+      setText(question, averaged ? "The class of the drawing:" : "The correct answer:");
       setText(reads, readsAs(app, now));
       attributes(reads, { hidden: averaged || !app.reading.inkFound });
       attributes(collected, { hidden: !averaged });

@@ -26,7 +26,7 @@ export function outputsView(choose) {
   const table = h(
     "table",
     { class: "slopes-table" },
-    h("caption", { class: "unseen" }, "What the cost asks of the outputs"),
+    h("caption", { class: "unseen" }, "How the cost changes with the outputs"),
     h("thead", {}, h("tr", {}, ...heads)),
     body,
   );
@@ -53,7 +53,7 @@ export function outputsView(choose) {
         setText(one.button, network.classes[j]);
         attributes(one.button, {
           "aria-pressed": String(j === asking),
-          "aria-label": `Output ${network.classes[j]}: what it asks of the layer before`,
+          "aria-label": `Output ${network.classes[j]}: its bias, its weights and the neurons before it`,
         });
         setText(one.should, last[j] ? (last[j] < 0 ? "↑ rise" : "↓ fall") : "– stay");
         attributes(one.should, { class: last[j] ? (last[j] < 0 ? "positive" : "negative") : "dim" });
@@ -72,27 +72,29 @@ export function outputsView(choose) {
 
 const SLOPES =
   "dC/da says how the cost changes as an output holds more: below zero, more is better. σ′(z) says how steep " +
-  "the curve is where the output stands: where it is flat, even a strong wish moves little. Their product is " +
+  "the curve is where the output stands: where it is flat, even a large dC/da changes little. Their product is " +
   "what counts for the weighted sum z.";
 
 /** @param {MiniBatch} batch @param {number} shown */
 function noteOn({ network, steps, dC_dz }, shown) {
   const all = dC_dz[dC_dz.length - 1].length;
-  const fewer = shown < all ? `The ${shown} of ${all} outputs that are asked most. ` : "";
+  const fewer = shown < all ? `The ${shown} of ${all} outputs with the largest gradients. ` : "";
   if (steps.length > 1)
     return (
       `${fewer}Averages over ${steps.length} pictures; each of them has a slope σ′(z) of its own. Choose an ` +
-      "output to see what it asks of the layer before."
+      "output to see the gradients behind it."
     );
   if (costKind(network) !== "quadratic")
     return (
       `${fewer}With this cost the slope of the curve cancels out: dC/dz is simply a − y. Choose an output to see ` +
-      "what it asks of the layer before."
+      "the gradients behind it."
     );
   const output = network.activations[network.activations.length - 1];
   if (ACTIVATIONS[output].wholeLayer)
-    return `${fewer}The ${output} outputs share one sum, so each dC/dz depends on all of them: a × (dC/da − Σ a dC/da).`;
-  return `${fewer}Choose an output to see what it asks of the layer before.`;
+    return (
+      `${fewer}The ${output} outputs share one sum, so each dC/dz depends on all of them: a × (dC/da − Σ a ` + "dC/da)."
+    );
+  return `${fewer}Choose an output to see the gradients behind it.`;
 }
 
 /** @param {(output: number) => void} choose */

@@ -63,7 +63,7 @@ export function stepView(app) {
   const reset = h("button", { onclick: () => app.resetNetwork() }, "Reset the network");
   const came = h("p", { class: "came", role: "status" });
   const body = h("tbody");
-  const heads = ["step", "told", "rate", "promised", "fell", "cost"].map((text, i) =>
+  const heads = ["step", "target", "rate", "predicted", "decrease", "cost"].map((text, i) =>
     h("th", { scope: "col", class: i > 1 ? "right" : "" }, text),
   );
   const list = h(
@@ -97,7 +97,7 @@ export function stepView(app) {
     const { batch, told } = latest;
     const result = stepFrom(batch, learningRate);
     if (!Number.isFinite(result.cost))
-      return app.say("That step is too long: the numbers would leave all bounds. Take a smaller learning rate.");
+      return app.say("That step is too large: the cost would not be finite. Choose a smaller learning rate.");
     const after = { ...app.network, layers: result.network.layers };
     taken = [
       ...taken,
@@ -131,19 +131,18 @@ export function stepView(app) {
     const many = batch.steps.length;
     setText(
       says,
-      `Every weight and bias moves by −${significant(learningRate, 3)} × its ` +
-        `slope${many > 1 ? `, averaged over the ${many} pictures` : ""}. The step is short, so the slopes hardly ` +
-        "change on the way, and the cost should fall by about the learning rate × the squared length of the " +
-        "whole gradient.",
+      `Every weight and bias changes by −${significant(learningRate, 3)} × its ` +
+        `gradient${many > 1 ? `, averaged over the ${many} images` : ""}. A small step should lower the cost ` +
+        "by about " +
+        "the learning rate × the squared length of the gradient.",
     );
-    setText(
-      promise,
-      `The gradient promises that the cost falls by ${significant(promised(batch.gradient, learningRate))}.`,
-    );
+    setText(promise, `Predicted: the cost falls by ${significant(promised(batch.gradient, learningRate))}.`);
     const last = taken[taken.length - 1];
     setText(
       came,
-      last ? `Promised ${significant(last.promised)}; it ${fell(last.fell)}, to ${significant(last.cost, 6)}.` : "",
+      last
+        ? `Predicted ${significant(last.promised)}; the cost ${fell(last.fell)}, to ${significant(last.cost, 6)}.`
+        : "",
     );
     attributes(came, { class: last && last.fell < 0 ? "came negative" : "came" });
     attributes(undo, { disabled: !taken.length });
@@ -171,7 +170,7 @@ export function stepView(app) {
 function fell(amount) {
   return amount >= 0
     ? `fell by ${significant(amount)}`
-    : `rose by ${significant(-amount)}, because the step was too long`;
+    : `rose by ${significant(-amount)}, because the step was too large`;
 }
 
 /** @param {Taken} one @param {number} i */

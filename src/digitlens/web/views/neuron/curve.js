@@ -32,7 +32,7 @@ export function activationCurve() {
   const name = svg(
     "text",
     { x: (LEFT + RIGHT) / 2, y: BOTTOM + 34, "text-anchor": "middle" },
-    "z: the sum and the bias",
+    "z: weighted sum plus bias",
   );
   const upright = svg("text", { x: LEFT, y: TOP - 10, "text-anchor": "middle" }, "a");
   const drawing = svg(
@@ -55,7 +55,7 @@ export function activationCurve() {
     name,
     upright,
   );
-  const heading = h("h3", {}, "Its activation");
+  const heading = h("h3", {}, "The activation function");
   const value = h("p", { class: "number point-value" });
   const element = h("section", { class: "neuron-curve", "data-part": "neuron-curve" }, heading, value, drawing);
   let drawn = "";

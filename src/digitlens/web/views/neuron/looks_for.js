@@ -93,7 +93,7 @@ function content(app, { on, strongest, exciting, part }) {
   const most = h(
     "figure",
     { class: "strongest" },
-    h("figcaption", {}, `The ${strongest.length} of ${set} that it answers most`),
+    h("figcaption", {}, `The ${strongest.length} of ${set} with its highest activations`),
     h(
       "div",
       { class: "gallery" },

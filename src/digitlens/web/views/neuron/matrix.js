@@ -37,7 +37,7 @@ export function matrixLine() {
   const element = h(
     "section",
     { class: "neuron-matrix", "data-part": "neuron-matrix" },
-    h("h3", {}, "The whole layer in one line"),
+    h("h3", {}, "The whole layer as a matrix product"),
     formula(),
     drawing,
     words,

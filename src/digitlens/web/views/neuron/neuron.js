@@ -1,5 +1,5 @@
 // @ts-check
-// One neuron taken apart: its weights and what comes in, the sum written out, the point on its curve, the layer's line
+// One neuron taken apart: its weights and inputs, the weighted sum, the point on its curve, the layer's line
 // of algebra; and its weights and bias to be changed by hand, while everything follows.
 
 import { ACTIVATIONS } from "../../core/network.js";
@@ -62,7 +62,7 @@ export function neuronView(app) {
   const evidence = h(
     "section",
     { class: "neuron-inputs", "data-part": "neuron-inputs" },
-    h("h3", {}, "What comes in, and what it makes of it"),
+    h("h3", {}, "Weights and inputs"),
     pictures.element,
     bars.element,
     savePicture,
@@ -79,7 +79,7 @@ export function neuronView(app) {
   const workbench = h(
     "section",
     { class: "neuron-change", "data-part": "neuron-change" },
-    h("h3", {}, "Change it, and see what follows"),
+    h("h3", {}, "Change weights and bias"),
     h("div", { class: "done" }, done, h("div", { class: "row" }, resetOne, resetAll), now),
     paint.element,
     knobs.element,
@@ -180,8 +180,8 @@ function strengths(network) {
 
 /** What the neuron does at this moment. @param {Focus} focus @returns {string} */
 function says({ network, layer, z, a }) {
-  const held = `It holds ${plain(a, 2)}: ${how(network.activations[layer - 1], a)}. `;
-  return `${held}Its weighted sum and its bias make z = ${fixed(z)}.`;
+  const activation = `Its activation is ${plain(a, 2)}: ${how(network.activations[layer - 1], a)}. `;
+  return `${activation}Weighted sum and bias give z = ${fixed(z)}.`;
 }
 
 /** @param {string} name @param {number} a */

@@ -45,21 +45,22 @@ export function sliders(app, change) {
       const { network, layer, neuron, source, weights, inputs, products } = focus;
       latest = focus;
       const name = inputName(network, layer, source);
+      const input = `Its input is ${plain(inputs[source], 3)}, their product ${fixed(products[source])}`;
       weight.update(
         weights[source],
         reach(app.original.layers[layer - 1].weights, WEIGHT),
         `Weight from ${name}`,
         app.state.source === null
-          ? `It holds ${plain(inputs[source], 3)}, and so adds ${fixed(products[source])}: no other adds or ` +
-              "takes away more. Choose another in the " +
-              `sum${layer === 1 ? " or on a picture" : " or among the bars"}.`
-          : `It holds ${plain(inputs[source], 3)}, and so adds ${fixed(products[source])}.`,
+          ? `${input}, which is the largest. Choose another in the sum or ` +
+              `${layer === 1 ? "on a picture" : "among the bars"}.`
+          : `${input}.`,
       );
       bias.update(
         network.layers[layer - 1].biases[neuron],
         reach(app.original.layers[layer - 1].biases, BIAS),
         "Bias",
-        "Added to the sum whatever is drawn: the lower it is, the more the picture must do to make the neuron active.",
+        "Added to the sum whatever is drawn: the lower it is, the larger the weighted sum must be to make the neuron " +
+          "active.",
       );
     },
   };

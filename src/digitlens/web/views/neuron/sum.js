@@ -41,7 +41,7 @@ export function sumView(app) {
   const intro = h("p", { class: "dim" });
   const rows = Array.from({ length: Math.max(...CHOICES) }, () => termRow(app));
   const [others, bias, z, a] = [totalRow("others"), totalRow("bias"), totalRow("z"), totalRow("a")];
-  const heads = ["from", "holds", "× weight", "= adds"].map((name, i) =>
+  const heads = ["from", "activation", "× weight", "= product"].map((name, i) =>
     h("th", { scope: "col", class: i ? "right" : "" }, name),
   );
   const body = h("tbody");
@@ -67,7 +67,7 @@ export function sumView(app) {
   const element = h(
     "section",
     { class: "neuron-sum", "data-part": "neuron-sum" },
-    h("h3", {}, "Its sum, written out"),
+    h("h3", {}, "The weighted sum"),
     intro,
     table,
     h(
@@ -92,8 +92,8 @@ export function sumView(app) {
       const text = printed(sum);
       setText(
         intro,
-        `${count(focus.inputs.length)} ${focus.inputs.length === 1 ? "product" : "products"}, what comes in × ` +
-          "its weight, and the bias.",
+        `${count(focus.inputs.length)} ${focus.inputs.length === 1 ? "product" : "products"}, activation × ` +
+          "weight, and the bias.",
       );
       if (body.childElementCount !== sum.terms.length)
         clear(body, ...rows.slice(0, sum.terms.length).map((one) => one.element));
@@ -106,7 +106,7 @@ export function sumView(app) {
         signed(one.weight, fixed(term.weight));
         signed(one.product, text.products[i]);
       }
-      const silent = sum.silent ? ` (${count(sum.silent)} hold 0)` : "";
+      const silent = sum.silent ? ` (${count(sum.silent)} are 0)` : "";
       setText(others.name, `the other ${count(sum.others)}${silent} add up to`);
       signed(others.value, text.rest);
       setText(bias.name, "bias");

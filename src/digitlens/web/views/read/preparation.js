@@ -18,7 +18,7 @@ const TITLES = /** @type {Record<string, string>} */ ({
   cropped: "Its box",
   scaled: "To size",
   centred: "Centred",
-  fitted: "On its size",
+  fitted: "Fitted",
   straighten: "Upright",
   resize: "One size",
   shrunk: "Shrunk as it is",
@@ -138,7 +138,7 @@ function effectOf(app) {
     `${network.classes[one.digit]} (${plain(one.trace.a[one.trace.a.length - 1][one.digit], 2)})`;
   if (with_.digit === without.digit)
     return (
-      `With or without, it is read as ${network.classes[with_.digit]}: ${said(with_)} prepared, ${said(without)} ` +
+      `Prepared or not, it is read as ${network.classes[with_.digit]}: ${said(with_)} prepared, ${said(without)} ` +
       "as it is."
     );
   return `Prepared, it is read as ${said(with_)}. As it is, it would be read as ${said(without)}.`;

@@ -1,6 +1,6 @@
 // @ts-check
-// Numbers as bars, up for plus and down for minus, or as a picture. One of them may be chosen: with the pointer, or with
-// the arrow keys, as on a slider.
+// Numbers as bars, up for plus and down for minus, or as a picture. One of them may be chosen: with the pointer, or
+// with the arrow keys, as on a slider.
 
 import { attributes, clear, h, setText, svg } from "./dom.js";
 import { placeOf } from "../../core/shape.js";

@@ -37,12 +37,12 @@ const MOST_BARS = 32;
  * @returns {{element: HTMLElement, weights: HTMLCanvasElement, update: (focus: Focus) => void}}
  */
 export function threePictures(app) {
-  const canvases = [inkCanvas("Its weights"), inkCanvas("What it sees"), inkCanvas("Weight times what it sees")];
+  const canvases = [inkCanvas("Its weights"), inkCanvas("Its inputs"), inkCanvas("Weight times input")];
   const marks = canvases.map(() => svg("rect", { class: "chosen", width: 1, height: 1 }));
   const captions = [
-    h("figcaption", {}, "its weights"),
-    h("figcaption", {}, "what it sees"),
-    h("figcaption", {}, "weight × what it sees"),
+    h("figcaption", {}, "weights"),
+    h("figcaption", {}, "inputs"),
+    h("figcaption", {}, "weight × input"),
   ];
   const overlays = marks.map((mark) => pixelOverlay(mark));
   const figures = canvases.map((canvas, i) => {
@@ -62,7 +62,7 @@ export function threePictures(app) {
     h("span", { class: "negative" }, "red (−)"),
     " takes away; black is 0, full colour ",
     full,
-    " or more. The yellow frame marks the weight in hand.",
+    " or more. The yellow frame marks the chosen weight.",
   );
   const element = h(
     "div",
@@ -103,11 +103,11 @@ export function threePictures(app) {
 export function inputBars(app) {
   const body = h("tbody");
   const note = h("p", { class: "dim" });
-  const heads = ["from", "holds", "× weight", "= adds"].map((name) => h("th", { scope: "col" }, name));
+  const heads = ["from", "activation", "× weight", "= product"].map((name) => h("th", { scope: "col" }, name));
   const table = h(
     "table",
     { class: "input-bars" },
-    h("caption", { class: "unseen" }, "Every input, its weight, and what they add"),
+    h("caption", { class: "unseen" }, "Every input, its weight, and their product"),
     h("thead", {}, h("tr", {}, ...heads)),
     body,
   );

@@ -6,7 +6,8 @@ import { readModelFile } from "../../model/model_file.js";
 /** @typedef {import("../../model/model_file.js").StoredNetwork} StoredNetwork */
 
 /**
- * The network, under the name that it was asked for by. Throws an Error in words: it is not there, or the server is gone.
+ * The network, under the name that it was asked for by. Throws an Error in words: it is not there, or the server is
+ *   gone.
  * @param {string} name
  * @returns {Promise<StoredNetwork>}
  */

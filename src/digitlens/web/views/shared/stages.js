@@ -29,7 +29,7 @@ export function stages(given, opened) {
     );
     return { element, summary };
   });
-  const begin = h("button", { class: "next main", onclick: () => go(-1, 1) }, "Follow it back ›");
+  const begin = h("button", { class: "next main", onclick: () => go(-1, 1) }, "Back-propagate ›");
   const shown = () => all.filter(({ element }) => !element.hidden);
 
   /** @param {number} from @param {number} by */

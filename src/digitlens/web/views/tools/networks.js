@@ -91,7 +91,7 @@ export function networksDialog(app) {
   });
   const open = h("button", { onclick: () => file.click() }, "Open network…");
   const save = h("button", { onclick: () => say(saveNetwork(app)) }, "Save network");
-  const reset = h("button", { onclick: () => app.resetNetwork() }, "Reset to as it was loaded");
+  const reset = h("button", { onclick: () => app.resetNetwork() }, "Reset to the loaded network");
   const close = h("button", { class: "quiet", onclick: () => element.close() }, "Close");
   const element = h(
     "dialog",
@@ -166,7 +166,7 @@ export function networksDialog(app) {
       setText(
         changed,
         isChanged
-          ? "Changed in this tab. Save it if you want to keep it: opening another one, or a reset, lets the changes go."
+          ? "Changed in this tab only. Save it to keep the changes: opening another network or a reset discards them."
           : "",
       );
       changed.hidden = !isChanged;

@@ -105,11 +105,11 @@ function copyDialog(app) {
   const kinds = [
     [
       "Picture of the network",
-      "as it stands on the page, PNG",
+      "as it is on the page, PNG",
       () => copyPicture(app, networkFigure(), "network.png", "The picture of the network", 1),
     ],
     [
-      "Picture that it sees",
+      "Image that the network sees",
       "its pixels ten times as large, PNG",
       () => copyPicture(app, picture(), "picture.png", "The picture"),
     ],
@@ -119,14 +119,14 @@ function copyDialog(app) {
       () => copyText(app, neuronTable(app.network, app.reading.trace), "neurons.tsv", "The numbers of all neurons"),
     ],
     [
-      "Numbers of the picture",
+      "Numbers of the image",
       "one a pixel, row by row",
       () =>
         copyText(
           app,
           imageTable(app.reading.image, app.network.shape.columns),
           "picture.tsv",
-          "The numbers of the picture",
+          "The numbers of the image",
         ),
     ],
   ];

@@ -37,9 +37,9 @@ export function commandView(app) {
       setText(
         words,
         header.own_way
-          ? "Single examples were learned in this run, so no command line repeats it."
-          : "Run to its end, it has the very same weights as this run, to the last " +
-              `bit.${same ? "" : " It is for the run that is shown, not for the settings as they are now."}`,
+          ? "This run trained on single examples, so no command repeats it."
+          : "At its end it has the same weights as this run, to the last bit." +
+              (same ? "" : " It is for the run that is shown, not for the settings as they are now."),
       );
     },
   };

@@ -9,7 +9,7 @@ import { plotView } from "../shared/plot.js";
 /** @typedef {import("../../train/frames.js").Frame} Frame */
 /** @typedef {import("./snapshots.js").Shown} Shown */
 
-const NOTHING = "Nothing has been learned yet. The curves are drawn here as it learns.";
+const NOTHING = "Nothing has been learned yet. The curves appear here during training.";
 
 /** @param {(position: number) => void} pick   somebody points at a place, in epochs */
 export function curvesView(pick) {
@@ -21,7 +21,7 @@ export function curvesView(pick) {
   const cost = plotView({ title: "Cost", y: "mean cost", steady: true, pick, series: both() });
   const accuracy = plotView({
     title: "Accuracy",
-    y: "read rightly",
+    y: "accuracy",
     percent: true,
     steady: true,
     pick,
@@ -60,7 +60,7 @@ export function curvesView(pick) {
     if (!numbers.open) return;
     clear(
       rows,
-      h("caption", {}, "What was measured at the ends of epochs"),
+      h("caption", {}, "Measured at the end of each epoch"),
       h(
         "thead",
         {},

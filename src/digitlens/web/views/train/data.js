@@ -17,8 +17,8 @@ const NAMES = /** @type {Record<string, string>} */ ({
 export function dataView(app, choose) {
   const select = h("select", { id: "train-data", onchange: () => choose(select.value) });
   const words = h("p", { class: "dim" });
-  const get = h("button", { onclick: () => fetchIt() }, "Fetch MNIST (11 MB)");
-  const bar = h("progress", { max: 1, value: 0, "aria-label": "MNIST, how much has come" });
+  const get = h("button", { onclick: () => fetchIt() }, "Download MNIST (11 MB)");
+  const bar = h("progress", { max: 1, value: 0, "aria-label": "Download of MNIST" });
   const progress = h("span", { class: "dim" });
   const how = h("p", { class: "dim", role: "status" });
   const element = h(
@@ -85,9 +85,9 @@ export function dataView(app, choose) {
             ? ""
             : (chosen?.how ?? "")
           : trouble
-            ? `It could not be fetched: ${trouble}`
+            ? `It could not be downloaded: ${trouble}`
             : here
-              ? "MNIST is not on this machine yet. Fetched once, it is kept."
+              ? "MNIST is not on this machine yet. It is downloaded once, and kept."
               : mnist.how,
       );
       attributes(how, { hidden: !how.textContent });

@@ -16,11 +16,11 @@ export function mistakesView() {
     "section",
     {
       class: "mistakes",
-      "aria-label": "What it still gets wrong",
+      "aria-label": "Misread test images",
       "data-part": "train-mistakes",
-      "data-title": "what it still gets wrong",
+      "data-title": "the misread test images",
     },
-    h("h3", {}, "What it still gets wrong"),
+    h("h3", {}, "Misread test images"),
     list,
     words,
   );
@@ -29,16 +29,12 @@ export function mistakesView() {
     "section",
     {
       class: "counts",
-      "aria-label": "Which digit is read as which",
+      "aria-label": "Confusion matrix",
       "data-part": "train-confusion",
-      "data-title": "which digit is read as which",
+      "data-title": "the confusion matrix",
     },
-    h("h3", {}, "Which digit is read as which"),
-    h(
-      "div",
-      { class: "scroller", tabindex: 0, role: "group", "aria-label": "The table of which digit is read as which" },
-      table,
-    ),
+    h("h3", {}, "Confusion matrix"),
+    h("div", { class: "scroller", tabindex: 0, role: "group", "aria-label": "The confusion matrix" }, table),
   );
   /** @type {Frame | null} */
   let heard = null;
@@ -57,7 +53,7 @@ export function mistakesView() {
       h(
         "caption",
         {},
-        "Rows: what it is. Columns: what it is read as. The stronger the red, the more often that mistake.",
+        "Rows: the true class. Columns: what it is read as. The stronger the red, the more frequent the mistake.",
       ),
       h("thead", {}, h("tr", {}, h("td"), ...classes.map((name) => h("th", { scope: "col" }, name)))),
       h(
@@ -76,7 +72,7 @@ export function mistakesView() {
       words,
       header.count
         ? `${many(header.count)} of ${many(header.tested)} test ` +
-            `images${all ? "" : `; these are the first ${header.shown.length}`}. What it is → what it is read as.`
+            `images${all ? "" : `; these are the first ${header.shown.length}`}. True class → what it is read as.`
         : `None of ${many(header.tested)} test images.`,
     );
     while (items.length < header.shown.length) items.push(misread());
@@ -138,7 +134,7 @@ function misread() {
 
 /** The example that was the last to be learned from, by itself. */
 export function exampleView() {
-  const picture = inkCanvas("The example that it has just learned from");
+  const picture = inkCanvas("The example of the last step");
   const words = h("p", {});
   const element = h("div", { class: "single", hidden: true }, picture, words);
   return {
@@ -150,7 +146,7 @@ export function exampleView() {
       if (!run || !example || !run.blocks.example) return;
       paintInk(picture, run.blocks.example, imageShape(run.header), 255);
       const fell = example.cost_after <= example.cost_before ? "fell" : "rose";
-      const cost = (/** @type {number | null} */ value) => (value === null ? "beyond all bounds" : value.toFixed(4));
+      const cost = (/** @type {number | null} */ value) => (value === null ? "infinity" : value.toFixed(4));
       setText(
         words,
         `Training image ${example.index.toLocaleString("en")}, a ${run.header.classes[example.digit]}: its own ` +

@@ -51,7 +51,13 @@ export function settingsView(app, change, data) {
     get fields() {
       return form.names;
     },
-    /** @param {Choices} choices @param {Settings} typed @param {Wanted} wanted @param {Record<string, string>} wrong @param {any} header */
+    /**
+     * @param {Choices} choices
+     * @param {Settings} typed
+     * @param {Wanted} wanted
+     * @param {Record<string, string>} wrong
+     * @param {any} header
+     */
     update(choices, typed, { base, fields: changed }, wrong, header) {
       const names = Object.keys(choices.recipes);
       if (listed !== names.join()) {
@@ -87,17 +93,17 @@ export function settingsView(app, change, data) {
         header && header.engine
           ? header.engine === "compiled"
             ? ""
-            : header.fallback_reason || "the compiled one is not here"
+            : header.fallback_reason || "the compiled one is not available"
           : choices.engine === "compiled"
             ? ""
-            : "the compiled one is not here";
+            : "the compiled one is not available";
       setText(
         slow,
         plain
           ? `On the plain engine, which is slower: ${plain}.`
           : on
             ? `${recipe.epochs === 1 ? "One epoch" : `${recipe.epochs} epochs`} from the same seed, at every change.`
-            : `Switched on, it trains ${LIVE_EPOCHS} epochs anew at every movement of the slider.`,
+            : `When on, the network is trained for ${LIVE_EPOCHS} epochs from the start whenever the slider moves.`,
       );
       form.update(choices.fields, typed, recipe, wrong);
     },

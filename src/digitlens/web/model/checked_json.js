@@ -1,0 +1,36 @@
+// @ts-check
+// JSON that somebody else has written: what JSON.parse() takes, but no key twice, no number beyond float64, and not too
+// deep. JSON.parse() itself would take the last of two equal keys and say nothing.
+// The twin of parse_json() in storage/container.py; docs/decisions/0016-libraries.md says where the two differ.
+
+const DEEPEST = 200; // lists and objects within one another
+const TEXT = /"(?:[^"\\]|\\.)*"(\s*:)?/g; // a string of JSON; with a colon behind it, it is a key
+
+/**
+ * The value that the text stands for. Throws an Error with a reason.
+ * @param {string} text
+ * @returns {any}
+ */
+export function parseJson(text) {
+  const value = JSON.parse(text);
+  const written = [...text.matchAll(TEXT)].filter(([, colon]) => colon).length;
+  if (keysOf(value, 0) < written) throw new Error("a key stands there twice");
+  return value;
+}
+
+/** How many keys a value has, at any depth. @param {any} value @param {number} depth @returns {number} */
+function keysOf(value, depth) {
+  if (depth > DEEPEST) throw new Error("too deep");
+  if (typeof value === "number" && !Number.isFinite(value)) throw new Error("a number is too large");
+  if (typeof value !== "object" || value === null) return 0;
+  const parts = Object.values(value);
+  const own = Array.isArray(value) ? 0 : parts.length;
+  return parts.reduce((keys, part) => keys + keysOf(part, depth + 1), own);
+}
+
+/**
+ * Whether it is a list of whole numbers from 0 on.
+ * @param {any} list
+ * @returns {list is number[]}
+ */
+export const wholeNumbers = (list) => Array.isArray(list) && list.every((one) => Number.isSafeInteger(one) && one >= 0);
