@@ -101,7 +101,8 @@ def _line(console: Console, answer: dict[str, Any], classes: Sequence[str]) -> s
     """The answer in one line."""
     if "reason" in answer:
         return f"?  {answer['reason']}"
-    activations, first = answer["activations"], answer["digit"]
+    activations = answer["activations"]
+    first = answer["digit"] if "digit" in answer else answer["class"]  # of other classes than digits
     strength, others = activations[first], [i for i in range(len(classes)) if i != first]
     second = max(others, key=lambda i: activations[i], default=first)
     doubt = activations[second] if others else 0.0
