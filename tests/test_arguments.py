@@ -175,7 +175,7 @@ TOLD: dict[str, tuple[Callable[[], Any], list[str]]] = {  # what is wrong, and w
     "no path": (lambda: dl.save(values()["Reader"], None), ["save()", "path", "None"]),
     "a run instead of a reader": (lambda: dl.save(values()["Run"], "mine"), ["save()", "Run", "run.reader()"]),
     "data that is a number": (lambda: dl.data(5), ["data()", "name", "folder", "5"]),
-    "data that is two arrays": (lambda: dl.train("video", (X, Y)), ["train()", "data", "tuple", "dl.DataSet("]),
+    "data that is two arrays": (lambda: dl.train("video", (X, Y)), ["train()", "data", "tuple", "dl.data("]),
     "a sweep of a list": (lambda: dl.sweep(["epochs"]), ["sweep()", "values", "dictionary", "list"]),
     "a callback that is none": (
         lambda: dl.sweep({"epochs": [1]}, on_progress=5), ["sweep()", "on_progress(done, total)", "5"],

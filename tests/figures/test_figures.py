@@ -171,7 +171,7 @@ def test_rows_without_the_measure_are_refused() -> None:
             learning_curve(rows, measure)
 
 
-@pytest.mark.parametrize("bad", [np.zeros((0, 784)), np.zeros((2, 783)), np.zeros(784), np.zeros((1, 28, 27))])
+@pytest.mark.parametrize("bad", [np.zeros((0, 784)), np.zeros((2, 783)), np.zeros(784), np.zeros((1, 0, 27))])
 def test_arrays_that_are_no_pictures_are_refused(bad: np.ndarray) -> None:
     with pytest.raises(ShapeError, match="wants pictures"):
         weight_pictures(bad)

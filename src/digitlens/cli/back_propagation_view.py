@@ -28,7 +28,7 @@ def show_steps(
     console.print()
     _outputs(console, reader, steps)
     _layers(console, reader, steps)
-    _chain(console, steps, chain, terms)
+    _chain(console, reader, steps, chain, terms)
     predicted, fell = steps.take_step(learning_rate)
     console.print()
     step = Text("Take the step: ", style="bold").append(
@@ -78,7 +78,7 @@ def _layers(console: Console, reader: Reader, steps: Steps) -> None:
         size = math.sqrt(float((gradient**2).sum()))
         weights = (
             f"The gradient of its weights has the length {_short(size)}; the steepest slope is that of the weight "
-            f"{_weight(layer, j, k)}: dC/dw = {_short(float(gradient[j, k]))}"
+            f"{_weight(reader, layer, j, k)}: dC/dw = {_short(float(gradient[j, k]))}"
             if size
             else "No weight into it matters here: all slopes are 0"
         )
@@ -86,9 +86,9 @@ def _layers(console: Console, reader: Reader, steps: Steps) -> None:
         terminal.say(console, line, indent=4)
 
 
-def _chain(console: Console, steps: Steps, chain: WeightChain, terms: int) -> None:
+def _chain(console: Console, reader: Reader, steps: Steps, chain: WeightChain, terms: int) -> None:
     console.print()
-    heading = f"Down to one weight: {_weight(chain.layer, chain.neuron, chain.source)}"
+    heading = f"Down to one weight: {_weight(reader, chain.layer, chain.neuron, chain.source)}"
     terminal.say(console, Text(heading, style="bold"))
     apart = chain.slope is not None and chain.dC_da is not None
     console.print(f"  w = {chain.weight:+.4f}     dC/dw = input a × {'σ′(z) × dC/da' if apart else 'dC/dz'}")
@@ -133,8 +133,9 @@ def _bracketed(value: float) -> str:
     return f"({_short(value)})" if value < 0 else _short(value)
 
 
-def _weight(layer: int, neuron: int, source: int) -> str:
-    start = f"pixel {source} (row {source // 28}, column {source % 28})" if layer == 1 else f"neuron {source}"
+def _weight(reader: Reader, layer: int, neuron: int, source: int) -> str:
+    row, column = divmod(source, reader.image_shape[1])
+    start = f"pixel {source} (row {row}, column {column})" if layer == 1 else f"neuron {source}"
     return f"from {start} to neuron {neuron} of layer {layer}"
 
 

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digitlens.cli.recipe_options import check_drawing, digits_for, given, recipe_options
-from digitlens.cli.terminal import data_options, err, json_option, out, print_json, progress, say, work_options
+from digitlens.cli.terminal import (
+    data_options,
+    err,
+    json_option,
+    out,
+    print_json,
+    progress,
+    say,
+    size_option,
+    work_options,
+)
 
 if TYPE_CHECKING:
     from digitlens.digits.dataset import DataSet
@@ -20,6 +30,7 @@ if TYPE_CHECKING:
 @click.option("--seeds", type=int, default=10, show_default=True, help="Runs with each value, from the same seeds.")
 @click.option("--recipe", "name", default="video", show_default=True, help="The recipe that is varied.")
 @data_options
+@size_option
 @recipe_options
 @work_options
 @click.option("--figure", metavar="FILE", help="Draw the curves, with a band over the seeds, as a PNG file.")
@@ -32,6 +43,7 @@ def command(
     name: str,
     data: str | None,
     offline: bool,
+    size: tuple[int, int] | None,
     jobs: int | None,
     cluster: str,
     figure: str | None,
@@ -51,7 +63,7 @@ def command(
     varied = _varied(named(name, **given(changes)), vary, seeds)
     for path in (figure, gradients):
         check_drawing(path, "a figure is written as PNG", ".png")
-    found = digits_for(varied.base, data, offline=offline)
+    found = digits_for(varied.base, data, offline=offline, size=size)
     recipes = varied.recipes(found, chosen="validation" in given(changes))
     where = named_for(varied.base, data)
     experiments = Experiments(recipes, found, jobs=jobs, cluster=cluster, named=where)
@@ -110,7 +122,8 @@ def _show(result: Compared, found: DataSet, seconds: float) -> None:
     console, sides = out(), [side.to_json() for side in result.sides]
     runs, count = len(sides[0]["seeds"]), len(found.test)
     base = result.varied.base
-    network = "" if result.varied.field == "hidden" else f"{'-'.join(map(str, base.sizes(len(found.classes))))}, "
+    sizes = "-".join(map(str, base.sizes(len(found.classes), found.pixels)))
+    network = "" if result.varied.field == "hidden" else f"{sizes}, "
     epochs = "" if result.varied.field == "epochs" else f"{base.epochs} epoch{'s' * (base.epochs > 1)}, "
     console.print(Text(f"{network}{epochs}{runs} seed{'s' * (runs > 1)}; {count:,} test images of {found.name}"))
     console.print()

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from digitlens.cli.terminal import clean
-from digitlens.digits.dataset import DataSet, Digits
+from digitlens.digits.dataset import DataSet, Digits, shape_name
 from digitlens.errors import DataError, UsageError
 from digitlens.files.naming import shown
 from digitlens.reading.evaluation import Evaluation
@@ -20,7 +20,15 @@ from digitlens.reading.reader import Reader
 
 
 def relabelled(reader: Reader, data: DataSet, digits: Digits) -> Digits:
-    """Digits of `data`, with the reader's class numbers as labels. Raises UsageError for classes it does not know."""
+    """Digits of `data`, with the reader's class numbers as labels.
+
+    Raises UsageError for images of another size than the reader sees, and for classes that it does not know.
+    """
+    if data.image_shape != reader.image_shape:
+        raise UsageError(
+            f"the network {shown(reader.name)} sees images of {shape_name(reader.image_shape)} pixels, and those of "
+            f"{clean(data.source)} have {shape_name(data.image_shape)}; name the images that it has learned (--data)"
+        )
     if unknown := [name for name in data.classes if name not in reader.classes]:
         raise UsageError(
             f"the network {shown(reader.name)} knows {_listed(reader.classes)}, but the pictures also show "
@@ -38,7 +46,7 @@ def show_classes(console: Console, result: Evaluation, classes: list[str]) -> No
     if width + 9 + len(classes) * max(width + 2, 7) <= console.width:
         console.print(_table(result, classes))
         return
-    for c, right in enumerate(result.per_digit):
+    for c, right in enumerate(result.per_class):
         others = result.confusion_matrix[c].copy()
         others[c] = 0
         wrong = f"   most often read as {classes[others.argmax()]} ({others.max()})" if others.any() else ""
@@ -54,7 +62,7 @@ def _table(result: Evaluation, classes: Sequence[str]) -> Table:
     for name in names:
         table.add_column(name, justify="right")
     table.add_column("correct", justify="right")
-    for c, (counts, right) in enumerate(zip(result.confusion_matrix, result.per_digit, strict=True)):
+    for c, (counts, right) in enumerate(zip(result.confusion_matrix, result.per_class, strict=True)):
         cells = [Text(str(n) if n or i == c else "·", style="bold" if i == c else "") for i, n in enumerate(counts)]
         table.add_row(names[c], *cells, "–" if right is None else f"{right:.1%}")
     return table

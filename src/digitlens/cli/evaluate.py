@@ -23,7 +23,7 @@ from digitlens.cli.terminal import (
 @click.option("--on", type=click.Choice(["test", "training"]), default="test", show_default=True, help="Which digits.")
 @json_option
 def command(network: str, data: str | None, offline: bool, on: str, as_json: bool) -> None:
-    """Measure how well a network reads the test digits: the accuracy for each digit, and the confusion matrix.
+    """Measure how well a network reads the test digits: the accuracy for each class, and the confusion matrix.
 
     MNIST's pictures are already framed, so only the adjusting steps of the network are applied.
     """
@@ -34,7 +34,7 @@ def command(network: str, data: str | None, offline: bool, on: str, as_json: boo
     from digitlens.cli.confusion import relabelled, show_classes
 
     reader = open_network(network)
-    source = load_data(data, offline=offline)
+    source = load_data(data, offline=offline, size=reader.image_shape)
     digits = relabelled(reader, source, source.test if on == "test" else source.training)
     started = time.perf_counter()
     result = reader.evaluate(digits)

@@ -90,7 +90,7 @@ def _digits(reader: Reader, data: str | None, offline: bool) -> DataSet | None:
     from digitlens.errors import DataError, FileError
 
     try:
-        source: DataSet = load_data(data, offline=offline)
+        source: DataSet = load_data(data, offline=offline, size=reader.image_shape)
     except (DataError, FileError) as error:
         if data is not None:
             raise
@@ -185,7 +185,8 @@ def _draw(name: str, theme: str, reader: Reader, digits: DataSet | None, result:
     from digitlens.figures.weights import weight_pictures
 
     if name == "weights":
-        return weight_pictures(reader.network.layers[0].weights, theme=theme)
+        weights = reader.network.layers[0].weights
+        return weight_pictures(weights.reshape(-1, *reader.image_shape), theme=theme)
     if name == "curves":
         return learning_curves(reader.history, theme=theme)[0] if network_view.has_curves(reader) else None
     assert digits is not None

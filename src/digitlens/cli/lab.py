@@ -43,6 +43,7 @@ def command(
     `digitlens lab features` trains ten networks and examines every neuron, together with controls that have nothing to
     find. It prints the answers with their figures.
     """
+    from digitlens.digits.dataset import DIGIT_SHAPE
     from digitlens.laboratory.report import to_html, to_json
     from digitlens.learning.recipes import named
     from digitlens.learning.training import named_for
@@ -54,7 +55,9 @@ def command(
         raise click.UsageError("--hidden: the laboratory examines hidden layers, got none; name at least one")
     check_drawing(path, "the report is written as HTML", ".html", ".htm")
     work = {"jobs": jobs, "cluster": cluster, "named": named_for(recipe, data)}
-    study = _study(recipe, digits_for(recipe, data, offline=offline), seeds, variants=variants, **work)
+    study = _study(
+        recipe, digits_for(recipe, data, offline=offline, size=DIGIT_SHAPE), seeds, variants=variants, **work
+    )
     if path is not None:
         from digitlens.files.atomic import write_atomically
         from digitlens.files.naming import shown

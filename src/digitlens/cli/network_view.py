@@ -13,13 +13,15 @@ from rich.text import Text
 from digitlens.cli import terminal
 from digitlens.cli.confusion import show_classes
 from digitlens.cli.terminal import clean
-from digitlens.digits.dataset import Digits
+from digitlens.digits.dataset import Digits, shape_name
+from digitlens.digits.preparation.framing import NOT_FRAMED
 from digitlens.figures.curves import SETS
 from digitlens.lens.weights import full_strength
 from digitlens.reading.evaluation import Evaluation
 from digitlens.reading.reader import Reader
 
 SPARKS = "▁▂▃▄▅▆▇█"
+CAPTION = 20  # characters that a picture's caption may take, however small the picture
 ROWS, GAP = 2, 2  # rows of mistakes; columns between two pictures, so that four fit into 120
 
 
@@ -58,13 +60,14 @@ def show_weights(console: Console, reader: Reader) -> None:
         if terminal.coloured(console)
         else "+ and # add to its sum, - and = subtract"
     )
-    console.print(Text(f"784 weights as a picture: {key}; full strength is {most:.2g}"))
+    count = weights.shape[1]
+    console.print(Text(f"{count} weights as a picture: {key}; full strength is {most:.2g}"))
     console.print()
     blocks = [
-        [_caption(f"neuron {j}"), *terminal.weights(console, row.reshape(28, 28), most)]
+        [_caption(f"neuron {j}"), *terminal.weights(console, row.reshape(reader.image_shape), most)]
         for j, row in enumerate(weights)
     ]
-    _in_rows(console, blocks)
+    _in_rows(console, blocks, reader.image_shape[1])
 
 
 def show_confusion(console: Console, reader: Reader, result: Evaluation, source: str) -> None:
@@ -81,8 +84,8 @@ def show_mistakes(console: Console, reader: Reader, result: Evaluation, digits: 
     if not len(wrong):
         console.print(Text(f"No mistakes among {result.images:,} pictures", style="bold"))
         return
-    blocks = []
-    for i in wrong[: ROWS * _fit(console, _width(console))]:
+    blocks, side = [], reader.image_shape[1]
+    for i in wrong[: ROWS * _fit(console, _width(console, side))]:
         shows, read = (clean(reader.classes[int(numbers[i])]) for numbers in (result.digits, result.read))
         arrow = "→" if terminal.unicode(console) else "->"
         caption = _caption(f"{shows} {arrow} {read}   {result.outputs[i].max():.2f}")
@@ -90,7 +93,7 @@ def show_mistakes(console: Console, reader: Reader, result: Evaluation, digits: 
     console.print(Text(f"The {len(blocks)} of {len(wrong):,} mistakes with the highest activation", style="bold"))
     console.print("What it shows, what was read, and the activation of that output")
     console.print()
-    _in_rows(console, blocks)
+    _in_rows(console, blocks, side)
 
 
 def show_curves(console: Console, reader: Reader) -> None:
@@ -127,6 +130,8 @@ def summary_json(reader: Reader) -> dict[str, Any]:
         "activations": [activation.name for activation in network.activations],
         "cost": reader.cost,
         "classes": list(reader.classes),
+        "rows": reader.image_shape[0],
+        "columns": reader.image_shape[1],
         "preparation": {"framing": reader.framing, "adjusting": list(reader.adjusting)},
         "provenance": dict(reader.provenance),
         "recipe": dict(reader.recipe),
@@ -136,7 +141,8 @@ def summary_json(reader: Reader) -> dict[str, Any]:
 
 
 def _prepared(reader: Reader) -> str:
-    return "pictures: framed" + "".join(f", then {name}" for name in reader.adjusting)
+    how = f"of {shape_name(reader.image_shape)} pixels" if reader.framing == NOT_FRAMED else "framed"
+    return f"pictures: {how}" + "".join(f", then {name}" for name in reader.adjusting)
 
 
 def _count(number: Any) -> str:
@@ -147,9 +153,9 @@ def _caption(text: str) -> Text:
     return Text(text, style="bold")
 
 
-def _width(console: Console) -> int:
-    """The width of a picture of 28×28 in characters: without half blocks, two characters for each pixel."""
-    return 28 if terminal.coloured(console) else 56
+def _width(console: Console, columns: int) -> int:
+    """The width of a picture with so many columns in characters: without half blocks, two for each pixel."""
+    return max(columns if terminal.coloured(console) else 2 * columns, CAPTION)
 
 
 def _fit(console: Console, width: int, gap: int = GAP) -> int:
@@ -157,9 +163,9 @@ def _fit(console: Console, width: int, gap: int = GAP) -> int:
     return max(1, (console.width + gap) // (width + gap))
 
 
-def _in_rows(console: Console, blocks: list[list[Text]]) -> None:
-    """Print blocks side by side, as many as fit, then the next ones below."""
-    count = _fit(console, _width(console))
+def _in_rows(console: Console, blocks: list[list[Text]], columns: int) -> None:
+    """Print blocks, of pictures with so many columns, side by side, as many as fit, then the next ones below."""
+    count = _fit(console, _width(console, columns))
     for start in range(0, len(blocks), count):
         for line in terminal.beside(*blocks[start : start + count], gap=GAP):
             console.print(line, overflow="crop", no_wrap=True)

@@ -11,6 +11,8 @@ from digitlens.cli.pictures import picture_at
 from digitlens.cli.read_output import print_answers, with_progress
 from digitlens.cli.reading_work import read_all
 from digitlens.cli.terminal import clean, err, out, picture_name, print_json
+from digitlens.errors import UsageError
+from digitlens.files.naming import shown
 
 if TYPE_CHECKING:
     from digitlens.reading.page.page import Page
@@ -31,6 +33,8 @@ def read_pages(
     jobs, cluster: see read_all(). What was read before Ctrl-C is printed. The exit code: 1 if nothing could be read.
     Raises UsageError of click for what cannot be asked, and FileError where the marked picture cannot be written.
     """
+    if not reader.reads_digits:
+        raise UsageError(f"--page finds digits, and the network {shown(reader.name)} has learned other classes")
     if annotate is not None:
         _check(annotate, paths)
         return _read_marked(reader, paths[0], annotate, as_json)

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from digitlens.cli import terminal
+from digitlens.digits.dataset import are_digits, shape_name
 from digitlens.lens.neuron import NeuronSum
 from digitlens.reading.reader import Reader
 from digitlens.reading.reading import Reading
@@ -19,7 +20,8 @@ def show_answer(console: Console, reading: Reading) -> None:
     """Print the answer in one or two lines."""
     name = terminal.picture_name(reading.path) if reading.path else "the picture"
     if reading.reason:
-        terminal.say(console, Text(f"{name} is not a digit: {reading.reason}", style="bold"))
+        what = "is not a digit" if are_digits(reading.classes) else "is not read"
+        terminal.say(console, Text(f"{name} {what}: {reading.reason}", style="bold"))
     else:
         answer = f"{name} is read as {terminal.clean(reading.label)} by the network {terminal.clean(reading.network)}"
         sure = "" if reading.confidence is None else f", {terminal.percent(reading.confidence)} sure"
@@ -36,12 +38,13 @@ def show_reading(console: Console, reader: Reader, reading: Reading) -> None:
     picture = terminal.picture(console, reading.prepared.image)
     left = console.width - picture[0].cell_len - 3
     width = min(left if left >= 42 else console.width - 1, 60)
-    lines = [Text("What the network sees: 28×28 = 784 numbers", style="bold"), Text("")]
+    sizes = reader.network.sizes
+    size = f"{shape_name(reader.image_shape)} = {sizes[0]} numbers"
+    lines = [Text(f"What the network sees: {size}", style="bold"), Text("")]
     for i, stage in enumerate(reading.prepared.stages, start=1):
         lines += _wrapped(f"{i}. {stage.reason}", width)
     _print(console, terminal.flow(console, picture, lines))
     console.print()
-    sizes = reader.network.sizes
     for l in range(1, len(sizes)):
         _show_layer(console, reader, reading, l)
 
@@ -71,11 +74,11 @@ def show_neuron(console: Console, reader: Reader, reading: Reading, parts: Neuro
     """Print one neuron's sum, term by term; for the first layer also as pictures."""
     printed = parts.printed()
     before = reader.network.sizes[parts.layer - 1]
-    console.print(Text(f"{_name(reader, parts.layer, parts.neuron)} , term by term", style="bold"))
+    console.print(Text(f"{_name(reader, parts.layer, parts.neuron)}, term by term", style="bold"))
     products = f"{before} products" if before > 1 else "one product"
     terminal.say(console, f"z = the sum of {products}, input × weight, plus the bias; a = {parts.function}(z)")
     if parts.layer == 1:
-        weights = reader.network.layers[0].weights[parts.neuron].reshape(28, 28)
+        weights = reader.network.layers[0].weights[parts.neuron].reshape(reader.image_shape)
         image = reading.prepared.image
         console.print()
         key = "(+ blue, − red)" if terminal.coloured(console) else "(# and +, = and −)"
@@ -92,7 +95,8 @@ def show_neuron(console: Console, reader: Reader, reading: Reading, parts: Neuro
     console.print()
     lines = [f"{'from':<30}{'input':>9}   {'weight':>9}   {'product':>10}"]
     for term, product in zip(parts.terms, printed.products, strict=True):
-        lines.append(f"{_from(parts.layer, term.source):<30}{term.input:9.3f} × {term.weight:+9.3f} = {product:>10}")
+        source = _from(reader, parts.layer, term.source)
+        lines.append(f"{source:<30}{term.input:9.3f} × {term.weight:+9.3f} = {product:>10}")
     silent = f" ({parts.silent} of them are 0)" if parts.silent else ""
     lines.append(f"{f'the other {parts.others}{silent} add up to':<53} {printed.rest:>10}")
     lines.append(f"{'bias':<53} {printed.bias:>10}")
@@ -121,9 +125,10 @@ def _name(reader: Reader, layer: int, neuron: int) -> str:
     return f"Neuron {neuron} of layer {layer}"
 
 
-def _from(layer: int, source: int) -> str:
+def _from(reader: Reader, layer: int, source: int) -> str:
     if layer == 1:
-        return f"pixel {source} (row {source // 28}, column {source % 28})"
+        row, column = divmod(source, reader.image_shape[1])
+        return f"pixel {source} (row {row}, column {column})"
     return f"neuron {source} of layer {layer - 1}"
 
 

@@ -54,11 +54,11 @@ def given(changes: dict[str, Any]) -> dict[str, Any]:
     return {field: value for field, value in changes.items() if value is not None}
 
 
-def digits_for(recipe: Recipe, data: str | None, *, offline: bool = False) -> Any:
+def digits_for(recipe: Recipe, data: str | None, *, offline: bool = False, size: tuple[int, int] | None = None) -> Any:
     """What --data names; without it MNIST wherever it is found, or what the recipe was made for if that is another."""
     from digitlens.learning.training import named_for
 
-    return load_data(named_for(recipe, data), offline=offline)
+    return load_data(named_for(recipe, data), offline=offline, size=size)
 
 
 def check_drawing(path: str | None, what: str, *ends: str) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digitlens.cli.recipe_options import digits_for, given, recipe_options
-from digitlens.cli.terminal import data_options, err, json_option, out, print_json, progress, work_options
+from digitlens.cli.terminal import data_options, err, json_option, out, print_json, progress, size_option, work_options
 
 if TYPE_CHECKING:
     from digitlens.learning.recipe import Recipe
@@ -28,6 +28,7 @@ SHOWN = 10
 @click.option("--seeds", type=int, default=1, show_default=True, help="Runs of each recipe, from seeds of their own.")
 @click.option("--recipe", "name", default="video", show_default=True, help="The recipe that is changed.")
 @data_options
+@size_option
 @recipe_options
 @click.option("--journal", default="sweep.journal", show_default=True, metavar="FILE", help="Where runs are kept.")
 @work_options
@@ -42,6 +43,7 @@ def command(
     name: str,
     data: str | None,
     offline: bool,
+    size: tuple[int, int] | None,
     journal: str,
     jobs: int | None,
     cluster: str,
@@ -61,7 +63,7 @@ def command(
 
     base = named(name, **given(changes))
     recipes, data = _recipes(base, grid, drawn, runs, seeds), named_for(base, data)
-    found = digits_for(base, data, offline=offline)
+    found = digits_for(base, data, offline=offline, size=size)
     with progress(*_columns()) as bar:
         task = bar.add_task("", total=None) if bar else None
         began, first = time.monotonic(), [-1]

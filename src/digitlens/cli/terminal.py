@@ -7,6 +7,7 @@ letters. NO_COLOR and pipes get no colour.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
@@ -189,12 +190,12 @@ def picture_name(path: str) -> str:
     return f"example {name}" if folder == str(FOLDER) else clean(path)
 
 
-def load_data(data: str | None, *, offline: bool = False) -> Any:
+def load_data(data: str | None, *, offline: bool = False, size: tuple[int, int] | None = None) -> Any:
     """The digits for --data, with a progress bar if they must be downloaded."""
     from digitlens.digits.sources.find import find_data
 
     with download_progress() as update:
-        return find_data(data, offline=offline, progress=update)
+        return find_data(data, offline=offline, progress=update, size=size)
 
 
 def print_json(value: Any) -> None:
@@ -209,6 +210,21 @@ def data_options(f: Any) -> Any:
     f = click.option("--offline", is_flag=True, help="Never use the network.")(f)
     text = "Which digits: mnist, pen, or a folder with MNIST's files or with one folder of pictures for each class."
     return click.option("--data", metavar="DATA", help=text + " Default: MNIST, from the first place that has it.")(f)
+
+
+def size_option(f: Any) -> Any:
+    """The option --size."""
+
+    def parse(context: click.Context, option: click.Parameter, text: str | None) -> tuple[int, int] | None:
+        if text is None:
+            return None
+        found = re.fullmatch(r"(\d{1,4})[x×](\d{1,4})", text, re.ASCII)
+        if found is None:
+            raise click.BadParameter(f"rows and columns, such as 28x28, got {text[:40]!r}", context, option)
+        return int(found[1]), int(found[2])
+
+    text = "Rows and columns of the images, 28x28, of a folder of pictures.  [default: see docs/preparation.md]"
+    return click.option("--size", metavar="ROWSxCOLUMNS", callback=parse, help=text)(f)
 
 
 def network_option(f: Any, default: str = "video") -> Any:

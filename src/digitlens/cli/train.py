@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digitlens.cli.recipe_options import digits_for, given, recipe_options
-from digitlens.cli.terminal import clean, data_options, err, json_option, load_data, out
+from digitlens.cli.terminal import clean, data_options, err, json_option, load_data, out, size_option
 from digitlens.files.naming import shown, why
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @click.option("--out", "-o", "path", metavar="FILE", help="Where to save the network.  [default: NAME.digitlens]")
 @click.option("--recipe", "name", metavar="NAME", help="A recipe to start from.  [default: video]")
 @data_options
+@size_option
 @recipe_options
 @click.option("--engine", default="auto", show_default=True, help="compiled, plain, or whichever is fastest.")
 @click.option("--resume", metavar="FILE", help="Go on with the unfinished run that writes FILE.")
@@ -30,6 +31,7 @@ def command(
     name: str | None,
     data: str | None,
     offline: bool,
+    size: tuple[int, int] | None,
     engine: str,
     resume: str | None,
     fresh: bool,
@@ -53,7 +55,7 @@ def command(
         target = resume
         if not Path(resume).name:
             raise click.UsageError(f"--resume {shown(resume)} names no file; name the network that was to be written")
-        run = resume_run(resume, load_data(_same_data(unfinished_recipe(resume), data), offline=offline))
+        run = resume_run(resume, load_data(_same_data(unfinished_recipe(resume), data), offline=offline, size=size))
     else:
         recipe = named(name if name is not None else "video", **changes)
         target = path if path is not None else f"{recipe.name}.digitlens"
@@ -61,7 +63,7 @@ def command(
         if path is None and Path(target).exists():
             said = f"Note: this run will replace {shown(target)}; to keep both, write to another with --out FILE"
             err().print(said, markup=False, soft_wrap=True)
-        found = digits_for(recipe, data, offline=offline)
+        found = digits_for(recipe, data, offline=offline, size=size)
         run = Run(fitted(recipe, found, chosen="validation" in changes), found, engine=engine)
     with training_view.stopping(run) as signals:
         printed = training_view.watch(run, checkpointed(run, target), None if as_json else out())

@@ -86,7 +86,7 @@ def _written(console: Console | None, lines: list[Text]) -> bool:
 def _headings(run: Run) -> Iterator[Text]:
     """The network, the data, and the head of the table."""
     recipe = run.recipe
-    sizes = "-".join(map(str, recipe.sizes(len(run.data.classes))))
+    sizes = "-".join(map(str, recipe.sizes(len(run.data.classes), run.data.pixels)))
     cost, optimiser = (FIELDS[name].words(getattr(recipe, name)) for name in ("cost", "optimiser"))
     yield Text(sizes, style="bold").append(f", {recipe.activation}, {cost} cost, {optimiser}", style="not bold")
     yield Text(f"{recipe.describe_pace()}, seed {recipe.seed}")

@@ -182,7 +182,7 @@ class DataSet:
     """What a training run needs: images to learn from, images to be tested on, and where they come from.
 
     Raises ShapeError unless all images have the same rows and columns, DataError unless there are 1 to 256 classes,
-    each with a name of its own.
+    each with a name of its own, UsageError for parts of another type.
     """
 
     name: str  # "mnist", "pen", or the name of a folder
@@ -244,13 +244,22 @@ class DataSet:
         """Whether what lies along the borders of the images, their paper, is light; never of framed digits."""
         if self.image_shape == DIGIT_SHAPE or not len(self.training):
             return False
-        some = self.training.images[:PAPER]
-        edges = some[:, 0], some[:, -1], some[:, :, 0], some[:, :, -1]
-        return float(np.median(np.concatenate(edges, axis=1))) > 127
+        return light_paper(self.training.images[:PAPER])
+
+
+def light_paper(images: NDArray[np.uint8]) -> bool:
+    """Whether the outermost pixels of images, (n, rows, columns), are rather light than dark: most of them are paper.
+
+    >>> light_paper(np.full((1, 5, 5), 255, np.uint8)), light_paper(np.zeros((1, 5, 5), np.uint8))
+    (True, False)
+    """
+    edges = images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]
+    return float(np.median(np.concatenate(edges, axis=1))) > 127
 
 
 def check_classes(classes: Sequence[Any]) -> None:
-    """Raise DataError unless these are the names of 1 to 256 classes, each another one."""
+    """Raise DataError unless these are the names of 1 to 256 classes, each another one; UsageError for no list."""
+    check_type("a data set", "classes", classes, (tuple, list), "the names of its classes", 'such as ("a", "b")')
     if not 1 <= len(classes) <= MOST_CLASSES:
         raise DataError(f"data has 1 to {MOST_CLASSES} classes, got {len(classes):,}; leave some of them out")
     if strange := [name for name in classes if not isinstance(name, str)]:

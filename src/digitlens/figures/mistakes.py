@@ -28,10 +28,10 @@ def wrong_digits(
     theme: str = "dark",
     columns: int = 8,
 ) -> Axes:
-    """A contact sheet: pictures (n, 28, 28) with captions such as "4 → 9", and the activation of the output that won.
+    """A contact sheet: pictures with captions such as "4 → 9", and the activation of the output that won.
 
-    shown, read: the names of the classes, one for each picture; strengths: (n,), activations. columns: pictures in a
-    row. Raises ShapeError for other shapes, MissingExtra without matplotlib.
+    images: (n, rows, columns). shown, read: the names of the classes, one for each picture; strengths: (n,),
+    activations. columns: pictures in a row. Raises ShapeError for other shapes, MissingExtra without matplotlib.
     """
     strong = np.asarray(strengths)
     sheet = pictures(images, "wrong_digits()")
@@ -43,18 +43,18 @@ def wrong_digits(
         )
     columns = min(columns, n)
     rows = math.ceil(n / columns)
-    wide, high = columns * (28 + GAP) - GAP, rows * (28 + CAPTION + GAP) - GAP
-    axes, look = place(axes, theme, max(1.35 * columns + 0.4, 6.5), 1.35 * high / (28 + GAP) + 0.9)
+    down, along = sheet.shape[1:]
+    wide, high = columns * (along + GAP) - GAP, rows * (down + CAPTION + GAP) - GAP
+    axes, look = place(axes, theme, max(1.35 * columns + 0.4, 6.5), 1.35 * high / (along + GAP) + 0.9)
     most = float(sheet.max()) or 1.0
     for i, image in enumerate(sheet):
-        left, top = (i % columns) * (28 + GAP), (i // columns) * (28 + CAPTION + GAP)
-        frame = (left, left + 28, top + 28, top)
+        left, top = (i % columns) * (along + GAP), (i // columns) * (down + CAPTION + GAP)
+        right, bottom = left + along, top + down
+        frame = (left, right, bottom, top)
         axes.imshow(image, cmap="gray", vmin=0, vmax=most, extent=frame, interpolation="nearest", origin="upper")
-        axes.plot(
-            [left, left + 28, left + 28, left, left], [top, top, top + 28, top + 28, top], color=look.faint, lw=0.8
-        )
-        axes.text(left, top + 29.5, f"{shown[i]} → {read[i]}", color=look.text, fontsize=15, weight="bold", va="top")
-        axes.text(left + 28, top + 30, f"{strong[i]:.2f}", color=look.text, fontsize=12, va="top", ha="right")
+        axes.plot([left, right, right, left, left], [top, top, bottom, bottom, top], color=look.faint, lw=0.8)
+        axes.text(left, bottom + 1.5, f"{shown[i]} → {read[i]}", color=look.text, fontsize=15, weight="bold", va="top")
+        axes.text(right, bottom + 2, f"{strong[i]:.2f}", color=look.text, fontsize=12, va="top", ha="right")
     axes.set(xlim=(-0.5, wide + 0.5), ylim=(high + 0.5, -0.5), aspect="equal")
     axes.axis("off")
     title(axes, "What it shows → what was read, and the activation of that output", look)

@@ -119,13 +119,13 @@ def title(axes: Axes, text: str, look: Theme, size: int = 15) -> None:
 
 
 def pictures(array: Any, who: str) -> Any:
-    """The array as (n, 28, 28). Raises ShapeError unless it is that or (n, 784), with at least one picture."""
+    """The array as (n, rows, columns). Raises ShapeError unless it is that or (n, 784), with at least one picture."""
     import numpy as np
 
     images = np.asarray(array)
-    if images.ndim not in (2, 3) or not len(images) or images.shape[1:] not in ((784,), (28, 28)):
-        raise ShapeError(f"{who} wants pictures (n, 784) or (n, 28, 28), at least one, got {images.shape}")
-    return images.reshape(-1, 28, 28)
+    if images.ndim not in (2, 3) or not images.size or (images.ndim == 2 and images.shape[1] != 784):
+        raise ShapeError(f"{who} wants pictures (n, rows, columns) or (n, 784), at least one, got {images.shape}")
+    return images.reshape(-1, 28, 28) if images.ndim == 2 else images
 
 
 def to_png(drawn: Axes | Figure) -> bytes:

@@ -27,9 +27,10 @@ def weight_pictures(
     names: Sequence[str] | None = None,
     columns: int | None = None,
 ) -> Axes:
-    """Pictures of weights, (n, 784), on one linear scale: blue is positive, red negative, the background zero.
+    """Weights as pictures on one linear scale: blue is positive, red negative, the background zero.
 
-    The scale covers 99.5 % of the weights. Pointed ends of the colour bar mean that some weights lie beyond it.
+    weights: (n, rows, columns), or (n, 784) for pictures of 28×28. The scale covers 99.5 % of the weights.
+    Pointed ends of the colour bar mean that some weights lie beyond it.
 
     names: the text above each picture, by default "neuron 0", ...; columns: pictures in a row.
     Raises ShapeError for other shapes, MissingExtra without matplotlib.
@@ -37,20 +38,22 @@ def weight_pictures(
     images = pictures(weights, "weight_pictures()")
     columns = columns or min(len(images), 8 if len(images) > 16 else 4)
     rows = math.ceil(len(images) / columns)
-    wide, high = columns * (28 + GAP) - GAP, rows * (28 + CAPTION + GAP) - GAP
-    axes, look = place(axes, theme, max(1.9 * columns + 1.0, 6.0), 1.9 * rows * (high / rows) / (28 + GAP) + 0.7)
+    down, along = images.shape[1:]
+    wide, high = columns * (along + GAP) - GAP, rows * (down + CAPTION + GAP) - GAP
+    axes, look = place(axes, theme, max(1.9 * columns + 1.0, 6.0), 1.9 * high / (along + GAP) + 0.7)
     from matplotlib.colors import LinearSegmentedColormap
 
     colours = LinearSegmentedColormap.from_list("weights", [RED, look.background, BLUE])
     most = full_strength(images)
     for i, image in enumerate(images):
-        left, top = (i % columns) * (28 + GAP), (i // columns) * (28 + CAPTION + GAP) + CAPTION
-        frame = (left, left + 28, top + 28, top)
+        left, top = (i % columns) * (along + GAP), (i // columns) * (down + CAPTION + GAP) + CAPTION
+        right, bottom = left + along, top + down
+        frame = (left, right, bottom, top)
         drawn = axes.imshow(
             image, cmap=colours, vmin=-most, vmax=most, extent=frame, interpolation="nearest", origin="upper"
         )
         axes.plot(  # a thin frame shows where a picture ends, since zero has the colour of the background
-            [left, left + 28, left + 28, left, left], [top, top, top + 28, top + 28, top], color=look.faint, lw=0.8
+            [left, right, right, left, left], [top, top, bottom, bottom, top], color=look.faint, lw=0.8
         )
         name = names[i] if names is not None else f"neuron {i}"
         axes.text(left, top - 1.4, name, color=look.text, fontsize=12, va="bottom")

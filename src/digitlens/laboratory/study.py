@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.digits.dataset import DataSet
+from digitlens.digits.dataset import DIGIT_SHAPE, DataSet, shape_name
 from digitlens.digits.preparation.adjusting import adjust_bytes
-from digitlens.errors import DataError
+from digitlens.errors import DataError, UsageError
 from digitlens.laboratory.dictionary import dictionary
 from digitlens.laboratory.first_layer import FirstLayer, first_layer, inked_pixels
 from digitlens.laboratory.probes import Probes, linear_probes
@@ -79,8 +79,14 @@ def run_study(
     """Train and examine one network for each of `seeds` seeds, and the controls; with `variants`, also VARIANTS.
 
     jobs: training runs at a time; None: one for each core. cluster, named: where they are done, see Experiments; the
-    networks are examined here. Raises DataError if a run fails, and what Experiments raises.
+    networks are examined here. Raises DataError if a run fails, UsageError for images of another size than 28×28, and
+    what Experiments raises.
     """
+    if data.image_shape != DIGIT_SHAPE:
+        raise UsageError(
+            f"the laboratory looks for parts of digits in images of {shape_name(DIGIT_SHAPE)} pixels, and those of "
+            f"{data.source} have {shape_name(data.image_shape)}; name digits (--data)"
+        )
     recipe = fitted(recipe, data, chosen=False)
     recipes = [recipe.changed(seed=recipe.seed + i) for i in range(seeds)]
     random_labels = [recipe.changed(labels="random") for recipe in recipes]

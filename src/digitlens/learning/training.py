@@ -105,7 +105,8 @@ class Run:
         left_out = len(self.history) - len(rows)
         parts = [table([name.replace("_", " ") for name in head], [[one.get(name) for name in head] for one in rows])]
         parts += [paragraph(f"The last {len(rows)} of {len(self.history):,} epochs.")] * bool(left_out)
-        about = f"{self.recipe.describe()}, {self.data.name}, {self.engine.name} engine"
+        network = self.recipe.describe(len(self.data.classes), self.data.pixels)
+        about = f"{network}, {self.data.name}, {self.engine.name} engine"
         return block(repr(self)[1:-1], *(parts if rows else []), about=about)
 
     def stop(self) -> None:

@@ -44,6 +44,7 @@ class TrainingWork:
     data: DataSet | None
     named: str | None = None
     fingerprint: str = ""
+    size: tuple[int, int] | None = None  # rows and columns of the images, where they come from a folder of pictures
 
     def begin(self) -> Callable[[Recipe, Control], Trained]:
         """What trains one recipe after another. Raises DataError where the data is not found, or is another."""
@@ -52,7 +53,7 @@ class TrainingWork:
     def _found(self) -> DataSet:
         from digitlens.digits.sources.find import find_data
 
-        data = find_data(self.named, offline=True)
+        data = find_data(self.named, offline=True, size=self.size)
         if data.training.fingerprint() != self.fingerprint:
             raise DataError(
                 f"a worker of the cluster found other data, in {data.source}; give all of them the same "
@@ -84,7 +85,7 @@ def training_tasks(
         except RecipeError:
             return True  # to fail
 
-    found = (None, named, data.training.fingerprint()) if cluster else (data,)
+    found = (None, named, data.training.fingerprint(), data.image_shape) if cluster else (data,)
     work = TrainingWork(engine, *found)
     return Tasks(work, recipes, jobs=jobs, cluster=cluster, here=here, on_report=on_report)
 

@@ -126,11 +126,13 @@ class Compared:
             told = side.to_json()
             mean, spread = (None if told[one] is None else f"{told[one]:.2%}" for one in ("mean", "spread"))
             rows.append([side.name, mean, spread, len(side.outcomes) - len(told["errors"])])
+        readers = [outcome.reader for side in self.sides for outcome in side.outcomes if outcome.reader]
+        ends = (len(readers[0].classes), readers[0].network.sizes[0]) if readers else ()  # of the images, if known
         return block(
             f"{self.varied.field} compared",
             table(["", "test accuracy", "spread", "runs"], rows),
             paragraph(self.sentence),
-            about=self.varied.base.describe(),
+            about=self.varied.base.describe(*ends),
         )
 
     @property

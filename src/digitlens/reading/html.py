@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlens.digits.dataset import DIGIT_SHAPE, are_digits, shape_name
 from digitlens.digits.png import png
 from digitlens.files.naming import shown
 from digitlens.lens.weights import full_strength
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 BLUE, RED = (0x58, 0xC4, 0xDD), (0xFC, 0x62, 0x55)  # positive, negative
 MOST_PICTURES = 16
+MOST_OUTPUTS = 32  # of more classes, the most active ones
 _BOX = "font-family:system-ui,sans-serif;font-size:14px;line-height:1.45;color:inherit;background:transparent"
 _ROW = "display:flex;flex-wrap:wrap;gap:10px 28px;align-items:flex-start"
 _FRAME = "image-rendering:pixelated;border:1px solid #8888;display:block;margin:0;max-width:none"
@@ -32,7 +34,7 @@ _FAINT = "opacity:.75"
 def reading_html(reading: Reading) -> str:
     """The answer, the picture as the network sees it, the outputs, and how the picture was prepared."""
     if reading.reason:
-        answer = f"No digit: {escape(reading.reason)}"
+        answer = f"{'No digit' if are_digits(reading.classes) else 'Nothing'}: {escape(reading.reason)}"
     else:
         answer = f"Read as <span style='font-size:1.5em'>{_text(reading.label)}</span>"
     where = f" <span style='{_FAINT}'>{escape(shown(reading.path)[1:-1])}</span>" if reading.path else ""
@@ -41,7 +43,8 @@ def reading_html(reading: Reading) -> str:
         judged.append(f"{reading.familiarity:.0%} of real digits look less like a digit")
     answer += f" <span style='{_FAINT};font-weight:normal'>{'; '.join(judged)}</span>" if judged else ""
     grey = np.rint(np.clip(reading.prepared.image, 0, 1) * 255).astype(np.uint8)
-    seen = _picture(grey, 168, f"the prepared picture, 28 by 28 pixels, read as {reading.label}")
+    rows, columns = grey.shape
+    seen = _picture(grey, 168, f"the prepared picture, {rows} by {columns} pixels, read as {reading.label}")
     stages = "".join(f"<li style='margin:0'>{_stage(stage)}</li>" for stage in reading.prepared.stages)
     return (
         f"<div style='{_BOX}'><div style='margin-bottom:8px'><b>{answer}</b>{where}</div><div style='{_ROW}'>"
@@ -57,14 +60,15 @@ def reader_html(reader: Reader) -> str:
     sizes = "-".join(map(str, network.sizes))
     functions = ", ".join(dict.fromkeys(function.name for function in network.activations))
     lines = [("neurons", functions), ("cost", reader.cost.replace("_", "-"))]
-    if reader.adjusting:
-        lines.append(("pictures", f"framed, then {', '.join(reader.adjusting)}"))
+    if reader.adjusting or reader.image_shape != DIGIT_SHAPE:
+        first = "framed" if reader.image_shape == DIGIT_SHAPE else f"{shape_name(reader.image_shape)} pixels"
+        lines.append(("pictures", ", then ".join([first, *reader.adjusting])))
     lines += _provenance(reader)
     rows = "".join(f"<div style='{_FAINT}'>{escape(name)}</div><div>{_text(value)}</div>" for name, value in lines)
     weights = network.layers[0].weights[:MOST_PICTURES]
     most = full_strength(weights)
     pictures = "".join(
-        f"<div>{_picture(_coloured(row.reshape(28, 28), most), 84, f'weights of neuron {j}')}"
+        f"<div>{_picture(_coloured(row.reshape(reader.image_shape), most), 84, f'weights of neuron {j}')}"
         f"<div style='font-size:12px;{_FAINT}'>neuron {j}</div></div>"
         for j, row in enumerate(weights)
     )
@@ -83,8 +87,9 @@ def reader_html(reader: Reader) -> str:
 
 def _outputs(reading: Reading) -> str:
     """The outputs as bars with their values. The winner is framed and bold, not marked by colour alone."""
-    rows = []
-    for j, activation in enumerate(reading.activations):
+    rows, shown = [], np.sort(np.argsort(-reading.activations, kind="stable")[:MOST_OUTPUTS]).tolist()
+    for j in shown:
+        activation = reading.activations[j]
         share = float(np.clip(activation, 0, 1)) * 100  # outputs outside 0..1 give a full or an empty bar
         best = j == reading.digit and not reading.reason
         weight = "bold" if best else "normal"
@@ -96,7 +101,8 @@ def _outputs(reading: Reading) -> str:
             f"<div style='font-weight:{weight};font-variant-numeric:tabular-nums'>{float(activation):.3f}</div>"
         )
     grid = "display:grid;grid-template-columns:max-content 130px max-content;gap:1px 9px;align-items:center"
-    network = f"outputs of the network {_text(reading.network)}"
+    which = f"the {len(shown)} most active " if len(shown) < len(reading.activations) else ""
+    network = f"{which}outputs of the network {_text(reading.network)}"
     return f"<div><div style='{grid}'>{''.join(rows)}</div><div style='{_FAINT}'>{network}</div></div>"
 
 
@@ -120,7 +126,7 @@ def _provenance(reader: Reader) -> list[tuple[str, str]]:
 
 
 def _coloured(weights: NDArray[Any], most: float) -> NDArray[np.uint8]:
-    """(28, 28) -> (28, 28, 4): blue for positive, red for negative, more opaque the larger."""
+    """(rows, columns) -> (rows, columns, 4): blue for positive, red for negative, more opaque the larger."""
     picture = np.empty((*weights.shape, 4), np.uint8)
     picture[..., :3] = np.where((weights > 0)[..., None], BLUE, RED)
     picture[..., 3] = np.rint(np.clip(np.abs(weights) / most, 0, 1) * 255)
@@ -129,9 +135,10 @@ def _coloured(weights: NDArray[Any], most: float) -> NDArray[np.uint8]:
 
 def _picture(pixels: NDArray[np.uint8], side: int, text: str) -> str:
     data = base64.b64encode(png(pixels)).decode("ascii")
+    high = round(side * pixels.shape[0] / pixels.shape[1])
     return (
-        f"<img src='data:image/png;base64,{data}' width='{side}' height='{side}' alt='{_text(text)}' "
-        f"style='{_FRAME};width:{side}px;height:{side}px'>"
+        f"<img src='data:image/png;base64,{data}' width='{side}' height='{high}' alt='{_text(text)}' "
+        f"style='{_FRAME};width:{side}px;height:{high}px'>"
     )
 
 

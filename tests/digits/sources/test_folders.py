@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 from tests.digits.sources.pictures import fill
+from tests.letters import NAMES, SHAPE, letter_folder, letter_images
 
 from digitlens.digits.sources import folders
 from digitlens.digits.sources.folders import holds_classes, load_folder
-from digitlens.errors import DataError
+from digitlens.errors import DataError, UsageError
 
 
 def test_sub_folders_are_classes_in_the_order_of_people(tmp_path: Path) -> None:
@@ -72,6 +73,55 @@ def test_pictures_that_cannot_be_read_are_left_out_and_said(tmp_path: Path) -> N
     data = load_folder(tmp_path)
     assert len(data.training) + len(data.test) == 12
     assert "4 could not be read, the first: " in data.source
+
+
+def test_images_of_ink_with_one_size_keep_it_and_are_taken_as_they_are(tmp_path: Path) -> None:
+    data = load_folder(letter_folder(tmp_path / "letters", each=3, test=2))
+    assert (data.classes, data.image_shape, data.dark_on_light) == (NAMES, SHAPE, False)
+    np.testing.assert_array_equal(data.training.images, letter_images(3)[0])
+    np.testing.assert_array_equal(data.test.digits, np.repeat(np.arange(26), 2))
+
+
+def test_digits_and_dark_pictures_on_light_paper_are_framed_whatever_their_size(tmp_path: Path) -> None:
+    image = letter_images(1)[0][0]
+    for name, drawn in (("7", image), ("x", 255 - image)):
+        for each in (0, 1):
+            place = tmp_path / name / str(each) if name == "7" else tmp_path / name / f"class {each}"
+            place.mkdir(parents=True)
+            for number in range(2):
+                Image.fromarray(drawn).save(place / f"{number}.png")
+        assert load_folder(tmp_path / name).image_shape == (28, 28)
+
+
+def test_pictures_of_several_sizes_are_framed_and_so_are_larger_ones(tmp_path: Path) -> None:
+    for name, sizes in (("mixed", ((20, 24), (21, 24))), ("large", ((65, 64), (65, 64)))):
+        for number, size in enumerate(sizes):
+            place = tmp_path / name / f"class {number}"
+            place.mkdir(parents=True)
+            for each in range(2):
+                page = np.zeros(size, np.uint8)
+                page[4:16, 10:13] = 255
+                Image.fromarray(page).save(place / f"{each}.png")
+        assert load_folder(tmp_path / name).image_shape == (28, 28)
+
+
+def test_a_size_that_is_asked_for_is_what_pictures_get(tmp_path: Path) -> None:
+    folder = letter_folder(tmp_path / "letters", each=3, test=2)
+    framed, wide, same = (load_folder(folder, size) for size in ((28, 28), (10, 48), SHAPE))
+    assert (framed.image_shape, wide.image_shape) == ((28, 28), (10, 48))
+    assert same.training.fingerprint() == load_folder(folder).training.fingerprint()
+    dark = load_folder(fill(tmp_path / "drawn", "ab"), (60, 60))  # drawn dark on 60×60
+    assert (dark.image_shape, dark.dark_on_light) == ((60, 60), True)
+    with pytest.raises(UsageError, match="1×1 to 64×64"):
+        load_folder(folder, (65, 64))
+
+
+def test_a_picture_that_cannot_be_read_does_not_change_the_size_of_the_others(tmp_path: Path) -> None:
+    folder = letter_folder(tmp_path / "letters", each=3, test=2)
+    (folder / "train" / "a" / "broken.png").write_bytes(b"\x89PNG and then nothing")
+    data = load_folder(folder)
+    assert data.image_shape == SHAPE
+    assert "1 could not be read" in data.source
 
 
 def test_other_files_and_hidden_folders_are_passed_over(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from digitlens.checks import check_type
 from digitlens.digits.dataset import DIGITS, MOST_CLASSES, DataSet, Digits, check_classes
 from digitlens.errors import DataError, ShapeError
 
@@ -36,6 +37,8 @@ def from_arrays(
     >>> from_arrays(letters, ["a", "b"] * 6)
     <DataSet arrays: 10 to learn from, 2 to be tested on; classes: 2, pixels: 20×24>
     """
+    if test is not None and not (len(test) == 2):
+        raise ShapeError(f"test wants images and their labels, got {type(test).__name__}; give (images, labels)")
     some = [(images, labels)] + ([test] if test is not None else [])
     marks = [_labels(given) for _, given in some]
     classes = _classes(marks, names)
@@ -52,9 +55,18 @@ def from_arrays(
     return DataSet(NAME, source, parts[0], parts[1], classes)
 
 
+def _array(given: ArrayLike, what: str) -> NDArray[Any]:
+    if isinstance(given, np.ma.MaskedArray):
+        raise ShapeError(f"{what} cannot be a masked array; fill it first: array.filled(0)")
+    try:
+        return np.asarray(given)
+    except ValueError as error:  # lists of different lengths
+        raise ShapeError(f"{what} make no array: {str(error)[:200]}; give one numpy array") from error
+
+
 def _ink(images: ArrayLike) -> NDArray[np.uint8]:
     """Images as uint8, 0 to 255. Digits checks their shape."""
-    array = np.asarray(images)
+    array = _array(images, "images")
     if array.dtype == np.bool_:
         return array * np.uint8(255)
     if array.dtype.kind == "f":
@@ -73,7 +85,7 @@ def _ink(images: ArrayLike) -> NDArray[np.uint8]:
 
 def _labels(given: ArrayLike) -> NDArray[Any]:
     """Labels as whole numbers or as texts, (n,)."""
-    labels = np.asarray(given)
+    labels = _array(given, "labels")
     if labels.ndim != 1 or labels.dtype.kind not in "iuU":
         raise ShapeError(
             f"labels are whole numbers or names, (n,), got {labels.shape} in {labels.dtype}; for targets of 0 and 1 "
@@ -86,6 +98,8 @@ def _classes(labels: Sequence[NDArray[Any]], names: Sequence[str] | None) -> tup
     """The names of all classes. DataError for labels that are none of them, and for more than 256."""
     if isinstance(names, str):
         names = tuple(names)  # a letter each
+    if names is not None:
+        check_type("data()", "names", names, Sequence, "the names of all classes", 'such as ["a", "b"]')
     found = sorted({one for some in labels for one in np.unique(some).tolist()}, key=str)
     if all(isinstance(one, str) for one in found) and found:
         classes = tuple(names) if names is not None else tuple(found)

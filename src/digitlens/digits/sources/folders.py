@@ -4,10 +4,11 @@
 
 Which size the images have:
 
-- where all classes are digits, and where pictures differ in size, are larger than 64×64 or have 28×28, every picture is
-  framed to 28×28, as one that is to be read
-- all other pictures keep the one size that they have, and are taken as they are: black is nothing, white full ink
-- a size that is asked for is the size they get: 28×28 by framing, any other by laying the whole picture onto it
+- pictures that are images of ink already are taken as they are: black is nothing, white full ink. They all have one
+  size, at most 64×64 pixels, and are light on dark; and their classes are not digits
+- all other pictures are framed to 28×28, as one that is to be read
+- a size that is asked for is the size they get: 28×28 by framing, any other by laying the whole picture onto it, if it
+  does not have that size already
 
 Where there is no split, about one picture in six is kept for testing; which ones, the SHA-256 of their names decides:
 the same ones on every machine, and, but for very small classes, also after others were added.
@@ -22,9 +23,21 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from digitlens.digits.dataset import DIGIT_SHAPE, DIGITS, LARGEST_SIDE, MOST_CLASSES, DataSet, Digits, shape_name
+from digitlens.digits.dataset import (
+    DIGIT_SHAPE,
+    DIGITS,
+    LARGEST_SIDE,
+    MOST_CLASSES,
+    PAPER,
+    DataSet,
+    Digits,
+    light_paper,
+    shape_name,
+)
 from digitlens.digits.preparation.containers import open_container
+from digitlens.digits.preparation.decode import decode
 from digitlens.digits.preparation.prepare import prepare
 from digitlens.errors import DataError, FileError, PictureError, ShapeError, UsageError
 from digitlens.files.bounded import read_bounded
@@ -152,22 +165,26 @@ def _draw(name: str) -> float:
 
 
 def _size(classes: Sequence[str], labelled: Labelled) -> tuple[int, int]:
-    """The size that all pictures have in common, where it is kept; else that of framed digits."""
+    """The size that all pictures have in common, if they are images of ink already; else that of framed digits."""
     if set(classes) <= set(DIGITS):
         return DIGIT_SHAPE
     common: tuple[int, int] | None = None
+    some: list[NDArray[np.uint8]] = []  # of them, to see how light their paper is
     for _, path in labelled:
         try:
-            outline = open_container(bytes(read_bounded(path, MOST_BYTES)))
+            data = bytes(read_bounded(path, MOST_BYTES))
+            outline = open_container(data)
+            shape = outline.height, outline.width
+            if outline.orientation > 4:  # a photo that was taken with the camera on its side
+                shape = outline.width, outline.height
+            if max(shape) > LARGEST_SIDE or shape != (common or shape):
+                return DIGIT_SHAPE
+            common = shape
+            if len(some) < PAPER:
+                some.append(decode(data).grey.astype(np.uint8, copy=False))  # of a file it is uint8
         except (PictureError, FileError):
             continue  # it is left out, and told, when all are read
-        shape = outline.height, outline.width
-        if outline.orientation > 4:  # a photo that was taken with the camera on its side
-            shape = outline.width, outline.height
-        if max(shape) > LARGEST_SIDE or shape != (common or shape):
-            return DIGIT_SHAPE
-        common = shape
-    return common or DIGIT_SHAPE
+    return common if common and some and not light_paper(np.stack(some)) else DIGIT_SHAPE
 
 
 def _read(labelled: Labelled, size: tuple[int, int], unreadable: list[str]) -> Digits:
