@@ -247,6 +247,23 @@ def test_a_network_too_large_for_these_images_is_refused_before_anything_is_done
     assert caught.value.field == "hidden"
 
 
+def test_names_of_classes_that_no_file_can_hold_are_refused_before_anything_is_done(tmp_path: Path) -> None:
+    images, labels = np.zeros((512, 3, 3), np.uint8), np.arange(512) % 256
+    images[:, 1, 1] = labels
+    for letter, length, fits in (("a", 70, True), ("七", 12, True), ("a", 90, False), ("七", 20, False)):
+        names = [f"{i:03}" + letter * (length - 3) for i in range(256)]
+        named = dl.data(images, labels, names=names)
+        if not fits:
+            with pytest.raises(dl.UsageError, match="shorten them"):
+                dl.train(data=named)
+            continue
+        run = dl.train(data=named, epochs=210, hidden=(), mini_batch=256, validation=9)
+        for _ in run:
+            pass
+        dl.save(run.reader(), tmp_path / "long.digitlens")
+        assert dl.load(tmp_path / "long.digitlens").classes == tuple(names)
+
+
 # ---- the command line
 
 

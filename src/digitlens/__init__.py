@@ -70,17 +70,15 @@ if TYPE_CHECKING:  # the same names once more, for type checkers and editors: a 
     )
     from digitlens.python import (
         compare as compare,
-        data as data,
         explain as explain,
         load as load,
-        mnist as mnist,
-        pen_digits as pen_digits,
         read as read,
         read_page as read_page,
         save as save,
         sweep as sweep,
         train as train,
     )
+    from digitlens.python_data import data as data, mnist as mnist, pen_digits as pen_digits
     from digitlens.reading.calibration import Calibration as Calibration
     from digitlens.reading.evaluation import Evaluation as Evaluation
     from digitlens.reading.familiarity import Familiarity as Familiarity, Judgement as Judgement
@@ -91,7 +89,8 @@ if TYPE_CHECKING:  # the same names once more, for type checkers and editors: a 
     __version__: str
 
 _NAMES = {  # where each public name lives; a name is imported from there when it is first used
-    "digitlens.python": "compare data explain load mnist pen_digits read read_page save sweep train",
+    "digitlens.python": "compare explain load read read_page save sweep train",
+    "digitlens.python_data": "data mnist pen_digits",
     "digitlens.reading.reader": "Reader",
     "digitlens.reading.reading": "Reading",
     "digitlens.reading.evaluation": "Evaluation",

@@ -15,11 +15,10 @@ from digitlens.deprecations import renamed_arguments
 from digitlens.errors import UsageError
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
     from PIL.Image import Image as PillowImage
 
     from digitlens.digits.dataset import DataSet
-    from digitlens.digits.synthetic.pen.writer import PenDigits
     from digitlens.learning.recipe import Recipe, RecipeChanges
     from digitlens.learning.sweeping import Range, Swept
     from digitlens.learning.training import Run
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
 
 MOST_JOBS = 10_000  # runs at a time
 
-__all__ = ["compare", "data", "explain", "load", "mnist", "pen_digits", "read", "read_page", "save", "sweep", "train"]
+__all__ = ["compare", "explain", "load", "read", "read_page", "save", "sweep", "train"]
 
 
 def load(network: str | Path = "video") -> Reader:
@@ -292,99 +291,6 @@ def sweep(
     work = _work(who, base, data, jobs, cluster)
     rows = sweeping.sweep(recipes, _digits(who, base, data), journal, chosen=chosen, on_progress=on_progress, **work)
     return sweeping.Swept(tuple(rows))
-
-
-def mnist(*, offline: bool = False) -> DataSet:
-    """MNIST's 60,000 training and 10,000 test images, verified: from DIGITLENS_DATA, the cache, or a download.
-
-    offline: download nothing.
-
-    Raises DataError where it cannot be had.
-    """
-    from digitlens.digits.sources.find import find_data
-
-    check_type("mnist()", "offline", offline, bool, "True or False")
-    return find_data("mnist", offline=offline)
-
-
-@overload
-def data(
-    name: str | Path | None = ..., *, size: tuple[int, int] | None = ..., offline: bool = ...
-) -> DataSet: ...  # pragma: no cover
-
-
-@overload
-def data(
-    name: ArrayLike,
-    labels: ArrayLike,
-    *,
-    names: Sequence[str] | None = ...,
-    test: tuple[ArrayLike, ArrayLike] | None = ...,
-) -> DataSet: ...  # pragma: no cover
-
-
-def data(
-    name: str | Path | ArrayLike | None = None,
-    labels: ArrayLike | None = None,
-    *,
-    names: Sequence[str] | None = None,
-    test: tuple[ArrayLike, ArrayLike] | None = None,
-    size: tuple[int, int] | None = None,
-    offline: bool = False,
-) -> DataSet:
-    """Load a data set by its name or from a folder, or make one of arrays.
-
-    name: "mnist"; "pen", digits that our own pen model wrote, which need no download; "mnist+pen"; or a folder of
-    MNIST's four files, or of pictures, one sub-folder a class. None: MNIST, or what DIGITLENS_DATA names. Or images:
-    (n, rows, columns), at most 64×64 pixels, ink as uint8 0..255, as floats 0..1 or as bool.
-    labels: of those images, (n,): whole numbers from 0, or names.
-    names: of class 0, 1, ..., at most 256; None: those that stand in the labels, or "0", "1", ...
-    test: images and labels to be tested on; None: about one image in six of each class.
-    size: rows and columns of the images from a folder of pictures. None: see docs/preparation.md.
-    offline: download nothing.
-
-    Raises DataError where there is no data, and for labels that are no class; ShapeError for arrays of another shape or
-    type; UsageError for anything else than a name, a folder or arrays.
-
-    >>> import numpy as np
-    >>> data(np.zeros((12, 20, 24)), ["a", "b"] * 6)
-    <DataSet arrays: 10 to learn from, 2 to be tested on; classes: 2, pixels: 20×24>
-    """
-    from digitlens.digits.sources.arrays import from_arrays
-    from digitlens.digits.sources.find import find_data
-
-    check_type("data()", "offline", offline, bool, "True or False")
-    if labels is not None:
-        images: Any = name
-        return from_arrays(images, labels, names, test)
-    if name is not None:
-        advice = "of images make one with dl.data(images, labels)"
-        check_type("data()", "name", name, (str, os.PathLike), "a name or a folder", advice)
-    if names is not None or test is not None:
-        raise UsageError("data() wants names and test with images and labels; give data(images, labels, names=...)")
-    if size is not None:
-        check_type("data()", "size", size, tuple, "rows and columns", "such as (28, 28)")
-        if len(size) != 2:
-            raise UsageError(f"data() wants rows and columns for size, such as (28, 28), got {len(size)} numbers")
-        size = whole_number("data()", "rows", size[0], 1, 64), whole_number("data()", "columns", size[1], 1, 64)
-    folder: Any = name
-    return find_data(folder, offline=offline, size=size)
-
-
-def pen_digits(count: int, seed: int = 0) -> PenDigits:
-    """Write digits with the pen model, each with its strokes: the same for the same seed, no download.
-
-    count: how many, 1 to a million; all classes equally often.
-    seed: 0 to 2⁶⁴ − 1.
-
-    Raises UsageError for others.
-
-    >>> pen_digits(3, seed=1).digits.images.shape
-    (3, 28, 28)
-    """
-    from digitlens.digits.synthetic.pen import writer
-
-    return writer.pen_digits(count, seed)
 
 
 def _recipe(who: str, recipe: str | Recipe, changes: RecipeChanges) -> tuple[Recipe, bool]:
