@@ -37,6 +37,11 @@ class Beside(Generic[T]):
         except RuntimeError:  # Python is ending, or the system has no thread left
             call()
 
+    @property
+    def over(self) -> bool:
+        """Whether result() would not have to wait."""
+        return bool(self._results) or self._error is not None
+
     def result(self) -> T:
         """What the function returned, as soon as it has. Raises what it raised."""
         if self._thread.ident is not None:

@@ -12,7 +12,6 @@ import uuid
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from queue import SimpleQueue
 from typing import Any
 
@@ -34,32 +33,38 @@ class ClusterWorkers:
     """
 
     def __init__(self, work: Work[Any, Any], address: str, jobs: int | None, events: SimpleQueue[Event]) -> None:
-        threads = reached(address)
-        from distributed import Client
+        found = reached(address)
+        from distributed import Client, as_completed
 
         self._address, self._jobs, self._events = address, jobs, events
         self._stopping = self._cancelled = self._closed = False
-        self._futures: dict[int, Any] = {}
+        self._futures: dict[str, tuple[int, Any]] = {}  # by their keys, with the index of their task
+        self._given = threading.Event()
         self._token = f"digitlens-{uuid.uuid4().hex}"
-        self.room = jobs or 2 * threads  # each does one, and has one ready
+        self.room = jobs or 2 * found  # each does one, and has one ready
         self._looked = self._seen = time.monotonic()  # when the scheduler, and when a worker was there
         try:
             client: Any = Client  # Dask has no types
             self._client = client(address, timeout=PATIENCE, set_as_default=False)
+            completed: Any = as_completed
+            self._completed = completed(loop=self._client.loop, with_results=True, raise_errors=False)
             self._client.subscribe_topic(self._token, self._reported)
             with warnings.catch_warnings():  # of a megabyte or more in a task: it is the only one
                 warnings.simplefilter("ignore")
                 self._work = self._client.submit(_unchanged, packed(work), key=f"{self._token}-work")
         except Exception as error:
             raise ClusterError(f"the Dask scheduler at {address} does not answer any more: {_said(error)}") from error
+        # A thread of our own: Dask's own for callbacks speaks up where a program ends meanwhile.
+        threading.Thread(target=self._listen, name="digitlens cluster", daemon=True).start()
 
     def start(self, index: int, task: Any) -> None:
         """See Workers."""
         key = f"{self._token}-{index}-{uuid.uuid4().hex[:8]}"
         try:
             future = self._client.submit(do_there, self._token, self._work, index, packed(task), key=key)
-            self._futures[index] = future
-            future.add_done_callback(partial(self._over, index))
+            self._futures[key] = index, future
+            self._completed.add(future)
+            self._given.set()
         except Exception as error:
             raise ClusterError(f"the Dask scheduler at {self._address} is gone: {_said(error)}") from error
 
@@ -71,7 +76,7 @@ class ClusterWorkers:
         """See Workers."""
         if self._stopping and not self._cancelled:
             self._cancelled = True
-            Beside(self._client.cancel, list(self._futures.values()))
+            Beside(self._client.cancel, [future for _, future in self._futures.values()])
         now = time.monotonic()
         if now - self._looked < POLLED:
             return
@@ -91,25 +96,32 @@ class ClusterWorkers:
         if self._closed:
             return
         self._closed = True
+        self._given.set()
         with suppress(Exception):  # whatever a scheduler has to say that is gone; it forgets what we have asked for
             self._client.close(timeout=PATIENCE / 5)
 
-    def _over(self, index: int, future: Any) -> None:
-        """Called by Dask, on a thread of its own."""
-        from distributed import CancelledError
+    def _listen(self) -> None:
+        while not self._closed:
+            self._given.wait()
+            self._given.clear()
+            for future, result in self._completed:  # until nothing is under way
+                index, _ = self._futures.pop(future.key)
+                self._events.put(self._over(index, future.status, result))
+
+    def _over(self, index: int, status: str, result: Any) -> Event:
+        """The event that a task has ended in."""
         from distributed.scheduler import KilledWorker
 
-        self._futures.pop(index, None)
-        try:
-            word, value = future.result()
-        except CancelledError:
-            word, value = ("stopped", None) if self._stopping or self._closed else ("lost", "its worker was lost")
-        except KilledWorker:
-            word, value = "given up", "each worker of the cluster that had it died"
-        except Exception as error:
-            advice = "every worker wants the same version of digitlens"
-            word, value = "failed", ClusterError(f"a worker of the cluster cannot do this: {_said(error)}; {advice}")
-        self._events.put((word, index, value))
+        if status == "finished":
+            word, value = result
+            return word, index, value
+        if status != "error":  # "cancelled" or "lost"
+            return ("stopped", index, None) if self._stopping or self._closed else ("lost", index, "its worker is gone")
+        error = result[1]
+        if isinstance(error, KilledWorker):
+            return "given up", index, "each worker of the cluster that had it died"
+        advice = "every worker wants the same version of digitlens"
+        return "failed", index, ClusterError(f"a worker of the cluster cannot do this: {_said(error)}; {advice}")
 
     def _reported(self, event: tuple[float, tuple[int, Any]]) -> None:
         """Called by Dask for whatever do_there() reports."""

@@ -133,3 +133,12 @@ def checked_jobs(jobs: Any) -> int | None:
     if jobs is not None and (not isinstance(jobs, int) or isinstance(jobs, bool) or jobs < 1):
         raise UsageError(f"jobs: wants a whole number of jobs at a time, 1 or more, got {jobs!r}")
     return jobs
+
+
+def check_workers(jobs: Any, cluster: str) -> None:
+    """Before anything is read or fetched: raises UsageError for such jobs, and what ClusterWorkers raises."""
+    checked_jobs(jobs)
+    if cluster:
+        from digitlens.parallel.cluster import reached
+
+        reached(cluster)
