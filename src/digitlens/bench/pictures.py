@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlens.digits.dataset import DIGIT_SHAPE, shape_name
 from digitlens.digits.sources.find import VARIABLE, find_data
 from digitlens.errors import DataError
 
@@ -47,8 +48,11 @@ def find_pictures(data: str | Path | None = None, count: int = EPOCH) -> Picture
     if digits is None:
         what = "pen digits" if data == "pen" else "pen digits, since MNIST is not on this machine"
         return _pen(min(count, WRITTEN), what).repeated(count)
-    if len(digits.classes) != 10:
-        raise DataError(f"the bench wants digits of ten classes, got {len(digits.classes)} in {digits.source}")
+    if len(digits.classes) != 10 or digits.image_shape != DIGIT_SHAPE:
+        raise DataError(
+            f"the bench wants digits of ten classes and 28×28 pixels, got {len(digits.classes)} classes of "
+            f"{shape_name(digits.image_shape)} pixels in {digits.source}"
+        )
     named = {"mnist": "MNIST", "pen": "pen digits"}.get(digits.name, "pictures of the user's own")
     return Pictures(digits.training.flat, digits.training.digits, named, digits.name == "mnist").repeated(count)
 

@@ -10,6 +10,7 @@ Between two records the run rests: to pause is not to ask for the next one. A re
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,6 +34,7 @@ from digitlens.network.network import Network
 from digitlens.reading.reader import Reader
 from digitlens.storage.half_precision import rounded_to_half
 
+CLASS_NAMES = 20_000  # bytes of a model file's header that are left for the names of all classes
 SETS = ("training", "validation", "test")
 ROWS_SHOWN = 10  # epochs that a notebook shows of a run
 Named = TypeVar("Named", bound=str | os.PathLike[str])  # how digits are named: "pen", or a folder
@@ -201,11 +203,17 @@ def fitted(recipe: Recipe, data: DataSet, *, chosen: bool) -> Recipe:
     """The recipe for these digits: it bears their name, and of few pictures no more than a tenth are held out.
 
     chosen: how many are held out was chosen for these digits, and stays. Raises UsageError for a class whose name is
-    too long to be saved, RecipeError for a network that is too large for these images.
+    too long to be saved, and where all of them are; RecipeError for a network that is too large for these images.
     """
     recipe.check_sizes(len(data.classes), data.pixels)
     if long := next((name for name in data.classes if len(name) > NAME), None):
         raise UsageError(f"a class may have a name of {NAME} letters, got {len(long):,}: {shown(long[:NAME])}…")
+    written = len(json.dumps(json.dumps(list(data.classes))))  # a model file's header holds text in text
+    if written > CLASS_NAMES:
+        raise UsageError(
+            f"the names of all classes may take {CLASS_NAMES:,} bytes in a model file, these take {written:,}; "
+            "shorten them"
+        )
     held = recipe.validation if chosen else min(recipe.validation, len(data.training) // 10)
     return recipe.changed(data=data.name[:NAME], validation=held)
 
