@@ -90,9 +90,7 @@ def test_whoever_ends_the_walk_ends_what_is_under_way(dask: Cluster, how: str) -
     assert free.result[0] == 25
 
 
-@pytest.mark.xfail(
-    reason="tasks that wait on a worker which dies of another one are given up with that one", strict=False
-)
+@pytest.mark.xfail(reason="tasks that wait on a worker that dies of another are given up, too", strict=False)
 def test_a_task_of_which_every_worker_dies_is_given_up(tmp_path: Path) -> None:
     work = Dying(tmp_path / "deaths", 100, of=(1,))
     with cluster(tmp_path, workers=6) as dask:
