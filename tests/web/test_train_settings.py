@@ -136,7 +136,7 @@ def test_layers_come_and_go(page: Page) -> None:
     page.locator(".layers").filter(has_text="the pixels lead straight to the outputs").wait_for()
     assert (layers.count(), page.evaluate("digitlens.state.settings.hidden")) == (0, "none")
     button(page, "One epoch").click()
-    doing(page, "Paused after 1 epoch")
+    doing(page, "paused", "1 epoch")
     assert run_of(page)["sizes"] == [784, 10]
     page.wait_for_function("() => document.querySelectorAll('.trainer .weights canvas').length === 10")
 
@@ -195,7 +195,7 @@ def test_live_trains_anew_at_every_movement_and_the_newest_wins(page: Page) -> N
     assert (header["number"], header["recipe"]["epochs"]) == (moved[-1]["number"], 3)
     assert page.locator("#train-learning_rate").input_value() == "0.891"
     field(page, "epochs").fill("5")
-    doing(page, "Finished: 5 epochs")
+    doing(page, "finished", "5 epochs")
     field(page, "activation").select_option("tanh")
     page.wait_for_function(
         """() => new Promise(done => digitlens.live.on("run", one =>
@@ -209,7 +209,7 @@ def test_what_is_done_to_images_is_chosen_in_words_and_goes_into_the_order(page:
     assert images.evaluate("select => select.selectedOptions[0].text") == "as they are"
     images.select_option("straighten-resize")
     button(page, "Start").click()
-    doing(page, "Finished")
+    doing(page, "finished")
     (order,) = [one for one in sent(page) if one["type"] == "train"]
     assert order["recipe"]["preparation"] == ["straighten", "resize"]
     assert " --preparation straighten-resize " in f"{page.locator('.command code').inner_text()} "
@@ -267,7 +267,7 @@ def test_mnist_is_fetched_by_one_click_with_its_progress_and_its_trouble(page: P
 
 def test_the_curves_wear_the_colours_of_the_theme(page: Page) -> None:
     button(page, "One epoch").click()
-    doing(page, "Paused after 1 epoch")
+    doing(page, "paused", "1 epoch")
     dark = drawn(page, ".plot canvas")
     page.locator("button.theme").click()
     page.wait_for_function("first => document.querySelector('.plot canvas').toDataURL() !== first", arg=dark[0])
@@ -307,7 +307,7 @@ def test_a_killed_server_leaves_what_is_shown_and_its_run_goes_on_when_it_is_bac
         page = trainer(context, f"http://127.0.0.1:{port}/")
         field(page, "epochs").fill("100000")
         button(page, "Start").click()
-        doing(page, "Epoch ")
+        doing(page, "running")
         until(lambda: list((tmp_path / "runs").glob("*.checkpoint")))
         first.kill()
     page.locator(".trainer .controls").filter(has_text="The server is gone").wait_for()
@@ -317,18 +317,18 @@ def test_a_killed_server_leaves_what_is_shown_and_its_run_goes_on_when_it_is_bac
     assert (len(set(kept)), words.startswith("After ")) == (16, True)
     with process(folder, tmp_path / "runs", port):
         try_now(page)
-        doing(page, "The server was restarted")
+        doing(page, "interrupted")
         go = page.locator(".trainer .main")
         header = run_of(page)
         assert (go.inner_text(), header["state"]) == (f"Continue from epoch {header['epoch']}", "interrupted")
         go.click()
-        doing(page, "Epoch ")
+        doing(page, "running")
         button(page, "Pause").click()
-        doing(page, "Paused")
+        doing(page, "paused")
         assert run_of(page)["epoch"] >= header["epoch"]
         page.reload()
         there(page)
-        doing(page, "Paused")
+        doing(page, "paused")
 
 
 def try_now(page: Page) -> None:
@@ -348,6 +348,6 @@ def test_a_new_server_that_knows_nothing_of_the_run_is_told_so(
     page.locator(".trainer .controls").filter(has_text="The server is gone").wait_for()
     with process(folder, tmp_path / "runs", port):
         try_now(page)
-        doing(page, "no longer has this run")
+        doing(page, "lost")
         button(page, "Start again").click()
         ended(page)

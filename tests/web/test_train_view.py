@@ -54,7 +54,7 @@ def page(context: BrowserContext, site: Site) -> Iterator[Page]:
 def test_at_first_sight_there_is_one_large_button_and_a_sentence_of_what_it_does(page: Page) -> None:
     assert button(page, "Start").is_enabled()
     assert "60 times" in page.locator(".plan").inner_text()
-    assert doing(page, "Nothing has been learned yet.")
+    assert doing(page, "untrained")
     assert page.locator(".curves .summary").inner_text().startswith("Nothing has been learned yet")
     assert page.locator(".plot canvas").count() == 3
     for part in (".snapshots", ".mistakes", ".confusion", ".command"):
@@ -137,18 +137,18 @@ def rows(page: Page, which: str) -> list[list[str]]:
 def test_curves_and_pictures_follow_while_it_runs_and_pause_rests_at_once(page: Page) -> None:
     field(page, "epochs").fill("100000")
     button(page, "Start").click()
-    doing(page, "Epoch ")
+    doing(page, "running")
     before, number = drawn(page, WEIGHTS), run_of(page)["records"]
     page.wait_for_function(
         "first => document.querySelector('.trainer .weights canvas').toDataURL() !== first", arg=before[0]
     )
     button(page, "Pause").click()
-    doing(page, "Paused")
+    doing(page, "paused")
     button(page, "Continue").wait_for()
     rests = run_of(page)
     assert rests["records"] > number
     button(page, "Continue").click()
-    doing(page, "Epoch ")
+    doing(page, "running")
     page.wait_for_function(
         "records => new Promise(done => digitlens.live.on('run', one => one.records > records && done(true)))",
         arg=rests["records"],
@@ -158,7 +158,7 @@ def test_curves_and_pictures_follow_while_it_runs_and_pause_rests_at_once(page: 
 
 def test_single_steps_do_what_they_are_called(page: Page) -> None:
     button(page, "One mini-batch").click()
-    doing(page, "Paused in epoch 1 of 60, after 1 of")
+    doing(page, "paused", "1 of 60", "after 1 of")
     button(page, "One example").click()
     single = page.locator(".trainer .single")
     single.wait_for()
@@ -171,19 +171,19 @@ def test_single_steps_do_what_they_are_called(page: Page) -> None:
     assert "no command" in page.locator(".command").inner_text()
     assert page.locator(".command button").is_disabled()
     button(page, "One epoch").click()
-    doing(page, "Paused after 1 epoch of 60.")
+    doing(page, "paused", "1 epoch of 60")
 
 
 def test_reset_leads_back_to_the_same_beginning(page: Page) -> None:
     button(page, "Reset").click()
     page.locator(".snapshots").wait_for()
-    doing(page, "Nothing has been learned yet.")
+    doing(page, "untrained")
     first = run_of(page)
     button(page, "One epoch").click()
-    doing(page, "Paused after 1 epoch")
+    doing(page, "paused", "1 epoch")
     assert run_of(page)["pictures"] != first["pictures"]
     button(page, "Reset").click()
-    doing(page, "Nothing has been learned yet.")
+    doing(page, "untrained")
     again = run_of(page)
     assert again["pictures"] == first["pictures"]
     assert again["number"] > first["number"]
@@ -269,25 +269,25 @@ def test_a_reload_finds_the_run_again(page: Page) -> None:
     field(page, "epochs").fill("100000")
     page.locator("[data-field=hidden] input").first.fill("5")
     button(page, "Start").click()
-    doing(page, "Epoch ")
+    doing(page, "running")
     number, visitor = run_of(page)["number"], page.evaluate("digitlens.live.visitor")
     page.reload()
     there(page)
-    doing(page, "Epoch ")
+    doing(page, "running")
     assert (run_of(page)["number"], page.evaluate("digitlens.live.visitor")) == (number, visitor)
     assert page.locator("[data-field=hidden] input").first.input_value() == "5"
     button(page, "Pause").click()
-    doing(page, "Paused")
+    doing(page, "paused")
 
 
 def test_a_bare_address_takes_over_the_settings_of_the_run_that_is_there(page: Page, context: BrowserContext) -> None:
     page.locator("[data-field=hidden] input").first.fill("9")
     button(page, "One mini-batch").click()
-    doing(page, "Paused in epoch 1")
+    doing(page, "paused", "epoch 1")
     page.evaluate("history.replaceState(null, '', '#train')")
     page.reload()
     there(page)
-    doing(page, "Paused in epoch 1")
+    doing(page, "paused", "epoch 1")
     page.wait_for_function("() => digitlens.state.settings.hidden === '9-16'")
     button(page, "Continue").wait_for()
 
@@ -304,13 +304,13 @@ def test_a_run_that_diverges_says_so_and_stops(page: Page) -> None:
 
 def test_a_comparison_takes_its_place_and_the_view_says_so(page: Page) -> None:
     button(page, "One mini-batch").click()
-    doing(page, "Paused in epoch 1")
+    doing(page, "paused", "epoch 1")
     page.evaluate(
         """recipes => digitlens.live.send({type: "compare", number: digitlens.live.next(), recipes,
             base: "video", data: "folder", seeds: 1})""",
         [{"epochs": 1}, {"epochs": 1, "activation": "relu"}],
     )
-    doing(page, "A comparison has replaced this run")
+    doing(page, "replaced")
     button(page, "Start again").click()
     ended(page)
 
@@ -321,13 +321,13 @@ def test_it_is_all_done_by_keyboard(page: Page) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")  # one mini-batch
-    doing(page, "Paused in epoch 1 of 60, after 1 of")
+    doing(page, "paused", "1 of 60", "after 1 of")
     page.get_by_role("switch", name="Live").press("Space")
     assert page.evaluate("digitlens.state.settings.live") == "1"
-    doing(page, "Finished: 3 epochs")
+    doing(page, "finished", "3 epochs")
     page.locator("[data-field=hidden] input").first.press("ArrowUp")
     page.wait_for_function("() => digitlens.state.settings.hidden === '17-16'")
     page.wait_for_function("() => document.querySelectorAll('.trainer .weights canvas').length === 17")
-    doing(page, "Finished: 3 epochs")
+    doing(page, "finished", "3 epochs")
     page.get_by_role("button", name="Neuron 16: take it apart").press("Enter")
     page.locator(".neuron-view").wait_for()

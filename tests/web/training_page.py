@@ -74,16 +74,18 @@ def run_of(page: Page) -> Any:
     return heard(page, RUN)
 
 
-def doing(page: Page, words: str) -> str:
-    """Waits until what it does begins with these words; all of them."""
-    line = page.locator(".trainer .doing").filter(has_text=words)
+def doing(page: Page, what: str, *words: str) -> str:
+    """Waits until the run is doing this ("running", "paused"), and the words for it hold these; all of them."""
+    line = page.locator(f".trainer .doing[data-doing={what}]")
+    for each in words:
+        line = line.filter(has_text=each)
     line.wait_for()
     return line.inner_text()
 
 
-def ended(page: Page, words: str = "Finished") -> Any:
+def ended(page: Page) -> Any:
     """Waits for the end; the run as it is then."""
-    doing(page, words)
+    doing(page, "finished")
     return run_of(page)
 
 

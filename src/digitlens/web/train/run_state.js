@@ -189,6 +189,7 @@ export function shownOf(state, settings, here, fields) {
     mainDisabled: barred && !(busy && here),
     disabled: barred,
     stepsDisabled: barred || (same && hasEnded(state)),
+    doing: doingOf(state),
     status: statusOf(state),
     note: noteOf(state, here, same || wrong),
     trouble: elsewhere.join(" "),
@@ -199,6 +200,19 @@ export function shownOf(state, settings, here, fields) {
 function continues({ state, epoch, records }) {
   if (state === "interrupted") return epoch ? `Continue from epoch ${epoch}` : "Continue";
   return records > 1 ? "Continue" : "Start";
+}
+
+/**
+ * What the run is doing, in one word: the server's, or untrained, replaced, lost.
+ * @param {RunState} state
+ * @returns {string}
+ */
+function doingOf(state) {
+  if (isReplaced(state)) return "replaced";
+  if (state.lost) return "lost";
+  if (!state.run) return "untrained";
+  const { state: word, epoch, mini_batch: batch, example } = state.run.header;
+  return word === "paused" && !epoch && !batch && !example ? "untrained" : word;
 }
 
 /** @param {RunState} state */

@@ -37,6 +37,7 @@ export function runBar(on) {
       attributes(reset, { disabled: now.disabled });
       for (const button of steps) attributes(button, { disabled: now.stepsDisabled });
       setText(status, now.status);
+      attributes(status, { "data-doing": now.doing });
       if (!now.busy) setText(aloud, summary && `${now.status} ${summary}`);
     },
   };
