@@ -217,7 +217,7 @@ def compare(
     or a folder, which the workers find by themselves.
     changes: other fields of the recipe to change, such as epochs=10.
 
-    Raises UsageError and RecipeError for what makes no sense, DataError where there is no data.
+    Raises UsageError and RecipeError for what makes no sense, DataError without data, ClusterError without a cluster.
 
     >>> import digitlens as dl
     >>> written = dl.pen_digits(120).digits
@@ -232,9 +232,8 @@ def compare(
     check_type(who, "field", field, str, "the name of a recipe's field", 'such as "activation"')
     base, chosen = _recipe(who, recipe, changes)
     varied = Varied(base, field, _values(who, values), whole_number(who, "seeds", seeds, 1))
-    found = _digits(who, base, data)
-    recipes = varied.recipes(found, chosen=chosen)
-    return varied.compared(Experiments(recipes, found, **_work(who, base, data, jobs, cluster)).in_order())
+    work, found = _work(who, base, data, jobs, cluster), _digits(who, base, data)
+    return varied.compared(Experiments(varied.recipes(found, chosen=chosen), found, **work).in_order())
 
 
 @renamed_arguments(heard="on_progress")
@@ -260,14 +259,14 @@ def sweep(
     recipe: a name or a Recipe; everything else about the runs.
     data: a DataSet, or a name or folder as for data(); None: the data that the recipe was made for.
     journal: a file that keeps every run. The same sweep goes on from there, and no run is done twice.
-    jobs: how many runs at a time; None: one a core.
+    jobs: how many runs at a time; None: one a core, or as many as the cluster can.
     cluster: the address of a Dask scheduler, such as "tcp://host:8786"; empty: this machine. `data` must then be a name
     or a folder, which the workers find by themselves.
     on_progress: a function (done, total) that is called before the first run and after each.
     changes: other fields of the recipe to change, such as epochs=10.
 
     A run that fails is a row with its `error`. Raises UsageError and RecipeError for what makes no sense, DataError
-    where there is no data, FileError for a file that is no journal of a sweep over this data.
+    without data, FileError for a file that is no journal of a sweep over this data, ClusterError without a cluster.
 
     >>> import digitlens as dl
     >>> written = dl.pen_digits(200).digits
@@ -322,10 +321,12 @@ def _work(who: str, base: Recipe, data: Any, jobs: int | None, cluster: str) -> 
     """Where runs are done, as Experiments takes it: `named` is the data as the workers of a cluster find it."""
     from digitlens.digits.dataset import DataSet
     from digitlens.learning.training import named_for
+    from digitlens.parallel.tasks import check_workers
 
     check_type(who, "cluster", cluster, str, "the address of a Dask scheduler", 'such as "tcp://host:8786"')
     named = None if isinstance(data, DataSet) else named_for(base, data)
     at_once = None if jobs is None else whole_number(who, "jobs", jobs, 1, MOST_JOBS)
+    check_workers(at_once, cluster)
     return {"jobs": at_once, "cluster": cluster, "named": None if named is None else str(named)}
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Run, command, environment, process
+from tests.parallel.dask_cluster import cluster
 from tests.reading.test_familiarity import familiarity
 from tests.waiting import PATIENCE
 
@@ -213,3 +215,85 @@ def test_where_the_examples_are_missing_it_says_so(digitlens: Run, monkeypatch: 
         answer = digitlens(*arguments)
         assert answer.code == 1
         assert "example drawings are missing" in answer.err
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("options", [(), ("--json",), ("--page", "--json"), ("--page",)])
+def test_several_jobs_print_what_one_process_prints(
+    digitlens: Run, pictures: Path, jobs: str, options: tuple[str, ...]
+) -> None:
+    alone = digitlens("read", *options, pictures)
+    assert digitlens("read", *options, "--jobs", jobs, pictures) == alone
+    assert alone.code == 0
+
+
+def test_a_cluster_prints_what_one_process_prints(digitlens: Run, pictures: Path, tmp_path: Path) -> None:
+    with cluster(tmp_path) as dask:
+        alone, there = (digitlens("read", "--json", pictures, *more) for more in ((), ("--cluster", dask.address)))
+    assert there == alone
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--jobs", "0"), "jobs: wants a whole number"),
+        (("--cluster", "nonsense"), "wants an address like tcp://host:8786"),
+    ],
+)
+def test_workers_that_cannot_be_had_are_refused(
+    digitlens: Run, pictures: Path, options: tuple[str, ...], says: str
+) -> None:
+    answer = digitlens("read", *options, pictures)
+    assert (answer.code, answer.out) == (2, "")
+    assert says in answer.err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C was not checked: here it cannot be sent to others alone")
+@pytest.mark.parametrize("options", [(), ("--json",), ("--page", "--json")])
+def test_ctrl_c_leaves_what_was_read(pictures: Path, tmp_path: Path, options: tuple[str, ...]) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(3_000):
+        (folder / f"{number:04}.png").symlink_to(pictures / f"{number % 10}.png")
+    given = command("read", "--jobs", "2", *options, folder)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "bufsize": 0}
+    with subprocess.Popen(given, env=environment(), **pipes) as running:
+        try:
+            assert running.stdout is not None
+            first = running.stdout.read(1_000)
+            running.send_signal(signal.SIGINT)
+            out, err = running.communicate(timeout=PATIENCE)
+        finally:
+            running.kill()
+    assert running.returncode == 130
+    assert b"Traceback" not in err
+    said = (first + out).decode()
+    names = [Path(each["path"]).stem for each in json.loads(said)] if options else [
+        Path(line.split()[0]).stem for line in said.splitlines()
+    ]  # fmt: skip
+    assert 0 < len(names) < 3_000
+    assert names == [f"{number:04}" for number in range(len(names))]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a terminal of POSIX: run this on Linux or macOS")
+@pytest.mark.parametrize("options", [(), ("--json",), ("--page",)])
+def test_a_terminal_is_told_the_time_that_is_left(pictures: Path, tmp_path: Path, options: tuple[str, ...]) -> None:
+    import pty
+
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(3_000):
+        (folder / f"{number:04}.png").symlink_to(pictures / f"{number % 10}.png")
+    ours, theirs = pty.openpty()
+    given = command("read", *options, folder)
+    with subprocess.Popen(given, stdout=subprocess.DEVNULL, stderr=theirs, env=environment(TERM="xterm")) as running:
+        os.close(theirs)
+        try:
+            said = b""
+            while b"left" not in said:
+                said += os.read(ours, 4096)
+        finally:
+            running.kill()
+            os.close(ours)
+    assert b"reading" in said
+    assert b"of 3,000" in said

@@ -6,18 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from digitlens.cli.progress import work_progress
 from digitlens.cli.recipe_options import check_drawing, digits_for, given, recipe_options
-from digitlens.cli.terminal import (
-    data_options,
-    err,
-    json_option,
-    out,
-    print_json,
-    progress,
-    say,
-    size_option,
-    work_options,
-)
+from digitlens.cli.terminal import data_options, err, json_option, out, print_json, say, size_option, work_options
+from digitlens.errors import ClusterError
 
 if TYPE_CHECKING:
     from digitlens.digits.dataset import DataSet
@@ -54,25 +46,36 @@ def command(
 ) -> int:
     """Train the same network with one thing different, from the same seeds, and say what the numbers support.
 
-    `--vary activation=sigmoid,relu`; hidden layers are written 16-16, no layer at all is none.
+    `--vary activation=sigmoid,relu`; hidden layers are written 16-16, no layer at all is none. Ctrl-C leaves the
+    comparison over those seeds that are done with every value.
     """
     from digitlens.learning.experiments import Experiments
     from digitlens.learning.recipes import named
     from digitlens.learning.training import named_for
+    from digitlens.parallel.tasks import check_workers
 
     varied = _varied(named(name, **given(changes)), vary, seeds)
     for path in (figure, gradients):
         check_drawing(path, "a figure is written as PNG", ".png")
+    check_workers(jobs, cluster)
     found = digits_for(varied.base, data, offline=offline, size=size)
     recipes = varied.recipes(found, chosen="validation" in given(changes))
-    where = named_for(varied.base, data)
-    experiments = Experiments(recipes, found, jobs=jobs, cluster=cluster, named=where)
-    _run(experiments)
-    result = varied.compared(experiments.in_order())
+    where: dict[str, Any] = {"jobs": jobs, "cluster": cluster, "named": named_for(varied.base, data)}
+    experiments, ended = Experiments(recipes, found, **where), None
+    try:
+        _run(experiments)
+    except (KeyboardInterrupt, ClusterError) as error:
+        ended = error
+    outcomes = varied.complete(experiments.outcomes)
+    if ended and not outcomes:
+        raise ended
+    result = varied.compared(outcomes)
     if as_json:
         print_json(result.to_json() | {"data": found.name, "seconds": experiments.progress.seconds})
     else:
         _show(result, found, experiments.progress.seconds)
+    if ended:
+        raise ended
     if figure is not None:
         from digitlens.cli.comparison_figures import draw_curves
 
@@ -98,19 +101,10 @@ def _varied(base: Any, vary: str, seeds: int) -> Varied:
 
 def _run(experiments: Experiments) -> None:
     """To the end, under a progress bar with the time that is left."""
-    from rich.progress import BarColumn, TextColumn
-
-    columns = TextColumn("  training"), BarColumn(), TextColumn("{task.description}")
-    with progress(*columns) as bar:
-        task = bar.add_task("", total=None) if bar else None
-
-        def show_progress(now: Any) -> None:
-            if bar and task is not None:
-                left = "" if now.seconds_left is None else f", about {now.seconds_left:.0f} s left"
-                said = f"{now.done} of {now.total} runs{left}"
-                bar.update(task, total=now.all_epochs, completed=now.epochs, description=said)
-
-        experiments.on_progress = show_progress
+    with work_progress("training", "runs") as progress:
+        experiments.on_progress = lambda now: progress(
+            now.done, now.total, share=now.epochs / now.all_epochs, seconds_left=now.seconds_left
+        )
         for _ in experiments:
             pass
 

@@ -10,9 +10,11 @@ import click
 
 from digitlens.cli.recipe_options import check_drawing, digits_for, given, recipe_options
 from digitlens.cli.terminal import data_options, err, json_option, out, print_json, progress, say, work_options
+from digitlens.errors import ClusterError
 
 if TYPE_CHECKING:
     from digitlens.laboratory.study import Study
+    from digitlens.learning.experiments import Outcome
 
 
 @click.command("lab")
@@ -41,12 +43,14 @@ def command(
     """Test whether hidden neurons detect parts of digits: edges in the first layer, loops and lines in the second.
 
     `digitlens lab features` trains ten networks and examines every neuron, together with controls that have nothing to
-    find. It prints the answers with their figures.
+    find. It prints the answers with their figures; Ctrl-C while it trains leaves how well the networks trained by then
+    read.
     """
     from digitlens.digits.dataset import DIGIT_SHAPE
     from digitlens.laboratory.report import to_html, to_json
     from digitlens.learning.recipes import named
     from digitlens.learning.training import named_for
+    from digitlens.parallel.tasks import check_workers
 
     if not 1 <= seeds <= 100:
         raise click.UsageError(f"--seeds: from 1 to 100, got {seeds}")
@@ -54,10 +58,16 @@ def command(
     if not recipe.hidden:
         raise click.UsageError("--hidden: the laboratory examines hidden layers, got none; name at least one")
     check_drawing(path, "the report is written as HTML", ".html", ".htm")
-    work = {"jobs": jobs, "cluster": cluster, "named": named_for(recipe, data)}
-    study = _study(
-        recipe, digits_for(recipe, data, offline=offline, size=DIGIT_SHAPE), seeds, variants=variants, **work
-    )
+    check_workers(jobs, cluster)
+    trained: list[Outcome] = []
+    try:
+        where = {"jobs": jobs, "cluster": cluster, "named": named_for(recipe, data)}
+        digits = digits_for(recipe, data, offline=offline, size=DIGIT_SHAPE)
+        study = _study(recipe, digits, seeds, variants=variants, on_trained=trained.append, **where)
+    except (KeyboardInterrupt, ClusterError):
+        if trained:
+            _show_trained(trained, as_json)
+        raise
     if path is not None:
         from digitlens.files.atomic import write_atomically
         from digitlens.files.naming import shown
@@ -91,6 +101,21 @@ def _study(recipe: Any, digits: Any, seeds: int, **how: Any) -> Study:
                 bar.update(tasks[doing], completed=share)
 
         return run_study(recipe, digits, seeds, progress=show, **how)
+
+
+def _show_trained(outcomes: list[Outcome], as_json: bool) -> None:
+    """Print how well each network reads that was trained before the end."""
+    from digitlens.learning.varied import accuracy
+
+    good = sorted((outcome for outcome in outcomes if not outcome.error), key=lambda outcome: outcome.index)
+    if as_json:
+        rows = [{"recipe": one.recipe.to_json(), "test_accuracy": accuracy(one), "error": one.error} for one in good]
+        print_json({"trained": rows})
+        return
+    for outcome in good:
+        labels = ", random labels" if outcome.recipe.labels == "random" else ""
+        line = f"seed {outcome.recipe.seed}{labels}, {outcome.recipe.describe()}: {accuracy(outcome):.2%}"
+        out().print(line, markup=False)
 
 
 def _show(study: Study) -> None:

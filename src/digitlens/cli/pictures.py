@@ -1,31 +1,15 @@
-"""The pictures that a command is given: files, folders of files, standard input, and the examples that ship."""
+"""The pictures that a command is given: files, standard input, and the examples that ship."""
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from digitlens.errors import DataError, FileError
+from digitlens.errors import FileError
 
 if TYPE_CHECKING:
     from digitlens.reading.reader import Reader
     from digitlens.reading.reading import Reading
-
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")  # what of a folder is taken for a picture
-
-
-def pictures_in(path: str) -> list[str]:
-    """A file as it is; a folder as the pictures in it and in its sub-folders, in the order of their names.
-
-    A folder without any stays what it is, and is answered with an error in its place.
-    """
-    if path == "-" or not os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises an error where a name is too long
-        return [path]
-    found = [str(Path(folder, name)) for folder, _, names in os.walk(path) for name in names]
-    return sorted(name for name in found if name.lower().endswith(SUFFIXES)) or [path]
 
 
 def read_one(reader: Reader, path: str) -> Reading:
@@ -46,38 +30,6 @@ def example(digit: int) -> str:
         if path.stem == str(digit):
             return str(path)
     raise FileError("the example drawings are missing from this installation; install digitlens again")
-
-
-def answer_for(reader: Reader, path: str) -> dict[str, Any]:
-    """What is printed of one picture as JSON."""
-    ((_, answer),) = answers(reader, [path])
-    return {"path": path, "error": answer} if isinstance(answer, str) else answer.to_json() | {"path": path}
-
-
-def page_answer_for(reader: Reader, path: str) -> dict[str, Any]:
-    """What is printed of one page as JSON; `error` says why a file is none."""
-    from digitlens.files.naming import printable, shown
-
-    if os.path.isdir(path):  # noqa: PTH112 - as in pictures_in()
-        return {"path": path, "error": f"no pictures in the folder {shown(path)}"}
-    try:
-        return reader.read_page(picture_at(path)).to_json() | {"path": path}
-    except (DataError, FileError) as error:
-        return {"path": path, "error": printable(str(error))}
-
-
-def answers(reader: Reader, paths: list[str]) -> Iterator[tuple[str, Reading | str]]:
-    """For each path the Reading, or what is to be said of a file that is none; one after the other."""
-    from digitlens.files.naming import shown
-
-    for path in paths:
-        if os.path.isdir(path):  # noqa: PTH112 - as in pictures_in()
-            yield path, f"no pictures in the folder {shown(path)}; wanted files that end in {', '.join(SUFFIXES)}"
-            continue
-        try:
-            yield path, read_one(reader, path)
-        except (DataError, FileError) as error:
-            yield path, str(error)
 
 
 def _standard_input() -> bytes:

@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from itertools import chain, islice
+from typing import TYPE_CHECKING
 
 import click
 
-from digitlens.cli.pictures import example, pictures_in
-from digitlens.cli.read_output import print_answers, with_progress
+from digitlens.cli.page import marked, print_page
+from digitlens.cli.pictures import example, picture_at
+from digitlens.cli.progress import WorkProgress, json_list, work_progress
 from digitlens.cli.terminal import (
     bar,
     clean,
-    err,
     json_option,
     network_option,
     open_network,
-    out,
     percent,
     picture_name,
     work_options,
 )
+from digitlens.errors import UsageError
+from digitlens.files.naming import shown
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from digitlens.reading.folders import Answer
+    from digitlens.reading.reader import Reader
 
+WORTH_IT = {False: 1_000, True: 6}  # pictures, pages: a process needs the time of some of them to begin
+LOOKED_AHEAD = 1_000  # paths, before the first is read: is it worth it, and how long are the names?
 WIDEST = 60  # columns for a name; a longer one pushes its own answer to the right
-NEARLY = 0.999999  # what a confidence of 1.000000 may have been before it was rounded: none is certain
 
 
 @click.command("read")
@@ -54,58 +60,102 @@ def command(
     A picture may be of any size, dark on light or light on dark, drawn, scanned or photographed; it should show one
     digit, or any number of them with --page. How active an output neuron is lies between 0 and 1, but is not a
     probability.
+
+    A large folder is read by all cores, or by a cluster whose workers see the pictures under the same paths. Answers
+    come in the order of the names, as they are read; Ctrl-C leaves those that came.
     """
+    from digitlens.parallel.tasks import check_workers
+    from digitlens.reading.folders import pictures_in
+
     if not pictures and not examples:
         raise click.UsageError("name a picture, a folder of pictures, or - for standard input; or use --examples")
     if annotate is not None and not page:
         raise click.UsageError("--annotate marks the digits of a page; add --page")
-    from digitlens.cli.reading_work import read_all
-
+    check_workers(jobs, cluster)
     reader = open_network(network)
-    paths = [example(digit) for digit in range(10)] if examples else []
-    for picture in pictures:
-        paths += pictures_in(picture)
-    if page:
-        from digitlens.cli.page import read_pages
+    if page and not reader.reads_digits:
+        raise UsageError(f"--page finds digits, and the network {shown(reader.name)} has learned other classes")
+    drawings = [example(digit) for digit in range(10)] if examples else []
+    paths = chain(drawings, chain.from_iterable(map(pictures_in, pictures)))
+    first = list(islice(paths, LOOKED_AHEAD))
+    if annotate is not None:
+        answers = marked(reader, first, annotate)
+    elif "-" in pictures or (not cluster and (jobs == 1 or (jobs is None and len(first) < WORTH_IT[page]))):
+        answers = _read_here(reader, chain(first, paths), page)
+    else:
+        from digitlens.reading.folders import read_pictures
 
-        return read_pages(reader, paths, annotate, as_json, jobs=jobs, cluster=cluster)
-    done = read_all(reader, paths, jobs=jobs, cluster=cluster)
-    if as_json:
-        return print_answers(done, len(paths))
-    return _print(with_progress(done, len(paths)), paths, reader.classes)
+        answers = read_pictures(reader, chain(first, paths), page=page, jobs=jobs, cluster=cluster)
+    more = pictures if len(first) == LOOKED_AHEAD else ()
+    with work_progress("reading", "pages" if page else "pictures") as progress, closing(answers):
+        counted = _counted(answers, progress, len(first), len(drawings), more)
+        return _print_json(counted) if as_json else _print(counted, first, page, reader, progress)
 
 
-def _print(answers: Iterator[dict[str, Any]], paths: list[str], classes: Sequence[str]) -> int:
-    """A line for each picture as soon as it is read."""
+def _read_here(reader: Reader, paths: Iterable[str], page: bool) -> Generator[Answer]:
+    """An answer for each path, one after the other; standard input among them."""
+    from digitlens.reading.folders import read_or_say, to_answer
+
+    for path in paths:
+        yield to_answer(path, read_or_say(reader, path, page=page, opened=picture_at))
+
+
+def _counted(
+    answers: Iterator[Answer], progress: WorkProgress, total: int | None, drawings: int, more: tuple[str, ...]
+) -> Iterator[Answer]:
+    """The answers, while the progress bar follows them. more: where pictures are that must be counted first, if any."""
+    from digitlens.parallel.beside import Beside
+    from digitlens.reading.folders import pictures_in
+
+    counting = Beside(lambda: drawings + sum(1 for path in more for _ in pictures_in(path))) if more else None
+    progress(0, None if counting else total)
+    for done, answer in enumerate(answers, 1):
+        yield answer
+        if counting:
+            total = counting.result() if counting.over else None
+        progress(done, total)
+
+
+def _print_json(answers: Iterator[Answer]) -> int:
+    """One list, each answer as soon as it is there; the exit code: 1 if nothing could be read."""
+    nothing = 1
+    with json_list() as add:
+        for answer in answers:
+            add(answer.json)
+            nothing &= bool(answer.error)
+    return nothing
+
+
+def _print(answers: Iterator[Answer], paths: list[str], page: bool, reader: Reader, progress: WorkProgress) -> int:
+    """A line or more for each picture as soon as it is read; the exit code. paths: the first of them."""
     from rich.cells import cell_len
 
     from digitlens.files.naming import printable
 
-    console, notes = out(), err()
     width = min(max(cell_len(picture_name(path)) for path in paths), WIDEST)
     nothing = 1
     for answer in answers:
-        path = answer["path"]
-        name = picture_name(path)
-        name += " " * (width - cell_len(name))
-        if error := answer.get("error"):
+        path = answer.path
+        if error := answer.error:
             whose = "standard input, " if path == "-" and not error.startswith("standard") else ""
-            notes.print(f"not read: {whose}{printable(error)}", markup=False, soft_wrap=True)
+            progress.err.print(f"not read: {whose}{printable(error)}", markup=False, soft_wrap=True)
+            continue
+        nothing = 0
+        if page:
+            print_page(answer, progress, named=len(paths) > 1)
         else:
-            nothing = 0
-            console.print(f"{name}  {_line(console, answer, classes)}", markup=False)
+            name = picture_name(path)
+            line = f"{name}{' ' * (width - cell_len(name))}  {_said(progress.out, answer, reader.classes)}"
+            progress.out.print(line, markup=False)
     return nothing
 
 
-def _line(console: Console, answer: dict[str, Any], classes: Sequence[str]) -> str:
+def _said(console: Console, answer: Answer, classes: tuple[str, ...]) -> str:
     """The answer in one line."""
-    if "reason" in answer:
-        return f"?  {answer['reason']}"
-    activations = answer["activations"]
-    first = answer["digit"] if "digit" in answer else answer["class"]  # of other classes than digits
-    strength, others = activations[first], [i for i in range(len(classes)) if i != first]
-    second = max(others, key=lambda i: activations[i], default=first)
-    doubt = activations[second] if others else 0.0
-    instead = f"   or {clean(classes[second])}? {doubt:.2f}" if doubt >= 0.1 else ""
-    sure = f"   {percent(min(answer['confidence'], NEARLY))} sure" if "confidence" in answer else ""
-    return f"{clean(classes[first])}  {bar(console, strength, 10)} {strength:.2f}{sure}{instead}"
+    if reason := answer.json.get("reason"):
+        return f"?  {reason}"
+    *others, best = sorted(range(len(classes)), key=answer.activations.__getitem__)
+    strength, doubt = answer.activations[best], answer.activations[others[-1]] if others else 0.0
+    instead = f"   or {clean(classes[others[-1]])}? {doubt:.2f}" if doubt >= 0.1 else ""
+    sure = "" if answer.confidence is None else f"   {percent(answer.confidence)} sure"
+    return f"{clean(classes[best])}  {bar(console, strength, 10)} {strength:.2f}{sure}{instead}"

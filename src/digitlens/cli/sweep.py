@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-import time
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from digitlens.cli.progress import work_progress
 from digitlens.cli.recipe_options import digits_for, given, recipe_options
-from digitlens.cli.terminal import data_options, err, json_option, out, print_json, progress, size_option, work_options
+from digitlens.cli.terminal import data_options, err, json_option, out, print_json, size_option, work_options
+from digitlens.files.naming import shown
 
 if TYPE_CHECKING:
     from digitlens.learning.recipe import Recipe
@@ -60,25 +61,20 @@ def command(
     from digitlens.learning.recipes import named
     from digitlens.learning.sweeping import flat, sweep
     from digitlens.learning.training import named_for
+    from digitlens.parallel.tasks import check_workers
 
     base = named(name, **given(changes))
     recipes, data = _recipes(base, grid, drawn, runs, seeds), named_for(base, data)
-    found = digits_for(base, data, offline=offline, size=size)
-    with progress(*_columns()) as bar:
-        task = bar.add_task("", total=None) if bar else None
-        began, first = time.monotonic(), [-1]
-
-        def show_progress(done: int, total: int) -> None:
-            if bar and task is not None:
-                first[0] = done if first[0] < 0 else first[0]
-                lasted, fresh = time.monotonic() - began, done - first[0]
-                left = f", about {lasted / fresh * (total - done):.0f} s left" if fresh else ""
-                bar.update(task, total=total, completed=done, description=f"{done} of {total} runs{left}")
-
-        chosen = "validation" in given(changes)
-        swept = sweep(
-            recipes, found, journal, jobs=jobs, cluster=cluster, named=data, chosen=chosen, on_progress=show_progress
-        )
+    check_workers(jobs, cluster)
+    found, chosen = digits_for(base, data, offline=offline, size=size), "validation" in given(changes)
+    try:
+        with work_progress("sweeping", "runs") as progress:
+            swept = sweep(
+                recipes, found, journal, jobs=jobs, cluster=cluster, named=data, chosen=chosen, on_progress=progress
+            )
+    except KeyboardInterrupt:
+        err().print(f"What is done is kept in {shown(journal)}: the same command goes on from there.", markup=False)
+        raise
     if table is not None:
         _write(table, _csv(flat(swept)))
     if lines is not None:
@@ -123,12 +119,6 @@ def _range(field: str, text: str) -> Any:
     if not all(isinstance(one, int | float) for one in (low, high)):
         raise click.UsageError(f"{field}: a range goes over numbers, got {text[:60]!r}")
     return Range(low, high, bool(log))
-
-
-def _columns() -> tuple[Any, ...]:
-    from rich.progress import BarColumn, TextColumn
-
-    return TextColumn("  sweeping"), BarColumn(), TextColumn("{task.description}")
 
 
 def _csv(rows: list[dict[str, Any]]) -> str:

@@ -75,12 +75,13 @@ def run_study(
     cluster: str = "",
     named: str | None = None,
     progress: Progress,
+    on_trained: Callable[[Outcome], object] = lambda outcome: None,
 ) -> Study:
     """Train and examine one network for each of `seeds` seeds, and the controls; with `variants`, also VARIANTS.
 
-    jobs: training runs at a time; None: one for each core. cluster, named: where they are done, see Experiments; the
-    networks are examined here. Raises DataError if a run fails, UsageError for images of another size than 28×28, and
-    what Experiments raises.
+    jobs, cluster, named: where they are trained, see Experiments; the networks are examined here. on_trained: is called
+    with each network as soon as it is trained. Raises DataError if a run fails, UsageError for images of another size
+    than 28×28, and what Experiments raises.
     """
     if data.image_shape != DIGIT_SHAPE:
         raise UsageError(
@@ -95,15 +96,8 @@ def run_study(
         for name, changes in (VARIANTS if variants else {}).items()
     }
     all_recipes = [*recipes, *random_labels, *(recipe for variant in changed.values() for recipe in variant)]
-    experiments = Experiments(
-        all_recipes,
-        data,
-        jobs=jobs,
-        cluster=cluster,
-        named=named,
-        on_progress=lambda now: progress("training", now.epochs / now.all_epochs),
-    )
-    outcomes = iter(_trained(experiments))
+    experiments = Experiments(all_recipes, data, jobs=jobs, cluster=cluster, named=named)
+    outcomes = iter(_trained(experiments, progress, on_trained))
     trained, random = [next(outcomes) for _ in recipes], [next(outcomes) for _ in random_labels]
     adjusted = tuple(adjust_bytes(half.images, recipe.preparation) for half in (data.training, data.test))
     training = adjusted[0].reshape(-1, 784)
@@ -175,7 +169,12 @@ class _Examinations:
         return result
 
 
-def _trained(experiments: Experiments) -> Iterator[Outcome]:
+def _trained(
+    experiments: Experiments, progress: Progress, on_trained: Callable[[Outcome], object]
+) -> Iterator[Outcome]:
+    experiments.on_progress = lambda now: progress("training", now.epochs / now.all_epochs)
+    for outcome in experiments:
+        on_trained(outcome)
     for outcome in experiments.in_order():
         if outcome.error:
             raise DataError(f"a run ended in an error, so nothing can be compared: {outcome.error}")

@@ -7,7 +7,7 @@ print(varied.compared(outcomes).sentence)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -58,6 +58,12 @@ class Varied:
         """
         sides = [fitted(self.base.changed(**{self.field: value}), data, chosen=chosen) for value in self.values]
         return [replace(side, seed=side.seed + i) for i in range(self.seeds) for side in sides]
+
+    def complete(self, outcomes: Mapping[int, Outcome]) -> list[Outcome]:
+        """Those that compared() takes of an experiment that was ended: of each seed that is done with every value."""
+        count = len(self.values)
+        rounds = [range(first, first + count) for first in range(0, self.seeds * count, count)]
+        return [outcomes[i] for one in rounds if all(i in outcomes for i in one) for i in one]
 
     def compared(self, outcomes: Sequence[Outcome]) -> Compared:
         """The comparison; outcomes: one for each recipe that recipes() gives, in that order."""

@@ -1,0 +1,158 @@
+"""Pictures by the thousand, each read to plain values: here, on all cores, or on a cluster.
+
+    for answer in read_pictures(reader, pictures_in("scans")):
+        print(answer.path, answer.json.get("digit"), answer.error)
+
+Paths are drawn as they can be read, and a worker reads the files itself, so that a folder may hold a million.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from digitlens.errors import DataError, FileError
+from digitlens.files.naming import printable, shown
+from digitlens.parallel.tasks import Tasks
+from digitlens.parallel.work import Control
+from digitlens.reading.reader import Reader
+from digitlens.reading.reading import Reading
+
+if TYPE_CHECKING:
+    from digitlens.reading.page.page import Page
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")  # what of a folder is taken for a picture
+BLOCK = 64  # pictures a task, or what hands them out would take longer than to read them
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one picture was read as, small enough to be kept by the thousand: a Reading holds its picture."""
+
+    path: str
+    json: dict[str, Any]  # Reading.to_json() or Page.to_json() with its `path`, or a `path` and an `error`
+    activations: tuple[float, ...] = ()  # of a Reading, not rounded
+    confidence: float | None = None  # of a Reading, not rounded
+
+    @property
+    def error(self) -> str:
+        """Why it could not be read; empty where it was."""
+        error: str = self.json.get("error", "")
+        return error
+
+
+def failed(path: str, error: str) -> Answer:
+    """The answer for a picture that could not be read."""
+    return Answer(path, {"path": path, "error": error})
+
+
+def pictures_in(path: str) -> Iterator[str]:
+    """A file as it is; a folder as the pictures in it and in its sub-folders, in the order of their names.
+
+    Names are held of one folder at a time. A folder without any picture stays what it is.
+    """
+    if not os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises an error where a name is too long
+        yield path
+        return
+    found, folders = False, [(path, True)]
+    while folders:
+        place, is_folder = folders.pop()
+        if is_folder:
+            folders.extend(reversed(_in_folder(place)))
+        else:
+            found = True
+            yield place
+    if not found:
+        yield path
+
+
+def _in_folder(folder: str) -> list[tuple[str, bool]]:
+    """Pictures and folders right in a folder, in the order that their contents have among all names; True: a folder."""
+    entries = []
+    try:
+        with os.scandir(folder) as listing:
+            for entry in listing:
+                if entry.is_dir():
+                    if not entry.is_symlink():  # one could lead around for ever
+                        entries.append((entry.name + os.sep, True))
+                elif entry.name.lower().endswith(SUFFIXES):
+                    entries.append((entry.name, False))
+    except OSError:
+        pass  # one that may not be opened holds no picture for us
+    return [(str(Path(folder, name)), is_folder) for name, is_folder in sorted(entries)]
+
+
+def read_or_say(
+    reader: Reader, path: str, *, page: bool = False, opened: Callable[[str], Any] = str
+) -> Reading | Page | str:
+    """What one picture is read as, or why it cannot be read.
+
+    page: the picture shows many digits. opened: gives for a path what Reader.read() takes; by default the path itself.
+    """
+    if os.path.isdir(path):  # noqa: PTH112 - as in pictures_in()
+        return f"no pictures in the folder {shown(path)}; wanted files that end in {', '.join(SUFFIXES)}"
+    try:
+        return reader.read_page(opened(path)) if page else reader.read(opened(path))
+    except (DataError, FileError) as error:
+        return printable(str(error))
+
+
+def to_answer(path: str, found: Reading | Page | str) -> Answer:
+    """The same as plain values."""
+    if isinstance(found, str):
+        return failed(path, found)
+    json = found.to_json() | {"path": path}
+    if isinstance(found, Reading):
+        return Answer(path, json, tuple(map(float, found.activations)), found.confidence)
+    return Answer(path, json)
+
+
+def read_pictures(
+    reader: Reader,
+    paths: Iterable[str],
+    *,
+    page: bool = False,
+    jobs: int | None = None,
+    cluster: str = "",
+    block: int | None = None,
+) -> Generator[Answer]:
+    """An answer for each path, in order. page: the pictures show many digits each. jobs, cluster: as for Tasks.
+
+    block: how many a worker is given at a time; None: 64 pictures, or one page.
+    A picture that several workers die of becomes an error of its own. Raises what Tasks raises.
+    """
+    work = ReadingWork(reader, page)
+    blocks = _blocks(iter(paths), block or (1 if page else BLOCK))
+    with closing(iter(Tasks(work, blocks, jobs=jobs, cluster=cluster, in_order=True))) as walk:
+        for done in walk:
+            if done.result is not None:
+                yield from done.result
+            elif len(done.task) == 1:
+                yield failed(done.task[0], f"{shown(done.task[0])} could not be read: {done.lost}")
+            else:  # one of these: each by itself
+                yield from read_pictures(reader, done.task, page=page, jobs=jobs, cluster=cluster, block=1)
+
+
+def _blocks(paths: Iterator[str], size: int) -> Iterator[tuple[str, ...]]:
+    while block := tuple(islice(paths, size)):
+        yield block
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadingWork:
+    """Reading as a Work: a task is some paths, its result an answer for each."""
+
+    reader: Reader
+    page: bool
+
+    def begin(self) -> Callable[[tuple[str, ...], Control], list[Answer]]:
+        """See Work."""
+        return self._read
+
+    def _read(self, paths: tuple[str, ...], control: Control) -> list[Answer]:
+        return [to_answer(path, read_or_say(self.reader, path, page=self.page)) for path in paths]
