@@ -167,7 +167,7 @@ def test_what_was_drawn_for_the_mini_batch_outlives_a_reload_and_more_training_i
 def test_with_the_server_gone_one_still_learns_from_drawings(view: Page) -> None:
     view.evaluate("() => { window.fetch = () => Promise.reject(new TypeError('Failed to fetch')); }")
     view.get_by_role("button", name="A mini-batch, averaged").click()
-    view.get_by_text("No pictures came: Failed to fetch").wait_for()
+    view.get_by_text("No images came").wait_for()
     view.get_by_role("button", name="Add this drawing as a 2").click()
     view.evaluate(FRAMES)
     assert the_cost(view) == printed_cost(steps_of(settled(view), 2).cost)

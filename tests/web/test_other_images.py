@@ -5,13 +5,20 @@ from __future__ import annotations
 
 import base64
 import string
+from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 pytest.importorskip("playwright.sync_api")
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
+from tests.server.serving import Site
+from tests.server.watching import training
+from tests.web.conftest import watched
 from tests.web.learning_page import settled
+from tests.web.training_page import button, doing, ended, run_of, trainer
 
 LETTERS = string.ascii_uppercase
 MADE = """async (classes) => {
@@ -75,6 +82,7 @@ def test_what_is_about_digits_alone_stays_away(letters: Page) -> None:
     letters.get_by_text("Or pick a picture").click()
     expect(letters.get_by_role("button", name="Open a picture…")).to_be_visible()
     expect(letters.get_by_text("Real MNIST images")).to_be_hidden()
+    expect(letters.get_by_role("heading", name="Examples")).to_be_hidden()
     expect(letters.locator(".opinion")).to_be_hidden()
     go(letters, "Neuron")
     expect(letters.get_by_text("What it looks for")).to_be_hidden()
@@ -131,3 +139,75 @@ def test_a_link_reopens_in_the_same_state(letters: Page, what: str) -> None:
     letters.goto(address)
     letters.wait_for_selector("html[data-whole]")
     assert settled(letters)["image"] == image
+
+
+def folder_of_letters(folder: Path, each: int = 12) -> Path:
+    """A folder of 26 classes of 20×24 pixels: a pattern for each class, and a little noise on it."""
+    rng = np.random.default_rng(26)
+    for name in LETTERS:
+        (folder / name).mkdir(parents=True)
+        pattern = np.kron(rng.integers(0, 2, (5, 6)), np.ones((4, 4))) * 200
+        for number in range(each):
+            image = np.clip(pattern + rng.normal(20, 15, (20, 24)), 0, 255).astype(np.uint8)
+            Image.fromarray(image).save(folder / name / f"{number}.png")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with training(folder_of_letters(tmp_path_factory.mktemp("labelled") / "letters")) as site:
+        yield site
+
+
+SETTINGS = "hidden=24&epochs=30&output=softmax&cost=cross_entropy&optimiser=adam&learning_rate=0.003"
+
+
+@pytest.fixture
+def train(context: BrowserContext, site: Site) -> Iterator[Page]:
+    with watched(context.pages[0], console=False):
+        yield trainer(context, site.address.url, f"train?{SETTINGS}")
+
+
+def test_a_network_of_26_classes_is_trained_shown_and_taken_to_learn_and_a_link_reopens(train: Page) -> None:
+    page = train
+    plan = page.locator(".plan")
+    expect(plan).to_contain_text(f"{480 * 24 + 24 + 24 * 26 + 26:,} weights and biases")
+    button(page, "Start").click()
+    header = ended(page)
+    assert (header["sizes"], header["rows"], header["columns"]) == ([480, 24, 26], 20, 24)
+    assert header["classes"] == list(LETTERS)
+    weights = page.locator(".trainer .weights canvas")
+    expect(weights).to_have_count(24)
+    for canvas in (weights.first, page.locator(".trainer .weights canvas").last):
+        expect(canvas).to_have_attribute("width", "24")
+        expect(canvas).to_have_attribute("height", "20")
+    assert page.locator(".confusion tbody tr").count() == 26
+    page.get_by_role("group", name="Open the network").get_by_role("button", name="Learn").click()
+    page.wait_for_selector(".learn-view")
+    page.get_by_role("button", name="A mini-batch, averaged").click()
+    page.wait_for_selector(".batch button:nth-child(32)")
+    assert page.locator(".batch canvas").first.get_attribute("width") == "24"
+    page.get_by_role("button", name="One example").click()
+    page.locator(".picker summary").click()
+    page.get_by_role("button", name="Show some").click()
+    expect(page.locator(".picker [role=status]")).to_contain_text("Test images")
+    page.get_by_label("From picture number").fill("1000")  # beyond the last, which is a Z: data are in order
+    page.get_by_role("button", name="Show others").click()
+    page.get_by_label("Z, number").last.click()
+    expect(page.locator(".answers select")).to_have_value("25")
+    expect(page.locator(".answer .digit")).to_have_text("Z")
+    page.locator(".answers select").select_option("24")
+    page.wait_for_url("**#learn/24?**")
+    image = settled(page)["image"]
+    page.reload()
+    page.wait_for_selector("html[data-whole]")
+    expect(page.locator(".answers select")).to_have_value("24")
+    assert settled(page)["image"] == image
+
+
+def test_single_steps_show_the_example_in_its_own_size(train: Page) -> None:
+    button(train, "One example").click()
+    doing(train, "Paused in epoch 1")
+    expect(train.locator(".single canvas")).to_have_attribute("height", "20")
+    name = run_of(train)["classes"][run_of(train)["last_example"]["digit"]]
+    expect(train.locator(".single")).to_contain_text(name)

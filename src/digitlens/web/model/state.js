@@ -9,7 +9,7 @@ import { DIGIT_SHAPE, LARGEST_SIDE, MOST_CLASSES, pixelsOf, sameShape } from "..
 
 /** @typedef {import("../core/shape.js").Shape} Shape */
 /** @typedef {number[][][]} Strokes   each stroke a list of [x, y] in pad units: the pad's longer side has 28, y down */
-/** @typedef {{kind: "mnist", on: "test" | "training", number: number, digit: number} | {kind: "example", digit: number}
+/** @typedef {{kind: "mnist" | "folder", on: "test" | "training", number: number, digit: number} | {kind: "example", digit: number}
  *    | {kind: "noise", seed: number} | {kind: "picture", name: string}} Base   where a picture on the pad came from */
 /** @typedef {import("../picture/preparation.js").Stage} Stage */
 /** @typedef {"read" | "neuron" | "learn" | "train" | "compare" | "story"} View */
@@ -170,16 +170,17 @@ function shapeOf(text) {
 
 /** @param {Base} base @returns {string} */
 function baseName(base) {
-  if (base.kind === "mnist") return `mnist.${base.on}.${base.number}.${base.digit}`;
+  if (base.kind === "mnist" || base.kind === "folder") return `${base.kind}.${base.on}.${base.number}.${base.digit}`;
   if (base.kind === "example") return `example.${base.digit}`;
-  return base.kind === "noise" ? `noise.${base.seed}` : `picture.${base.name.slice(0, 60)}`;
+  if (base.kind === "noise") return `noise.${base.seed}`;
+  return base.kind === "picture" ? `picture.${base.name.slice(0, 60)}` : "";
 }
 
 /** @param {string} text @returns {Base | null} */
 function baseOf(text) {
   const [kind, ...rest] = text.split(".");
-  const digit = whole(rest.at(-1), 0, DIGITS - 1);
-  if (kind === "mnist" && (rest[0] === "test" || rest[0] === "training") && digit !== null) {
+  const digit = whole(rest.at(-1), 0, (kind === "folder" ? MOST_CLASSES : DIGITS) - 1);
+  if ((kind === "mnist" || kind === "folder") && (rest[0] === "test" || rest[0] === "training") && digit !== null) {
     return { kind, on: rest[0], number: whole(rest[1], 0, 999_999) ?? 0, digit };
   }
   if (kind === "example" && digit !== null) return { kind, digit };

@@ -3,7 +3,6 @@
 // our ten examples; each small, with its own cost and its own arrows.
 
 import { attributes, clear, h, setText, svg } from "../shared/dom.js";
-import { readsDigits } from "../../core/shape.js";
 import { collection, fits, ofDrawing } from "./batch_images.js";
 import { plain, significant } from "../../core/numbers.js";
 import { inkCanvas, paintInk } from "../shared/pictures.js";
@@ -90,7 +89,6 @@ export function batchView(app, { label, alone }) {
       setText(add, `Add this drawing as ${article(name)} ${name}`);
       attributes(add, { disabled: !app.reading.inkFound });
       setText(fetchMore, pictures.source());
-      attributes(fetchMore, { hidden: !readsDigits(app.network) }); // they are digits
       attributes(empty, { disabled: !all.length });
       setText(
         said,

@@ -2,15 +2,17 @@
 // Where the pictures of a mini-batch come from: training images and examples from the server, drawings from the pad.
 // What was drawn outlives a reload: it is kept in the tab's own storage, as the addresses that bring it back.
 
-import { DIGIT_SHAPE, pixelsOf, readsDigits, sameShape } from "../../core/shape.js";
+import { DIGIT_SHAPE, readsDigits, sameShape, shapeName } from "../../core/shape.js";
 import { fromRGBA } from "../../picture/grey.js";
 import { prepareGrey } from "../../picture/grey_preparation.js";
 import { adjusted } from "../../picture/preparation.js";
 import { read } from "../../model/reading.js";
 import { fromFragment, START, toFragment, validFor } from "../../model/state.js";
+import { dataFor, fetchImages, onPad } from "../shared/data_images.js";
 import { h } from "../shared/dom.js";
 
 /** @typedef {import("../shared/app.js").App} App */
+/** @typedef {import("../shared/data_images.js").LabelledImage} LabelledImage */
 /** @typedef {import("../../core/shape.js").Shape} Shape */
 /** @typedef {import("../../model/state.js").State} State */
 /**
@@ -25,17 +27,15 @@ import { h } from "../shared/dom.js";
  */
 
 const AT_ONCE = 32;
-const TOTAL = 60_000;
 const EXAMPLES = 10; // one of each digit
-const PIXELS = pixelsOf(DIGIT_SHAPE); // of an image of MNIST
 const KEPT = "digitlens.batch";
 
 /** @param {() => void} changed */
 export function collection(changed) {
   /** @type {Collected[]} */
   let all = [];
-  let next = 0;
-  let mnist = true;
+  let [source, next] = ["", 0]; // whose training images come next, and from which on
+  let examples = false; // there are no training images, and our ten examples take their place
   let busy = false;
   let trouble = "";
   const put = (/** @type {Collected[]} */ pictures) => {
@@ -43,34 +43,50 @@ export function collection(changed) {
     keep(all);
     changed();
   };
+  /** @param {App} app @returns {Promise<Collected[]>} */
+  const images = async (app) => {
+    const { network } = app;
+    const now = `${dataFor(network)} ${shapeName(network.shape)}`;
+    if (now !== source) [source, next, examples] = [now, 0, false];
+    const fetched = examples ? "" : await fetchImages(network, "training", next, AT_ONCE);
+    if (typeof fetched !== "string") {
+      next = (next + AT_ONCE) % fetched.total;
+      return fetched.images.map((image) => dataImage(image, network));
+    }
+    if (!readsDigits(network)) throw new Error(fetched);
+    if (!examples) app.say("MNIST is not on this machine; these are the ten example drawings.");
+    examples = true;
+    return exampleDrawings();
+  };
   return {
     all: () => all,
     put,
     /** What the button says that brings more. */
     source: () =>
-      !mnist ? "The ten example drawings" : next ? `The next ${AT_ONCE} training images` : `${AT_ONCE} training images`,
+      examples
+        ? "The ten example drawings"
+        : next
+          ? `The next ${AT_ONCE} training images`
+          : `${AT_ONCE} training images`,
     trouble: () => trouble,
     /** At first: what was drawn before a reload, or else pictures from the server. @param {App} app */
     async start(app) {
       const drawn = kept(app);
       if (drawn.length) put(drawn);
-      else if (readsDigits(app.network)) await this.more(app);
+      else await this.more(app);
     },
-    /** Training images, the next 32 each time; where there are none, our ten examples. @param {App} app */
+    /**
+     * Training images, the next 32 each time; where there are none, and the network reads digits, our ten examples.
+     * @param {App} app
+     */
     async more(app) {
       if (busy) return;
       [busy, trouble] = [true, ""];
       try {
-        const fetched = mnist ? await trainingImages(next) : null;
-        mnist = Boolean(fetched);
-        if (fetched) next = (next + AT_ONCE) % TOTAL;
-        else app.say("MNIST is not on this machine; these are the ten example drawings.");
-        const found = fetched ?? (await exampleDrawings());
-        put([...all.filter(({ own }) => own), ...found]);
+        put([...all.filter(({ own }) => own), ...(await images(app))]);
       } catch (error) {
-        trouble =
-          `No pictures came: ${error instanceof Error ? error.message : error}. Draw some, and add them; or try ` +
-          "again.";
+        const why = error instanceof Error ? error.message : error;
+        trouble = `No images came: ${why}. Draw some, and add them; or try again.`;
         changed();
       }
       busy = false;
@@ -147,25 +163,6 @@ function collected(target, framed, shape, adjusts, patch, own) {
   };
 }
 
-/**
- * The next 32 of MNIST's training images; null where the server has none.
- * @param {number} from
- * @returns {Promise<Collected[] | null>}
- */
-async function trainingImages(from) {
-  const answer = await fetch(`api/images?on=training&from=${from}&count=${AT_ONCE}`);
-  if (answer.status === 404) return null;
-  if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
-  const bytes = new Uint8Array(await answer.arrayBuffer());
-  const count = bytes.length / (1 + PIXELS);
-  if (!Number.isInteger(count) || !count)
-    throw new Error(`the server sent ${bytes.length} bytes, which are no pictures`);
-  return Array.from(bytes.subarray(0, count), (digit, i) => {
-    const ink = Float64Array.from(bytes.subarray(count + PIXELS * i, count + PIXELS * (i + 1)), (byte) => byte / 255);
-    return onPad(digit, ink, { kind: "mnist", on: "training", number: from + i, digit });
-  });
-}
-
 /** @returns {Promise<Collected[]>} */
 async function exampleDrawings() {
   return Promise.all(
@@ -180,22 +177,16 @@ async function exampleDrawings() {
       const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
       context.drawImage(picture, 0, 0);
       const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
-      return onPad(digit, prepareGrey(fromRGBA(data, canvas.height, canvas.width), []).image, {
-        kind: "example",
-        digit,
-      });
+      const { image } = prepareGrey(fromRGBA(data, canvas.height, canvas.width), []);
+      const base = /** @type {const} */ ({ kind: "example", digit });
+      const patch = { strokes: [], base, baseInk: image, baseStages: null, prepare: true };
+      return collected(digit, image, DIGIT_SHAPE, true, patch, false);
     }),
   );
 }
 
-/** @param {number} digit @param {Float64Array} ink @param {import("../../model/state.js").Base} base */
-function onPad(digit, ink, base) {
-  return collected(
-    digit,
-    ink,
-    DIGIT_SHAPE,
-    true,
-    { strokes: [], base, baseInk: ink, baseStages: null, prepare: true },
-    false,
-  );
+/** An image of the data set. @param {LabelledImage} image @param {App["network"]} network @returns {Collected} */
+function dataImage(image, network) {
+  const patch = { ...onPad(image, dataFor(network), "training"), prepare: true };
+  return collected(image.label, patch.baseInk, network.shape, true, patch, false);
 }

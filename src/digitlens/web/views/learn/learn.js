@@ -207,13 +207,14 @@ export function learnView(app) {
 }
 
 /**
- * What was chosen; or the true digit of a picture that has one; or what the network reads.
+ * What was chosen; or the true class of an image that has one; or what the network reads.
  * @param {App} app
  * @returns {number}
  */
 function proposedTarget({ state, network, reading }) {
   const { target, base } = state;
   if (target !== null) return target;
+  if (base?.kind === "folder" && base.digit < network.classes.length) return base.digit;
   const digit = base && "digit" in base ? network.classes.indexOf(String(base.digit)) : -1;
   return digit >= 0 ? digit : reading.digit;
 }

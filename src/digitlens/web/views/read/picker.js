@@ -1,9 +1,8 @@
 // @ts-check
-// Pictures for the pad: a file, what is pasted or dropped; and samples, where the network reads digits.
+// Pictures for the pad: a file, what is pasted or dropped; and samples.
 
-import { readsDigits } from "../../core/shape.js";
 import { attributes, h, setText } from "../shared/dom.js";
-import { digitSamples } from "./digit_samples.js";
+import { samplesView } from "./samples.js";
 import { putPicture } from "./picture_file.js";
 
 /** @typedef {import("../shared/app.js").App} App */
@@ -35,7 +34,7 @@ export function pickerView(app) {
       input.value = "";
     },
   });
-  const samples = digitSamples(app, fail);
+  const samples = samplesView(app, fail);
   const details = h(
     "details",
     { class: "picker", ontoggle: () => details.open && samples.fill() },
@@ -63,7 +62,7 @@ export function pickerView(app) {
   });
   return {
     element: h("div", {}, trouble, details),
-    update: () => attributes(samples.element, { hidden: !readsDigits(app.network) }),
+    update: samples.update,
   };
 }
 
