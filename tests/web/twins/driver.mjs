@@ -141,7 +141,7 @@ const TASKS = {
   greys({ network, pictures, adjusting, all = true }) {
     const own = networkOf(network);
     return pictures.map(({ rows, columns, grey }) => {
-      const prepared = web.grey_preparation.prepareGrey({ rows, columns, grey: bytesOf(grey) }, adjusting);
+      const prepared = web.grey_preparation.prepareGrey({ rows, columns, grey: bytesOf(grey) }, adjusting, own);
       return { ...preparedOut(prepared, all), ...trace(web.network.forward(own, prepared.image)) };
     });
   },

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import random
+import string
 from dataclasses import replace
 from typing import Any
 
@@ -29,8 +30,10 @@ from tests.storage.test_optional_blocks import JUDGING
 from tests.web.twins.node import ask, base64_of
 
 import digitlens
+from digitlens.digits.preparation.framing import framing_for
 from digitlens.errors import ModelFileError
-from digitlens.network.activations import ACTIVATIONS
+from digitlens.network.activations import ACTIVATIONS, sigmoid
+from digitlens.network.network import Layer, Network
 from digitlens.reading.reader import Reader
 from digitlens.storage import shipped
 from digitlens.storage.model_file import from_bytes, to_bytes
@@ -57,6 +60,9 @@ def same(got: dict[str, Any], wanted: Reader) -> None:
         assert about[field] == getattr(wanted, field) == getattr(again, field), field
     for field in ("classes", "adjusting", "history", "notes"):
         assert about[field] == list(getattr(wanted, field)), field
+    assert about["shape"] == dict(zip(("rows", "columns"), wanted.image_shape, strict=True))
+    assert (about["darkOnLight"], again.dark_on_light) == (wanted.dark_on_light,) * 2
+    assert again.image_shape == wanted.image_shape
     for field in ("classes", "adjusting", "history"):
         assert list(getattr(again, field)) == list(getattr(wanted, field)), field
     same_judging(got["judging"], wanted, again)
@@ -79,6 +85,14 @@ def same_judging(got: dict[str, Any], wanted: Reader, again: Reader) -> None:
             assert np.array_equal(getattr(again.familiarity.layers[number], part), getattr(layer, part)), part
 
 
+def letters(dark_on_light: bool) -> Reader:
+    """A reader of 26 classes of 20×24 pixels."""
+    rng = np.random.default_rng(26)
+    layers = (Layer(rng.normal(size=(26, 480)).astype(np.float32), rng.normal(size=26).astype(np.float32)),)
+    shape = {"image_shape": (20, 24), "framing": framing_for((20, 24)), "dark_on_light": dark_on_light}
+    return Reader(Network(layers, (sigmoid,)), "letters", classes=tuple(string.ascii_uppercase), **shape)
+
+
 def good_files() -> list[bytes]:
     """Files that are right, each in a way of its own."""
     header, arrays = split()
@@ -99,6 +113,7 @@ def good_files() -> list[bytes]:
         to_bytes(JUDGING),
         to_bytes(replace(JUDGING, familiarity=None)),
         to_bytes(replace(JUDGING, calibration=None)),
+        *(to_bytes(letters(dark_on_light)) for dark_on_light in (False, True)),
     ]
 
 

@@ -15,12 +15,17 @@ from tests.golden.test_pictures import GREYS, grey_of
 from tests.web.twins.node import ask, base64_of, file_of, floats, in_float64, near
 
 import digitlens
+from digitlens.digits.dataset import shape_name
 from digitlens.digits.preparation.decode import from_bytes
+from digitlens.digits.preparation.framing import framing_for
 from digitlens.digits.preparation.ink import running_mean
 from digitlens.digits.preparation.prepare import prepare
 from digitlens.digits.preparation.strokes import ink_strokes
 from digitlens.digits.sources.mnist import load_mnist
 from digitlens.digits.synthetic.pen.writer import pen_digits
+from digitlens.network.activations import sigmoid
+from digitlens.network.network import Layer, Network
+from digitlens.reading.reader import Reader
 
 VIDEO = digitlens.load("video")
 EXACT = in_float64(VIDEO.network)
@@ -134,6 +139,30 @@ def test_grey_pictures_of_any_size_and_light_are_prepared_and_read_as_in_python(
             assert stage["reason"] == other.reason.replace("an array of", "a picture of"), number
         trace = EXACT.forward(wanted.image.reshape(1, 784).astype(float))[0]
         near(one["a"][-1], trace.a[-1], f"picture {number}")
+
+
+@pytest.mark.parametrize("dark_on_light", [False, True], ids=["light on dark", "dark on light"])
+@pytest.mark.parametrize("shape", [(20, 24), (64, 9), (28, 29)], ids=shape_name)
+def test_pictures_are_fitted_to_another_size_as_in_python(shape: tuple[int, int], dark_on_light: bool) -> None:
+    reader = fitted_reader(shape, dark_on_light)
+    some = [*greys()[::7], np.full(shape, 200, np.uint8), np.zeros(shape, np.uint8)]
+    adjusting = ["straighten", "resize"]
+    got = ask("greys", network=file_of(reader), pictures=described(some), adjusting=adjusting)
+    for number, (grey, one) in enumerate(zip(some, got, strict=True)):
+        wanted = prepare(grey, adjusting, shape=shape, dark_on_light=dark_on_light)
+        assert one["names"] == [stage.name for stage in wanted.stages], number
+        assert one["inkFound"] == wanted.ink_found, number
+        near(one["image"], wanted.image, f"picture {number}")
+        for stage, other in zip(one["stages"], wanted.stages, strict=True):
+            near(stage["image"], other.image, f"picture {number}, {other.name}")
+            assert stage["reason"] == other.reason.replace("an array of", "a picture of"), number
+
+
+def fitted_reader(shape: tuple[int, int], dark_on_light: bool) -> Reader:
+    """A reader of two classes of such images."""
+    layers = (Layer(np.ones((2, shape[0] * shape[1]), np.float32), np.zeros(2, np.float32)),)
+    about = {"image_shape": shape, "framing": framing_for(shape), "dark_on_light": dark_on_light}
+    return Reader(Network(layers, (sigmoid,)), "fitted", classes=("a", "b"), **about)
 
 
 def colours(rng: np.random.Generator) -> list[np.ndarray]:
