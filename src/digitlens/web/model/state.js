@@ -9,7 +9,8 @@ import { DIGIT_SHAPE, LARGEST_SIDE, MOST_CLASSES, pixelsOf, sameShape } from "..
 
 /** @typedef {import("../core/shape.js").Shape} Shape */
 /** @typedef {number[][][]} Strokes   each stroke a list of [x, y] in pad units: the pad's longer side has 28, y down */
-/** @typedef {{kind: "mnist" | "folder", on: "test" | "training", number: number, digit: number} | {kind: "example", digit: number}
+/** @typedef {{kind: "mnist" | "folder", on: "test" | "training", number: number, digit: number}
+ *    | {kind: "example", digit: number}
  *    | {kind: "noise", seed: number} | {kind: "picture", name: string}} Base   where a picture on the pad came from */
 /** @typedef {import("../picture/preparation.js").Stage} Stage */
 /** @typedef {"read" | "neuron" | "learn" | "train" | "compare" | "story"} View */

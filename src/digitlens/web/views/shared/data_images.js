@@ -1,5 +1,6 @@
 // @ts-check
-// Images of the data set that fits the network: MNIST's for digits, else those of the folder that the server was started
+// Images of the data set that fits the network: MNIST's for digits, else those of the folder that the server
+// was started
 // with.
 
 import { pixelsOf, readsDigits, sameShape, shapeName } from "../../core/shape.js";
