@@ -72,7 +72,7 @@ def main(count: int, data: str | None, as_json: bool) -> None:
 
     if data:
         os.environ["DIGITLENS_DATA"] = data
-    if not DataSets().here("mnist"):
+    if not DataSets().available("mnist"):
         raise click.ClickException("nothing was timed: MNIST is not here; name its folder with --data")
     with tempfile.TemporaryDirectory() as runs:
         os.environ["DIGITLENS_RUNS"] = runs

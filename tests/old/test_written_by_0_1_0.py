@@ -252,7 +252,7 @@ def test_an_unfinished_run_ends_in_the_network_that_it_ended_in(name: str, copy:
 
 @every_run
 def test_the_app_finds_the_runs_that_it_kept(name: str, copy: Path) -> None:
-    expected, found = EXPECTED["runs"][name], RunStores(copy / "runs").shelf(name).found()
+    expected, found = EXPECTED["runs"][name], RunStores(copy / "runs").store(name).load()
     assert found is not None
     assert (found.engine, found.position["epoch"], found.position["mini_batch"]) == (
         expected["engine"], expected["epoch"], expected["mini_batch"],

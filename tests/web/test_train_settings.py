@@ -31,7 +31,7 @@ from tests.web.training_page import (
 from digitlens.errors import DownloadError
 from digitlens.server.http.networks import Networks
 from digitlens.server.http.routes import create_app
-from digitlens.server.training.data_sets import HOW, DataSets
+from digitlens.server.training.data_sets import MNIST_MISSING, DataSets
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -44,7 +44,7 @@ class Sets(DataSets):
         super().__init__(folder)
         self.asked = 0
 
-    def here(self, name: str) -> bool:
+    def available(self, name: str) -> bool:
         return name != "mnist" or self.asked > 1
 
     def download(self, progress: Callable[[str, int, int | None], object]) -> None:
@@ -250,7 +250,7 @@ def test_a_thing_to_try_starts_at_once(page: Page) -> None:
 def test_mnist_is_fetched_by_one_click_with_its_progress_and_its_trouble(page: Page) -> None:
     get = page.get_by_role("button", name="Download MNIST")
     page.locator("#train-data").select_option("mnist")
-    page.locator(".trainer .data").filter(has_text=HOW).wait_for()
+    page.locator(".trainer .data").filter(has_text=MNIST_MISSING).wait_for()
     assert button(page, "Start").is_disabled()
     get.click()
     page.locator(".trainer .data").filter(has_text="no mirror answers").wait_for()

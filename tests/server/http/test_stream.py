@@ -20,13 +20,13 @@ from tests.waiting import PATIENCE, until
 from digitlens.server.http.stream import MOST, Stream
 from digitlens.server.training.run_store import RunStore
 from digitlens.server.training.status_board import StatusBoard
-from digitlens.server.training.visitors import News, Visitor
+from digitlens.server.training.visitors import OnChange, Visitor
 
 
 class House:
     """As much of Visitors as a stream knows."""
 
-    def leave(self, visitor: Visitor, news: News) -> None:
+    def leave(self, visitor: Visitor, news: OnChange) -> None:
         visitor.unwatch(news)
 
 
@@ -34,7 +34,7 @@ class Busy:
     """Work that posts a number again and again, and counts how often somebody has a frame made."""
 
     def __init__(self, visitor: Visitor) -> None:
-        self.board, self.number, self.made = StatusBoard(visitor.tell), 0, 0
+        self.board, self.number, self.made = StatusBoard(visitor.notify), 0, 0
         self.over = False
 
     def post(self) -> None:

@@ -18,7 +18,7 @@ from tests.waiting import until
 from digitlens.digits.sources.folders import load_folder
 from digitlens.learning.recipes import named
 from digitlens.learning.training import Run, fitted
-from digitlens.server.training.comparison import Comparing, Duel
+from digitlens.server.training.comparison import ComparisonRequest, ComparisonTraining
 from digitlens.server.training.queue import TrainingQueue
 from digitlens.server.training.timing import Timing
 
@@ -76,7 +76,7 @@ def test_a_comparison_rests_and_goes_on_where_it_was(site: Site) -> None:
         assert later["done"] == 4
         assert [run["seed"] for run in later["runs"][0]] == [3, 4]
         one.say(type="go", how="run")
-        assert "come to its end" in one.hears("refused")["error"]
+        assert "has ended" in one.hears("refused")["error"]
         one.train(4, epochs=1)
         assert one.sees(state="finished")[0]["number"] == 4
 
@@ -113,7 +113,9 @@ def test_others_get_their_turns_while_somebody_compares(tmp_path: Path) -> None:
 def test_a_comparison_that_was_given_up_is_gone_at_once(site: Site) -> None:
     sets = visitors(site).sets
     message = {"number": 1, "recipes": SIDES, "base": "video", "data": "folder", "seeds": 1}
-    one = Comparing(Duel.of(message, sets), lambda: sets.load("folder"), TrainingQueue(0), lambda: None)
+    one = ComparisonTraining(
+        ComparisonRequest.of(message, sets), lambda: sets.load("folder"), TrainingQueue(0), lambda: None
+    )
     one.go()
     while one.turn(lambda: False):
         pass

@@ -30,7 +30,7 @@ class Busy:
                 return True
         return False
 
-    def moved(self) -> None:
+    def place_changed(self) -> None:
         self.moves += 1
 
     def stop(self) -> None:

@@ -47,10 +47,10 @@ class Nobody(TrainingQueue):
         super().__init__(0)
 
 
-def training(recipe: Recipe, shelf: RunStore | None = None, **more: Any) -> Training:
-    order = RunRequest(7, recipe, "video", "folder", "bars", chosen=True)
+def training(recipe: Recipe, store: RunStore | None = None, **more: Any) -> Training:
+    request = RunRequest(7, recipe, "video", "folder", "bars", chosen=True)
     return Training(
-        order, lambda: DATA, Nobody(), lambda: None, shelf or RunStore(None), **{"timing": ALL_MEASURED, **more}
+        request, lambda: DATA, Nobody(), lambda: None, store or RunStore(None), **{"timing": ALL_MEASURED, **more}
     )
 
 
@@ -226,7 +226,7 @@ def test_every_kept_moment_is_a_network_with_its_story_until_then() -> None:
     count = seen(one)[0]["records"]
     matched = 0
     for number in range(count):
-        reader, moment = one.reader(number), one.moment(number)
+        reader, moment = one.reader(number), one.snapshot(number)
         assert reader is not None
         assert moment is not None
         assert reader.name == "trained"
@@ -237,7 +237,7 @@ def test_every_kept_moment_is_a_network_with_its_story_until_then() -> None:
         matched += place in expected and expected[place] == bits(reader.network)
     assert matched >= 3
     assert one.reader(count) is None
-    nearest = one.moment(10**9)
+    nearest = one.snapshot(10**9)
     assert nearest is not None
     assert nearest.number == count - 1
 
@@ -252,10 +252,10 @@ def test_a_run_that_diverges_says_so_and_stops(engine: str, tmp_path: Path) -> N
     assert header["state"] == "diverged"
     assert "lower the learning rate" in header["error"]
     assert one.over
-    one._turns.leave(one)
+    one._queue.leave(one)
     one.go()
     assert seen(one)[0]["state"] == "diverged"
-    assert one._turns.place(one) is None
+    assert one._queue.place(one) is None
     assert list(tmp_path.iterdir()) == []
     assert len(arrays["curves"]) >= 1
 
@@ -271,8 +271,8 @@ def test_digits_that_cannot_be_loaded_are_said_to_be_so(capfd: pytest.CaptureFix
         raise MemoryError
 
     for load, words in ((missing, "they are nowhere"), (large, "not enough memory"), (broken, "bug in digitlens")):
-        order = RunRequest(1, small(), "video", "folder")
-        one = Training(order, load, Nobody(), lambda: None, RunStore(None))
+        request = RunRequest(1, small(), "video", "folder")
+        one = Training(request, load, Nobody(), lambda: None, RunStore(None))
         one.go()
         assert one.turn(never) is False
         header, _ = seen(one)
@@ -283,15 +283,15 @@ def test_digits_that_cannot_be_loaded_are_said_to_be_so(capfd: pytest.CaptureFix
 
 def test_a_run_is_stopped_whatever_it_does() -> None:
     turns = TrainingQueue(1)
-    order = RunRequest(1, small(epochs=100_000), "video", "folder", chosen=True)
+    request = RunRequest(1, small(epochs=100_000), "video", "folder", chosen=True)
     for number in range(20):
-        one = Training(order, lambda: DATA, turns, lambda: None, RunStore(None))
+        one = Training(request, lambda: DATA, turns, lambda: None, RunStore(None))
         one.go()
-        until(lambda one=one: one._told.state == "running")
+        until(lambda one=one: one._status.state == "running")
         time.sleep(number / 500)
         (one.pause if number % 2 else one.stop)()
         until(lambda one=one: turns.place(one) is None)  # long before the hours that the run would take
-        assert one._told.state == "paused" or not number % 2
+        assert one._status.state == "paused" or not number % 2
     turns.close(PATIENCE)
 
 
@@ -321,7 +321,7 @@ def test_a_run_that_was_given_up_is_gone_at_once() -> None:
         pass
     assert seen(one)[0]["state"] == "finished"
     one.stop()
-    one._shelf.take(None)  # as another run of its visitor would
+    one._store.take(None)  # as another run of its visitor would
     left = weakref.ref(one)
     gc.disable()
     try:

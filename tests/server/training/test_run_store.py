@@ -37,11 +37,11 @@ def eager(recipe: Recipe, store: RunStore) -> Training:
 
 def goes_on(path: Path, load: Any = lambda: DATA) -> Training:
     """What a new server makes of a checkpoint."""
-    shelf = RunStore(path)
-    left = shelf.found()
-    assert left is not None
-    order = RunRequest(0, Recipe.from_json(left.recipe), "video", "folder", "bars", chosen=True)
-    return Training(order, load, Nobody(), lambda: None, shelf, left, EAGER)
+    store = RunStore(path)
+    checkpoint = store.load()
+    assert checkpoint is not None
+    request = RunRequest(0, Recipe.from_json(checkpoint.recipe), "video", "folder", "bars", chosen=True)
+    return Training(request, load, Nobody(), lambda: None, store, checkpoint, EAGER)
 
 
 @given(st.sampled_from(VARIANTS), st.lists(st.integers(1, 7), min_size=1, max_size=4))
@@ -83,7 +83,7 @@ def test_before_its_digits_are_there_an_interrupted_run_shows_what_it_was(tmp_pa
     assert header["strongest"] == before["strongest"]
     assert (shown["pictures"] == arrays["pictures"]).all()
     assert shown["curves"][:, 0].tolist() == [1, 2]
-    assert later.moment(0) is not None
+    assert later.snapshot(0) is not None
     later.go()
     later.turn(never)
     header, shown = seen(later)
@@ -148,13 +148,13 @@ def test_a_checkpoint_that_is_being_written_when_another_run_begins_is_thrown_aw
         keep(*given)
 
     monkeypatch.setattr(shelves.checkpointing, "save_state", slow)
-    shelf = RunStore(tmp_path / f"{NAME}.digitlens")
-    old = eager(small(), shelf)
+    store = RunStore(tmp_path / f"{NAME}.digitlens")
+    old = eager(small(), store)
     old.go("epoch")
     thread = threading.Thread(target=old.turn, args=(never,))
     thread.start()
     assert writing.wait(PATIENCE)
-    new = eager(small(seed=1), shelf)  # does not wait for the disk, which waits for go_on
+    new = eager(small(seed=1), store)  # does not wait for the disk, which waits for go_on
     old.stop()
     go_on.set()
     thread.join(PATIENCE)
@@ -162,7 +162,7 @@ def test_a_checkpoint_that_is_being_written_when_another_run_begins_is_thrown_aw
     new.go("epoch")
     new.turn(never)
     assert unfinished_recipe(tmp_path / f"{NAME}.digitlens") == small(seed=1, data="bars")
-    old._keep(old._walk)  # type: ignore[arg-type]
+    old._save_checkpoint(old._cursor)  # type: ignore[arg-type]
     assert unfinished_recipe(tmp_path / f"{NAME}.digitlens") == small(seed=1, data="bars")
 
 
@@ -181,7 +181,7 @@ def test_a_disk_that_will_not_is_said_and_the_run_goes_on(tmp_path: Path, monkey
 
 def test_a_damaged_checkpoint_is_none(tmp_path: Path) -> None:
     (tmp_path / f"{NAME}.digitlens.checkpoint").write_bytes(b"\x00" * 100)
-    assert RunStores(tmp_path).shelf(NAME).found() is None
+    assert RunStores(tmp_path).store(NAME).load() is None
     assert list(tmp_path.iterdir()) == []
 
 
@@ -206,10 +206,10 @@ def test_old_checkpoints_and_too_many_are_swept_away(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    shelf = RunStores(tmp_path / "file" / "runs").shelf(NAME)
-    assert shelf.path is None
-    assert shelf.found() is None
-    one = training(small(), shelf)
+    store = RunStores(tmp_path / "file" / "runs").store(NAME)
+    assert store.path is None
+    assert store.load() is None
+    one = training(small(), store)
     one.go()
     one.turn(never)
     assert seen(one)[0]["state"] == "finished"

@@ -1,4 +1,4 @@
-"""What is kept of a run: curves and moments, evenly thinned, in bounded room, and always the first and the newest."""
+"""What is kept of a run: curves and snapshots, evenly thinned, in bounded room, and always the first and the newest."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from digitlens.learning.plain_engine import measure
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.records import beginning
 from digitlens.learning.training import Run, row
-from digitlens.server.training.snapshots import MOMENTS, ROOM, ROWS, Snapshots, arrays, sample
+from digitlens.server.training.snapshots import ROOM, ROWS, SNAPSHOTS, Snapshots, arrays, sample
 from digitlens.server.training.thinning import Thinned
 
 DATA = bar_data()
@@ -40,19 +40,19 @@ def test_what_is_thinned_stays_even_with_the_first_and_the_newest(most: int, cou
 
 
 def moments_of(run: Run) -> tuple[Snapshots, list[Record]]:
-    moments = Snapshots(run.recipe, run.split.classes, 784, short=1e9)  # however busy the machine is
+    snapshots = Snapshots(run.recipe, run.split.classes, 784, short=1e9)  # however busy the machine is
     records = list(run)
     for record in records:
         position = record.epoch + record.mini_batch * run.recipe.mini_batch / len(run.split.training)
-        moments.add(record, position, moments.measured(record, run.split, run.engine.name, position))
-    return moments, records
+        snapshots.add(record, position, snapshots.measure_row(record, run.split, run.engine.name, position))
+    return snapshots, records
 
 
 @pytest.mark.parametrize("engine", ["auto", "plain"])
 def test_a_row_says_what_was_measured_and_on_how_much(engine: str) -> None:
     run = Run(small(), DATA, every=2, engine=engine)
-    moments, records = moments_of(run)
-    curves, gradients = arrays(moments.rows())
+    snapshots, records = moments_of(run)
+    curves, gradients = arrays(snapshots.rows())
     assert curves.dtype == gradients.dtype == np.float32
     assert (curves.shape, gradients.shape) == ((len(records), 7), (len(records), 3))
     assert curves[:, 6].tolist() == list(range(len(records)))
@@ -70,8 +70,8 @@ def test_a_row_says_what_was_measured_and_on_how_much(engine: str) -> None:
 @pytest.mark.parametrize(
     ("recipe", "most"),
     [
-        (Recipe(), MOMENTS),
-        (Recipe(hidden=()), MOMENTS),
+        (Recipe(), SNAPSHOTS),
+        (Recipe(hidden=()), SNAPSHOTS),
         (Recipe(hidden=(1_250,)), 3),
         (Recipe(hidden=(1_250,), precision="float64"), 3),
         (Recipe(hidden=(300,)), 13),
@@ -79,11 +79,11 @@ def test_a_row_says_what_was_measured_and_on_how_much(engine: str) -> None:
 )
 def test_moments_have_room_for_twelve_mebibytes_and_no_more(recipe: Recipe, most: int) -> None:
     network = recipe.initial_network()
-    moments = Snapshots(recipe, 10, 784)
+    snapshots = Snapshots(recipe, 10, 784)
     record = Record(0, 0, 0.0, 0.1, "plain", network, beginning(recipe, network))
     for _ in range(max(20, most + 1)):
-        moments.add(record, 0.0, None)
-    kept = list(moments._moments)
+        snapshots.add(record, 0.0, None)
+    kept = list(snapshots._snapshots)
     assert len(kept) <= most
     assert len(kept) > most // 2
     held = sum(layer.weights.nbytes + layer.biases.nbytes for moment in kept for layer in moment.network.layers)
@@ -92,15 +92,15 @@ def test_moments_have_room_for_twelve_mebibytes_and_no_more(recipe: Recipe, most
 
 
 def test_long_runs_keep_as_many_rows_as_a_screen_shows() -> None:
-    moments = Snapshots(small(), 4, 784)
+    snapshots = Snapshots(small(), 4, 784)
     network = small().initial_network(4)
     for epoch in range(2_000):
         record = Record(epoch, 0, 0.0, 0.1, "plain", network, beginning(small(), network))
-        moments.add(record, float(epoch), ((float(epoch), 0.5, 0.5, 0.5, 0.5, 1.0, float(epoch)), (1.0, 1.0, 1.0)))
-    curves, _ = arrays(moments.rows())
+        snapshots.add(record, float(epoch), ((float(epoch), 0.5, 0.5, 0.5, 0.5, 1.0, float(epoch)), (1.0, 1.0, 1.0)))
+    curves, _ = arrays(snapshots.rows())
     assert ROWS // 2 < len(curves) <= ROWS
     assert (curves[0, 0], curves[-1, 0]) == (0, 1_999)
-    nearest = moments.nearest(1_000)
+    nearest = snapshots.nearest(1_000)
     assert nearest is not None
     assert abs(nearest.number - 1_000) <= 8
 
@@ -109,15 +109,15 @@ def test_measuring_between_epochs_never_takes_the_run_s_own_time() -> None:
     run = Run(small(), DATA)
     recipe, network = run.recipe, run.recipe.initial_network(4)
     ticks = itertools.count()
-    moments = Snapshots(recipe, 4, 784, now=lambda: next(ticks) / 10)
+    snapshots = Snapshots(recipe, 4, 784, now=lambda: next(ticks) / 10)
     measured = 0
     for tenth in range(1, 200):  # of a second of training each; to measure takes as long
         record = Record(0, tenth, tenth / 10, 0.1, "plain", network, beginning(recipe, network))
-        found = moments.measured(record, run.split, "plain", 0.1)
-        moments.add(record, 0.1, found)
+        found = snapshots.measure_row(record, run.split, "plain", 0.1)
+        snapshots.add(record, 0.1, found)
         measured += found is not None
     assert measured / 199 == pytest.approx(0.25, abs=0.02)
-    newest = moments.newest()
+    newest = snapshots.newest()
     assert newest is not None
     assert newest.number == 198  # it is a moment all the same, with the row that was measured last
     assert newest.row is not None
@@ -126,16 +126,16 @@ def test_measuring_between_epochs_never_takes_the_run_s_own_time() -> None:
 def test_a_run_that_goes_on_shows_the_rows_that_its_checkpoint_holds() -> None:
     run = Run(small(), DATA)
     history = [row(record) for record in run]
-    moments = Snapshots(run.recipe, 4, 784)
-    moments.remember(history)
-    curves, gradients = arrays(moments.rows())
+    snapshots = Snapshots(run.recipe, 4, 784)
+    snapshots.restore_history(history)
+    curves, gradients = arrays(snapshots.rows())
     assert curves[:, 0].tolist() == [1, 2, 3]
     assert curves[:, 1].tolist() == pytest.approx([one["training_cost"] for one in history])
     assert curves[:, 4].tolist() == pytest.approx([one["test_accuracy"] for one in history])
     assert np.isnan(gradients).all()
     assert gradients.shape == (3, 3)
-    assert moments.nearest(1) is None
-    assert moments.count == 3
+    assert snapshots.nearest(1) is None
+    assert snapshots.count == 3
 
 
 def test_a_sample_is_the_same_each_time_and_of_all_digits() -> None:

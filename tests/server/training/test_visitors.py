@@ -38,7 +38,7 @@ def sets(tmp_path_factory: pytest.TempPathFactory) -> DataSets:
 def entered(known: Visitors, number: int, *, works: bool = True) -> Visitor:
     visitor, _ = known.enter(name(number))
     if works:
-        known.act(visitor, TRAIN)
+        known.handle(visitor, TRAIN)
     return visitor
 
 
@@ -47,16 +47,16 @@ def test_whoever_has_been_away_longest_goes_when_there_are_too_many(sets: DataSe
         known = Visitors(sets, "plain")
         many = [entered(known, number) for number in range(MOST)]
         many[0].watch(nothing)  # it is here
-        many[1].left += 1
+        many[1].last_seen += 1
         empty = entered(known, 1_000, works=False)  # has left nothing, but it is the new one
-        assert name(2) not in known._known  # the third one has been away longest
-        assert {name(0), name(1)} < set(known._known)
+        assert name(2) not in known._visitors  # the third one has been away longest
+        assert {name(0), name(1)} < set(known._visitors)
         entered(known, 1_001)
-        assert empty.name not in known._known
-        assert len(known._known) == MOST
+        assert empty.name not in known._visitors
+        assert len(known._visitors) == MOST
         gone = many[2].work
         assert isinstance(gone, Training)
-        assert gone._gone
+        assert gone._given_up
         known.close()
 
     elsewhere(test)
@@ -69,11 +69,11 @@ def test_whoever_is_watched_stays_however_many_there_are(sets: DataSets) -> None
         for visitor in many:
             visitor.watch(nothing)
         entered(known, 1_000)
-        assert len(known._known) == MOST + 1
+        assert len(known._visitors) == MOST + 1
         for visitor in many:
             known.leave(visitor, nothing)
         entered(known, 1_001)
-        assert len(known._known) == MOST
+        assert len(known._visitors) == MOST
         known.close()
 
     elsewhere(test)
@@ -90,14 +90,14 @@ def test_half_an_hour_without_a_page_is_the_end(sets: DataSets) -> None:
         for visitor in (away, empty):
             known.leave(visitor, nothing)
         async with asyncio.timeout(PATIENCE):
-            while empty.name in known._known:
+            while empty.name in known._visitors:
                 await asyncio.sleep(0.01)
             assert away.work is not None
-            while away.name in known._known:
+            while away.name in known._visitors:
                 await asyncio.sleep(0.01)
-            while known._sweeping is not None:  # nobody is away any more
+            while known._removal is not None:  # nobody is away any more
                 await asyncio.sleep(0.01)
-        assert list(known._known) == [here.name]
+        assert list(known._visitors) == [here.name]
         known.close()
 
     elsewhere(test)
@@ -116,9 +116,9 @@ def test_a_comparison_takes_the_place_of_a_run_and_forgets_it(sets: DataSets, tm
     checkpoint.write_bytes(b"of the run before")
     run = visitor.work
     compare = TRAIN | {"type": "compare", "recipes": [{"epochs": 1}, {"epochs": 1, "activation": "relu"}], "seeds": 1}
-    known.act(visitor, compare)
+    known.handle(visitor, compare)
     assert isinstance(run, Training)
-    assert run._gone
+    assert run._given_up
     assert not checkpoint.exists()
     assert not isinstance(visitor.work, Training)
     known.close()

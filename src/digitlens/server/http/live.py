@@ -104,7 +104,7 @@ class Live:
                 raise MessageError("wanted `visit` as the first message; send it, with the visitor's name")
             elif kind == "download":
                 self._download()
-            elif frame := self._visitors().act(stream.visitor, message):
+            elif frame := self._visitors().handle(stream.visitor, message):
                 stream.say("moment", frame)
         except Refused as error:
             number = message.get("number")

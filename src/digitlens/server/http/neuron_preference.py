@@ -125,7 +125,7 @@ class NeuronPreferences:
         if own and self._sets.image_shape("folder") == reader.image_shape:
             return self._sets.load("folder")
         if reader.image_shape == DIGIT_SHAPE:
-            return self._sets.load("mnist" if self._sets.here("mnist") else "pen")
+            return self._sets.load("mnist" if self._sets.available("mnist") else "pen")
         raise DataError(
             f"the network {reader.name!r} sees images of {shape_name(reader.image_shape)} pixels; start the app with "
             "--data and the folder of pictures that it has learned"

@@ -1,1 +1,1 @@
-"""What visitors train: their runs, the queue before the engine, and what is seen of a run."""
+"""TRAINING for visitors: their runs and comparisons, the queue for the cores, and the frames that pages see."""

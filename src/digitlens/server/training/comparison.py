@@ -1,7 +1,7 @@
-"""A visitor's comparison: two recipes that differ in something, the same seeds for both, run after run.
+"""A visitor's comparison: two recipes that differ in some fields, trained with the same seeds, run after run.
 
-The runs go on in turns of the row, a and b alternately, and each is an Outcome of learning/experiments.py; what the
-numbers support says learning/compared.py.
+The runs take turns in the queue, a and b alternately. Each gives an Outcome of learning/experiments.py.
+learning/compared.py says what the numbers support.
 """
 
 from __future__ import annotations
@@ -28,32 +28,32 @@ from digitlens.server.refusal import MISTAKE, Refused
 from digitlens.server.training.data_sets import DataSets
 from digitlens.server.training.frames import as_pictures, frame
 from digitlens.server.training.queue import TrainingQueue
-from digitlens.server.training.requests import SEEDS, number_of, order_of
+from digitlens.server.training.requests import SEEDS, number_of, request_of
 from digitlens.server.training.run_cursor import RunCursor, one_thread
 from digitlens.server.training.run_status import RunRequest
 from digitlens.server.training.status_board import StatusBoard
 
-EPOCHS = 200  # of each run
-PICTURES = 16  # neurons of the first layer that are shown, on each side
+EPOCHS = 200  # of each run, at most
+PICTURES = 16  # neurons of the first layer whose weights are shown, on each side
 CURVES = ("training_cost", "training_accuracy", "test_cost", "test_accuracy")
 
 
 @dataclass(frozen=True, slots=True)
-class Duel:
-    """What a visitor wants to have compared."""
+class ComparisonRequest:
+    """The comparison that a visitor asks for."""
 
-    number: int  # by the visitor's own count
+    number: int  # the visitor's own number for it
     a: RunRequest
     b: RunRequest
     seeds: int
 
     @classmethod
-    def of(cls, message: Mapping[str, Any], sets: DataSets) -> Duel:
-        """What "compare" asks for. Raises Refused."""
+    def of(cls, message: Mapping[str, Any], sets: DataSets) -> ComparisonRequest:
+        """The request of a "compare" message. Raises Refused."""
         both = message.get("recipes")
         if not isinstance(both, list) or len(both) != 2:
             raise Refused("recipes", "recipes: wants two of them")
-        a, b = (order_of(message, sets, one) for one in both)
+        a, b = (request_of(message, sets, recipe) for recipe in both)
         seeds = number_of(message, "seeds", SEEDS)
         if not seeds:
             raise Refused("seeds", f"seeds: from 1 to {SEEDS}")
@@ -64,12 +64,12 @@ class Duel:
         return cls(a.number, a, b, seeds)
 
     def recipes(self, data: DataSet) -> list[Recipe]:
-        """All runs, a and b alternately, seed after seed."""
+        """The recipes of all runs, a and b alternately, seed after seed."""
         sides = [fitted(side.recipe, data, chosen=side.chosen) for side in (self.a, self.b)]
         return [replace(side, seed=side.seed + i) for i in range(self.seeds) for side in sides]
 
     def names(self) -> tuple[str, str]:
-        """What to call the two in a sentence: by what differs."""
+        """The names of both sides in a sentence: the fields that differ."""
         fields = _differences(self.a.recipe, self.b.recipe)
 
         def name(recipe: Recipe) -> str:
@@ -78,40 +78,46 @@ class Duel:
         return name(self.a.recipe), name(self.b.recipe)
 
 
-class Comparing:
-    """One comparison, worked on in turns. What visitors call returns at once, from any thread."""
+class ComparisonTraining:
+    """One comparison, which takes turns in the queue. What visitors call returns at once, from any thread."""
 
-    def __init__(self, duel: Duel, load: Callable[[], DataSet], turns: TrainingQueue, news: Callable[[], None]) -> None:
-        """`load`: the digits, which may take a while."""
-        self.duel, self.board = duel, StatusBoard(news)
-        self._load, self._turns = load, turns
+    def __init__(
+        self,
+        request: ComparisonRequest,
+        load: Callable[[], DataSet],
+        queue: TrainingQueue,
+        on_change: Callable[[], None],
+    ) -> None:
+        """load: returns the data, which may take a while."""
+        self.request, self.board = request, StatusBoard(on_change)
+        self._load, self._queue = load, queue
         self._lock = threading.RLock()
-        self._recipes: list[Recipe] = []  # once the digits are there
+        self._recipes: list[Recipe] = []  # once the data are loaded
         self._outcomes: list[Outcome] = []
-        self._walk: RunCursor | None = None  # the run under way
-        self._took = 0.0  # seconds, by the clock, that it has taken
-        self._wanted = False
+        self._cursor: RunCursor | None = None  # the current run
+        self._took = 0.0  # seconds of the current run, by the clock
+        self._active = False
         self._state, self._error = "paused", ""
         self._post()
 
     @property
     def over(self) -> bool:
-        """Nothing more will come of it."""
+        """Whether it has ended."""
         return self._state in ("finished", "failed")
 
     def go(self, how: str = "run", instead_of: Any = None) -> None:
-        """Go on to the end; there are no single steps here. `instead_of`: it takes that one's place in the row."""
+        """Go on to the end; there are no single steps here. instead_of: work whose place in the queue it takes."""
         with self._lock:
             if self.over:
                 return
-            self._wanted = True
+            self._active = True
             if self._state != "running":
                 self._state = "waiting"
-        self._turns.enter(self, instead_of)
+        self._queue.enter(self, instead_of)
         self._post()
 
     def pause(self) -> None:
-        """Rest, within milliseconds; the run under way goes on later from there."""
+        """Pause, within milliseconds; the current run continues later."""
         self.stop()
         with self._lock:
             if self._state in ("waiting", "running"):
@@ -119,95 +125,95 @@ class Comparing:
         self._post()
 
     def stop(self) -> None:
-        """Give it up."""
+        """Give the comparison up."""
         with self._lock:
-            self._wanted, walk = False, self._walk
-        if walk is not None:
-            walk.stop()
-        self._turns.leave(self)
+            self._active, cursor = False, self._cursor
+        if cursor is not None:
+            cursor.stop()
+        self._queue.leave(self)
 
-    def moved(self) -> None:
-        """Its place in the row is another one."""
+    def place_changed(self) -> None:
+        """Its place in the queue has changed."""
         self._post()
 
-    def turn(self, over: Callable[[], bool]) -> bool:
-        """Run after run, until all are done or the turn is over."""
+    def turn(self, turn_over: Callable[[], bool]) -> bool:
+        """Work on the runs until all are done or the turn is over; whether something is left."""
         try:
             one_thread()
-            return self._turn(self._load(), over)
+            return self._turn(self._load(), turn_over)
         except (DigitlensError, MemoryError) as error:
-            self._say("failed", str(error) or "there is not enough memory for this; make the networks smaller")
+            self._set_state("failed", str(error) or "there is not enough memory for this; make the networks smaller")
         except Exception:
             traceback.print_exc()
-            self._say("failed", MISTAKE)
+            self._set_state("failed", MISTAKE)
         return False
 
-    def _turn(self, data: DataSet, over: Callable[[], bool]) -> bool:
-        self._recipes = self._recipes or self.duel.recipes(data)
+    def _turn(self, data: DataSet, turn_over: Callable[[], bool]) -> bool:
+        self._recipes = self._recipes or self.request.recipes(data)
         while len(self._outcomes) < len(self._recipes):
             with self._lock:
-                if self._walk is None:
-                    self._walk, self._took = RunCursor(Run(self._recipes[len(self._outcomes)], data)), 0.0
-            self._say("running")
-            if not self._run(self._walk, over):
+                if self._cursor is None:
+                    self._cursor, self._took = RunCursor(Run(self._recipes[len(self._outcomes)], data)), 0.0
+            self._set_state("running")
+            if not self._run(self._cursor, turn_over):
                 with self._lock:
-                    more = self._wanted
+                    more = self._active
                     self._state = "waiting" if more else "paused"
                 self._post()
                 return more
-        self._say("finished")
+        self._set_state("finished")
         return False
 
-    def _run(self, walk: RunCursor, over: Callable[[], bool]) -> bool:
-        """Go on with the run under way; whether it is done."""
+    def _run(self, cursor: RunCursor, turn_over: Callable[[], bool]) -> bool:
+        """Continue the current run; whether it is done."""
         began, error, reader = time.perf_counter(), "", None
         try:
-            for record in walk.go("run", lambda: self._wanted):
-                if walk.finished:
-                    reader = walk.reader(record)
-                elif over():
+            for record in cursor.go("run", lambda: self._active):
+                if cursor.finished:
+                    reader = cursor.reader(record)
+                elif turn_over():
                     break
-        except TrainingError as problem:  # it is this run's, and the others go on
+        except TrainingError as problem:  # the other runs continue
             error = str(problem)
         self._took += time.perf_counter() - began
         if reader is None and not error:
             return False
-        index, history = len(self._outcomes), tuple(walk.history)
+        index, history = len(self._outcomes), tuple(cursor.history)
         with self._lock:
-            self._outcomes.append(Outcome(index, walk.recipe, walk.engine, self._took, history, reader, error))
-            self._walk = None
+            self._outcomes.append(Outcome(index, cursor.recipe, cursor.engine, self._took, history, reader, error))
+            self._cursor = None
         return True
 
-    def _say(self, state: str, error: str = "") -> None:
+    def _set_state(self, state: str, error: str = "") -> None:
         with self._lock:
             self._state, self._error = state, error
         self._post()
 
     def _post(self) -> None:
         with self._lock:
-            place = self._turns.place(self) or 0
-            told = partial(_frame, self.duel, self._state, self._error, place, tuple(self._outcomes))
-            self.board.post("comparison", told)
+            place = self._queue.place(self) or 0
+            frame_of = partial(_frame, self.request, self._state, self._error, place, tuple(self._outcomes))
+            self.board.post("comparison", frame_of)
 
 
-def _frame(duel: Duel, state: str, error: str, place: int, outcomes: Sequence[Outcome]) -> bytes:
-    """How a comparison is getting on."""
+def _frame(request: ComparisonRequest, state: str, error: str, place: int, outcomes: Sequence[Outcome]) -> bytes:
+    """The frame of a comparison's status."""
     sides = outcomes[::2], outcomes[1::2]
-    result = _result(duel, *sides)
+    result = _result(request, *sides)
     header: dict[str, Any] = {
         "type": "comparison",
-        "number": duel.number,
+        "number": request.number,
         "state": state,
         "place": place,
         "error": error,
-        "recipes": [duel.a.recipe.to_json(), duel.b.recipe.to_json()],
-        "names": list(duel.names()),
-        "data": duel.a.data,
-        "seeds": duel.seeds,
-        "rows": duel.a.image_shape[0],
-        "columns": duel.a.image_shape[1],
+        "recipes": [request.a.recipe.to_json(), request.b.recipe.to_json()],
+        "names": list(request.names()),
+        "data": request.a.data,
+        "seeds": request.seeds,
+        "rows": request.a.image_shape[0],
+        "columns": request.a.image_shape[1],
         "done": len(outcomes),
-        "all": 2 * duel.seeds,
+        "all": 2 * request.seeds,
         "seconds": sum(outcome.seconds for outcome in outcomes),
         "sentence": result.sentence if result else "",
         "difference": None,
@@ -225,10 +231,10 @@ def _frame(duel: Duel, state: str, error: str, place: int, outcomes: Sequence[Ou
     return frame(header, blocks)
 
 
-def _result(duel: Duel, a: Sequence[Outcome], b: Sequence[Outcome]) -> Comparison | None:
-    """What the pairs that are complete say; None before the first."""
+def _result(request: ComparisonRequest, a: Sequence[Outcome], b: Sequence[Outcome]) -> Comparison | None:
+    """The comparison of the complete pairs; None before the first."""
     complete = min(len(a), len(b))
-    return compare_outcomes(a[:complete], b[:complete], duel.names()) if complete else None
+    return compare_outcomes(a[:complete], b[:complete], request.names()) if complete else None
 
 
 def _run(outcome: Outcome) -> dict[str, Any]:
@@ -245,5 +251,5 @@ def _run(outcome: Outcome) -> dict[str, Any]:
 
 def _differences(a: Recipe, b: Recipe) -> list[str]:
     """The fields in which two recipes differ."""
-    mine, others = a.to_json(), b.to_json()
-    return [field for field in mine if mine[field] != others[field]]
+    first, second = a.to_json(), b.to_json()
+    return [field for field in first if first[field] != second[field]]

@@ -1,10 +1,10 @@
-"""Binary frames: numbers as they lie in memory, with a header that says where. web/frames.js is the other end.
+"""Binary frames: arrays with a JSON header that describes them. web/train/frames.js reads them.
 
     length of the header    4 bytes, little-endian
-    header                  JSON in UTF-8, and spaces, so that what follows begins at a multiple of 8
+    header                  JSON in UTF-8, padded with spaces so that the blocks begin at a multiple of 8
     blocks                  arrays, little-endian, each at a multiple of 8
 
-The header's `blocks` lists them: name, type, shape, and at which byte of the frame each begins.
+`blocks` in the header lists their name, type, shape and first byte in the frame.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _ALIGNED = 8
 
 
 def frame(header: Mapping[str, Any], blocks: Mapping[str, NDArray[Any]]) -> bytes:
-    """One frame. Raises ValueError for arrays of another type, or numbers for which JSON has no word.
+    """The bytes of a frame. Raises ValueError for arrays of another type, or NaN or infinity in the header.
 
     >>> whole = frame({"type": "run"}, {"curves": np.zeros((2, 3), np.float32)})
     >>> header, arrays = unframe(whole)
@@ -30,15 +30,15 @@ def frame(header: Mapping[str, Any], blocks: Mapping[str, NDArray[Any]]) -> byte
     ('run', (2, 3), 0)
     """
     arrays = {name: np.ascontiguousarray(array) for name, array in blocks.items()}
-    if strange := [f"{name} ({array.dtype})" for name, array in arrays.items() if array.dtype.name not in TYPES]:
-        raise ValueError(f"a frame holds arrays of {', '.join(TYPES)}, got {', '.join(strange)}")
+    if other := [f"{name} ({array.dtype})" for name, array in arrays.items() if array.dtype.name not in TYPES]:
+        raise ValueError(f"a frame holds arrays of {', '.join(TYPES)}, got {', '.join(other)}")
     listed, at = [], 0
     for name, array in arrays.items():
         listed.append({"name": name, "type": array.dtype.name, "shape": list(array.shape), "at": at})
         at += -(-array.nbytes // _ALIGNED) * _ALIGNED
     text = _text(header, listed, 0)
     while len(text) != len(text := _text(header, listed, len(text))):
-        pass  # places are counted from the start of the frame, and longer numbers make a longer header
+        pass  # places count from the start of the frame, so longer numbers make a longer header
     parts = [text]
     for array in arrays.values():
         data = array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
@@ -70,8 +70,8 @@ def as_pictures(weights: NDArray[Any], most: int) -> tuple[NDArray[np.int8], flo
 
     A weight is about byte / 127 · strongest.
     """
-    some = weights[:most]
-    strongest = float(np.abs(some).max(initial=0.0))
+    first = weights[:most]
+    strongest = float(np.abs(first).max(initial=0.0))
     if not np.isfinite(strongest) or not strongest:
-        return np.zeros(some.shape, np.int8), 0.0
-    return np.round(some * (127 / strongest)).astype(np.int8), strongest
+        return np.zeros(first.shape, np.int8), 0.0
+    return np.round(first * (127 / strongest)).astype(np.int8), strongest

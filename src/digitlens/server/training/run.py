@@ -1,4 +1,4 @@
-"""A visitor's run: it goes on, rests, takes single steps; what is to be seen of it stands on its board."""
+"""A visitor's training run: it runs, pauses and takes single steps. Its status board holds what pages see of it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from digitlens.reading.reader import Reader
 from digitlens.server.refusal import MISTAKE
 from digitlens.server.training.queue import TrainingQueue
 from digitlens.server.training.run_cursor import RunCursor, one_thread
-from digitlens.server.training.run_status import Last, RunRequest, RunStatus, mistakes_frame, read_by, run_frame
+from digitlens.server.training.run_status import LastExample, RunRequest, RunStatus, mistakes_frame, read_by, run_frame
 from digitlens.server.training.run_store import RunStore
 from digitlens.server.training.snapshots import Snapshot, Snapshots
 from digitlens.server.training.status_board import StatusBoard
@@ -31,264 +31,267 @@ from digitlens.server.training.timing import Timing
 from digitlens.storage.checkpoint import Checkpoint
 
 ENDS = ("finished", "diverged", "failed")
-STEPS = 100  # single steps that may be asked for before the first of them is done
-LOOKS, LONG = 0.5, 10  # seconds from one look at the mistakes to the next, and how many times as long as the look
+STEPS = 100  # single steps that may wait
+PAUSE, LONG = 0.5, 10  # between two updates of the mistakes: at least so many seconds, and times the update's duration
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Request:
-    """One thing that a visitor has asked for: each is another one, though it may be called the same."""
+class _StepRequest:
+    """A request to go on, compared by identity."""
 
-    how: str
+    how: str  # one of STEP_KINDS
 
 
 class Training:
-    """One run, worked on in turns. What visitors call returns at once, from any thread."""
+    """One run, which takes turns in the queue. What visitors call returns at once, from any thread."""
 
     def __init__(
         self,
-        order: RunRequest,
+        request: RunRequest,
         load: Callable[[], DataSet],
-        turns: TrainingQueue,
-        news: Callable[[], None],
-        shelf: RunStore,
-        left: Checkpoint | None = None,
+        queue: TrainingQueue,
+        on_change: Callable[[], None],
+        store: RunStore,
+        checkpoint: Checkpoint | None = None,
         timing: Timing | None = None,
     ) -> None:
-        """`load`: the digits, which may take a while. `left`: it goes on from there. `timing`: None for the usual."""
+        """load: returns the data, which may take a while. checkpoint: to resume from. timing: None for the default."""
         self._timing = timing or Timing()
-        self.order, self.board = order, StatusBoard(news)
-        self._load, self._turns, self._shelf, self._resumes = load, turns, shelf, left is not None
-        self._lock = threading.Lock()  # one thread works on what follows, others look at it
-        self._told = RunStatus(order, kept=shelf.path is not None)
-        self._wishes: deque[_Request] = deque()
-        self._walk: RunCursor | None = None  # once the digits are there
-        self._moments: Snapshots | None = None
-        self._seen: tuple[int, int, int] = -1, 0, 0  # where it stood at the last moment
+        self.request, self.board = request, StatusBoard(on_change)
+        self._load, self._queue, self._store, self._resumes = load, queue, store, checkpoint is not None
+        self._lock = threading.Lock()  # one thread changes the attributes below, others read them
+        self._status = RunStatus(request, checkpointed=store.path is not None)
+        self._requests: deque[_StepRequest] = deque()
+        self._cursor: RunCursor | None = None  # once the data are loaded
+        self._snapshots: Snapshots | None = None
+        self._last_position: tuple[int, int, int] = -1, 0, 0  # of the last snapshot: epoch, mini-batch, example
         self._image: Any = None  # (pixels,) uint8, of the last single example
-        self._gone = False
-        self._keep_at = self._look_at = 0.0
-        shelf.take(self, clear=left is None)
-        if left is not None:
-            self._remember(left)
+        self._given_up = False
+        self._next_checkpoint = self._next_mistakes = 0.0
+        store.take(self, clear=checkpoint is None)
+        if checkpoint is not None:
+            self._restore(checkpoint)
         self.board.post("run", self._frame)
 
     # ---- what visitors call
 
     def go(self, how: str = "run", instead_of: Any = None) -> None:
-        """Go on: to the end, or by one step of that kind; "" makes it ready alone. `instead_of`: takes its place."""
+        """Go on to the end, or by one step of that kind; "" only prepares. instead_of: work whose place it takes."""
         with self._lock:
-            if self.over or self._gone:
+            if self.over or self._given_up:
                 return
-            runs = bool(self._wishes) and self._wishes[0].how == "run"
+            runs = bool(self._requests) and self._requests[0].how == "run"
             if how == "run" or runs:
-                self._wishes.clear()
-            if how and len(self._wishes) < STEPS:
-                self._wishes.append(_Request(how))
-            if self._told.state != "running":
-                self._told = replace(self._told, state="waiting", error="")
-            walk = self._walk if runs else None
-        if walk is not None:
-            walk.stop()
-        self._turns.enter(self, instead_of)
+                self._requests.clear()
+            if how and len(self._requests) < STEPS:
+                self._requests.append(_StepRequest(how))
+            if self._status.state != "running":
+                self._status = replace(self._status, state="waiting", error="")
+            cursor = self._cursor if runs else None
+        if cursor is not None:
+            cursor.stop()
+        self._queue.enter(self, instead_of)
         self.board.post("run", self._frame)
 
     def pause(self) -> None:
-        """Rest, within milliseconds."""
+        """Pause, within milliseconds."""
         with self._lock:
-            self._wishes.clear()
-            walk = self._walk
-            if self._told.state == "waiting":
-                self._told = replace(self._told, state="paused")
-        if walk is not None:
-            walk.stop()
-        self._turns.leave(self)
+            self._requests.clear()
+            cursor = self._cursor
+            if self._status.state == "waiting":
+                self._status = replace(self._status, state="paused")
+        if cursor is not None:
+            cursor.stop()
+        self._queue.leave(self)
         self.board.post("run", self._frame)
 
     def stop(self) -> None:
-        """Give it up, within milliseconds: for another one, or because nobody comes back. Its checkpoint stays."""
+        """Give the run up, within milliseconds. Its checkpoint stays."""
         with self._lock:
-            self._gone, walk = True, self._walk
-            self._wishes.clear()
-        if walk is not None:
-            walk.stop()
-        self._turns.leave(self)
+            self._given_up, cursor = True, self._cursor
+            self._requests.clear()
+        if cursor is not None:
+            cursor.stop()
+        self._queue.leave(self)
         self.board.close()
 
-    def moved(self) -> None:
-        """Its place in the row is another one."""
+    def place_changed(self) -> None:
+        """Its place in the queue has changed."""
         self.board.post("run", self._frame)
 
     @property
     def over(self) -> bool:
-        """Nothing more will come of it; but digits that an interrupted run did not find may be there another time."""
-        return self._told.state in ENDS and not (self._resumes and self._walk is None)
+        """Whether it has ended. An interrupted run whose data were not found has not: they may be found later."""
+        return self._status.state in ENDS and not (self._resumes and self._cursor is None)
 
-    def moment(self, number: int) -> Snapshot | None:
-        """The kept moment nearest to record `number`; None before there is one."""
+    def snapshot(self, number: int) -> Snapshot | None:
+        """The stored snapshot nearest to record `number`; None if there is none yet."""
         with self._lock:
-            return self._moments.nearest(number) if self._moments else None
+            return self._snapshots.nearest(number) if self._snapshots else None
 
     def reader(self, record: int | None) -> Reader | None:
-        """The network of a record, or of the newest one, with its story until then; None where it is not kept."""
+        """The network of a record, or of the newest, with its history until then; None if it is not stored."""
         with self._lock:
-            moments, walk = self._moments, self._walk
-            found = None if moments is None else moments.newest() if record is None else moments.nearest(record)
-        if found is None or walk is None or record not in (None, found.number):
+            snapshots, cursor = self._snapshots, self._cursor
+            snapshot = None
+            if snapshots is not None:
+                snapshot = snapshots.newest() if record is None else snapshots.nearest(record)
+        if snapshot is None or cursor is None or record not in (None, snapshot.number):
             return None
-        at = found.epoch, found.mini_batch, found.seconds, walk.recipe.learning_rate, walk.engine
-        reader = walk.reader(Record(*at, found.network, beginning(walk.recipe, found.network)))
-        story = {**reader.provenance, "single_examples": True} if found.own_way else reader.provenance
-        return replace(reader, name="trained", provenance=story)
+        at = snapshot.epoch, snapshot.mini_batch, snapshot.seconds, cursor.recipe.learning_rate, cursor.engine
+        reader = cursor.reader(Record(*at, snapshot.network, beginning(cursor.recipe, snapshot.network)))
+        more = {"single_examples": True} if snapshot.single_examples else {}
+        return replace(reader, name="trained", provenance={**reader.provenance, **more})
 
-    # ---- what the row calls
+    # ---- what the queue calls
 
-    def turn(self, over: Callable[[], bool]) -> bool:
-        """Go on until its visitor has had enough, or the turn is over."""
+    def turn(self, turn_over: Callable[[], bool]) -> bool:
+        """Work until the requests are done or the turn is over; whether something is left."""
         try:
             one_thread()
-            return self._turn(self._ready(), over)
+            return self._turn(self._prepare(), turn_over)
         except TrainingError as error:
-            self._end("diverged", str(error))
-            self._shelf.clear(self)  # it would end in the same way again
+            self._fail("diverged", str(error))
+            self._store.clear(self)  # resuming would end in the same error
         except (DigitlensError, MemoryError) as error:
-            self._end("failed", str(error) or "there is not enough memory for this run; make the network smaller")
+            self._fail("failed", str(error) or "there is not enough memory for this run; make the network smaller")
         except Exception:
             traceback.print_exc()
-            self._end("failed", MISTAKE)
+            self._fail("failed", MISTAKE)
         return False
 
-    def _turn(self, walk: RunCursor, over: Callable[[], bool]) -> bool:
-        split = walk.split()
-        if self._moments is None or self._seen[0] < 0:
-            self._note(walk, split, walk.first())
-        while not walk.finished and (wish := self._next()):  # more steps may be asked for than there are
-            for record in walk.go(wish.how, lambda wish=wish: wish in self._wishes):  # type: ignore[misc]
-                self._hear(walk, split, record, wish)
-                if over():
+    def _turn(self, cursor: RunCursor, turn_over: Callable[[], bool]) -> bool:
+        split = cursor.split()
+        if self._snapshots is None or self._last_position[0] < 0:
+            self._add_snapshot(cursor, split, cursor.first())
+        while not cursor.finished and (request := self._next_request()):  # there may be more requests than steps
+            for record in cursor.go(request.how, lambda request=request: request in self._requests):  # type: ignore[misc]
+                self._process(cursor, split, record, request)
+                if turn_over():
                     break
-            if over():
+            if turn_over():
                 break
-        return self._rest(walk, split)
+        return self._end_turn(cursor, split)
 
-    def _ready(self) -> RunCursor:
-        """The run where it stands; its digits are loaded the first time."""
-        if self._walk is not None:
-            return self._walk
+    def _prepare(self) -> RunCursor:
+        """The cursor of the run; the first time, the data are loaded."""
+        if self._cursor is not None:
+            return self._cursor
         data = self._load()
-        if self._resumes and self._shelf.path is not None:
-            run = checkpointing.resume_run(self._shelf.path, data)
+        if self._resumes and self._store.path is not None:
+            run = checkpointing.resume_run(self._store.path, data)
         else:
-            run = Run(fitted(self.order.recipe, data, chosen=self.order.chosen), data)
-        walk, now = RunCursor(run), time.monotonic()
+            run = Run(fitted(self.request.recipe, data, chosen=self.request.chosen), data)
+        cursor, now = RunCursor(run), time.monotonic()
         with self._lock:
-            self._walk, self._told = walk, self._told.of(run)
+            self._cursor, self._status = cursor, self._status.of(run)
             sizes = run.split.classes, run.split.pixels
-            self._moments = self._moments or Snapshots(run.recipe, *sizes, self._timing.measuring)
-            self._keep_at, self._look_at = now + self._timing.checkpoints, now + LOOKS
-        return walk
+            self._snapshots = self._snapshots or Snapshots(run.recipe, *sizes, self._timing.measuring)
+            self._next_checkpoint, self._next_mistakes = now + self._timing.checkpoints, now + PAUSE
+        return cursor
 
-    def _next(self) -> _Request | None:
-        """What to do next."""
+    def _next_request(self) -> _StepRequest | None:
+        """The next request."""
         with self._lock:
-            wish = self._wishes[0] if self._wishes else None
-            if wish is not None:
-                self._told = replace(self._told, state="running")
-        if wish is not None:
+            request = self._requests[0] if self._requests else None
+            if request is not None:
+                self._status = replace(self._status, state="running")
+        if request is not None:
             self.board.post("run", self._frame)
-        return wish
+        return request
 
-    def _hear(self, walk: RunCursor, split: DataSplit, record: Record, wish: _Request) -> None:
-        """A record: what is to be seen of it, what is to be kept of it, and whether the wish is fulfilled."""
-        if self._gone:
+    def _process(self, cursor: RunCursor, split: DataSplit, record: Record, request: _StepRequest) -> None:
+        """Process a record: take a snapshot, write a checkpoint, and remove the request if it is done."""
+        if self._given_up:
             return
-        if wish.how == "example" and walk.step is not None:
-            step, picture = walk.step, split.training[walk.step.which : walk.step.which + 1]
-            last = Last(step.which, int(picture.digits[0]), step.cost_before, step.cost_after)
+        if request.how == "example" and cursor.step is not None:
+            step, picture = cursor.step, split.training[cursor.step.which : cursor.step.which + 1]
+            last = LastExample(step.which, int(picture.digits[0]), step.cost_before, step.cost_after)
             with self._lock:
-                self._told, self._image = replace(self._told, own_way=True, kept=False, last=last), picture.flat[0]
-            self._shelf.clear(self)  # nobody could go on from there to the same bits
-        self._note(walk, split, record)
+                self._status = replace(self._status, single_examples=True, checkpointed=False, last=last)
+                self._image = picture.flat[0]
+            self._store.clear(self)  # a run with single examples cannot be resumed to the same bits
+        self._add_snapshot(cursor, split, record)
         with self._lock:
-            stepped = wish.how in ("example", "mini_batch") or (wish.how == "epoch" and not record.mini_batch)
-            if (stepped or walk.finished) and wish in self._wishes:
-                self._wishes.remove(wish)
-        if record.training and time.monotonic() >= self._look_at:
-            self._look(split, lambda: self._gone or wish not in self._wishes)
-        if not walk.finished:
-            self._keep(walk)
+            stepped = request.how in ("example", "mini_batch") or (request.how == "epoch" and not record.mini_batch)
+            if (stepped or cursor.finished) and request in self._requests:
+                self._requests.remove(request)
+        if record.training and time.monotonic() >= self._next_mistakes:
+            self._update_mistakes(split, lambda: self._given_up or request not in self._requests)
+        if not cursor.finished:
+            self._save_checkpoint(cursor)
 
-    def _note(self, walk: RunCursor, split: DataSplit, record: Record) -> None:
-        """Another moment, unless it is where the last one was: asked to stop, a run may have got no further."""
-        assert self._moments is not None
-        stands = record.epoch, record.mini_batch, walk.taken
-        if stands == self._seen:
+    def _add_snapshot(self, cursor: RunCursor, split: DataSplit, record: Record) -> None:
+        """Add a snapshot, unless the run has not moved since the last one."""
+        assert self._snapshots is not None
+        here = record.epoch, record.mini_batch, cursor.taken
+        if here == self._last_position:
             return
-        position = walk.position(split)
-        measured = self._moments.measured(record, split, walk.engine, position)
+        position = cursor.position(split)
+        measured = self._snapshots.measure_row(record, split, cursor.engine, position)
         with self._lock:
-            self._seen = stands
-            self._moments.add(record, position, measured, self._told.own_way)
-            self._told = replace(self._told, rate=record.learning_rate, example=walk.taken)
+            self._last_position = here
+            self._snapshots.add(record, position, measured, self._status.single_examples)
+            self._status = replace(self._status, rate=record.learning_rate, example=cursor.taken)
         self.board.post("run", self._frame)
 
-    def _rest(self, walk: RunCursor, split: DataSplit) -> bool:
-        """The end of a turn; whether there is more to do."""
+    def _end_turn(self, cursor: RunCursor, split: DataSplit) -> bool:
+        """End a turn; whether something is left to do."""
         with self._lock:
-            if walk.finished:
-                self._wishes.clear()
-            more = bool(self._wishes)
-            state = "finished" if walk.finished else "waiting" if more else "paused"
-            self._told = replace(self._told, state=state)
+            if cursor.finished:
+                self._requests.clear()
+            more = bool(self._requests)
+            state = "finished" if cursor.finished else "waiting" if more else "paused"
+            self._status = replace(self._status, state=state)
         self.board.post("run", self._frame)
-        if walk.finished:
-            self._shelf.clear(self)
+        if cursor.finished:
+            self._store.clear(self)
         if not more:
-            self._look(split, lambda: self._gone or bool(self._wishes))
-            self._keep(walk)
+            self._update_mistakes(split, lambda: self._given_up or bool(self._requests))
+            self._save_checkpoint(cursor)
         return more
 
-    def _look(self, split: DataSplit, should_stop: Callable[[], bool]) -> None:
-        """What it still gets wrong; not if there is no time for that."""
+    def _update_mistakes(self, split: DataSplit, should_stop: Callable[[], bool]) -> None:
+        """Post the mistakes on the test digits, unless `should_stop` interrupts it."""
         began = time.monotonic()
-        moment = self._moments.newest() if self._moments else None
-        read = read_by(moment.network, split.test, should_stop) if moment is not None else None
-        if moment is not None and read is not None:
-            about = self.order.number, moment.number, read, split.test, split.classes
+        snapshot = self._snapshots.newest() if self._snapshots else None
+        read = read_by(snapshot.network, split.test, should_stop) if snapshot is not None else None
+        if snapshot is not None and read is not None:
+            about = self.request.number, snapshot.number, read, split.test, split.classes
             self.board.post("mistakes", partial(mistakes_frame, *about))
         now = time.monotonic()
-        self._look_at = now + max(LOOKS, LONG * (now - began))
+        self._next_mistakes = now + max(PAUSE, LONG * (now - began))
 
-    def _keep(self, walk: RunCursor) -> None:
-        """Its checkpoint, now and then."""
-        if not self._told.kept or self.over or self._gone or time.monotonic() < self._keep_at:
+    def _save_checkpoint(self, cursor: RunCursor) -> None:
+        """Write a checkpoint, if enough time has passed since the last one."""
+        if not self._status.checkpointed or self.over or self._given_up or time.monotonic() < self._next_checkpoint:
             return
-        if not self._shelf.keep(self, walk.run(), walk.state, walk.history):
+        if not self._store.save(self, cursor.run(), cursor.state, cursor.history):
             with self._lock:
-                self._told = replace(self._told, kept=False)  # the disk will not; the run goes on without
-        self._keep_at = time.monotonic() + self._timing.checkpoints
+                self._status = replace(self._status, checkpointed=False)  # the run continues without checkpoints
+        self._next_checkpoint = time.monotonic() + self._timing.checkpoints
 
-    def _end(self, state: str, error: str) -> None:
+    def _fail(self, state: str, error: str) -> None:
         with self._lock:
-            self._wishes.clear()
-            self._told = replace(self._told, state=state, error=error)
+            self._requests.clear()
+            self._status = replace(self._status, state=state, error=error)
         self.board.post("run", self._frame)
 
-    def _remember(self, left: Checkpoint) -> None:
-        """What can be shown of a run that goes on from its checkpoint, before its digits are there."""
-        layers, position, recipe = left.average or left.layers, left.position, self.order.recipe
+    def _restore(self, checkpoint: Checkpoint) -> None:
+        """Show a run from its checkpoint, before its data are loaded."""
+        layers, position, recipe = checkpoint.average or checkpoint.layers, checkpoint.position, self.request.recipe
         at = int(position["epoch"]), int(position["mini_batch"]), float(position["seconds"])
         network = Network(layers, recipe.activations())
-        record = Record(*at, recipe.learning_rate, left.engine, network, beginning(recipe, network))
-        self._moments = Snapshots(recipe, network.sizes[-1], network.sizes[0], self._timing.measuring)
-        self._moments.remember(left.history)
-        self._moments.add(record, float(at[0]), None)
-        self._told = replace(self._told, state="interrupted", recipe=recipe, engine=left.engine)
+        record = Record(*at, recipe.learning_rate, checkpoint.engine, network, beginning(recipe, network))
+        self._snapshots = Snapshots(recipe, network.sizes[-1], network.sizes[0], self._timing.measuring)
+        self._snapshots.restore_history(checkpoint.history)
+        self._snapshots.add(record, float(at[0]), None)
+        self._status = replace(self._status, state="interrupted", recipe=recipe, engine=checkpoint.engine)
 
     def _frame(self) -> bytes:
-        """How it is getting on, at this moment."""
-        place = self._turns.place(self) or 0
+        """The frame of its current status."""
+        place = self._queue.place(self) or 0
         with self._lock:
-            told, image, moments = self._told, self._image, self._moments
-            moment, rows = (moments.newest(), moments.rows()) if moments else (None, [])
-        return run_frame(told, place, rows, moment, image)
+            status, image, snapshots = self._status, self._image, self._snapshots
+            snapshot, rows = (snapshots.newest(), snapshots.rows()) if snapshots else (None, [])
+        return run_frame(status, place, rows, snapshot, image)

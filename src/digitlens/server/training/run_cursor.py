@@ -1,7 +1,7 @@
-"""Where a run stands, and how it goes on from there: in stretches, by one mini-batch, by one example.
+"""The position of a run, from which it continues: to the end, by one mini-batch, or by one example.
 
-Wherever it is left and gone on with, it ends in the bits of learning/training.py's Run; single examples alone lead
-elsewhere. Digits are looked up for every turn and not kept, so that many runs that wait take little room.
+Wherever it pauses, it ends in the same bits as an uninterrupted Run of learning/training.py, unless single examples
+were learned. The digits are split anew for every turn and not stored, so that waiting runs take little memory.
 """
 
 from __future__ import annotations
@@ -18,40 +18,40 @@ from digitlens.learning.single_example import Step, one_example, skip_rest_of_mi
 from digitlens.learning.training import Run, row
 from digitlens.network.network import Network
 from digitlens.reading.reader import Reader
-from digitlens.server.training.update_rate import Pace
+from digitlens.server.training.update_rate import UpdateRate
 from digitlens.storage.model_file import thinned
 
-ROWS = 1_000  # of history; beyond, it is thinned as it is in a file
-HOWS = ("run", "example", "mini_batch", "epoch")
+ROWS = 1_000  # of history; a longer one is thinned as in a model file
+STEP_KINDS = ("run", "example", "mini_batch", "epoch")
 
 
 class RunCursor:
-    """A run that is walked through by one thread at a time, and stopped by any."""
+    """A run that one thread at a time continues, and any thread may stop."""
 
     def __init__(self, run: Run) -> None:
-        """`run`: from its beginning, or where an earlier one stood."""
+        """run: new, or resumed."""
         self.recipe, self.data, self.engine = run.recipe, run.data, run.engine.name
         self.history: list[Mapping[str, float]] = list(run.history)
         self.step: Step | None = None  # the last single example
-        self.taken = 0  # single examples learned of the mini-batch under way
+        self.taken = 0  # single examples of the current mini-batch that were learned
         network = run.recipe.initial_network(run.split.classes, run.split.pixels)
         self.state = run.state or beginning(run.recipe, network)
         self._activations = network.activations
-        self._pace = Pace(run)
+        self._update_rate = UpdateRate(run)
         self._lock = threading.Lock()
-        self._walking: Run | None = None
+        self._active_run: Run | None = None
 
     def run(self, every: int = 0) -> Run:
-        """The run, to be entered where it stands."""
+        """A Run that starts at this position."""
         return Run(self.recipe, self.data, engine=self.engine, every=every, state=self.state, history=self.history)
 
     def split(self) -> DataSplit:
-        """The digits that it learns from and is tested on."""
+        """The training, validation and test digits."""
         return self.run().split
 
     @property
     def finished(self) -> bool:
-        """All epochs are done."""
+        """Whether all epochs are done."""
         return self.state.epoch >= self.recipe.epochs
 
     def position(self, split: DataSplit) -> float:
@@ -60,61 +60,61 @@ class RunCursor:
         return state.epoch + (state.mini_batch * self.recipe.mini_batch + self.taken) / len(split.training)
 
     def first(self) -> Record:
-        """A record of where it stands, without a step."""
+        """A record of this position, without a step."""
         state = self.state
         network = Network(state.average or state.layers, self._activations)
         at = state.epoch, state.mini_batch, state.seconds
         return Record(*at, self.recipe.learning_rate, self.engine, network, state)
 
     def reader(self, record: Record) -> Reader:
-        """The network of a record, with its story until then."""
-        history = [one for one in self.history if one["epoch"] <= record.epoch]
+        """The network of a record, with its history until then."""
+        history = [row for row in self.history if row["epoch"] <= record.epoch]
         run = Run(self.recipe, self.data, engine=self.engine, history=history)
         run.latest = record
         return run.reader()
 
     def stop(self) -> None:
-        """Whoever walks gets one last record, within milliseconds."""
+        """Stop: the working thread gets one last record, within milliseconds."""
         with self._lock:
-            if self._walking is not None:
-                self._walking.stop()
+            if self._active_run is not None:
+                self._active_run.stop()
 
-    def go(self, how: str, wanted: Callable[[], bool]) -> Iterator[Record]:
-        """Records on the way to the end ("run"), to the end of an epoch, or after one mini-batch or one example.
+    def go(self, kind: str, should_continue: Callable[[], bool]) -> Iterator[Record]:
+        """The records until the end ("run"), until the end of the epoch, or after one mini-batch or one example.
 
-        wanted: whether to go on; it is asked after every record, and must be false before stop() is called.
+        should_continue: called after every record; it must return False before stop() is called.
         """
-        if how == "example":
+        if kind == "example":
             yield self._example()
             return
         if self.taken:
             self.state, self.taken = skip_rest_of_mini_batch(self.run(), self.state), 0
-        while not self.finished and wanted():
-            every = 1 if how == "mini_batch" else self._pace.every()
-            for record in self._stretches(every, wanted):
+        while not self.finished and should_continue():
+            every = 1 if kind == "mini_batch" else self._update_rate.every()
+            for record in self._stretches(every, should_continue):
                 yield record
-                if how == "mini_batch" or (how == "epoch" and not record.mini_batch) or not wanted():
+                if kind == "mini_batch" or (kind == "epoch" and not record.mini_batch) or not should_continue():
                     return
-                if not self._pace.fits(every) or len(self.history) > ROWS:
+                if not self._update_rate.fits(every) or len(self.history) > ROWS:
                     break
 
-    def _stretches(self, every: int, wanted: Callable[[], bool]) -> Iterator[Record]:
-        """Records after so many mini-batches each."""
+    def _stretches(self, every: int, should_continue: Callable[[], bool]) -> Iterator[Record]:
+        """A record after every `every` mini-batches."""
         if len(self.history) > ROWS:
             self.history = list(thinned(self.history))
         run = self.run(every)
         with self._lock:
-            self._walking = run
-            if not wanted():  # since somebody looked
+            self._active_run = run
+            if not should_continue():  # it may have changed meanwhile
                 run.stop()
         try:
             for record in run:
                 self.state, self.history = record.state, run.history
-                self._pace.heard(record)
+                self._update_rate.update(record)
                 yield record
         finally:
             with self._lock:
-                self._walking = None
+                self._active_run = None
 
     def _example(self) -> Record:
         self.step = one_example(self.run(), self.state, self.taken)
@@ -127,7 +127,7 @@ class RunCursor:
 
 @cache
 def one_thread() -> None:
-    """From now on each sum is added up by one thread: what threads share may differ in its last bit."""
+    """Limit BLAS to one thread in this process: sums that threads share may differ in the last bit."""
     from threadpoolctl import threadpool_limits
 
     threadpool_limits(1, "blas")

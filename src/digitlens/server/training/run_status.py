@@ -1,4 +1,4 @@
-"""What a page is told of a run: the frames "run", "mistakes" and "moment". docs/app.md lists what is in them."""
+"""The status of a run in frames for the page: "run", "mistakes" and "moment". docs/app.md lists what they hold."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ from digitlens.reading.reader import Reader
 from digitlens.server.training.frames import as_pictures, frame
 from digitlens.server.training.snapshots import Row, Sizes, Snapshot, arrays
 
-PICTURES = 64  # neurons of the first layer that are shown
-SHOWN = 24  # digits that are still read wrongly
-AT_ONCE = 1_000  # test digits read, before it is asked again whether there is time
+PICTURES = 64  # neurons of the first layer whose weights are shown
+SHOWN = 24  # misread digits that are shown
+AT_ONCE = 1_000  # test digits that are read between two calls of should_stop
 
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """What a visitor asks for."""
+    """The run that a visitor asks for."""
 
-    number: int  # by the visitor's own count
+    number: int  # the visitor's own number for it
     recipe: Recipe
-    base: str  # the named recipe that it came from
-    data: str  # the name of a set of digits
-    named: str = ""  # the same for --data, where it has to be named there
-    chosen: bool = False  # how many digits are held out was chosen, and stays
-    classes: tuple[str, ...] = DIGITS  # what that set has
+    base: str  # the name of the recipe that it is based on
+    data: str  # the name of a data set
+    named: str = ""  # the value for --data on the command line; empty if it is the default
+    chosen: bool = False  # whether the visitor chose how many digits are held out
+    classes: tuple[str, ...] = DIGITS  # of that data set
     image_shape: tuple[int, int] = DIGIT_SHAPE
 
 
 @dataclass(frozen=True, slots=True)
-class Last:
+class LastExample:
     """The example of the last single step."""
 
     index: int  # of the training digit
@@ -49,33 +49,33 @@ class Last:
     cost_after: float
 
     def to_json(self) -> dict[str, Any]:
-        """For a frame; a cost beyond all bounds is null."""
+        """Plain JSON values; an infinite cost is null."""
         return {name: value if np.isfinite(value) else None for name, value in asdict(self).items()}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RunStatus:
-    """The state of a run in words and numbers."""
+    """The status of a run."""
 
-    order: RunRequest
+    request: RunRequest
     state: str = "paused"  # waiting, running, paused, finished, diverged, failed, interrupted
     error: str = ""
-    recipe: Recipe | None = None  # as it is run: fitted to the digits
+    recipe: Recipe | None = None  # fitted to the data
     source: str = ""
-    training: int = 0  # images learned from
+    training: int = 0  # number of training images
     test: int = 0
     classes: tuple[str, ...] = ()
     engine: str = ""
-    fallback_reason: str = ""  # why the compiled engine does not serve
+    fallback_reason: str = ""  # why the compiled engine is not used
     batches: int = 0  # in an epoch
-    example: int = 0  # examples learned singly of the mini-batch under way
+    example: int = 0  # single examples of the current mini-batch that were learned
     rate: float = 0.0
-    own_way: bool = False
-    kept: bool = False
-    last: Last | None = None
+    single_examples: bool = False
+    checkpointed: bool = False
+    last: LastExample | None = None
 
     def of(self, run: Run) -> RunStatus:
-        """With what is known once the digits are there."""
+        """The status with what is known once the data are loaded."""
         split = run.split
         return replace(
             self,
@@ -92,49 +92,49 @@ class RunStatus:
 
 
 def run_frame(
-    told: RunStatus,
+    status: RunStatus,
     place: int,
     history: Sequence[tuple[Row, Sizes]],
-    moment: Snapshot | None,
+    snapshot: Snapshot | None,
     image: NDArray[Any] | None,
 ) -> bytes:
-    """How a run is getting on. place: turns that come before it. image: (pixels,) uint8 of the last single example."""
-    order, recipe = told.order, told.recipe or told.order.recipe
-    (rows, columns), outputs = order.image_shape, len(told.classes or order.classes)
+    """The frame "run". place: in the queue, 0 if it is running. image: (pixels,) uint8 of the last single example."""
+    request, recipe = status.request, status.recipe or status.request.recipe
+    (rows, columns), outputs = request.image_shape, len(status.classes or request.classes)
     header = {
         "type": "run",
-        "number": order.number,
-        "state": told.state,
+        "number": request.number,
+        "state": status.state,
         "place": place,
-        "error": told.error,
+        "error": status.error,
         "recipe": recipe.to_json(),
-        "base": order.base,
-        "data": order.data,
-        "source": told.source,
-        "training": told.training,
-        "test": told.test,
-        "sizes": list(moment.network.sizes if moment else recipe.sizes(outputs, rows * columns)),
-        "classes": list(told.classes),
+        "base": request.base,
+        "data": request.data,
+        "source": status.source,
+        "training": status.training,
+        "test": status.test,
+        "sizes": list(snapshot.network.sizes if snapshot else recipe.sizes(outputs, rows * columns)),
+        "classes": list(status.classes),
         "rows": rows,
         "columns": columns,
-        "engine": told.engine,
-        "fallback_reason": told.fallback_reason,
-        "epoch": moment.epoch if moment else 0,
-        "mini_batch": moment.mini_batch if moment else 0,
-        "batches": told.batches,
-        "example": told.example,
-        "records": moment.number + 1 if moment else 0,
-        "seconds": moment.seconds if moment else 0.0,
-        "rate": told.rate,
-        "command": _command(recipe, order.base, order.named),
-        "own_way": told.own_way,
-        "kept": told.kept,
-        "last_example": told.last.to_json() if told.last else None,
+        "engine": status.engine,
+        "fallback_reason": status.fallback_reason,
+        "epoch": snapshot.epoch if snapshot else 0,
+        "mini_batch": snapshot.mini_batch if snapshot else 0,
+        "batches": status.batches,
+        "example": status.example,
+        "records": snapshot.number + 1 if snapshot else 0,
+        "seconds": snapshot.seconds if snapshot else 0.0,
+        "rate": status.rate,
+        "command": _command(recipe, request.base, request.named),
+        "own_way": status.single_examples,
+        "kept": status.checkpointed,
+        "last_example": status.last.to_json() if status.last else None,
     }
     curves, gradients = arrays(history)
     blocks: dict[str, NDArray[Any]] = {"curves": curves, "gradients": gradients}
-    if moment:
-        blocks["pictures"], header["strongest"] = as_pictures(moment.network.layers[0].weights, PICTURES)
+    if snapshot:
+        blocks["pictures"], header["strongest"] = as_pictures(snapshot.network.layers[0].weights, PICTURES)
     if image is not None:
         blocks["example"] = image
     return frame(header, blocks)
@@ -146,7 +146,7 @@ def _command(recipe: Recipe, base: str, data: str) -> str:
 
 
 def mistakes_frame(number: int, record: int, read: NDArray[Any], test: Digits, classes: int) -> bytes:
-    """What is read wrongly: how often what is read as what, and the first pictures. read: (n,), as what each is."""
+    """The frame "mistakes": the confusion matrix, and the first misread images. read: (n,), what each was read as."""
     confusion = np.bincount(test.digits * np.int64(classes) + read, minlength=classes * classes)
     wrong = np.flatnonzero(read != test.digits)
     shown = wrong[:SHOWN]
@@ -165,19 +165,21 @@ def mistakes_frame(number: int, record: int, read: NDArray[Any], test: Digits, c
     return frame(header, blocks)
 
 
-def moment_frame(number: int, ask: int, moment: Snapshot) -> bytes:
-    """A moment that somebody goes back to."""
-    pictures, strongest = as_pictures(moment.network.layers[0].weights, PICTURES)
-    row = moment.row if moment.row and moment.row[0] == moment.position else ()  # else it is an earlier moment's
+def snapshot_frame(number: int, ask: int, snapshot: Snapshot) -> bytes:
+    """The frame "moment": a snapshot that a page asked for."""
+    pictures, strongest = as_pictures(snapshot.network.layers[0].weights, PICTURES)
+    row = snapshot.row or ()
+    if row and row[0] != snapshot.position:  # measured at an earlier snapshot
+        row = ()
     header = {
         "type": "moment",
         "number": number,
         "ask": ask,
-        "record": moment.number,
-        "epoch": moment.epoch,
-        "mini_batch": moment.mini_batch,
-        "position": moment.position,
-        "seconds": moment.seconds,
+        "record": snapshot.number,
+        "epoch": snapshot.epoch,
+        "mini_batch": snapshot.mini_batch,
+        "position": snapshot.position,
+        "seconds": snapshot.seconds,
         "strongest": strongest,
         "measured": [value if np.isfinite(value) else None for value in row] or None,
     }
@@ -185,7 +187,7 @@ def moment_frame(number: int, ask: int, moment: Snapshot) -> bytes:
 
 
 def read_by(network: Network, test: Digits, should_stop: Callable[[], bool]) -> NDArray[Any] | None:
-    """As what a network reads test digits, taken as they are: (n,); None if somebody is in a should_stop meanwhile."""
+    """What a network reads the (already prepared) test digits as, (n,); None if should_stop() returned True."""
     classes, shape = tuple(map(str, range(network.sizes[-1]))), test.image_shape
     reader, read = Reader(network, classes=classes, framing=framing_for(shape), image_shape=shape), []
     for start in range(0, len(test), AT_ONCE):

@@ -1,7 +1,7 @@
-"""Where runs lie so that they survive the server: one checkpoint a visitor, beside a name that is theirs.
+"""Checkpoints of visitors' runs, which survive a restart of the server: one for each visitor.
 
-A visitor has one run at a time, and so has their shelf one owner. A checkpoint that is being written while another run
-takes the shelf is thrown away.
+A visitor has one run at a time, so a store has one owner. If another run takes the store while a checkpoint is being
+written, that checkpoint is discarded.
 """
 
 from __future__ import annotations
@@ -23,28 +23,28 @@ from digitlens.storage.checkpoint import Checkpoint
 from digitlens.storage.shipped import SUFFIX
 
 MOST = 64  # checkpoints in a folder
-OLD = 7 * 24 * 3600.0  # seconds until one is thrown away
+OLD = 7 * 24 * 3600.0  # seconds until a checkpoint is removed
 
 
 class RunStore:
-    """The place of one visitor's checkpoint. `path`: None keeps none."""
+    """The checkpoint of one visitor. path: None: none is written."""
 
     def __init__(self, path: Path | None) -> None:
         self.path = path
         self._owner: object = None
-        self._lock = threading.Lock()  # while the disk is at work
+        self._lock = threading.Lock()  # held while the disk is used
 
     def take(self, owner: object, *, clear: bool = True) -> None:
-        """It is another run's now; what was there is forgotten, unless that run goes on from it. Never waits."""
+        """Give the store to another run. With `clear`, an earlier checkpoint is removed. Never waits."""
         self._owner = owner
-        if clear and self._lock.acquire(blocking=False):  # else its writer sees the new owner, and forgets it
+        if clear and self._lock.acquire(blocking=False):  # otherwise its writer notices the new owner, and removes it
             try:
-                self._forget()
+                self._discard()
             finally:
                 self._lock.release()
 
-    def keep(self, owner: object, run: Run, state: State, history: Sequence[Mapping[str, float]]) -> bool:
-        """Write a checkpoint; whether one could be written. A run that does not own the shelf any more writes none."""
+    def save(self, owner: object, run: Run, state: State, history: Sequence[Mapping[str, float]]) -> bool:
+        """Write a checkpoint, if the run still owns the store; False if writing failed."""
         if self.path is None:
             return False
         with self._lock:
@@ -52,48 +52,48 @@ class RunStore:
                 return True
             try:
                 checkpointing.save_state(run, state, history, self.path)
-            except DigitlensError:  # the disk is full, or gone
+            except DigitlensError:  # the disk is full or gone
                 return False
             if self._owner is not owner:
-                self._forget()
+                self._discard()
             return True
 
     def clear(self, owner: object) -> None:
-        """Forget what is there; not if it is another run's."""
+        """Remove the checkpoint, if the run owns the store."""
         with self._lock:
             if self._owner is owner:
-                self._forget()
+                self._discard()
 
-    def found(self) -> Checkpoint | None:
-        """What an earlier server has left; one that cannot be read is thrown away."""
+    def load(self) -> Checkpoint | None:
+        """The checkpoint of an earlier server, or None. One that cannot be read is removed."""
         if self.path is None:
             return None
         with self._lock:
             try:
                 return checkpoints.load(self.path)
             except DigitlensError:
-                self._forget()
+                self._discard()
                 return None
 
-    def _forget(self) -> None:
+    def _discard(self) -> None:
         if self.path is not None:
             with contextlib.suppress(FileError):
                 checkpointing.discard(self.path)
 
 
 class RunStores:
-    """All of a server's. `folder`: where they are; None, or one that cannot be written, keeps nothing."""
+    """The stores of all visitors. folder: None, or one that cannot be written: no checkpoints are written."""
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = _swept(folder) if folder else None
 
-    def shelf(self, visitor: str) -> RunStore:
-        """A visitor's."""
+    def store(self, visitor: str) -> RunStore:
+        """The store of a visitor."""
         return RunStore(self._folder / f"{visitor}{SUFFIX}" if self._folder else None)
 
 
 def _swept(folder: Path) -> Path | None:
-    """The folder, without checkpoints that nobody will come back to; None where it cannot be written."""
+    """Remove old checkpoints from the folder and return it; None if it cannot be written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if not os.access(folder, os.W_OK):
@@ -102,7 +102,7 @@ def _swept(folder: Path) -> Path | None:
         for count, file in enumerate(files):
             if count >= MOST or time.time() - file.stat().st_mtime > OLD:
                 file.unlink(missing_ok=True)
-        for file in folder.glob(".*.tmp"):  # of a server that was killed while it wrote: .NAME.xxxxxxxxxxxx.tmp
+        for file in folder.glob(".*.tmp"):  # .NAME.xxxxxxxxxxxx.tmp, left by a server that was killed while writing
             sweep_leftovers(file.with_name(file.name[1:-17]))
     except OSError:
         return None

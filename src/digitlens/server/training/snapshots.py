@@ -1,7 +1,7 @@
-"""What is to be seen of a run: its curves from the first record on, and moments to which one can go back.
+"""The curves of a run, and snapshots of its network to which a page can go back.
 
 A row of the curves: position in epochs, cost and accuracy on training digits, cost and accuracy on test digits,
-whether all of them were measured (1) or a sample (0), and the number of the record.
+whether all digits were measured (1) or a sample (0), and the number of the record.
 """
 
 from __future__ import annotations
@@ -26,30 +26,30 @@ from digitlens.server.training.thinning import Thinned
 from digitlens.server.training.timing import Timing
 
 ROWS = 512  # of the curves
-MOMENTS = 200
-ROOM = 12 * 2**20  # bytes for all moments
-SAMPLE, FEW = 1_000, 128  # digits measured inside an epoch; digits for the sizes of gradients
-SHARE = 0.25  # of the time spent training, for measuring that takes long
+SNAPSHOTS = 200
+ROOM = 12 * 2**20  # bytes for all snapshots
+SAMPLE, FEW = 1_000, 128  # digits that are measured within an epoch; digits for the sizes of gradients
+SHARE = 0.25  # of the training time: the most for measuring, if a measurement takes long
 Row = tuple[float, float, float, float, float, float, float]
-Sizes = tuple[float, ...]  # of the gradient by layer: the norm of dC/dW
+Sizes = tuple[float, ...]  # the norm of dC/dW of each layer
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """One record of a run, with all that is needed to go back to it."""
+    """One record of a run, with everything needed to go back to it."""
 
     number: int  # of the record; 0 is the network before its first step
     epoch: int
     mini_batch: int
     position: float  # epochs from the start
-    seconds: float  # spent training until then
+    seconds: float  # of training until then
     network: Network  # in float32
-    row: Row | None  # measured then, or last before
-    own_way: bool  # single examples were learned before: no recipe makes this network
+    row: Row | None  # the last row that was measured until then
+    single_examples: bool  # whether single examples were learned before, so that no recipe makes this network
 
 
 class Snapshots:
-    """The curves and the moments of one run, in bounded room."""
+    """The curves and snapshots of one run, in limited memory."""
 
     def __init__(
         self,
@@ -59,30 +59,30 @@ class Snapshots:
         short: float = Timing().measuring,
         now: Callable[[], float] = time.perf_counter,
     ) -> None:
-        """`short`: seconds that measuring a record may always take."""
+        """short: seconds that measuring a record may always take."""
         self._recipe, self._short, self._now = recipe, short, now
         weights = sum(n * (n_before + 1) for n_before, n in pairwise(recipe.sizes(classes, pixels)))
-        self._moments: Thinned[Snapshot] = Thinned(min(MOMENTS, ROOM // (4 * weights)))
+        self._snapshots: Thinned[Snapshot] = Thinned(min(SNAPSHOTS, ROOM // (4 * weights)))
         self._rows: Thinned[tuple[Row, Sizes]] = Thinned(ROWS)
         self._row: Row | None = None
-        self._spent = self._lasted = 0.0  # seconds of measuring, in all and the last time
+        self._spent = self._lasted = 0.0  # seconds of measuring, in total and the last time
         self.count = 0  # records so far
 
-    def remember(self, history: Sequence[Mapping[str, float]]) -> None:
-        """The rows of a run that goes on from its checkpoint: a record each, of whose network nothing is left."""
-        for one in history:
+    def restore_history(self, history: Sequence[Mapping[str, float]]) -> None:
+        """Add the rows of a resumed run. Each counts as a record, but has no snapshot."""
+        for row in history:
             training, test = (
-                (one.get(f"{which}_cost", np.nan), one.get(f"{which}_accuracy", np.nan))
+                (row.get(f"{which}_cost", np.nan), row.get(f"{which}_accuracy", np.nan))
                 for which in ("training", "test")
             )
-            self._row = (float(one["epoch"]), *training, *test, 1.0, float(self.count))
+            self._row = (float(row["epoch"]), *training, *test, 1.0, float(self.count))
             self._rows.add((self._row, (float("nan"),) * (len(self._recipe.hidden) + 1)))
             self.count += 1
 
-    def measured(self, record: Record, split: DataSplit, engine: str, position: float) -> tuple[Row, Sizes] | None:
-        """A row for the newest record: whole sets where the record has them, else samples; None: that would take long.
+    def measure_row(self, record: Record, split: DataSplit, engine: str, position: float) -> tuple[Row, Sizes] | None:
+        """A row for the newest record, from all digits if the record has them, else from samples; None: no time for it.
 
-        This is what takes its time; add() does not.
+        This is slow; add() is not.
         """
         if record.training is None and not self._due(record.seconds):
             return None
@@ -95,8 +95,13 @@ class Snapshots:
         whole = float(record.training is not None)
         return (position, *_pair(training), *_pair(test), whole, float(self.count)), sizes
 
-    def add(self, record: Record, position: float, measured: tuple[Row, Sizes] | None, own_way: bool = False) -> None:
-        """The newest record, `position` epochs after the start. own_way: single examples were learned before it."""
+    def add(
+        self, record: Record, position: float, measured: tuple[Row, Sizes] | None, single_examples: bool = False
+    ) -> None:
+        """Add the newest record, `position` epochs after the start.
+
+        measured: from measure_row(). single_examples: whether single examples were learned before it.
+        """
         if measured is not None:
             self._rows.add(measured)
             self._row = measured[0]
@@ -105,36 +110,36 @@ class Snapshots:
             with np.errstate(over="ignore"):
                 network = Network(each(lambda w: w.astype(np.float32), network.layers), network.activations)
         at = record.epoch, record.mini_batch, position, record.seconds
-        self._moments.add(Snapshot(self.count, *at, network, self._row, own_way))
+        self._snapshots.add(Snapshot(self.count, *at, network, self._row, single_examples))
         self.count += 1
 
     def rows(self) -> list[tuple[Row, Sizes]]:
-        """The curves, and the sizes of the gradients, as they are now."""
+        """The rows of the curves and the sizes of the gradients."""
         return list(self._rows)
 
     def nearest(self, number: int) -> Snapshot | None:
-        """The kept moment nearest to record `number`; None before there is one."""
-        return min(self._moments, key=lambda moment: abs(moment.number - number), default=None)
+        """The stored snapshot nearest to record `number`; None if there is none yet."""
+        return min(self._snapshots, key=lambda snapshot: abs(snapshot.number - number), default=None)
 
     def newest(self) -> Snapshot | None:
-        """The last one; None before there is one."""
-        return self._moments.newest() if len(self._moments) else None
+        """The newest snapshot; None if there is none yet."""
+        return self._snapshots.newest() if len(self._snapshots) else None
 
     def _due(self, seconds: float) -> bool:
-        """Whether to measure between two epochs: the run must not spend its time with that."""
+        """Whether there is time to measure within an epoch."""
         return self._lasted <= self._short or self._spent <= SHARE * seconds
 
 
 def arrays(rows: Sequence[tuple[Row, Sizes]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """The curves, (rows, 7), and the sizes of gradients, (rows, layers)."""
-    with np.errstate(over="ignore"):  # what does not fit into float32 is infinite, and a run that diverges anyway
+    with np.errstate(over="ignore"):  # too large for float32 becomes infinite; such a run diverges anyway
         curves = np.array([row for row, _ in rows], np.float32).reshape(len(rows), 7)
         layers = len(rows[0][1]) if rows else 0
         return curves, np.array([sizes for _, sizes in rows], np.float32).reshape(len(rows), layers)
 
 
 def sample(digits: Digits, most: int) -> Digits:
-    """At most so many of some digits, the same ones every time; all in the order in which they lie."""
+    """A fixed random sample of at most `most` digits, in their original order."""
     if len(digits) <= most:
         return digits
     kept = f"sample of {most}"

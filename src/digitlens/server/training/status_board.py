@@ -1,4 +1,4 @@
-"""What there is to be seen of some work: the newest frame of each kind, made when somebody wants to see it."""
+"""The newest frame of each kind, which a training thread posts and a connection sends."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 
 class StatusBoard:
-    """Whoever works posts; whoever watches reads what is newer than what they have seen. From any thread."""
+    """The frames of one run or comparison. A frame is made when it is first read. Use it from any thread."""
 
-    def __init__(self, news: Callable[[], None]) -> None:
-        """`news` is called after each post, from the thread that posts."""
-        self._news = news
+    def __init__(self, on_change: Callable[[], None]) -> None:
+        """on_change: called after each post, in the thread that posts."""
+        self._on_change = on_change
         self._posted: dict[str, tuple[int, Callable[[], bytes]]] = {}
         self._made: dict[str, tuple[int, bytes]] = {}
         self._lock = threading.Lock()
@@ -19,27 +19,27 @@ class StatusBoard:
         self._closed = False
 
     def post(self, kind: str, make: Callable[[], bytes]) -> None:
-        """The newest frame of a kind, which replaces the one before."""
+        """Post a frame, which replaces the one of the same kind. make: makes its bytes, when they are needed."""
         with self._lock:
             if self._closed:
                 return
             self._count += 1
             self._posted[kind] = self._count, make
-        self._news()
+        self._on_change()
 
     def close(self) -> None:
-        """The work is given up, and nobody will watch it: what is posted holds it, so that it would outlive its end."""
+        """Drop all frames, because the work was given up: they hold references that keep it alive."""
         with self._lock:
             self._closed = True
             self._posted.clear()
 
-    def newer(self, seen: dict[str, int]) -> list[bytes]:
-        """The frames that are newer than those in `seen`, which is brought up to date."""
+    def newer(self, sent: dict[str, int]) -> list[bytes]:
+        """The frames that are newer than those in `sent` (their numbers, by kind); `sent` is updated."""
         with self._lock:
-            wanted = [(kind, number, make) for kind, (number, make) in self._posted.items() if seen.get(kind) != number]
+            newer = [(kind, number, make) for kind, (number, make) in self._posted.items() if sent.get(kind) != number]
         frames = []
-        for kind, number, make in wanted:
-            seen[kind] = number
+        for kind, number, make in newer:
+            sent[kind] = number
             made = self._made.get(kind)
             if made is None or made[0] != number:
                 made = self._made[kind] = number, make()

@@ -1,6 +1,6 @@
 """The visitors: each has one run or one comparison, and the pages that watch it. A run outlives its page.
 
-A visitor is a name of 32 hex digits that the page has made and keeps; whoever knows it may watch.
+A visitor is identified by 32 hex digits, which the page generates and stores. Everyone who knows them may watch.
 """
 
 from __future__ import annotations
@@ -24,119 +24,116 @@ from digitlens.reading.reader import Reader
 from digitlens.server.refusal import Refused
 from digitlens.server.training.data_sets import DataSets
 from digitlens.server.training.queue import TrainingQueue
-from digitlens.server.training.requests import VISITOR, choices, number_of, order_of
+from digitlens.server.training.requests import VISITOR, choices, number_of, request_of
 from digitlens.server.training.run import Training
-from digitlens.server.training.run_cursor import HOWS
-from digitlens.server.training.run_status import RunRequest, moment_frame
+from digitlens.server.training.run_cursor import STEP_KINDS
+from digitlens.server.training.run_status import RunRequest, snapshot_frame
 from digitlens.server.training.run_store import RunStore, RunStores
 from digitlens.server.training.status_board import StatusBoard
 from digitlens.server.training.timing import Timing
 
 MOST = 64  # visitors
-CLOSING = 0.5  # seconds for runs to rest when the app ends
+CLOSING = 0.5  # seconds for runs to stop when the app ends
 
-News = Callable[[bool], None]  # whether it is the last there will be: a page wants to see the end at once
+OnChange = Callable[[bool], None]  # called with True if the work is over, which is shown at once
 
 
 class Work(Protocol):
-    """What a visitor may have: a Training or a Comparing."""
+    """The work of a visitor: a Training or a ComparisonTraining."""
 
     board: StatusBoard
 
     def go(self, how: str = "run", instead_of: Any = None) -> None:
-        """Go on; `instead_of`: in the row, it takes the place of that one."""
+        """Go on. instead_of: work whose place in the queue it takes."""
 
     def pause(self) -> None:
-        """Rest."""
+        """Pause."""
 
     def stop(self) -> None:
-        """Give it up."""
+        """Give the work up."""
 
     @property
     def over(self) -> bool:
-        """Nothing more will come of it."""
+        """Whether it has ended."""
 
 
 class Visitor:
-    """One visitor. What happens is told to the event loop in which the first page watched."""
+    """One visitor. Changes are reported to the event loop in which pages watch."""
 
-    def __init__(self, name: str, shelf: RunStore) -> None:
-        self.name, self.shelf = name, shelf
+    def __init__(self, name: str, store: RunStore) -> None:
+        self.name, self.store = name, store
         self.work: Work | None = None
-        self.left = time.monotonic()  # when the last page went
-        self._watchers: list[News] = []
+        self.last_seen = time.monotonic()  # when the last page left
+        self._watchers: list[OnChange] = []
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._told = False  # the loop is about to hear that there is something new
+        self._notified = False  # whether the loop is about to be notified
 
-    def watch(self, news: News) -> None:
-        """`news` is called, in this event loop, whenever there is something new to be seen."""
+    def watch(self, on_change: OnChange) -> None:
+        """Call `on_change`, in this event loop, after every change."""
         self._loop = asyncio.get_running_loop()
-        self._watchers.append(news)
+        self._watchers.append(on_change)
 
-    def unwatch(self, news: News) -> None:
-        """No longer."""
-        self._watchers.remove(news)
-        self.left = time.monotonic()
+    def unwatch(self, on_change: OnChange) -> None:
+        """Stop calling `on_change`."""
+        self._watchers.remove(on_change)
+        self.last_seen = time.monotonic()
 
     @property
     def watched(self) -> bool:
-        """Whether a page is there."""
+        """Whether a page is connected."""
         return bool(self._watchers)
 
-    def tell(self) -> None:
-        """There is something new, says any thread. The loop hears it once, however often before it comes to it."""
-        if self._watchers and self._loop is not None and not self._told:
-            self._told = True
+    def notify(self) -> None:
+        """Report a change, from any thread. Several changes before the loop gets to them are reported once."""
+        if self._watchers and self._loop is not None and not self._notified:
+            self._notified = True
             with contextlib.suppress(RuntimeError):  # the loop is closed: the app has ended
-                self._loop.call_soon_threadsafe(self._spread)
+                self._loop.call_soon_threadsafe(self._notify_watchers)
 
-    def _spread(self) -> None:
-        self._told = False
+    def _notify_watchers(self) -> None:
+        self._notified = False
         over = self.work is not None and self.work.over
-        for news in self._watchers:
-            news(over)
+        for on_change in self._watchers:
+            on_change(over)
 
 
 class Visitors:
-    """All visitors of a server, their turns, and where their runs are kept. But for enter(), for the loop alone."""
+    """All visitors of a server, their queue and stores. Except for enter(), to be used in the event loop only."""
 
     def __init__(self, sets: DataSets, engine: str, runs: Path | None = None, timing: Timing | None = None) -> None:
-        """`engine`: what trains here. `runs`: a folder for checkpoints; None keeps none.
-
-        `timing`: how runs share the cores; None for the usual.
-        """
-        self.sets, self._engine, self._shelves = sets, engine, RunStores(runs)
+        """engine: its name. runs: a folder for checkpoints; None: none are written. timing: None for the default."""
+        self.sets, self._engine, self._stores = sets, engine, RunStores(runs)
         self._timing = timing or Timing()
         self.queue = TrainingQueue(self._timing.workers, self._timing.turn)
-        self._known: dict[str, Visitor] = {}
+        self._visitors: dict[str, Visitor] = {}
         self._entering = threading.Lock()
-        self._sweeping: asyncio.TimerHandle | None = None
+        self._removal: asyncio.TimerHandle | None = None
 
     def enter(self, name: Any) -> tuple[Visitor, dict[str, Any]]:
-        """The visitor of that name, with whatever was left behind, and what there is to choose from; from any thread.
+        """The visitor of that name, with the run that an earlier server left; and a page's choices. From any thread.
 
-        Raises Refused for a name that is none.
+        Raises Refused for an invalid name.
         """
         if not isinstance(name, str) or not VISITOR.fullmatch(name):
-            raise Refused("visitor", "visitor: wants 32 hex digits, which the page makes up and keeps")
+            raise Refused("visitor", "visitor: 32 hex digits, which the page generates")
         options = choices(self._engine, cores(), self.sets)
-        visitor = self._known.get(name)
+        visitor = self._visitors.get(name)
         if visitor is None:
-            new = Visitor(name, self._shelves.shelf(name))
-            new.work = self._left_behind(new)
+            new = Visitor(name, self._stores.store(name))
+            new.work = self._resumed_training(new)
             with self._entering:
-                visitor = self._known.setdefault(name, new)
-                self._forget(lambda one: one is not visitor and len(self._known) > MOST)
+                visitor = self._visitors.setdefault(name, new)
+                self._remove(lambda other: other is not visitor and len(self._visitors) > MOST)
         return visitor, options
 
-    def leave(self, visitor: Visitor, news: News) -> None:
-        """A page of theirs is gone."""
-        visitor.unwatch(news)
-        if self._sweeping is None:
-            self._sweeping = asyncio.get_running_loop().call_later(self._timing.sweep, self._sweep)
+    def leave(self, visitor: Visitor, on_change: OnChange) -> None:
+        """A page of this visitor is gone."""
+        visitor.unwatch(on_change)
+        if self._removal is None:
+            self._removal = asyncio.get_running_loop().call_later(self._timing.sweep, self._remove_absent)
 
-    def act(self, visitor: Visitor, message: Mapping[str, Any]) -> bytes | None:
-        """Do what a message asks for; a frame where it asks for one. Raises Refused."""
+    def handle(self, visitor: Visitor, message: Mapping[str, Any]) -> bytes | None:
+        """Handle a message; returns a frame if it asks for one. Raises Refused."""
         kind, work = message["type"], visitor.work
         if kind in ("train", "compare"):
             begin = self._training if kind == "train" else self._comparing
@@ -147,97 +144,98 @@ class Visitors:
                 work.stop()
             return None
         if work is None:
-            raise Refused("", "there is no run here; begin one with train or compare")
+            raise Refused("", "there is no run; start one with train or compare")
         if kind == "moment":
-            return self._moment(work, message)
+            return self._snapshot(work, message)
         if kind == "forget":
             work.stop()
             visitor.work = None
-            visitor.shelf.take(None)
+            visitor.store.take(None)
         elif kind == "pause":
             work.pause()
         else:
             how = message.get("how", "run")
-            if how not in HOWS:
-                raise Refused("how", f"how: one of {', '.join(HOWS)}")
+            if how not in STEP_KINDS:
+                raise Refused("how", f"how: one of {', '.join(STEP_KINDS)}")
             if work.over:
-                raise Refused("how", "this run has come to its end; begin another one with train or compare")
+                raise Refused("how", "this run has ended; start another one with train or compare")
             work.go(how)
         return None
 
     def reader(self, name: str, record: str) -> Reader | None:
-        """The network of a moment of a visitor's run: a record's number, or "latest"; None if there is none."""
-        visitor = self._known.get(name)
+        """The network of a record of a visitor's run. record: its number, or "latest". None if there is none."""
+        visitor = self._visitors.get(name)
         work = visitor.work if visitor else None
-        right = record == "latest" or (record.isascii() and record.isdecimal() and len(record) <= 9)
-        if not isinstance(work, Training) or not right:
+        valid = record == "latest" or (record.isascii() and record.isdecimal() and len(record) <= 9)
+        if not isinstance(work, Training) or not valid:
             return None
         return work.reader(None if record == "latest" else int(record))
 
     def close(self) -> None:
-        """The app ends: nobody trains any more."""
-        if self._sweeping is not None:
-            self._sweeping.cancel()
+        """Stop all runs, because the app ends."""
+        if self._removal is not None:
+            self._removal.cancel()
         self.queue.close(CLOSING)
 
     def _training(self, visitor: Visitor, message: Mapping[str, Any]) -> tuple[Work, str]:
-        order = order_of(message, self.sets)
+        request = request_of(message, self.sets)
         go = message.get("go", "run")
         if go not in ("run", "nothing"):
             raise Refused("go", "go: run or nothing")
-        load = partial(self.sets.load, order.data)
-        training = Training(order, load, self.queue, visitor.tell, visitor.shelf, timing=self._timing)
+        load = partial(self.sets.load, request.data)
+        training = Training(request, load, self.queue, visitor.notify, visitor.store, timing=self._timing)
         return training, "run" if go == "run" else ""
 
     def _comparing(self, visitor: Visitor, message: Mapping[str, Any]) -> tuple[Work, str]:
-        from digitlens.server.training.comparison import Comparing, Duel
+        from digitlens.server.training.comparison import ComparisonRequest, ComparisonTraining
 
-        duel = Duel.of(message, self.sets)
-        visitor.shelf.take(None)
-        return Comparing(duel, partial(self.sets.load, duel.a.data), self.queue, visitor.tell), "run"
+        request = ComparisonRequest.of(message, self.sets)
+        visitor.store.take(None)
+        return ComparisonTraining(request, partial(self.sets.load, request.a.data), self.queue, visitor.notify), "run"
 
-    def _moment(self, work: Work, message: Mapping[str, Any]) -> bytes:
+    def _snapshot(self, work: Work, message: Mapping[str, Any]) -> bytes:
         at, ask = number_of(message, "at"), number_of(message, "ask")
-        moment = work.moment(at) if isinstance(work, Training) else None
-        if not isinstance(work, Training) or moment is None:
+        snapshot = work.snapshot(at) if isinstance(work, Training) else None
+        if not isinstance(work, Training) or snapshot is None:
             raise Refused("at", "at: there is no moment yet to go back to")
-        return moment_frame(work.order.number, ask, moment)
+        return snapshot_frame(work.request.number, ask, snapshot)
 
-    def _left_behind(self, visitor: Visitor) -> Training | None:
-        """The unfinished run of a visitor whom another server knew."""
-        left = visitor.shelf.found()
-        if left is None:
+    def _resumed_training(self, visitor: Visitor) -> Training | None:
+        """The unfinished run of a visitor of an earlier server."""
+        checkpoint = visitor.store.load()
+        if checkpoint is None:
             return None
         try:
-            recipe = Recipe.from_json(left.recipe)
+            recipe = Recipe.from_json(checkpoint.recipe)
             data = recipe.data if recipe.data in self.sets.names() else "folder"
             if data not in self.sets.names():
                 return None
             classes, shape = self.sets.classes(data), self.sets.image_shape(data)
-            if math.prod(shape) != left.layers[0].weights.shape[1]:
+            if math.prod(shape) != checkpoint.layers[0].weights.shape[1]:
                 return None  # another folder than the one that it learned from
             base = min(RECIPES, key=lambda name: len(arguments(recipe, name)))
-            order = RunRequest(0, recipe, base, data, self.sets.named(data), True, classes, shape)
+            request = RunRequest(0, recipe, base, data, self.sets.data_option(data), True, classes, shape)
             load = partial(self.sets.load, data)
-            return Training(order, load, self.queue, visitor.tell, visitor.shelf, left, self._timing)
+            return Training(request, load, self.queue, visitor.notify, visitor.store, checkpoint, self._timing)
         except DigitlensError:
-            visitor.shelf.take(None)
+            visitor.store.take(None)
             return None
 
-    def _sweep(self) -> None:
-        """Forget whoever has been away for long, and whoever has left nothing; look again while others are away."""
+    def _remove_absent(self) -> None:
+        """Remove visitors who have been away for long, sooner those without work; check again while others are away."""
         with self._entering:
             now = time.monotonic()
             timing = self._timing
-            self._forget(lambda one: now - one.left >= (timing.forget_after if one.work else timing.sweep))
-            absent = any(not one.watched for one in self._known.values())
-        self._sweeping = asyncio.get_running_loop().call_later(self._timing.sweep, self._sweep) if absent else None
+            self._remove(lambda other: now - other.last_seen >= (timing.forget_after if other.work else timing.sweep))
+            absent = any(not visitor.watched for visitor in self._visitors.values())
+        loop = asyncio.get_running_loop()
+        self._removal = loop.call_later(timing.sweep, self._remove_absent) if absent else None
 
-    def _forget(self, which: Callable[[Visitor], bool]) -> None:
-        """Whoever is not watched and is one of those, first who has left nothing, then who has been away longest."""
-        absent = [one for one in self._known.values() if not one.watched]
-        for visitor in sorted(absent, key=lambda one: (one.work is not None, one.left)):
+    def _remove(self, which: Callable[[Visitor], bool]) -> None:
+        """Remove visitors who are away and match `which`: first those without work, then the longest away."""
+        absent = [visitor for visitor in self._visitors.values() if not visitor.watched]
+        for visitor in sorted(absent, key=lambda visitor: (visitor.work is not None, visitor.last_seen)):
             if which(visitor):
                 if visitor.work is not None:
                     visitor.work.stop()
-                del self._known[visitor.name]
+                del self._visitors[visitor.name]
