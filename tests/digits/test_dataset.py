@@ -35,10 +35,12 @@ def test_a_read_only_view_of_what_somebody_can_write_to_is_copied_too() -> None:
     memory = bytearray(images.tobytes())
     of_bytes = np.frombuffer(memory, np.uint8).reshape(images.shape)
     of_bytes.flags.writeable = False
-    for some in (Digits(view, digits), Digits(of_bytes, digits)):
+    row = np.frombuffer(memory, np.uint8)
+    row.flags.writeable = False  # so that no array of them can be written to: only the memory that they lie in
+    for some in (Digits(view, digits), Digits(of_bytes, digits), Digits(row.reshape(images.shape), digits)):
         was = some.images.copy()
         images[:] = 1
-        memory[:] = bytes(len(memory))
+        memory[:] = bytes(255 - byte for byte in memory)
         assert np.array_equal(some.images, was)
 
 

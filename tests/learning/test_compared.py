@@ -40,7 +40,7 @@ def test_what_chance_would_do_as_often_is_no_difference() -> None:
     assert result.low is not None
     assert result.high is not None
     assert result.low < 0 < result.high
-    assert result.sentence.startswith("After 3 epochs: no difference that could be told from chance: sigmoid read 0.05")
+    assert result.sentence.startswith("After 3 epochs: no clear difference: sigmoid read 0.05")
     assert "−" in result.sentence, "an interval around nothing has an end below it"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -150,6 +151,14 @@ def test_cross_entropy_refuses_outputs_that_need_not_lie_between_0_and_1_and_say
 
 
 GAUSSIAN = Activation("gaussian", lambda z: np.exp(-z * z), lambda z: -2 * z * np.exp(-z * z), (0, 1))
+
+
+def test_an_activation_is_pickled_by_its_name_or_where_it_has_none_whole() -> None:
+    assert pickle.loads(pickle.dumps(sigmoid)) is sigmoid
+    growth = Activation("growth", np.exp, np.exp, (0, math.inf))  # no registry knows it
+    again = pickle.loads(pickle.dumps(growth))
+    assert again == growth
+    assert again(np.ones(2)) == pytest.approx([math.e, math.e])
 
 
 def test_cross_entropy_takes_any_output_between_0_and_1() -> None:

@@ -207,7 +207,7 @@ def test_a_network_of_26_classes_is_trained_shown_and_taken_to_learn_and_a_link_
 
 def test_single_steps_show_the_example_in_its_own_size(train: Page) -> None:
     button(train, "One example").click()
-    doing(train, "Paused in epoch 1")
+    doing(train, "paused", "epoch 1")
     expect(train.locator(".single canvas")).to_have_attribute("height", "20")
     name = run_of(train)["classes"][run_of(train)["last_example"]["digit"]]
     expect(train.locator(".single")).to_contain_text(name)

@@ -108,7 +108,7 @@ def _sentence(
     interval = f"{level} interval {ends[0]:.2f} to {ends[1]:.2f}; {runs}, p = {p:.3f}".replace("-", "−")
     if p <= LEVEL / among:
         return f"{better} reads {points} more of the test images than {worse} ({interval})."
-    return f"No difference that could be told from chance: {better} read {points} more than {worse} ({interval})."
+    return f"No clear difference: {better} read {points} more than {worse} ({interval})."
 
 
 def _signs(n: int) -> NDArray[np.float64]:

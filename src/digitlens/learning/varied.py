@@ -60,7 +60,10 @@ class Varied:
         return [replace(side, seed=side.seed + i) for i in range(self.seeds) for side in sides]
 
     def complete(self, outcomes: Mapping[int, Outcome]) -> list[Outcome]:
-        """Those that compared() takes of an experiment that was ended: of each seed that is done with every value."""
+        """What compared() takes of an experiment that was ended early: of each seed that is done with every value.
+
+        outcomes: those there are, each under its place among the recipes that recipes() gives.
+        """
         count = len(self.values)
         rounds = [range(first, first + count) for first in range(0, self.seeds * count, count)]
         return [outcomes[i] for one in rounds if all(i in outcomes for i in one) for i in one]

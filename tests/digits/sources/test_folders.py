@@ -93,6 +93,31 @@ def test_digits_and_dark_pictures_on_light_paper_are_framed_whatever_their_size(
         assert load_folder(tmp_path / name).image_shape == (28, 28)
 
 
+def test_not_every_picture_is_opened_to_see_how_light_the_paper_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[int] = []
+    really = folders.decode
+    monkeypatch.setattr(folders, "decode", lambda data: opened.append(1) or really(data))
+    monkeypatch.setattr(folders, "PAPER", 3)
+    letter_folder(tmp_path / "letters", each=3, test=2)
+    assert load_folder(tmp_path / "letters").image_shape == SHAPE
+    assert len(opened) == 3, "three to see the paper"
+
+
+def test_a_picture_taken_with_the_camera_on_its_side_has_the_size_that_it_is_seen_in(tmp_path: Path) -> None:
+    sideways = Image.Exif()
+    sideways[0x0112] = 6
+    for number, (size, exif) in enumerate((((20, 24), Image.Exif()), ((24, 20), sideways))):
+        place = tmp_path / f"class {number}"
+        place.mkdir(parents=True)
+        for each in range(2):
+            page = np.zeros(size, np.uint8)
+            page[4:16, 10:13] = 255
+            Image.fromarray(page).save(place / f"{each}.png", exif=exif)
+    assert load_folder(tmp_path).image_shape == (20, 24)
+
+
 def test_pictures_of_several_sizes_are_framed_and_so_are_larger_ones(tmp_path: Path) -> None:
     for name, sizes in (("mixed", ((20, 24), (21, 24))), ("large", ((65, 64), (65, 64)))):
         for number, size in enumerate(sizes):
