@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import tracemalloc
+import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -34,7 +35,7 @@ from tests.waiting import PATIENCE
 
 from digitlens.errors import FileError, ModelFileError, ShapeError
 from digitlens.files import bounded
-from digitlens.network.activations import ACTIVATIONS, relu, sigmoid
+from digitlens.network.activations import ACTIVATIONS, Activation, relu, sigmoid
 from digitlens.network.network import Layer, Network
 from digitlens.reading.reader import Reader
 from digitlens.storage import shipped
@@ -173,6 +174,13 @@ def fill(value: Any, *place: str) -> bytes:
     return with_document(change)
 
 
+def deep(text: str) -> bytes:
+    """The right file with this JSON, which need not be fit for Python, in its provenance."""
+    header, arrays = split(fill("@", "blocks", "provenance", "deep"))
+    header["__metadata__"]["digitlens"] = header["__metadata__"]["digitlens"].replace('"@"', text)
+    return join(header, arrays)
+
+
 def entry(**values: Any) -> bytes:
     return with_header(lambda h: h[WEIGHTS].update(values))
 
@@ -275,6 +283,25 @@ HOSTILE: dict[str, bytes | Callable[[], bytes]] = {  # what takes a while to mak
     "a history of truths": fill([{"epoch": True}], "blocks", "history", "rows"),
     "a history that is an empty object": fill({}, "blocks", "history", "rows"),
     "a history that is a number": fill(5, "blocks", "history", "rows"),
+    "a history without an epoch": fill([{"test_cost": 1.0}], "blocks", "history", "rows"),
+    "a history of an epoch below 0": fill([{"epoch": -1}], "blocks", "history", "rows"),
+    "a history beyond all epochs": fill([{"epoch": 1e10}], "blocks", "history", "rows"),
+    "a cost of 10^400": fill([{"epoch": 1, "test_cost": 10**400}], "blocks", "history", "rows"),
+    "a cost of 1.7e308": fill([{"epoch": 1, "test_cost": 1.7e308}], "blocks", "history", "rows"),
+    "a cost of -1.7e308": fill([{"epoch": 1, "test_cost": -1.7e308}], "blocks", "history", "rows"),
+    "an accuracy of 1.5 in the history": fill([{"epoch": 1, "test_accuracy": 1.5}], "blocks", "history", "rows"),
+    "an accuracy of -1 in the history": fill([{"epoch": 1, "test_accuracy": -1}], "blocks", "history", "rows"),
+    "an accuracy of 1e99": fill(1e99, "blocks", "provenance", "test_accuracy"),
+    "an accuracy that is a text": fill("99 %", "blocks", "provenance", "test_accuracy"),
+    "an accuracy that is a truth": fill(True, "blocks", "provenance", "validation_accuracy"),
+    "a seed of 10^400": fill(10**400, "blocks", "recipe", "seed"),
+    "epochs of 1e101": fill(1e101, "blocks", "provenance", "epochs"),
+    "JSON 33 deep, empty at the end": deep("[" * 30 + "]" * 30),
+    "JSON 40 deep": deep("[" * 37 + "1" + "]" * 37),
+    "JSON 960 deep": deep('{"a":' * 957 + "1" + "}" * 957),
+    "a text of 4,000 characters": fill("x" * 4_000, "blocks", "provenance", "data"),
+    "a key of 4,000 characters": fill(1, "blocks", "provenance", "x" * 4_000),
+    "sizes of 2,000 layers": fill([784, *[3] * 2_000], "blocks", "network", "sizes"),
     "no blocks": fill({}, "blocks"),
     "blocks that are a list": fill([], "blocks"),
     "a block that is a list": fill([], "blocks", "network"),
@@ -288,6 +315,65 @@ HOSTILE: dict[str, bytes | Callable[[], bytes]] = {  # what takes a while to mak
     "17 MiB of zeros": lambda: bytes(17 * 2**20),
     "16 MiB of 0xff": lambda: b"\xff" * (16 * 2**20),
 }  # fmt: skip
+
+
+def overflowing(weight: float = 1e6, layers: int = 7, function: str = "relu") -> bytes:
+    """A file each of whose weights may stand in one, and whose sums grow beyond any float32."""
+    sizes = (784, *[16] * (layers - 1), 10)
+    parts = {}
+    for l, (n_before, n) in enumerate(zip(sizes, sizes[1:], strict=False), start=1):  # noqa: RUF007
+        parts[f"layer{l}.weights"] = np.full((n, n_before), weight, np.float32)
+        parts[f"layer{l}.biases"] = np.zeros(n, np.float32)
+    document = json.loads(split()[0]["__metadata__"]["digitlens"])
+    document["blocks"]["network"] |= {"sizes": list(sizes), "activations": [function] * (layers - 1) + ["identity"]}
+    document["blocks"]["network"]["cost"] = "quadratic"
+    return of_tensors(parts, json.dumps(document))
+
+
+@pytest.mark.parametrize("function", ["relu", "leaky_relu", "identity"])
+@pytest.mark.parametrize("weight", [1e6, -1e6])
+def test_a_network_whose_outputs_are_not_finite_is_refused_at_the_door_and_warns_of_nothing(
+    weight: float, function: str
+) -> None:
+    if (weight, function) == (-1e6, "relu"):  # nothing gets through the first layer: it computes, all zeros
+        assert np.isfinite(from_bytes(overflowing(weight, 7, function)).read(np.ones((28, 28))).activations).all()
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(ModelFileError, match="not finite"):
+            from_bytes(overflowing(weight, 7, function))
+
+
+def test_large_weights_that_can_be_computed_with_are_read() -> None:
+    assert from_bytes(overflowing(1e6, 3)).network.sizes == (784, 16, 16, 10)
+    assert from_bytes(overflowing(1e6, 7, "sigmoid")).network.sizes[0] == 784
+
+
+def test_what_is_within_the_bounds_is_read() -> None:
+    deepest = json.loads("[" * 29 + "]" * 29)  # and three objects around it: the document, its blocks, the block
+    change = {"deep": deepest, "data": "x" * 1_000, "y" * 1_000: 1e100, "test_accuracy": 1, "low": -1e100}
+    got = from_bytes(with_document(lambda d: d["blocks"]["provenance"].update(change)))
+    assert got.provenance["deep"] == deepest
+    rows = [{"epoch": 1e9, "test_cost": 1e100, "test_accuracy": 0.0}]
+    assert from_bytes(with_document(lambda d: d["blocks"].update(history={"rows": rows}))).history == tuple(rows)
+
+
+def test_a_network_with_an_activation_of_ones_own_says_how_it_can_be_saved(tmp_path: Path) -> None:
+    plain = reader()
+    swish = Activation("swish", lambda z: z / (1 + np.exp(-z)), lambda z: z, (-1, 1))
+    own = Reader(Network(plain.network.layers, (swish, sigmoid)))
+    other = Activation("relu", lambda z: z, lambda z: z, (0, 1))  # another one under a known name
+    for network in (own, Reader(Network(plain.network.layers, (other, sigmoid)))):
+        with pytest.raises(ModelFileError, match="one of your own") as caught:
+            save(network, tmp_path / "mine")
+        assert "ACTIVATIONS[" in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+    ACTIVATIONS["swish"] = swish
+    try:
+        save(own, tmp_path / "mine")
+        assert load(tmp_path / "mine").network.activations[0] is swish
+    finally:
+        del ACTIVATIONS["swish"]
 
 
 def hostile(name: str) -> bytes:

@@ -19,7 +19,7 @@ from digitlens.learning.data_split import DataSplit
 from digitlens.learning.engine import Measured, Record, State
 from digitlens.learning.recipe import Recipe, step_settings
 from digitlens.network.network import Layer, Network
-from digitlens.storage.container import LARGEST
+from digitlens.storage.container import LARGEST, NUMBER
 
 Learn = Callable[[State, int], tuple[State, bool]]
 Look = Callable[[Network, Digits, bool], Measured | None]
@@ -63,7 +63,7 @@ def records(
         if any(len(some) and not found for some, found in zip(sets, measured, strict=True)):
             state, stopped, ended, measured = before, True, False, []
             learned = Network(state.average or state.layers, network.activations)
-        if any(m and not np.isfinite(m.cost) for m in measured) or not all(map(_sound, learned.layers)):
+        if any(m and not m.cost <= NUMBER for m in measured) or not all(map(_sound, learned.layers)):
             raise TrainingError(
                 f"the run diverged in epoch {state.epoch + (not ended)}: its weights or its cost grew beyond all "
                 f"bounds; lower the learning rate, which is {recipe.learning_rate:g}"

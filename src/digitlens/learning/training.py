@@ -32,6 +32,7 @@ from digitlens.learning.engines import choose, refusal
 from digitlens.learning.recipe import NAME, Recipe
 from digitlens.network.network import Network
 from digitlens.reading.reader import Reader
+from digitlens.storage.container import TEXT
 from digitlens.storage.half_precision import rounded_to_half
 
 CLASS_NAMES = 20_000  # bytes of a model file's header that are left for the names of all classes
@@ -145,7 +146,7 @@ class Run:
 
         recipe = self.recipe
         provenance: dict[str, Any] = {
-            "data": self.data.name,
+            "data": self.data.name[:TEXT],
             "data_sha256": self.fingerprint,
             "learned_from": len(self._split.training),
             "epochs": self.latest.epoch,

@@ -15,7 +15,7 @@ import numpy as np
 
 from digitlens.checks import check_number, whole_number
 from digitlens.deprecations import renamed_method, renamed_property
-from digitlens.errors import ShapeError, UsageError
+from digitlens.errors import DataError, ShapeError, UsageError
 from digitlens.lens.neuron import check_neuron
 from digitlens.network.activations import Array
 from digitlens.network.costs import CostFunction, cost_for, one_hot
@@ -172,16 +172,23 @@ class Steps:
         linear one, learning_rate times the squared length of the gradient.
         """
         check_number("take_step()", "learning_rate", learning_rate)
-        predicted = learning_rate * sum(float((g.weights**2).sum() + (g.biases**2).sum()) for g in self.gradient)
-        moved = each(lambda w, g: w - learning_rate * g, self.network.layers, self.gradient)
-        after = _cost(Network(moved, self.network.activations), self.cost_function, self.trace.a[0], self.targets)
+        with np.errstate(over="ignore", invalid="ignore"):
+            predicted = learning_rate * sum(float((g.weights**2).sum() + (g.biases**2).sum()) for g in self.gradient)
+            moved = each(lambda w, g: w - learning_rate * g, self.network.layers, self.gradient)
+            after = _cost(Network(moved, self.network.activations), self.cost_function, self.trace.a[0], self.targets)
+        if not np.isfinite([predicted, after]).all():
+            raise DataError(
+                f"a step with the learning rate {learning_rate:g} leads beyond any number that can be computed with; "
+                "take a lower one"
+            )
         return predicted, self.cost - after
 
 
 def back_propagate(network: Network, image: Array, target: int, cost: str) -> Steps:
     """Back-propagation of one image, (pixels,) ink 0..1, from the class it should be read as to every weight.
 
-    cost: the name of a cost. Raises ShapeError for another shape, UsageError for a target that is not an output.
+    cost: the name of a cost. Raises ShapeError for another shape, UsageError for a target that is not an output,
+    DataError where the network's numbers grow beyond all bounds.
     """
     if image.shape != network.sizes[:1] or image.dtype.kind != "f" or not np.isfinite(image).all():
         raise ShapeError(
@@ -197,7 +204,10 @@ def back_propagate(network: Network, image: Array, target: int, cost: str) -> St
     function = cost_for(cost, exact.activations[-1])
     y = one_hot(np.array([target]), network.sizes[-1], np.float64)  # (1, 10)
     trace = exact.forward(image.reshape(1, -1).astype(np.float64))
-    gradient = backward(exact, trace, y, function)
+    with np.errstate(over="ignore", invalid="ignore"):
+        gradient = backward(exact, trace, y, function)
+    if not all(np.isfinite(part).all() for layer in gradient for part in (layer.weights, layer.biases)):
+        raise DataError("the network's weights are too large: its gradient grows beyond any number; train it again")
     dC_dz = tuple(layer.biases for layer in gradient)  # for a single image the two are the same
     dC_da = tuple(exact.layers[l].weights.T @ dC_dz[l] for l in range(1, len(dC_dz)))
     last = function.dC_da(trace, y)[0] if function.dC_da else np.full(y.shape[1], np.nan)

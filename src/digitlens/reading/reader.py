@@ -33,6 +33,7 @@ from digitlens.kernel.capabilities import refuses
 from digitlens.kernel.compiled import Compiled
 from digitlens.network.activations import Array
 from digitlens.network.network import Network, Trace
+from digitlens.reading import overflow
 from digitlens.reading.calibration import Calibration, fit_calibration
 from digitlens.reading.evaluation import Evaluation, evaluate
 from digitlens.reading.familiarity import Familiarity
@@ -100,11 +101,11 @@ class Reader:
 
         picture: a picture file, its bytes, an array or a Pillow image, of any size.
 
-        Raises PictureError for a file that is no picture, ShapeError for an array that is none. A picture without ink
-        gets a Reading too, which says so.
+        Raises PictureError for a file that is no picture, ShapeError for an array that is none, DataError where the
+        network's numbers grow beyond all bounds. A picture without ink gets a Reading too, which says so.
         """
         prepared = prepare(picture, self.adjusting, shape=self.image_shape, dark_on_light=self.dark_on_light)
-        trace = self.network.forward(prepared.image.reshape(1, -1).astype(self.network.dtype))[0]
+        trace = overflow.forward(self.network, prepared.image.reshape(1, -1).astype(self.network.dtype))[0]
         path = str(picture) if isinstance(picture, (str, Path)) else None
         judgement = self.familiarity.judge(_framed(prepared)) if self.familiarity and prepared.ink_found else None
         confidence = float(self.calibration.confidence(trace.z[-1])) if self.calibration else None
@@ -146,7 +147,7 @@ class Reader:
         self._check(images)
         for start in range(0, len(images), AT_ONCE):
             some = self.adjusted(images[start : start + AT_ONCE])
-            yield self.network.forward(pixels(some.reshape(len(some), -1), self.network.dtype))
+            yield overflow.forward(self.network, pixels(some.reshape(len(some), -1), self.network.dtype))
 
     def outputs(self, images: NDArray[np.uint8]) -> Array:
         """The output activations for many images, (n, classes).
@@ -161,7 +162,7 @@ class Reader:
         compiled = _COMPILED.get(self.network)
         if compiled is None:
             compiled = _COMPILED[self.network] = Compiled(self.network)
-        return compiled.outputs(self.adjusted(np.ascontiguousarray(images)).reshape(len(images), -1))
+        return overflow.checked(compiled.outputs(self.adjusted(np.ascontiguousarray(images)).reshape(len(images), -1)))
 
     @property
     def engine(self) -> str:

@@ -17,10 +17,11 @@ from digitlens.files.bounded import read_bounded
 from digitlens.network.network import Layers
 from digitlens.network.optimisers import Memory
 from digitlens.storage.container import Limits, Tensors, pack, unpack
-from digitlens.storage.model_file import exists, layers_to_tensors, tensors_to_layers, thinned
+from digitlens.storage.model_file import check_history, exists, layers_to_tensors, tensors_to_layers, thinned
 
 FORMAT = 1
 PARTS = ("layers", "average", "memory0", "memory1")  # the network, its running mean, and two memories of Adam
+MOST_STEPS = 2**53  # of an optimiser; more than any run takes
 LIMITS = Limits(4 * 32 * 1024 * 1024 + 65_544, 4 * 18, sys.float_info.max)  # each of them in float64
 
 
@@ -85,20 +86,28 @@ def load(path: str | Path) -> Checkpoint | None:
         memory = Memory(about["steps"], tuple(parts[name] for name in PARTS[2:] if name in parts))
         fields = about["recipe"], about["data"], about["engine"], about["position"], about["history"]
         return Checkpoint(*fields, parts["layers"], memory, parts.get("average"))
-    except (KeyError, TypeError, ValueError) as error:
-        raise ModelFileError(f"{file.name} is not a valid checkpoint: {error}; remove it to start again") from error
+    except (KeyError, TypeError, ValueError, ModelFileError) as error:
+        raise ModelFileError(
+            f"{file.name} is not a valid checkpoint: {str(error)[:200]}; remove it to start again"
+        ) from error
 
 
 def _check(about: Any, tensors: Tensors) -> None:
     """Raise ValueError, TypeError or KeyError unless all parts have the types that save() writes."""
     position, history = about["position"], about["history"]
     wholes = (about["steps"], position["epoch"], position["mini_batch"])
-    if not all(type(n) is int and n >= 0 for n in wholes) or not isinstance(position["seconds"], (int, float)):
+    seconds = position["seconds"]
+    if (
+        not all(type(n) is int and 0 <= n <= MOST_STEPS for n in wholes)
+        or type(seconds) not in (int, float)
+        or seconds < 0
+    ):
         raise ValueError("its position is not made of numbers")
     if not isinstance(about["recipe"], dict) or not all(isinstance(about[name], str) for name in ("data", "engine")):
         raise ValueError("its recipe is not an object, or its data or engine is not text")
-    if not all(isinstance(row, dict) and all(isinstance(n, (int, float)) for n in row.values()) for row in history):
-        raise ValueError("its history is not made of numbers")
+    if not isinstance(history, list) or not isinstance(about["sizes"], list):
+        raise ValueError("its history or its sizes are no list")
+    check_history(history, "it")
     if not all(name.startswith(tuple(f"{part}." for part in PARTS)) for name in tensors):
         raise ValueError("it holds arrays that belong to no part")
 

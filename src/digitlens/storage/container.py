@@ -1,7 +1,8 @@
 """The container of all our files: named arrays and a small JSON document, in the safetensors format.
 
 pack() and unpack() are pure: bytes in, bytes out. A file is not trusted. First its lengths, names, types and offsets
-are checked, then its values: they must be finite, and small enough for a network to compute with.
+are checked, then its values: they must be finite, and small enough for a network to compute with. Our own document is
+bounded too: how deep it is, how large its numbers and how long its texts are, so that whoever shows them can.
 
     8 bytes    the length of the header
     header     JSON: type, shape and offsets of each array; and our own document, as text, under "__metadata__"
@@ -22,6 +23,9 @@ from digitlens.errors import ModelFileError
 
 HEADER = 64 * 1024  # bytes: the largest header
 LARGEST = 1e6  # the largest weight that is accepted: products of such numbers still fit into float32
+DEEPEST = 32  # lists and objects within one another, in JSON
+NUMBER = 1e100  # the largest number in JSON: a float holds it, and what is computed from it
+TEXT = 1_000  # characters of a text in our own document, and of a key
 TYPES = {"F16": "<f2", "F32": "<f4", "F64": "<f8"}
 ADVICE = "train the network again, or download the file again"
 
@@ -76,7 +80,10 @@ def unpack(data: bytes | bytearray, limits: Limits = Limits()) -> tuple[dict[str
 
 
 def parse_json(text: str | bytes, what: str) -> Any:
-    """Strict JSON: no duplicate key, no NaN, no infinity, not too deep. Raises ModelFileError, which names `what`."""
+    """Strict JSON: no duplicate key, no NaN, no number beyond NUMBER, at most DEEPEST deep.
+
+    Raises ModelFileError, which names `what`.
+    """
 
     def no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
@@ -87,15 +94,45 @@ def parse_json(text: str | bytes, what: str) -> Any:
     def no_constant(name: str) -> None:
         raise ValueError(f"{name} is not JSON")
 
-    def finite(digits: str) -> float:
-        if math.isinf(number := float(digits)):
+    def bounded(digits: str) -> float:
+        if not abs(number := float(digits)) <= NUMBER:
             raise ValueError(f"{digits[:20]} is too large")
         return number
 
+    def whole(digits: str) -> int:
+        bounded(digits)
+        return int(digits)
+
+    hooks: dict[str, Any] = {"parse_constant": no_constant, "parse_float": bounded, "parse_int": whole}
     try:
-        return json.loads(text, object_pairs_hook=no_duplicates, parse_constant=no_constant, parse_float=finite)
+        value = json.loads(text, object_pairs_hook=no_duplicates, **hooks)
+        _check_depth(value)
+        return value
     except (ValueError, RecursionError) as error:
         raise _invalid(f"{what} is not JSON that we can read: {str(error)[:100]}") from error
+
+
+def _check_depth(value: Any) -> None:
+    """Raise ValueError for more than DEEPEST lists and objects within one another."""
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [inner for one in level if isinstance(one, (dict, list)) for inner in _parts(one)]
+    if any(isinstance(one, (dict, list)) for one in level):
+        raise ValueError("too deep")
+
+
+def _parts(value: Any) -> list[Any]:
+    return [*value.values()] if isinstance(value, dict) else value
+
+
+def _check_texts(value: Any) -> None:
+    """Raise ModelFileError for a text, or a key, of more than TEXT characters."""
+    level = [value]
+    while level:
+        keys = [key for one in level if isinstance(one, dict) for key in one]
+        if any(isinstance(one, str) and len(one) > TEXT for one in (*level, *keys)):
+            raise _invalid(f"its document holds a text of more than {TEXT:,} characters")
+        level = [inner for one in level if isinstance(one, (dict, list)) for inner in _parts(one)]
 
 
 def _checked(data: bytes | bytearray, most: int) -> dict[str, Any]:
@@ -126,6 +163,7 @@ def _checked(data: bytes | bytearray, most: int) -> dict[str, Any]:
     document = parse_json(own["digitlens"], "its document")
     if not isinstance(document, dict):
         raise _invalid("its document is not an object")
+    _check_texts(document)
     return document
 
 

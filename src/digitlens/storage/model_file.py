@@ -28,6 +28,7 @@ from digitlens.files.bounded import read_bounded
 from digitlens.network.activations import ACTIVATIONS
 from digitlens.network.costs import COSTS, cost_for
 from digitlens.network.network import Layer, Layers, Network
+from digitlens.reading.overflow import overflows
 from digitlens.reading.reader import Reader
 from digitlens.storage import optional_blocks
 from digitlens.storage.container import Limits, Tensors, pack, unpack
@@ -35,6 +36,7 @@ from digitlens.storage.half_precision import fits_half
 
 FORMAT = 1
 LIMITS = Limits()
+LAST_EPOCH = 1e9  # more than any recipe has
 HISTORY = 200  # rows of the learning curve in a file; a longer one is thinned evenly
 
 
@@ -62,6 +64,13 @@ def to_bytes(reader: Reader) -> bytes:
     Raises ModelFileError for what from_bytes() would refuse.
     """
     network = reader.network
+    for activation in network.activations:
+        if ACTIVATIONS.get(activation.name) != activation:
+            raise ModelFileError(
+                f"a model file names activation functions, and {activation.name[:40]!r} is one of your own: to save "
+                f"this network, make it known first, ACTIVATIONS[{activation.name[:40]!r}] = ..., here and wherever "
+                "the file will be read"
+            )
     blocks = {
         "network": {
             "required": True,
@@ -150,6 +159,11 @@ def _reader(blocks: dict[str, dict[str, Any]], tensors: Tensors, notes: tuple[st
     _check_known("cost", [about["cost"]], COSTS, "costs.py")
     activations = tuple(ACTIVATIONS[name] for name in about["activations"])
     network = Network(tensors_to_layers("", tensors, sizes, ("F16", "F32")), activations)
+    if overflows(network):
+        raise ModelFileError(
+            "this model file's weights are each small enough, but together so large that its outputs are not finite; "
+            "train it again, with a lower learning rate"
+        )
     cost_for(about["cost"], activations[-1])
     classes = tuple(about["classes"])
     if len(classes) != sizes[-1] or not all(isinstance(name, str) and len(name) <= 100 for name in classes):
@@ -162,8 +176,8 @@ def _reader(blocks: dict[str, dict[str, Any]], tensors: Tensors, notes: tuple[st
     if not isinstance(name, str) or len(name) > 100:
         raise ModelFileError("this model file has no name")
     rows = blocks["history"].get("rows", [])
-    if not all(isinstance(row, dict) and all(type(n) in (int, float) for n in row.values()) for row in rows):
-        raise ModelFileError("this model file has a history that is not made of numbers")
+    check_history(rows, "this model file")
+    _check_accuracies(blocks["provenance"], "this model file's provenance")
     origin = blocks["recipe"], blocks["provenance"], tuple(rows)
     parts = network, name, about["cost"], classes, framing, adjusting, *origin, notes
     return Reader(*parts, image_shape=shape, dark_on_light=dark_on_light)
@@ -213,11 +227,31 @@ def tensors_to_layers(prefix: str, tensors: Tensors, sizes: list[int], types: tu
     names = {"F16": np.float16, "F32": np.float32, "F64": np.float64}
     allowed = [np.dtype(names[t]) for t in types]
     if {name: array.shape for name, array in tensors.items()} != wanted:
-        raise ModelFileError(f"this model file does not hold the arrays of a {'-'.join(map(str, sizes))} network")
+        named = "-".join(map(str, sizes[:9])) + ("…" if len(sizes) > 9 else "")
+        raise ModelFileError(f"this model file does not hold the arrays of a {named[:100]} network")
     if len({array.dtype for array in tensors.values()}) != 1 or next(iter(tensors.values())).dtype not in allowed:
         raise ModelFileError(f"this model file's arrays are not all of one type among {', '.join(types)}")
     read = [np.asarray(tensors[name], np.result_type(tensors[name], np.float32)) for name in wanted]
     return tuple(Layer(W, b) for W, b in zip(read[::2], read[1::2], strict=True))
+
+
+def check_history(rows: Iterable[Any], what: str) -> None:
+    """Raise ModelFileError unless each row is an epoch with its numbers: `epoch`, and accuracies from 0 to 1.
+
+    what: is at fault, for the message.
+    """
+    for row in rows:
+        if not isinstance(row, dict) or not all(type(n) in (int, float) for n in row.values()):
+            raise ModelFileError(f"{what} has a history that is not made of numbers; train or download it again")
+        if not 0 <= row.get("epoch", -1) <= LAST_EPOCH:
+            raise ModelFileError(f"{what} has a history with a row that is of no epoch; train or download it again")
+        _check_accuracies(row, f"{what}'s history")
+
+
+def _check_accuracies(values: Mapping[str, Any], what: str) -> None:
+    for name, value in values.items():
+        if name.endswith("accuracy") and not (type(value) in (int, float) and 0 <= value <= 1):
+            raise ModelFileError(f"{what} has a {name[:40]} that is no share from 0 to 1; train or download it again")
 
 
 def thinned(history: Any) -> list[Mapping[str, float]]:

@@ -3,7 +3,9 @@
 // deep. JSON.parse() itself would take the last of two equal keys and say nothing.
 // The twin of parse_json() in storage/container.py; docs/decisions/0016-libraries.md says where the two differ.
 
-const DEEPEST = 200; // lists and objects within one another
+const DEEPEST = 32; // lists and objects within one another
+const NUMBER = 1e100; // the largest number
+const LONGEST = 1000; // characters of a text, and of a key, in our own document
 const TEXT = /"(?:[^"\\]|\\.)*"(\s*:)?/g; // a string of JSON; with a colon behind it, it is a key
 
 /**
@@ -20,12 +22,23 @@ export function parseJson(text) {
 
 /** How many keys a value has, at any depth. @param {any} value @param {number} depth @returns {number} */
 function keysOf(value, depth) {
-  if (depth > DEEPEST) throw new Error("too deep");
-  if (typeof value === "number" && !Number.isFinite(value)) throw new Error("a number is too large");
+  if (typeof value === "number" && !(Math.abs(value) <= NUMBER)) throw new Error("a number is too large");
   if (typeof value !== "object" || value === null) return 0;
+  if (depth >= DEEPEST) throw new Error("too deep");
   const parts = Object.values(value);
   const own = Array.isArray(value) ? 0 : parts.length;
   return parts.reduce((keys, part) => keys + keysOf(part, depth + 1), own);
+}
+
+/**
+ * Whether every text within a value, and every key, has a bounded length.
+ * @param {any} value
+ * @returns {boolean}
+ */
+export function boundedTexts(value) {
+  if (typeof value === "string") return value.length <= LONGEST || [...value].length <= LONGEST;
+  if (typeof value !== "object" || value === null) return true;
+  return Object.entries(value).every(([key, part]) => boundedTexts(key) && boundedTexts(part));
 }
 
 /**

@@ -10,7 +10,7 @@
 //
 // The twin of storage/container.py.
 
-import { parseJson, wholeNumbers } from "./checked_json.js";
+import { boundedTexts, parseJson, wholeNumbers } from "./checked_json.js";
 
 /** @typedef {{dtype: string, shape: number[], values: Float64Array}} Tensor */
 /** @typedef {{name: string, dtype: string, shape: number[], begin: number, end: number}} Place */
@@ -105,6 +105,7 @@ function checked(data) {
   if (end !== here) throw notOurs(`its arrays should fill ${end} bytes, and ${here} are here`);
   const document = object(json(own.digitlens, "its document"));
   if (!document) throw notOurs("its document is not an object");
+  if (!boundedTexts(document)) throw notOurs("its document holds a text that is too long");
   return { document, places, start: 8 + length };
 }
 

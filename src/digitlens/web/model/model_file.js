@@ -38,6 +38,7 @@ import { wholeNumbers } from "./checked_json.js";
 /** @typedef {Network & About & Judging} StoredNetwork   all that a model file holds */
 
 const FORMAT = 1;
+const LAST_EPOCH = 1e9; // more than any recipe has
 const HISTORY = 200; // rows of the learning curve that are kept, evenly thinned
 const NOT_FRAMED = 0; // stands for the version of framing where a network sees another size than 28×28
 const KNOWN = ["network", "image", "preparation", "recipe", "provenance", "history"];
@@ -112,12 +113,10 @@ function networkOf(blocks, tensors, notes) {
   }
   if (typeof name !== "string" || [...name].length > 100) throw new Error("this model file has no name");
   const history = blocks.history?.rows ?? [];
-  if (
-    !Array.isArray(history) ||
-    !history.every((row) => object(row) && Object.values(row).every((n) => typeof n === "number"))
-  ) {
-    throw new Error("this model file has a history that is not made of numbers");
-  }
+  if (!Array.isArray(history) || !history.every(isEpoch))
+    throw new Error("this model file has a history that is not made of epochs and their numbers");
+  if (!soundAccuracies(blocks.provenance ?? {}))
+    throw new Error("this model file has an accuracy that is no share from 0 to 1");
   const [recipe, provenance] = [blocks.recipe, blocks.provenance].map((block) => {
     const { required, ...rest } = block ?? {};
     return rest;
@@ -159,6 +158,20 @@ function imageOf(block) {
 
 /** @param {any} list @returns {list is string[]} */
 const texts = (list) => Array.isArray(list) && list.every((one) => typeof one === "string");
+
+/** Whether a row of the history is an epoch with its numbers. @param {any} row */
+const isEpoch = (row) =>
+  object(row) !== null &&
+  Object.values(row).every((n) => typeof n === "number") &&
+  row.epoch >= 0 &&
+  row.epoch <= LAST_EPOCH &&
+  soundAccuracies(row);
+
+/** @param {Object<string, any>} values */
+const soundAccuracies = (values) =>
+  Object.entries(values).every(
+    ([name, value]) => !name.endsWith("accuracy") || (typeof value === "number" && value >= 0 && value <= 1),
+  );
 
 /**
  * The layers of exactly these arrays, of these shapes, and all of one type.
