@@ -64,11 +64,13 @@ $(NODE)/tsc: | $(VENV)/installed-for-development
 	npm install --silent --no-audit --no-fund --prefix $(VENV)/node typescript@~5.9 @biomejs/biome@~2.6
 
 $(VENV)/installed: pyproject.toml $(NATIVE)
+	@echo "Installing Digitlens and the libraries that it needs into $(VENV): only once, and it takes a minute or two"
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[all]'
 	@touch $@
 
 $(VENV)/installed-for-development: pyproject.toml $(NATIVE)
+	@echo "Installing Digitlens and the tools to work on it into $(VENV): only once, and it takes a few minutes"
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ $(VENV)/installed

@@ -283,7 +283,10 @@ def sweep(
     advice = 'such as {"learning_rate": [0.2, 0.5]}'
     check_type(who, "values", values, Mapping, "a dictionary of fields and their values", advice)
     if journal is not None:
+        from digitlens.files.atomic import check_writable
+
         check_type(who, "journal", journal, (str, os.PathLike), "a file name")
+        check_writable(journal)
     check_callback(who, "on_progress", on_progress, "done, total")
     base, chosen = _recipe(who, recipe, changes)
     recipes = sweeping.grid(base, values, seeds) if runs is None else sweeping.at_random(base, values, runs, seeds)

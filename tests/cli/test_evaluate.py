@@ -63,7 +63,7 @@ def test_the_page_shows_the_accuracy_and_the_table(digitlens: Run, labelled: Pat
 
 
 def test_pen_digits_are_always_there(digitlens: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("digitlens.digits.synthetic.pen.writer.pen_data", lambda: pen_data(training=10, test=300))
+    monkeypatch.setattr("digitlens.digits.sources.pen_cache.pen_data", lambda: pen_data(training=10, test=300))
     found = json.loads(digitlens("evaluate", "--data", "pen", "--json").out)
     assert (found["data"], found["images"]) == ("pen", 300)
     assert found["accuracy"] > 0.5

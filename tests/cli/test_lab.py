@@ -52,7 +52,6 @@ def test_the_answers_are_printed_in_sentences(digitlens: Run, words: Path) -> No
         (("--seeds", "101"), "--seeds: from 1 to 100, got 101"),
         (("--hidden", ""), "--hidden: the laboratory examines hidden layers"),
         (("--out", "x.txt"), "a name that ends in .html"),
-        (("--out", "nowhere/x.html"), "does not exist; make it first"),
         (("--recipe", "no such recipe"), "no such recipe"),
         (("--activation", "step"), "one of"),
         (("--jobs", "0"), "jobs: wants a whole number"),

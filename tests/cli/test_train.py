@@ -64,7 +64,7 @@ def test_a_number_of_held_out_pictures_that_was_asked_for_is_kept_to_or_refused(
 
 
 def test_pen_digits_are_learned_without_any_download(digitlens: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("digitlens.digits.synthetic.pen.writer.pen_data", lambda: pen_data(training=200, test=50))
+    monkeypatch.setattr("digitlens.digits.sources.pen_cache.pen_data", lambda: pen_data(training=200, test=50))
     answer = digitlens("train", "--data", "pen", "--epochs", "2", "--json")
     assert (answer.code, answer.err) == (0, "")
     found = json.loads(answer.out)

@@ -11,13 +11,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.waiting import until
 
 from digitlens.errors import FileError
 from digitlens.files import atomic
-from digitlens.files.atomic import sweep_leftovers, write_atomically
+from digitlens.files.atomic import check_writable, sweep_leftovers, write_atomically
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="checks what only POSIX has: run this on Linux or macOS")
 
@@ -85,12 +86,23 @@ def test_a_new_file_has_the_rights_that_any_new_file_has(tmp_path: Path) -> None
         ("x" * 300, "too long"),
     ],
 )
-def test_a_path_where_no_file_can_be_is_refused_with_a_reason(path: str, said: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", [lambda path: write_atomically(path, b"7"), check_writable])
+def test_a_path_where_no_file_can_be_is_refused_with_a_reason(path: str, said: str, how: Any, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(FileError, match=r"^writing '") as caught:
-        write_atomically(tmp_path / path, b"7")
+        how(tmp_path / path)
     assert said in str(caught.value) or sys.platform == "win32"
     assert names(tmp_path) == ["file"]
+
+
+@pytest.mark.parametrize("name", ["seven", "x" * 255])
+def test_to_ask_whether_a_file_can_be_written_changes_nothing(name: str, tmp_path: Path) -> None:
+    check_writable(tmp_path / name)
+    assert names(tmp_path) == []
+    (tmp_path / name).write_bytes(b"old")
+    check_writable(tmp_path / name)
+    assert names(tmp_path) == [name]
+    assert (tmp_path / name).read_bytes() == b"old"
 
 
 @posix
@@ -100,6 +112,8 @@ def test_a_device_or_a_pipe_is_never_replaced(tmp_path: Path) -> None:
     for path in (tmp_path / "pipe", tmp_path / "link"):
         with pytest.raises(FileError, match="a device or a pipe"):
             write_atomically(path, b"7")
+        with pytest.raises(FileError, match="a device or a pipe"):
+            check_writable(path)
     assert not Path("/dev/null").is_file()
 
 
@@ -127,6 +141,8 @@ def test_a_folder_that_cannot_be_written_is_a_file_error() -> None:
         try:
             with as_nobody(), pytest.raises(FileError, match="choose a folder that can be written"):
                 write_atomically(folder / "seven", b"new")
+            with as_nobody(), pytest.raises(FileError, match="choose a folder that can be written"):
+                check_writable(folder / "seven")
         finally:
             folder.chmod(0o755)
         assert (folder / "seven").read_bytes() == b"old"

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
+import tracemalloc
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -93,3 +96,68 @@ def test_a_full_disk_is_told(tmp_path: Path) -> None:
         os.close(full)
         with pytest.raises(FileError, match="free some space"):
             journal.append({})
+
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="pipes, devices and links: run this on Linux or macOS")
+
+
+@posix
+@pytest.mark.parametrize("what", ["pipe", "/dev/zero", "/dev/null", "/dev/full", "folder", "link to a pipe", "loop"])
+def test_what_is_no_regular_file_is_refused_at_once_and_stays(tmp_path: Path, what: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link to a pipe").symlink_to(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    before = sorted(tmp_path.iterdir())
+    if what.startswith("/dev") and not Path(what).exists():
+        pytest.skip(f"there is no {what} here")
+    with pytest.raises(FileError), open_journal(tmp_path / what):
+        pass
+    assert sorted(tmp_path.iterdir()) == before
+    assert not Path(f"{what}.lock").exists()
+
+
+def test_a_file_larger_than_any_journal_is_refused_unread(tmp_path: Path) -> None:
+    path = tmp_path / "film"
+    with path.open("wb") as file:
+        file.truncate(6 * 2**30)  # without a byte on the disk
+    tracemalloc.start()
+    with pytest.raises(FileError, match="at most"), open_journal(path):
+        pass
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2**20
+    assert path.stat().st_size == 6 * 2**30
+
+
+def test_more_lines_than_any_journal_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("digitlens.files.journal.MOST", 3)
+    assert len(parse(b"".join(map(encoded, ENTRIES[:3])), "some")[0]) == 3
+    with pytest.raises(FileError, match="more than 3 lines"):
+        parse(b"".join(map(encoded, ENTRIES)), "some")
+
+
+def test_a_line_of_deepest_json_is_damaged() -> None:
+    text = b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    with pytest.raises(FileError, match="damaged"):
+        parse(b"%08x %b\n" % (zlib.crc32(text), text), "some")
+
+
+@posix
+def test_two_links_to_one_journal_are_one_journal(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).symlink_to(tmp_path / "runs.journal")
+    with open_journal(tmp_path / "one") as journal:
+        journal.append(ENTRIES[0])
+        with pytest.raises(FileError, match="another process"), open_journal(tmp_path / "two"):
+            pass
+    with open_journal(tmp_path / "two") as journal:
+        assert journal.entries == ENTRIES[:1]
+    assert (tmp_path / "one").is_symlink()
+
+
+def test_a_file_of_somebody_elses_that_is_called_as_the_lock_would_be_stays(tmp_path: Path) -> None:
+    (tmp_path / "poetry.lock").write_text("somebody's own")
+    with pytest.raises(FileError, match="no lock"), open_journal(tmp_path / "poetry"):
+        pass
+    assert (tmp_path / "poetry.lock").read_text() == "somebody's own"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import subprocess
 import sys
 import threading
@@ -141,4 +142,25 @@ def test_a_folder_that_forbids_it_says_so(tmp_path: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(lock.os, "open", forbidden)
     with pytest.raises(FileError, match="must be writable"), locked(tmp_path / ".lock"):
+        pass
+
+
+def test_a_file_that_holds_something_is_no_lock_and_stays(tmp_path: Path) -> None:
+    path = tmp_path / "poetry.lock"
+    path.write_text("somebody's own")
+    with pytest.raises(FileError, match="no lock"), locked(path):
+        pass
+    assert path.read_text() == "somebody's own"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes in the file system: run this on Linux or macOS")
+def test_a_pipe_is_no_lock(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(FileError, match="no lock"), locked(tmp_path / "pipe"):
+        pass
+    assert (tmp_path / "pipe").exists()
+
+
+def test_a_name_that_is_too_long_for_a_lock_is_said_to_be_so(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match=r"choose a shorter name|its folder exists"), locked(tmp_path / ("x" * 300)):
         pass

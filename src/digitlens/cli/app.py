@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from digitlens.server.http.address import Address
 
 
-@click.command("app")
+HELP = """\
+Open the page: draw a digit, watch the network think, look at every number.
+
+Everything is served from this machine, and only to this machine, unless you set --host. It runs until Ctrl-C.
+"""
+
+
+@click.command("app", help=HELP)
 @network_option
 @click.option(
     "--host",
@@ -36,10 +43,7 @@ if TYPE_CHECKING:
 @click.option("--no-browser", is_flag=True, help="Print the address, and do not open a browser.")
 @click.option("--verbose", "-v", is_flag=True, help="Print a line for each request.")
 def command(network: str, host: str, port: int | None, data: str | None, no_browser: bool, verbose: bool) -> None:
-    """Open the page: draw a digit, watch the network think, look at every number.
-
-    Everything is served from this machine, and only to this machine, unless you set --host. It runs until Ctrl-C.
-    """
+    """The command; HELP says what it does."""
     import secrets
 
     from digitlens.server.http.address import Address, listen
@@ -61,11 +65,10 @@ def command(network: str, host: str, port: int | None, data: str | None, no_brow
 
 def _runs() -> Path | None:
     """The folder for checkpoints of visitors' runs, which resume after a restart; None if there is no home folder."""
-    import platformdirs
+    from digitlens.files.places import state_folder
 
     named = os.environ.get("DIGITLENS_RUNS")
-    folder = Path(named) if named else Path(platformdirs.user_state_dir("digitlens", appauthor=False)) / "runs"
-    return folder if folder.is_absolute() or named else None
+    return Path(named) if named else state_folder("runs")
 
 
 def _started(address: Address, no_browser: bool) -> None:

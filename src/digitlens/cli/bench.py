@@ -16,7 +16,16 @@ if TYPE_CHECKING:
 QUICK = 6_000  # images of a quick epoch
 
 
-@click.command("bench")
+HELP = """\
+Measure how fast it is, compared with other libraries that are installed, in one run, on one core.
+
+It measures one epoch with three mini-batch sizes, with ReLU and with Adam, the reading of one picture, and start-up
+times. A ratio is a time over that of Digitlens's own best engine: 4 is four times as slow, 0.5 twice as fast.
+Libraries that are not installed are named and left out; nothing is downloaded.
+"""
+
+
+@click.command("bench", help=HELP)
 @click.option(
     "--data", metavar="DATA", help="Which digits to learn: mnist, pen, or a folder. Default: MNIST if it is found."
 )
@@ -25,12 +34,7 @@ QUICK = 6_000  # images of a quick epoch
 @click.option("--quick", is_flag=True, help="A tenth of an epoch, one round, without start-up times.")
 @json_option
 def command(data: str | None, only: str | None, rounds: int | None, quick: bool, as_json: bool) -> None:
-    """Measure how fast it is, compared with other libraries that are installed, in one run, on one core.
-
-    It measures one epoch with three mini-batch sizes, with ReLU and with Adam, the reading of one picture, and start-up
-    times. A ratio is a time over that of Digitlens's own best engine: 4 is four times as slow, 0.5 twice as fast.
-    Libraries that are not installed are named and left out; nothing is downloaded.
-    """
+    """The command; HELP says what it does."""
     from digitlens.bench.measurement import Plan, measure
     from digitlens.bench.peers import MODULES
     from digitlens.bench.pictures import EPOCH, find_pictures

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digitlens.cli.progress import work_progress
-from digitlens.cli.recipe_options import check_drawing, digits_for, given, recipe_options
+from digitlens.cli.recipe_options import check_drawings, digits_for, given, recipe_options
 from digitlens.cli.terminal import data_options, err, json_option, out, print_json, say, size_option, work_options
 from digitlens.errors import ClusterError
 
@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from digitlens.learning.varied import Compared, Side, Varied
 
 
-@click.command("compare")
+HELP = """\
+Train the same network with one thing different, from the same seeds, and say what the numbers support.
+
+`--vary activation=sigmoid,relu`; hidden layers are written 16-16, no layer at all is none. Ctrl-C leaves the
+comparison over those seeds that are done with every value.
+"""
+
+
+@click.command("compare", help=HELP)
 @click.option("--vary", required=True, metavar="FIELD=A,B", help="What differs: activation=sigmoid,relu.")
 @click.option("--seeds", type=int, default=10, show_default=True, help="Runs with each value, from the same seeds.")
 @click.option("--recipe", "name", default="video", show_default=True, help="The recipe that is varied.")
@@ -44,19 +52,14 @@ def command(
     as_json: bool,
     **changes: Any,
 ) -> int:
-    """Train the same network with one thing different, from the same seeds, and say what the numbers support.
-
-    `--vary activation=sigmoid,relu`; hidden layers are written 16-16, no layer at all is none. Ctrl-C leaves the
-    comparison over those seeds that are done with every value.
-    """
+    """The command; HELP says what it does."""
     from digitlens.learning.experiments import Experiments
     from digitlens.learning.recipes import named
     from digitlens.learning.training import named_for
     from digitlens.parallel.tasks import check_workers
 
     varied = _varied(named(name, **given(changes)), vary, seeds)
-    for path in (figure, gradients):
-        check_drawing(path, "a figure is written as PNG", ".png")
+    check_drawings({"--figure": figure, "--gradients": gradients}, "a figure is written as PNG", ".png")
     check_workers(jobs, cluster)
     found = digits_for(varied.base, data, offline=offline, size=size)
     recipes = varied.recipes(found, chosen="validation" in given(changes))

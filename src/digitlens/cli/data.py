@@ -12,7 +12,18 @@ if TYPE_CHECKING:
     from digitlens.digits.dataset import DataSet, Digits
 
 
-@click.command("data")
+HELP = """\
+List where digits come from, download MNIST, or write digits into a folder.
+
+\b
+digitlens data                            list the places
+digitlens data --download                 download MNIST, once
+digitlens data --write test --count 500   500 of MNIST's test pictures as PNG
+digitlens data --write mine --data pen    pen digits, for train --data mine
+"""
+
+
+@click.command("data", help=HELP)
 @click.option("--download", is_flag=True, help="Download MNIST into the cache, unless it is there already (11 MB).")
 @click.option("--write", "folder", metavar="FOLDER", help="Write digits into a new or empty folder.")
 @data_options
@@ -43,14 +54,7 @@ def command(
     form: str,
     as_json: bool,
 ) -> None:
-    """List where digits come from, download MNIST, or write digits into a folder.
-
-    \b
-    digitlens data                            list the places
-    digitlens data --download                 download MNIST, once
-    digitlens data --write test --count 500   500 of MNIST's test pictures as PNG
-    digitlens data --write mine --data pen    pen digits, for train --data mine
-    """  # noqa: D301    \b is click's: it keeps these lines as they are
+    """The command; HELP says what it does."""
     from digitlens.errors import UsageError
 
     if folder is None and (count or seed is not None or on or form != "png"):
@@ -125,7 +129,7 @@ def _write(
     as_json: bool,
 ) -> None:
     """Write digits into a folder, which appears only when all of them are written."""
-    from digitlens.cli.data_export import check_empty, chosen_numbers, idx_files, picture_files, write_folder
+    from digitlens.cli.data_export import check_empty, chosen_numbers, idx_files, picture_files, write_files
     from digitlens.errors import UsageError
     from digitlens.files.naming import shown
 
@@ -150,7 +154,7 @@ def _write(
         numbers = chosen_numbers(digits, count, choice)
         total, files = len(numbers), picture_files(digits, numbers, source.classes)
         summary = f"{total:,} {on} pictures, one sub-folder for each of {len(source.classes)} classes"
-    write_folder(folder, files, total)
+    write_files(folder, files, total)
     if as_json:
         print_json({"folder": folder, "data": source.name, "on": on, "format": form, "files": total})
         return

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from digitlens.digits.png import png
 from digitlens.digits.sources import idx
 from digitlens.digits.sources.mnist import FILES
 from digitlens.errors import FileError, UsageError
+from digitlens.files.folders import check_new_folder, write_folder
 from digitlens.files.naming import shown, why
 
 Files = Iterator[tuple[str, bytes]]  # the path of each file within the folder, and its bytes
@@ -55,36 +54,21 @@ def check_empty(folder: str) -> None:
     try:
         if place.is_dir():
             if any(place.iterdir()):
-                raise FileError(f"--write {shown(folder)}: this folder is not empty; name a new one, or empty it first")
+                raise FileError("this folder is not empty; name a new one, or empty it first")
         elif os.path.lexists(place):
-            raise FileError(f"--write {shown(folder)}: this is a file; name a new folder")
+            raise FileError("this is a file; name a new folder")
         elif not Path(os.path.abspath(place)).parent.is_dir():  # noqa: PTH100 - resolve() would follow links
-            raise FileError(f"--write {shown(folder)}: the folder around it does not exist; make it first")
+            raise FileError("the folder around it does not exist; make it first")
+        check_new_folder(folder)
     except (OSError, ValueError) as error:
         raise FileError(f"--write {shown(folder)}: {why(error)}; name another folder") from error
+    except FileError as error:
+        raise FileError(f"--write {shown(folder)}: {error}") from error
 
 
-def write_folder(folder: str, files: Files, total: int) -> None:
-    """Write files into a temporary folder beside `folder`, with a progress bar, and rename it at the end.
-
-    Raises FileError if writing fails; what was written is then removed.
-    """
+def write_files(folder: str, files: Files, total: int) -> None:
+    """Write files into a new or empty folder, all or nothing, with a progress bar. Raises FileError."""
     from rich.progress import BarColumn, MofNCompleteColumn
 
-    target = Path(os.path.abspath(folder))  # noqa: PTH100 - resolve() would follow links
-    temporary = target.parent / f".{target.name[:100]}.{secrets.token_hex(6)}.tmp"
-    try:
-        temporary.mkdir()
-        with progress("  writing", BarColumn(), MofNCompleteColumn()) as bar:
-            for name, data in files if bar is None else bar.track(files, total):
-                file = temporary / name
-                file.parent.mkdir(exist_ok=True)
-                file.write_bytes(data)
-        if target.is_dir():
-            target.rmdir()  # fails if it is no longer empty
-        temporary.replace(target)
-    except (OSError, ValueError) as error:  # ValueError: a NUL, or a character that no name can hold
-        reason = f"--write {shown(folder)} failed: {why(error)}; nothing was written"
-        raise FileError(f"{reason}; free some space, or name another folder") from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+    with progress("  writing", BarColumn(), MofNCompleteColumn()) as bar:
+        write_folder(folder, files if bar is None else bar.track(files, total))

@@ -16,17 +16,20 @@ from digitlens.cli.terminal import (
     say,
 )
 
+HELP = """\
+Measure how well a network reads the test digits: the accuracy for each class, and the confusion matrix.
 
-@click.command("evaluate")
+MNIST's pictures are already framed, so only the adjusting steps of the network are applied.
+"""
+
+
+@click.command("evaluate", help=HELP)
 @network_option
 @data_options
 @click.option("--on", type=click.Choice(["test", "training"]), default="test", show_default=True, help="Which digits.")
 @json_option
 def command(network: str, data: str | None, offline: bool, on: str, as_json: bool) -> None:
-    """Measure how well a network reads the test digits: the accuracy for each class, and the confusion matrix.
-
-    MNIST's pictures are already framed, so only the adjusting steps of the network are applied.
-    """
+    """The command; HELP says what it does."""
     import time
 
     from rich.text import Text

@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 MOST = 1e6  # the largest learning rate, as in a recipe
 
 
-@click.command("explain")
+HELP = """\
+Show why a picture is read as it is: its preparation, every layer, and the sum of one neuron, term by term.
+
+With --target, show how the network would learn from it: the cost, its gradient for every output, and the chain of
+derivatives back to one weight.
+"""
+
+
+@click.command("explain", help=HELP)
 @click.argument("picture", required=False, metavar="PICTURE")
 @click.option(
     "--example", "digit", metavar="DIGIT", type=click.IntRange(0, 9), help="Explain the example drawing of this digit."
@@ -44,11 +52,7 @@ def command(
     network: str,
     as_json: bool,
 ) -> None:
-    """Show why a picture is read as it is: its preparation, every layer, and the sum of one neuron, term by term.
-
-    With --target, show how the network would learn from it: the cost, its gradient for every output, and the chain of
-    derivatives back to one weight.
-    """
+    """The command; HELP says what it does."""
     from dataclasses import asdict
 
     from digitlens.cli import back_propagation_view, reading_view

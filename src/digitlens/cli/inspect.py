@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from digitlens.cli.outputs import check_outputs
 from digitlens.cli.terminal import (
     clean,
     data_options,
@@ -28,7 +29,21 @@ FROM_DATA = ("confusion", "mistakes")  # these have to be measured
 SHEET = 40  # mistakes in the picture
 
 
-@click.command("inspect")
+HELP = """\
+Show a network: WHAT is any of weights, confusion, mistakes, curves; without it, all four.
+
+\b
+weights    the weights of each neuron of the first hidden layer
+confusion  the confusion matrix on the test pictures
+mistakes   the mistakes with the highest activation
+curves     cost and accuracy during training
+
+--out writes them as PNG files; this needs matplotlib: pip install "digitlens[figures]". With --json, confusion and
+mistakes are measured only if you name them.
+"""
+
+
+@click.command("inspect", help=HELP)
 @click.argument("what", nargs=-1, metavar="[WHAT]...", type=click.Choice(WHAT))
 @network_option
 @data_options
@@ -46,17 +61,7 @@ def command(
     theme: str | None,
     as_json: bool,
 ) -> int:
-    """Show a network: WHAT is any of weights, confusion, mistakes, curves; without it, all four.
-
-    \b
-    weights    the weights of each neuron of the first hidden layer
-    confusion  the confusion matrix on the test pictures
-    mistakes   the mistakes with the highest activation
-    curves     cost and accuracy during training
-
-    --out writes them as PNG files; this needs matplotlib: pip install "digitlens[figures]". With --json, confusion and
-    mistakes are measured only if you name them.
-    """  # noqa: D301    \b is click's: it keeps these lines as they are
+    """The command; HELP says what it does."""
     from digitlens.cli import network_view
 
     if theme and folder is None:
@@ -65,7 +70,7 @@ def command(
     for note in reader.notes:
         err().print(f"Note: {clean(note)}", markup=False, soft_wrap=True)
     names = [name for name in WHAT if name in what or not (what or (as_json and not folder))]
-    path = _folder(folder) if folder is not None else None
+    path = _folder(folder, names) if folder is not None else None
     digits = _digits(reader, data, offline) if set(names) & set(FROM_DATA) else None
     if digits is None:
         names = [name for name in names if name not in FROM_DATA]
@@ -138,8 +143,8 @@ def _measured(names: list[str], reader: Reader, digits: DataSet | None, result: 
     return answer
 
 
-def _folder(folder: str) -> Any:
-    """The folder to write to; it is made if its parent exists. Raises FileError."""
+def _folder(folder: str, names: list[str]) -> Any:
+    """The folder to write these figures to; it is made if its parent exists. Raises FileError."""
     from pathlib import Path
 
     from digitlens.errors import FileError
@@ -154,6 +159,7 @@ def _folder(folder: str) -> Any:
             f"--out {shown(folder)}: making this folder failed: {why(error)}; name a folder, or a new one in a "
             "folder that exists"
         ) from error
+    check_outputs({f"--out, for {name},": Path(folder) / f"{name}.png" for name in names})
     return Path(folder)
 
 

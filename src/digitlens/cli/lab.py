@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from digitlens.cli.recipe_options import check_drawing, digits_for, given, recipe_options
+from digitlens.cli.recipe_options import check_drawings, digits_for, given, recipe_options
 from digitlens.cli.terminal import data_options, err, json_option, out, print_json, progress, say, work_options
 from digitlens.errors import ClusterError
 
@@ -17,7 +17,16 @@ if TYPE_CHECKING:
     from digitlens.learning.experiments import Outcome
 
 
-@click.command("lab")
+HELP = """\
+Test whether hidden neurons detect parts of digits: edges in the first layer, loops and lines in the second.
+
+`digitlens lab features` trains ten networks and examines every neuron, together with controls that have nothing to
+find. It prints the answers with their figures; Ctrl-C while it trains leaves how well the networks trained by then
+read.
+"""
+
+
+@click.command("lab", help=HELP)
 @click.argument("what", type=click.Choice(["features"]))
 @click.option("--seeds", type=int, default=10, show_default=True, help="How many networks, each with its own seed.")
 @click.option("--recipe", "name", default="video", show_default=True, help="The recipe to train them with.")
@@ -40,14 +49,10 @@ def command(
     as_json: bool,
     **changes: Any,
 ) -> int:
-    """Test whether hidden neurons detect parts of digits: edges in the first layer, loops and lines in the second.
-
-    `digitlens lab features` trains ten networks and examines every neuron, together with controls that have nothing to
-    find. It prints the answers with their figures; Ctrl-C while it trains leaves how well the networks trained by then
-    read.
-    """
+    """The command; HELP says what it does."""
     from digitlens.digits.dataset import DIGIT_SHAPE
     from digitlens.laboratory.report import to_html, to_json
+    from digitlens.laboratory.verdict import fewest_seeds
     from digitlens.learning.recipes import named
     from digitlens.learning.training import named_for
     from digitlens.parallel.tasks import check_workers
@@ -57,8 +62,11 @@ def command(
     recipe = named(name, **given(changes))
     if not recipe.hidden:
         raise click.UsageError("--hidden: the laboratory examines hidden layers, got none; name at least one")
-    check_drawing(path, "the report is written as HTML", ".html", ".htm")
+    check_drawings({"--out": path}, "the report is written as HTML", ".html", ".htm")
     check_workers(jobs, cluster)
+    if seeds < fewest_seeds():
+        said = f"Note: {seeds} networks are too few to tell some answers from chance: --seeds {fewest_seeds()} or more"
+        err().print(said, markup=False, soft_wrap=True)
     trained: list[Outcome] = []
     try:
         where = {"jobs": jobs, "cluster": cluster, "named": named_for(recipe, data)}

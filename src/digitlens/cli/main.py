@@ -89,11 +89,16 @@ class Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-@click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Commands,
+    help="A neural network that reads handwritten digits, with nothing hidden in its hidden layers.",
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name="digitlens", message="digitlens %(version)s")
 @click.pass_context
 def cli(ctx: click.Context) -> None:
-    """A neural network that reads handwritten digits, with nothing hidden in its hidden layers."""
+    """The group of all commands. Their descriptions are no docstrings: `python -OO` takes those away."""
     if ctx.invoked_subcommand is None:
         click.echo(WELCOME)
 

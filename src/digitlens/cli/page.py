@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from digitlens.cli.outputs import check_outputs
 from digitlens.cli.pictures import picture_at
 from digitlens.cli.terminal import clean, picture_name
 
@@ -57,3 +58,4 @@ def _check(annotate: str, paths: list[str]) -> None:
     both = os.path.exists(annotate) and os.path.exists(paths[0])  # noqa: PTH110 - Path raises where a name is too long
     if both and os.path.samefile(annotate, paths[0]):  # noqa: PTH121
         raise click.UsageError("--annotate would write over the picture itself; give it another name")
+    check_outputs({"--annotate": annotate})

@@ -37,7 +37,19 @@ LOOKED_AHEAD = 1_000  # paths, before the first is read: is it worth it, and how
 WIDEST = 60  # columns for a name; a longer one pushes its own answer to the right
 
 
-@click.command("read")
+HELP = """\
+Read digits from pictures: files, folders of files, or - for a picture on standard input.
+
+A picture may be of any size, dark on light or light on dark, drawn, scanned or photographed; it should show one
+digit, or any number of them with --page. How active an output neuron is lies between 0 and 1, but is not a
+probability.
+
+A large folder is read by all cores, or by a cluster whose workers see the pictures under the same paths. Answers
+come in the order of the names, as they are read; Ctrl-C leaves those that came.
+"""
+
+
+@click.command("read", help=HELP)
 @click.argument("pictures", nargs=-1, metavar="PICTURE...")
 @click.option("--examples", is_flag=True, help="Read the example drawings that come with the package.")
 @click.option("--page", is_flag=True, help="The picture shows several digits: read the numbers on it, line by line.")
@@ -55,15 +67,7 @@ def command(
     cluster: str,
     as_json: bool,
 ) -> int:
-    """Read digits from pictures: files, folders of files, or - for a picture on standard input.
-
-    A picture may be of any size, dark on light or light on dark, drawn, scanned or photographed; it should show one
-    digit, or any number of them with --page. How active an output neuron is lies between 0 and 1, but is not a
-    probability.
-
-    A large folder is read by all cores, or by a cluster whose workers see the pictures under the same paths. Answers
-    come in the order of the names, as they are read; Ctrl-C leaves those that came.
-    """
+    """The command; HELP says what it does."""
     from digitlens.parallel.tasks import check_workers
     from digitlens.reading.folders import pictures_in
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import reduce
-from pathlib import Path
 from typing import Any
 
 import click
 
+from digitlens.cli.outputs import check_outputs
 from digitlens.cli.terminal import load_data
 from digitlens.errors import RecipeError
 from digitlens.learning.recipe import FIELDS, Recipe
@@ -61,17 +62,18 @@ def digits_for(recipe: Recipe, data: str | None, *, offline: bool = False, size:
     return load_data(named_for(recipe, data), offline=offline, size=size)
 
 
-def check_drawing(path: str | None, what: str, *ends: str) -> None:
-    """Before anything is trained: figures can be drawn, and a file of that kind written. MissingExtra, or UsageError.
+def check_drawings(outputs: Mapping[str, str | None], what: str, *ends: str) -> None:
+    """Before anything is trained: figures can be drawn, and files of that kind written where they are wanted.
 
-    what: what is written, for the words, such as "figures are written as PNG"; ends: of its name.
+    outputs: the file of each option, None where it was not given; what: what is written, for the words, such as
+    "figures are written as PNG"; ends: of its name. Raises MissingExtra, UsageError, and FileError.
     """
-    if path is None:
+    named = [path for path in outputs.values() if path is not None]
+    if not named:
         return
     from digitlens.figures.theme import available
 
     available()
-    if not path.lower().endswith(ends):
+    if not all(path.lower().endswith(ends) for path in named):
         raise click.UsageError(f"{what}; give it a name that ends in {ends[0]}")
-    if not Path(path).absolute().parent.is_dir():
-        raise click.UsageError(f"the folder of {path[:200]!r} does not exist; make it first")
+    check_outputs(outputs)

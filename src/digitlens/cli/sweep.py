@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from digitlens.cli.outputs import check_outputs
 from digitlens.cli.progress import work_progress
 from digitlens.cli.recipe_options import digits_for, given, recipe_options
 from digitlens.cli.terminal import data_options, err, json_option, out, print_json, size_option, work_options
@@ -20,7 +21,15 @@ if TYPE_CHECKING:
 SHOWN = 10
 
 
-@click.command("sweep")
+HELP = """\
+Train many recipes and find the best: a grid of values, or values drawn from ranges.
+
+Every run is written to the journal when it ends. Ended by Ctrl-C, a power cut or kill -9, the same command goes on
+where it was; no run is done twice. The best is chosen on images held out, never on the test images.
+"""
+
+
+@click.command("sweep", help=HELP)
 @click.option("--grid", multiple=True, metavar="FIELD=A,B", help="Values to try, all of them: learning_rate=0.1,0.5.")
 @click.option(
     "--random", "drawn", multiple=True, metavar="FIELD=A..B", help="A range to draw from: learning_rate=0.05..2:log."
@@ -53,16 +62,13 @@ def command(
     as_json: bool,
     **changes: Any,
 ) -> int:
-    """Train many recipes and find the best: a grid of values, or values drawn from ranges.
-
-    Every run is written to the journal when it ends. Ended by Ctrl-C, a power cut or kill -9, the same command goes on
-    where it was; no run is done twice. The best is chosen on images held out, never on the test images.
-    """
+    """The command; HELP says what it does."""
     from digitlens.learning.recipes import named
     from digitlens.learning.sweeping import flat, sweep
     from digitlens.learning.training import named_for
     from digitlens.parallel.tasks import check_workers
 
+    check_outputs({"--journal": journal, "the lock of --journal": f"{journal}.lock", "--csv": table, "--jsonl": lines})
     base = named(name, **given(changes))
     recipes, data = _recipes(base, grid, drawn, runs, seeds), named_for(base, data)
     check_workers(jobs, cluster)

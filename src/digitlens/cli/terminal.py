@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -194,7 +194,9 @@ def load_data(data: str | None, *, offline: bool = False, size: tuple[int, int] 
     """The digits for --data, with a progress bar if they must be downloaded."""
     from digitlens.digits.sources.find import find_data
 
-    with download_progress() as update:
+    writes = data in ("pen", "mnist+pen")
+    note = "writing digits with the pen model, or finding them in the cache, where they are kept"
+    with download_progress() as update, err().status(note) if writes else nullcontext():
         return find_data(data, offline=offline, progress=update, size=size)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from digitlens.cli.outputs import check_outputs
 from digitlens.cli.recipe_options import digits_for, given, recipe_options
 from digitlens.cli.terminal import clean, data_options, err, json_option, load_data, out, size_option
 from digitlens.files.naming import shown, why
@@ -16,7 +17,15 @@ if TYPE_CHECKING:
     from digitlens.learning.recipe import Recipe
 
 
-@click.command("train")
+HELP = """\
+Train a network from random weights: by default 784-16-16-10 as in the talk, on MNIST, in a few seconds.
+
+Ctrl-C ends the run cleanly and saves the latest network; `--resume FILE` goes on from there to the very same
+network that an undisturbed run ends with.
+"""
+
+
+@click.command("train", help=HELP)
 @click.option("--out", "-o", "path", metavar="FILE", help="Where to save the network.  [default: NAME.digitlens]")
 @click.option("--recipe", "name", metavar="NAME", help="A recipe to start from.  [default: video]")
 @data_options
@@ -38,11 +47,7 @@ def command(
     as_json: bool,
     **changes: Any,
 ) -> int:
-    """Train a network from random weights: by default 784-16-16-10 as in the talk, on MNIST, in a few seconds.
-
-    Ctrl-C ends the run cleanly and saves the latest network; `--resume FILE` goes on from there to the very same
-    network that an undisturbed run ends with.
-    """
+    """The command; HELP says what it does."""
     from digitlens.cli import training_view
     from digitlens.learning.checkpointing import checkpointed, resume_run, unfinished_recipe
     from digitlens.learning.recipes import named
@@ -55,6 +60,7 @@ def command(
         target = resume
         if not Path(resume).name:
             raise click.UsageError(f"--resume {shown(resume)} names no file; name the network that was to be written")
+        check_outputs({"--resume": resume})
         run = resume_run(resume, load_data(_same_data(unfinished_recipe(resume), data), offline=offline, size=size))
     else:
         recipe = named(name if name is not None else "video", **changes)
@@ -99,9 +105,11 @@ def _check_target(target: str, fresh: bool) -> None:
     """Before anything is trained: can the network be saved there, and is nothing lost by it?"""
     from digitlens.errors import FileError, UsageError
     from digitlens.learning.checkpointing import discard, unfinished_recipe
+    from digitlens.storage.checkpoint import checkpoint_path
 
     if reason := _unwritable(target):
         raise FileError(f"--out {shown(target)} {reason}")
+    check_outputs({"--out": target, "the checkpoint of --out": checkpoint_path(target)})
     if fresh:
         discard(target)
     elif unfinished_recipe(target):
@@ -122,8 +130,6 @@ def _unwritable(target: str) -> str:
             return "is a folder; name a file to write, such as video.digitlens"
         if not path.parent.is_dir():
             return "lies in a folder that does not exist; make the folder first"
-        if not os.access(path.parent, os.W_OK):
-            return "lies in a folder that cannot be written; choose another"
         if not path.exists() or (path.is_file() and not path.stat().st_size):
             return ""
         if not path.is_file():

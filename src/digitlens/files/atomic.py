@@ -71,9 +71,36 @@ def write_atomically(path: str | os.PathLike[str], data: bytes | bytearray | mem
             with contextlib.suppress(OSError):
                 temporary.unlink()
         if isinstance(error, OSError):
-            advice = _ADVICE.get(error.errno or 0, "choose another place, or try again")
-            raise FileError(f"writing {shown(path)} ({len(data):,} bytes) failed: {why(error)}; {advice}") from error
+            raise _failure(f"writing {shown(path)} ({len(data):,} bytes)", error) from error
         raise
+
+
+def check_writable(path: str | os.PathLike[str]) -> None:
+    """Raise FileError unless write_atomically() could write to `path` now: to be asked before long work, not after it.
+
+    A temporary file is made in the folder and removed again, so this also finds folders that only look writable.
+
+    >>> check_writable("no such folder/mine.digitlens")
+    Traceback (most recent call last):
+        ...
+    digitlens.errors.FileError: writing 'no such folder/mine.digitlens' wants an existing folder, got ...
+    """
+    target = _target(path)
+    temporary: Path | None = None
+    try:
+        descriptor, temporary = _create(target)
+        os.close(descriptor)
+    except OSError as error:
+        raise _failure(f"writing {shown(path)}", error) from error
+    finally:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+
+
+def _failure(what: str, error: OSError) -> FileError:
+    advice = _ADVICE.get(error.errno or 0, "choose another place, or try again")
+    return FileError(f"{what} failed: {why(error)}; {advice}")
 
 
 def sweep_leftovers(path: str | os.PathLike[str]) -> list[Path]:
@@ -130,7 +157,11 @@ def _target(path: str | os.PathLike[str]) -> Path:
         raise FileError(
             f"writing {shown(path)} wants an existing folder, got {shown(target.parent)}, which is none; make it first"
         ) from None
-    except (OSError, ValueError) as error:  # ValueError: a NUL, or a character that no file name can hold
+    except OSError as error:
+        raise FileError(
+            f"writing {shown(path)} failed: {why(error)}; {_ADVICE.get(error.errno or 0, 'check the path')}"
+        ) from error
+    except ValueError as error:  # a NUL, or a character that no file name can hold
         raise FileError(f"writing {shown(path)} failed: {why(error)}; check the path") from error
     if stat.S_ISDIR(mode):
         raise FileError(f"writing {shown(path)} wants the name of a file, got a folder; add a file name")

@@ -23,18 +23,25 @@ def read_bounded(path: str | os.PathLike[str], limit: int) -> bytearray:
 
     Raises FileError if there is no such file, if it cannot be read, is not a regular file, or is larger.
     """
-    data = bytearray(min(_size(path), limit) + 1)  # one byte more than the file has, to notice if it grows
+    size = _size(path)
+    if size > limit:
+        raise _too_large(path, limit)
+    data = bytearray(size + 1)  # one byte more than the file has, to notice if it grows
     with memoryview(
         data
     ) as view:  # released here: `del` fails while a view exists, and a profiler may keep the frames alive
         length = read_into(path, view)
-    if length > limit or length == len(data):
-        raise FileError(
-            f"reading {shown(path)} wants at most {limit:,} bytes and a file that is not being written, "
-            f"got more than {length - 1:,}; is this the right file?"
-        )
+    if length == len(data):
+        raise _too_large(path, min(limit, length - 1))
     del data[length:]
     return data
+
+
+def _too_large(path: str | os.PathLike[str], limit: int) -> FileError:
+    return FileError(
+        f"reading {shown(path)} wants at most {limit:,} bytes and a file that is not being written, "
+        f"got more than {limit:,}; is this the right file?"
+    )
 
 
 def read_into(

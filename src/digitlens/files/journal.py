@@ -3,6 +3,8 @@
 A line is the CRC-32 of a JSON object as eight hex digits, a space, and the object. It is on the disk before append()
 returns. A process that is killed while writing leaves an incomplete last line, which is dropped when the journal is
 opened again. A damaged line anywhere else is an error and is never skipped.
+
+A journal is a regular file of at most 256 MiB and a million lines: whatever else bears its name is refused unread.
 """
 
 from __future__ import annotations
@@ -13,15 +15,19 @@ import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from digitlens.errors import FileError
+from digitlens.files.atomic import check_writable
+from digitlens.files.bounded import read_bounded
 from digitlens.files.lock import locked
 from digitlens.files.naming import shown, why
 
 LONGEST = 1_000_000  # bytes of a line
+LARGEST, MOST = 256 * 1024 * 1024, 1_000_000  # bytes and lines of a journal; a run takes about 1,000 bytes
 TORN = re.compile(rb"[0-9a-f]{8} \{")  # the start of a line; a shorter incomplete line is refused: it may be anything
+
+_OPEN = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 
 Entry = dict[str, Any]
 
@@ -52,18 +58,19 @@ class Journal:
 def open_journal(path: str | os.PathLike[str]) -> Iterator[Journal]:
     """Open the journal at `path`, or create it. It is locked: no other process can open it meanwhile.
 
-    Raises FileError if it cannot be opened, if another process has it open, or if a line before the last is damaged.
+    A link is followed. Raises FileError if it cannot be opened, is no regular file, or is too large; if another process
+    has it open; or if a line before the last is damaged.
     """
     name = os.fspath(path)
-    with locked(f"{name}.lock", timeout=0.0):
+    check_writable(name)  # a pipe, a device or a folder is refused before anything is opened
+    real = os.path.realpath(name)  # so that two links to one journal share one lock
+    with locked(f"{real}.lock", timeout=0.0):
         try:
-            descriptor = os.open(name, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o666)
-        except (OSError, ValueError) as error:
-            raise FileError(
-                f"opening {shown(name)} failed: {why(error)}; name a file in a folder that exists"
-            ) from error
+            descriptor = os.open(real, _OPEN, 0o666)
+        except OSError as error:
+            raise FileError(f"opening {shown(name)} failed: {why(error)}; name a file that may be written") from error
         try:
-            entries, length = parse(Path(name).read_bytes(), name)
+            entries, length = parse(read_bounded(real, LARGEST), name)
             os.ftruncate(descriptor, length)
             yield Journal(descriptor, name, entries)
         finally:
@@ -76,10 +83,10 @@ def encoded(entry: Entry) -> bytes:
     return b"%08x %b\n" % (zlib.crc32(text), text)
 
 
-def parse(data: bytes, name: str) -> tuple[list[Entry], int]:
+def parse(data: bytes | bytearray, name: str) -> tuple[list[Entry], int]:
     """The entries, and how many bytes of `data` they take; the rest is an incomplete last line.
 
-    Raises FileError for a damaged line.
+    Raises FileError for a damaged line, and for too many of them.
 
     >>> parse(encoded({"done": 1}) + encoded({"done": 2})[:-3], "journal")
     ([{'done': 1}], 20)
@@ -96,10 +103,12 @@ def parse(data: bytes, name: str) -> tuple[list[Entry], int]:
         try:
             intact = data[at + 8 : at + 9] == b" " and int(data[at : at + 8], 16) == zlib.crc32(text)
             entry = json.loads(text) if intact else None
-        except ValueError:
+        except (ValueError, RecursionError):
             entry = None
         if not isinstance(entry, dict):
             raise _damaged(name, len(entries))
+        if len(entries) == MOST:
+            raise FileError(f"{shown(name)} has more than {MOST:,} lines; name a new journal")
         entries.append(entry)
         at = end + 1
     if at < len(data) and not TORN.match(data, at):

@@ -1,13 +1,16 @@
 """One at a time: a lock between processes that the system itself lets go of when its holder dies.
 
 The lock is held on an open file, not by the file's existence, so a killed holder leaves nothing that blocks anyone. The
-file is removed by whoever lets go of the lock; one that a killed holder left is taken over and then removed.
+file is removed by whoever lets go of the lock; one that a killed holder left is taken over and then removed. It is
+always empty: a file that holds something is somebody's own, whatever it is called, and stays.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import stat
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -21,7 +24,9 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-_OPEN = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
+_OPEN = os.O_RDWR | os.O_CREAT
+for _flag in ("O_CLOEXEC", "O_NOFOLLOW", "O_NONBLOCK"):  # where the system has them; opening a pipe must not block
+    _OPEN |= getattr(os, _flag, 0)
 _POLL = 0.05  # seconds between two tries
 
 
@@ -35,8 +40,8 @@ def locked(
 ) -> Iterator[None]:
     """Hold the lock file `path` while the block runs; wait at most `timeout` seconds for another holder.
 
-    Threads of one process exclude each other as processes do. Raises FileError when the time is up, or where the file
-    cannot be made.
+    Threads of one process exclude each other as processes do. Raises FileError when the time is up, where the file
+    cannot be made, and where there is a file of that name that is no lock.
 
     >>> import tempfile, pathlib
     >>> with tempfile.TemporaryDirectory() as folder, locked(pathlib.Path(folder) / ".lock"):
@@ -73,8 +78,16 @@ def _taken(path: str | os.PathLike[str]) -> int | None:
             return None  # being removed by the one before us
         raise FileError(f"locking {shown(path)} failed: {why(error)}; the folder must be writable") from error
     except (OSError, ValueError) as error:
-        raise FileError(f"locking {shown(path)} failed: {why(error)}; check that its folder exists") from error
+        advice = "choose a shorter name" if _too_long(error) else "check that its folder exists"
+        raise FileError(f"locking {shown(path)} failed: {why(error)}; {advice}") from error
     try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) or status.st_size:
+            os.close(descriptor)
+            raise FileError(
+                f"locking {shown(path)} wants an empty file, or none, got one that is no lock; move it away, or choose "
+                "another name"
+            )
         if try_lock(descriptor) and _is_named(descriptor, path):
             return descriptor
     except OSError as error:
@@ -82,6 +95,10 @@ def _taken(path: str | os.PathLike[str]) -> int | None:
         raise FileError(f"locking {shown(path)} failed: {why(error)}; use a folder on a local disk") from error
     os.close(descriptor)
     return None
+
+
+def _too_long(error: OSError | ValueError) -> bool:
+    return isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG
 
 
 def try_lock(descriptor: int) -> bool:

@@ -192,5 +192,10 @@ def _interval(low: float | None, high: float | None) -> str:
     return "" if low is None or high is None else f" (95 % interval {100 * low:.1f} to {100 * high:.1f})"
 
 
+def fewest_seeds() -> int:
+    """The least number of networks with which every question can be answered; fewer leave a "cannot say"."""
+    return max(fewest(len(CONTROLS)), fewest(), fewest(WHOLE))
+
+
 def _too_few(n: int, needed: int) -> str:
     return f"{n} network{'s are' if n > 1 else ' is'} too few to tell that from chance: it takes at least {needed}."

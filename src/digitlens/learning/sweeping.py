@@ -28,6 +28,7 @@ from digitlens.learning.training import fitted
 from digitlens.learning.training_work import Trained, training_tasks
 from digitlens.parallel.tasks import checked_jobs
 from digitlens.reading.reader import Reader
+from digitlens.storage.container import NUMBER
 
 VERSION, MOST = 1, 100_000  # runs
 
@@ -139,7 +140,7 @@ def sweep(
             journal.append(head)
         elif journal and journal.entries[0] != head:
             raise FileError(f"{shown(str(path))} holds runs on other digits, or no sweep; name another file")
-        rows = {_key(row["recipe"]): row for row in map(_of_today, journal.entries[1:] if journal else ())}
+        rows = {_key(row["recipe"]): row for row in map(_of_today, _runs(journal.entries[1:] if journal else (), path))}
         todo = list(dict.fromkeys(recipe for recipe in recipes if _key(recipe.to_json()) not in rows))
         total = len(set(recipes))
         done = total - len(todo)
@@ -161,6 +162,19 @@ def sweep(
 
 def _key(recipe: Mapping[str, Any]) -> str:
     return repr(sorted(recipe.items()))
+
+
+def _runs(entries: Sequence[Mapping[str, Any]], path: object) -> list[dict[str, Any]]:
+    """The lines of a journal after its head, each a run. Raises FileError for one that is none."""
+    for line, row in enumerate(entries, 2):
+        numbers = [row[name] for name in row if name.endswith(("_accuracy", "_cost"))]
+        if (
+            not isinstance(row.get("recipe"), dict)
+            or not all(isinstance(row.get(name), str) for name in ("engine", "error"))
+            or not all(type(n) in (int, float) and abs(n) <= NUMBER for n in numbers)
+        ):
+            raise FileError(f"line {line} of {shown(str(path))} is no run of a sweep; name another file")
+    return [dict(row) for row in entries]
 
 
 def _of_today(row: dict[str, Any]) -> dict[str, Any]:

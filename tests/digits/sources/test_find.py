@@ -11,11 +11,10 @@ import pytest
 from tests.digits.sources.pictures import fill
 from tests.faults.small_mnist import CONTENTS, SMALL
 
-from digitlens.digits.sources import download
+from digitlens.digits.sources import download, pen_cache
 from digitlens.digits.sources import find as sources
 from digitlens.digits.sources.find import Place, cache_folder, describe, find_data
 from digitlens.digits.sources.mnist import load_mnist, missing
-from digitlens.digits.synthetic.pen import writer
 from digitlens.errors import DataError, DownloadError
 
 NAMES = [name for name, _ in CONTENTS]
@@ -132,7 +131,7 @@ def test_a_named_folder_that_is_wrong_is_an_error(tmp_path: Path) -> None:
 
 
 def test_pen_digits_are_written_only_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer, "pen_data", lambda: "pen digits")
+    monkeypatch.setattr(pen_cache, "pen_data", lambda: "pen digits")
     assert find_data("pen") == "pen digits"
     assert chosen(data="pen") == ["pen"]
     with pytest.raises(DataError):

@@ -19,6 +19,7 @@ from pathlib import Path
 from digitlens.digits.dataset import DataSet
 from digitlens.digits.sources.mnist import FILES, load_mnist, missing
 from digitlens.errors import DataError
+from digitlens.files import places
 from digitlens.files.naming import shown
 
 VARIABLE = "DIGITLENS_DATA"
@@ -57,7 +58,7 @@ def find_data(
     Raises DataError (DownloadError among them) or FileError, and says what to do.
     """
     if data == "pen":
-        from digitlens.digits.synthetic.pen.writer import pen_data
+        from digitlens.digits.sources.pen_cache import pen_data
 
         return pen_data()
     if data == MIXED:
@@ -114,10 +115,7 @@ def describe(data: str | os.PathLike[str] | None = None, *, offline: bool = Fals
 
 def cache_folder() -> Path | None:
     """Where a download leaves MNIST; None where there is no home folder and nothing else says."""
-    import platformdirs
-
-    folder = Path(platformdirs.user_cache_dir("digitlens", appauthor=False)) / "mnist"
-    return folder if folder.is_absolute() else None  # without a home, "~" stays "~"
+    return places.cache_folder("mnist")
 
 
 def _load(place: Path, name: str, only_mnist: bool = False, size: tuple[int, int] | None = None) -> DataSet:

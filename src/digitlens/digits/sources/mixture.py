@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.digits.dataset import DataSet, Digits
+from digitlens.digits.sources.pen_cache import kept
 from digitlens.digits.synthetic.pen.writer import world_digits
 
 Images = NDArray[np.uint8]
@@ -33,7 +34,8 @@ def with_pen(data: DataSet, seed: int = SEED) -> DataSet:
     thin, thick = order[: round(THINNER * count)], order[count - round(THICKER * count) :]
     images = original.images.copy()
     images[thin], images[thick] = thinner(images[thin]), thicker(images[thick])
-    pen = world_digits(max(1, round(WORLD * count)), seed).digits
+    share = max(1, round(WORLD * count))
+    pen = kept("everywhere", share, seed, lambda: world_digits(share, seed).digits)
     return DataSet(
         name=f"{data.name}+pen",
         source=f"{data.source}, {len(thin) + len(thick):,} of them in other pens; and {len(pen):,} digits written by "
