@@ -90,6 +90,25 @@ def test_it_opens_the_page_in_the_browser_that_the_user_prefers(tmp_path: Path) 
     assert note.read_text().strip() == said.split()[3]
 
 
+def test_the_token_does_not_stand_in_the_arguments_of_the_browser(tmp_path: Path) -> None:
+    """All users of a machine see the arguments of all its processes."""
+    if os.name == "nt":
+        pytest.skip("the choice of a browser was not tested: BROWSER means something else here")
+    browser, note, copy = tmp_path / "browser", tmp_path / "opened", tmp_path / "copy"
+    browser.write_text(f'#!/bin/sh\ncp "${{1#file://}}" {copy}\necho "$1" > {note}\n')
+    browser.chmod(0o755)
+    with started("--port", "0", "--host", "0.0.0.0", BROWSER=f"{browser} %s", TMPDIR=str(tmp_path)) as running:
+        link = until_ready(running).split()[3]
+        until(lambda: note.exists() and note.read_text())
+        opened = Path(note.read_text().strip().removeprefix("file://"))
+        assert (opened.stat().st_mode & 0o77, opened.parent.stat().st_mode & 0o77) == (0, 0)
+        ended(running)
+    token = link.split("token=")[1]
+    assert token not in note.read_text()
+    assert f"url={link}" in copy.read_text()
+    assert not opened.parent.exists()
+
+
 def test_other_machines_get_a_link_with_a_token_a_code_and_a_warning() -> None:
     with started("--no-browser", "--host", "0.0.0.0", PYTHONIOENCODING="utf-8", COLUMNS="120") as running:
         said = until_ready(running)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -105,12 +106,15 @@ def test_a_run_stopped_at_any_mini_batch_ends_on_the_same_bits(variant: str) -> 
     whole = all_bits(run(recipe)[-1].state)
     batches = -(-len(split_data(recipe, DATA).training) // recipe.mini_batch)
     for after in range(1, min(recipe.epochs * batches, 8)):
-        asked = iter([False] * (after - 1) + [True])
-        stopped = run(recipe, stop=lambda asked=asked: next(asked))
+        asked = itertools.count(1)  # after each mini-batch, and while it measures
+        stopped = run(recipe, stop=lambda asked=asked, after=after: next(asked) >= after)
         where = stopped[-1].state
-        assert (where.epoch, where.mini_batch) == divmod(after, batches)
-        assert (stopped[-1].training is None) == (where.mini_batch > 0)
-        assert all_bits(run(recipe, state=where)[-1].state) == whole
+        assert 0 < where.epoch * batches + where.mini_batch <= after
+        assert after % batches == 0 or after > batches or (where.epoch, where.mini_batch) == (0, after)
+        rest = run(recipe, state=where)
+        assert all_bits(rest[-1].state) == whole
+        rows = [record.epoch for record in [*stopped, *rest] if record.training]
+        assert rows == list(range(1, recipe.epochs + 1))  # none is missing, and none comes twice
 
 
 @given(st.sampled_from(sorted(VARIANTS)), st.integers(1, 7), st.integers(0, 40), st.integers(0, 2**20))

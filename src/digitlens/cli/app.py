@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,7 +61,8 @@ def command(network: str, host: str, port: int | None, data: str | None, no_brow
     notes = err()
     log = (lambda line: notes.print(line, markup=False)) if verbose else None
     app = create_app(networks, address, log, sets=sets, runs=_runs())
-    serve(app, listener, lambda: _started(address, no_browser))
+    with contextlib.ExitStack() as held:
+        serve(app, listener, lambda: _started(address, no_browser, held))
 
 
 def _runs() -> Path | None:
@@ -71,8 +73,8 @@ def _runs() -> Path | None:
     return Path(named) if named else state_folder("runs")
 
 
-def _started(address: Address, no_browser: bool) -> None:
-    """The server is ready: print the address, and open a browser."""
+def _started(address: Address, no_browser: bool, held: contextlib.ExitStack) -> None:
+    """The server is ready: print the address, and open a browser. held: closed when the server has ended."""
     import threading
 
     console = out()
@@ -83,7 +85,30 @@ def _started(address: Address, no_browser: bool) -> None:
     say(console, "Ctrl-C ends it.")
     sys.stdout.flush()
     if browser is not None:
-        threading.Thread(target=browser, args=(address.link(),), daemon=True).start()
+        try:
+            link = held.enter_context(_without_token(address)) if address.token else address.link()
+        except OSError:  # no folder for temporary files, or a full one
+            say(console, "No browser was opened, because no file could be written for it. Open that address in one.")
+        else:
+            threading.Thread(target=browser, args=(link,), daemon=True).start()
+
+
+@contextlib.contextmanager
+def _without_token(address: Address) -> Iterator[str]:
+    """The address of a file that leads on to the app, for the command line of a browser.
+
+    Every user of a machine can read the arguments of all processes, but only this user the file.
+    """
+    import html
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="digitlens-") as folder:  # for this user alone
+        file = Path(folder) / "open.html"
+        link = html.escape(address.link(), quote=True)
+        text = f'<!doctype html><title>Digitlens</title><meta http-equiv="refresh" content="0; url={link}">'
+        file.touch(mode=0o600)
+        file.write_text(f'{text}<a href="{link}">Digitlens</a>\n', encoding="utf-8")
+        yield file.as_uri()
 
 
 def _announce(console: Console, address: Address) -> None:

@@ -52,7 +52,7 @@ class PlainEngine:
         """Train from `network`, or go on from `state`: see Engine."""
         optimiser, cost = recipe.optimiser_pair(), recipe.cost_function()
         one_thread = ThreadpoolController().wrap(limits=1, user_api="blas")
-        learn, look = one_thread(_learn), one_thread(measure)  # a sum that threads share may differ in its last bit
+        learn, look = one_thread(_learn), one_thread(_measure)  # a sum that threads share may differ in its last bit
         targets = one_hot(digits.training.digits, digits.classes, network.dtype)  # (n, classes)
         yield from records(
             self.name,
@@ -62,15 +62,29 @@ class PlainEngine:
             state or beginning(recipe, network),
             every,
             lambda state, until: learn(recipe, optimiser, network, digits.training.images, targets, state, until, stop),
-            lambda learned, some, to_the_end: look(learned, some, cost),
+            lambda learned, some, to_the_end: look(learned, some, cost, _never if to_the_end else stop),
+            goes_back=True,
         )
+
+
+def _never() -> bool:
+    return False
 
 
 def measure(network: Network, digits: Digits, cost: CostFunction) -> Measured:
     """Cost and accuracy of a network on digits, the pictures taken as they are. `digits` must not be empty."""
+    measured = _measure(network, digits, cost, _never)
+    assert measured is not None
+    return measured
+
+
+def _measure(network: Network, digits: Digits, cost: CostFunction, stop: Callable[[], bool]) -> Measured | None:
+    """As measure(); None if stop() answered True before some MEASURED_AT_ONCE images."""
     costs, right = 0.0, 0
     with np.errstate(over="ignore", invalid="ignore"):  # a run that diverges is told so by its numbers
         for start in range(0, len(digits), MEASURED_AT_ONCE):
+            if stop():
+                return None
             some = digits[start : start + MEASURED_AT_ONCE]
             trace = network.forward(pixels(some.flat, network.dtype))
             costs += float(cost.each(trace, one_hot(some.digits, network.sizes[-1], network.dtype)).sum(dtype=float))

@@ -110,7 +110,7 @@ def test_nobody_whom_it_would_wait_for_keeps_it_from_ending() -> None:
         half.sendall(f"POST /api/read HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 999\r\n\r\nx".encode())
         held.enter_context(socket.create_connection(("127.0.0.1", port)))
         until(lambda: site.connections() == 4)
-        until(lambda: site.guard.held == 1)
+        until(lambda: site.guard.budgets.bodies.held == 1)
 
 
 @POSIX
@@ -143,10 +143,16 @@ def test_who_asked_can_be_seen_on_demand_and_what_they_asked_is_made_harmless() 
             assert reply(connection).status == 404
         with asked(port, "/api/networks") as connection:
             assert reply(connection).status == 200
+        visitor = "0123456789abcdef" * 2  # whoever knows it may watch, and even end that run
+        for path in (f"/api/runs/{visitor}/latest.digitlens", f"/{visitor.upper()}"):
+            with asked(port, path) as connection:
+                assert reply(connection).status == 404
         code, err = ends(process, signal.SIGTERM)
         assert code == 0
         assert "GET /api/networks 200" in err
         assert "\x1b" not in err
+        assert "/api/runs/.../latest.digitlens 404" in err
+        assert visitor not in err.lower()
 
 
 @POSIX

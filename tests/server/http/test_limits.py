@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,10 +13,14 @@ from typing import Any
 
 import pytest
 from tests.server.serving import PATIENT, Site, reply, running
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 from digitlens.digits.sources.examples import example_files
+from digitlens.reading.reader import Reader
+from digitlens.server.http import reading
 from digitlens.server.http.limits import Limits
+from digitlens.server.http.pool import THREADS
+from digitlens.server.http.protocol import StallWatch
 
 MAX_BODY = Limits().max_body
 
@@ -29,7 +35,11 @@ ASTRAY = r"""
 /app/main.js/ /APP/MAIN.JS /app/main.js. /app/main.js%20
 /con.js /views /examples /examples/10.png /examples/-1.png /examples/7.png/x /networks/none.digitlens /networks
 /api /api/ /api/networks/ /api/read/ /api/x /api/%6eetworks/x
+/api/neuron/video/1/17 /api/neuron/video/0/0 /api/neuron/video/-1/0 /api/neuron/video/1e3/0 /api/neuron/none/1/0
 """
+LONG = "1" * 4_301  # digits, of which Python makes no number
+NUMBERS = [f"/examples/{LONG}.png", f"/api/neuron/video/1/{LONG}", f"/api/neuron/video/{LONG}/1"]
+NUMBERS += [f"/api/runs/{'0' * 32}/{LONG}.digitlens", f"/networks/{LONG}.digitlens"]
 SEVEN = example_files()[7].read_bytes()
 
 
@@ -50,7 +60,7 @@ def _and_it_goes_on(site: Site, capfd: pytest.CaptureFixture[str]) -> Iterator[N
 def goes_on(site: Site) -> None:
     until(lambda: (answer := site.ask("POST", "/api/read", body=SEVEN)).status == 200 and answer.json()["digit"] == 7)
     until(lambda: site.connections() == 0)
-    assert site.guard.held == 0
+    assert site.guard.budgets.bodies.held == 0
 
 
 @contextlib.contextmanager
@@ -83,7 +93,7 @@ def test_a_request_without_a_host_or_with_two_is_refused(site: Site) -> None:
     assert site.raw(f"GET / HTTP/1.0\r\nHost: {site.host}\r\n\r\n".encode()).status == 200
 
 
-@pytest.mark.parametrize("path", [*ASTRAY.split(), "/a" * 3_000])
+@pytest.mark.parametrize("path", [*ASTRAY.split(), *NUMBERS, "/a" * 3_000])
 def test_addresses_that_lead_astray_lead_nowhere(site: Site, path: str) -> None:
     answer = site.ask("GET", path)
     assert answer.status == 404
@@ -188,7 +198,7 @@ def test_a_body_that_drips_is_given_up() -> None:
 def test_all_bodies_together_are_bounded() -> None:
     with limited(max_held=1_000_000, linger=0.2) as site, site.connect() as first:
         first.sendall(post(site, "Content-Length: 900001") + bytes(900_000))
-        until(lambda: site.guard.held == 900_000)
+        until(lambda: site.guard.budgets.bodies.held == 900_000)
         second = site.ask("POST", "/api/read", body=bytes(200_000))
         assert (second.status, second.headers["retry-after"]) == (503, "1")
         first.sendall(b"x")
@@ -288,3 +298,149 @@ def test_who_does_not_take_what_they_asked_for_is_dropped() -> None:
         connection.sendall(f"GET /networks/video.digitlens HTTP/1.1\r\nHost: {site.host}\r\n\r\n".encode() * 100)
         until(lambda: site.connections() == 1)
         until(lambda: site.connections() == 0)
+
+
+def test_the_address_that_holds_most_connections_gives_way_to_the_others() -> None:
+    with limited(max_connections=20) as site, contextlib.ExitStack() as held:
+        greedy = [held.enter_context(connected_from(site, "127.0.0.2")) for _ in range(20)]
+        until(lambda: site.connections() == 20)
+        assert site.ask("GET", "/icon.svg").status == 200
+        assert reply(greedy[-1]).status == 503
+        modest = [held.enter_context(connected_from(site, "127.0.0.3")) for _ in range(10)]
+        for connection in modest:
+            connection.sendall(f"GET /icon.svg HTTP/1.1\r\nHost: {site.host}\r\n\r\n".encode())
+        assert {reply(connection).status for connection in modest} == {200}
+
+
+def connected_from(site: Site, address: str) -> socket.socket:
+    """A connection of another client than this one."""
+    try:
+        return socket.create_connection((site.address.host, site.address.port), PATIENCE, (address, 0))
+    except OSError:
+        pytest.skip("clients with several addresses were not tried: this system has only one on loopback")
+
+
+WEBSOCKET = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+KEY = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+UPGRADES = {
+    "140 headers": ("GET", "/api/live", KEY + "".join(f"X-{i}: y\r\n" for i in range(140))),
+    "a long path": ("GET", "/api/live?" + "x" * 9_000, KEY),
+    "a long cookie": ("GET", "/api/live", KEY + f"Cookie: {'x' * 9_000}\r\n"),
+    "a body": ("GET", "/api/live", KEY + "Content-Length: 1\r\n"),
+    "a body in pieces": ("GET", "/api/live", KEY + "Transfer-Encoding: chunked\r\n"),
+    "another method": ("POST", "/api/live", KEY),
+    "a byte above 127": ("GET", "/api/live?\xff", KEY),
+    "no key": ("GET", "/api/live", ""),
+    "two keys": ("GET", "/api/live", KEY + KEY),
+    "a foreign host": ("GET", "/api/live", KEY + "Host: evil.com\r\n"),
+    "no version": ("GET", "/api/live", KEY + "Sec-WebSocket-Version: 99\r\n"),
+}
+
+
+def bad_upgrade(site: Site, kind: str) -> bytes:
+    method, path, headers = UPGRADES[kind]
+    return f"{method} {path} HTTP/1.1\r\nHost: {site.host}\r\n{WEBSOCKET}{headers}\r\n".encode("latin-1")
+
+
+@pytest.mark.parametrize("kind", UPGRADES)
+def test_an_upgrade_that_cannot_be_is_answered_and_closed(site: Site, kind: str) -> None:
+    with site.connect() as connection:
+        connection.sendall(bad_upgrade(site, kind))
+        assert reply(connection).status in (400, 403, 405, 426, 431)
+        with contextlib.suppress(ConnectionError):
+            assert connection.recv(1) == b""
+
+
+def test_upgrades_that_cannot_be_fill_nothing(site: Site) -> None:
+    with contextlib.ExitStack() as held:
+        for number in range(600 if may_open(1_500) else 100):
+            connection = held.enter_context(site.connect())
+            connection.sendall(bad_upgrade(site, list(UPGRADES)[number % len(UPGRADES)]))
+        until(lambda: site.connections() == 0)
+        assert site.ask("GET", "/").status == 200
+
+
+def may_open(count: int) -> bool:
+    if sys.platform == "win32":
+        return False
+    import resource
+
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0] >= count
+
+
+def test_who_hangs_up_is_worked_for_no_more_and_nobody_waits_for_them(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first page is held up, as a slow one would be; those behind it are posted by clients who hang up."""
+    begun, gate, worked = threading.Event(), threading.Event(), list[int]()
+
+    def slow(reader: Reader, data: bytes) -> bytes:
+        worked.append(len(data))
+        begun.set()
+        gate.wait(PATIENCE)
+        return b"{}"
+
+    monkeypatch.setattr(reading, "read_page", slow)
+    jobs = site.guard.budgets.jobs
+    ask = f"POST /api/read?page=1 HTTP/1.1\r\nHost: {site.host}\r\nContent-Length: {len(SEVEN)}\r\n\r\n".encode()
+    with site.connect() as first, contextlib.ExitStack() as others:
+        first.sendall(ask + SEVEN)
+        assert begun.wait(PATIENCE)
+        long = max(1, THREADS - 1)  # so many can be under way at once
+        for number in range(40):
+            connection = others.enter_context(site.connect())
+            connection.sendall(ask + SEVEN)
+            until(lambda number=number: jobs.held == number + 2)  # type: ignore[misc]
+        assert site.ask("POST", "/api/read", body=SEVEN).json()["digit"] == 7  # one digit waits for no page
+        others.close()
+        until(lambda: jobs.held == 1)
+        gate.set()
+        assert reply(first).status == 200
+    assert len(worked) <= long
+
+
+class _Receiver:
+    """A connection whose client receives so many bytes a second of what waits for it."""
+
+    stalled = 10.0
+
+    def __init__(self, rate: float, step: int = 1) -> None:
+        self.rate, self.step, self.left, self.received, self.aborted = rate, step, 1_000_000.0, 0.0, False
+        self.transport = self
+
+    def get_write_buffer_size(self) -> int:
+        return int(self.left)
+
+    def abort(self) -> None:
+        self.aborted = True
+
+    def receive(self, seconds: float) -> None:
+        self.received += self.rate * seconds
+        steps = self.received // self.step * self.step  # the system tells of it in steps
+        self.received -= steps
+        self.left = max(0.0, self.left - steps)
+
+
+@pytest.mark.parametrize(
+    ("rate", "step", "dropped"),
+    [(0, 1, True), (1, 1, True), (1_000, 1, True), (10_000, 1, False), (10_000, 43_000, False)],
+)
+def test_who_receives_hardly_anything_is_dropped_and_who_is_slow_is_not(rate: int, step: int, dropped: bool) -> None:
+    clock, client = 0.0, _Receiver(rate, step)
+    watch = StallWatch(lambda: clock)
+    while client.left and not client.aborted:
+        watch.check([client])
+        client.receive(0.1)
+        clock += 0.1
+    assert client.aborted == dropped
+    assert not dropped or clock < 2 * client.stalled
+
+
+def test_what_waits_for_everybody_counts_from_when_it_began_to_wait() -> None:
+    clock, client = 0.0, _Receiver(0)
+    watch = StallWatch(lambda: clock)
+    for left in (500, 0, 500, 0) * 10:  # it receives everything, and soon something else waits
+        client.left = left
+        watch.check([client])
+        clock += 4.0
+    assert not client.aborted

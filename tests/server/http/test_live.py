@@ -128,7 +128,7 @@ def test_messages_that_make_no_sense_are_answered_with_an_error(site: Site, text
 
 def test_depth_is_counted_outside_of_text() -> None:
     assert depth('{"[[[": "]]\\"[["}') == 1
-    assert depth("[" * 100_000) == 100_000
+    assert depth("[" * 100_000) == depth("[[" * 8) == MAX_DEPTH + 1  # and no further
     assert parse('{"type": "ping", "x": ' + "[" * (MAX_DEPTH - 1) + "]" * (MAX_DEPTH - 1) + "}")["type"] == "ping"
     with pytest.raises(MessageError, match=f"at most {MAX_DEPTH} deep"):
         parse('{"type": "ping", "x": ' + "[" * MAX_DEPTH + "]" * MAX_DEPTH + "}")

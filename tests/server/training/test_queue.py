@@ -16,8 +16,8 @@ from digitlens.server.training.queue import TrainingQueue, workers_on
 class Busy:
     """Work that goes on until it is told to end, and writes down when it has its turn."""
 
-    def __init__(self, name: str, diary: list[str], pieces: int = 10**9) -> None:
-        self.name, self.diary, self.pieces = name, diary, pieces
+    def __init__(self, name: str, diary: list[str], pieces: int = 10**9, owner: str = "") -> None:
+        self.name, self.diary, self.pieces, self.owner = name, diary, pieces, owner
         self.moves = 0
         self.stopped = threading.Event()
 

@@ -2,7 +2,8 @@
 
 A page on any web site can make a browser send requests to this machine. So the Host header must name this server (which
 stops DNS rebinding), and an Origin header must be our own page. If other machines can reach the server, every request
-must have the token. Then come the limits: methods, paths, the size of a body, its time, and the size of all bodies.
+must have the token. Then come the limits: methods, paths, the size of a body, its time, and the size of all bodies. The
+addresses take turns, and a request whose client is gone is cancelled: nobody waits for its response.
 
 It is plain ASGI and wraps the whole app, so no new route can forget it.
 """
@@ -20,6 +21,7 @@ from urllib.parse import parse_qs
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.utils import ClientDisconnected
 
 from digitlens.files.naming import printable
 from digitlens.server.http.address import Address, authority
@@ -27,11 +29,14 @@ from digitlens.server.http.limits import Limits
 from digitlens.server.http.responses import Headers, Refusal, page_headers, refusal
 from digitlens.server.http.sessions import Tokens
 from digitlens.server.refusal import MISTAKE
+from digitlens.server.sharing.budget import Claim, FullError
+from digitlens.server.sharing.budgets import Budgets
 
 MAX_HEADER = 16 * 1024  # bytes of all headers of a request
 METHODS = ("GET", "HEAD", "POST")
 
 _ODD = re.compile(rb"[^!-~]|\\|//|%(?:2f|5c|7f|[01][0-9a-f])|^[^/]|^$", re.IGNORECASE)  # in none of our paths
+_VISITOR = re.compile("[0-9a-f]{32}", re.IGNORECASE)  # whoever knows a visitor's name may watch: it is not logged
 
 Log = Callable[[str], object]
 
@@ -40,6 +45,7 @@ class Guard:
     """Wraps `app`.
 
     log: called with a line for each request. close: called when the server ends. limits: None for the default ones.
+    budgets: of all clients together; None: new ones.
     """
 
     def __init__(
@@ -49,38 +55,41 @@ class Guard:
         log: Log | None = None,
         close: Callable[[], object] = lambda: None,
         limits: Limits | None = None,
+        budgets: Budgets | None = None,
     ) -> None:
         self._app = app
         self.limits = limits or Limits()
+        self.budgets = budgets or self.limits.budgets()
         self.close = close
         self._address = address
         self._tokens = Tokens(address.token, address.port)
         self._log = log
-        self.held = 0  # bytes of all bodies in progress
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request, or one WebSocket until it is closed."""
         exchange = _Exchange(self, scope, receive, send)
         try:
             try:
+                await self.budgets.turnstile.enter(client_of(scope))
                 host, entering = self._check(scope)
                 exchange.always = page_headers(host)
                 if entering:
                     await exchange.answer(entering)
                 else:
-                    await self._app(scope, exchange.receive, exchange.send)
+                    await exchange.run(self._app, scope)
             except HTTPException as error:
                 await exchange.answer(refusal(error.status_code, error.detail, error.headers))
-        except ClientDisconnect:
+        except (ClientDisconnect, ClientDisconnected):  # Starlette's and uvicorn's words for the same
             pass
         except Exception:  # a bug: the client gets a short message, the terminal the traceback
             traceback.print_exc(file=sys.stderr)
             if not exchange.status:
                 await exchange.answer(refusal(500, MISTAKE))
         finally:
-            self.held -= exchange.size
+            exchange.claim.release()
             if self._log:
-                self._log(f"{scope.get('method', 'WebSocket')} {printable(scope['path'])} {exchange.status}")
+                path = _VISITOR.sub("...", printable(scope["path"]))
+                self._log(f"{scope.get('method', 'WebSocket')} {path} {exchange.status}")
 
     def _check(self, scope: Scope) -> tuple[str, Refusal | None]:
         """The host of the request, and a response if the guard itself answers. Raises HTTPException to refuse."""
@@ -106,6 +115,11 @@ class Guard:
             "`Authorization: Bearer TOKEN`",
             {"WWW-Authenticate": "Bearer"},
         )
+
+
+def client_of(scope: Scope) -> str:
+    """The IP address of the client; empty if there is none, as for a UNIX socket."""
+    return scope["client"][0] if scope.get("client") else ""
 
 
 def _values(headers: Headers, name: bytes) -> list[str]:
@@ -157,11 +171,20 @@ def _check_request(method: str, headers: Headers, max_body: int) -> None:
         )
 
 
+def _crowded() -> HTTPException:
+    return HTTPException(503, "the server is receiving too much at once; try again in a moment", {"Retry-After": "1"})
+
+
 class _Exchange:
     """One request and its response: bytes are counted, and waiting is limited."""
 
     def __init__(self, guard: Guard, scope: Scope, receive: Receive, send: Send) -> None:
         self._guard, self._receive, self._send = guard, receive, send
+        self.claim: Claim = guard.budgets.bodies.claim(client_of(scope), 0, self._crowded_out)
+        self._app: asyncio.Task[None] | None = None
+        self._crowded = False  # whether its body had to give way to those of others
+        self._body_ended = asyncio.Event()
+        self._answered = False
         self._http = scope["type"] == "http"
         self._complete = not self._http or scope["method"] != "POST"  # whether all of the body has arrived
         self._until = time.monotonic() + guard.limits.body_seconds
@@ -169,10 +192,46 @@ class _Exchange:
         self.size = 0  # bytes of the body so far
         self.status = 0  # of the response; 0: none yet
 
-    async def receive(self) -> Message:
-        """The next ASGI message, such as a piece of the body. Raises HTTPException beyond the limits."""
+    async def run(self, app: ASGIApp, scope: Scope) -> None:
+        """Run the app until it has answered; cancel it if the client goes, or the body has to give way to others."""
+        if not self._http:  # its endpoint notices by itself that the client is gone
+            await app(scope, self._receive, self.send)
+            return
         if self._complete:
-            return await self._receive()
+            self._body_ended.set()
+        self._app = asyncio.create_task(app(scope, self.receive, self.send))  # type: ignore[arg-type]
+        gone = asyncio.create_task(self._gone())
+        try:
+            await asyncio.wait({self._app, gone}, return_when=asyncio.FIRST_COMPLETED)
+            self._app.cancel()
+            await self._app
+        except asyncio.CancelledError:
+            self._app.cancel()
+            if self._crowded:
+                raise _crowded() from None
+            if not gone.done():  # the server ends
+                raise
+            raise ClientDisconnect from None
+        finally:
+            gone.cancel()
+
+    async def _gone(self) -> None:
+        """Wait until the client is gone, before it has its answer."""
+        await self._body_ended.wait()
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        if self._answered:
+            await asyncio.Event().wait()  # it may go now
+
+    def _crowded_out(self) -> None:
+        self._crowded = True
+        if self._app is not None:
+            self._app.cancel()
+
+    async def receive(self) -> Message:
+        """The next piece of the body as an ASGI message. Raises HTTPException beyond the limits."""
+        if self._complete:
+            return {"type": "http.request", "body": b"", "more_body": False}
         limits = self._guard.limits
         try:
             async with asyncio.timeout(max(0, min(limits.body_pause, self._until - time.monotonic()))):
@@ -180,16 +239,17 @@ class _Exchange:
         except TimeoutError:
             text = f"{self.size:,} bytes of the body arrived, and then nothing for a while; send it again"
             raise HTTPException(408, text) from None
-        self._complete = message["type"] == "http.disconnect" or not message.get("more_body", False)
+        if message["type"] == "http.disconnect" or not message.get("more_body", False):
+            self._complete = True
+            self._body_ended.set()
         length = len(message.get("body", b""))
         self.size += length
-        self._guard.held += length
         if self.size > limits.max_body:
             raise HTTPException(413, f"a body may have at most {limits.max_body:,} bytes; make the picture smaller")
-        if self._guard.held > limits.max_held:
-            raise HTTPException(
-                503, "the server is receiving too much at once; try again in a moment", {"Retry-After": "1"}
-            )
+        try:
+            self.claim.grow(length)
+        except FullError:
+            raise _crowded() from None
         return message
 
     async def send(self, message: Message) -> None:
@@ -206,7 +266,10 @@ class _Exchange:
         elif message["type"] == "http.response.body" and not message.get("more_body") and not self._complete:
             await self._send({**message, "more_body": True})
             await self._linger()
+            self._answered = True
             message = {"type": "http.response.body", "body": b""}
+        elif message["type"] == "http.response.body" and not message.get("more_body"):
+            self._answered = True
         await self._send(message)
 
     async def answer(self, answer: Refusal) -> None:

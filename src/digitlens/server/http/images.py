@@ -11,7 +11,8 @@ from starlette.responses import Response
 
 from digitlens.digits.dataset import DataSet
 from digitlens.errors import DigitlensError
-from digitlens.server.http.pool import FullError, Pool
+from digitlens.server.http.pool import Pool
+from digitlens.server.sharing.budget import FullError
 from digitlens.server.training.data_sets import DataSets
 
 MOST = 1_000  # pictures in one answer
@@ -26,7 +27,7 @@ class MnistImages:
 
     def __init__(self, sets: DataSets, pool: Pool) -> None:
         self._sets, self._pool = sets, pool
-        self._loading = asyncio.Lock()  # one load at a time: requests that wait must not occupy the pool's threads
+        self._loading: dict[str, asyncio.Task[DataSet]] = {}  # by name; who waits for one occupies no thread
 
     async def answer(self, request: Request) -> Response:
         """`count` bytes of labels, then count · rows · columns of pixels, ink 0..255.
@@ -59,13 +60,22 @@ class MnistImages:
         )
 
     async def _load(self, name: str, client: str) -> DataSet:
-        async with self._loading:
-            try:
-                return await self._pool.run(client, partial(self._sets.load, name))
-            except DigitlensError as error:
-                raise HTTPException(404, _HOW) from error
-            except (FullError, MemoryError) as error:
-                raise HTTPException(503, "the server is busy; try again in a moment") from error
+        task = self._loading.get(name)
+        if task is None:
+            task = asyncio.create_task(self._pool.run(client, partial(self._sets.load, name), long=True))
+            self._loading[name] = task
+            task.add_done_callback(partial(self._loaded, name))
+        try:
+            return await asyncio.shield(task)  # whose client is gone: others may wait for it
+        except DigitlensError as error:
+            raise HTTPException(404, _HOW) from error
+        except (FullError, MemoryError) as error:
+            raise HTTPException(503, "the server is busy; try again in a moment") from error
+
+    def _loaded(self, name: str, task: asyncio.Task[DataSet]) -> None:
+        del self._loading[name]
+        if not task.cancelled():
+            task.exception()  # it was seen, even if nobody waits for it any more
 
 
 def _number(request: Request, name: str, default: int) -> int:

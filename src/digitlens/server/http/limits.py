@@ -5,15 +5,17 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass, field
 
+from digitlens.server.sharing.budgets import BODIES, CONNECTIONS, Budgets
+
 
 def _max_connections() -> int:
-    """512, or half of the files that this process may open, because it also opens other files."""
+    """CONNECTIONS, or half of the files that this process may open, because it also opens other files."""
     if sys.platform == "win32":
-        return 512
+        return CONNECTIONS
     import resource
 
     may_open, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return min(512, may_open // 2) if may_open > 0 else 512
+    return min(CONNECTIONS, may_open // 2) if may_open > 0 else CONNECTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Limits:
     max_connections: int = field(default_factory=_max_connections)
     header_seconds: float = 5.0  # for the header of a request, and for its first byte to arrive
     max_body: int = 5 * 1024 * 1024  # of one request
-    max_held: int = 256 * 1024 * 1024  # of all bodies in progress
+    max_held: int = BODIES  # of all bodies in progress
     body_pause: float = 10.0  # between two pieces of a body
     body_seconds: float = 60.0  # for a whole body
     linger: float = 2.0  # how long the rest of a refused body is received, so that its sender reads the response
@@ -32,3 +34,7 @@ class Limits:
     websocket_buffer: int = (
         256 * 1024
     )  # send buffer of a WebSocket in the system; beyond it, the client counts as stalled
+
+    def budgets(self, *, alone: bool = True) -> Budgets:
+        """The budgets of a server with these limits. alone: whether only its own machine reaches it."""
+        return Budgets(self.max_connections, self.max_held, alone=alone)

@@ -12,23 +12,28 @@ import asyncio
 import contextlib
 import importlib.metadata
 import json
+import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from digitlens.errors import DigitlensError
-from digitlens.server.http.pool import FullError, Pool
-from digitlens.server.http.sessions import Clients
+from digitlens.server.http.pool import Pool
 from digitlens.server.http.stream import Stream
 from digitlens.server.refusal import Refused
+from digitlens.server.sharing.budget import FullError
+from digitlens.server.sharing.budgets import Budgets
 
 if TYPE_CHECKING:
     from digitlens.server.training.visitors import Visitors
 
 MAX_DEPTH = 8  # of nested lists and objects in JSON
+MAX_PARTS = 1_000  # lists and objects in JSON
+_TEXT = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)  # a string of JSON, or the rest of one that does not end
+_OTHERS = re.compile(r"[^\[\]{}]+")
 UNSUPPORTED, TRY_AGAIN_LATER = 1003, 1013  # close codes of a WebSocket
 
 
@@ -43,38 +48,40 @@ class Live:
     which are made at the first call, so that nothing of training is loaded before.
     """
 
-    def __init__(self, clients: Clients, engine: str, pool: Pool, visitors: Callable[[], Visitors]) -> None:
-        self._clients, self._engine, self._pool, self._visitors = clients, engine, pool, visitors
+    def __init__(self, budgets: Budgets, engine: str, pool: Pool, visitors: Callable[[], Visitors]) -> None:
+        self._budgets, self._engine, self._pool, self._visitors = budgets, engine, pool, visitors
         self._streams: set[Stream] = set()
 
     async def answer(self, socket: WebSocket) -> None:
         """Serve one client until it is gone."""
         await socket.accept()
         stream = Stream(partial(send, socket))
+        client, pages = socket.client.host if socket.client else "", self._budgets.pages
+        crowded = asyncio.Event()
         try:
-            if not self._clients.enter(socket):
-                most = self._clients.most
-                await say(socket, type="full", error=f"{most} pages are connected already; close one of them")
-                await socket.close(TRY_AGAIN_LATER, f"{most} pages are connected already")
-                return
-            await say(
-                socket,
-                type="hello",
-                version=importlib.metadata.version("digitlens"),
-                engine=self._engine,
-                clients=len(self._clients),
-            )
-            self._streams.add(stream)
-            await self._talk(socket, stream)
+            with pages.claim(client, give_way=crowded.set):
+                await say(
+                    socket,
+                    type="hello",
+                    version=importlib.metadata.version("digitlens"),
+                    engine=self._engine,
+                    clients=len(pages),
+                )
+                self._streams.add(stream)
+                await _first_of(self._talk(socket, stream, client), crowded.wait())
+                if crowded.is_set():
+                    raise FullError
+        except FullError:
+            with contextlib.suppress(WebSocketDisconnect, ConnectionError):
+                await say(socket, type="full", error=f"{pages.most} pages are connected already; close one of them")
+                await socket.close(TRY_AGAIN_LATER, f"{pages.most} pages are connected already")
         except (WebSocketDisconnect, ConnectionError):
             pass
         finally:
             self._streams.discard(stream)
             stream.end()
-            self._clients.leave(socket)
 
-    async def _talk(self, socket: WebSocket, stream: Stream) -> None:
-        client = socket.client.host if socket.client else ""
+    async def _talk(self, socket: WebSocket, stream: Stream, client: str) -> None:
         while True:
             message = await socket.receive()
             if message["type"] == "websocket.disconnect":
@@ -82,6 +89,7 @@ class Live:
             if message.get("text") is None:
                 await socket.close(UNSUPPORTED, "wanted text, got binary data")
                 return
+            await self._budgets.turnstile.enter(client)
             try:
                 answer = await self._answer(parse(message["text"]), stream, client)
             except MessageError as error:
@@ -90,7 +98,6 @@ class Live:
                 answer = {"type": "error", "error": "the server is busy; try again in a moment"}
             if answer is not None:
                 await send(socket, answer)
-            await asyncio.sleep(0)  # a client that sends thousands at once lets others have their turn
 
     async def _answer(self, message: dict[str, Any], stream: Stream, client: str) -> dict[str, Any] | None:
         """The answer to one message, or None."""
@@ -114,9 +121,9 @@ class Live:
 
     async def _visit(self, message: dict[str, Any], stream: Stream, client: str) -> None:
         """A page belongs to this visitor; the choices are the first thing it gets."""
-        visitor, options = await self._pool.run(client, lambda: self._visitors().enter(message.get("visitor")))
+        found, options = await self._pool.run(client, lambda: self._visitors().find(message.get("visitor")))
         stream.say("choices", options)
-        stream.show(self._visitors(), visitor)
+        stream.show(self._visitors(), self._visitors().enter(found, client))  # nothing can come between these two
 
     def _download(self) -> None:
         """Download MNIST in a thread, and report the progress to all clients."""
@@ -162,6 +169,19 @@ async def send(socket: WebSocket, message: dict[str, Any] | bytes) -> None:
         await socket.send_text(json.dumps(message, allow_nan=False))
 
 
+async def _first_of(work: Coroutine[Any, Any, None], end: Coroutine[Any, Any, Any]) -> None:
+    """Do this work, until the other one ends. Raises what the work raises."""
+    tasks = asyncio.create_task(work), asyncio.create_task(end)
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
 async def say(socket: WebSocket, **message: Any) -> None:
     """Send one message, from its fields."""
     await send(socket, message)
@@ -173,6 +193,8 @@ def parse(text: str) -> dict[str, Any]:
     >>> parse('{"type": "ping"}')
     {'type': 'ping'}
     """
+    if text.count("[") + text.count("{") > MAX_PARTS:
+        raise MessageError(f"wanted JSON of at most {MAX_PARTS:,} lists and objects, got more")
     if depth(text) > MAX_DEPTH:
         raise MessageError(f"wanted JSON nested at most {MAX_DEPTH} deep, got more")
     try:
@@ -188,28 +210,20 @@ def parse(text: str) -> dict[str, Any]:
 
 
 def depth(text: str) -> int:
-    """How deep lists and objects are nested, found without recursion.
+    """How deep lists and objects are nested, found without recursion and without looking at each letter in Python.
+
+    Beyond MAX_DEPTH it is not counted further.
 
     >>> depth('{"a": [1, "[[["]}')
     2
     """
+    brackets = _OTHERS.sub("", _TEXT.sub("", text))
     deepest = level = 0
-    quoted = escaped = False
-    for letter in text:
-        if quoted:
-            if escaped:
-                escaped = False
-            elif letter == "\\":
-                escaped = True
-            elif letter == '"':
-                quoted = False
-        elif letter == '"':
-            quoted = True
-        elif letter in "[{":
-            level += 1
-            deepest = max(deepest, level)
-        elif letter in "]}":
-            level -= 1
+    for bracket in brackets:
+        level += 1 if bracket in "[{" else -1
+        deepest = max(deepest, level)
+        if deepest > MAX_DEPTH:
+            break
     return deepest
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 
-from digitlens.errors import FileError
+from digitlens.errors import FileError, ModelFileError
 from digitlens.files.bounded import read_bounded
 from digitlens.files.naming import shown
 from digitlens.reading.reader import Reader
@@ -87,7 +88,15 @@ class Networks:
 
 
 def _offered(name: str, data: bytes) -> Offered:
-    return Offered(name, data, replace(from_bytes(data), name=name))
+    """The network of a model file. Raises ModelFileError, also where its provenance cannot be listed."""
+    offered = Offered(name, data, replace(from_bytes(data), name=name))
+    try:
+        json.dumps(offered.to_json(default=False), allow_nan=False)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise ModelFileError(
+            f"the network {shown(name)} says of itself what cannot be listed ({error}); train it again"
+        ) from error
+    return offered
 
 
 def _name_for(path: Path, taken: dict[str, Offered]) -> str:

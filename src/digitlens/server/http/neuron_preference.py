@@ -17,8 +17,9 @@ from digitlens.digits.dataset import DIGIT_SHAPE, shape_name
 from digitlens.errors import DataError, DigitlensError
 from digitlens.reading.reader import Reader
 from digitlens.server.http.networks import Networks
-from digitlens.server.http.pool import FullError, Pool
+from digitlens.server.http.pool import Pool
 from digitlens.server.http.responses import as_json
+from digitlens.server.sharing.budget import FullError
 from digitlens.server.training.data_sets import DataSets
 
 if TYPE_CHECKING:
@@ -48,7 +49,9 @@ class NeuronPreferences:
         client = request.client.host if request.client else ""
         try:
             async with self._lock:
-                return as_json(await self._pool.run(client, partial(self._cached, offered.reader, layer, neuron)))
+                return as_json(
+                    await self._pool.run(client, partial(self._cached, offered.reader, layer, neuron), long=True)
+                )
         except DigitlensError as error:
             raise HTTPException(404, f"no images to show to the network: {error}") from error
         except (FullError, MemoryError) as error:

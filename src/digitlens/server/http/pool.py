@@ -1,8 +1,10 @@
 """A fair thread pool for work that takes a while, beside the event loop.
 
-There is a queue for each client (an IP address), and the queues are served in turn. A client that asks for a thousand
-jobs at once waits for its own thousand, and nobody else does. The threads are daemons, so Ctrl-C ends the app even
-while one of them works.
+The clients (IP addresses) take turns, so a client that asks for a thousand jobs at once waits for its own thousand, and
+nobody else does. Quick jobs, such as reading one digit, never wait for long ones, such as reading a page: one thread is
+for quick jobs alone. A job that nobody waits for any more is not begun, and a long one may ask whether it should stop.
+
+The threads are daemons, so Ctrl-C ends the app even while one of them works.
 """
 
 from __future__ import annotations
@@ -10,78 +12,103 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections import OrderedDict, deque
 from collections.abc import Callable
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from digitlens.server.sharing.budget import Budget, Claim, FullError
+from digitlens.server.sharing.budgets import JOBS
+from digitlens.server.sharing.fair_queue import FairQueue
 
 T = TypeVar("T")
-Job = tuple[Callable[[], Any], "asyncio.Future[Any]", asyncio.AbstractEventLoop]
 
-MOST_WAITING = 256  # jobs in all queues
-THREADS = min(4, os.cpu_count() or 1)  # few, because reading the largest picture takes 400 MiB
+THREADS = max(2, min(4, os.cpu_count() or 1))  # few, because reading the largest picture takes 400 MiB
 
 
-class FullError(Exception):
-    """Too many jobs wait already; try again later."""
+@dataclass(slots=True, eq=False)
+class _Job(Generic[T]):
+    """Work for a thread, and the future of its result."""
+
+    work: Callable[[], T]
+    future: asyncio.Future[T]
+    loop: asyncio.AbstractEventLoop
+    claim: Claim | None = None
 
 
 class Pool:
     """`threads` threads, which are started with the first job."""
 
-    def __init__(self, threads: int = THREADS, most_waiting: int = MOST_WAITING) -> None:
+    def __init__(self, jobs: Budget | None = None, threads: int = THREADS) -> None:
+        """jobs: the budget of jobs, waiting or running; None: one of its own. threads: at least two."""
+        self._budget = Budget(JOBS) if jobs is None else jobs
+        self._quick: FairQueue[_Job[Any]] = FairQueue()
+        self._long: FairQueue[_Job[Any]] = FairQueue()
+        self._most_long = threads - 1  # long jobs at the same time
+        self._long_running = 0
         self._threads = threads
-        self._most = most_waiting
-        self._queues: OrderedDict[str, deque[Job]] = OrderedDict()
-        self._waiting = 0
         self._change = threading.Condition()
         self._started = False
 
-    async def run(self, client: str, work: Callable[[], T]) -> T:
-        """The result of `work`, run when it is this client's turn. Raises FullError if too many jobs wait already."""
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[T] = loop.create_future()
-        with self._change:
-            if self._waiting >= self._most:
-                raise FullError
-            self._queues.setdefault(client, deque()).append((work, future, loop))
-            self._waiting += 1
-            self._change.notify()
-            if not self._started:
-                self._started = True
-                for number in range(self._threads):
-                    threading.Thread(target=self._serve, name=f"reading {number}", daemon=True).start()
-        return await future
+    async def run(self, client: str, work: Callable[[], T], *, long: bool = False) -> T:
+        """The result of `work`, run when it is this client's turn. Cancel it, and it is not begun any more.
 
-    def _next(self) -> Job:
-        """The first job of the first queue, which then goes to the end."""
+        long: whether it may take longer than a moment. Raises FullError if too many jobs wait already.
+        """
+        loop = asyncio.get_running_loop()
+        job = _Job(work, loop.create_future(), loop)
+        queue = self._long if long else self._quick
+        with self._budget.claim(client, give_way=lambda: _settle(job.future, None, FullError())) as job.claim:
+            with self._change:
+                queue.add(client, job)
+                self._start()
+                self._change.notify()
+            try:
+                return await job.future
+            finally:
+                with self._change:
+                    queue.remove(job)  # if it was not begun: nobody waits for it any more
+
+    def _start(self) -> None:
+        if not self._started:
+            self._started = True
+            for number in range(self._threads):
+                threading.Thread(target=self._serve, name=f"reading {number}", daemon=True).start()
+
+    def _next(self) -> tuple[_Job[Any], bool]:
+        """The next job, and whether it is a long one."""
         with self._change:
-            while not self._queues:
+            while True:
+                if self._quick:
+                    return self._quick.take(), False
+                if self._long and self._long_running < self._most_long:
+                    self._long_running += 1
+                    return self._long.take(), True
                 self._change.wait()
-            client, queue = self._queues.popitem(last=False)
-            job = queue.popleft()
-            if queue:
-                self._queues[client] = queue
-            self._waiting -= 1
-            return job
 
     def _serve(self) -> None:
         while True:
-            work, future, loop = self._next()
-            if future.cancelled():
-                continue
+            job, long = self._next()
+            result = error = None
             try:
-                result, error = work(), None
+                if not job.future.done():
+                    if job.claim is not None:
+                        job.claim.give_way = None  # from now on it is too late to give it up
+                    result = job.work()
             except BaseException as raised:
-                result, error = None, raised
+                error = raised
+            if long:
+                with self._change:
+                    self._long_running -= 1
+                    self._change.notify()
             try:
-                loop.call_soon_threadsafe(_settle, future, result, error)
+                job.loop.call_soon_threadsafe(_settle, job.future, result, error)
             except RuntimeError:  # the loop is closed: the app has ended
                 return
-            del work, future, result, error
+            del job, result, error
 
 
 def _settle(future: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:
-    if future.cancelled():
+    if future.done():
         return
     if error is None:
         future.set_result(result)

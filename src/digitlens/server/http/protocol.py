@@ -1,8 +1,10 @@
 """uvicorn's two protocols, HTTP and WebSocket, with limits that uvicorn does not have.
 
-HTTP       the header of a request must arrive within five seconds and fit into 16 KiB; connections are limited
-WebSocket  a message may have only so many fragments; a client that sends pings and does not read is dropped
-both       a client that does not receive what is sent to it is dropped: a WebSocket after two seconds, else after ten
+HTTP       the header of a request must arrive within five seconds and fit into 16 KiB
+WebSocket  a message may have only so many fragments; a client that sends pings and does not read is dropped; an upgrade
+           that cannot become a WebSocket is answered, and its connection closed
+both       connections are limited; a client that does not receive what is sent to it, or hardly anything of it, is
+           dropped: a WebSocket after two seconds, else after ten
 """
 
 from __future__ import annotations
@@ -11,14 +13,15 @@ import asyncio
 import socket
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import h11
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn._types import ASGISendEvent
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import STATUS_PHRASES, H11Protocol
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import InvalidState
@@ -28,7 +31,11 @@ from digitlens.server.http.address import BACKLOG
 from digitlens.server.http.guard import MAX_HEADER
 from digitlens.server.http.limits import Limits
 from digitlens.server.http.responses import page_headers, refusal
+from digitlens.server.sharing.budget import Budget, Claim, FullError
 
+SEND_BUFFER = 64 * 1024  # bytes that the system buffers for an HTTP client; beyond them, StallWatch sees what waits
+SLOWEST = 4 * 1024  # bytes a second, of what waits for a client, that it must receive
+MAX_LINE, MAX_LINES = 8_192, 128  # of the header of a WebSocket: bytes of a line, and lines; websockets takes no more
 MAX_MESSAGE = 64 * 1024  # bytes of a WebSocket message
 MAX_FRAGMENTS = 1_024  # of one message
 MAX_UNREAD = 64 * 1024  # bytes of answers to pings
@@ -38,7 +45,7 @@ SHUTDOWN_SECONDS = 1  # for responses in progress when the app ends
 class Config(uvicorn.Config):
     """uvicorn's configuration: our two protocols, their limits, and no logging."""
 
-    def __init__(self, app: ASGIApp, limits: Limits) -> None:
+    def __init__(self, app: ASGIApp, limits: Limits, connections: Budget) -> None:
         super().__init__(
             app,
             loop="asyncio",
@@ -56,7 +63,7 @@ class Config(uvicorn.Config):
             backlog=BACKLOG,
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         )
-        self.limits = limits
+        self.limits, self.connections = limits, connections
 
 
 class Http(H11Protocol):
@@ -64,6 +71,7 @@ class Http(H11Protocol):
 
     config: Config
     _header_timer: asyncio.TimerHandle | None = None
+    _claim: Claim | None = None
 
     @property
     def stalled(self) -> float:
@@ -73,15 +81,26 @@ class Http(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client has connected; it is refused if there are too many connections."""
         super().connection_made(transport)
-        if len(self.connections) > self.config.limits.max_connections:
-            self._send_last(503, "the server has too many connections; try again in a moment")
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+        try:
+            address = self.client[0] if self.client else ""
+            self._claim = self.config.connections.claim(address, give_way=self._crowded_out)
+        except FullError:
+            self._crowded_out()
         else:
             self._wait_for_header()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is closed."""
         self._stop_waiting()
+        self._give_back()
         super().connection_lost(exc)
+
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        """Hand the connection over to the other protocol, which counts it from then on."""
+        self._stop_waiting()
+        self._give_back()
+        super().handle_websocket_upgrade(event)
 
     def data_received(self, data: bytes) -> None:
         """Bytes from the client. If a header begins with them, a timer for its end is started."""
@@ -99,11 +118,6 @@ class Http(H11Protocol):
         if self.conn.their_state is h11.IDLE and self.conn.trailing_data[0] and self._header_timer is None:
             self._wait_for_header()
 
-    def handle_websocket_upgrade(self, event: h11.Request) -> None:
-        """The connection becomes a WebSocket."""
-        self._stop_waiting()
-        super().handle_websocket_upgrade(event)
-
     def send_400_response(self, msg: str) -> None:
         """Answer an invalid request with the status that h11 suggests, if a response can still be sent."""
         error = sys.exception()
@@ -112,6 +126,13 @@ class Http(H11Protocol):
 
     def _wait_for_header(self) -> None:
         self._header_timer = self.loop.call_later(self.config.limits.header_seconds, self._too_slow)
+
+    def _give_back(self) -> None:
+        if self._claim is not None:
+            self._claim.release()
+
+    def _crowded_out(self) -> None:
+        self._send_last(503, "the server has too many connections; try again in a moment")
 
     def _stop_waiting(self) -> None:
         if self._header_timer is not None:
@@ -141,6 +162,7 @@ class WebSocket(WebSocketsSansIOProtocol):
     """One WebSocket connection."""
 
     config: Config
+    _claim: Claim | None = None
 
     @property
     def stalled(self) -> float:
@@ -153,13 +175,42 @@ class WebSocket(WebSocketsSansIOProtocol):
         connection = transport.get_extra_info("socket")
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self.config.limits.websocket_buffer)
         self.transport.set_write_buffer_limits(0)  # a sender waits until the message before has left
+        address = self.client[0] if self.client else ""
+        self._claim = self.config.connections.claim(address, give_way=self.transport.abort)  # just given back by Http
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is closed."""
+        if self._claim is not None:
+            self._claim.release()
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Bytes from the client. A second invalid frame, while the first one closes the connection, aborts it."""
+        """Bytes from the client: first a complete request, which may be none for a WebSocket, later frames.
+
+        A second invalid frame, while the first one closes the connection, aborts it.
+        """
         try:
             super().data_received(data)
         except InvalidState:
             self.transport.abort()
+            return
+        if not self.handshake_initiated:  # websockets' parser, which is stricter than that of HTTP, says nothing
+            self._refuse(data)
+
+    def _refuse(self, request: bytes) -> None:
+        """Answer an upgrade that cannot become a WebSocket, and close the connection."""
+        lines = request.split(b"\r\n")
+        if len(lines) > MAX_LINES or max(map(len, lines)) > MAX_LINE:
+            status, error = 431, "the header of a WebSocket is too large; send fewer and shorter lines"
+        else:
+            status, error = 400, "wanted a GET request that can become a WebSocket, without a body and in ASCII"
+        code, headers, body = refusal(status, error)
+        lines = [b"HTTP/1.1 %d %s" % (code, STATUS_PHRASES[code])]
+        lines += [name + b": " + value for name, value in (*headers, *page_headers(), (b"connection", b"close"))]
+        self.conn.data_to_send()  # what the parser says in its own words
+        self.handshake_complete = self.close_sent = True
+        self.transport.write(b"\r\n".join([*lines, b"", body]))
+        self.transport.close()
 
     async def send(self, message: ASGISendEvent) -> None:
         """Send a message. If an invalid frame of the client has closed the connection, treat the client as gone."""
@@ -187,23 +238,35 @@ class WebSocket(WebSocketsSansIOProtocol):
 
 
 class StallWatch:
-    """Drops clients that do not receive what is sent to them."""
+    """Drops clients that do not receive what is sent to them, or so slowly that they might as well not.
 
-    def __init__(self) -> None:
-        self._waiting: dict[
-            Any, tuple[int, float]
-        ] = {}  # connection -> bytes that wait, and when they last became fewer
+    As long as something waits for a client, it must receive SLOWEST bytes a second, in each `stalled` seconds anew.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._waiting: dict[Any, _Waiting] = {}
 
     def check(self, connections: Iterable[Any]) -> None:
         """To be called a few times a second."""
-        now = time.monotonic()
-        waiting: dict[Any, tuple[int, float]] = {}
+        now, before, self._waiting = self._now(), self._waiting, {}
         for connection in list(connections):
             size = connection.transport.get_write_buffer_size()
             if not size:
                 continue
-            before, since = self._waiting.get(connection, (size + 1, now))
-            waiting[connection] = (size, now if size < before else since)
-            if now - waiting[connection][1] > connection.stalled:
-                connection.transport.abort()
-        self._waiting = waiting
+            waiting = self._waiting[connection] = before.get(connection) or _Waiting(size, now)
+            waiting.received += max(0, waiting.size - size)
+            waiting.size = size
+            if now - waiting.since > connection.stalled:
+                if waiting.received < SLOWEST * connection.stalled:
+                    connection.transport.abort()
+                self._waiting[connection] = _Waiting(size, now)
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """What waits for a client."""
+
+    size: int  # bytes, when last looked at
+    since: float  # when it was first looked at, in this stretch of time
+    received: int = 0  # bytes that have left since then, at least

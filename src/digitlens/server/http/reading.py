@@ -15,7 +15,8 @@ from digitlens.digits.preparation.decode import MAX_PIXELS
 from digitlens.errors import DigitlensError, PictureError
 from digitlens.reading.reader import Reader
 from digitlens.server.http.networks import Networks
-from digitlens.server.http.pool import FullError, Pool
+from digitlens.server.http.pool import Pool
+from digitlens.server.sharing.budget import FullError
 
 _SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8", b"GIF8", b"BM")
 
@@ -40,7 +41,10 @@ class ReadPicture:
         data = await request.body()
         client = request.client.host if request.client else ""
         try:
-            return Response(await self._pool.run(client, lambda: work(reader, data)), media_type="application/json")
+            return Response(
+                await self._pool.run(client, lambda: work(reader, data), long=page == "1"),
+                media_type="application/json",
+            )
         except PictureError as error:
             raise HTTPException(_status(data), str(error)) from error
         except DigitlensError as error:

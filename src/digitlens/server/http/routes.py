@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,12 +24,13 @@ from digitlens.server.http.limits import Limits
 from digitlens.server.http.live import Live
 from digitlens.server.http.networks import Networks
 from digitlens.server.http.neuron_preference import NeuronPreferences
-from digitlens.server.http.pool import FullError, Pool
+from digitlens.server.http.pool import Pool
 from digitlens.server.http.reading import ReadPicture
 from digitlens.server.http.responses import as_json
-from digitlens.server.http.sessions import Clients
 from digitlens.server.http.static import page_files, serve
 from digitlens.server.refusal import MISTAKE
+from digitlens.server.sharing.budget import FullError
+from digitlens.server.sharing.budgets import Budgets
 from digitlens.server.training.data_sets import DataSets
 from digitlens.server.training.timing import Timing
 from digitlens.storage.model_file import to_bytes
@@ -36,6 +38,23 @@ from digitlens.storage.shipped import SUFFIX
 
 if TYPE_CHECKING:
     from digitlens.server.training.visitors import Visitors
+
+
+class _Number(Convertor[int]):
+    """A whole number in a path. Its digits are counted: Python refuses to make a number of too many."""
+
+    regex = "[0-9]{1,9}"
+
+    def convert(self, value: str) -> int:
+        """The number."""
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        """Its digits."""
+        return str(value)
+
+
+register_url_convertor("number", _Number())
 
 
 def create_app(
@@ -53,8 +72,10 @@ def create_app(
     sets: the data sets to train on. runs: a folder for checkpoints of visitors' runs; None: none are written.
     limits: of sizes and times; timing: how runs share the cores; None for the default ones.
     """
-    routes = create_routes(networks, sets=sets, runs=runs, timing=timing)
-    return Guard(routes, address, log, routes.state.visitors.close, limits)
+    limits = limits or Limits()
+    budgets = limits.budgets(alone=address.loopback)
+    routes = create_routes(networks, sets=sets, runs=runs, timing=timing, budgets=budgets)
+    return Guard(routes, address, log, routes.state.visitors.close, limits, budgets)
 
 
 def create_routes(
@@ -64,25 +85,27 @@ def create_routes(
     sets: DataSets | None = None,
     runs: Path | None = None,
     timing: Timing | None = None,
+    budgets: Budgets | None = None,
 ) -> Starlette:
     """The app without its guard; never to be served like this. more: further routes, for tests."""
-    pool = Pool()
+    budgets = budgets or Budgets()
+    pool = Pool(budgets.jobs)
     files = _Files(networks)
     engine, sets = networks.get().reader.engine, sets or DataSets()
-    visitors = _LazyVisitors(sets, engine, runs, timing)
+    visitors = _LazyVisitors(sets, engine, runs, timing, budgets)
     api = [
         Route("/networks", files.networks),
         Route("/images", MnistImages(sets, pool).answer),
-        Route("/neuron/{name}/{layer:int}/{neuron:int}", NeuronPreferences(networks, sets, pool).answer),
+        Route("/neuron/{name}/{layer:number}/{neuron:number}", NeuronPreferences(networks, sets, pool).answer),
         Route("/read", ReadPicture(networks, pool).answer, methods=["POST"]),
         Route(f"/runs/{{visitor}}/{{record}}{SUFFIX}", _TrainedNetwork(visitors, pool).answer),
-        WebSocketRoute("/live", Live(Clients(), engine, pool, visitors).answer),
+        WebSocketRoute("/live", Live(budgets, engine, pool, visitors).answer),
     ]
     app = Starlette(
         routes=[
             Mount("/api", Router(api, redirect_slashes=False)),
             Route(f"/networks/{{name}}{SUFFIX}", files.network),
-            Route("/examples/{digit:int}.png", files.example),
+            Route("/examples/{digit:number}.png", files.example),
             *more,
             Route("/{path:path}", files.page),
         ],
@@ -96,8 +119,8 @@ def create_routes(
 class _LazyVisitors:
     """The Visitors, made at the first call, so that the modules for training are not loaded before."""
 
-    def __init__(self, sets: DataSets, engine: str, runs: Path | None, timing: Timing | None) -> None:
-        self._arguments = sets, engine, runs, timing
+    def __init__(self, sets: DataSets, engine: str, runs: Path | None, timing: Timing | None, budgets: Budgets) -> None:
+        self._arguments = sets, engine, runs, timing, budgets
         self._lock = threading.Lock()
         self.visitors: Visitors | None = None
 

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from digitlens.server.http import memory
 from digitlens.server.http.limits import Limits
 from digitlens.server.http.protocol import Config, StallWatch
+from digitlens.server.sharing.budgets import Budgets
 
 ENDING = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)
@@ -40,7 +41,9 @@ class Server(uvicorn.Server):
     """uvicorn's server with our handling of signals, which drops clients that stall."""
 
     def __init__(self, app: ASGIApp, started: Callable[[], object] | None = None) -> None:
-        super().__init__(Config(app, getattr(app, "limits", Limits())))
+        limits = getattr(app, "limits", Limits())
+        budgets: Budgets = getattr(app, "budgets", None) or limits.budgets()
+        super().__init__(Config(app, limits, budgets.connections))
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL + 1)  # invalid requests are not logged
         logging.getLogger("asyncio").addFilter(_worth_logging)
         self._stall_watch = StallWatch()

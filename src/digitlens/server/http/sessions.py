@@ -1,4 +1,4 @@
-"""Sessions: the token that other machines need, and the clients that are connected."""
+"""The token that other machines need."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ import hmac
 from collections.abc import Iterable
 
 from digitlens.server.http.responses import Headers, Refusal, page, page_headers
-
-MAX_CLIENTS = 64  # WebSockets at once
 
 _ENTER = "location.replace(location.pathname + location.hash)"
 _ENTER_HASH = "'sha256-" + base64.b64encode(hashlib.sha256(_ENTER.encode()).digest()).decode() + "'"
@@ -54,25 +52,3 @@ class Tokens:
             f'<noscript><meta http-equiv="refresh" content="0; url=/"></noscript><script>{_ENTER}</script>'
         )
         return page(text, headers + page_headers(host, _ENTER_HASH))
-
-
-class Clients:
-    """The clients that are connected by WebSocket, at most `most` of them."""
-
-    def __init__(self, most: int = MAX_CLIENTS) -> None:
-        self.most = most
-        self._clients: set[object] = set()
-
-    def enter(self, client: object) -> bool:
-        """Add a client; False if there are `most` already."""
-        if len(self._clients) >= self.most:
-            return False
-        self._clients.add(client)
-        return True
-
-    def leave(self, client: object) -> None:
-        """Remove a client, if it is there."""
-        self._clients.discard(client)
-
-    def __len__(self) -> int:
-        return len(self._clients)

@@ -35,9 +35,9 @@ class Stream:
 
     def show(self, visitors: Visitors, visitor: Visitor) -> None:
         """From now on, send what this visitor's work shows."""
+        visitor.watch(self.wake)  # before it is left, if it is the same: nobody may be without a page meanwhile
         self.end()
         self._visitors, self.visitor = visitors, visitor
-        visitor.watch(self.wake)
         self._task = asyncio.create_task(self._serve(visitor))
 
     def say(self, kind: str, message: dict[str, Any] | bytes) -> None:

@@ -87,10 +87,11 @@ class ComparisonTraining:
         load: Callable[[], DataSet],
         queue: TrainingQueue,
         on_change: Callable[[], None],
+        owner: Callable[[], str] = lambda: "",
     ) -> None:
-        """load: returns the data, which may take a while."""
+        """load: returns the data, which may take a while. owner: returns whose turns it takes in the queue."""
         self.request, self.board = request, StatusBoard(on_change)
-        self._load, self._queue = load, queue
+        self._load, self._queue, self._owner = load, queue, owner
         self._lock = threading.RLock()
         self._recipes: list[Recipe] = []  # once the data are loaded
         self._outcomes: list[Outcome] = []
@@ -99,6 +100,11 @@ class ComparisonTraining:
         self._active = False
         self._state, self._error = "paused", ""
         self._post()
+
+    @property
+    def owner(self) -> str:
+        """Whose turns it takes."""
+        return self._owner()
 
     @property
     def over(self) -> bool:
@@ -181,6 +187,8 @@ class ComparisonTraining:
         index, history = len(self._outcomes), tuple(cursor.history)
         with self._lock:
             self._outcomes.append(Outcome(index, cursor.recipe, cursor.engine, self._took, history, reader, error))
+            if reader is not None and index >= 2:  # only the newest network of each side is shown
+                self._outcomes[index - 2] = replace(self._outcomes[index - 2], reader=None)
             self._cursor = None
         return True
 

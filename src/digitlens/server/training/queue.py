@@ -1,8 +1,8 @@
-"""A fair queue for training: every run gets turns on the cores.
+"""A fair queue for training: the clients take turns on the cores, and so do the runs of each of them.
 
 There is one worker thread fewer than cores, so that reading never waits for training, but at least one. A turn ends
-when its work is done or, if others wait, after half a second; the work then goes to the end of the queue. The threads
-are daemons, so Ctrl-C ends the app whatever they do.
+when its work is done or, if others wait, after half a second; the work then goes behind the others of its owner. All
+runs that nobody watches have one owner together. The threads are daemons, so Ctrl-C ends the app whatever they do.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from __future__ import annotations
 import threading
 import time
 import traceback
-from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
 from digitlens.parallel.local import cores
+from digitlens.server.sharing.fair_queue import FairQueue
 from digitlens.server.training.timing import Timing
 
 
@@ -29,6 +29,10 @@ def workers_on(cores: int) -> int:
 
 class Work(Protocol):
     """Work that can be done in turns."""
+
+    @property
+    def owner(self) -> str:
+        """Whose turn it takes: the address of a client; empty if nobody watches it."""
 
     def turn(self, turn_over: Callable[[], bool]) -> bool:
         """Work until nothing is left or turn_over() returns True; whether something is left."""
@@ -47,7 +51,7 @@ class TrainingQueue:
         """at_once: number of worker threads. turn: seconds of a turn while others wait."""
         self.at_once = workers_on(cores()) if at_once is None else at_once
         self._turn = turn
-        self._waiting: deque[Work] = deque()
+        self._waiting: FairQueue[Work] = FairQueue()
         self._working: set[Work] = set()
         self._entered_again: set[Work] = set()  # entered again during their turn
         self._condition = threading.Condition()
@@ -62,10 +66,8 @@ class TrainingQueue:
             if work in self._working:
                 self._entered_again.add(work)
             elif work not in self._waiting:
-                if instead_of is not None and instead_of in self._waiting:
-                    self._waiting[self._waiting.index(instead_of)] = work
-                else:
-                    self._waiting.append(work)
+                if instead_of is None or not self._waiting.replace(instead_of, work):
+                    self._waiting.add(work.owner, work)
                 self._condition.notify()
             if len(self._threads) < self.at_once:
                 name = f"training {len(self._threads) + 1}"
@@ -76,25 +78,26 @@ class TrainingQueue:
         """Remove work from the queue; a current turn is not interrupted."""
         with self._condition:
             self._entered_again.discard(work)
-            waiting = list(self._waiting) if work in self._waiting else []
-            if waiting:
-                self._waiting.remove(work)
+            waiting = list(self._waiting) if self._waiting.remove(work) else []
         for other in waiting:
-            if other is not work:
-                other.place_changed()
+            other.place_changed()
+
+    def __len__(self) -> int:
+        """How much work is running or waiting."""
+        with self._condition:
+            return len(self._waiting) + len(self._working)
 
     @property
     def idle(self) -> bool:
         """Whether no work is running or waiting."""
-        with self._condition:
-            return not self._waiting and not self._working
+        return not len(self)
 
     def place(self, work: Work) -> int | None:
         """The place of work: 0 running, 1 next, and so on; None if it is not in the queue."""
         with self._condition:
             if work in self._working:
                 return 0
-            return self._waiting.index(work) + 1 if work in self._waiting else None
+            return next((place for place, other in enumerate(self._waiting, 1) if other is work), None)
 
     def close(self, seconds: float) -> None:
         """Stop all work, and wait at most `seconds` for the current turns to end."""
@@ -121,7 +124,7 @@ class TrainingQueue:
                     self._condition.wait()
                 if self._closed:
                     return
-                work = self._waiting.popleft()
+                work = self._waiting.take()
                 self._working.add(work)
                 waiting = list(self._waiting)
             for other in waiting:
@@ -135,7 +138,7 @@ class TrainingQueue:
                 self._working.discard(work)
                 again = (more or work in self._entered_again) and not self._closed
                 if again:
-                    self._waiting.append(work)
+                    self._waiting.add(work.owner, work)
                 self._entered_again.discard(work)
             if again:
                 work.place_changed()

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
 from digitlens.errors import RecipeError
 from digitlens.learning.engines import choose
 from digitlens.learning.recipe import FIELDS, Recipe
@@ -16,9 +18,11 @@ from digitlens.learning.schema import GROUPS
 from digitlens.server.refusal import Refused
 from digitlens.server.training.data_sets import MNIST_MISSING, DataSets
 from digitlens.server.training.run_status import RunRequest
+from digitlens.server.training.update_rate import COSTS
 
 PARAMETERS, SEEDS = 1_000_000, 10  # the largest network of a page; runs on each side of a comparison
 MINI_BATCH_NUMBERS = 20_000_000  # numbers that an engine needs for one mini-batch, at most, times a small factor
+MINI_BATCH_SECONDS = 0.5  # that a mini-batch may take, by estimate: a run that is paused works until its end
 VISITOR = re.compile(r"[0-9a-f]{32}", re.ASCII)
 LIMITS = {"parameters": PARAMETERS, "seeds": SEEDS}
 
@@ -70,8 +74,10 @@ def recipe_of(base: str, fields: Any, count: int, classes: int = 10, pixels: int
         raise Refused("hidden", words)
     if len(set(recipe.preparation)) < len(recipe.preparation):
         raise Refused("preparation", "preparation: every step at most once")
-    plain = choose(recipe).name == "plain"
-    most = MINI_BATCH_NUMBERS // sum(sizes[not plain :])  # the compiled engine does not convert the pictures to floats
+    engine = choose(recipe).name
+    numbers = sum(sizes[engine != "plain" :])  # the compiled engine does not convert the pictures to floats
+    seconds = parameters * COSTS[engine][0] * np.dtype(recipe.precision).itemsize / 4  # for each image
+    most = min(MINI_BATCH_NUMBERS // numbers, int(MINI_BATCH_SECONDS / seconds))
     if min(recipe.mini_batch, count) > most:
         words = f"mini_batch: at most {most:,} at a time with this network, got {recipe.mini_batch:,}"
         raise Refused("mini_batch", words)

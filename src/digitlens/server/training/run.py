@@ -54,11 +54,17 @@ class Training:
         store: RunStore,
         checkpoint: Checkpoint | None = None,
         timing: Timing | None = None,
+        owner: Callable[[], str] = lambda: "",
     ) -> None:
-        """load: returns the data, which may take a while. checkpoint: to resume from. timing: None for the default."""
+        """A run that has not begun.
+
+        load: returns the data, which may take a while. checkpoint: to resume from. timing: None for the default.
+        owner: returns whose turns it takes in the queue.
+        """
         self._timing = timing or Timing()
         self.request, self.board = request, StatusBoard(on_change)
         self._load, self._queue, self._store, self._resumes = load, queue, store, checkpoint is not None
+        self._owner = owner
         self._lock = threading.Lock()  # one thread changes the attributes below, others read them
         self._status = RunStatus(request, checkpointed=store.path is not None)
         self._requests: deque[_StepRequest] = deque()
@@ -144,6 +150,11 @@ class Training:
         return replace(reader, name="trained", provenance={**reader.provenance, **more})
 
     # ---- what the queue calls
+
+    @property
+    def owner(self) -> str:
+        """Whose turns it takes."""
+        return self._owner()
 
     def turn(self, turn_over: Callable[[], bool]) -> bool:
         """Work until the requests are done or the turn is over; whether something is left."""

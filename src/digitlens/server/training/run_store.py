@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from digitlens.errors import DigitlensError, FileError
@@ -22,8 +23,10 @@ from digitlens.storage import checkpoint as checkpoints
 from digitlens.storage.checkpoint import Checkpoint
 from digitlens.storage.shipped import SUFFIX
 
-MOST = 64  # checkpoints in a folder
+MOST = 64  # checkpoints in a folder, of visitors who are not known
 OLD = 7 * 24 * 3600.0  # seconds until a checkpoint is removed
+_CHECKPOINT = re.compile(rf"([0-9a-f]{{32}}){re.escape(SUFFIX)}\.checkpoint", re.ASCII)
+_LEFTOVER = re.compile(rf"\.([0-9a-f]{{32}}{re.escape(SUFFIX)}\.checkpoint)\.[0-9a-f]{{12}}\.tmp", re.ASCII)
 
 
 class RunStore:
@@ -82,28 +85,40 @@ class RunStore:
 
 
 class RunStores:
-    """The stores of all visitors. folder: None, or one that cannot be written: no checkpoints are written."""
+    """The stores of all visitors. folder: None, or one that cannot be written: no checkpoints are written.
+
+    Only files with names that this module makes are ever removed.
+    """
 
     def __init__(self, folder: Path | None) -> None:
-        self._folder = _swept(folder) if folder else None
+        self._folder = _writable(folder) if folder else None
+        self.trim()
 
     def store(self, visitor: str) -> RunStore:
         """The store of a visitor."""
         return RunStore(self._folder / f"{visitor}{SUFFIX}" if self._folder else None)
 
+    def trim(self, known: Collection[str] = ()) -> None:
+        """Remove old checkpoints and leftovers, and the oldest beyond MOST, except those of `known` visitors."""
+        if self._folder is None:
+            return
+        ages = []
+        with contextlib.suppress(OSError):  # another server may remove the same
+            for entry in os.scandir(self._folder):
+                if (ours := _CHECKPOINT.fullmatch(entry.name)) and ours[1] not in known:
+                    ages.append((entry.stat(follow_symlinks=False).st_mtime, entry.path))
+                elif ours := _LEFTOVER.fullmatch(entry.name):
+                    sweep_leftovers(self._folder / ours[1])
+            ages.sort(reverse=True)
+            for count, (written, path) in enumerate(ages):
+                if count >= MOST or time.time() - written > OLD:
+                    Path(path).unlink(missing_ok=True)
 
-def _swept(folder: Path) -> Path | None:
-    """Remove old checkpoints from the folder and return it; None if it cannot be written."""
+
+def _writable(folder: Path) -> Path | None:
+    """The folder, made if need be; None if it cannot be written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if not os.access(folder, os.W_OK):
-            return None
-        files = sorted(folder.glob("*.checkpoint"), key=lambda file: file.stat().st_mtime, reverse=True)
-        for count, file in enumerate(files):
-            if count >= MOST or time.time() - file.stat().st_mtime > OLD:
-                file.unlink(missing_ok=True)
-        for file in folder.glob(".*.tmp"):  # .NAME.xxxxxxxxxxxx.tmp, left by a server that was killed while writing
-            sweep_leftovers(file.with_name(file.name[1:-17]))
-    except OSError:
+    except (OSError, ValueError):
         return None
-    return folder
+    return folder if os.access(folder, os.W_OK) else None

@@ -62,7 +62,7 @@ class Snapshots:
         """short: seconds that measuring a record may always take."""
         self._recipe, self._short, self._now = recipe, short, now
         weights = sum(n * (n_before + 1) for n_before, n in pairwise(recipe.sizes(classes, pixels)))
-        self._snapshots: Thinned[Snapshot] = Thinned(min(SNAPSHOTS, ROOM // (4 * weights)))
+        self._snapshots: Thinned[Snapshot] = Thinned(most_snapshots(weights))
         self._rows: Thinned[tuple[Row, Sizes]] = Thinned(ROWS)
         self._row: Row | None = None
         self._spent = self._lasted = 0.0  # seconds of measuring, in total and the last time
@@ -128,6 +128,15 @@ class Snapshots:
     def _due(self, seconds: float) -> bool:
         """Whether there is time to measure within an epoch."""
         return self._lasted <= self._short or self._spent <= SHARE * seconds
+
+
+def most_snapshots(weights: int) -> int:
+    """How many snapshots of a network with so many weights and biases are kept: SNAPSHOTS, if there is ROOM for them.
+
+    >>> most_snapshots(13_002), most_snapshots(100_000), most_snapshots(10**7)
+    (200, 31, 2)
+    """
+    return max(2, min(SNAPSHOTS, ROOM // (4 * weights)))
 
 
 def arrays(rows: Sequence[tuple[Row, Sizes]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

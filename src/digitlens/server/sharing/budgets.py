@@ -1,0 +1,30 @@
+"""The budgets of one server. docs/limits.md lists them, with what happens when one of them is used up."""
+
+from __future__ import annotations
+
+from digitlens.server.sharing.budget import Budget
+from digitlens.server.sharing.turnstile import Turnstile
+
+CONNECTIONS = 512
+BODIES = 256 * 2**20  # bytes
+JOBS = 256
+PAGES = 64
+VISITORS = 64
+RUNS = 2**30  # bytes
+SHARE = 4  # where other machines reach the server, one address gets one part in so many of the memory of runs
+
+
+class Budgets:
+    """One budget for each thing that clients make the server hold, and the turnstile for their requests."""
+
+    def __init__(
+        self, connections: int = CONNECTIONS, bodies: int = BODIES, *, alone: bool = True, runs: int = RUNS
+    ) -> None:
+        """alone: whether only this machine reaches the server."""
+        self.connections = Budget(connections)  # open ones, HTTP and WebSocket
+        self.bodies = Budget(bodies)  # bytes of request bodies, until their requests are answered
+        self.jobs = Budget(JOBS)  # in the thread pool, waiting or running
+        self.pages = Budget(PAGES)  # WebSockets that said hello
+        self.visitors = Budget(VISITORS)  # that are known
+        self.runs = Budget(runs, runs if alone else runs // SHARE)  # bytes that runs and comparisons may keep
+        self.turnstile = Turnstile()
