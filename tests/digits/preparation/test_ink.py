@@ -164,6 +164,24 @@ def test_the_threshold_lies_between_two_heaps() -> None:
     assert 0.3 < otsu(np.array([0.1] * 50 + [0.2] * 50 + [0.9] * 20)) < 0.9
 
 
+@pytest.mark.parametrize("values", [[0.0, 5e-324], [0.3, np.nextafter(0.3, 1)], [1.0, 1 - 1e-15], [0.7]])
+def test_values_between_which_there_is_no_room_for_a_threshold_are_all_below_it(values: list[float]) -> None:
+    assert otsu(np.array(values)) > max(values)
+
+
+@pytest.mark.parametrize("level", [5e-324, 1e-310, 1e-200, 1e-17])
+def test_levels_that_hardly_differ_are_paper(level: float) -> None:
+    for shape in ((2, 3), (3, 3), (40, 30)):
+        grey = np.arange(shape[0] * shape[1]).reshape(shape) % 5 * level
+        assert find_ink(grey) is None
+        assert find_ink(np.minimum(grey + 0.5, 1.0)) is None
+
+
+def test_six_pixels_are_looked_at() -> None:
+    for seed in range(200):
+        find_ink(np.random.default_rng(seed).integers(0, 256, (2, 3), dtype=np.uint8))
+
+
 def noisy(grey: np.ndarray, seed: int, sigma: float = 25.0) -> np.ndarray:
     noise = np.random.default_rng(seed).normal(0, sigma, grey.shape)
     return np.clip(grey + noise, 0, 255).astype(np.uint8)

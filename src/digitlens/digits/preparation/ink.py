@@ -28,6 +28,9 @@ FLAT = 0.35  # if this share of the pixels have the same level, the paper is fla
 FULL_ENOUGH = 0.9  # strokes with this much contrast count as full ink, and values are not scaled
 FAINT = 0.06  # smaller deviations from the paper are grain, or the edge of a stroke
 CERTAIN = 0.2  # fainter ink in a photo is set to 0
+BINS = 64  # of the histogram from which a threshold is taken
+NARROW = 2.0**-52  # of a float64: no two are nearer to each other than this share of their size ...
+SMALLEST = 1e-280  # ... unless they are smaller than this
 LEAST_CONTRAST = 0.04  # with less contrast than this, the picture counts as empty
 
 
@@ -132,8 +135,14 @@ def paper_is_light(excess: Image) -> bool:
 
 
 def otsu(values: Image) -> float:
-    """The threshold that splits values into the two classes that differ most (Otsu 1979), from 64 bins."""
-    counts, edges = np.histogram(values, bins=64)
+    """The threshold that splits values into the two classes that differ most (Otsu 1979), from 64 bins.
+
+    Where the values are all alike, it is a little above them.
+    """
+    low, high = float(values.min()), float(values.max())
+    if high - low <= BINS * NARROW * max(abs(low), abs(high), SMALLEST):  # no 64 numbers lie between them: all alike
+        return high + 1 / (2 * BINS)
+    counts, edges = np.histogram(values, bins=BINS)
     weights = counts / max(counts.sum(), 1)
     middle = (edges[:-1] + edges[1:]) / 2
     below = np.cumsum(weights)

@@ -220,7 +220,11 @@ function median(values) {
  * @returns {number}
  */
 export function otsu(values) {
-  const { counts, edges } = histogram(values, 64);
+  const low = values.reduce((a, b) => Math.min(a, b), Infinity);
+  const high = values.reduce((a, b) => Math.max(a, b), -Infinity);
+  const size = Math.max(Math.abs(low), Math.abs(high), 1e-280);
+  if (high - low <= 64 * Number.EPSILON * size) return high + 1 / 128; // no 64 numbers lie between them: all alike
+  const { counts, edges } = histogram(values, low, high, 64);
   const below = new Float64Array(64);
   const mass = new Float64Array(64);
   let [seen, moment] = [0, 0];
@@ -241,13 +245,12 @@ export function otsu(values) {
 /**
  * How many values lie in each of so many bins of equal width, the last one with both its edges, as NumPy counts them.
  * @param {Float64Array} values   at least one
+ * @param {number} low   the least of them
+ * @param {number} high   the largest, and larger than that
  * @param {number} bins
  * @returns {{counts: Int32Array, edges: Float64Array}}
  */
-function histogram(values, bins) {
-  let low = values.reduce((a, b) => Math.min(a, b), Infinity);
-  let high = values.reduce((a, b) => Math.max(a, b), -Infinity);
-  if (low === high) [low, high] = [low - 0.5, high + 0.5];
+function histogram(values, low, high, bins) {
   const step = (high - low) / bins;
   const edges = Float64Array.from({ length: bins + 1 }, (_, k) => (k === bins ? high : k * step + low));
   const counts = new Int32Array(bins);
