@@ -6,9 +6,13 @@ import re
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.reading.page.shapes import page_of
 
 import digitlens as dl
 from digitlens.digits.preparation.strokes import ink_strokes
+from digitlens.digits.synthetic.pen.rows import Sheet
 from digitlens.reading.page import segmentation
 from digitlens.reading.page.connected_components import pieces_of
 from digitlens.reading.page.lines import MOST, find_lines
@@ -63,6 +67,59 @@ def test_any_picture_becomes_a_page(page: np.ndarray) -> None:
         assert 0 <= box.top < box.top + box.height <= rows
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_a_page_of_any_shape_is_an_answer(seed: int) -> None:
+    """Thin, huge, sparse, ruled, boxed, woven pages, and noise."""
+    _, page = page_of(np.random.default_rng(seed), most=60_000)
+    found = READER.read_page(page)
+    rows, columns = page.shape
+    for box in found.boxes:
+        assert 0 <= box.left < box.left + box.width <= columns
+        assert 0 <= box.top < box.top + box.height <= rows
+
+
+@settings(max_examples=60)
+@given(
+    st.tuples(st.integers(1, 6), st.integers(1, 6)),
+    st.sampled_from([5e-324, 1e-310, 1e-17, 1e-3, 0.5, 1.0]),
+    st.sampled_from([0.0, 0.1, 1 / 3, 0.999]),
+    st.integers(0, 2**32 - 1),
+)
+def test_a_few_pixels_however_alike_are_an_answer(
+    shape: tuple[int, int], spread: float, base: float, seed: int
+) -> None:
+    levels = np.random.default_rng(seed).integers(0, 4, shape) / 3 * spread
+    picture = np.minimum(base + levels, 1.0)
+    assert READER.read_page(picture).whole.activations.shape == (10,)
+    assert READER.read(np.rint(255 * picture).astype(np.uint8)).prepared.image.shape == (28, 28)
+
+
+def thin(text: str, rows: int, columns: int, pen: float, margin: float = 0.15) -> np.ndarray:
+    """Digits as high as the page allows, by a thin pen."""
+    height = rows * (1 - 2 * margin)
+    page = Sheet(rows, columns, pen)
+    page.write(text, margin * columns, margin * rows, height, np.random.default_rng(1), gap=0.3, wobble=0.0)
+    return page.grey()
+
+
+@pytest.mark.parametrize(
+    ("text", "rows", "columns", "pen"), [("111", 800, 1600, 3.0), ("0", 640, 480, 3.0), ("47", 1200, 2000, 2.0)]
+)
+def test_large_writing_by_a_thin_pen_is_read(text: str, rows: int, columns: int, pen: float) -> None:
+    found = READER.read_page(thin(text, rows, columns, pen))
+    assert len(found.boxes) == len(text)
+    assert found.boxes[0].height > 0.6 * rows
+
+
+@pytest.mark.parametrize("side", [400, 1000])
+@pytest.mark.parametrize("every", [20, 50])
+def test_empty_squared_paper_is_a_page_without_digits(side: int, every: int) -> None:
+    page = np.full((side, side), 255, np.uint8)
+    page[::every] = page[:, ::every] = 150
+    assert READER.read_page(page).boxes == ()
+
+
 def test_of_very_many_things_only_the_largest_are_looked_at() -> None:
     mask = np.zeros((700, 700), bool)
     for row in range(0, 700, 14):
@@ -84,7 +141,7 @@ def test_a_page_says_what_it_left_out() -> None:
         for column in range(0, 620, 12):
             page[row : row + 7, column : column + 2] = 0
     found = READER.read_page(page)
-    assert all(number in found.notes[0] for number in ("1,000", "2,184"))
+    assert all(number in found.notes[0] for number in ("1,184", "2,184"))
     assert "not cut apart" in found.notes[1]
     assert len(found.boxes) <= MOST
 
@@ -96,7 +153,7 @@ def test_a_page_of_many_short_lines_asks_the_networks_a_few_times_only() -> None
         asked.append(len(images))
         return READER.outputs(images)
 
-    page = find_page(READER.read(specks(500)), judge)
+    page = find_page(READER.read(specks(900)), judge)
     assert max(box.line for box in page.boxes) > 20
     assert sum(asked) > segmentation.AT_ONCE
     assert set(asked[:-1]) == {segmentation.AT_ONCE}

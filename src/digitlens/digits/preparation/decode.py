@@ -12,6 +12,7 @@ from __future__ import annotations
 import io
 import os
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_PIXELS = 16_000_000
+CHUNK = 1 << 18  # pixels that are converted at once
 
 Grey = NDArray[np.uint8] | NDArray[np.float64]
 
@@ -156,11 +158,26 @@ def _grey_of(image: PillowImage) -> tuple[NDArray[np.uint8], int]:
 def _eight_bits(wide: NDArray[Any]) -> NDArray[np.uint8]:
     """Whole numbers up to 65535, or floats up to 1, (rows, columns) -> 0..255."""
     top = 1.0 if wide.dtype.kind == "f" else 65535.0
-    eight = np.empty(wide.shape, np.uint8)
-    for row in range(0, len(wide), 64):  # a few rows at a time: floats of all pixels would need too much memory
-        part = np.nan_to_num(wide[row : row + 64].astype(np.float32)) * np.float32(255 / top)
-        eight[row : row + 64] = np.clip(part, 0, 255) + np.float32(0.5)  # cut off, so the half rounds
-    return eight
+    flat, eight = wide.reshape(-1), np.empty(wide.size, np.uint8)
+    for some in _chunks(wide.size):
+        part = np.nan_to_num(flat[some].astype(np.float32)) * np.float32(255 / top)
+        eight[some] = np.clip(part, 0, 255) + np.float32(0.5)  # cut off, so the half rounds
+    return eight.reshape(wide.shape)
+
+
+def as_bytes(grey: NDArray[Any]) -> NDArray[np.uint8]:
+    """Grey from 0 to 1 as 0..255; uint8 as it is. (rows, columns) -> the same shape."""
+    if grey.dtype == np.uint8:
+        return grey
+    flat, eight = grey.reshape(-1), np.empty(grey.size, np.uint8)
+    for some in _chunks(grey.size):
+        eight[some] = np.rint(np.multiply(flat[some], 255, dtype=np.float64))
+    return eight.reshape(grey.shape)
+
+
+def _chunks(size: int) -> Iterator[slice]:
+    """Some pixels after others: floats of a whole picture would need much memory, and it may be one row or column."""
+    return (slice(start, start + CHUNK) for start in range(0, size, CHUNK))
 
 
 def _over_backdrop(grey: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int]:
@@ -171,8 +188,8 @@ def _over_backdrop(grey: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> tuple[N
     if int(alpha.min()) == 255:
         return np.array(grey), -1
     total = first = second = 0.0  # of grey and its square, weighted by how visible it is
-    for row in range(0, len(grey), 64):  # a few rows at a time: floats of all pixels would need too much memory
-        level, weight = grey[row : row + 64].astype(np.float32), alpha[row : row + 64].astype(np.float32)
+    for some in _chunks(grey.size):
+        level, weight = grey.reshape(-1)[some].astype(np.float32), alpha.reshape(-1)[some].astype(np.float32)
         seen = level * weight
         total, first = total + float(weight.sum()), first + float(seen.sum())
         second += float(np.vdot(seen, level))
@@ -222,7 +239,6 @@ def from_array(array: NDArray[Any], flat: tuple[int, int] = DIGIT_SHAPE) -> Deco
     if array.dtype == np.bool_:
         array = array.astype(np.uint8) * np.uint8(255)
     elif array.dtype.kind == "f":
-        array = array.astype(np.float64)
         low, high = float(array.min()), float(array.max())
         if not (low >= 0.0 and high <= 1.0):  # so written that NaN is refused as well
             raise ShapeError(
@@ -239,16 +255,26 @@ def from_array(array: NDArray[Any], flat: tuple[int, int] = DIGIT_SHAPE) -> Deco
 def _merge_channels(array: NDArray[Any]) -> Decoded:
     """(rows, columns) or (rows, columns, channels), uint8 or float64 -> grey."""
     if array.ndim == 2:
-        return Decoded(np.ascontiguousarray(array), "array")
+        bytes_already = array.dtype == np.uint8
+        return Decoded(np.ascontiguousarray(array) if bytes_already else array.astype(np.float64, order="C"), "array")
     channels = array.shape[2]
-    if channels in (1, 2):
-        grey = array[:, :, 0]
-    else:  # brightness as the eye sees it (ITU-R 601), as Pillow rounds it
-        red, green, blue = (array[:, :, i].astype(np.float64) for i in range(3))
-        grey = 0.299 * red + 0.587 * green + 0.114 * blue
-        grey = np.floor(grey + 0.5).astype(np.uint8) if array.dtype == np.uint8 else np.minimum(grey, 1.0)
+    grey = _brightness(array)
     if channels in (1, 3):
-        return Decoded(np.ascontiguousarray(grey), "array")
-    eight = [np.rint(x * 255).astype(np.uint8) if x.dtype != np.uint8 else x for x in (grey, array[:, :, -1])]
-    over, backdrop = _over_backdrop(eight[0], eight[1])
+        return Decoded(grey, "array")
+    over, backdrop = _over_backdrop(as_bytes(grey), as_bytes(np.ascontiguousarray(array[:, :, -1])))
     return Decoded(over, "array", 1, backdrop)
+
+
+def _brightness(array: NDArray[Any]) -> Grey:
+    """(rows, columns, channels), uint8 or floats -> grey: the first channel of one or two, else as the eye sees it."""
+    eight = array.dtype == np.uint8
+    grey: Grey = np.empty(array.shape[:2], np.uint8) if eight else np.empty(array.shape[:2], np.float64)
+    if array.shape[2] <= 2:
+        grey[:] = array[:, :, 0]
+        return grey
+    flat, levels = array.reshape(-1, array.shape[2]), grey.reshape(-1)
+    for some in _chunks(grey.size):  # brightness as the eye sees it (ITU-R 601), as Pillow rounds it
+        red, green, blue = flat[some, :3].astype(np.float64).T
+        level = 0.299 * red + 0.587 * green + 0.114 * blue
+        levels[some] = np.floor(level + 0.5) if eight else np.minimum(level, 1.0)
+    return grey

@@ -30,6 +30,11 @@ class Pieces:
         return len(self.areas)
 
 
+def runs_in(mask: Mask) -> int:
+    """How many runs there are."""
+    return int(np.count_nonzero(mask[:, 0]) + np.count_nonzero(mask[:, 1:] > mask[:, :-1]))
+
+
 def runs(mask: Mask) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Every run of True within a row: its row, its first column, and the column after its last, each (runs,).
 
@@ -53,8 +58,9 @@ def pieces_of(mask: Mask) -> Pieces:
     """
     row, start, end = runs(mask)
     root = _joined(len(row), *_touching(row, start, end, mask.shape[1]))
-    first, number = np.unique(root, return_inverse=True)  # (n,), (runs,)
-    n = len(first)
+    first = root == np.arange(len(root))  # (runs,), whether it is the first run of its piece
+    number = (np.cumsum(first) - 1)[root]  # (runs,), counted from 0
+    n = int(np.count_nonzero(first))
     boxes = np.empty((n, 4), np.int64)
     boxes[:, :2], boxes[:, 2:] = max(mask.shape), 0
     for side, value in ((0, row), (1, start)):
@@ -63,8 +69,8 @@ def pieces_of(mask: Mask) -> Pieces:
         np.maximum.at(boxes[:, side], number, value)
     areas = np.bincount(number, weights=end - start, minlength=n).astype(np.int64)
     change = np.zeros(mask.size + 1, np.int32)  # a run adds its number at its start and subtracts it at its end
-    np.add.at(change, row * mask.shape[1] + start, (number + 1).astype(np.int32))
-    np.subtract.at(change, row * mask.shape[1] + end, (number + 1).astype(np.int32))
+    change[row * mask.shape[1] + start] = number + 1  # no two runs start at one place, and no two end at one
+    change[row * mask.shape[1] + end] -= (number + 1).astype(np.int32)
     labels = np.cumsum(change[:-1], dtype=np.int32).reshape(mask.shape)
     return Pieces(labels, boxes, areas)
 

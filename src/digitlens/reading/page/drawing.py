@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-import numpy as np
+from digitlens.digits.preparation.decode import as_bytes
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
@@ -24,9 +24,7 @@ def annotated(page: Page) -> PillowImage:
     """The picture in grey, (width, height) as it was given, with boxes and digits in colour."""
     from PIL import Image, ImageDraw, ImageFont
 
-    grey = page.whole.prepared.stages[0].image
-    eight = grey if grey.dtype == np.uint8 else np.rint(grey * 255).astype(np.uint8)
-    image = Image.fromarray(eight).convert("RGB")
+    image = Image.fromarray(as_bytes(page.whole.prepared.stages[0].image)).convert("RGB")
     draw = ImageDraw.Draw(image)
     for box in page.boxes:
         colour = COLOURS[box.number % 2]

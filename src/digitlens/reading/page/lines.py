@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from digitlens.reading.page.connected_components import Pieces
 
 MOST = 1_000  # pieces that are used; the largest ones
+MOST_AREA = 24_000_000  # pixels of the boxes around them, together: pieces may lie in one another
 SPECK = 0.1  # of the size of the writing: a piece that is smaller in both directions is dust
 TALL = 0.5  # of the size of the writing: a piece at least this high is one or more digits
 HUGE = 3.5  # sizes: a higher piece is not writing
@@ -46,16 +47,18 @@ def writing_size(boxes: NDArray[np.int64]) -> float:
 
 
 def find_lines(pieces: Pieces) -> tuple[list[Line], int]:
-    """The lines of writing on a page, from top to bottom; and how many pieces were left out because of MOST."""
+    """The lines of writing on a page, from top to bottom; and how many pieces were left out because there are more."""
     size = writing_size(pieces.boxes)
     top, left, bottom, right = pieces.boxes.T
     high, wide = bottom - top, right - left
     writing = (np.maximum(high, wide) > SPECK * size) & (high <= HUGE * size)
     writing &= ~((wide >= RULE * size) & (high <= FLAT * wide))
     chosen = np.flatnonzero(writing)
-    left_out = max(0, len(chosen) - MOST)
+    largest = chosen[np.argsort(-pieces.areas[chosen], kind="stable")[:MOST]]
+    largest = largest[np.cumsum((high * wide)[largest]) <= MOST_AREA]
+    left_out = len(chosen) - len(largest)
     if left_out:
-        chosen = np.sort(chosen[np.argsort(-pieces.areas[chosen], kind="stable")[:MOST]])
+        chosen = np.sort(largest)
     lines: list[list[int]] = []
     rest = chosen
     for _ in range(2):  # a second time for much smaller writing far from the rest, such as a date in a corner

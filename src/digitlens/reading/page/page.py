@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.digits.preparation.ink import reduce
-from digitlens.reading.page.connected_components import pieces_of
-from digitlens.reading.page.lines import MOST, Line, find_lines, writing_size
-from digitlens.reading.page.paper import Paper, find_paper, straightened
+from digitlens.reading.page.connected_components import Pieces, pieces_of, runs_in
+from digitlens.reading.page.lines import Line, find_lines, writing_size
+from digitlens.reading.page.paper import Paper, find_paper, reduced, straightened
 from digitlens.reading.page.ruling import without_boxes, without_ruling
-from digitlens.reading.page.segmentation import MOST_CHOICES, Familiar, Glyph, Judge, segment
+from digitlens.reading.page.segmentation import MOST_CHOICES, Familiar, Glyph, Judge, Segments, segment
 from digitlens.reading.reading import Reading
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
 
 LARGE, REDUCED = 128, 64  # pixels: writing higher than LARGE is reduced to a height of about REDUCED
+MOST_RUNS = 400_000  # stretches of ink within a row: a page with more is grain, and is reduced
 MOST_CUT = 300  # pieces: on a page with more, none is cut, because it would take too long
 GRAIN = 0.1  # of full ink: fainter ink counts as paper
 WIDE_GAP = 0.9  # line heights: the least gap between two numbers ...
@@ -124,26 +124,37 @@ def find_page(whole: Reading, judge: Judge, familiar: Familiar | None = None, th
     (n, classes) activations; familiar: the familiarity of framed pictures, (n, 28, 28) uint8 -> (n,), 0..1, if known;
     threshold: the least familiarity of a digit.
     """
-    grey = whole.prepared.stages[0].image
-    paper = _fitting(find_paper(grey))
+    paper = find_paper(whole.prepared.stages[0].image)
     if not paper.contrast:
         return Page((), whole, 0.0, ())
-    paper = _unruled(straightened(paper, writing_size(pieces_of(paper.mask).boxes)))
+    while runs_in(paper.mask) > MOST_RUNS:
+        paper = reduced(paper, 2)
     pieces = pieces_of(paper.mask)
+    level = straightened(paper, writing_size(pieces.boxes))
+    paper, pieces = _fitting(*_unruled(level, pieces if level is paper else pieces_of(level.mask)))
     lines, left_out = find_lines(pieces)
-    ink = ink_of(paper)
     cutting = sum(len(line.pieces) for line in lines) <= MOST_CUT
-    glyphs, uncut = segment(lines, pieces, ink, judge, familiar, cutting)
-    boxes = _boxes(paper, lines, glyphs, whole.classes, threshold)
-    notes = [f"only the {MOST:,} largest of {len(pieces):,} pieces of ink were used"] if left_out else []
+    found = segment(lines, pieces, ink_of(paper), judge, familiar, cutting)
+    boxes = _boxes(paper, lines, found.glyphs, whole.classes, threshold)
+    notes = _notes(len(pieces), left_out, len(lines), found, cutting)
+    return Page(tuple(boxes), whole, math.degrees(paper.turn), notes)
+
+
+def _notes(pieces: int, left_out: int, lines: int, found: Segments, cutting: bool) -> tuple[str, ...]:
+    """What was not done, because it would have been too much work."""
+    notes = []
+    if left_out:
+        notes.append(f"only the largest of {pieces:,} pieces of ink were used; {left_out:,} were left out")
+    if found.left_out:
+        notes.append(f"{found.left_out:,} of {lines:,} lines were not read, because they are too large")
     if not cutting:
         notes.append(f"touching digits were not cut apart, because there are more than {MOST_CUT} pieces of ink")
-    elif uncut:
-        last = "last" if uncut == 1 else f"last {uncut:,}"
-        where = "" if uncut == len(lines) else f" in the {last} of {len(lines):,} lines"
+    elif found.uncut:
+        last = "last" if found.uncut == 1 else f"last {found.uncut:,}"
+        where = "" if found.uncut == lines else f" in the {last} of {lines:,} lines"
         why = f"more than {MOST_CHOICES:,} combinations of pieces could be digits"
         notes.append(f"touching digits were not cut apart{where}, because {why}")
-    return Page(tuple(boxes), whole, math.degrees(paper.turn), tuple(notes))
+    return tuple(notes)
 
 
 def ink_of(paper: Paper) -> NDArray[np.float32]:
@@ -152,21 +163,24 @@ def ink_of(paper: Paper) -> NDArray[np.float32]:
     return np.where(ink < GRAIN, np.float32(0), ink)
 
 
-def _fitting(paper: Paper) -> Paper:
-    """The page, reduced if its writing is larger than reading needs, so that large writing takes no more time."""
-    size = writing_size(pieces_of(paper.mask).boxes)
-    if size <= LARGE:
-        return paper
-    factor = int(size // REDUCED)
-    return replace(paper, depth=reduce(paper.depth, factor).astype(np.float32), reduction=paper.reduction * factor)
-
-
-def _unruled(paper: Paper) -> Paper:
-    """The page without the lines of ruled paper and without the boxes of a form."""
+def _unruled(paper: Paper, pieces: Pieces) -> tuple[Paper, Pieces]:
+    """The page without the lines of ruled paper and without the boxes of a form, and its pieces."""
     depth, _ = without_ruling(paper.depth, paper.threshold)
-    size = writing_size(pieces_of(depth > paper.threshold).boxes)
-    depth, _ = without_boxes(depth, paper.threshold, size)
-    return replace(paper, depth=depth)
+    if depth is not paper.depth:
+        pieces = pieces_of(depth > paper.threshold)
+    cleaned, _ = without_boxes(depth, paper.threshold, pieces, writing_size(pieces.boxes))
+    if cleaned is not depth:
+        pieces = pieces_of(cleaned > paper.threshold)
+    return replace(paper, depth=cleaned), pieces
+
+
+def _fitting(paper: Paper, pieces: Pieces) -> tuple[Paper, Pieces]:
+    """The page and its pieces, reduced if the writing is larger than reading needs: so it takes no more time."""
+    size = writing_size(pieces.boxes)
+    if size <= LARGE:
+        return paper, pieces
+    paper = reduced(paper, int(size // REDUCED))
+    return paper, pieces_of(paper.mask)
 
 
 def _boxes(

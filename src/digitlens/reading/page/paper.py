@@ -6,18 +6,20 @@ writing, or the lines of the paper, are level.
 
 grey: (rows, columns) uint8, as decoded  ->  depth: (rows, columns) float32, difference of each pixel to its paper
 
-A page larger than four megapixels is first reduced by a whole factor, which limits time and memory.
+A page larger than four megapixels is first reduced by a whole factor, which limits time and memory. Whatever is as long
+as a side of the page is made in blocks, because a page may also be 1 × 4,000,000 pixels.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlens.digits.preparation.decode import as_bytes
 from digitlens.digits.preparation.ink import FAINT, flat_level, level_counts, paper_is_light, reduce
 
 Depth = NDArray[np.float32]
@@ -29,9 +31,13 @@ LEAST_TILE = 16  # pixels
 LEAST_CONTRAST = 0.08  # the least contrast of writing on uneven paper; less could be a shadow
 STRONG = 6.0  # times the grain: the least depth of writing
 THRESHOLD = 0.4  # of full ink: the edge of a stroke
+THIN = 0.6  # of full ink: strokes that are fainter than this on a reduced page are thinner than its pixels
+
+BLOCK = 16_384  # rows or columns that are interpolated at once
 
 STEEPEST = 15  # degrees: the largest rotation that is corrected
 POINTS = 20_000  # of ink, from which the rotation is estimated
+MOST_BINS = 20_000  # across the page, in which ink is counted for one angle
 EVIDENCE = 1.08  # how much sharper the lines must become for the page to be rotated
 WIDE_ENOUGH = 3.0  # line heights: narrower writing says little about the rotation
 
@@ -69,15 +75,22 @@ def find_paper(grey: NDArray[Any]) -> Paper:
 
     grey: (rows, columns), uint8 0..255 or float64 0..1.
     """
-    if grey.dtype != np.uint8:
-        grey = np.rint(grey * 255).astype(np.uint8)
-    factor = math.ceil(math.sqrt(grey.size / MOST_PIXELS))
+    grey = as_bytes(grey)
+    factor = _reduction(*grey.shape)
     levels = reduce(grey, factor).astype(np.float32) / np.float32(255)
     flat = flat_level(grey, *level_counts(grey))
     depth, grain = _from_flat(levels, flat / 255) if flat is not None else _from_tiles(levels)
     strong = depth[depth > max(STRONG * grain, LEAST_CONTRAST if flat is None else FAINT)]
     contrast = float(np.quantile(strong, 0.8)) if len(strong) else 0.0
     return Paper(depth, contrast, factor, 0.0, grey.shape)
+
+
+def _reduction(rows: int, columns: int) -> int:
+    """The whole factor that leaves about MOST_PIXELS of a page; of a very thin page, only one side becomes shorter."""
+    factor = max(1, math.ceil(math.sqrt(rows * columns / MOST_PIXELS)))
+    while math.ceil(rows / factor) * math.ceil(columns / factor) > 1.1 * MOST_PIXELS:
+        factor += 1
+    return factor
 
 
 def _from_flat(levels: Depth, level: float) -> tuple[Depth, float]:
@@ -102,7 +115,8 @@ def _from_tiles(levels: Depth) -> tuple[Depth, float]:
     depth = (paper - levels) / np.maximum(paper, np.float32(0.1)) if dark else levels - paper
     step = max(1, side // 16)
     blank = depth[::step, ::step]
-    blank = blank[blank < np.quantile(blank, 0.7)]
+    lower = blank[blank < np.quantile(blank, 0.7)]
+    blank = lower if len(lower) else blank.ravel()  # none is lower where most are at the same level
     grain = 1.4826 * float(np.median(np.abs(blank - np.median(blank))))
     depth -= np.float32(np.median(blank))
     return np.maximum(
@@ -130,16 +144,29 @@ def _smoothed(tiles: NDArray[Any], dark: bool) -> NDArray[Any]:
 
 def _spread(tiles: NDArray[Any], shape: tuple[int, ...], sides: tuple[int, int]) -> Depth:
     """The level of each pixel, interpolated between the four tiles around it: (rows, columns)."""
-    down, across = (_between(*axis) for axis in zip(shape, sides, tiles.shape, strict=True))
-    spread: Depth = (down @ tiles.astype(np.float32)) @ across.T
+    spread = np.empty(shape, np.float32)
+    for top in range(0, shape[0], BLOCK):
+        rows = _between(range(top, min(top + BLOCK, shape[0])), sides[0], tiles.shape[0]) @ tiles.astype(np.float32)
+        for left in range(0, shape[1], BLOCK):
+            across = _between(range(left, min(left + BLOCK, shape[1])), sides[1], tiles.shape[1])
+            spread[top : top + BLOCK, left : left + BLOCK] = rows @ across.T
     return spread
 
 
-def _between(n: int, side: int, count: int) -> Depth:
-    """The matrix that interpolates linearly along one axis between the middles of tiles: (n, count)."""
-    at = (np.arange(n, dtype=np.float32) + np.float32(0.5)) / np.float32(side) - np.float32(0.5)
+def _between(places: range, side: int, count: int) -> Depth:
+    """The matrix that interpolates linearly along one axis between the middles of tiles: (places, count)."""
+    at = (np.arange(places.start, places.stop, dtype=np.float32) + np.float32(0.5)) / np.float32(side) - np.float32(0.5)
     at = np.clip(at, 0, count - 1)
     return np.maximum(1 - np.abs(at[:, None] - np.arange(count, dtype=np.float32)), 0)
+
+
+def reduced(paper: Paper, factor: int) -> Paper:
+    """The page at 1 / `factor` of its size, before it is straightened. Strokes may become fainter, but none is lost."""
+    depth = reduce(paper.depth, factor).astype(np.float32)
+    inked = depth[reduce(paper.mask.astype(np.uint8), factor) > 0]
+    deep = float(np.quantile(inked, 0.8)) if len(inked) else paper.contrast
+    contrast = deep if deep < THIN * paper.contrast else paper.contrast
+    return replace(paper, depth=depth, contrast=contrast, reduction=paper.reduction * factor)
 
 
 def straightened(paper: Paper, size: float) -> Paper:
@@ -159,10 +186,10 @@ def find_turn(mask: NDArray[np.bool_], size: float) -> float:
     """The clockwise rotation of a page, in radians; 0 if it is not clear. Level lines of writing leave level gaps.
 
     For every angle the ink is counted along lines of that angle. The more uneven the counts, the better the angle fits.
-    mask: (rows, columns); size: the height of the writing.
+    mask: (rows, columns); size: the height of the writing, in pixels; 0: there is none.
     """
     y, x = np.nonzero(mask)
-    if len(y) < 20 or np.ptp(x) < WIDE_ENOUGH * size:
+    if not size or len(y) < 20 or np.ptp(x) < WIDE_ENOUGH * size:
         return 0.0
     sample = slice(None, None, max(1, len(y) // POINTS))
     x, y = x[sample] - mask.shape[1] / 2, y[sample] - mask.shape[0] / 2
@@ -185,7 +212,7 @@ def _best_turn(
 def _sharpness(x: Points, y: Points, degrees: float, bin_height: float) -> float:
     """How abruptly ink starts and ends across lines of this angle: the sum of squared differences (Postl 1986)."""
     across = y * math.cos(math.radians(degrees)) - x * math.sin(math.radians(degrees))
-    place = (across - across.min()) / bin_height
+    place = (across - across.min()) / max(bin_height, float(np.ptp(across)) / MOST_BINS)
     low = place.astype(np.int64)
     part = place - low  # shared between two bins, so that bin borders do not matter
     n = int(low.max()) + 2

@@ -48,6 +48,13 @@ class Parts:
     pen: float  # its width in pixels
 
 
+def area_to_cut(line: Line, pieces: Pieces) -> int:
+    """The pixels of the boxes around those pieces of a line that parts_of() would cut."""
+    top, left, bottom, right = pieces.boxes[line.pieces].T
+    high, wide = bottom - top, right - left
+    return int((high * wide)[(wide > CUTTABLE * line.height) & (high >= TALL * line.height)].sum())
+
+
 def parts_of(line: Line, pieces: Pieces, region: Box, cutting: bool = True) -> Parts:
     """Cut each piece of a line at every possible place; without `cutting`, at none."""
     in_region = region.cut(pieces.labels)
@@ -64,6 +71,7 @@ def parts_of(line: Line, pieces: Pieces, region: Box, cutting: bool = True) -> P
         strips, piece_cuts = np.zeros(mask.shape, np.int64), list[Cut]()
         if cutting and box.columns > CUTTABLE * line.height and box.rows >= TALL * line.height:
             strips, piece_cuts = cuts(mask, line.height, lean, pen)
+        of = int(np.count_nonzero(np.bincount(strips[mask])))
         for k in range(len(piece_cuts) + 1):
             strip = mask & (strips == k)
             inner = box_of(strip)
@@ -72,7 +80,7 @@ def parts_of(line: Line, pieces: Pieces, region: Box, cutting: bool = True) -> P
             number = len(parts) + 1
             box.cut(labels)[strip] = number
             place = inner._replace(top=inner.top + box.top, left=inner.left + box.left)
-            parts.append(Part(number, place, piece, piece_cuts[k - 1] if k else None, len(set(strips[mask].tolist()))))
+            parts.append(Part(number, place, piece, piece_cuts[k - 1] if k else None, of))
     middle = [part.box.left + part.box.columns / 2 + lean * (part.box.top + part.box.rows / 2) for part in parts]
     tall = sorted((box for _, box, _ in masks if box.rows >= TALL * line.height), key=_middle)
     ordered = [parts[i] for i in np.argsort(middle, kind="stable")]
@@ -87,9 +95,9 @@ def _lean(masks: list[NDArray[np.bool_]]) -> float:
 def _with_rims(labels: Labels) -> Labels:
     """The labels, extended by one pixel where there is no label, to include the soft edges of strokes."""
     padded = np.pad(labels, 1)
-    rows, columns = labels.shape
-    around = [padded[i : i + rows, j : j + columns] for i in range(3) for j in range(3)]
-    return np.where(labels > 0, labels, np.maximum.reduce(around)).astype(np.int32)
+    across = np.maximum(np.maximum(padded[:, :-2], padded[:, 1:-1]), padded[:, 2:])
+    around = np.maximum(np.maximum(across[:-2], across[1:-1]), across[2:])
+    return np.where(labels > 0, labels, around)
 
 
 def place_of(writing: Parts, box: Box) -> Place:

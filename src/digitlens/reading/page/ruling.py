@@ -11,7 +11,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.reading.page.connected_components import Mask, pieces_of, runs
+from digitlens.reading.page import budget
+from digitlens.reading.page.budget import Budget
+from digitlens.reading.page.connected_components import Mask, Pieces, pieces_of, runs
 
 Depth = NDArray[np.float32]
 
@@ -33,35 +35,49 @@ def without_ruling(depth: Depth, threshold: float) -> tuple[Depth, int]:
 
     threshold: the depth above which there is ink.
     """
-    cleaned, level = _without_level_lines(depth, threshold)
+    on_level, level = _level_lines(depth, threshold)
+    if not level:
+        return depth, 0
+    cleaned = _without(depth, on_level, threshold)
     if level < SQUARED:
         return cleaned, level
-    upright, more = _without_level_lines(np.ascontiguousarray(cleaned.T), threshold)
-    return np.ascontiguousarray(upright.T), level + more
+    on_upright, upright = _level_lines(np.ascontiguousarray(cleaned.T), threshold)
+    if not upright:
+        return cleaned, level
+    cleaned = _without(depth, on_level, threshold, on_upright.T)  # again: where they cross is no stroke
+    return np.ascontiguousarray(_without(np.ascontiguousarray(cleaned.T), on_upright, threshold).T), level + upright
 
 
-def _without_level_lines(depth: Depth, threshold: float) -> tuple[Depth, int]:
+def _thickest(depth: Depth) -> int:
+    """The largest thickness of a ruled line, in pixels."""
+    return max(LEAST_THICKEST, round(THICKEST * max(depth.shape)))
+
+
+def _level_lines(depth: Depth, threshold: float) -> tuple[Mask, int]:
+    """Where the horizontal lines of the paper are, (rows, columns), and how many."""
     columns = depth.shape[1]
-    thickest = max(LEAST_THICKEST, round(THICKEST * max(depth.shape)))
     # Lines may be fainter than writing and a little slanted: a lower threshold is used, on thickened rows.
-    mask = depth > threshold / 2
-    straight = long_runs(_thickened(mask), max(LEAST_PIECE, columns // PIECE), GAP)
+    straight = long_runs(_thickened(depth > threshold / 2), max(LEAST_PIECE, columns // PIECE), GAP)
     pieces = pieces_of(straight)
     _, left, _, right = pieces.boxes.T
     wide = right - left
     ends = (left <= AT_BOTH_ENDS * columns) & (right >= (1 - AT_BOTH_ENDS) * columns)
     lines = (wide >= LONG * columns) & (ends | (wide >= VERY_LONG * columns))
-    lines &= pieces.areas <= wide * (thickest + 4)
-    if not lines.any():
-        return depth, 0
-    on_line = np.concatenate([[False], lines])[pieces.labels]
-    return erased(depth, mask, on_line, thickest, threshold), int(lines.sum())
+    lines &= pieces.areas <= wide * (_thickest(depth) + 4)
+    return np.concatenate([[False], lines])[pieces.labels], int(lines.sum())
 
 
-def erased(depth: Depth, mask: Mask, on_line: Mask, thickest: int, threshold: float) -> Depth:
+def _without(depth: Depth, on_line: Mask, threshold: float, others: Mask | None = None) -> Depth:
+    return erased(depth, depth > threshold / 2, on_line, _thickest(depth), threshold, others)
+
+
+def erased(
+    depth: Depth, mask: Mask, on_line: Mask, thickest: int, threshold: float, others: Mask | None = None
+) -> Depth:
     """Remove horizontal lines from a page where no stroke crosses them.
 
-    on_line: (rows, columns), the neighbourhood of the lines; thickest: the largest thickness of a line, in pixels.
+    on_line: (rows, columns), the neighbourhood of the lines; thickest: the largest thickness of a line, in pixels;
+    others: (rows, columns), vertical lines, which are no strokes either.
     """
     column, start, end = runs(np.ascontiguousarray(mask.T))  # stretches of ink within a column
     near = np.ascontiguousarray(on_line.T)
@@ -80,7 +96,10 @@ def erased(depth: Depth, mask: Mask, on_line: Mask, thickest: int, threshold: fl
     line_only = gone | (on_line & (depth <= 0.7 * level))  # its blurred edge as well
     left_over = np.where(depth > max(1.6 * level, level + 0.5 * threshold), depth, 0)  # of a stroke along the line
     cleaned = np.where(line_only, left_over, depth).astype(np.float32)
-    crossed = _crossed(cleaned > threshold / 2, column[thin], start[thin], end[thin])
+    strokes = cleaned > threshold / 2
+    if others is not None:
+        strokes &= ~others
+    crossed = _crossed(strokes, column[thin], start[thin], end[thin])
     back = np.zeros(stretch.shape, np.int8)
     back[column[thin][crossed], start[thin][crossed]] += 1
     back[column[thin][crossed], end[thin][crossed]] -= 1
@@ -129,21 +148,21 @@ def _thickened(mask: Mask) -> Mask:
     return thick
 
 
-def without_boxes(depth: Depth, threshold: float, size: float) -> tuple[Depth, int]:
-    """The page without the boxes of a form, and how many there were.
+def without_boxes(depth: Depth, threshold: float, pieces: Pieces, size: float) -> tuple[Depth, int]:
+    """The page without the boxes of a form, and how many there were; the same array if there were none.
 
     A box is a piece that is wider than `size`, the height of the writing, and made of long horizontal and vertical
-    lines.
+    lines. pieces: those of the page, with more depth than `threshold`.
     """
-    mask = depth > threshold
-    pieces = pieces_of(mask)
     top, left, bottom, right = pieces.boxes.T
     large = (right - left >= 1.1 * size) & (bottom - top >= 0.8 * size)
-    boxes = 0
+    boxes, work = 0, Budget(budget.BOXES)
     cleaned = depth
-    thickest = max(LEAST_THICKEST, round(THICKEST * max(depth.shape)))
+    thickest = _thickest(depth)
     for i in np.flatnonzero(large)[np.argsort(-pieces.areas[large])][:MOST_BOXES]:
         region = slice(top[i], bottom[i]), slice(left[i], right[i])
+        if not work.spend(int((bottom[i] - top[i]) * (right[i] - left[i]))):  # boxes in boxes, more than any form has
+            continue
         own = pieces.labels[region] == i + 1
         level, upright = _frame_of(own)
         if level is None or upright is None:

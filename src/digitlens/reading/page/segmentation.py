@@ -21,9 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.digits.preparation.framing import Box, frame
+from digitlens.reading.page import budget
+from digitlens.reading.page.budget import Budget
 from digitlens.reading.page.connected_components import Pieces
 from digitlens.reading.page.lines import Line
-from digitlens.reading.page.parts import TALL, Parts, parts_of, place_of
+from digitlens.reading.page.parts import TALL, Parts, area_to_cut, parts_of, place_of
 from digitlens.reading.page.separators import SMALL, separator
 from digitlens.reading.page.whole_digit import wholeness
 
@@ -104,6 +106,14 @@ class Judged(NamedTuple):
     familiarity: float | None  # 0..1, if known
 
 
+class Segments(NamedTuple):
+    """What the lines of a page consist of."""
+
+    glyphs: list[list[Glyph]]  # of each line, from left to right; none of a line that was left out
+    uncut: int  # how many lines were read without cutting anything
+    left_out: int  # how many lines were not read at all
+
+
 def segment(
     lines: Sequence[Line],
     pieces: Pieces,
@@ -111,38 +121,68 @@ def segment(
     judge: Judge,
     familiar: Familiar | None = None,
     cutting: bool = True,
-) -> tuple[list[list[Glyph]], int]:
-    """The digits and separators of each line, from left to right; and the number of lines in which nothing was cut.
+) -> Segments:
+    """The digits and separators of each line.
 
     ink: (rows, columns), 0..1, the whole page; judge: the network; familiar: the familiarity of framed pictures, if
     known. Both are called with the choices of many lines together, because calls for single short lines would be slow.
-    cutting: whether pieces may be cut. From the line on where the page would have more than MOST_CHOICES choices, none
-    is cut.
+    cutting: whether pieces may be cut. From the line on where that would be more work than is left, none is cut.
     """
-    choices_of_line: list[tuple[list[Choice], tuple[int, int]]] = []
-    uncut = framed = 0
-    for line in lines:
-        region = region_of(line, pieces)
-        writing = parts_of(line, pieces, region, cutting)
-        spans = spans_of(writing)
-        if cutting and framed + len(spans) > MOST_CHOICES:
-            cutting = False
-            writing = parts_of(line, pieces, region, cutting)
-            spans = spans_of(writing)
-        uncut += not cutting
-        framed += len(spans)
-        choices_of_line.append((_choices(writing, spans, region.cut(ink)), (region.top, region.left)))
-    glyphs: list[list[Glyph]] = []
-    images = [choice.image for choices, _ in choices_of_line for choice in choices]
+    work = _Work(cutting)
+    found = [work.choices_of(line, pieces, ink) for line in lines]
+    images: list[NDArray[np.uint8]] = []
+    for choices, _ in found:
+        for choice in choices:
+            if not images or choice.image is not images[-1]:  # a digit or a mark: the same picture
+                images.append(choice.image)
     results = chain.from_iterable(
         _judged(images[i : i + AT_ONCE], judge, familiar) for i in range(0, len(images), AT_ONCE)
     )
-    for choices, corner in choices_of_line:
-        of_line = list(islice(results, len(choices)))  # one for each choice
+    glyphs: list[list[Glyph]] = []
+    for choices, corner in found:
+        of_line: list[Judged] = []  # one for each choice
+        for k, choice in enumerate(choices):
+            of_line.append(of_line[-1] if k and choice.image is choices[k - 1].image else next(results))
         costs = [_cost(choice, judged) for choice, judged in zip(choices, of_line, strict=True)]
-        way = cheapest_way(choices, costs, 1 + max(choice.last for choice in choices))
+        way = cheapest_way(choices, costs, 1 + max((choice.last for choice in choices), default=-1))
         glyphs.append([_glyph(choice, corner, of_line[k]) for k, choice in way])
-    return glyphs, uncut
+    return Segments(glyphs, work.uncut, work.left_out)
+
+
+class _Work:
+    """The choices of one line after another, as far as the work of a page allows."""
+
+    def __init__(self, cutting: bool) -> None:
+        self.cutting = cutting
+        self.framed = self.uncut = self.left_out = 0  # choices so far; lines
+        self._regions, self._cuts = Budget(budget.LINES), Budget(budget.CUTS)
+        self._choices = Budget(budget.CHOICES)
+
+    def choices_of(self, line: Line, pieces: Pieces, ink: NDArray[np.float32]) -> tuple[list[Choice], tuple[int, int]]:
+        """The choices of one line, and the corner that their boxes are relative to; none where it is too much work."""
+        region = region_of(line, pieces)
+        corner = region.top, region.left
+        if not self._regions.spend(region.rows * region.columns):
+            self.left_out += 1
+            return [], corner
+        self.cutting = self.cutting and self._cuts.spend(area_to_cut(line, pieces))
+        writing = parts_of(line, pieces, region, self.cutting)
+        spans = list(islice(spans_of(writing), MOST_CHOICES - self.framed + 1 if self.cutting else None))
+        if self.cutting and not (self.framed + len(spans) <= MOST_CHOICES and self._choices.spend(work_of(spans))):
+            self.cutting = False
+            writing = parts_of(line, pieces, region, cutting=False)
+            spans = list(spans_of(writing))
+        if not self.cutting and not self._choices.spend(work_of(spans)):
+            self.left_out += 1
+            return [], corner
+        self.uncut += not self.cutting
+        self.framed += len(spans)
+        return _choices(writing, spans, region.cut(ink)), corner
+
+
+def work_of(spans: Sequence[Span]) -> int:
+    """How much work it is to frame and to read them, in pixels."""
+    return sum(budget.CHOICE + span.box.rows * span.box.columns for span in spans)
 
 
 def _judged(images: list[NDArray[np.uint8]], judge: Judge, familiar: Familiar | None) -> Iterator[Judged]:
@@ -164,7 +204,7 @@ def choices_of(line: Line, pieces: Pieces, ink: NDArray[np.float32]) -> tuple[li
     """
     region = region_of(line, pieces)
     writing = parts_of(line, pieces, region)
-    return _choices(writing, spans_of(writing), region.cut(ink)), (region.top, region.left)
+    return _choices(writing, list(spans_of(writing)), region.cut(ink)), (region.top, region.left)
 
 
 def region_of(line: Line, pieces: Pieces) -> Box:
@@ -205,9 +245,9 @@ def cheapest_way(choices: list[Choice], costs: list[float], n: int) -> list[tupl
     return way[::-1]
 
 
-def spans_of(writing: Parts) -> list[Span]:
+def spans_of(writing: Parts) -> Iterator[Span]:
     """The groups of parts that could be one glyph: every single part, and groups of neighbours."""
-    return [span for first in range(len(writing.parts)) for span in _spans_from(writing, first)]
+    return chain.from_iterable(_spans_from(writing, first) for first in range(len(writing.parts)))
 
 
 def _spans_from(writing: Parts, first: int) -> Iterator[Span]:
