@@ -4,6 +4,7 @@
 # make format lay out Python, C++, JavaScript and CSS (ruff, clang-format, biome)
 # make docs   write again what is made from the code: docs/commands.md, docs/api/, the fields in docs/recipes.md
 # make native what concerns the compiled engine alone: under sanitizers, and an install without a compiler
+# make fuzz   fuzz what parses bytes from outside, with feedback, a minute each (SECONDS=1800: half an hour); Linux
 # make soak   the long tests in full: kills, mutants, download faults (about an hour)
 #
 # On Windows, or without make: the README shows the same in plain pip lines.
@@ -12,6 +13,8 @@ PYTHON ?= python3
 # --cov-fail-under=100 where nothing is skipped: network/ and digits/ are covered to the last branch
 GATE ?=
 VENV ?= .venv
+# of fuzzing each target
+SECONDS ?= 60
 BIN := $(VENV)/bin
 CPP := $(wildcard src/digitlens/kernel/native/*.cpp src/digitlens/kernel/native/*.h)
 NATIVE := $(CPP) src/digitlens/kernel/native/CMakeLists.txt
@@ -19,7 +22,7 @@ NODE := $(VENV)/node/node_modules/.bin
 # Bytecode is kept: each worker compiles all tests otherwise. Four workers, because a test that drives a browser waits.
 TESTS := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
 
-.PHONY: run test check format docs native soak clean
+.PHONY: run test check format docs native fuzz soak clean
 
 run: $(VENV)/installed
 	@$(BIN)/digitlens read --examples
@@ -54,6 +57,9 @@ native: $(VENV)/installed-for-development
 	VENV=$(VENV) tools/sanitize.sh
 	PYTHON=$(PYTHON) tools/without_compiler.sh
 
+fuzz: $(VENV)/installed-for-fuzzing
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
+
 soak: $(VENV)/installed-for-development
 	DIGITLENS_SOAK=full $(TESTS) -m soak --timeout=0
 
@@ -74,3 +80,7 @@ $(VENV)/installed-for-development: pyproject.toml $(NATIVE)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ $(VENV)/installed
+
+$(VENV)/installed-for-fuzzing: $(VENV)/installed-for-development
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,fuzz]'
+	@touch $@
