@@ -84,7 +84,7 @@ def test_letters_are_read_and_measured(reader: Reader, data: dl.DataSet) -> None
 @pytest.mark.parametrize("more", [
     {}, {"augmentation": "elastic", "preparation": ("straighten", "resize")},
     {"cost": "cross_entropy", "output": "softmax", "optimiser": "adam", "learning_rate": 0.01},
-], ids=["as it is", "drawn anew", "softmax"])  # fmt: skip
+], ids=["as it is", "distorted", "softmax"])  # fmt: skip
 def test_letters_are_learned_on_every_engine(
     engine: str, precision: str, more: dict[str, Any], data: dl.DataSet
 ) -> None:

@@ -258,7 +258,7 @@ def sweep(
     seeds: how many runs of each recipe, from different seeds.
     recipe: a name or a Recipe; everything else about the runs.
     data: a DataSet, or a name or folder as for data(); None: the data that the recipe was made for.
-    journal: a file that keeps every run. The same sweep goes on from there, and no run is done twice.
+    journal: a file that keeps every run. The same sweep continues from there, and no run is done twice.
     jobs: how many runs at a time; None: one a core, or as many as the cluster can.
     cluster: the address of a Dask scheduler, such as "tcp://host:8786"; empty: this machine. `data` must then be a name
     or a folder, which the workers find by themselves.

@@ -43,7 +43,7 @@ def work():
     for record in run:
         pass
 """,
-    "it trains on images drawn anew": """
+    "it trains on distorted images": """
 def work():
     run = iter(dl.train("video", data, epochs=100_000, augmentation="affine"))
     next(run)

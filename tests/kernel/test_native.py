@@ -144,7 +144,7 @@ def test_a_reader_reads_many_pictures_with_the_kernel_and_one_with_all_that_is_s
 
 
 @pytest.mark.parametrize("augmentation", AUGMENTATIONS)
-def test_pictures_are_drawn_anew_to_the_bytes_of_the_definition(augmentation: str) -> None:
+def test_pictures_are_distorted_to_the_bytes_of_the_definition(augmentation: str) -> None:
     images = bars(50).images
     grids = AUGMENTATIONS[augmentation](np.random.default_rng(1), 200)
     grids[:20] *= 50  # far out of the picture
@@ -154,7 +154,7 @@ def test_pictures_are_drawn_anew_to_the_bytes_of_the_definition(augmentation: st
 
 
 @given(st.integers(1, 64), st.integers(1, 64), st.sampled_from(list(AUGMENTATIONS)), st.integers(0, 2**30))
-def test_pictures_of_any_size_are_drawn_anew_to_the_bytes_of_the_definition(
+def test_pictures_of_any_size_are_distorted_to_the_bytes_of_the_definition(
     rows: int, columns: int, augmentation: str, seed: int
 ) -> None:
     rng = np.random.default_rng(seed)
@@ -165,7 +165,7 @@ def test_pictures_of_any_size_are_drawn_anew_to_the_bytes_of_the_definition(
     np.testing.assert_array_equal(bent, bend(images[which], grids))
 
 
-def test_pictures_that_cannot_be_drawn_anew_are_refused() -> None:
+def test_pictures_that_cannot_be_distorted_are_refused() -> None:
     bend_natively, one, grid = native.module().bend, np.zeros(1, np.int64), np.zeros((1, 50), np.float32)
     for size, room in (((65, 64), (65, 64)), ((28, 28), (28, 27)), ((20, 24), (24, 20)), ((0, 5), (0, 5))):
         with pytest.raises(ValueError, match="bend\\(\\) wants"):

@@ -40,7 +40,7 @@ SETS = native.instruction_sets()
 SERVED = {name: changes for name, changes in VARIANTS.items() if name != "float64"} | {
     "wide": {"hidden": (130, 17)},
     "deep": {"hidden": (5, 16, 3, 33, 4), "activation": "tanh"},
-    "drawn anew": {"augmentation": "elastic", "epochs": 2},
+    "distorted": {"augmentation": "elastic", "epochs": 2},
     "everything": {"optimiser": "adam", "learning_rate": 0.01, "weight_decay": 0.01, "averaging": 0.7,
                    "output": "softmax", "cost": "cross_entropy", "augmentation": "affine"},
 }  # fmt: skip
@@ -66,7 +66,7 @@ def parts(layers: Layers) -> list[np.ndarray]:
 def farthest(recipe: Recipe, network: Network, digits: DataSplit, on: str, wrong: float = 1.0) -> float:
     """The farthest that any number of any step lies from its plain step, as a share of what rounding may do.
 
-    Each step is computed anew in float64, from where the engine stood before it. `wrong` spoils the gradient.
+    Each step is computed again in float64, from where the engine stood before it. `wrong` spoils the gradient.
     """
     size, count = recipe.mini_batch, len(digits.training)
     batches = -(-count // size)
@@ -180,7 +180,7 @@ def test_every_record_is_a_place_to_go_on_from_to_the_same_bits(variant: str) ->
         assert all_bits(run(recipe, state=record.state)[-1].state) == whole
 
 
-@pytest.mark.parametrize("variant", ["plain", "drawn anew"])
+@pytest.mark.parametrize("variant", ["plain", "distorted"])
 def test_a_run_stopped_at_any_mini_batch_gives_a_last_record_there(variant: str) -> None:
     recipe = small(**SERVED[variant], mini_batch=4)
     whole, stop = all_bits(run(recipe)[-1].state), Stop()

@@ -1,7 +1,7 @@
 """How long a soak test runs, and from which seed: one place, so that every soak test answers to the same two variables.
 
 DIGITLENS_SOAK=full     run in full (`make soak`); anything else, or nothing, runs one fiftieth
-DIGITLENS_SOAK_SEED=N   draw what was drawn before; without it every run draws anew, and prints its seed
+DIGITLENS_SOAK_SEED=N   draw what was drawn before; without it every run draws others, and prints its seed
 """
 
 from __future__ import annotations

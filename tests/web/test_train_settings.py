@@ -167,7 +167,7 @@ def test_a_bad_value_from_the_address_that_has_no_control_is_said_too(context: B
     wrong(page, "activation", "one of sigmoid")
 
 
-def test_live_trains_anew_at_every_movement_and_the_newest_wins(page: Page) -> None:
+def test_live_trains_again_at_every_movement_and_the_newest_wins(page: Page) -> None:
     page.evaluate(SENT)
     page.get_by_role("switch", name="Live").click()
     assert ended(page)["recipe"]["epochs"] == 3

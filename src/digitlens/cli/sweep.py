@@ -1,4 +1,4 @@
-"""`digitlens sweep`: many recipes, written down one by one, so that it can be ended and goes on where it was."""
+"""`digitlens sweep`: many recipes, written down one by one, so that it can be stopped and continues where it was."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SHOWN = 10
 HELP = """\
 Train many recipes and find the best: a grid of values, or values drawn from ranges.
 
-Every run is written to the journal when it ends. Ended by Ctrl-C, a power cut or kill -9, the same command goes on
+Every run is written to the journal when it ends. Ended by Ctrl-C, a power cut or kill -9, the same command continues
 where it was; no run is done twice. The best is chosen on images held out, never on the test images.
 """
 
@@ -79,7 +79,7 @@ def command(
                 recipes, found, journal, jobs=jobs, cluster=cluster, named=data, chosen=chosen, on_progress=progress
             )
     except KeyboardInterrupt:
-        err().print(f"What is done is kept in {shown(journal)}: the same command goes on from there.", markup=False)
+        err().print(f"What is done is kept in {shown(journal)}: the same command continues from there.", markup=False)
         raise
     if table is not None:
         _write(table, _csv(flat(swept)))

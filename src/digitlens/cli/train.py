@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 HELP = """\
 Train a network from random weights: by default 784-16-16-10 as in the talk, on MNIST, in a few seconds.
 
-Ctrl-C ends the run cleanly and saves the latest network; `--resume FILE` goes on from there to the very same
+Ctrl-C ends the run cleanly and saves the latest network; `--resume FILE` continues from there to the very same
 network that an undisturbed run ends with.
 """
 
@@ -85,7 +85,7 @@ def _alone(others: list[str]) -> None:
     """--resume decides everything that these options decide."""
     if others:
         named = ", ".join(f"--{option.replace('_', '-')}" for option in others)
-        raise click.UsageError(f"--resume goes on with the recipe of the unfinished run; leave out {named}")
+        raise click.UsageError(f"--resume continues with the recipe of the unfinished run; leave out {named}")
 
 
 def _same_data(recipe: Recipe | None, data: str | None) -> str | None:

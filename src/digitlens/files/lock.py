@@ -1,8 +1,8 @@
 """One at a time: a lock between processes that the system itself lets go of when its holder dies.
 
 The lock is held on an open file, not by the file's existence, so a killed holder leaves nothing that blocks anyone. The
-file is removed by whoever lets go of the lock; one that a killed holder left is taken over and then removed. It is
-always empty: a file that holds something is somebody's own, whatever it is called, and stays.
+file is removed by the process that releases the lock; one that a killed holder left is taken over and then removed. It
+is always empty: a file that holds something is somebody's own, whatever it is called, and stays.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Training images drawn anew every epoch: which distortion each gets, the same for every engine.
+"""Training images distorted in another way every epoch: which distortion each gets, the same for every engine.
 
 The grids come from streams addressed by epoch and place in the order, 1,024 places a stream, so that a run goes on
 from any mini-batch without drawing what came before.

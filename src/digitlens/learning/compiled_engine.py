@@ -29,7 +29,7 @@ from digitlens.parallel.beside import Beside
 
 SLICE = 0.002  # seconds in the kernel at a time, where somebody must be asked whether to stop
 SLICED = 8_192  # images handed to it for that time, more than it can do
-DRAWN_AT_ONCE = 4_096  # images drawn anew together
+DRAWN_AT_ONCE = 4_096  # images distorted together
 MEASURED_AT_ONCE = 8_192  # and measured, before it is asked again whether to stop
 PICTURES = "pictures for the kernel"  # under this name they are kept with the digits
 
@@ -143,7 +143,7 @@ class _Training:
         return Measured(cost / len(digits), right / len(digits))
 
     def _stretches(self, epoch: int, step: int, until: int) -> Generator[_Stretch]:
-        """The mini-batches `step` to below `until` of an epoch; images that are drawn anew come in several stretches.
+        """The mini-batches `step` to below `until` of an epoch; images that are distorted come in several stretches.
 
         Each of those is drawn beside the learning from the one before, on another core where there is one.
         """

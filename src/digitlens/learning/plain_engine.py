@@ -133,7 +133,7 @@ def _mini_batches(
 ) -> Iterator[tuple[Array, Array]]:
     """The pictures in this order, from where `state` stands, in mini-batches, with their targets.
 
-    Some mini-batches are made ready together, to save calls; with augmentation, each picture is drawn anew.
+    Some mini-batches are made ready together, to save calls; with augmentation, each picture is distorted.
     """
     size = recipe.mini_batch
     ready = max(1, READY_AT_ONCE // size) * size

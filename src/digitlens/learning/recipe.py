@@ -173,7 +173,7 @@ class Recipe:
         "linear",
         choices=lambda: SCHEDULES,
         label="Rate schedule",
-        help="How the learning rate goes on from its start: it stays, or falls to 0.",
+        help="How the learning rate changes during the run: it stays as it is, or falls to 0.",
         group=LEARNING,
         compared=("linear", "constant"),
     )
@@ -236,7 +236,7 @@ class Recipe:
         "none",
         choices=lambda: ("none", *AUGMENTATIONS),
         label="Augmentation",
-        help="How every training image is distorted, anew in every epoch.",
+        help="How every training image is distorted, in another way every epoch.",
         group=IMAGES,
         advanced=True,
         compared=("none", "affine"),

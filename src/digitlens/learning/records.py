@@ -3,7 +3,7 @@
 learn(state, until) -> state, stopped    mini-batches of one epoch up to number `until`, or until asked to stop
 look(network, digits, to_the_end) -> Measured    or None, where it was asked to stop meanwhile and may
 
-A run that is stopped while it measures goes back by one mini-batch, and measures when it goes on from there: no epoch
+A run that is stopped while it measures goes back by one mini-batch, and measures when it continues from there: no epoch
 is left without its row. It may not if it would go back to where it began.
 """
 

@@ -84,7 +84,7 @@ class Run:
         self._stop = Stop()
 
     def __iter__(self) -> Iterator[Record]:
-        """Train on, record by record. A run that was left may be entered again: it goes on from its latest record."""
+        """Train on, record by record. A run that was left may be entered again: it continues from its latest record."""
         network = self.recipe.initial_network(len(self.data.classes), self.data.pixels)
         running = self.engine.run(self.recipe, network, self._split, self.state, every=self._every, stop=self._stop)
         try:
@@ -135,7 +135,7 @@ class Run:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of the digits learned from: a run goes on with the same ones only."""
+        """SHA-256 of the digits learned from: a run continues with the same ones only."""
         return self.data.training.fingerprint()
 
     def reader(self) -> Reader:
@@ -171,7 +171,7 @@ class Run:
         )
 
     def _accuracies(self, network: Network) -> dict[str, float]:
-        """By name, of the network as it will be read: measured anew where its weights have been rounded."""
+        """By name, of the network as it will be read: measured again where its weights have been rounded."""
         from digitlens.learning.measurement import measure  # brings both engines with it
 
         assert self.latest is not None

@@ -125,7 +125,7 @@ class LocalWorkers:
 
 
 class LocalControl:
-    """A Control of this process; whoever waits for the task holds it."""
+    """A Control of this process; the caller that waits for the task holds it."""
 
     def __init__(self, index: int, events: SimpleQueue[Event]) -> None:
         self._index, self._events = index, events

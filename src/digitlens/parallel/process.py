@@ -1,8 +1,8 @@
 """A worker that is a process of its own, which is told what to do through its pipes.
 
-It needs no `__main__` guard. It is deaf to Ctrl-C, which goes to all processes of a terminal: whoever started it ends
-it. When its standard input ends, so does it, whatever it is doing, so that none is left behind. A message is its
-length, 8 bytes, and a pickled value: first the Work, then tasks; back come pairs of a word and a value.
+It needs no `__main__` guard. It ignores Ctrl-C, which goes to all processes of a terminal: the process that started
+it ends it. When its standard input ends, so does it, whatever it is doing, so that none is left behind. A message is
+its length, 8 bytes, and a pickled value: first the Work, then tasks; back come pairs of a word and a value.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ class Tasks(Generic[T, R]):
         self._stopping = False
 
     def __iter__(self) -> Generator[Done[T, R]]:
-        """The results. Entered a second time, it goes on with tasks that nobody has drawn yet."""
+        """The results. Entered a second time, it continues with the tasks that were not drawn yet."""
         events: SimpleQueue[Event] = SimpleQueue()
         self._workers = workers = self._open(events)
         atexit.register(workers.close)  # where a program ends and leaves the walk open

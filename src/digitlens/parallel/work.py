@@ -1,4 +1,4 @@
-"""What is to be done elsewhere, and the line between a task under way and whoever waits for it."""
+"""What is to be done elsewhere, and the line between a running task and the caller that waits for it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Control(Protocol):
     """What a task under way can say and hear."""
 
     def report(self, value: Any) -> None:
-        """Tell how far it is, in plain JSON values; whoever walks through the results hears it, in this order."""
+        """Tell how far it is, in plain JSON values; the loop over the results hears it, in this order."""
 
     def on_stop(self, stop: Callable[[], object]) -> None:
         """What ends the task soon, from another thread. It is called at once where that has been asked already."""

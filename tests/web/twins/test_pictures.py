@@ -191,7 +191,7 @@ def test_colours_and_transparency_become_grey_as_in_python() -> None:
 
 
 def test_a_drawing_of_a_program_is_framed_the_same_whether_it_came_as_strokes_or_not() -> None:
-    """What is left between the two ways is the pen: one is inked anew, the other shrunk with the drawing."""
+    """What is left between the two ways is the pen: one is inked again, the other shrunk with the drawing."""
     stroke = np.array([[60.0, 40.0], [140.0, 40.0], [90.0, 180.0]])
     page = np.rint(255 * (1 - ink_strokes([stroke], (220, 200), 9.0))).astype(np.uint8)
     (picture,) = ask("greys", network=file_of(VIDEO), pictures=described([page]), adjusting=[])

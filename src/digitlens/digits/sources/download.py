@@ -2,7 +2,7 @@
 
 Several mirrors hold the four files; each has failed somebody before. So the bytes decide: a file counts when the
 SHA-256 of what it unpacks to is MNIST's, and any failure at one mirror sends us to the next one. What has arrived is
-kept beside the goal, in a `.part` file for each mirror, so that an interrupted download goes on and bytes of two
+kept beside the goal, in a `.part` file for each mirror, so that an interrupted download continues and bytes of two
 mirrors never mix.
 """
 

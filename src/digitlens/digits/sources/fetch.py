@@ -1,7 +1,7 @@
 """One file from one web address, a piece at a time, and never longer, larger or further than allowed.
 
-`fetch` makes a single attempt and leaves what has arrived in a `.part` file, from which the next attempt goes on. It
-knows nothing of what the bytes should be; whoever calls it has to hold them to a hash.
+`fetch` makes a single attempt and leaves what has arrived in a `.part` file, from which the next attempt continues. It
+knows nothing of what the bytes should be; the caller has to check their hash.
 """
 
 from __future__ import annotations

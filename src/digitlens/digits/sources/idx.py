@@ -27,7 +27,7 @@ from digitlens.errors import IdxError, ShapeError
 _OTHER_TYPES = {0x09: "int8", 0x0B: "int16", 0x0C: "int32", 0x0D: "float32", 0x0E: "float64"}
 _UNSIGNED_BYTE = 0x08
 _MOST_DIMENSIONS = 4
-_PIECE = 1 << 17  # compressed bytes unpacked at a time: few calls, and whoever hashes beside is not kept waiting
+_PIECE = 1 << 17  # compressed bytes unpacked at a time: few calls, and a hash computed beside it is not kept waiting
 _ADVICE = "it may be another file, or a damaged one: get it again"
 
 Bytes = bytes | bytearray | memoryview

@@ -2,7 +2,7 @@
 
 A file holds the digits of one kind, count and seed. Its name also says which pen model wrote them, as a hash of its
 source, so that digits of another version are never taken for those of this one. What does not hold exactly the bytes
-that were written is written anew. Few enough files are kept that they need less than 200 MB.
+that were written is written again. Few enough files are kept that they need less than 200 MB.
 
     20 bytes   "digitlens digits 1" and two line ends
     32 bytes   SHA-256 of what follows, unpacked

@@ -36,7 +36,7 @@ from digitlens.errors import ShapeError, UsageError
 Images = NDArray[np.uint8]
 Grids = NDArray[np.float32]
 FARTHEST = 1e6  # pixels; far outside the picture, and far from where float32 overflows
-CHUNK = 64  # images bent at once: what one chunk needs fits a cache
+CHUNK = 64  # images distorted at once: what one chunk needs fits a cache
 SIDE = 28  # rows and columns of the pictures that all distances below are meant for
 
 

@@ -1,4 +1,4 @@
-// Pictures drawn anew: digits/synthetic/distortions.py in native code, to the very same bits. So this file is compiled
+// Distorted pictures: digits/synthetic/distortions.py in native code, to the very same bits. So this file is compiled
 // without fused operations, and each line rounds what the line of that number there rounds.
 #include <string.h>
 

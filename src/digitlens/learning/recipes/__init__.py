@@ -44,13 +44,14 @@ VIDEO_BEST = Recipe(
 """The network of the talk, 784-16-16-10 on raw pixels, trained as well as we know how.
 
 Against VIDEO the size and the sigmoid stay. The outputs are a softmax with cross-entropy; it is learned by Adam with
-weight decay; and images are drawn anew every epoch, moderately, so that 13,002 numbers cannot learn them by heart.
+weight decay; and every epoch distorts the images moderately, in another way, so that 13,002 numbers cannot learn them
+by heart.
 """
 
 STRAIGHT = VIDEO_BEST.changed(name="straight", preparation=("straighten", "resize"), augmentation="gentle")
 """784-16-16-10 behind straightening: slant and size of the handwriting are taken out before the network sees it.
 
-Trained as VIDEO_BEST is, but images are drawn anew gently: moderately read no more of the held-out ones.
+Trained as VIDEO_BEST is, but images are distorted gently: moderately read no more of the held-out ones.
 """
 
 READER = Recipe(
@@ -74,8 +75,8 @@ READER = Recipe(
 """The network that reads what people really write: as accurate as a plain one of at most 1.5 MB is made here.
 
 784-512-512-10 behind straightening, all digits brought to one size. It learns from MNIST in three pens and from pen
-digits in the ways of writing of other countries, each picture drawn anew every epoch; its weights are a running mean,
-kept in sixteen bits.
+digits in the ways of writing of other countries, each picture distorted in another way every epoch; its weights are a
+running mean, kept in sixteen bits.
 """
 
 RECIPES = {recipe.name: recipe for recipe in (VIDEO, TALK, VIDEO_BEST, STRAIGHT, READER)}

@@ -1,7 +1,7 @@
 """The position of a run, from which it continues: to the end, by one mini-batch, or by one example.
 
 Wherever it pauses, it ends in the same bits as an uninterrupted Run of learning/training.py, unless single examples
-were learned. The digits are split anew for every turn and not stored, so that waiting runs take little memory.
+were learned. The digits are split again for every turn and not stored, so that waiting runs take little memory.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ const HEADER = 64 * 1024; // bytes a header may have
 const ARRAYS = 64;
 const LARGEST = 1e6; // the largest weight that is believed: products of such numbers still fit into float32
 const TYPES = /** @type {Object<string, number>} */ ({ F16: 2, F32: 4, F64: 8 }); // bytes a number
-const ADVICE = "train or fetch the file anew";
+const ADVICE = "train or download the file again";
 
 /**
  * The bytes of a file that holds `document`, plain JSON values, and arrays, in float32. Throws beyond the limits.

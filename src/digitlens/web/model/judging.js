@@ -1,6 +1,6 @@
 // @ts-check
 // The optional blocks of a model file that say what its reader can judge: familiarity and calibration.
-// Each carries the version of the model behind it; another version is a block that we do not know, and is passed over.
+// Each carries the version of the model behind it; another version is a block that we do not know: it is ignored.
 // The twin of storage/optional_blocks.py.
 
 import { COLDEST, HOTTEST } from "./calibration.js";
@@ -29,7 +29,7 @@ export function judgingOf(blocks, tensors) {
   const { familiarity, calibration } = blocks;
   if (calibration) only(calibration, "calibration", "temperature", COLDEST, HOTTEST);
   if (!familiarity && tensors.size)
-    throw new Error("this model file holds arrays of a block that has none; train or fetch it anew");
+    throw new Error("this model file holds arrays of a block that has none; train or download it again");
   return {
     familiarity: familiarity ? familiarityOf(familiarity, tensors) : null,
     calibration: calibration ? { temperature: calibration.temperature } : null,
@@ -46,7 +46,7 @@ function familiarityOf(block, tensors) {
   const take = (/** @type {string} */ name, /** @type {number[]} */ shape) => {
     const tensor = tensors.get(name);
     if (!tensor || tensor.shape.join() !== shape.join())
-      throw new Error("this model file does not hold the arrays of a familiarity; train or fetch it anew");
+      throw new Error("this model file does not hold the arrays of a familiarity; train or download it again");
     return tensor.values;
   };
   const layers = SHAPES.map(([n, before], l) => {
@@ -55,7 +55,7 @@ function familiarityOf(block, tensors) {
   });
   const scores = take(SCORES, [QUANTILES]);
   if (tensors.size !== 2 * SHAPES.length + 1)
-    throw new Error("this model file does not hold the arrays of a familiarity alone; train or fetch it anew");
+    throw new Error("this model file does not hold the arrays of a familiarity alone; train or download it again");
   const types = new Set([...tensors].filter(([name]) => name !== SCORES).map(([, tensor]) => tensor.dtype));
   if (types.size > 1 || types.has("F64"))
     throw new Error("this model file's familiarity is not all of one type among F16, F32");
@@ -81,7 +81,7 @@ function only(block, name, number, least, most) {
   const value = block[number];
   if (fields !== `${number},version` || typeof value !== "number" || !(value >= least && value <= most)) {
     throw new Error(
-      `this model file's ${name} is not a version and a ${number} from ${least} to ${most}; train or fetch it anew`,
+      `this model file's ${name} is not a version and a ${number} from ${least} to ${most}; train or download it again`,
     );
   }
 }

@@ -1,9 +1,9 @@
 // @ts-check
 // A model file holds a network, how a picture is prepared for it, and how it came to be.
 //
-// The document in the header is made of blocks. A block that we do not know is passed over and reported if it is
+// The document in the header is made of blocks. A block that we do not know is ignored and reported if it is
 // optional, and refused if the file says that it is required. Arrays that belong to a block are called `BLOCK.NAME`,
-// and are passed over with it; the network's are called `layer1.weights`.
+// and are ignored with it; the network's are called `layer1.weights`.
 //
 // A network sees images of 28×28 unless a block says otherwise:
 //
@@ -33,7 +33,7 @@ import { wholeNumbers } from "./checked_json.js";
  * @property {Object<string, any>} recipe
  * @property {Object<string, any>} provenance
  * @property {Object<string, number>[]} history   one row an epoch
- * @property {string[]} notes          what the file holds that we do not know and passed over
+ * @property {string[]} notes          what the file holds that we do not know and ignored
  */
 /** @typedef {Network & About & Judging} StoredNetwork   all that a model file holds */
 
@@ -60,7 +60,7 @@ export function readModelFile(bytes) {
   }
   const blocks = object(given);
   if (!blocks || !Object.values(blocks).every(object))
-    throw new Error("this model file has no blocks; train or fetch it anew");
+    throw new Error("this model file has no blocks; train or download it again");
   const judging = Object.keys(blocks).filter((name) => known(name, blocks[name]));
   const unknown = Object.keys(blocks).filter((name) => !KNOWN.includes(name) && !judging.includes(name));
   for (const name of unknown) {
@@ -148,7 +148,7 @@ function imageOf(block) {
   if (!block) return { shape: DIGIT_SHAPE, darkOnLight: false };
   const { required, rows, columns, dark_on_light: darkOnLight, ...others } = block;
   if (typeof darkOnLight !== "boolean" || Object.keys(others).length)
-    throw new Error("this model file does not say what its images are like; train or fetch it anew");
+    throw new Error("this model file does not say what its images are like; train or download it again");
   if (![rows, columns].every((side) => Number.isInteger(side) && side >= 1 && side <= LARGEST_SIDE)) {
     const given = [rows, columns].map((side) => String(side).slice(0, 20)).join("×");
     throw new Error(`this model file is for images of ${given}; we read 1×1 to ${LARGEST_SIDE}×${LARGEST_SIDE}`);
@@ -258,5 +258,5 @@ function onlyInPython(kind, name, known) {
 
 /** @param {string} why */
 function contradiction(why) {
-  return new Error(`this model file contradicts itself: ${why}; train or fetch it anew`);
+  return new Error(`this model file contradicts itself: ${why}; train or download it again`);
 }

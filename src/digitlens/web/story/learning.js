@@ -5,7 +5,7 @@ import { drawn, FOUR, NINE, SEVEN, TWO } from "./strokes.js";
 
 /** @typedef {import("./step.js").Step} Step */
 
-const WATCHED = Object.freeze({ live: "1" }); // trains at once, and anew at every change
+const WATCHED = Object.freeze({ live: "1" }); // trains at once, and again at every change
 
 /** @type {Step[]} */
 export const LEARNING = [
@@ -57,7 +57,7 @@ export const LEARNING = [
         "what they ask for, and takes one small step; then the next few. Once through all pictures is called an " +
         "epoch.",
       "How large a step? That is the learning rate. Too small, and it creeps. Too large, and it stumbles over " +
-        "the valley it was to walk down into. Here the network is trained anew, three epochs from the very same " +
+        "the valley it was to walk down into. Here the network is trained again, three epochs from the very same " +
         "random start, whenever you choose another rate.",
       "The curves say how it went. What it reads of the test images counts most: it has never learned from those.",
     ],
@@ -81,7 +81,7 @@ export const MEASURED = {
       "all of them.",
     "Press Compare: six runs of each kind. The sentence above the curves says what the numbers support, and it " +
       "says so when they support nothing. With fewer than six pairs they never could.",
-    "Whoever wins, wins at this learning rate, after so many epochs, in so small a network. Vary the rate as " +
+    "The winner wins at this learning rate, after so many epochs, in so small a network. Vary the rate as " +
       "well before you believe it. That is the whole art of such questions: change one thing, and count how " +
       "often luck would have done the same.",
   ],

@@ -38,7 +38,7 @@ import { inSentence, nameOf, parse, write } from "./schema.js";
 /** @typedef {{base: string, data: string, fields: Record<string, any>, errors: Record<string, string>}} Wanted */
 
 export const BASE = "video";
-export const LIVE_EPOCHS = 3; // of a run that is trained anew while a slider moves, if nobody has chosen
+export const LIVE_EPOCHS = 3; // of a run that is trained again while a slider moves, if nobody has chosen
 
 /**
  * What the settings ask for; what cannot be is told by field, in words.

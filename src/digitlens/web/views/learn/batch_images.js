@@ -23,7 +23,7 @@ import { h } from "../shared/dom.js";
  * @property {(adjusting: readonly string[]) => Float64Array} image   what a network sees that wants these adjusting
  *   steps
  * @property {Partial<State>} patch    what puts it on the pad
- * @property {boolean} own             drawn here, by whoever sits before the page
+ * @property {boolean} own             drawn here, by the visitor
  */
 
 const AT_ONCE = 32;

@@ -44,7 +44,7 @@ export function math(tag, attributes = {}, ...children) {
 }
 
 /**
- * Sets attributes anew; false, null and undefined take one away.
+ * Sets attributes; false, null and undefined take one away.
  * @param {Element} element
  * @param {Attributes} attributes
  */
@@ -58,7 +58,7 @@ export function attributes(element, attributes) {
 }
 
 /**
- * Changes a text only where it differs: what does not change need not be laid out anew.
+ * Changes a text only where it differs: what does not change need not be laid out again.
  * @param {Node} node
  * @param {string} text
  */

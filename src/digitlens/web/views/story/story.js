@@ -60,9 +60,9 @@ export function storyView(app) {
   let built = 0; // the step that the card was built for
   let shown = ""; // its text, which follows the network
   /** @type {HTMLElement | null} */
-  let held = null; // what had the focus when the page went on: it keeps it, though the card is put in anew
+  let held = null; // what had the focus when the page went on: it keeps it, though the card is replaced
   let prepared = 0; // the step that the page was last prepared for
-  let wanted = BARE.test(location.hash); // whether the page is to be prepared anew
+  let wanted = BARE.test(location.hash); // whether the page is to be prepared again
   let travelled = !wanted; // the state came with an address
   /** @type {{original: Network, network: Network, changed: boolean}} */
   let before = { original: app.original, network: app.network, changed: app.changed };
@@ -123,7 +123,7 @@ export function storyView(app) {
       clear(text, ...paragraphs.map((paragraph) => h("p", {}, paragraph)));
       clear(reckoning, ...(step.reckoning?.(facts) ?? []).map((line) => h("p", {}, line)));
     }
-    if (built === at()) return; // a button that is in use must not be made anew
+    if (built === at()) return; // a button that is in use must not be replaced
     built = at();
     setText(progress, `${at()} of ${STEPS.length}`);
     setText(title, step.title);

@@ -1,6 +1,6 @@
 // @ts-check
 // Whether the server is there. Drawing and looking never need it; the page only says when it is gone, and when it is
-// back. The line is tried anew when the machine wakes, is online again, or somebody looks.
+// back. The connection is tried again when the machine wakes, is online again, or somebody looks.
 
 import { h, setText } from "../shared/dom.js";
 
