@@ -35,7 +35,7 @@ int64_t learn(const Run& run, float* scratch) {
   const Shape& s = run.shape;
   Buffers buffers(s, (size_t)run.mini_batch, true, scratch);
   double until = now() + run.seconds;
-  NoSubnormals while_learning;
+  [[maybe_unused]] NoSubnormals while_learning;
   int64_t done = 0;
   size_t floats = (size_t)(buffers.end - buffers.gradient), row = Shape::stride(s.sizes[s.layers]);
   for (int64_t first = 0; first < run.count;) {

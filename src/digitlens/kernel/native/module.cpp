@@ -5,10 +5,10 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
-#include <cstring>
 #include <memory>
 
 #include "kernel.h"
+#include "pictures.h"
 #include "python_lock.h"
 
 namespace nb = nanobind;
@@ -48,46 +48,6 @@ static std::vector<const Kernel*> kernels() {  // those that this processor can 
   found.push_back(&kernel_baseline);
   return found;
 }
-
-// Pictures without their zeros, see kernel.h.
-struct Pictures {
-  size_t pixels;  // of each
-  std::vector<uint64_t> starts{0};
-  std::unique_ptr<uint8_t[]> bytes;
-  size_t count() const { return starts.size() - 1; }
-  SparsePictures list() const { return {bytes.get(), starts.data()}; }
-
-  template <class Stop>
-  Pictures(const uint8_t* grey, size_t pixels, size_t n, Stop stop) : pixels(pixels) {
-    constexpr size_t STEPS = WEIGHTS_ROW / WEIGHTS_STEP;
-    size_t room = 0, held = 0, eights = pixels / 8 * 8;
-    starts.reserve(n + 1);
-    for (size_t i = 0; i < n; i++) {
-      if (i % 4096 == 4095 && stop()) return;  // every 2 ms
-      const uint8_t* x = grey + i * pixels;
-      if (room - held < 3 * pixels + 64) {  // grow to what the rest will need, by what the first ones took
-        room = held + (i ? (held / i + 16) * (n - i) : n * pixels * 5 / 8) + 3 * pixels + 4096;
-        std::unique_ptr<uint8_t[]> more(new uint8_t[room]);
-        if (held) memcpy(more.get(), bytes.get(), held);
-        bytes = std::move(more);
-      }
-      uint16_t* row = (uint16_t*)(bytes.get() + held);
-      uint8_t inked[MOST_PIXELS + 8];
-      size_t k = 0;
-      for (size_t p = 0; p < eights; p += 8) {
-        uint64_t eight;
-        memcpy(&eight, x + p, 8);
-        if (eight)
-          for (size_t j = 0; j < 8; j++) row[k] = (uint16_t)((p + j) * STEPS), inked[k] = x[p + j], k += x[p + j] != 0;
-      }
-      for (size_t p = eights; p < pixels; p++) row[k] = (uint16_t)(p * STEPS), inked[k] = x[p], k += x[p] != 0;
-      while (k % 4) row[k] = (uint16_t)(pixels * STEPS), inked[k++] = 0;
-      memcpy(row + k, inked, k);
-      held += (3 * k + 1) / 2 * 2;
-      starts.push_back(held);
-    }
-  }
-};
 
 struct Engine {
   const Kernel* kernel;
@@ -195,7 +155,8 @@ struct Engine {
     WithoutLock others_may_go_on;
     std::unique_ptr<float[]> room = scratch(EVALUATED_AT_ONCE, false);
     for (size_t first = 0; first < n; first += 1024) {  // a list of a thousand at a time: half a megabyte
-      Pictures some(images.data() + first * pixels, pixels, n - first < 1024 ? n - first : 1024, [] { return false; });
+      Pictures some(pixels, n - first < 1024 ? n - first : 1024);
+      some.add(images.data() + first * pixels, some.expected, [] { return false; });
       kernel->evaluate(shape, weights.data(), some.list(), some.count(), nullptr, out.data() + first * out.shape(1),
                        nullptr, nullptr, room.get());
     }
@@ -257,12 +218,13 @@ NB_MODULE(_native, m) {
             check(pixels >= 1 && pixels <= MOST_PIXELS, "Pictures wants pictures of 1 to 4,096 pixels");
             check(!stop || stop->size() == 1, "Pictures wants one flag to stop by");
             WithoutLock others_may_go_on;
-            new (self)
-                Pictures(images.data(), pixels, images.shape(0), [&] {  // fewer than all of them, where it is stopped
-                  WithLock for_a_moment;
-                  if (PyErr_CheckSignals()) throw nb::python_error();
-                  return stop && *(const volatile uint8_t*)stop->data();
-                });
+            Pictures some(pixels, images.shape(0));
+            some.add(images.data(), images.shape(0), [&] {  // fewer than all of them, where it is stopped
+              WithLock for_a_moment;
+              if (PyErr_CheckSignals()) throw nb::python_error();
+              return stop && *(const volatile uint8_t*)stop->data();
+            });
+            new (self) Pictures(std::move(some));
           },
           nb::arg().noconvert(), nb::arg("stop").noconvert() = nb::none())
       .def("__len__", &Pictures::count);

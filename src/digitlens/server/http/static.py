@@ -22,6 +22,7 @@ TYPES = {
     ".json": "application/json",
     ".png": "image/png",
     ".woff2": "font/woff2",
+    ".wasm": "application/wasm",
     ".digitlens": "application/octet-stream",
 }
 
