@@ -52,14 +52,7 @@ if TYPE_CHECKING:  # the same names once more, for type checkers and editors: a 
         WeightChain as WeightChain,
     )
     from digitlens.network.activations import ACTIVATIONS as ACTIVATIONS, Activation as Activation
-    from digitlens.network.costs import (
-        Cost as Cost,
-        CostFunction as CostFunction,
-        cost_for as cost_for,
-        one_hot as one_hot,
-    )
-    from digitlens.network.gradient import backward as backward
-    from digitlens.network.initialisation import initialise as initialise
+    from digitlens.network.costs import Cost as Cost, CostFunction as CostFunction
     from digitlens.network.network import Layer as Layer, Network as Network, Trace as Trace
     from digitlens.network.optimisers import (
         Memory as Memory,
@@ -79,6 +72,12 @@ if TYPE_CHECKING:  # the same names once more, for type checkers and editors: a 
         train as train,
     )
     from digitlens.python_data import data as data, mnist as mnist, pen_digits as pen_digits
+    from digitlens.python_network import (
+        backward as backward,
+        cost_for as cost_for,
+        initialise as initialise,
+        one_hot as one_hot,
+    )
     from digitlens.reading.calibration import Calibration as Calibration
     from digitlens.reading.evaluation import Evaluation as Evaluation
     from digitlens.reading.familiarity import Familiarity as Familiarity, Judgement as Judgement
@@ -91,6 +90,7 @@ if TYPE_CHECKING:  # the same names once more, for type checkers and editors: a 
 _NAMES = {  # where each public name lives; a name is imported from there when it is first used
     "digitlens.python": "compare explain load read read_page save sweep train",
     "digitlens.python_data": "data mnist pen_digits",
+    "digitlens.python_network": "backward cost_for initialise one_hot",
     "digitlens.reading.reader": "Reader",
     "digitlens.reading.reading": "Reading",
     "digitlens.reading.evaluation": "Evaluation",
@@ -112,9 +112,7 @@ _NAMES = {  # where each public name lives; a name is imported from there when i
     "digitlens.learning.sweeping": "Range Swept",
     "digitlens.network.network": "Layer Network Trace",
     "digitlens.network.activations": "ACTIVATIONS Activation",
-    "digitlens.network.initialisation": "initialise",
-    "digitlens.network.costs": "Cost CostFunction cost_for one_hot",
-    "digitlens.network.gradient": "backward",
+    "digitlens.network.costs": "Cost CostFunction",
     "digitlens.network.optimisers": "Memory Optimiser adam gradient_descent momentum",
     "digitlens.errors": (
         "ClusterError DataError DigitlensError DownloadError FileError IdxError MissingExtra ModelFileError "

@@ -11,9 +11,11 @@ import inspect
 import math
 import operator
 from numbers import Real
-from typing import Any
+from typing import Any, TypeVar
 
 from digitlens.errors import UsageError
+
+T = TypeVar("T")
 
 LONGEST = 60  # characters of a value that a message shows
 
@@ -50,6 +52,18 @@ def check_type(
     """
     if not isinstance(value, kinds):
         raise UsageError(f"{who} wants {wanted} for {name}, got {described(value)}{f'; {advice}' if advice else ''}")
+
+
+def tuple_of(who: str, name: str, values: Any, kind: type[T], wanted: str) -> tuple[T, ...]:
+    """The values as a tuple; raise UsageError unless they are a list or tuple, all of this type.
+
+    >>> tuple_of("Network()", "layers", [1, 2], int, "numbers")
+    (1, 2)
+    """
+    check_type(who, name, values, (list, tuple), f"a tuple of {wanted}")
+    for value in values:
+        check_type(who, name, value, kind, f"a tuple of {wanted}")
+    return tuple(values)
 
 
 def whole_number(who: str, name: str, value: Any, least: int | None = None, most: int | None = None) -> int:

@@ -337,10 +337,10 @@ def _values(who: str, values: Any) -> tuple[Any, ...]:
     """The values to compare, from a list, a tuple or an array."""
     import numpy as np
 
-    if isinstance(values, np.ndarray):
+    if isinstance(values, np.ndarray) and values.ndim:
         return tuple(values.tolist())
     if isinstance(values, (str, bytes)):  # each is a sequence, of letters
-        raise UsageError(f"{who} wants a list of values, got {described(values)}; write [{values!r}, ...]")
+        raise UsageError(f"{who} wants a list of values, got {described(values)}; write [{values!r:.60}, ...]")
     check_type(who, "values", values, Sequence, "a list of values", 'such as ["sigmoid", "relu"]')
     return tuple(values)
 

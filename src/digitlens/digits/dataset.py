@@ -143,6 +143,7 @@ class Digits:
 
     def trust_fingerprint(self, fingerprint: str) -> None:
         """Spare fingerprint() its work: for digits that were verified to be those with this one."""
+        check_type("trust_fingerprint()", "fingerprint", fingerprint, str, "a text of 64 characters")
         object.__setattr__(self, "_fingerprint", fingerprint)
 
     known_by = renamed_method("Digits", "known_by", "trust_fingerprint")

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import os
 
+LONGEST = 1_000  # characters of a path that a message shows
+
 
 def shown(path: str | os.PathLike[str]) -> str:
-    r"""The path in quotes, with everything that cannot be printed escaped.
+    r"""The path in quotes, with everything that cannot be printed escaped; of a very long one only its ends.
 
     >>> shown("digits/seven.png")
     "'digits/seven.png'"
     >>> shown("two\nlines")
     "'two\\nlines'"
     """
-    return "'" + printable(os.fspath(path)).replace("\n", "\\n") + "'"
+    text = printable(os.fspath(path)).replace("\n", "\\n")
+    return "'" + (text if len(text) <= LONGEST else f"{text[:200]}…{text[-200:]}") + "'"
 
 
 def printable(text: str) -> str:

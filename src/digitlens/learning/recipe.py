@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlens.checks import check_number, check_type, whole_number
 from digitlens.digits.preparation.adjusting import STEPS
 from digitlens.digits.synthetic.distortions import AUGMENTATIONS
 from digitlens.errors import RecipeError
@@ -276,6 +277,8 @@ class Recipe:
 
     def check_sizes(self, classes: int, pixels: int) -> None:
         """Raise RecipeError if a network for so many classes and pixels has more parameters than a file may hold."""
+        for name, number in (("classes", classes), ("pixels", pixels)):
+            whole_number("check_sizes()", name, number, 1)
         parameters = sum(n * (n_before + 1) for n_before, n in pairwise(self.sizes(classes, pixels)))
         if parameters > PARAMETERS:
             raise FIELDS["hidden"].error(
@@ -303,6 +306,7 @@ class Recipe:
 
         Streams are addressed, not consumed in turn: an interrupted run needs no saved generator to go on.
         """
+        check_type("stream()", "purpose", purpose, str, "a text")
         return np.random.default_rng([self.seed, zlib.crc32(purpose.encode()), *which])
 
     def initial_network(self, classes: int = 10, pixels: int = 784) -> Network:
@@ -312,6 +316,7 @@ class Recipe:
 
     def rate(self, done: float) -> float:
         """The learning rate when the share `done` of all mini-batches, 0..1, lies behind."""
+        check_number("rate()", "done", done)
         if self.schedule == "linear":
             return self.learning_rate * (1 - done)
         if self.schedule == "cosine":
@@ -320,6 +325,9 @@ class Recipe:
 
     def rates(self, first: int, last: int, batches: int) -> NDArray[np.float64]:
         """rate() for the mini-batches number `first` to below `last` of the run, each epoch of `batches` of them."""
+        for name, number in (("first", first), ("last", last), ("batches", batches)):
+            whole_number("rates()", name, number, 1 if name == "batches" else 0, 2**48)
+        whole_number("rates()", "last", last, first, first + 10_000_000)
         done = np.arange(first, last) / (batches * self.epochs)
         if self.schedule == "linear":
             return self.learning_rate * (1 - done)

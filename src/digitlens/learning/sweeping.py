@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.checks import check_number
+from digitlens.checks import check_number, check_type
 from digitlens.deprecations import renamed_arguments
 from digitlens.digits.dataset import DataSet
 from digitlens.errors import FileError, RecipeError, UsageError
@@ -50,6 +50,7 @@ class Range:
     def __post_init__(self) -> None:
         check_number("a range", "low", self.low)
         check_number("a range", "high", self.high)
+        check_type("a range", "log", self.log, bool, "True or False")
         if not self.low < self.high:
             raise UsageError(f"a range goes from a number to a larger one, got {self.low:g}..{self.high:g}")
         if self.log and self.low <= 0:
@@ -57,6 +58,9 @@ class Range:
 
     def draw(self, rng: np.random.Generator, *, whole: bool = False) -> float | int:
         """One of them, drawn with rng; whole: the nearest whole number."""
+        advice = "such as numpy.random.default_rng(0)"
+        check_type("draw()", "rng", rng, np.random.Generator, "a generator of random numbers", advice)
+        check_type("draw()", "whole", whole, bool, "True or False")
         if self.log:
             drawn = math.exp(rng.uniform(math.log(self.low), math.log(self.high)))
         else:

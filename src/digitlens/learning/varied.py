@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlens.checks import check_type, tuple_of, whole_number
 from digitlens.digits.dataset import DataSet
 from digitlens.errors import UsageError
 from digitlens.learning.compared import Comparison, compare
@@ -40,6 +41,10 @@ class Varied:
         return f"<Varied: {self.field}, {len(self.values)} values, {self.seeds} seeds>"
 
     def __post_init__(self) -> None:
+        check_type("Varied()", "base", self.base, Recipe, "a Recipe")
+        check_type("Varied()", "field", self.field, str, "the name of a recipe's field", 'such as "activation"')
+        check_type("Varied()", "values", self.values, tuple, "a tuple of values")
+        whole_number("Varied()", "seeds", self.seeds)
         varied_field(self.field)
         if not 2 <= len(self.values) <= VALUES or len({repr(value) for value in self.values}) < len(self.values):
             raise UsageError(f"{self.field}: wants 2 to {VALUES} different values to compare, got {len(self.values)}")
@@ -56,6 +61,7 @@ class Varied:
 
         data: what they train on. chosen: how many images are held out was chosen for this data, and stays.
         """
+        check_type("recipes()", "data", data, DataSet, "a DataSet")
         sides = [fitted(self.base.changed(**{self.field: value}), data, chosen=chosen) for value in self.values]
         return [replace(side, seed=side.seed + i) for i in range(self.seeds) for side in sides]
 
@@ -64,6 +70,7 @@ class Varied:
 
         outcomes: those there are, each under its place among the recipes that recipes() gives.
         """
+        check_type("complete()", "outcomes", outcomes, Mapping, "a dictionary of outcomes by their place")
         count = len(self.values)
         rounds = [range(first, first + count) for first in range(0, self.seeds * count, count)]
         return [outcomes[i] for one in rounds if all(i in outcomes for i in one) for i in one]
@@ -71,6 +78,11 @@ class Varied:
     def compared(self, outcomes: Sequence[Outcome]) -> Compared:
         """The comparison; outcomes: one for each recipe that recipes() gives, in that order."""
         count = len(self.values)
+        outcomes = tuple_of("compared()", "outcomes", outcomes, Outcome, "Outcomes")
+        if not outcomes or len(outcomes) % count:
+            raise UsageError(
+                f"compared() wants an outcome for each of {count} values and each seed, got {len(outcomes)}"
+            )
         sides = tuple(
             Side(value, name, tuple(outcomes[i::count]))
             for i, (value, name) in enumerate(zip(self.values, self.names, strict=True))

@@ -46,6 +46,8 @@ class Cost:
 
     def takes(self, output: Activation) -> bool:
         """Can the output neurons have this activation function?"""
+        if not isinstance(output, Activation):
+            raise RecipeError(f"a cost takes an Activation or does not, got {type(output).__name__}")
         return self.outputs[0] <= output.range[0] and output.range[1] <= self.outputs[1]
 
 
@@ -59,7 +61,7 @@ def cost_for(name: str, output: Activation) -> CostFunction:
     Pairs that make no sense raise RecipeError, which says why.
     """
     if name not in COSTS:
-        raise RecipeError(f"a cost is one of {', '.join(COSTS)}, got {name!r}")
+        raise RecipeError(f"a cost is one of {', '.join(COSTS)}, got {name!r:.80}")
     cost = COSTS[name]
     if not cost.takes(output):
         others = ", ".join(each.name for each in ACTIVATIONS.values() if cost.takes(each))

@@ -62,16 +62,20 @@ class Network:
     activations: tuple[Activation, ...]  # σ of each of these layers
 
     def __post_init__(self) -> None:
+        if not (_are(Layer, self.layers) and _are(Activation, self.activations)):
+            raise ShapeError("Network wants a tuple of Layers, and a tuple with the Activation of each")
         if not self.layers or len(self.layers) != len(self.activations):
             raise ShapeError(f"Network wants one function a layer, got {len(self.activations)}, {len(self.layers)}")
         for each in self.activations[:-1]:
             if each.whole_layer:
                 raise ShapeError(f"Network takes {each.name} in the last layer only: its neurons depend on one another")
-        n_before = max(self.layers[0].weights.shape[1:], default=0)  # 0: no matrix
+        n_before = max(np.shape(self.layers[0].weights)[1:], default=0)  # 0: no matrix
         for l, layer in enumerate(self.layers, start=1):
             W, b = layer.weights, layer.biases
-            if b.ndim != 1 or W.shape != (len(b), n_before) or not W.size:
-                raise ShapeError(f"Network wants (n, {n_before}) and (n,) in layer {l}, got {W.shape} and {b.shape}")
+            arrays = _are(np.ndarray, (W, b))
+            if not arrays or b.ndim != 1 or W.shape != (len(b), n_before) or not W.size:
+                got = f"{W.shape} and {b.shape}" if arrays else "something else than two arrays"
+                raise ShapeError(f"Network wants (n, {n_before}) and (n,) in layer {l}, got {got}")
             if W.dtype not in (np.float32, np.float64) or not W.dtype == b.dtype == self.dtype:
                 raise ShapeError(f"Network wants one type, float32 or float64, got {W.dtype}, {b.dtype} in layer {l}")
             n_before = len(b)
@@ -110,3 +114,7 @@ class Network:
     def __repr__(self) -> str:
         functions = ", ".join(dict.fromkeys(activation.name for activation in self.activations))
         return f"<Network {'-'.join(map(str, self.sizes))}: {functions}, {self.dtype}>"
+
+
+def _are(kind: type, values: Any) -> bool:
+    return isinstance(values, (tuple, list)) and all(isinstance(value, kind) for value in values)

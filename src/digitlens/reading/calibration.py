@@ -11,11 +11,13 @@ p  (n, classes)  softmax(z / temperature), the calibrated probabilities; the lar
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlens.checks import check_type, described
 from digitlens.errors import ShapeError
 from digitlens.network.activations import softmax
 
@@ -31,8 +33,11 @@ class Calibration:
     temperature: float  # z of the last layer is divided by it; above 1: the network is overconfident
 
     def __post_init__(self) -> None:
+        check_type("Calibration()", "temperature", self.temperature, Real, "a number")
         if not COLDEST <= self.temperature <= HOTTEST:  # written so that NaN is refused, too
-            raise ShapeError(f"Calibration wants a temperature from {COLDEST:g} to {HOTTEST:g}, got {self.temperature}")
+            raise ShapeError(
+                f"Calibration wants a temperature from {COLDEST:g} to {HOTTEST:g}, got {described(self.temperature)}"
+            )
 
     def probabilities(self, z: Array) -> NDArray[np.float64]:
         """The probability of each class, (..., classes) in float64; each row adds up to 1.
@@ -42,6 +47,12 @@ class Calibration:
         >>> Calibration(2.0).probabilities(np.array([[4.0, 0.0]])).round(3).tolist()
         [[0.881, 0.119]]
         """
+        who = "Calibration.probabilities()"
+        check_type(who, "z", z, np.ndarray, "an array of weighted sums, (..., classes)")
+        if not z.ndim or not z.shape[-1] or z.dtype.kind not in "fiu" or not np.isfinite(z).all():
+            raise ShapeError(
+                f"{who} wants finite weighted sums (..., classes) of one class or more, got {z.shape} in {z.dtype}"
+            )
         return np.asarray(softmax(z.astype(float) / self.temperature), float)
 
     def confidence(self, z: Array) -> NDArray[np.float64]:

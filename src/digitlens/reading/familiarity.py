@@ -19,15 +19,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from digitlens.checks import check_type, described, tuple_of
 from digitlens.digits.preparation.specks import connected_components
 from digitlens.errors import ShapeError
-from digitlens.network.network import Layers
+from digitlens.network.network import Layer, Layers
 
 Array = NDArray[np.floating[Any]]
 
@@ -62,6 +64,9 @@ class Familiarity:
         return f"<Familiarity: rejects {self.threshold:.2%} of real digits>"
 
     def __post_init__(self) -> None:
+        tuple_of("Familiarity()", "layers", self.layers, Layer, "Layers")
+        check_type("Familiarity()", "scores", self.scores, np.ndarray, "an array")
+        check_type("Familiarity()", "threshold", self.threshold, Real, "a number")
         shapes = tuple(layer.weights.shape for layer in self.layers)
         biases = tuple(layer.biases.shape for layer in self.layers)
         if shapes != SHAPES or biases != tuple((n,) for n, _ in SHAPES):
@@ -69,14 +74,16 @@ class Familiarity:
         if self.scores.shape != (QUANTILES,) or not (np.diff(self.scores) >= 0).all():
             raise ShapeError(f"Familiarity wants {QUANTILES} scores in ascending order, got {self.scores.shape}")
         if not 0 <= self.threshold <= 1:
-            raise ShapeError(f"Familiarity wants a threshold from 0 to 1, got {self.threshold}")
+            raise ShapeError(f"Familiarity wants a threshold from 0 to 1, got {described(self.threshold)}")
 
     def of(self, images: Array) -> NDArray[np.float64]:
         """The familiarity of framed pictures, (n,): the share of real digits, 0..1, with a lower score.
 
         images: (n, 28, 28) floats, ink from 0 to 1. Raises ShapeError for others.
         """
-        if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype.kind != "f":
+        check_type("Familiarity.of()", "images", images, np.ndarray, "an array of framed pictures")
+        masked = isinstance(images, np.ma.MaskedArray)
+        if masked or images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype.kind != "f":
             raise ShapeError(
                 f"Familiarity.of() wants framed pictures (n, 28, 28) in floats from 0 to 1, got {images.shape} in "
                 f"{images.dtype}; for one picture use image[None]"
@@ -89,6 +96,7 @@ class Familiarity:
 
         image: (28, 28) floats, ink from 0 to 1. Raises ShapeError for others.
         """
+        check_type("Familiarity.judge()", "image", image, np.ndarray, "an array, (28, 28)")
         familiarity = float(self.of(image[None])[0])
         if familiarity >= self.threshold:
             return Judgement(familiarity, True, "")

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.checks import check_type
+from digitlens.checks import check_type, tuple_of
 from digitlens.digits.dataset import (
     DIGIT_SHAPE,
     DIGITS,
@@ -71,7 +71,7 @@ class Reader:
     dark_on_light: bool = False  # its images show dark writing on light paper; framed ones never do
 
     def __post_init__(self) -> None:
-        check_type("Reader()", "network", self.network, Network, "a Network", "load() gives the Reader of a file")
+        self._check_fields()
         sizes, (rows, columns) = self.network.sizes, self.image_shape
         if max(rows, columns) > LARGEST_SIDE or sizes[-1] > MOST_CLASSES:
             raise ShapeError(
@@ -90,6 +90,23 @@ class Reader:
             )
         if self.familiarity and not self.reads_digits:
             raise ShapeError("a Reader has a familiarity where it reads digits; leave it out for other classes")
+
+    def _check_fields(self) -> None:
+        """Raise UsageError for a field of another type than it has here."""
+        who = "Reader()"
+        check_type(who, "network", self.network, Network, "a Network", "load() gives the Reader of a file")
+        for name in ("name", "cost"):
+            check_type(who, name, getattr(self, name), str, "a text")
+        for name in ("classes", "adjusting", "notes"):
+            object.__setattr__(self, name, tuple_of(who, name, getattr(self, name), str, "texts"))
+        for name in ("recipe", "provenance"):
+            check_type(who, name, getattr(self, name), Mapping, "a dictionary")
+        tuple_of(who, "history", self.history, dict, "dictionaries")
+        if len(tuple_of(who, "image_shape", self.image_shape, int, "rows and columns")) != 2:
+            raise ShapeError(f"{who} wants rows and columns for image_shape, got {len(self.image_shape)} numbers")
+        check_type(who, "framing", self.framing, int, "a whole number")
+        check_type(who, "familiarity", self.familiarity, (Familiarity, type(None)), "a Familiarity or None")
+        check_type(who, "calibration", self.calibration, (Calibration, type(None)), "a Calibration or None")
 
     @property
     def reads_digits(self) -> bool:

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from digitlens.digits.dataset import DIGIT_SHAPE
 from digitlens.digits.preparation.containers import open_container, orientation_of
 from digitlens.errors import DigitlensError, FileError, PictureError, ShapeError
+from digitlens.files.naming import shown
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
@@ -71,7 +72,7 @@ def decode(
 
 def from_path(path: str | os.PathLike[str]) -> Decoded:
     """A picture file -> grey. Raises FileError and PictureError, each with the file's name."""
-    name = repr(os.fspath(path))  # repr: a newline or half a character in a name must not spoil the message
+    name = shown(path)  # a newline or half a character in a name must not spoil the message
     try:
         data = _read(Path(path), name)
     except (OSError, ValueError) as error:

@@ -89,5 +89,5 @@ def named(name: str, **changes: Any) -> Recipe:
     3
     """
     if name not in RECIPES:
-        raise RecipeError(f"recipe: one of {', '.join(RECIPES)}, got {name!r}")
+        raise RecipeError(f"recipe: one of {', '.join(RECIPES)}, got {name!r:.80}")
     return RECIPES[name].changed(**changes)

@@ -6,19 +6,18 @@ random numbers, so digit i of a seed is the same whatever the count. Test digits
 
 from __future__ import annotations
 
-import operator
 from dataclasses import dataclass
 from typing import SupportsIndex
 
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlens.checks import whole_number
 from digitlens.digits.dataset import DataSet, Digits
 from digitlens.digits.preparation.framing import BOX, SIDE, corner_for, place
 from digitlens.digits.preparation.strokes import frame_drawings, ink_drawings
 from digitlens.digits.synthetic.pen.hand import write
 from digitlens.digits.synthetic.pen.skeletons import ALLOGRAPHS
-from digitlens.errors import UsageError
 
 Array = NDArray[np.float64]
 
@@ -71,7 +70,7 @@ def pen_digits(count: int, seed: int = 0) -> PenDigits:
     True
     """
     who = "pen_digits()"
-    return _pen_digits(_whole(who, "count", count, 1, MOST), _seed(who, seed), TRAINING_STREAM)
+    return _pen_digits(whole_number(who, "count", count, 1, MOST), _seed(who, seed), TRAINING_STREAM)
 
 
 def world_digits(count: int, seed: int = 0) -> PenDigits:
@@ -84,7 +83,7 @@ def world_digits(count: int, seed: int = 0) -> PenDigits:
     True
     """
     who = "world_digits()"
-    return _pen_digits(_whole(who, "count", count, 1, MOST), _seed(who, seed), EVERYWHERE_STREAM)
+    return _pen_digits(whole_number(who, "count", count, 1, MOST), _seed(who, seed), EVERYWHERE_STREAM)
 
 
 def pen_data(seed: int = 0, training: int = 30_000, test: int = 5_000) -> DataSet:
@@ -99,7 +98,7 @@ def pen_data(seed: int = 0, training: int = 30_000, test: int = 5_000) -> DataSe
     """
     who = "pen_data()"
     seed = _seed(who, seed)
-    training, test = _whole(who, "training", training, 1, MOST), _whole(who, "test", test, 1, MOST)
+    training, test = whole_number(who, "training", training, 1, MOST), whole_number(who, "test", test, 1, MOST)
     return DataSet(
         name="pen",
         source=f"written by Digitlens's own pen model, seed {seed}",
@@ -162,14 +161,4 @@ def _squared(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _seed(who: str, seed: SupportsIndex) -> int:
-    return _whole(who, "seed", seed, 0, 2**64 - 1)
-
-
-def _whole(who: str, name: str, number: SupportsIndex, least: int, most: int) -> int:
-    try:
-        whole = operator.index(number)
-    except TypeError:
-        raise UsageError(f"{who} wants a whole number for {name}, got {number!r}") from None
-    if not least <= whole <= most:
-        raise UsageError(f"{who} wants {name} from {least} to {most}, got {whole}")
-    return whole
+    return whole_number(who, "seed", seed, 0, 2**64 - 1)
