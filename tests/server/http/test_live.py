@@ -17,7 +17,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from digitlens.server.http.limits import Limits
-from digitlens.server.http.live import MAX_DEPTH, MessageError, depth, parse
+from digitlens.server.http.live import MAX_DEPTH, MAX_PARTS, MessageError, depth, parse
 
 UPGRADE = (
     "Upgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -132,6 +132,15 @@ def test_depth_is_counted_outside_of_text() -> None:
     assert parse('{"type": "ping", "x": ' + "[" * (MAX_DEPTH - 1) + "]" * (MAX_DEPTH - 1) + "}")["type"] == "ping"
     with pytest.raises(MessageError, match=f"at most {MAX_DEPTH} deep"):
         parse('{"type": "ping", "x": ' + "[" * MAX_DEPTH + "]" * MAX_DEPTH + "}")
+
+
+@pytest.mark.parametrize("part", ["[],", "{},", '{"a":[]},', '"[",'])
+def test_a_message_of_too_many_parts_is_refused_before_it_is_parsed(part: str) -> None:
+    enough = MAX_PARTS // (part.count("[") + part.count("{")) - 2
+    text = '{{"type": "ping", "x": [{}0]}}'.format
+    assert parse(text(part * enough))["type"] == "ping"
+    with pytest.raises(MessageError, match="lists and objects"):
+        parse(text(part * (enough + 3)))
 
 
 def test_bytes_where_text_belongs_close_it(site: Site) -> None:

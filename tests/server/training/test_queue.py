@@ -66,6 +66,18 @@ def test_those_who_wait_take_turns_in_the_order_in_which_they_came(turns: Traini
     assert all(work.moves > 3 for work in works)
 
 
+def test_the_runs_of_one_client_share_its_turns(turns: TrainingQueue) -> None:
+    diary: list[str] = []
+    works = [Busy("a", diary, owner="greedy") for _ in range(5)] + [Busy("b", diary, owner="modest")]
+    for work in works:
+        turns.enter(work)
+    until(lambda: len(diary) >= 21)
+    for work in works:
+        work.stop()
+        turns.leave(work)
+    assert "".join(diary[1:21]) in ("ab" * 10, "ba" * 10)
+
+
 def test_a_place_is_counted_from_the_one_at_work(turns: TrainingQueue) -> None:
     diary: list[str] = []
     first, *others = (Busy(name, diary) for name in "abcd")

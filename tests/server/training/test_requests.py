@@ -14,6 +14,7 @@ from tests.waiting import until
 from websockets.sync.client import connect
 
 from digitlens.errors import DataError
+from digitlens.learning import recipes
 from digitlens.server.training import requests as orders
 from digitlens.server.training.data_sets import DataSets, Progress
 
@@ -204,6 +205,17 @@ def test_a_mini_batch_that_would_fill_the_memory_is_refused() -> None:
     assert orders.recipe_of("video", {"mini_batch": 60_000}, 60_000)  # all of MNIST at once, by a small network
     with pytest.raises(orders.Refused, match="mini_batch"):
         orders.recipe_of("video", {"mini_batch": 60_000, "precision": "float64"}, 60_000)
+
+
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+def test_a_mini_batch_that_would_keep_a_pause_waiting_is_refused(precision: str) -> None:
+    """A run that is paused works until the end of its mini-batch, and holds a thread for so long."""
+    large: dict[str, Any] = {"hidden": [900, 250], "precision": precision}
+    with pytest.raises(orders.Refused, match="mini_batch"):
+        orders.recipe_of("video", large | {"mini_batch": 20_000}, 60_000)
+    assert orders.recipe_of("video", large | {"mini_batch": 100}, 60_000)
+    for name in recipes.RECIPES:  # and none of these
+        assert orders.recipe_of(name, {}, 60_000)
 
 
 def test_all_that_can_be_chosen_is_said_and_can_be_chosen(site: Site) -> None:

@@ -204,6 +204,36 @@ def test_old_checkpoints_and_too_many_are_swept_away(tmp_path: Path) -> None:
     assert f"{63:032x}.digitlens.checkpoint" in left
 
 
+def test_nothing_is_removed_that_is_not_ours(tmp_path: Path) -> None:
+    """Names of every length beside ours: none of them breaks a visit, and none of them goes, however old it is."""
+    ours = f"{NAME}.digitlens.checkpoint"
+    leftover = f".{ours}.0123456789ab.tmp"
+    names = {f"{ours}x", f"x{ours}", "my.checkpoint", f"{'g' * 32}.digitlens.checkpoint", f"{NAME}.digitlens"}
+    names |= {".tmp", "..tmp", "x.tmp", *(leftover[:1] + leftover[cut:] for cut in range(2, len(leftover) - 4))}
+    for name in names - {ours}:
+        (tmp_path / name).write_bytes(b"somebody's")
+        os.utime(tmp_path / name, (0, 0))
+    (tmp_path / "a").mkdir()
+    (tmp_path / ".folder.tmp").mkdir()
+    stores = RunStores(tmp_path)
+    stores.trim({NAME})
+    assert stores.store(NAME).load() is None
+    assert {file.name for file in tmp_path.iterdir()} == names | {"a", ".folder.tmp"}
+
+
+def test_while_a_server_runs_checkpoints_do_not_pile_up_and_those_of_known_visitors_stay(tmp_path: Path) -> None:
+    stores, now = RunStores(tmp_path), time.time()
+    for number in range(100):
+        file = tmp_path / f"{number:032x}.digitlens.checkpoint"
+        file.write_bytes(b"x")
+        os.utime(file, (now - number, now - number))
+    known = {f"{number:032x}" for number in (80, 90)}
+    stores.trim(known)
+    left = {file.name[:32] for file in tmp_path.iterdir()}
+    assert known < left
+    assert len(left) == 66
+
+
 def test_a_folder_that_cannot_be_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     store = RunStores(tmp_path / "file" / "runs").store(NAME)

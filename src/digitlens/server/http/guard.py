@@ -70,7 +70,7 @@ class Guard:
         exchange = _Exchange(self, scope, receive, send)
         try:
             try:
-                await self.budgets.turnstile.enter(client_of(scope))
+                await self.budgets.requests.enter(client_of(scope))
                 host, entering = self._check(scope)
                 exchange.always = page_headers(host)
                 if entering:

@@ -89,7 +89,7 @@ class Live:
             if message.get("text") is None:
                 await socket.close(UNSUPPORTED, "wanted text, got binary data")
                 return
-            await self._budgets.turnstile.enter(client)
+            await self._budgets.messages.enter(client)
             try:
                 answer = await self._answer(parse(message["text"]), stream, client)
             except MessageError as error:

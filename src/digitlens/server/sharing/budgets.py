@@ -11,11 +11,12 @@ JOBS = 256
 PAGES = 64
 VISITORS = 64
 RUNS = 2**30  # bytes
+REQUESTS, MESSAGES = 4, 2  # that begin in one round of the event loop
 SHARE = 4  # where other machines reach the server, one address gets one part in so many of the memory of runs
 
 
 class Budgets:
-    """One budget for each thing that clients make the server hold, and the turnstile for their requests."""
+    """One budget for each thing that clients make the server hold, and the turnstiles for what they ask."""
 
     def __init__(
         self, connections: int = CONNECTIONS, bodies: int = BODIES, *, alone: bool = True, runs: int = RUNS
@@ -27,4 +28,5 @@ class Budgets:
         self.pages = Budget(PAGES)  # WebSockets that said hello
         self.visitors = Budget(VISITORS)  # that are known
         self.runs = Budget(runs, runs if alone else runs // SHARE)  # bytes that runs and comparisons may keep
-        self.turnstile = Turnstile()
+        self.requests = Turnstile(REQUESTS)  # HTTP, and WebSockets that begin
+        self.messages = Turnstile(MESSAGES)  # of WebSockets

@@ -10,13 +10,12 @@ import asyncio
 
 from digitlens.server.sharing.fair_queue import FairQueue
 
-AT_ONCE = 4  # requests and messages that begin in one round of the event loop
-
 
 class Turnstile:
     """To be used in one event loop only."""
 
-    def __init__(self, at_once: int = AT_ONCE) -> None:
+    def __init__(self, at_once: int) -> None:
+        """at_once: how many begin in one round."""
         self._at_once = at_once
         self._waiting: FairQueue[asyncio.Future[None]] = FairQueue()
         self._opening = False
