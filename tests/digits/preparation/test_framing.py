@@ -19,6 +19,7 @@ from digitlens.digits.preparation.framing import (
     resampling,
     scale_for,
     scaled,
+    upper_quartile,
 )
 from digitlens.digits.preparation.stroke_width import THICKEST, THINNEST, stroke_width
 from digitlens.errors import ShapeError
@@ -38,6 +39,18 @@ def scribble(seed: int, longest: int = 60) -> np.ndarray:
         at = int(rng.integers(0, columns - thick + 1))
         ink[:, at : at + thick] = 1
     return ink
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=50))
+def test_the_upper_quartile_is_numpys_to_the_bit(values: list[float]) -> None:
+    assert upper_quartile(np.array(values)) == float(np.quantile(values, 0.75))
+
+
+@pytest.mark.parametrize("side", [128, 129])
+def test_a_resampling_that_is_kept_is_the_same_and_cannot_be_changed(side: int) -> None:
+    first, again = resampling(side, 0.3), resampling(side, 0.3)
+    assert np.array_equal(first, again)
+    assert (first is again) == (not first.flags.writeable) == (side == 128)
 
 
 def with_mnists_pen(ink: np.ndarray) -> bool:

@@ -29,7 +29,8 @@ STEEPEST = 1.0  # columns for each row: the largest slant of writing
 
 def thickness(own: Mask) -> float:
     """The thickness of the pen's strokes, in pixels: twice the area divided by the length of the outline."""
-    padded = np.pad(own, 1)
+    padded = np.zeros((own.shape[0] + 2, own.shape[1] + 2), bool)  # several times as fast as np.pad
+    padded[1:-1, 1:-1] = own
     outline = int((padded[1:] != padded[:-1]).sum()) + int((padded[:, 1:] != padded[:, :-1]).sum())
     return max(1.0, 2 * float(own.sum()) / (outline * math.pi / 4))
 

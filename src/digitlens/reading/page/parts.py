@@ -94,7 +94,8 @@ def _lean(masks: list[NDArray[np.bool_]]) -> float:
 
 def _with_rims(labels: Labels) -> Labels:
     """The labels, extended by one pixel where there is no label, to include the soft edges of strokes."""
-    padded = np.pad(labels, 1)
+    padded = np.zeros((labels.shape[0] + 2, labels.shape[1] + 2), labels.dtype)  # several times as fast as np.pad
+    padded[1:-1, 1:-1] = labels
     across = np.maximum(np.maximum(padded[:, :-2], padded[:, 1:-1]), padded[:, 2:])
     around = np.maximum(np.maximum(across[:-2], across[1:-1]), across[2:])
     return np.where(labels > 0, labels, around)
