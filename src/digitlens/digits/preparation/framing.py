@@ -63,7 +63,7 @@ def box_of(ink: NDArray[Any]) -> Box | None:
     >>> box_of(page)
     Box(top=10, left=20, rows=3, columns=1)
     """
-    rows, columns = np.atleast_1d(ink.any(axis=1), ink.any(axis=0))
+    rows, columns = np.asarray(ink.any(axis=1)), np.asarray(ink.any(axis=0))
     top, left = int(rows.argmax()), int(columns.argmax())  # the first True
     if not rows[top]:
         return None

@@ -43,6 +43,7 @@ class Parts:
     parts: list[Part]  # from left to right
     labels: Labels  # (rows, columns), the number of the part of each pixel
     tall: list[Box]  # from left to right, the boxes of pieces that are as high as digits
+    middles: list[float]  # the column of the middle of each of these
     height: float  # of a digit, in pixels
     lean: float  # columns to the left for each row down
     pen: float  # its width in pixels
@@ -84,7 +85,8 @@ def parts_of(line: Line, pieces: Pieces, region: Box, cutting: bool = True) -> P
     middle = [part.box.left + part.box.columns / 2 + lean * (part.box.top + part.box.rows / 2) for part in parts]
     tall = sorted((box for _, box, _ in masks if box.rows >= TALL * line.height), key=_middle)
     ordered = [parts[i] for i in np.argsort(middle, kind="stable")]
-    return Parts(ordered, _with_rims(labels), tall, line.height, lean, float(np.median(pens)))
+    middles = [_middle(box) for box in tall]
+    return Parts(ordered, _with_rims(labels), tall, middles, line.height, lean, float(np.median(pens)))
 
 
 def _lean(masks: list[NDArray[np.bool_]]) -> float:
@@ -103,18 +105,20 @@ def _with_rims(labels: Labels) -> Labels:
 
 def place_of(writing: Parts, box: Box) -> Place:
     """Where a piece lies relative to the four digits that are nearest to it."""
-    middle = box.left + box.columns / 2
-    index = bisect(writing.tall, middle, key=_middle)
+    middle = _middle(box)
+    index = bisect(writing.middles, middle)
     beside = writing.tall[max(0, index - NEIGHBOURS) : index + NEIGHBOURS]
     apart = [other for other in beside if not other.left <= middle < other.left + other.columns] or [box]
     nearest = sorted(apart, key=lambda other: abs(_middle(other) - middle))[:NEIGHBOURS]
-    height = median(other.rows for other in nearest)
+    height = median([other.rows for other in nearest])
+    top = median([other.top for other in nearest])
+    foot = median([other.top + other.rows for other in nearest])
     return Place(
         high=box.rows / height,
         wide=box.columns / height,
-        top=(box.top - median(other.top for other in nearest)) / height,
-        foot=(median(other.top + other.rows for other in nearest) - box.top - box.rows) / height,
-        between=min(map(_middle, apart)) < middle < max(map(_middle, apart)),
+        top=(box.top - top) / height,
+        foot=(foot - box.top - box.rows) / height,
+        between=_middle(apart[0]) < middle < _middle(apart[-1]),  # they are ordered from left to right
         lean=writing.lean,
         pen=writing.pen,
     )
