@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import logging
 import re
 import socket
 from contextlib import redirect_stderr, suppress
@@ -12,16 +11,16 @@ from functools import cache
 from typing import Any
 
 from starlette.types import Receive, Scope, Send
-from uvicorn.server import ServerState
 
 from digitlens.server.http.address import Address
 from digitlens.server.http.guard import Guard
-from digitlens.server.http.limits import Limits
-from digitlens.server.http.protocol import Config, Http, WebSocket
+from digitlens.server.http.protocol import Http, WebSocket
+from digitlens.server.http.server import Server
 
 ADDRESS = Address("127.0.0.1", 8484)
 HOSTS = {b"127.0.0.1:8484", b"localhost:8484", b"[::1]:8484"}
 TURNS = 12  # of the event loop, in which everything that can happen at once has happened
+MOST_TURNS = 500  # within which a connection that is gone is forgotten
 LARGEST = 1 << 16  # bytes that are sent
 MOST_PIECES = 20  # in which they are sent, the rest in one
 
@@ -57,9 +56,8 @@ class Conversation:
         self.loop = asyncio.new_event_loop()
         self.loop.set_exception_handler(self._failed)
         self.guard = Guard(app, ADDRESS)
-        self.config = Config(self.guard, Limits())
-        self.state = ServerState()
-        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL + 1)  # as the server does
+        server = Server(self.guard)
+        self.config, self.state = server.config, server.server_state
         self.failure: BaseException | None = None
 
     def _failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
@@ -75,7 +73,8 @@ class Conversation:
         assert not said.getvalue(), said.getvalue()
         assert not self.state.connections, "a connection is left"
         assert not self.state.tasks, "a task is left"
-        assert self.guard.held == 0, "bytes of a body are still counted"
+        assert self.guard.budgets.bodies.held == 0, "bytes of a body are still counted"
+        assert self.guard.budgets.connections.held == 0, "a connection is still counted"
         assert not re.search(rb"HTTP/1\.1 500", answer), answer
         return answer
 
@@ -92,11 +91,12 @@ class Conversation:
             protocol = transport.get_protocol()
             upgraded = isinstance(protocol, WebSocket)
             assert answer or not upgraded or transport.is_closing(), "an upgrade was not answered"
-        for _ in range(TURNS):
-            await asyncio.sleep(0)
+        await asyncio.sleep(0)
         transport.abort()
-        for _ in range(TURNS):
+        for _ in range(MOST_TURNS):
             await asyncio.sleep(0)
+            if not self.state.connections and not self.state.tasks:
+                break
         return answer
 
     async def _heard(self, ours: socket.socket) -> bytes:
