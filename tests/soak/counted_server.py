@@ -16,12 +16,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from digitlens.server.http import memory
 from digitlens.server.http.address import Address, listen
 from digitlens.server.http.guard import Guard
 from digitlens.server.http.networks import Networks
 from digitlens.server.http.routes import create_app
 from digitlens.server.http.server import Server
+from digitlens.server.sharing import memory
 from digitlens.server.training.data_sets import DataSets
 from digitlens.server.training.timing import Timing
 

@@ -26,7 +26,7 @@ from tests.soak.draw import count, seed
 from tests.waiting import PATIENCE, until
 
 from digitlens.digits.sources.examples import example_files
-from digitlens.server.training.visitors import AWAY
+from digitlens.server.training.visitors import AWAY, TRIMMED_AFTER
 
 FULL = 600  # seconds
 CROWD = 300  # clients at once
@@ -57,6 +57,7 @@ def crowd(server: Counted, seconds: int, drawn: int, clients: int) -> list[str]:
 def rests(server: Counted) -> dict[str, int]:
     """Wait until it holds nothing for anybody: no connection, body, job, page, visitor, run; what it counts then."""
     until(lambda: not any(value for name, value in server.counts().items() if name != "threads"))
+    time.sleep(2 * TRIMMED_AFTER)
     return server.counts()
 
 

@@ -38,7 +38,7 @@ def begin() -> None:
     import resource
 
     import digitlens as dl
-    from digitlens.server.http.memory import return_freed_memory
+    from digitlens.server.sharing.memory import return_freed_memory
 
     return_freed_memory()
     READER = dl.load("reader")

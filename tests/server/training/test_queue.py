@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -129,6 +130,22 @@ def test_a_work_that_breaks_does_not_break_the_row(turns: TrainingQueue, capfd: 
     turns.enter(good)
     until(lambda: diary == ["a"])
     assert "on purpose" in capfd.readouterr().err
+
+
+def test_a_thread_that_waits_keeps_no_work_that_was_given_up(turns: TrainingQueue) -> None:
+    diary: list[str] = []
+    works = [Busy(name, diary) for name in "abc"]
+    for work in works:
+        turns.enter(work)
+    until(lambda: len(diary) >= 6)
+    for work in works:
+        work.stop()
+        turns.leave(work)
+    until(lambda: turns.idle)
+    gone = [weakref.ref(work) for work in works]
+    del work
+    works.clear()
+    until(lambda: not any(one() for one in gone))
 
 
 def test_so_many_work_at_once_and_no_more() -> None:

@@ -13,9 +13,9 @@ from types import FrameType
 import uvicorn
 from starlette.types import ASGIApp
 
-from digitlens.server.http import memory
 from digitlens.server.http.limits import Limits
 from digitlens.server.http.protocol import Config, StallWatch
+from digitlens.server.sharing import memory
 from digitlens.server.sharing.budgets import Budgets
 
 ENDING = [

@@ -79,8 +79,7 @@ class TrainingQueue:
         with self._condition:
             self._entered_again.discard(work)
             waiting = list(self._waiting) if self._waiting.remove(work) else []
-        for other in waiting:
-            other.place_changed()
+        _moved(waiting)
 
     def __len__(self) -> int:
         """How much work is running or waiting."""
@@ -127,8 +126,7 @@ class TrainingQueue:
                 work = self._waiting.take()
                 self._working.add(work)
                 waiting = list(self._waiting)
-            for other in waiting:
-                other.place_changed()
+            _moved(waiting)
             more = False
             try:
                 more = work.turn(self._clock())
@@ -142,4 +140,9 @@ class TrainingQueue:
                 self._entered_again.discard(work)
             if again:
                 work.place_changed()
-            del work
+            del work, waiting  # while the thread waits, it must not keep runs that were given up
+
+
+def _moved(waiting: list[Work]) -> None:
+    for work in waiting:
+        work.place_changed()

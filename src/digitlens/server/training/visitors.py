@@ -26,6 +26,7 @@ from digitlens.learning.recipes.commands import arguments
 from digitlens.parallel.local import cores
 from digitlens.reading.reader import Reader
 from digitlens.server.refusal import Refused
+from digitlens.server.sharing import memory
 from digitlens.server.sharing.budget import Claim, FullError
 from digitlens.server.sharing.budgets import Budgets
 from digitlens.server.training.data_sets import DataSets
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 AWAY = 8  # visitors of one address who have work, and whom no page watches
 CLOSING = 0.5  # seconds for runs to stop when the app ends
+TRIMMED_AFTER = 1.0  # seconds from when visitors are forgotten until the memory of their runs is returned
 
 OnChange = Callable[[bool], None]  # called with True if the work is over, which is shown at once
 
@@ -172,12 +174,12 @@ class Visitors:
             known = self._budgets.visitors.claim(address, give_way=forget)
             try:
                 size = memory_of(visitor.work.request) if isinstance(visitor.work, Training) else 0
-                memory = self._budgets.runs.claim(address, size, give_way=forget)
+                room = self._budgets.runs.claim(address, size, give_way=forget)
             except FullError:
                 known.release()
                 raise
-            visitor.claims = known, memory
-            known.away = memory.away = time.monotonic()
+            visitor.claims = known, room
+            known.away = room.away = time.monotonic()
             self._visitors[visitor.name] = visitor
         visitor.address = address
         return visitor
@@ -263,9 +265,9 @@ class Visitors:
 
     def _hold(self, visitor: Visitor, size: int) -> None:
         """Let the work of a visitor keep so many bytes. Raises Refused, and changes nothing, if there is no room."""
-        _, memory = visitor.claims
+        _, room = visitor.claims
         try:
-            memory.grow(size - memory.amount)
+            room.grow(size - room.amount)
         except FullError:
             raise Refused("", "the server has no room for another run; try again later, or a smaller network") from None
 
@@ -312,10 +314,12 @@ class Visitors:
         """Forget visitors who have been away for long; check again while others are away."""
         before = time.monotonic() - self._timing.forget_after
         away = [visitor for visitor in self._visitors.values() if not visitor.watched]
-        for visitor in away:
-            if visitor.away is None or visitor.away <= before:
-                self._forget(visitor)
+        gone = [visitor for visitor in away if visitor.away is None or visitor.away <= before]
+        for visitor in gone:
+            self._forget(visitor)
         loop = asyncio.get_running_loop()
+        if gone:
+            loop.call_later(TRIMMED_AFTER, memory.trim)
         self._removal = loop.call_later(self._timing.sweep, self._remove_absent) if away else None
 
     def _forget(self, visitor: Visitor) -> None:
