@@ -1,4 +1,8 @@
-"""The bench's side of its workers: a process for each engine, all on the same core, one of them working at a time."""
+"""The bench's side of its workers: a process for each engine, all on the same core, one of them working at a time.
+
+These are not the processes of `parallel/`, which share out one piece of work: an engine must not meet the libraries of
+another in its process, and each keeps its process, warm, from one round to the next.
+"""
 
 from __future__ import annotations
 

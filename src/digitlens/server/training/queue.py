@@ -3,6 +3,8 @@
 There is one worker thread fewer than cores, so that reading never waits for training, but at least one. A turn ends
 when its work is done or, if others wait, after half a second; the work then goes behind the others of its owner. All
 runs that nobody watches have one owner together. The threads are daemons, so Ctrl-C ends the app whatever they do.
+
+This is not `parallel/`, where tasks are done one after the other to their ends: here turns are cut short for others.
 """
 
 from __future__ import annotations
