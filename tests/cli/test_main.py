@@ -80,6 +80,26 @@ def test_the_version_is_told(digitlens: Run) -> None:
     assert digitlens("--version").out == f"digitlens {version('digitlens')}\n"
 
 
+INTERRUPTED = """
+from digitlens.cli import main as command_line
+
+class Field:
+    def __set_name__(self, owner, name):
+        raise KeyboardInterrupt  # as Ctrl-C while a class is made
+
+def import_a_command(*arguments, **options):
+    type("Made", (), {"field": Field()})
+
+command_line.cli.main = import_a_command
+command_line.main([])
+"""
+
+
+def test_ctrl_c_while_a_class_is_made_is_ctrl_c() -> None:
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, timeout=PATIENCE)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "Interrupted.\n")
+
+
 @pytest.mark.parametrize(
     ("typed", "meant"), [("raed", "read"), ("explian", "explain"), ("eval", "evaluate"), ("TRAIN", "train")]
 )

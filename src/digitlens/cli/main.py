@@ -138,6 +138,13 @@ def main(arguments: list[str] | None = None) -> None:
     sys.exit(code)
 
 
+def _interrupted() -> int:
+    with contextlib.suppress(ValueError):  # not in the main thread
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process is ending already
+    click.echo("Interrupted.", err=True)
+    return 128 + signal.SIGINT
+
+
 def _run(arguments: list[str] | None) -> int:
     try:
         result: Any = cli.main(arguments, prog_name="digitlens", standalone_mode=False)
@@ -154,10 +161,7 @@ def _run(arguments: list[str] | None) -> int:
         _close_stdout()
         return 0
     except (KeyboardInterrupt, click.Abort):
-        with contextlib.suppress(ValueError):  # not in the main thread
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process is ending already
-        click.echo("Interrupted.", err=True)
-        return 128 + signal.SIGINT
+        return _interrupted()
     except MemoryError:
         return _failed("there is not enough memory for this; try smaller pictures or fewer neurons")
     except OSError as error:
@@ -165,6 +169,10 @@ def _run(arguments: list[str] | None) -> int:
             raise
         _close_stdout()
         return _failed(f"the output cannot be written: {error.strerror}; send it elsewhere, or free some space")
+    except RuntimeError as error:
+        if not isinstance(error.__cause__, KeyboardInterrupt):  # Python 3.11 wraps what stops it making a class
+            raise
+        return _interrupted()
     return result if isinstance(result, int) else 0
 
 

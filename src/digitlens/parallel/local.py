@@ -64,8 +64,9 @@ class LocalWorkers:
         self._todo.put((index, task))
         if len(self._threads) < self._count:
             # Daemons: Python would wait for others where a program ends before the results do.
-            self._threads.append(threading.Thread(target=self._serve, name="digitlens worker", daemon=True))
-            self._threads[-1].start()
+            thread = threading.Thread(target=self._serve, name="digitlens worker", daemon=True)
+            thread.start()
+            self._threads.append(thread)  # now: close() may be called meanwhile, and waits for those that run
 
     def stop(self) -> None:
         """See Workers."""
