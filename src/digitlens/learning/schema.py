@@ -144,7 +144,7 @@ class Field:
         """All that a page needs for a control and its checks, as plain JSON values; see docs/app.md."""
         plain = (
             *("name", "label", "help", "group", "unit", "kind", "at_least", "below", "most"),
-            *("option", "page", "advanced", "slider"),
+            *("speaks", "option", "page", "advanced", "slider"),
         )
         values: dict[str, Any] = {name: getattr(self, name) for name in plain}
         values["wanted"] = self.wanted_text

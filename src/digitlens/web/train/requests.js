@@ -96,7 +96,7 @@ function recipeOf(base, fields, choices, set) {
     const field = choices.fields.find((one) => one.name === name);
     if (!field || name === "name") throw new Refused("recipe", `recipe: a run here has no field ${name.slice(0, 40)}`);
     const parsed = parse(field, write(value));
-    if (parsed instanceof Error || write(parsed) !== write(value) || Array.isArray(parsed) !== Array.isArray(value))
+    if (parsed instanceof Error || JSON.stringify(parsed) !== JSON.stringify(value))
       throw new Refused(name, `${name}: wants ${field.wanted}, got ${String(write(value)).slice(0, 80)}`);
     recipe[name] = value;
   }

@@ -16,6 +16,7 @@
  * @property {number} most       so many values, where it holds several; letters of a text
  * @property {[string, string][]} choices   names and what they are called
  * @property {[string, string][]} offered   where it holds several: texts to choose from, and what they are called
+ * @property {boolean} speaks    a value says by itself what it is: "ReLU", not "0.1"
  * @property {boolean} option    whether it is a setting at all
  * @property {boolean} page      whether it has a control here
  * @property {boolean} advanced  among those that are folded away
@@ -76,4 +77,23 @@ function one({ kind, choices, most, at_least: low, at_most, below }, text) {
  */
 export function nameOf({ choices, offered }, text) {
   return [...choices, ...offered].find(([value]) => value === text)?.[1] ?? text;
+}
+
+/**
+ * What to call a recipe that has this value, where others have another one: "ReLU", "learning rate 0.1". The twin of
+ * Field.describe() in learning/schema.py.
+ * @param {Field} field
+ * @param {any} value
+ */
+export function describe(field, value) {
+  const words =
+    field.kind === "number" ? general(value) : field.kind === "choice" ? nameOf(field, value) : write(value);
+  return field.speaks ? words : `${inSentence(field)} ${words}`;
+}
+
+/** A number with six digits at most, as Python's "g" writes it: 0.1, 1e-05. @param {number} value */
+function general(value) {
+  const [digits, power] = value.toExponential(5).split("e");
+  if (Number(power) >= -4 && Number(power) < 6) return String(Number(value.toPrecision(6)));
+  return `${Number(digits)}e${power[0]}${power.slice(1).padStart(2, "0")}`;
 }

@@ -15,7 +15,7 @@ import { tick } from "./tick.js";
 /** @typedef {import("./recipe.js").Recipe} Recipe */
 /** @typedef {import("./run.js").Stored} Stored */
 
-const KEPT = 8; // lists of images
+const KEPT = 14; // lists of images
 const ADJUSTED = 500; // images at once
 
 export class Sets {

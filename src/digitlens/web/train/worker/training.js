@@ -207,7 +207,7 @@ export class Training {
    */
   async #record(run, ended, isWanted) {
     const { snapshots, samples, status } = this;
-    if (!snapshots || !samples) return;
+    if (!snapshots || !samples || this.givenUp) return;
     const record = ended ? await measureAll(run, isWanted) : null;
     if (ended && !record) return;
     const problem = divergence(run, record);

@@ -1,0 +1,89 @@
+// @ts-check
+// What a tab has learned, as a network with its story, as Python's Run.reader() tells it. No DOM.
+
+import { DIGIT_SHAPE, sameShape } from "../core/shape.js";
+import { FRAMING_VERSION } from "../picture/framing.js";
+import { ENGINE } from "./worker/frames.js";
+import { unpack } from "./worker/kernel.js";
+import { activationsOf } from "./worker/recipe.js";
+
+/** @typedef {import("../model/model_file.js").StoredNetwork} StoredNetwork */
+/** @typedef {import("./requests.js").RunRequest} RunRequest */
+/** @typedef {import("./worker/images.js").DataSet} DataSet */
+/**
+ * What a worker tells of a record.
+ * @typedef {Object} Told
+ * @property {Float32Array} lanes
+ * @property {number} epoch
+ * @property {number} miniBatch
+ * @property {boolean} ownWay
+ * @property {{[column: string]: number}[]} history   until then
+ * @property {number} learnedFrom                     images
+ */
+
+/**
+ * @param {RunRequest} request
+ * @param {Told} told
+ * @param {DataSet} data
+ * @returns {StoredNetwork}
+ */
+export function storedNetwork(request, told, data) {
+  const { recipe, sizes, classes, rows, columns } = request;
+  const { lanes, epoch, miniBatch, ownWay, history, learnedFrom } = told;
+  const last = history[history.length - 1];
+  const measured = last?.epoch === epoch && !miniBatch ? last : {};
+  const shape = { rows, columns };
+  return {
+    layers: unpack(lanes, sizes).map(({ weights, biases }, l) => ({
+      weights: Float64Array.from(weights),
+      biases: Float64Array.from(biases),
+      n: sizes[l + 1],
+      before: sizes[l],
+    })),
+    activations: activationsOf(recipe),
+    sizes,
+    name: "trained",
+    cost: recipe.cost,
+    classes: [...classes],
+    shape,
+    adjusting: recipe.preparation,
+    framing: sameShape(shape, DIGIT_SHAPE) ? FRAMING_VERSION : 0,
+    darkOnLight: hasLightPaper(data),
+    recipe,
+    provenance: {
+      data: recipe.data,
+      ...(data.fingerprint && { data_sha256: data.fingerprint }),
+      learned_from: learnedFrom,
+      epochs: epoch,
+      engine: ENGINE,
+      ...Object.fromEntries(Object.entries(measured).filter(([name]) => name.endsWith("accuracy"))),
+      ...(ownWay && { single_examples: true }),
+    },
+    history,
+    notes: [],
+    familiarity: null,
+    calibration: null,
+  };
+}
+
+const PAPER = 1_000; // images that are looked at
+
+/**
+ * Whether the outermost pixels of the images, other than of digits, are rather light than dark: most of them are paper.
+ * @param {DataSet} data
+ * @returns {boolean}
+ */
+function hasLightPaper({ training, rows, columns }) {
+  const count = Math.min(PAPER, training.labels.length);
+  if (sameShape({ rows, columns }, DIGIT_SHAPE) || !count) return false;
+  const edges = /** @type {number[]} */ ([]);
+  for (let i = 0; i < count; i++) {
+    const at = (/** @type {number} */ row, /** @type {number} */ column) =>
+      edges.push(training.images[(i * rows + row) * columns + column]);
+    for (let column = 0; column < columns; column++) [0, rows - 1].forEach((row) => at(row, column));
+    for (let row = 0; row < rows; row++) [0, columns - 1].forEach((column) => at(row, column));
+  }
+  edges.sort((a, b) => a - b);
+  const middle = edges.length / 2; // there is an even number of them
+  return (edges[middle - 1] + edges[middle]) / 2 > 127;
+}

@@ -1,0 +1,28 @@
+// @ts-check
+// Who trains: the server, or the tab itself. Both hear the same messages, and tell the same. Types alone.
+
+/** @typedef {import("./frames.js").Frame} Frame */
+/**
+ * Hears a text message, or the header of a frame and the frame.
+ * @typedef {(message: any, frame: Frame | null) => void} Listener
+ */
+/**
+ * @typedef {Object} Trainer
+ * @property {"server" | "tab"} kind
+ * @property {"here" | "gone" | "waiting"} state   waiting: nobody has answered yet, or there is no room for us; gone:
+ *   the server does not answer, or this browser cannot train
+ * @property {string} reason       why there is no training, in words; "" where there is, or where it may come back
+ * @property {(message: object) => boolean} send   false where nobody is there to hear it
+ * @property {(type: string, listener: Listener) => () => void} on   what comes of that type: choices, run, mistakes,
+ *   moment, comparison, refused, error, download; "state" is ours. Undo by calling what it gives
+ * @property {() => void} join     from now on we train
+ * @property {() => void} ask      does it still answer?
+ * @property {() => void} attempt
+ * @property {(away: boolean) => void} leave   the page is being left, which closes the line too
+ * @property {() => number} next   a number for a request, larger than any before
+ * @property {(record: number | "latest") => Promise<Uint8Array>} network   the network of a record of the run, as the
+ *   bytes of a model file. Rejects with an Error in words; where the record is no longer kept, it has `gone: true`
+ * @property {() => void} destroy  ends lines, workers and timers; nothing is heard afterwards
+ */
+
+export {};
