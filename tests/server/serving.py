@@ -24,6 +24,7 @@ from tests.waiting import PATIENCE, until
 from digitlens.digits.dataset import DataSet
 from digitlens.digits.synthetic.pen.writer import pen_data
 from digitlens.server.http.address import Address, listen
+from digitlens.server.http.doors import Public
 from digitlens.server.http.limits import Limits
 from digitlens.server.http.networks import Networks
 from digitlens.server.http.routes import create_app
@@ -134,13 +135,15 @@ def running(
     token: str = "",
     limits: Limits = PATIENT,
     sets: DataSets | None = None,
+    public: Public | None = None,
+    embed: tuple[str, ...] = (),
 ) -> Iterator[Site]:
     """The app, or what `make` makes for the address, served in a thread until the block ends. sets: few() if None."""
     try:
         listener, number = listen(host, 0)
     except Exception as error:
         pytest.skip(f"the server was not tested: no loopback address here ({error})")
-    address = Address(number, listener.getsockname()[1], host, token)
+    address = Address(number, listener.getsockname()[1], host, token, public, embed)
     app = make(address) if make else create_app(Networks(), address, limits=limits, sets=sets or few())
     server = Server(app)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([listener])), daemon=True)

@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,11 +19,14 @@ if TYPE_CHECKING:
 
     from digitlens.server.http.address import Address
 
+_UNGUARDED = "Note: the app asks for no token. Whoever gets past the proxy in front of it can use it."
+
 
 HELP = """\
 Open the page: draw a digit, watch the network think, look at every number.
 
-Everything is served from this machine, and only to this machine, unless you set --host. It runs until Ctrl-C.
+Everything is served from this machine, and only to this machine, unless you set --host or --public-url. It runs
+until Ctrl-C.
 """
 
 
@@ -40,13 +44,43 @@ Everything is served from this machine, and only to this machine, unless you set
     type=click.IntRange(0, 65535),
     help="The port; 0 is any free one.  [default: the first free one from 8484]",
 )
+@click.option(
+    "--public-url",
+    metavar="URL",
+    help="The address at which a proxy, tunnel or container shows the app: https://host/path. It needs a token.",
+)
+@click.option(
+    "--embed",
+    metavar="ORIGIN",
+    multiple=True,
+    help="A site whose pages may show the app in a frame: https://host. Can be given several times.",
+)
+@click.option(
+    "--token",
+    metavar="TOKEN",
+    envvar="DIGITLENS_TOKEN",
+    help="The token that others need, in place of a new one; @FILE reads it from a file, none asks for none (behind a "
+    "proxy that lets in only whom it should).",
+)
 @click.option("--data", metavar="FOLDER", help="A folder of labelled pictures, which the page offers for training.")
 @click.option("--no-browser", is_flag=True, help="Print the address, and do not open a browser.")
 @click.option("--verbose", "-v", is_flag=True, help="Print a line for each request.")
-def command(network: str, host: str, port: int | None, data: str | None, no_browser: bool, verbose: bool) -> None:
+def command(
+    network: str,
+    host: str,
+    port: int | None,
+    public_url: str | None,
+    embed: tuple[str, ...],
+    token: str | None,
+    data: str | None,
+    no_browser: bool,
+    verbose: bool,
+) -> None:
     """The command; HELP says what it does."""
     import secrets
 
+    from digitlens.errors import UsageError
+    from digitlens.server.http import doors
     from digitlens.server.http.address import Address, listen
     from digitlens.server.http.networks import Networks
     from digitlens.server.http.routes import create_app
@@ -54,10 +88,16 @@ def command(network: str, host: str, port: int | None, data: str | None, no_brow
     from digitlens.server.training.data_sets import DataSets
 
     networks, sets = Networks(network), DataSets(data or "")
+    public = doors.public_url(public_url) if public_url else None
+    origins = tuple(doors.origin(one) for one in embed)
+    chosen = None if token is None else doors.token(token)
     listener, number = listen(host, port)
-    address = Address(number, listener.getsockname()[1], named=host)
-    if not address.loopback:
-        address = Address(number, address.port, host, secrets.token_urlsafe(16))
+    address = Address(number, listener.getsockname()[1], host, chosen or "", public, origins)
+    if chosen == "" and not address.loopback:
+        listener.close()
+        raise UsageError(f"--token none would let everybody in at {host}; leave --token or --host out")
+    if chosen is None and (public or not address.loopback):
+        address = replace(address, token=secrets.token_urlsafe(16))
     notes = err()
     log = (lambda line: notes.print(line, markup=False)) if verbose else None
     app = create_app(networks, address, log, sets=sets, runs=_runs())
@@ -113,8 +153,10 @@ def _without_token(address: Address) -> Iterator[str]:
 
 def _announce(console: Console, address: Address) -> None:
     """Print the address; for other machines, also a link with the token, and its QR code."""
-    console.print(f"Digitlens is at {address.link()}", markup=False)
-    if address.loopback:
+    console.print(f"Digitlens is at {address.link()}", markup=False, soft_wrap=True)
+    if address.public:
+        say(err(), "Note: everyone with that link can use this app." if address.token else _UNGUARDED)
+    if address.public or address.loopback:
         return
     others = address.others()
     for link in others:

@@ -21,7 +21,7 @@ TOKEN = "a-token-that-nobody-guesses"
 FILLED = {
     "name": "video",
     "digit": "7",
-    "path": "app/main.js",
+    "path": "hosts/page.js",
     "visitor": "0" * 32,
     "record": "latest",
     "layer": "2",
@@ -38,7 +38,7 @@ def addresses(routes: Sequence[BaseRoute], before: str = "") -> list[tuple[str, 
         if isinstance(route, WebSocketRoute):
             found.append(("WebSocket", path))
         elif isinstance(route, Mount):
-            found += addresses(route.routes, path) or [("GET", f"{path}/app/main.js")]
+            found += addresses(route.routes, path) or [("GET", f"{path}/hosts/page.js")]
         else:
             found += [(method, path) for method in sorted((route.methods or {"GET"}) - {"HEAD"})]
     return found

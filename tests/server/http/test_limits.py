@@ -25,14 +25,16 @@ from digitlens.server.http.protocol import StallWatch
 MAX_BODY = Limits().max_body
 
 ASTRAY = r"""
-/.. /../ /. /./app/main.js /views/../app/main.js /%2e%2e/ /%2E%2e/app/main.js /..%2fapp/main.js /views%2Fread%2Fpad.js
-/%252e%252e/app/main.js
-// //etc //etc/passwd /views//read/pad.js /\etc /..\..\x /%5c..%5c /app/main.js%00.png /%00 /%0d%0aSet-Cookie:x /%ff%fe
+/.. /../ /. /./hosts/page.js /views/../hosts/page.js /%2e%2e/ /%2E%2e/hosts/page.js /..%2fhosts/page.js
+/views%2Fread%2Fpad.js
+/%252e%252e/hosts/page.js
+// //etc //etc/passwd /views//read/pad.js /\etc /..\..\x /%5c..%5c /hosts/page.js%00.png
+/%00 /%0d%0aSet-Cookie:x /%ff%fe
 /~root
 /views/%2e%2e/%2e%2e/server/http/server.py /networks/..%2f..%2fx.digitlens /networks/%2e%2e.digitlens
 /../server/http/server.py
-/server.py /routes.py /web/app/main.js /vendor/uplot/LICENSE /vendor/uplot/uPlot.esm.d.ts
-/app/main.js/ /APP/MAIN.JS /app/main.js. /app/main.js%20
+/server.py /routes.py /web/hosts/page.js /vendor/uplot/LICENSE /vendor/uplot/uPlot.esm.d.ts
+/hosts/page.js/ /HOSTS/PAGE.JS /hosts/page.js. /hosts/page.js%20
 /con.js /views /examples /examples/10.png /examples/-1.png /examples/7.png/x /networks/none.digitlens /networks
 /api /api/ /api/networks/ /api/read/ /api/x /api/%6eetworks/x
 /api/neuron/video/1/17 /api/neuron/video/0/0 /api/neuron/video/-1/0 /api/neuron/video/1e3/0 /api/neuron/none/1/0
@@ -101,7 +103,7 @@ def test_addresses_that_lead_astray_lead_nowhere(site: Site, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["http://evil.com/", "*", "evil.com:80", "app/main.js", "/\x00", "/ /", "", "/ü", "/\x7f", "/a\tb"]
+    "target", ["http://evil.com/", "*", "evil.com:80", "hosts/page.js", "/\x00", "/ /", "", "/ü", "/\x7f", "/a\tb"]
 )
 def test_targets_that_are_no_address_are_refused(site: Site, target: str) -> None:
     assert site.raw(f"GET {target} HTTP/1.1\r\nHost: {site.host}\r\n\r\n".encode()).status in (400, 404)

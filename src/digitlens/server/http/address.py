@@ -6,10 +6,12 @@ import contextlib
 import ipaddress
 import os
 import socket
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from digitlens.errors import DigitlensError, UsageError
 from digitlens.files.naming import shown, why
+from digitlens.server.http.doors import Public
 
 FIRST = 8484  # the port tried first; the next ones follow
 TRIED = 100  # ports that are tried in order, before the system chooses a free one
@@ -28,6 +30,8 @@ class Address:
     port: int
     named: str = ""  # the name that the user gave, if any: "localhost"
     token: str = ""  # that a browser or program must send; empty: none is needed
+    public: Public | None = None  # where a proxy shows it, if the user says so
+    embed: tuple[str, ...] = ()  # the origins of pages that may frame it
 
     @property
     def loopback(self) -> bool:
@@ -43,7 +47,32 @@ class Address:
     def hosts(self) -> frozenset[str]:
         """The values that the Host header may have."""
         names = {"localhost", "127.0.0.1", "::1", self.host, self.named.lower() or self.host}
-        return frozenset(authority(name, self.port) for name in names)
+        public = {self.public.authority} if self.public else set()
+        return frozenset({authority(name, self.port) for name in names} | public)
+
+    def origins_of(self, hosts: Iterable[str]) -> frozenset[str]:
+        """The values that the Origin header may have: of the pages under these names, some of `hosts`."""
+        public = self.public
+        return frozenset(public.origin if public and host == public.authority else f"http://{host}" for host in hosts)
+
+    def is_public(self, host: str) -> bool:
+        """Whether this Host header names the public address."""
+        return self.public is not None and host == self.public.authority
+
+    def sockets(self, host: str) -> list[str]:
+        """Where a page that was asked for by this Host header opens its WebSocket."""
+        public = [f"{self.public.scheme.replace('http', 'ws')}://{self.public.authority}"] if self.public else []
+        return public if self.is_public(host) else [f"ws://{host}", *public]
+
+    def cookie(self, host: str) -> str:
+        """The attributes of a cookie for this Host header."""
+        public = self.public if self.is_public(host) else None
+        path = f"{public.path}/" if public else "/"
+        if public is None or public.scheme != "https":
+            return f"SameSite=Strict; Path={path}"
+        if self.embed:  # a frame of another site gets a cookie only so, and one for this site alone
+            return f"SameSite=None; Path={path}; Secure; Partitioned"
+        return f"SameSite=Strict; Path={path}; Secure"
 
     @property
     def url(self) -> str:
@@ -53,7 +82,7 @@ class Address:
 
     def link(self, host: str = "") -> str:
         """The address with the token, if there is one. host: the host name or IP address for another machine."""
-        url = f"http://{authority(host, self.port)}/" if host else self.url
+        url = f"http://{authority(host, self.port)}/" if host else self.public.url if self.public else self.url
         return f"{url}?token={self.token}" if self.token else url
 
     def others(self) -> list[str]:

@@ -27,7 +27,7 @@ from digitlens.files.naming import printable
 from digitlens.server.http.address import Address, authority
 from digitlens.server.http.limits import Limits
 from digitlens.server.http.responses import Headers, Refusal, page_headers, refusal
-from digitlens.server.http.sessions import Tokens
+from digitlens.server.http.sessions import ENTRANCE, Tokens
 from digitlens.server.refusal import MISTAKE
 from digitlens.server.sharing.budget import Claim, FullError
 from digitlens.server.sharing.budgets import Budgets
@@ -72,11 +72,12 @@ class Guard:
             try:
                 await self.budgets.requests.enter(client_of(scope))
                 host, entering = self._check(scope)
-                exchange.always = page_headers(host)
+                exchange.always = page_headers(self._address.sockets(host), embed=self._address.embed)
+                entering = entering or self._to_folder(scope)
                 if entering:
                     await exchange.answer(entering)
                 else:
-                    await exchange.run(self._app, scope)
+                    await exchange.run(self._app, self._within(scope))
             except HTTPException as error:
                 await exchange.answer(refusal(error.status_code, error.detail, error.headers))
         except (ClientDisconnect, ClientDisconnected):  # Starlette's and uvicorn's words for the same
@@ -101,20 +102,37 @@ class Guard:
         if self._address.everywhere and scope.get("server"):  # then the local address of the connection is valid, too
             ours |= {authority(scope["server"][0], self._address.port)}
         host = _check_host(_values(headers, b"host"), ours)
-        _check_origin(_values(headers, b"origin"), ours)
+        _check_origin(_values(headers, b"origin"), self._address.origins_of(ours))
         if scope["type"] == "http":
             _check_request(scope["method"], headers, self.limits.max_body)
         if not self._address.token or self._tokens.sent_in(headers):
             return host, None
         tokens = parse_qs(scope["query_string"].decode("latin-1")).get("token", [])
         if scope["type"] == "http" and scope["method"] == "GET" and len(tokens) == 1 and self._tokens.valid(tokens[0]):
-            return host, self._tokens.entrance(host)
+            page = page_headers(self._address.sockets(host), ENTRANCE, self._address.embed)
+            return host, self._tokens.entrance(self._address.cookie(host), page)
         raise HTTPException(
             401,
             "this server needs its token: open the link that `digitlens app` printed, or send the header "
             "`Authorization: Bearer TOKEN`",
             {"WWW-Authenticate": "Bearer"},
         )
+
+    def _to_folder(self, scope: Scope) -> Refusal | None:
+        """Where the public address is a folder, and a request leaves out the slash at its end: the way there."""
+        public = self._address.public
+        if public is None or scope["type"] != "http" or public.within(scope["path"]) is not None:
+            return None
+        return 308, [(b"location", f"{public.path}/".encode()), (b"content-length", b"0")], b""
+
+    def _within(self, scope: Scope) -> Scope:
+        """The request as the app knows it, without the folder of the public address if a proxy has left that in."""
+        public = self._address.public
+        path = public.within(scope["path"]) if public else None
+        if public is None or path is None or path == scope["path"]:
+            return scope
+        raw = scope.get("raw_path") or b""
+        return {**scope, "path": path, "raw_path": raw.removeprefix(public.path.encode())}
 
 
 def client_of(scope: Scope) -> str:
@@ -143,9 +161,9 @@ def _check_host(values: list[str], ours: frozenset[str]) -> str:
     return values[0]
 
 
-def _check_origin(values: list[str], ours: frozenset[str]) -> None:
+def _check_origin(values: list[str], origins: frozenset[str]) -> None:
     """Raise HTTPException unless there is no Origin header (curl, Python), or it is our own page."""
-    if values and (len(values) > 1 or values[0] not in {f"http://{host}" for host in ours}):
+    if values and (len(values) > 1 or values[0] not in origins):
         origin = printable(values[0])[:100]
         raise HTTPException(403, f"only this server's own pages may use it, got a request from a page of {origin!r}")
 

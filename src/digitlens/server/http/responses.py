@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from starlette.responses import Response
+
+from digitlens.server.http.doors import frame_ancestors
 
 Headers = list[tuple[bytes, bytes]]
 Refusal = tuple[int, Headers, bytes]  # status, headers, body
 
 _SECURITY = (
     ("x-content-type-options", "nosniff"),
-    ("x-frame-options", "DENY"),
     ("referrer-policy", "no-referrer"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-embedder-policy", "require-corp"),
@@ -21,18 +22,22 @@ _SECURITY = (
 _ALWAYS: Headers = [(name.encode(), value.encode()) for name, value in _SECURITY]
 
 
-def page_headers(host: str = "", script: str = "'self'") -> Headers:
-    """The headers of every response. host: from the checked Host header; script: the only source of scripts.
+def page_headers(sockets: Sequence[str] = (), script: str = "'self'", embed: Sequence[str] = ()) -> Headers:
+    """The headers of every response.
 
-    Nothing is loaded from other sites, no inline script runs, and no site may show the page in a frame. In some
+    sockets: where the page may open a WebSocket: "ws://127.0.0.1:8484"; script: the only source of scripts; embed: the
+    origins of pages that may show this one in a frame.
+
+    Nothing is loaded from other sites, no inline script runs, and no other site may show the page in a frame. In some
     browsers 'self' does not include ws:, so the address of the WebSocket is named.
     """
-    socket = f" ws://{host}" if host else ""
+    connect = " ".join(["'self'", *sockets])
     policy = (
         f"default-src 'none'; script-src {script}; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; "
-        f"connect-src 'self'{socket}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"connect-src {connect}; base-uri 'none'; form-action 'none'; frame-ancestors {frame_ancestors(embed)}"
     )
-    return [*_ALWAYS, (b"content-security-policy", policy.encode("latin-1"))]
+    old = [] if embed else [(b"x-frame-options", b"DENY")]  # which knows no list
+    return [*_ALWAYS, *old, (b"content-security-policy", policy.encode("latin-1"))]
 
 
 def refusal(status: int, error: str, headers: Mapping[str, str] | None = None) -> Refusal:

@@ -7,10 +7,11 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 
-from digitlens.server.http.responses import Headers, Refusal, page, page_headers
+from digitlens.server.http.responses import Headers, Refusal, page
 
 _ENTER = "location.replace(location.pathname + location.hash)"
-_ENTER_HASH = "'sha256-" + base64.b64encode(hashlib.sha256(_ENTER.encode()).digest()).decode() + "'"
+# the source of the entrance's script, as a policy names it
+ENTRANCE = "'sha256-" + base64.b64encode(hashlib.sha256(_ENTER.encode()).digest()).decode() + "'"
 
 
 class Tokens:
@@ -39,16 +40,17 @@ class Tokens:
                         return True
         return False
 
-    def entrance(self, host: str) -> Refusal:
+    def entrance(self, attributes: str, headers: Headers) -> Refusal:
         """The response to the link with the token: it sets a cookie and opens the page without the token in the URL.
+
+        attributes: of the cookie, "SameSite=Strict; Path=/"; headers: those of a page that may run ENTRANCE.
 
         It is a page with a script, not a redirect: after a click in a mail or on another site, a browser does not send
         a SameSite=Strict cookie to the target of a redirect. And the part of the URL after # is kept.
         """
-        cookie = f"{self._cookie}={self._token.decode()}; HttpOnly; SameSite=Strict; Path=/"
-        headers: Headers = [(b"set-cookie", cookie.encode())]
+        cookie = f"{self._cookie}={self._token.decode()}; HttpOnly; {attributes}"
         text = (
             "<!doctype html><html lang=en><meta charset=utf-8><title>Digitlens</title>"
-            f'<noscript><meta http-equiv="refresh" content="0; url=/"></noscript><script>{_ENTER}</script>'
+            f'<noscript><meta http-equiv="refresh" content="0; url=./"></noscript><script>{_ENTER}</script>'
         )
-        return page(text, headers + page_headers(host, _ENTER_HASH))
+        return page(text, [(b"set-cookie", cookie.encode()), *headers])
