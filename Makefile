@@ -2,6 +2,7 @@
 # make test   install everything (once) and run the tests
 # make check  what else must hold: lint, types (of the page's modules too, where npm is), the house's import rules
 # make format lay out Python, C++, JavaScript and CSS (ruff, clang-format, biome)
+# make bundles  bundle the page's modules again, after one of them changed: src/digitlens/web/built/ (needs npm)
 # make docs   write again what is made from the code: docs/commands.md, docs/api/, the fields in docs/recipes.md
 # make native what concerns the compiled engine alone: under sanitizers, and an install without a compiler
 # make fuzz   fuzz what parses bytes from outside, with feedback, a minute each (SECONDS=1800: half an hour); Linux
@@ -22,7 +23,7 @@ NODE := $(VENV)/node/node_modules/.bin
 # Bytecode is kept: each worker compiles all tests otherwise. Four workers, because a test that drives a browser waits.
 TESTS := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
 
-.PHONY: run test check format docs native fuzz soak clean
+.PHONY: run test check format docs bundles native fuzz soak clean
 
 run: $(VENV)/installed
 	@$(BIN)/digitlens read --examples
@@ -53,6 +54,9 @@ docs: $(VENV)/installed-for-development
 	$(BIN)/python tools/write_fields.py
 	$(BIN)/python tools/write_api.py
 
+bundles: $(NODE)/esbuild
+	node tools/build_page.mjs
+
 native: $(VENV)/installed-for-development
 	VENV=$(VENV) tools/sanitize.sh
 	PYTHON=$(PYTHON) tools/without_compiler.sh
@@ -66,8 +70,8 @@ soak: $(VENV)/installed-for-development
 clean:
 	rm -rf build src/digitlens/kernel/_native.* $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
-$(NODE)/tsc: | $(VENV)/installed-for-development
-	npm install --silent --no-audit --no-fund --prefix $(VENV)/node typescript@~5.9 @biomejs/biome@~2.6
+$(NODE)/tsc $(NODE)/esbuild &: | $(VENV)/installed-for-development
+	npm install --silent --no-audit --no-fund --prefix $(VENV)/node typescript@~5.9 @biomejs/biome@~2.6 esbuild@0.28.2
 
 $(VENV)/installed: pyproject.toml $(NATIVE)
 	@echo "Installing Digitlens and the libraries that it needs into $(VENV): only once, and it takes a minute or two"

@@ -14,7 +14,9 @@ from tests.waiting import PATIENCE
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
 WEB = ROOT / "src/digitlens/web"
-SCRIPTS = sorted(path for end in ("js", "css") for path in WEB.rglob(f"*.{end}") if "vendor" not in path.parts)
+SCRIPTS = sorted(
+    path for end in ("js", "css") for path in WEB.rglob(f"*.{end}") if not {"vendor", "built"} & {*path.parts}
+)
 NATIVE = sorted(path for end in ("cpp", "h") for path in (ROOT / "src/digitlens/kernel/native").glob(f"*.{end}"))
 
 
@@ -57,7 +59,8 @@ def test_no_line_of_code_in_any_language_is_wider_than_the_formatters_lay_it_out
     """Formatters leave comments, texts and HTML as they are; what a program has written (docs/) is no code."""
     places = [path.relative_to(ROOT) for pattern in CODE for path in ROOT.rglob(pattern)]
     folders = {"src", "tests", "tools", "benchmarks"}
-    names = [str(path) for path in places if path.parts[0] in folders and not {"vendor", "CMakeFiles"} & {*path.parts}]
+    others = {"vendor", "built", "CMakeFiles"}
+    names = [str(path) for path in places if path.parts[0] in folders and not others & {*path.parts}]
     assert {Path(name).suffix for name in names} >= {".py", ".js", ".mjs", ".css", ".html", ".cpp", ".h"}
     assert wide_lines(names) == []
     (tmp_path / "wide.js").write_text(f"{'x' * 120}\n// {'x' * 118}\n", encoding="utf-8")

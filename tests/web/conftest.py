@@ -65,13 +65,18 @@ def server() -> Iterator[str]:
         yield site.address.url
 
 
+def chromium_path() -> str | None:
+    """The Chromium of this machine, if it has one."""
+    return os.environ.get("DIGITLENS_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
         pytest.skip("the page was not tested: `pip install playwright` brings what drives the browser")
-    chromium = os.environ.get("DIGITLENS_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    chromium = chromium_path()
     if not chromium:
         pytest.skip("the page was not tested: no Chromium here (Debian: apt install chromium-headless-shell)")
     with sync_playwright() as playwright:
@@ -133,7 +138,7 @@ def watched(page: Page, console: bool = True) -> Iterator[None]:
 
     def said(message: ConsoleMessage) -> None:
         if message.type == "error" and console:
-            wrong.append(message.text)
+            wrong.append(f"{message.text} ({message.location['url']})")
 
     page.on("pageerror", raised)
     page.on("console", said)

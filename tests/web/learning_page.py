@@ -32,7 +32,7 @@ def look(page: Page, target: int | None = 2, **more: Any) -> None:
     state = {"view": "learn", "strokes": SEVEN, "target": target, "source": None, **more}
     page.evaluate("state => digitlens.set(state)", state)
     page.evaluate(FRAMES)
-    page.evaluate("document.querySelectorAll('.learn-view details').forEach((stage) => { stage.open = true; })")
+    page.evaluate("digitlens.root.querySelectorAll('.learn-view details').forEach((stage) => { stage.open = true; })")
     page.evaluate(FRAMES)
 
 

@@ -48,7 +48,7 @@ def test_another_sites_page_reaches_nothing(browser: Browser) -> None:
             tried = """async url => {
                 const tries = [
                     fetch(url + 'api/networks'), fetch(url + 'api/read', {method: 'POST', body: 'x', mode: 'no-cors'}),
-                    fetch(url + 'examples/7.png', {mode: 'no-cors'}), import(url + 'app/main.js'),
+                    fetch(url + 'examples/7.png', {mode: 'no-cors'}), import(url + 'hosts/page.js'),
                     new Promise((done, fail) => {
                         const socket = new WebSocket(url.replace('http', 'ws') + 'api/live');
                         socket.onopen = done; socket.onerror = fail;

@@ -161,7 +161,7 @@ def test_a_bar_and_a_pixel_choose_the_weight(view: Page) -> None:
 def test_the_slope_picture_is_blue_where_a_weight_should_rise(view: Page) -> None:
     steps = steps_of(settled(view), 2)
     pixels = view.evaluate(
-        "[...document.querySelector('.slope-picture canvas').getContext('2d').getImageData(0, 0, 28, 28).data]"
+        "[...digitlens.root.querySelector('.slope-picture canvas').getContext('2d').getImageData(0, 0, 28, 28).data]"
     )
     red, blue = np.array(pixels).reshape(784, 4)[:, [0, 2]].T
     neuron, _ = steps.steepest(1)
@@ -265,14 +265,14 @@ def test_by_keyboard_alone_it_is_followed_back_to_a_weight_and_a_step_taken(page
         assert focused(page) == title
     page.keyboard.press("Enter")
     page.evaluate(FRAMES)
-    while page.evaluate("document.activeElement.className") != "slope-picture":
+    while page.evaluate("digitlens.root.activeElement.className") != "slope-picture":
         page.keyboard.press("Tab")
-    before = page.evaluate("+document.activeElement.getAttribute('aria-valuenow')")
+    before = page.evaluate("+digitlens.root.activeElement.getAttribute('aria-valuenow')")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowRight")
     page.evaluate(FRAMES)
     assert page.evaluate("digitlens.state.source") == before + 29
-    assert "should" in page.evaluate("document.activeElement.getAttribute('aria-valuetext')")
+    assert "should" in page.evaluate("digitlens.root.activeElement.getAttribute('aria-valuetext')")
     for title in titles[3:]:
         while not focused(page).startswith(f"{title} ›"):
             page.keyboard.press("Tab")
@@ -288,7 +288,9 @@ def test_by_keyboard_alone_it_is_followed_back_to_a_weight_and_a_step_taken(page
 
 
 def focused(page: Page) -> str:
-    text: str = page.evaluate("(document.activeElement.querySelector('h3') ?? document.activeElement).textContent")
+    text: str = page.evaluate(
+        "(digitlens.root.activeElement.querySelector('h3') ?? digitlens.root.activeElement).textContent"
+    )
     return text
 
 

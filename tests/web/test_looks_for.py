@@ -67,6 +67,6 @@ def test_the_neuron_view_shows_it_and_a_picture_goes_onto_the_pad(page: Page) ->
     shown.locator(".strongest button").first.click()
     page.wait_for_function("() => digitlens.state.base && digitlens.reading.inkFound")
     page.evaluate("digitlens.set({layer: 2, neuron: 0})")
-    page.wait_for_function("() => document.querySelectorAll('.looks-for figure').length === 2")
+    page.wait_for_function("() => digitlens.root.querySelectorAll('.looks-for figure').length === 2")
     page.evaluate("digitlens.set({layer: 3, neuron: 0})")
     shown.wait_for(state="hidden")

@@ -260,11 +260,11 @@ def test_all_of_it_goes_by_keyboard_alone(view: Page) -> None:
     def tab_to(script: str) -> None:
         for _ in range(150):
             view.keyboard.press("Tab")
-            if view.evaluate(f"(() => {{ const e = document.activeElement; return Boolean({script}); }})()"):
+            if view.evaluate(f"(() => {{ const e = digitlens.root.activeElement; return Boolean({script}); }})()"):
                 return
         pytest.fail(f"the Tab key does not lead to {script}")
 
-    view.evaluate("document.getElementById('detail').focus()")
+    view.evaluate("digitlens.root.getElementById('detail').focus()")
     tab_to("e.getAttribute('aria-label') === 'Next neuron'")
     view.keyboard.press("Enter")
     before = settled(view)
@@ -358,8 +358,8 @@ def test_the_point_lies_on_the_curve_of_every_activation_function(page: Page, na
         said = page.locator(".activation-curve desc").text_content() or ""
         assert f"z = {z:+.3f}".replace("-", "−") in said
         distance = page.evaluate(
-            "() => { const path = document.querySelector('.activation-curve .curve'); "
-            "const dot = document.querySelector('.activation-curve .point'); "
+            "() => { const path = digitlens.root.querySelector('.activation-curve .curve'); "
+            "const dot = digitlens.root.querySelector('.activation-curve .point'); "
             "const [x, y] = ['cx', 'cy'].map((k) => Number(dot.getAttribute(k))); let best = 1e9; "
             "for (let at = 0; at <= path.getTotalLength(); at += 0.25) { const p = path.getPointAtLength(at); "
             "best = Math.min(best, Math.hypot(p.x - x, p.y - y)); } return best; }"

@@ -49,7 +49,7 @@ def drop(page: Page, name: str, kind: str, data: bytes, event: str = "drop") -> 
           transfer.items.add(new File([bytes], name, {type}));
           const given = event === "drop" ? {dataTransfer: transfer} : {clipboardData: transfer};
           const Kind = event === "drop" ? DragEvent : ClipboardEvent;
-          document.body.dispatchEvent(new Kind(event, {bubbles: true, cancelable: true, ...given}));
+          digitlens.root.host.dispatchEvent(new Kind(event, {bubbles: true, cancelable: true, ...given}));
         }""",
         [name, kind, base64.b64encode(data).decode(), event],
     )
@@ -61,7 +61,7 @@ def test_what_the_mouse_draws_are_strokes_and_is_read(page: Page) -> None:
     assert len(stroke) > 6
     np.testing.assert_allclose([stroke[0], stroke[-1]], [[7, 7], [12.6, 22.4]], atol=0.15)
     assert page.evaluate("window.digitlens.reading.digit") == 7
-    page.wait_for_function("() => document.querySelector('.answer .digit').textContent === '7'")
+    page.wait_for_function("() => digitlens.root.querySelector('.answer .digit').textContent === '7'")
     assert page.locator(".hint").is_hidden()
 
 
@@ -123,7 +123,7 @@ def test_undo_takes_stroke_by_stroke_and_brings_back_what_was_cleared(page: Page
     assert strokes(page) == both[:1]
     undo.click()
     assert strokes(page) == []
-    page.wait_for_function("() => document.querySelector('.pad-buttons button').disabled")
+    page.wait_for_function("() => digitlens.root.querySelector('.pad-buttons button').disabled")
 
 
 def test_a_reload_brings_back_what_was_drawn_to_the_last_bit(page: Page) -> None:
@@ -203,7 +203,7 @@ def test_the_switch_shows_what_preparation_does_to_the_answer(page: Page) -> Non
     assert switch.get_attribute("aria-checked") == "true"
     prepared = page.evaluate("Array.from(window.digitlens.reading.image)")
     switch.click()
-    page.wait_for_function("() => document.querySelectorAll('.prepared li').length === 1")
+    page.wait_for_function("() => digitlens.root.querySelectorAll('.prepared li').length === 1")
     assert switch.get_attribute("aria-checked") == "false"
     assert "as it is" in page.locator(".preparation").inner_text()
     raw = np.array(page.evaluate("Array.from(window.digitlens.reading.image)")).reshape(28, 28)
@@ -223,7 +223,7 @@ def test_two_hundred_pen_digits_are_read_as_python_reads_them(page: Page) -> Non
         drawings.append([((stroke - low) * (side / size) + place).tolist() for stroke in strokes_of])
     read = page.evaluate(
         """(drawings) => {
-          const surface = document.querySelector(".surface");
+          const surface = digitlens.root.querySelector(".surface");
           const box = surface.getBoundingClientRect();
           const at = ([x, y]) => ({clientX: box.left + x * box.width / 28, clientY: box.top + y * box.height / 28});
           const send = (type, point) => {

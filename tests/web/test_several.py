@@ -93,7 +93,7 @@ def test_one_digit_is_no_page(page: Page, tmp_path: Path) -> None:
 @pytest.mark.parametrize("width", WIDTHS)
 def test_axe_finds_nothing_and_it_fits(page: Page, picture: Path, width: int, theme: str) -> None:
     page.set_viewport_size({"width": width, "height": 900})
-    page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
+    page.evaluate("theme => digitlens.root.host.dataset.theme = theme", theme)
     opened(page, picture)
     assert violations(page) == []
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")

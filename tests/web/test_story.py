@@ -112,7 +112,7 @@ def test_the_story_goes_on_by_tab_and_enter(story: Page) -> None:
     for n in range(2, STEPS + 1):
         story.keyboard.press("Enter")
         assert step(story) == n
-    assert story.evaluate("document.activeElement.textContent") == "From the start"
+    assert story.evaluate("digitlens.root.activeElement.textContent") == "From the start"
     story.keyboard.press("Enter")
     assert step(story) == 1
 
@@ -122,7 +122,7 @@ def test_every_step_shows_the_view_that_it_names_in_the_state_that_it_names(page
     tab = opened(page, server, f"story/{n}")
     assert tab.evaluate(PREPARED) == []
     shows = tab.evaluate("digitlens.state.shows")
-    assert tab.locator("main").get_attribute("data-view") == shows
+    assert tab.locator("#main").get_attribute("data-view") == shows
     assert tab.locator("#detail .neuron-view").count() == (shows == "neuron")
     assert tab.locator("#detail .train-view").count() == (shows in ("train", "compare"))
     assert tab.locator("#pad").is_visible() == (shows not in ("train", "compare"))
@@ -259,7 +259,7 @@ def test_arrow_keys_belong_to_the_pad_and_to_sliders_while_these_have_the_focus(
     r = int(row.input_value())
     value = story.evaluate("r => digitlens.reading.image[28 * r + 14].toFixed(2)", r)
     assert f"row {r}, column 14: {value}" in card(story)
-    story.evaluate("() => { const pad = document.querySelector('#pad'); pad.tabIndex = -1; pad.focus(); }")
+    story.evaluate("() => { const pad = digitlens.root.querySelector('#pad'); pad.tabIndex = -1; pad.focus(); }")
     story.keyboard.press("ArrowRight")
     assert step(story) == 2
 

@@ -120,7 +120,7 @@ def test_a_link_with_hidden_parts_hides_them_in_a_new_tab_and_shows_the_same_dra
     dialog = drawn.locator("dialog[open]")
     parts = dialog.get_by_role("checkbox")
     assert parts.count() == drawn.evaluate(
-        "new Set(Array.from(document.querySelectorAll('[data-part]'), (one) => one.dataset.part)).size"
+        "new Set(Array.from(digitlens.root.querySelectorAll('[data-part]'), (one) => one.dataset.part)).size"
     )
     dialog.get_by_role("checkbox", name="the answer").check()
     link = dialog.get_by_label("Link").input_value()
@@ -159,10 +159,10 @@ def test_dialogs_are_for_the_keyboard_and_give_the_focus_back(drawn: Page) -> No
         drawn.keyboard.press("Enter")
         for _ in range(30):
             drawn.keyboard.press("Tab")
-            inside = "document.activeElement === document.body || document.activeElement.closest('dialog') !== null"
+            inside = "!digitlens.root.activeElement || digitlens.root.activeElement.closest('dialog') !== null"
             assert drawn.evaluate(inside)
         drawn.keyboard.press("Escape")
-        assert drawn.evaluate("document.activeElement.textContent") == name
+        assert drawn.evaluate("digitlens.root.activeElement.textContent") == name
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
@@ -172,7 +172,7 @@ def test_axe_finds_nothing_in_the_dialogs_and_they_fit(drawn: Page, width: int, 
         "axe_playwright_python.sync_playwright", reason="axe-core was not run: it is not installed"
     )
     drawn.set_viewport_size({"width": width, "height": 844})
-    drawn.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
+    drawn.evaluate("theme => { digitlens.root.host.dataset.theme = theme; }", theme)
     for opener in (".chip", "text=Share", "button:text-is('Copy')"):
         drawn.locator(".tools").locator(opener).first.click()
         drawn.evaluate(FRAMES)

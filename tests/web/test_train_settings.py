@@ -128,7 +128,7 @@ def test_layers_come_and_go(page: Page) -> None:
     layers = page.locator("[data-field=hidden] input")
     page.get_by_role("button", name="Add a layer").click()
     page.wait_for_function("() => digitlens.state.settings.hidden === '16-16-16'")
-    page.wait_for_function("() => document.activeElement.ariaLabel === 'Neurons in hidden layer 3'")
+    page.wait_for_function("() => digitlens.root.activeElement.ariaLabel === 'Neurons in hidden layer 3'")
     page.keyboard.press("Shift+ArrowUp")
     page.wait_for_function("() => digitlens.state.settings.hidden === '16-16-26'")
     for _ in range(3):
@@ -138,7 +138,7 @@ def test_layers_come_and_go(page: Page) -> None:
     button(page, "One epoch").click()
     doing(page, "paused", "1 epoch")
     assert run_of(page)["sizes"] == [784, 10]
-    page.wait_for_function("() => document.querySelectorAll('.trainer .weights canvas').length === 10")
+    page.wait_for_function("() => digitlens.root.querySelectorAll('.trainer .weights canvas').length === 10")
 
 
 def test_too_large_a_network_and_a_pair_that_does_not_go_together_are_said_where_they_are(page: Page) -> None:
@@ -214,7 +214,9 @@ def test_what_is_done_to_images_is_chosen_in_words_and_goes_into_the_order(page:
     assert order["recipe"]["preparation"] == ["straighten", "resize"]
     assert " --preparation straighten-resize " in f"{page.locator('.command code').inner_text()} "
     page.evaluate("digitlens.set({settings: {...digitlens.state.settings, preparation: 'resize'}})")
-    page.wait_for_function("() => document.querySelector('#train-preparation').selectedOptions[0].text === 'one size'")
+    page.wait_for_function(
+        "() => digitlens.root.querySelector('#train-preparation').selectedOptions[0].text === 'one size'"
+    )
 
 
 def test_live_on_the_plain_engine_says_that_it_is_slower(context: BrowserContext, site: Site) -> None:
@@ -229,7 +231,7 @@ def test_live_on_the_plain_engine_says_that_it_is_slower(context: BrowserContext
 def test_a_recipe_is_a_beginning(page: Page) -> None:
     field(page, "epochs").fill("2")
     page.get_by_role("button", name="talk").click()
-    page.wait_for_function("() => document.querySelector('#train-learning_rate').value === '1.5'")
+    page.wait_for_function("() => digitlens.root.querySelector('#train-learning_rate').value === '1.5'")
     assert field(page, "initialisation").input_value() == "standard_normal"
     assert field(page, "epochs").input_value() == "30"
     field(page, "epochs").fill("1")
@@ -270,7 +272,7 @@ def test_the_curves_wear_the_colours_of_the_theme(page: Page) -> None:
     doing(page, "paused", "1 epoch")
     dark = drawn(page, ".plot canvas")
     page.locator("button.theme").click()
-    page.wait_for_function("first => document.querySelector('.plot canvas').toDataURL() !== first", arg=dark[0])
+    page.wait_for_function("first => digitlens.root.querySelector('.plot canvas').toDataURL() !== first", arg=dark[0])
     assert all(one != other for one, other in zip(drawn(page, ".plot canvas"), dark, strict=True))
 
 

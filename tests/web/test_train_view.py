@@ -140,7 +140,7 @@ def test_curves_and_pictures_follow_while_it_runs_and_pause_rests_at_once(page: 
     doing(page, "running")
     before, number = drawn(page, WEIGHTS), run_of(page)["records"]
     page.wait_for_function(
-        "first => document.querySelector('.trainer .weights canvas').toDataURL() !== first", arg=before[0]
+        "first => digitlens.root.querySelector('.trainer .weights canvas').toDataURL() !== first", arg=before[0]
     )
     button(page, "Pause").click()
     doing(page, "paused")
@@ -234,7 +234,7 @@ def test_scrubbing_back_shows_that_moment_and_takes_its_network_along(page: Page
     assert (moment["record"], words.inner_text().split(" of ")[0]) == (record, f"After {told(moment['position'])}")
     page.get_by_role("group", name="Open the network").get_by_role("button", name="Learn").click()
     page.locator(".learn-view").wait_for()
-    visitor = page.evaluate("digitlens.live.visitor")
+    visitor = page.evaluate("sessionStorage.getItem('digitlens.visitor')")
     with urllib.request.urlopen(f"{site.address.url}api/runs/{visitor}/{record}.digitlens") as answer:
         network = from_bytes(answer.read()).network
     weights = page.evaluate("Array.from(digitlens.network.layers[0].weights)")
@@ -270,11 +270,11 @@ def test_a_reload_finds_the_run_again(page: Page) -> None:
     page.locator("[data-field=hidden] input").first.fill("5")
     button(page, "Start").click()
     doing(page, "running")
-    number, visitor = run_of(page)["number"], page.evaluate("digitlens.live.visitor")
+    number, visitor = run_of(page)["number"], page.evaluate("sessionStorage.getItem('digitlens.visitor')")
     page.reload()
     there(page)
     doing(page, "running")
-    assert (run_of(page)["number"], page.evaluate("digitlens.live.visitor")) == (number, visitor)
+    assert (run_of(page)["number"], page.evaluate("sessionStorage.getItem('digitlens.visitor')")) == (number, visitor)
     assert page.locator("[data-field=hidden] input").first.input_value() == "5"
     button(page, "Pause").click()
     doing(page, "paused")
@@ -327,7 +327,7 @@ def test_it_is_all_done_by_keyboard(page: Page) -> None:
     doing(page, "finished", "3 epochs")
     page.locator("[data-field=hidden] input").first.press("ArrowUp")
     page.wait_for_function("() => digitlens.state.settings.hidden === '17-16'")
-    page.wait_for_function("() => document.querySelectorAll('.trainer .weights canvas').length === 17")
+    page.wait_for_function("() => digitlens.root.querySelectorAll('.trainer .weights canvas').length === 17")
     doing(page, "finished", "3 epochs")
     page.get_by_role("button", name="Neuron 16: take it apart").press("Enter")
     page.locator(".neuron-view").wait_for()

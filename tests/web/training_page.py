@@ -53,7 +53,9 @@ def button(page: Page, name: str) -> Locator:
 
 def field(page: Page, name: str) -> Locator:
     """The control of a field, with the section that holds it open."""
-    page.evaluate("document.querySelectorAll('.trainer .setup, .trainer .more').forEach(one => { one.open = true; })")
+    page.evaluate(
+        "digitlens.root.querySelectorAll('.trainer .setup, .trainer .more').forEach(one => { one.open = true; })"
+    )
     return page.locator(f"#train-{name}")
 
 

@@ -1,4 +1,4 @@
-"""Writes digits into a folder: all of them, or nothing."""
+"""Writes digits, or a site, into a folder: all of it, or nothing."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def idx_files(training: Digits, test: Digits, classes: tuple[str, ...]) -> Files
     return ((file.name, idx.write(array)) for file, array in zip(FILES, arrays, strict=True))
 
 
-def check_empty(folder: str) -> None:
+def check_empty(folder: str, who: str = "--write") -> None:
     """Raise FileError unless `folder` can be made, or is an empty folder, so that nothing is overwritten."""
     place = Path(folder)
     try:
@@ -61,9 +61,9 @@ def check_empty(folder: str) -> None:
             raise FileError("the folder around it does not exist; make it first")
         check_new_folder(folder)
     except (OSError, ValueError) as error:
-        raise FileError(f"--write {shown(folder)}: {why(error)}; name another folder") from error
+        raise FileError(f"{who} {shown(folder)}: {why(error)}; name another folder") from error
     except FileError as error:
-        raise FileError(f"--write {shown(folder)}: {error}") from error
+        raise FileError(f"{who} {shown(folder)}: {error}") from error
 
 
 def write_files(folder: str, files: Files, total: int) -> None:

@@ -42,7 +42,7 @@ def test_every_address_is_documented() -> None:
         for ours, theirs in shown.items():
             path = path.replace(ours, theirs)
         line = f"{method} {path}".replace("WebSocket /", "WebSocket `/")
-        assert line.replace("GET /app/main.js", "/app/main.js") in DOCUMENT
+        assert line.replace("GET /hosts/page.js", "/hosts/page.js") in DOCUMENT
 
 
 def test_the_python_that_reads_a_picture_reads_it(site: Site, capsys: pytest.CaptureFixture[str]) -> None:

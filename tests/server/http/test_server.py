@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import posixpath
 import re
 import socket
@@ -14,12 +15,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 from tests.server.serving import Site, reply, running
 
+from digitlens.bundles import PAGE, changed
 from digitlens.errors import UsageError
 from digitlens.server.http.address import FIRST, Address, ServingError, listen
 from digitlens.server.http.guard import Guard
 from digitlens.server.http.networks import Networks
 from digitlens.server.http.routes import create_routes
-from digitlens.server.http.static import TYPES, WEB, page_files
+from digitlens.server.http.static import TYPES, WEB, index, page_files
 
 
 @pytest.fixture(scope="module")
@@ -30,13 +32,39 @@ def site() -> Iterator[Site]:
 
 def test_every_file_of_the_page_is_served_with_its_type(site: Site) -> None:
     files = page_files()
-    assert {"index.html", "app/main.js", "style.css", "views/shared/dom.js", "vendor/uplot/uPlot.esm.js"} <= set(files)
+    assert {"index.html", "hosts/page.js", "style.css", "views/shared/dom.js", "vendor/uplot/uPlot.esm.js"} <= set(
+        files
+    )
     for name, path in files.items():
         answer = site.ask("GET", f"/{name}")
-        assert (answer.status, answer.body) == (200, path.read_bytes()), name
+        assert (answer.status, answer.body) == (200, index() if name == "index.html" else path.read_bytes()), name
         assert answer.headers["content-type"] == TYPES[path.suffix]
         assert answer.headers["x-content-type-options"] == "nosniff"
-    assert site.ask("GET", "/").body == (WEB / "index.html").read_bytes()
+    assert site.ask("GET", "/").body == index()
+
+
+def test_the_page_loads_bundles_and_the_modules_where_one_was_changed_since() -> None:
+    assert f"built/{PAGE}".encode() in index(bundled=True)
+    assert index(bundled=False) == (WEB / "index.html").read_bytes()
+    assert index() == index(bundled=not changed())
+
+
+def test_text_goes_compressed_to_whoever_takes_it_so(site: Site) -> None:
+    for name in ("style.css", "views/read/pad.js", "index.html"):
+        plain = site.ask("GET", f"/{name}")
+        packed = site.ask("GET", f"/{name}", ("Accept-Encoding", "br, gzip;q=0.8"))
+        assert "content-encoding" not in plain.headers
+        assert packed.headers["content-encoding"] == "gzip"
+        assert gzip.decompress(packed.body) == plain.body
+        assert len(packed.body) < 0.7 * len(plain.body)
+        assert plain.headers["vary"] == packed.headers["vary"] == "Accept-Encoding"
+        assert plain.headers["etag"] != packed.headers["etag"]
+        known = ("If-None-Match", packed.headers["etag"]), ("Accept-Encoding", "gzip")
+        assert site.ask("GET", f"/{name}", *known).status == 304
+    for accepted in ("", "identity", "gzip;q=0", "br"):
+        assert "content-encoding" not in site.ask("GET", "/style.css", ("Accept-Encoding", accepted)).headers
+    packed = site.ask("GET", "/networks/video.digitlens", ("Accept-Encoding", "gzip"))
+    assert "content-encoding" not in packed.headers  # numbers hardly get smaller
 
 
 def test_every_file_that_the_page_names_is_there(site: Site) -> None:
@@ -51,15 +79,15 @@ def test_every_file_that_the_page_names_is_there(site: Site) -> None:
 
 
 def test_a_browser_asks_each_time_and_is_sent_only_what_changed(site: Site) -> None:
-    first = site.ask("GET", "/app/main.js")
+    first = site.ask("GET", "/hosts/page.js")
     assert first.headers["cache-control"] == "no-cache"
     tag = first.headers["etag"]
     for known in (tag, f"W/{tag}", f'"other", {tag}', "*"):
-        again = site.ask("GET", "/app/main.js", ("If-None-Match", known))
+        again = site.ask("GET", "/hosts/page.js", ("If-None-Match", known))
         assert (again.status, again.body, again.headers["etag"]) == (304, b"", tag)
     for other in ('"other"', tag[:-1], tag.strip('"')):
-        assert site.ask("GET", "/app/main.js", ("If-None-Match", other)).body == first.body
-    assert site.ask("HEAD", "/app/main.js").headers["content-length"] == str(len(first.body))
+        assert site.ask("GET", "/hosts/page.js", ("If-None-Match", other)).body == first.body
+    assert site.ask("HEAD", "/hosts/page.js").headers["content-length"] == str(len(first.body))
 
 
 def test_a_page_may_load_from_its_own_server_alone(site: Site) -> None:

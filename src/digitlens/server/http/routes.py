@@ -27,7 +27,7 @@ from digitlens.server.http.neuron_preference import NeuronPreferences
 from digitlens.server.http.pool import Pool
 from digitlens.server.http.reading import ReadPicture
 from digitlens.server.http.responses import as_json
-from digitlens.server.http.static import page_files, serve
+from digitlens.server.http.static import index, page_files, serve
 from digitlens.server.refusal import MISTAKE
 from digitlens.server.sharing.budget import FullError
 from digitlens.server.sharing.budgets import Budgets
@@ -144,6 +144,7 @@ class _Files:
     def __init__(self, networks: Networks) -> None:
         self._networks = networks
         self._page = page_files()
+        self._index = index()
         self._examples = {path.stem: path for path in example_files()}
 
     async def networks(self, request: Request) -> Response:
@@ -163,7 +164,10 @@ class _Files:
 
     async def page(self, request: Request) -> Response:
         """A file of the page."""
-        path = self._page.get(request.path_params["path"] or "index.html")
+        name = request.path_params["path"] or "index.html"
+        if name == "index.html":
+            return serve(request, self._index, ".html")
+        path = self._page.get(name)
         if path is None:
             raise HTTPException(404, "there is nothing at this address; the page is at /")
         return _from_disk(request, path)

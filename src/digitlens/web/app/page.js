@@ -1,15 +1,17 @@
 // @ts-check
-// The views on the page: which are always there, which are shown in the middle, and which parts a teacher has hidden.
+// The views of a component: which are always there, which are shown in the middle, and which parts a teacher has
+// hidden.
 
-import { attributes, clear } from "../views/shared/dom.js";
+import { attributes, clear, h } from "../views/shared/dom.js";
 import { diagramView } from "../views/network/diagram.js";
 import { nonsenseView } from "../views/read/nonsense.js";
+import { openOpinion } from "../views/read/opinion.js";
 import { padView } from "../views/read/pad.js";
 import { preparationView } from "../views/read/preparation.js";
 import { connectionView } from "../views/tools/connection.js";
 import { toolsView } from "../views/tools/tools.js";
-import { markJourney } from "./journeys.js";
-import { allLoaded, lateView } from "./late_view.js";
+import { journeysView } from "./journeys.js";
+import { lateViews } from "./late_view.js";
 
 /** @typedef {import("../model/state.js").State} State */
 /** @typedef {import("../views/shared/app.js").App} App */
@@ -19,48 +21,60 @@ const SOON = 250; // ms after the start until the views that were not wanted yet
 const PLOTS = ["vendor/uplot/uPlot.min.css", "views/shared/plot.css"];
 const FORM = "views/train/form.css";
 const RESULTS = "views/train/results.css";
-
-/** @param {string} id */
-const place = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const SHEETS = /** @type {Record<string, string[]>} */ ({
+  neuron: ["neuron", "function", "painting"].map((name) => `views/neuron/${name}.css`),
+  learn: ["learn", "cost", "gradients", "step"].map((name) => `views/learn/${name}.css`),
+  train: [...PLOTS, FORM, "views/train/train.css", RESULTS],
+  compare: [...PLOTS, FORM, RESULTS, "views/compare/compare.css"],
+  story: ["views/story/story.css"],
+});
+const TALK = "https://www.3blue1brown.com/lessons/neural-networks";
 
 /**
- * Puts the views on the page; what comes back shows the state as it is.
+ * Puts the views into a component, and keeps them up to date.
  * @param {App} app
- * @returns {() => void}
+ * @param {(nothing: void) => void} whole   all views are there
+ * @returns {Promise<void>}   those that it begins with are
  */
-export function fillPage(app) {
-  const always = {
-    pad: padView(app),
-    network: diagramView(app),
-    tools: toolsView(app),
-    connection: connectionView(app),
-  };
-  for (const [id, view] of Object.entries(always)) clear(place(id), view.element);
-  const late = lateViews(app);
+export function fillPage(app, whole) {
+  const { root, life, services } = app;
+  const pad = padView(app);
+  const network = diagramView(app);
+  const tools = toolsView(app);
+  const journeys = journeysView(app);
+  const connection = app.live && connectionView(app, app.live);
+  const places = framework(app, { pad, network, tools, journeys });
+  if (connection) root.append(h("div", { id: "connection" }, connection.element));
+  const always = [pad, network, tools, journeys];
+  const loading = lateViews(app);
+  const late = Object.fromEntries(
+    Object.entries(services.journeys)
+      .filter(([name]) => app.journeys.some((view) => view === name))
+      .map(([name, load]) => [name, loading.view(SHEETS[name], load)]),
+  );
   const read = [preparationView(app), nonsenseView(app)];
   const opinion = secondOpinion(app);
-  const hide = partsHidden();
+  const hide = partsHidden(root, services.only ?? null);
   let shown = "";
-  setTimeout(async () => {
-    // so that they are here when the server is gone
+  life.after(async () => {
+    // so that they are here when whoever brings them is gone
     Object.values(late).forEach((view) => view(true));
-    await allLoaded();
-    document.documentElement.dataset.whole = "true";
+    await loading.all();
+    if (life.signal.aborted) return;
     opinion.allow();
     app.set({});
+    whole();
   }, SOON);
 
   /** @param {State} state @param {View[]} inDetail @param {View[]} story */
   const arrange = (state, inDetail, story) => {
-    const main = /** @type {HTMLElement} */ (document.querySelector("main"));
-    main.dataset.view = state.view === "story" ? state.shows : state.view;
-    main.dataset.story = String(state.view === "story");
-    clear(place("detail"), ...inDetail.map((view) => view.element));
-    if (!story.length) clear(place("story"));
-    else if (!story[0].element.isConnected) clear(place("story"), story[0].element);
-    markJourney(state.view);
+    places.main.dataset.view = state.view === "story" ? state.shows : state.view;
+    places.main.dataset.story = String(state.view === "story");
+    clear(places.detail, ...inDetail.map((view) => view.element));
+    if (!story.length) clear(places.story);
+    else if (!story[0].element.isConnected) clear(places.story, story[0].element);
   };
-  return () => {
+  const show = () => {
     const { state } = app;
     const name = state.view === "story" ? state.shows : state.view;
     const inDetail = name === "read" ? read : late[name]();
@@ -70,28 +84,74 @@ export function fillPage(app) {
       shown = now;
       arrange(state, inDetail, story);
     }
-    for (const view of [...Object.values(always), ...inDetail, ...story, ...opinion.views()]) view.update();
+    for (const view of [...always, ...inDetail, ...story, ...opinion.views()]) view.update();
     hide(state.hide, shown);
   };
+  app.onUpdate(show);
+  show();
+  app.follow();
+  journeys.keepState();
+  return loading.all();
 }
 
-/** @param {App} app */
-function lateViews(app) {
-  const sheets = (/** @type {string} */ view, /** @type {string[]} */ ...names) =>
-    names.map((name) => `views/${view}/${name}.css`);
-  const neuron = sheets("neuron", "neuron", "function", "painting");
-  const learn = sheets("learn", "learn", "cost", "gradients", "step");
-  const train = [...PLOTS, FORM, "views/train/train.css", RESULTS];
-  const compare = [...PLOTS, FORM, RESULTS, "views/compare/compare.css"];
-  return {
-    neuron: lateView(app, neuron, async () => (await import("../views/neuron/neuron.js")).neuronView(app)),
-    learn: lateView(app, learn, async () => (await import("../views/learn/learn.js")).learnView(app)),
-    train: lateView(app, train, async () => (await import("../views/train/train.js")).trainView(app)),
-    compare: lateView(app, compare, async () => (await import("../views/compare/compare.js")).compareView(app)),
-    story: lateView(app, sheets("story", "story"), async () =>
-      (await import("../views/story/story.js")).storyView(app),
-    ),
+/**
+ * The places that the views have.
+ * @param {App} app
+ * @param {Record<"pad" | "network" | "tools" | "journeys", {element: HTMLElement}>} views
+ */
+function framework(app, { pad, network, tools, journeys }) {
+  const story = h("div", { id: "story" });
+  const detail = h("section", { id: "detail", "aria-label": app.called("Details"), tabindex: -1 });
+  const main = h(
+    "div",
+    { id: "main" },
+    story,
+    h("section", { id: "pad", "aria-label": app.called("Drawing"), "data-part": "pad" }, pad.element),
+    h("section", { id: "network", "aria-label": app.called("The network"), "data-part": "network" }, network.element),
+    detail,
+  );
+  const skip = () => {
+    detail.focus();
+    detail.scrollIntoView({ block: "start" });
   };
+  const home = (/** @type {MouseEvent} */ event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return; // that is for another tab
+    event.preventDefault();
+    app.set({ view: "read", shows: "read" }, "push");
+  };
+  app.root.prepend(
+    h(
+      "div",
+      { class: "page" },
+      h("button", { class: "skip", onclick: skip }, "Skip to the details"),
+      h(
+        "header",
+        {},
+        h("h1", { class: "unseen" }, "Digitlens: draw a digit, watch the network think, and take it apart"),
+        h(
+          "a",
+          { class: "brand", href: "#read", onclick: home },
+          h("span", { class: "mark", "aria-hidden": "true" }),
+          "Digitlens",
+        ),
+        journeys.element,
+        h("div", { id: "tools" }, tools.element),
+      ),
+      main,
+      h(
+        "footer",
+        {},
+        h(
+          "p",
+          {},
+          "Inspired by Grant Sanderson’s talk ",
+          h("a", { href: TALK, rel: "noreferrer" }, "But what is a neural network?"),
+          " An independent project.",
+        ),
+      ),
+    ),
+  );
+  return { main, story, detail };
 }
 
 /** What the larger network says, once there is something to ask it about. @param {App} app */
@@ -100,7 +160,7 @@ function secondOpinion(app) {
   let [allowed, asked] = [false, false];
   const ask = async () => {
     asked = true;
-    views.push(...(await (await import("../views/read/opinion.js")).openOpinion(app)));
+    views.push(...(await openOpinion(app)));
     app.set({});
   };
   return {
@@ -113,14 +173,21 @@ function secondOpinion(app) {
   };
 }
 
-/** Hides the parts that a link leaves out, whenever other parts are on the page. */
-function partsHidden() {
+/**
+ * Hides the parts that a link or the host leaves out, whenever other parts are on the page.
+ * @param {ShadowRoot} root
+ * @param {readonly string[] | null} only   null: all
+ */
+function partsHidden(root, only) {
   let known = "";
   return (/** @type {readonly string[]} */ hidden, /** @type {string} */ shown) => {
-    const parts = document.querySelectorAll("[data-part]");
+    const parts = root.querySelectorAll("[data-part]");
     const now = `${hidden.join()} ${parts.length} ${shown}`;
     if (known === now) return;
     known = now;
-    for (const part of parts) attributes(part, { hidden: hidden.includes(part.getAttribute("data-part") ?? "") });
+    for (const part of parts) {
+      const name = part.getAttribute("data-part") ?? "";
+      attributes(part, { hidden: hidden.includes(name) || (only !== null && !only.includes(name)) });
+    }
   };
 }

@@ -8,22 +8,14 @@
 import { unframe } from "./frames.js";
 
 /** @typedef {import("./frames.js").Frame} Frame */
+/** @typedef {import("./trainer.js").Listener} Listener */
+/** @typedef {import("./trainer.js").Trainer} Trainer */
 /**
- * Hears a text message, or the header of a frame and the frame.
- * @typedef {(message: any, frame: Frame | null) => void} Listener
- */
-/**
- * @typedef {Object} Live
- * @property {"here" | "gone" | "waiting"} state   waiting: nobody has answered yet, or there is no room for us
- * @property {(message: object) => boolean} send   false where nobody is there to hear it
- * @property {(type: string, listener: Listener) => () => void} on   what comes of that type; "state" is ours. Undo by
- *   calling what it gives
- * @property {() => void} join     from now on we train
- * @property {() => void} ask      does it still answer?
- * @property {() => void} attempt
- * @property {(away: boolean) => void} leave   the page is being left, which closes the line too
- * @property {() => number} next   a number for a request, larger than any before
- * @property {string} visitor      who we are: 32 hex digits
+ * @typedef {Object} Server   where it is, and who we are to it
+ * @property {string} socket    address of the WebSocket
+ * @property {string} visitor   32 hex digits
+ * @property {() => Promise<boolean>} isHere   whether the page itself can still be had
+ * @property {Trainer["network"]} network
  */
 
 const ASK = 20_000; // ms between two questions
@@ -34,18 +26,17 @@ const KEPT = ["choices", "run", "mistakes", "comparison"]; // what a listener he
 const FULL = 60_000; // ms until a server with too many pages is asked again
 
 /**
- * @param {string} address    of the WebSocket
- * @param {string} visitor
- * @param {() => Promise<boolean>} isHere   whether the page itself can still be had
- * @returns {Live}
+ * The server as a trainer.
+ * @param {Server} server
+ * @returns {Trainer}
  */
-export function createLive(address, visitor, isHere) {
+export function createLive({ socket: address, visitor, isHere, network }) {
   const listeners = /** @type {Map<string, Set<Listener>>} */ (new Map());
   /** @type {WebSocket | null} */
   let socket = null;
-  let state = /** @type {Live["state"]} */ ("waiting");
+  let state = /** @type {Trainer["state"]} */ ("waiting");
   let [wait, timer, deadline, count] = [SOONEST, 0, 0, Date.now()];
-  let [joined, away] = [false, false];
+  let [joined, away, ended] = [false, false, false];
 
   // of each type, for listeners that come later
   const last = /** @type {Map<string, [any, Frame | null]>} */ (new Map());
@@ -53,14 +44,14 @@ export function createLive(address, visitor, isHere) {
     last.set(type, [message, frame]);
     for (const listener of listeners.get(type) ?? []) listener(message, frame);
   };
-  const become = (/** @type {Live["state"]} */ now) => {
+  const become = (/** @type {Trainer["state"]} */ now) => {
     const before = state;
     state = now;
     if (now !== before) tell("state", { state, before });
   };
   const later = (/** @type {number} */ after, /** @type {() => void} */ what) => {
     clearTimeout(timer);
-    timer = globalThis.setTimeout(what, after);
+    if (!ended) timer = globalThis.setTimeout(what, after);
   };
   const send = (/** @type {object} */ message) => {
     if (socket?.readyState !== WebSocket.OPEN) return false;
@@ -68,7 +59,7 @@ export function createLive(address, visitor, isHere) {
     return true;
   };
   const attempt = () => {
-    if (socket && socket.readyState === WebSocket.CONNECTING) return;
+    if (ended || (socket && socket.readyState === WebSocket.CONNECTING)) return;
     drop();
     clearTimeout(timer);
     const next = new WebSocket(address);
@@ -106,7 +97,9 @@ export function createLive(address, visitor, isHere) {
     if (!full && state !== "gone") missing();
   };
   const missing = async () => {
-    if (!(await isHere())) become("gone");
+    const here = await isHere();
+    if (ended) return;
+    if (!here) become("gone");
     else later(LATEST, attempt); // plain files, with nobody behind them who could be gone
   };
   const drop = () => {
@@ -117,10 +110,12 @@ export function createLive(address, visitor, isHere) {
   };
 
   return {
+    kind: "server",
+    reason: "",
     get state() {
       return state;
     },
-    visitor,
+    network,
     send,
     ask,
     attempt,
@@ -138,6 +133,12 @@ export function createLive(address, visitor, isHere) {
     },
     leave: (now) => (away = now),
     next: () => (count += 1),
+    destroy() {
+      away = ended = true;
+      drop();
+      clearTimeout(timer);
+      listeners.clear();
+    },
   };
 }
 

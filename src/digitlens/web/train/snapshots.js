@@ -3,11 +3,11 @@
 // before has come. No DOM.
 
 /** @typedef {import("./frames.js").Frame} Frame */
-/** @typedef {import("./live.js").Live} Live */
+/** @typedef {import("./trainer.js").Trainer} Trainer */
 
 /**
  * Which snapshot of the run is shown.
- * @param {Live} live
+ * @param {Trainer} live
  * @param {() => void} changed   another one is shown
  */
 export function snapshotsOf(live, changed) {

@@ -13,17 +13,21 @@ import { resultView } from "./result.js";
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../train/comparison_state.js").ComparisonEvent} ComparisonEvent */
 /** @typedef {import("../../train/comparison_state.js").ComparisonState} ComparisonState */
+/** @typedef {import("../../train/trainer.js").Trainer} Trainer */
 
-/** @param {App} app @returns {{element: HTMLElement, update: () => void}} */
-export function compareView(app) {
-  const { live } = app;
+/**
+ * @param {App} app
+ * @param {Trainer} live
+ * @returns {{element: HTMLElement, update: () => void}}
+ */
+export function compareView(app, live) {
   /** @type {ComparisonState} */
   let state = START;
   const hear = (/** @type {ComparisonEvent} */ event) => {
     state = reduce(state, event);
     redraw();
   };
-  const redraw = frames(() => element.isConnected && show());
+  const redraw = frames(app.life, () => element.isConnected && show());
 
   const change = (/** @type {Record<string, string | null>} */ patch) => {
     hear({ type: "edit" });
@@ -44,7 +48,7 @@ export function compareView(app) {
     if (!state.result || !state.choices) return;
     const { recipes, data } = state.result.header;
     app.set({ view: "train", settings: settingsOf(recipes[side], "video", data, state.choices) }, "push");
-    scrollTo({ top: 0 });
+    app.toTop();
   };
 
   const form = comparisonForm(change);

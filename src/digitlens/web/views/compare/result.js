@@ -27,14 +27,14 @@ export function resultView(app, toTrain) {
         { label: "", ink, thin: true },
       ];
     });
-  const accuracy = plotView({
+  const accuracy = plotView(app, {
     title: "Test accuracy",
     y: "accuracy",
     percent: true,
     series: series(["", ""]),
     height: 260,
   });
-  const cost = plotView({ title: "Cost on the test images", y: "cost", series: series(["", ""]), height: 260 });
+  const cost = plotView(app, { title: "Cost on the test images", y: "cost", series: series(["", ""]), height: 260 });
   const table = h("table", { class: "pairs-table" });
   const columns = SIDES.map((side, i) => {
     const title = h("h3", {});

@@ -22,7 +22,7 @@ const MOST = 100;
  *   void}}
  */
 export function batchView(app, { label, alone }) {
-  const pictures = collection(() => app.set({}));
+  const pictures = collection(app.services.storage?.tab ?? null, () => app.set({}));
   const mine = () => pictures.all().filter((one) => fits(one, app.network));
   let chosen = -1;
   const said = h("p");

@@ -1,5 +1,5 @@
 // @ts-check
-// Where the pictures of a mini-batch come from: training images and examples from the server, drawings from the pad.
+// Where the pictures of a mini-batch come from: training images and examples from the host, drawings from the pad.
 // What was drawn outlives a reload: it is kept in the tab's own storage, as the addresses that bring it back.
 
 import { DIGIT_SHAPE, readsDigits, sameShape, shapeName } from "../../core/shape.js";
@@ -8,11 +8,11 @@ import { prepareGrey } from "../../picture/grey_preparation.js";
 import { adjusted } from "../../picture/preparation.js";
 import { read } from "../../model/reading.js";
 import { fromFragment, START, toFragment, validFor } from "../../model/state.js";
-import { dataFor, fetchImages, onPad } from "../shared/data_images.js";
+import { dataFor, onPad } from "../shared/data_images.js";
 import { h } from "../shared/dom.js";
 
 /** @typedef {import("../shared/app.js").App} App */
-/** @typedef {import("../shared/data_images.js").LabelledImage} LabelledImage */
+/** @typedef {import("../shared/services.js").LabelledImage} LabelledImage */
 /** @typedef {import("../../core/shape.js").Shape} Shape */
 /** @typedef {import("../../model/state.js").State} State */
 /**
@@ -30,8 +30,8 @@ const AT_ONCE = 32;
 const EXAMPLES = 10; // one of each digit
 const KEPT = "digitlens.batch";
 
-/** @param {() => void} changed */
-export function collection(changed) {
+/** @param {Storage | null} storage   of the tab @param {() => void} changed */
+export function collection(storage, changed) {
   /** @type {Collected[]} */
   let all = [];
   let [source, next] = ["", 0]; // whose training images come next, and from which on
@@ -40,7 +40,7 @@ export function collection(changed) {
   let trouble = "";
   const put = (/** @type {Collected[]} */ pictures) => {
     all = pictures;
-    keep(all);
+    keep(all, storage);
     changed();
   };
   /** @param {App} app @returns {Promise<Collected[]>} */
@@ -48,15 +48,16 @@ export function collection(changed) {
     const { network } = app;
     const now = `${dataFor(network)} ${shapeName(network.shape)}`;
     if (now !== source) [source, next, examples] = [now, 0, false];
-    const fetched = examples ? "" : await fetchImages(network, "training", next, AT_ONCE);
+    const { images: fetchImages, examples: drawings } = app.services;
+    const fetched = examples || !fetchImages ? "" : await fetchImages(network, "training", next, AT_ONCE);
     if (typeof fetched !== "string") {
       next = (next + AT_ONCE) % fetched.total;
       return fetched.images.map((image) => dataImage(image, network));
     }
-    if (!readsDigits(network)) throw new Error(fetched);
-    if (!examples) app.say("MNIST is not on this machine; these are the ten example drawings.");
+    if (!readsDigits(network) || !drawings) throw new Error(fetched || "there are no training images here");
+    if (!examples) app.say("MNIST is not here; these are the ten example drawings.");
     examples = true;
-    return exampleDrawings();
+    return exampleDrawings(drawings);
   };
   return {
     all: () => all,
@@ -111,22 +112,22 @@ export function ofDrawing({ state, reading, network }, target) {
 /** Whether a network can learn from it. @param {Collected} one @param {App["network"]} network */
 export const fits = ({ shape, target }, network) => sameShape(shape, network.shape) && target < network.classes.length;
 
-/** @param {Collected[]} all */
-function keep(all) {
+/** @param {Collected[]} all @param {Storage | null} storage */
+function keep(all, storage) {
   const addresses = all
     .filter(({ own }) => own)
     .map(({ patch, target }) => toFragment({ ...START, view: "learn", ...patch, target }));
   try {
-    sessionStorage.setItem(KEPT, JSON.stringify(addresses));
+    storage?.setItem(KEPT, JSON.stringify(addresses));
   } catch {
     // storage that is full or switched off: a reload loses them
   }
 }
 
 /** @param {App} app @returns {Collected[]} */
-function kept({ network }) {
+function kept({ network, services }) {
   try {
-    const states = /** @type {State[]} */ (JSON.parse(sessionStorage.getItem(KEPT) ?? "[]").map(fromFragment));
+    const states = /** @type {State[]} */ (JSON.parse(services.storage?.tab?.getItem(KEPT) ?? "[]").map(fromFragment));
     return states
       .map((state) => validFor(state, network))
       .filter(({ strokes, baseInk, target }) => (strokes.length || baseInk) && target !== null)
@@ -163,13 +164,11 @@ function collected(target, framed, shape, adjusts, patch, own) {
   };
 }
 
-/** @returns {Promise<Collected[]>} */
-async function exampleDrawings() {
+/** @param {(digit: number) => Promise<Blob>} drawings @returns {Promise<Collected[]>} */
+async function exampleDrawings(drawings) {
   return Promise.all(
     Array.from({ length: EXAMPLES }, async (_, digit) => {
-      const answer = await fetch(`examples/${digit}.png`);
-      if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
-      const picture = await createImageBitmap(await answer.blob(), {
+      const picture = await createImageBitmap(await drawings(digit), {
         colorSpaceConversion: "none",
         premultiplyAlpha: "none",
       });

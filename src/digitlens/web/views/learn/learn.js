@@ -120,7 +120,7 @@ export function learnView(app) {
     app.set({});
   };
   const later = () => {
-    frame ||= requestAnimationFrame(() => {
+    frame ||= app.life.frame(() => {
       frame = 0;
       if (!batch || !element.isConnected) return;
       const output = chosen !== null && chosen < batch.targets.length ? chosen : steepestOutput(batch);

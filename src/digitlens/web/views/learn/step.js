@@ -127,7 +127,7 @@ export function stepView(app) {
     const place = String(notchOf(learningRate));
     if (slider.value !== place) slider.value = place;
     attributes(slider, { "aria-valuetext": significant(learningRate, 3) });
-    if (document.activeElement !== exact || Number(exact.value) !== learningRate) exact.value = String(learningRate);
+    if (!exact.matches(":focus") || Number(exact.value) !== learningRate) exact.value = String(learningRate);
     const many = batch.steps.length;
     setText(
       says,

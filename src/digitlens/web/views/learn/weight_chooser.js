@@ -102,6 +102,6 @@ function number(changed) {
 
 /** @param {HTMLInputElement | HTMLSelectElement} field @param {number} value */
 function show(field, value) {
-  if (document.activeElement === field && Number(field.value) === value) return; // "07" while it is typed
+  if (field.matches(":focus") && Number(field.value) === value) return; // "07" while it is typed
   if (field.value !== String(value)) field.value = String(value);
 }

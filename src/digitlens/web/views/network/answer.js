@@ -35,8 +35,8 @@ export function answerView(app) {
             : `Output ${name} is at ${first}.`;
       setText(digit, reading.inkFound && known ? name : " ");
       setText(words, text);
-      clearTimeout(waiting);
-      waiting = window.setTimeout(() => setText(aloud, reading.inkFound ? `Read as ${name}. ${text}` : text), PAUSE);
+      app.life.cancel(waiting);
+      waiting = app.life.after(() => setText(aloud, reading.inkFound ? `Read as ${name}. ${text}` : text), PAUSE);
     },
   };
 }

@@ -45,7 +45,7 @@ export function diagramView(app) {
   let built = "";
   let known = /** @type {{network?: object, at?: string}} */ ({}); // whose faint edges are drawn
   let tabbed = { layer: 1, neuron: 0 };
-  const slow = propagation(() => paint());
+  const slow = propagation(app.life, () => paint());
 
   const focus = () => {
     const { state } = app;
@@ -153,11 +153,13 @@ export function diagramView(app) {
     drawn.find(({ place }) => same(place, next))?.group.focus();
   };
 
-  new ResizeObserver(() => {
+  const resized = new ResizeObserver(() => {
     if (!element.isConnected) return;
     build();
     paint();
-  }).observe(frame);
+  });
+  resized.observe(frame);
+  app.life.observes(resized);
   return {
     element,
     update() {

@@ -2,12 +2,13 @@
 // The propagation, played slowly once, so that one sees that it goes layer by layer. After that it is instant.
 
 const SLOW = 700; // ms a layer
-const NEVER = matchMedia("(prefers-reduced-motion: reduce)");
+const STILL = "(prefers-reduced-motion: reduce)";
 
 /**
+ * @param {import("../shared/lifetime.js").Lifetime} life
  * @param {() => void} paint   draws the frame in between
  */
-export function propagation(paint) {
+export function propagation(life, paint) {
   let seen = false;
   let began = 0; // 0: it is not playing
   let layers = 3;
@@ -16,7 +17,7 @@ export function propagation(paint) {
     if (!began) return;
     if (performance.now() - began > SLOW * layers) began = 0;
     paint();
-    if (began) requestAnimationFrame(play);
+    if (began) life.frame(play);
   };
   return {
     /**
@@ -27,9 +28,9 @@ export function propagation(paint) {
       if (began && performance.now() - began > 60) began = 0;
       if (seen || !ink) return;
       seen = true;
-      if (NEVER.matches) return;
+      if (matchMedia(STILL).matches) return;
       began = performance.now();
-      requestAnimationFrame(play);
+      life.frame(play);
     },
     /** How far it has come: `count` when it has gone all the way. @param {number} count @returns {number} */
     reached(count) {

@@ -1,5 +1,5 @@
 // @ts-check
-// What a hidden neuron looks for, as the laboratory on the server sees it: the digits that it answers most, the picture
+// What a hidden neuron looks for, as the laboratory sees it: the digits that it answers most, the picture
 // that it would answer most of all, and, in the first layer, the edge or bar that its weights are most like.
 
 import { plain } from "../../core/numbers.js";
@@ -8,25 +8,22 @@ import { attributes, clear, h, setText } from "../shared/dom.js";
 import { inkCanvas, paintInk, paintWeights } from "../shared/pictures.js";
 
 /** @typedef {import("../shared/app.js").App} App */
-/**
- * @typedef {Object} Told
- * @property {string} on
- * @property {{ink: string, label: string, number: number, activation: number}[]} strongest
- * @property {{ink: string, activation: number}} exciting
- * @property {{kind: string, explained: number, expected: number, p: number, weights: string} | null} part
- */
+/** @typedef {import("../shared/services.js").LookedFor} Told */
 
 const REST = 200; // ms without another neuron
 const CHANCE = 0.05;
 
-/** @param {App} app @returns {{element: HTMLElement, update: () => void}} */
-export function looksForView(app) {
+/**
+ * @param {App} app
+ * @param {NonNullable<App["services"]["looksFor"]>} looksFor
+ * @returns {{element: HTMLElement, update: () => void}}
+ */
+export function looksForView(app, looksFor) {
   const words = h("p", { class: "dim", role: "status" });
   const shown = h("div", { class: "looks-for-shown" });
   const body = h("div", {}, h("h3", {}, "What it looks for"), words, shown);
   const element = h("section", { class: "looks-for", "data-part": "neuron-looks-for" }, body);
   const known = /** @type {Map<string, Told | string>} */ (new Map());
-  const offered = /** @type {Map<string, string>} */ (new Map()); // by name: the sizes of the server's networks
   let [asked, waiting] = ["", 0];
 
   const show = (/** @type {Told | string} */ told) => {
@@ -34,11 +31,8 @@ export function looksForView(app) {
     attributes(words, { hidden: typeof told !== "string" });
     clear(shown, ...(typeof told === "string" ? [] : content(app, told)));
   };
-  const ask = async (/** @type {string} */ which) => {
-    const { name, sizes } = app.original;
-    const told = (await has(offered, name, sizes))
-      ? await fetched(which)
-      : "The laboratory knows only the networks that the server offers.";
+  const ask = async (/** @type {string} */ which, /** @type {ReturnType<typeof looksFor>} */ answer) => {
+    const told = await answer;
     known.set(which, told);
     if (which === asked) show(told);
   };
@@ -51,39 +45,14 @@ export function looksForView(app) {
       const which = `${encodeURIComponent(original.name)}/${state.layer}/${state.neuron}`;
       if (!hidden || which === asked) return;
       asked = which;
-      clearTimeout(waiting);
+      app.life.cancel(waiting);
       const told = known.get(which);
       if (told !== undefined) return show(told);
       show("Looking …");
-      waiting = window.setTimeout(() => ask(which), REST);
+      const { layer, neuron } = state;
+      waiting = app.life.after(() => ask(which, looksFor(original, layer, neuron)), REST);
     },
   };
-}
-
-/**
- * Whether the server offers this network.
- * @param {Map<string, string>} offered
- * @param {string} name
- * @param {readonly number[]} sizes
- */
-async function has(offered, name, sizes) {
-  try {
-    if (!offered.size)
-      for (const one of await (await fetch("api/networks")).json()) offered.set(one.name, one.sizes.join());
-  } catch {
-    return true; // the server is gone, which the next question finds out
-  }
-  return offered.get(name) === sizes.join();
-}
-
-/** @param {string} which @returns {Promise<Told | string>} */
-async function fetched(which) {
-  try {
-    const answer = await fetch(`api/neuron/${which}`);
-    return answer.ok ? await answer.json() : "The server has too much to do; choose the neuron again in a moment.";
-  } catch {
-    return "The laboratory is on the server, which is gone.";
-  }
 }
 
 /** @param {App} app @param {Told} told */

@@ -12,6 +12,7 @@ import { copyPicture } from "../shared/clipboard.js";
 import { activationCurve } from "./curve.js";
 import { attributes, h, setText } from "../shared/dom.js";
 import { inputBars, threePictures } from "../shared/inputs.js";
+import { looksForView } from "./looks_for.js";
 import { matrixLine } from "./matrix.js";
 import { painting } from "./painting.js";
 import { sliders } from "./sliders.js";
@@ -96,15 +97,8 @@ export function neuronView(app) {
     matrix.element,
   );
   let listed = "";
-  /** @type {{element: HTMLElement, update: () => void} | null} */
-  let looksFor = null;
-  import("./looks_for.js")
-    .then(({ looksForView }) => {
-      looksFor = looksForView(app);
-      workbench.before(looksFor.element);
-      if (element.isConnected) looksFor.update();
-    })
-    .catch(() => {}); // the server is gone, and with it what it would tell
+  const looksFor = app.services.looksFor ? looksForView(app, app.services.looksFor) : null;
+  if (looksFor) workbench.before(looksFor.element);
 
   return {
     element,

@@ -127,7 +127,7 @@ export function painting(app, change) {
     else if (tool) brush.take(tool);
     else return;
     event.preventDefault();
-    requestAnimationFrame(() => requestAnimationFrame(() => setText(aloud, under.textContent ?? "")));
+    app.life.frame(() => app.life.frame(() => setText(aloud, under.textContent ?? "")));
   });
 
   const element = h(

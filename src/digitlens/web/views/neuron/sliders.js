@@ -115,7 +115,7 @@ function slider(name, set) {
       value = now;
       attributes(range, { min: -far, max: far, "aria-valuetext": fixed(now) });
       if (range.valueAsNumber !== now) range.value = String(now);
-      if (document.activeElement !== field) show();
+      if (!field.matches(":focus")) show();
       setText(title, label);
       attributes(field, { "aria-label": `${label}, as a number` });
       setText(explanation, text);

@@ -8,7 +8,6 @@ import { confidence } from "../../model/calibration.js";
 import { judge } from "../../picture/familiarity.js";
 import { read, unadjusted } from "../../model/reading.js";
 import { attributes, h, setText } from "../shared/dom.js";
-import { fetchNetwork } from "../shared/network_file.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../model/model_file.js").StoredNetwork} Network */
@@ -35,9 +34,9 @@ function opinion(state, network) {
 
 /** The view, in its place under the answer; none where there is no larger network. @param {App} app */
 export async function openOpinion(app) {
-  const larger = await fetchNetwork(NAME).catch(() => null); // the server has none, or is gone
+  const larger = await app.services.networks.fetch(NAME).catch(() => null); // the host has none
   const views = larger ? [opinionView(app, larger)] : [];
-  document.querySelector(".answer")?.append(...views.map((view) => view.element));
+  app.root.querySelector(".answer")?.append(...views.map((view) => view.element));
   return views;
 }
 
@@ -68,8 +67,8 @@ function opinionView(app, larger) {
   return {
     element,
     update() {
-      clearTimeout(waiting);
-      waiting = window.setTimeout(show, REST);
+      app.life.cancel(waiting);
+      waiting = app.life.after(show, REST);
     },
   };
 }

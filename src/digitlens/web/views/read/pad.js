@@ -169,7 +169,9 @@ export function padView(app) {
     }
     painted = { ...contents(app.state), shape, width, points: last?.length ?? 0 };
   };
-  new ResizeObserver(paint).observe(surface);
+  const resized = new ResizeObserver(paint);
+  resized.observe(surface);
+  app.life.observes(resized);
 
   return {
     element,

@@ -1,69 +1,41 @@
 // @ts-check
 // A photo or scan that shows several digits: the numbers on it, and a box around each digit, which goes onto the pad
-// when it is chosen. The server looks for them; where it is gone, or finds one digit alone, nothing is said.
+// when it is chosen. The host looks for them; where it cannot, or finds one digit alone, nothing is said.
 
 import { copyText } from "../shared/clipboard.js";
 import { attributes, clear, h } from "../shared/dom.js";
 
 /** @typedef {import("../shared/app.js").App} App */
-/**
- * @typedef {Object} Box
- * @property {number} left
- * @property {number} top
- * @property {number} width
- * @property {number} height
- * @property {number} digit
- * @property {string} [label]
- * @property {number} number      which number of the page it belongs to
- * @property {boolean} [is_digit]
- * @property {string} ink         784 bytes, base64
- */
-/** @typedef {{text: string, boxes: Box[], notes: string[], network: string}} Found */
+/** @typedef {import("../shared/services.js").FoundDigits} Found */
 
 const WIDEST = 1600; // pixels of the picture as it is drawn
 
-const place = h("section", { class: "several", "aria-label": "The page", hidden: true });
-let newest = 0;
+const STYLE = "views/read/page.css";
 
 /**
- * Ask the server whether a picture shows more than one digit, and show them if it does.
+ * Asks whether a picture shows more than one digit, and shows them if it does.
  * @param {App} app
- * @param {Blob} file
- * @param {string} name
  */
-export async function lookForMore(app, file, name) {
-  const asked = ++newest;
-  attributes(place, { hidden: true });
-  const found = await pageOf(file);
-  if (asked !== newest || !found || found.boxes.length < 2) return;
-  await prepared();
-  const sheet = await drawn(file);
-  if (asked !== newest) return;
-  clear(place, ...content(app, found, sheet, name));
-  attributes(place, { hidden: false });
-  if (place.getBoundingClientRect().top > innerHeight / 2) place.scrollIntoView();
-  app.say(`${found.boxes.length} digits on this picture: ${found.text.replace(/\s+/g, ", ")}`);
-}
-
-/** @param {Blob} file @returns {Promise<Found | null>} */
-async function pageOf(file) {
-  try {
-    const answer = await fetch("api/read?page=1", { method: "POST", body: file });
-    return answer.ok ? await answer.json() : null;
-  } catch {
-    return null; // the server is gone
-  }
-}
-
-/** Its place on the page, and its style, are there. @returns {Promise<void>} */
-function prepared() {
-  if (place.isConnected) return Promise.resolve();
-  document.getElementById("network")?.prepend(place);
-  return new Promise((done) => {
-    document.head.append(
-      h("link", { rel: "stylesheet", href: "views/read/page.css", onload: () => done(), onerror: () => done() }),
-    );
-  });
+export function severalDigits(app) {
+  const place = h("section", { class: "several", "aria-label": app.called("The page"), hidden: true });
+  let newest = 0;
+  /** @param {Blob} file @param {string} name */
+  return async (file, name) => {
+    const asked = ++newest;
+    attributes(place, { hidden: true });
+    const found = await app.services.pageReader?.(file);
+    if (asked !== newest || !found || found.boxes.length < 2) return;
+    if (!place.isConnected) {
+      app.root.querySelector("#network")?.prepend(place);
+      await app.services.styles(app.root, [STYLE]);
+    }
+    const sheet = await drawn(file);
+    if (asked !== newest) return;
+    clear(place, ...content(app, found, sheet, name, () => attributes(place, { hidden: true })));
+    attributes(place, { hidden: false });
+    if (place.getBoundingClientRect().top > innerHeight / 2) place.scrollIntoView();
+    app.say(`${found.boxes.length} digits on this picture: ${found.text.replace(/\s+/g, ", ")}`);
+  };
 }
 
 /** The picture, the right way up. @param {Blob} file */
@@ -87,8 +59,9 @@ async function drawn(file) {
  * @param {Found} found
  * @param {{canvas: HTMLCanvasElement, width: number, height: number}} sheet
  * @param {string} name
+ * @param {() => void} close
  */
-function content(app, { text, boxes, notes, network }, { canvas, width, height }, name) {
+function content(app, { text, boxes, notes, network }, { canvas, width, height }, name, close) {
   const buttons = boxes.map((box, i) => {
     const doubted = box.is_digit === false;
     const said = box.label ?? String(box.digit);
@@ -138,7 +111,7 @@ function content(app, { text, boxes, notes, network }, { canvas, width, height }
         { type: "button", class: "quiet", onclick: () => copyText(app, text, "numbers.txt", "The numbers") },
         "Copy the numbers",
       ),
-      h("button", { type: "button", class: "quiet", onclick: () => attributes(place, { hidden: true }) }, "Close"),
+      h("button", { type: "button", class: "quiet", onclick: close }, "Close"),
     ),
     h("p", { class: "numbers number" }, text),
     h("div", { class: "sheet", role: "group", "aria-label": "The digits, in reading order" }, canvas, ...buttons),

@@ -1,7 +1,7 @@
 // @ts-check
 // Pictures for the pad: a file, what is pasted or dropped; and samples.
 
-import { attributes, h, setText } from "../shared/dom.js";
+import { attributes, h, isElsewhere, setText } from "../shared/dom.js";
 import { samplesView } from "./samples.js";
 import { putPicture } from "./picture_file.js";
 
@@ -50,13 +50,14 @@ export function pickerView(app) {
     input,
   );
 
-  document.addEventListener("paste", (event) => {
+  const paste = (/** @type {ClipboardEvent} */ event) => {
     const file = Array.from(event.clipboardData?.files ?? []).find((one) => one.type.startsWith("image/"));
-    if (!file) return;
+    if (!file || isElsewhere(app, event)) return;
     event.preventDefault();
     open(file);
-  });
-  dropZone((files) => {
+  };
+  document.addEventListener("paste", paste, { signal: app.life.signal });
+  dropZone(app, (files) => {
     if (files.length > 1) fail(`One picture at a time, got ${files.length}; drop the one that is to be read.`);
     else open(files[0]);
   });
@@ -66,20 +67,27 @@ export function pickerView(app) {
   };
 }
 
-/** The whole page takes what is dropped, and shows that it does. @param {(files: File[]) => void} take */
-function dropZone(take) {
+/**
+ * The whole component takes what is dropped, and shows that it does.
+ * @param {App} app
+ * @param {(files: File[]) => void} take
+ */
+function dropZone({ root, life }, take) {
   const target = h("div", { class: "drop-target", hidden: true }, "Drop the picture to read it");
-  document.body.append(target);
+  root.append(target);
+  const { signal } = life;
+  const listen = (/** @type {string} */ type, /** @type {(event: any) => void} */ listener) =>
+    root.host.addEventListener(type, listener, { signal });
   const hasFiles = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files") ?? false;
-  document.addEventListener("dragover", (event) => {
+  listen("dragover", (event) => {
     if (!hasFiles(event)) return;
     event.preventDefault();
     attributes(target, { hidden: false });
   });
-  document.addEventListener("dragleave", (event) => {
+  listen("dragleave", (event) => {
     if (!event.relatedTarget) attributes(target, { hidden: true });
   });
-  document.addEventListener("drop", (event) => {
+  listen("drop", (event) => {
     attributes(target, { hidden: true });
     if (!hasFiles(event)) return;
     event.preventDefault();

@@ -7,6 +7,7 @@ import { fromRGBA } from "../../picture/grey.js";
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../model/state.js").Base} Base */
 
+const lookers = /** @type {WeakMap<App, (file: Blob, name: string) => Promise<void>>} */ (new WeakMap());
 const MOST_BYTES = 5 * 1024 * 1024;
 const MOST_PIXELS = 16_000_000;
 
@@ -22,7 +23,11 @@ export async function putPicture(app, file, name, base = { kind: "picture", name
   const { prepareGrey } = await import("../../picture/grey_preparation.js");
   const prepared = prepareGrey(grey, [], app.network);
   app.set({ strokes: [], base, baseInk: prepared.image, baseStages: prepared.stages });
-  if (base.kind === "picture" && readsDigits(app.network)) (await import("./page.js")).lookForMore(app, file, name);
+  if (base.kind !== "picture" || !readsDigits(app.network) || !app.services.pageReader) return;
+  const { severalDigits } = await import("./page.js");
+  const look = lookers.get(app) ?? severalDigits(app);
+  lookers.set(app, look);
+  look(file, name);
 }
 
 /** @param {Blob} file */

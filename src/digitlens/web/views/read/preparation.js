@@ -63,11 +63,11 @@ export function preparationView(app) {
     element,
     update() {
       attributes(knob, { "aria-checked": String(app.state.prepare) });
-      clearTimeout(resting);
-      resting = window.setTimeout(() => setText(effect, effectOf(app)), REST);
+      app.life.cancel(resting);
+      resting = app.life.after(() => setText(effect, effectOf(app)), REST);
       const since = performance.now() - painted;
       if (since >= REST) showStages();
-      else waiting ||= window.setTimeout(showStages, REST - since); // the pen goes first
+      else waiting ||= app.life.after(showStages, REST - since); // the pen goes first
     },
   };
 }

@@ -2,13 +2,14 @@
 // Images to pick: our own examples of digits, and test images of the data set that fits the network.
 
 import { readsDigits, shapeName } from "../../core/shape.js";
-import { dataFor, fetchImages, onPad } from "../shared/data_images.js";
+import { dataFor, onPad } from "../shared/data_images.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 import { inkCanvas, paintInk } from "../shared/pictures.js";
 import { putPicture } from "./picture_file.js";
 
 /** @typedef {import("../shared/app.js").App} App */
-/** @typedef {import("../shared/data_images.js").LabelledImage} LabelledImage */
+/** @typedef {import("../shared/services.js").Images} Images */
+/** @typedef {import("../shared/services.js").LabelledImage} LabelledImage */
 
 const EXAMPLES = 10; // one of each digit
 const AT_ONCE = 40;
@@ -18,39 +19,49 @@ const TEST = 10_000; // test images of MNIST; of other data the server says how 
 export function samplesView(app, fail) {
   const gallery = h("div", { class: "gallery" });
   const examples = h("div", {}, h("h3", {}, "Examples"), gallery);
-  const images = testImagesView(app);
+  const { services } = app;
+  const images = services.images && testImagesView(app, services.images);
   return {
-    element: h("div", {}, examples, images.element),
+    element: h("div", {}, examples, images?.element),
     fill: () => fillExamples(app, gallery, fail),
     update() {
-      attributes(examples, { hidden: !readsDigits(app.network) });
-      images.update();
+      attributes(examples, { hidden: !services.examples || !readsDigits(app.network) });
+      images?.update();
     },
   };
 }
 
 /** @param {App} app @param {HTMLElement} gallery @param {(text: string) => void} fail */
 function fillExamples(app, gallery, fail) {
-  if (gallery.childElementCount) return;
+  const { examples } = app.services;
+  if (gallery.childElementCount || !examples) return;
   for (let digit = 0; digit < EXAMPLES; digit++) {
-    const image = h("img", { src: `examples/${digit}.png`, alt: "", width: 44, height: 44 });
+    const image = h("img", { alt: "", width: 44, height: 44 });
+    examples(digit).then(
+      (picture) => showIn(image, picture),
+      () => {}, // pressed, the button says why there is none
+    );
     const pick = async () => {
       fail("");
       try {
-        const answer = await fetch(`examples/${digit}.png`);
-        if (!answer.ok) throw new Error(`the server answers ${answer.status}`);
-        await putPicture(app, await answer.blob(), `${digit}.png`, { kind: "example", digit });
+        await putPicture(app, await examples(digit), `${digit}.png`, { kind: "example", digit });
       } catch (error) {
-        const why = error instanceof Error ? error.message : error;
-        fail(`The example cannot be fetched: ${why}. Is the server still there?`);
+        fail(`The example cannot be fetched: ${error instanceof Error ? error.message : error}.`);
       }
     };
     gallery.append(h("button", { type: "button", "aria-label": `Example of a ${digit}`, onclick: pick }, image));
   }
 }
 
-/** Test images, a few at a time. @param {App} app */
-function testImagesView(app) {
+/** @param {HTMLImageElement} image @param {Blob} picture */
+function showIn(image, picture) {
+  const address = URL.createObjectURL(picture);
+  image.onload = image.onerror = () => URL.revokeObjectURL(address);
+  image.src = address;
+}
+
+/** Test images, a few at a time. @param {App} app @param {Images} fetchImages */
+function testImagesView(app, fetchImages) {
   const title = h("h3");
   const gallery = h("div", { class: "gallery" });
   const said = h("p", { class: "dim", role: "status" });

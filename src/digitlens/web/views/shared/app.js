@@ -1,11 +1,14 @@
 // @ts-check
 // What every view is given: the state of the page, its network, what that network reads, and the ways to change them.
-// Types alone; app/main.js makes the one there is.
+// Types alone; app/create_app.js makes one.
 
+/** @typedef {import("./lifetime.js").Lifetime} Lifetime */
+/** @typedef {import("./services.js").Services} Services */
+/** @typedef {import("./services.js").Trainer} Trainer */
+/** @typedef {import("./theme.js").Themes} Themes */
 /** @typedef {import("../../model/model_file.js").StoredNetwork} Network */
 /** @typedef {import("../../model/reading.js").Reading} Reading */
 /** @typedef {import("../../model/state.js").State} State */
-/** @typedef {import("../../train/live.js").Live} Live */
 /**
  * @typedef {Object} App
  * @property {State} state
@@ -19,7 +22,19 @@
  * @property {() => void} resetNetwork
  * @property {(text: string) => void} say
  * @property {(state?: State) => string} link
- * @property {Live} live
+ * @property {() => void} follow     the address follows the state at once
+ * @property {Trainer | null} live   who trains; null: nobody
+ * @property {Services} services     what the host has
+ * @property {readonly State["view"][]} journeys   those that the host has
+ * @property {ShadowRoot} root       all elements of the component lie in it
+ * @property {Lifetime} life         timers and listeners end with the component
+ * @property {Themes} theme
+ * @property {(view: () => void) => () => void} onUpdate   called whenever something has changed. Undo by calling what
+ *   it gives
+ * @property {(listener: () => void) => void} onArrival   somebody has gone back or forth; the state is that one
+ * @property {(name: string) => string} called   the name of a landmark, which no other component in the document has
+ * @property {() => number} width    of the component, in pixels
+ * @property {() => void} toTop      its beginning comes into view
  */
 /** @typedef {{element: HTMLElement, update: () => void}} View */
 

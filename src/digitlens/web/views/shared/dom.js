@@ -76,6 +76,18 @@ export function clear(element, ...children) {
 }
 
 /**
+ * Whether an event of the document, such as a key or a paste, is meant for something else than this component: it is,
+ * unless it comes from within, or from nowhere in a document with one component alone.
+ * @param {{root: ShadowRoot}} component
+ * @param {Event} event
+ */
+export function isElsewhere({ root }, event) {
+  const path = event.composedPath();
+  if (path.includes(root.host)) return false;
+  return path[0] !== document.body || document.querySelectorAll(".digitlens").length > 1;
+}
+
+/**
  * @template {Element} E
  * @param {E} element
  * @param {Attributes} given

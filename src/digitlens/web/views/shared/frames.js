@@ -3,18 +3,19 @@
 
 /**
  * What asks for the next drawing.
+ * @param {import("./lifetime.js").Lifetime} life
  * @param {() => void} draw
  * @param {() => number} [between]   ms from one drawing to the next, at least
  * @returns {() => void}
  */
-export function frames(draw, between = () => 0) {
+export function frames(life, draw, between = () => 0) {
   let [frame, timer, drawnAt] = [0, 0, 0];
   const later = () => {
-    clearTimeout(timer);
+    life.cancel(timer);
     const wait = between() ? drawnAt + between() - performance.now() : 0;
-    if (wait > 0) timer = window.setTimeout(later, wait);
+    if (wait > 0) timer = life.after(later, wait);
     else
-      frame ||= requestAnimationFrame(() => {
+      frame ||= life.frame(() => {
         [frame, drawnAt] = [0, performance.now()];
         draw();
       });

@@ -6,6 +6,7 @@ import { near, powers as ofTen, steady as inSteps } from "../../train/axes.js";
 import uPlot from "../../vendor/uplot/uPlot.esm.js";
 import { attributes, clear, h, svg } from "./dom.js";
 
+/** @typedef {import("./app.js").App} App */
 /** @typedef {"positive" | "negative" | "winner" | "dim" | "text"} Ink */
 /**
  * @typedef {Object} Series   band: the area between this one and the next is filled
@@ -38,17 +39,11 @@ const HEIGHT = 220;
 const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000];
 const FONT = "12px system-ui, sans-serif";
 
-/** @param {Wanted} wanted */
-export function plotView({
-  title,
-  y,
-  series: first,
-  percent = false,
-  powers = false,
-  steady = false,
-  pick,
-  height = HEIGHT,
-}) {
+/** @param {App} app @param {Wanted} wanted */
+export function plotView(
+  app,
+  { title, y, series: first, percent = false, powers = false, steady = false, pick, height = HEIGHT },
+) {
   const place = h("div", { class: pick ? "plot picked" : "plot", role: "img", "aria-label": title });
   const key = h("figcaption", { class: "key" });
   const element = h("figure", { class: "plotted" }, h("h3", {}, title), place, key);
@@ -63,8 +58,7 @@ export function plotView({
   /** @type {any[]} */
   let latest = [[]];
 
-  const ink = (/** @type {Ink} */ name) =>
-    getComputedStyle(document.documentElement).getPropertyValue(INKS[name]).trim();
+  const ink = (/** @type {Ink} */ name) => getComputedStyle(app.root.host).getPropertyValue(INKS[name]).trim();
   const build = () => {
     plot?.destroy();
     const grid = { stroke: ink("dim") + "33", width: 1 };
@@ -138,7 +132,7 @@ export function plotView({
     self.ctx.stroke();
   };
   const refresh = () => {
-    const now = document.documentElement.dataset.theme ?? "";
+    const now = app.root.host.getAttribute("data-theme") ?? "";
     const names = series.map((one) => one.label).join() || "none";
     if (plot && theme === now && named === names) return plot.setData(/** @type {any} */ (latest));
     [theme, named] = [now, names];
@@ -156,10 +150,12 @@ export function plotView({
       (event) => event.pointerType === "mouse" && event.buttons === 1 && point(event),
     );
   }
-  new ResizeObserver(() => plot?.setSize({ width: Math.max(200, place.clientWidth), height })).observe(place);
-  new MutationObserver(() => plot && element.isConnected && refresh()).observe(document.documentElement, {
-    attributeFilter: ["data-theme"],
-  });
+  const resized = new ResizeObserver(() => plot?.setSize({ width: Math.max(200, place.clientWidth), height }));
+  const coloured = new MutationObserver(() => plot && element.isConnected && refresh());
+  resized.observe(place);
+  coloured.observe(app.root.host, { attributeFilter: ["data-theme"] });
+  for (const observer of [resized, coloured]) app.life.observes(observer);
+  app.life.signal.addEventListener("abort", () => plot?.destroy(), { once: true });
 
   return {
     element,

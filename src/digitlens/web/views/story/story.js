@@ -7,8 +7,7 @@
 import { readsDigits, shapeName } from "../../core/shape.js";
 import { factsOf } from "../../story/facts.js";
 import { STEPS } from "../../story/steps.js";
-import { attributes, clear, h, setText } from "../shared/dom.js";
-import { fetchNetwork } from "../shared/network_file.js";
+import { attributes, clear, h, isElsewhere, setText } from "../shared/dom.js";
 import { storyPixels } from "./pixels.js";
 import { storyWeights } from "./weights.js";
 
@@ -19,7 +18,7 @@ import { storyWeights } from "./weights.js";
 const VIEW_NAMES = { read: "Read", neuron: "Neuron", learn: "Learn", train: "Train", compare: "Compare" };
 const DIGITS = "video"; // a network that reads digits
 const BARE = /^#story(\/\d*)?\/?(\?(hide=[^&]*)?)?$/; // an address that names a step and nothing more
-const PHONE = matchMedia("(max-width: 699px)");
+const PHONE = 699; // pixels, at most
 
 /** @param {App} app */
 export function storyView(app) {
@@ -50,7 +49,7 @@ export function storyView(app) {
   const card = h("div", { class: "beside" }, side, h("div", { class: "doing" }, tries, hint), ways);
   const element = h(
     "section",
-    { class: "story-card", "aria-label": "The story" },
+    { class: "story-card", "aria-label": app.called("The story") },
     h("div", { class: "top" }, progress, title, fold),
     other,
     words,
@@ -62,14 +61,16 @@ export function storyView(app) {
   /** @type {HTMLElement | null} */
   let held = null; // what had the focus when the page went on: it keeps it, though the card is replaced
   let prepared = 0; // the step that the page was last prepared for
-  let wanted = BARE.test(location.hash); // whether the page is to be prepared again
+  const isPhone = () => app.width() <= PHONE;
+  const isBare = () => BARE.test(app.services.address.fragment());
+  let wanted = isBare(); // whether the page is to be prepared again
   let travelled = !wanted; // the state came with an address
   /** @type {{original: Network, network: Network, changed: boolean}} */
   let before = { original: app.original, network: app.network, changed: app.changed };
 
   const loadDigits = async () => {
     try {
-      app.setNetwork(await fetchNetwork(DIGITS), true);
+      app.setNetwork(await app.services.networks.fetch(DIGITS), true);
     } catch (error) {
       app.say(`${DIGITS} cannot be loaded: ${error instanceof Error ? error.message : error}.`);
     }
@@ -89,11 +90,11 @@ export function storyView(app) {
     if (step < 1 || step > STEPS.length) return;
     restore();
     begin(step);
-    const { activeElement } = document;
+    const { activeElement } = app.root;
     held = activeElement instanceof HTMLElement && element.contains(activeElement) ? activeElement : null;
     app.set({ target: null, ...STEPS[step - 1].state, shows: STEPS[step - 1].shows, step }, "push");
     folded(false);
-    if (PHONE.matches) scrollTo({ top: 0 });
+    if (isPhone()) app.toTop();
   };
   /** @param {boolean} how */
   const folded = (how) => {
@@ -107,9 +108,9 @@ export function storyView(app) {
     if (change) app.setNetwork(change(app.network, app.state));
     if (state) app.set(state);
     if (says) app.say(says);
-    if (PHONE.matches) {
+    if (isPhone()) {
       folded(true);
-      document.getElementById(app.state.shows === "read" ? "pad" : "detail")?.scrollIntoView();
+      app.root.getElementById(app.state.shows === "read" ? "pad" : "detail")?.scrollIntoView();
     }
   };
   const build = () => {
@@ -147,16 +148,18 @@ export function storyView(app) {
     app.set({ view: app.state.shows }, "push");
     prepared = 0;
   });
-  document.querySelector('nav a[data-view="story"]')?.addEventListener("click", (event) => {
+  const { signal } = app.life;
+  const again = (/** @type {Event} */ event) => {
     if (event instanceof MouseEvent && !event.ctrlKey && !event.metaKey && !event.shiftKey)
       [wanted, travelled] = [true, false];
-  });
-  window.addEventListener("popstate", () => {
-    if (!location.hash.startsWith("#story")) return;
-    wanted = BARE.test(location.hash);
+  };
+  app.root.querySelector('nav a[data-view="story"]')?.addEventListener("click", again, { signal });
+  app.onArrival(() => {
+    if (app.state.view !== "story") return;
+    wanted = isBare();
     travelled = !wanted;
   });
-  document.addEventListener("keydown", (event) => {
+  const turn = (/** @type {KeyboardEvent} */ event) => {
     if (
       app.state.view !== "story" ||
       event.defaultPrevented ||
@@ -167,10 +170,11 @@ export function storyView(app) {
     )
       return;
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (!step || usesArrows(event.target)) return;
+    if (!step || isElsewhere(app, event) || usesArrows(event.composedPath()[0])) return;
     event.preventDefault();
     go(at() + step);
-  });
+  };
+  document.addEventListener("keydown", turn, { signal });
   folded(false);
 
   return {
@@ -197,7 +201,7 @@ export function storyView(app) {
       } else if (prepared !== at()) begin(at());
       wanted = travelled = false;
       build();
-      if (held && document.activeElement === document.body) held.focus({ preventScroll: true });
+      if (held && !app.root.activeElement) held.focus({ preventScroll: true });
       held = null;
       const part = STEPS[at() - 1].beside;
       if (part) beside[part].update();

@@ -5,11 +5,12 @@
 import { h, setText } from "../shared/dom.js";
 
 /** @typedef {import("../shared/app.js").App} App */
+/** @typedef {import("../../train/trainer.js").Trainer} Trainer */
 
 const BACK = 4_000; // ms for which it says that all is well again
 
-/** @param {App} app */
-export function connectionView({ live }) {
+/** @param {App} app @param {Trainer} live */
+export function connectionView({ life }, live) {
   const light = h("span", { class: "light", "aria-hidden": "true" });
   const words = h("span", { role: "status" });
   const again = h("button", { class: "quiet", onclick: () => live.attempt() }, "Try now");
@@ -34,16 +35,18 @@ export function connectionView({ live }) {
     if (state === "gone") show("gone");
     else if (before === "gone") {
       show("back");
-      setTimeout(() => element.dataset.how === "back" && show("quiet"), BACK);
+      life.after(() => element.dataset.how === "back" && show("quiet"), BACK);
     }
   });
-  document.addEventListener("visibilitychange", look);
-  window.addEventListener("online", look);
-  window.addEventListener("pagehide", () => live.leave(true));
-  window.addEventListener("pageshow", (event) => {
+  const { signal } = life;
+  document.addEventListener("visibilitychange", look, { signal });
+  window.addEventListener("online", look, { signal });
+  window.addEventListener("pagehide", () => live.leave(true), { signal });
+  const arrive = (/** @type {PageTransitionEvent} */ event) => {
     live.leave(false);
     if (event.persisted) live.attempt();
-  });
+  };
+  window.addEventListener("pageshow", arrive, { signal });
   show("quiet");
   live.attempt();
   return { element, update() {} };

@@ -20,10 +20,11 @@ const DRAWN = [
 
 /**
  * The network as it is drawn on the page: edges, picture and neurons.
+ * @param {ShadowRoot} root   of the component
  * @returns {Promise<HTMLCanvasElement>}
  */
-export async function networkFigure() {
-  const diagram = document.querySelector(".diagram");
+export async function networkFigure(root) {
+  const diagram = root.querySelector(".diagram");
   const drawing = diagram?.querySelector("svg");
   if (!diagram || !drawing) throw new Error("the network is not on the page; show it first");
   const { left, top, width, height } = diagram.getBoundingClientRect();
@@ -33,7 +34,7 @@ export async function networkFigure() {
     height: Math.round(SHARP * (height + 2 * MARGIN)),
   });
   const context = /** @type {CanvasRenderingContext2D} */ (figure.getContext("2d"));
-  context.fillStyle = getComputedStyle(document.body).backgroundColor;
+  context.fillStyle = getComputedStyle(root.host).backgroundColor;
   context.fillRect(0, 0, figure.width, figure.height);
   context.setTransform(SHARP, 0, 0, SHARP, SHARP * MARGIN, SHARP * MARGIN);
   for (const canvas of diagram.querySelectorAll("canvas")) {

@@ -6,17 +6,9 @@ import { readModelFile, writeModelFile } from "../../model/model_file.js";
 import { accuracyOf, changedByHand, learnedFrom, measuredAs, sizeOf } from "../../model/provenance.js";
 import { saveFile } from "../shared/clipboard.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
-import { fetchNetwork } from "../shared/network_file.js";
 
 /** @typedef {import("../shared/app.js").App} App */
-/**
- * @typedef {Object} Offered
- * @property {string} name
- * @property {number[]} sizes
- * @property {number} parameters
- * @property {number | null} accuracy
- * @property {Object<string, any>} provenance
- */
+/** @typedef {import("../shared/services.js").Offered} Offered */
 
 const SUFFIX = ".digitlens";
 const LARGEST = 64 * 1024 * 1024; // bytes of a file that is read at all
@@ -120,7 +112,7 @@ export function networksDialog(app) {
   /** @param {string} name */
   const choose = async (name) => {
     try {
-      app.setNetwork(await fetchNetwork(name), true);
+      app.setNetwork(await app.services.networks.fetch(name), true);
       app.say(`${name} is loaded.`);
       say("");
     } catch (error) {
@@ -153,7 +145,7 @@ export function networksDialog(app) {
       say("");
       element.showModal();
       view.update();
-      offered = await fetchOffered();
+      offered = await app.services.networks.offered();
       list();
     },
     update() {
@@ -170,20 +162,10 @@ export function networksDialog(app) {
           : "",
       );
       changed.hidden = !isChanged;
-      if (!isChanged && document.activeElement === reset) close.focus();
+      if (!isChanged && reset.matches(":focus")) close.focus();
       attributes(reset, { disabled: !isChanged });
       list();
     },
   };
   return view;
-}
-
-/** What the server has; nothing, where there is none. @returns {Promise<Offered[]>} */
-async function fetchOffered() {
-  try {
-    const answer = await fetch("api/networks");
-    return answer.ok ? await answer.json() : [];
-  } catch {
-    return [];
-  }
 }

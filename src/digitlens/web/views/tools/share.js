@@ -19,11 +19,10 @@ const NAMES = /** @type {Object<string, string>} */ ({
   "neuron-change": "changing weights and bias",
   "neuron-matrix": "the matrix line",
 });
-const ALONE = ["localhost", "127.0.0.1", "[::1]"];
 const LONG = 8000; // letters; some programs cut longer links
 
-/** @param {App} app */
-export function shareDialog(app) {
+/** @param {App} app @param {() => string} caution   what whoever shares the link must know */
+export function shareDialog(app, caution) {
   const boxes = h("div", { class: "parts" });
   const link = h("input", {
     type: "text",
@@ -33,7 +32,7 @@ export function shareDialog(app) {
     spellcheck: "false",
     onfocus: () => link.select(),
   });
-  const caution = h("p", { class: "dim caution" });
+  const cautions = h("p", { class: "dim caution" });
   const copy = h("button", { onclick: () => copyText(app, link.value, "digitlens-link.txt", "The link") }, "Copy link");
   const here = h("button", { class: "quiet", onclick: () => app.set({ hide: chosen() }) }, "Hide them here, too");
   const close = h("button", { class: "quiet", onclick: () => element.close() }, "Close");
@@ -45,7 +44,7 @@ export function shareDialog(app) {
     h("fieldset", {}, h("legend", {}, "Parts to leave out"), boxes),
     h("label", { for: "share-link" }, "Link"),
     link,
-    caution,
+    cautions,
     h("div", { class: "row" }, copy, here, h("span", { class: "space" }), close),
   );
 
@@ -54,9 +53,7 @@ export function shareDialog(app) {
   const refresh = () => {
     const { changed, original } = app;
     link.value = app.link({ ...app.state, hide: chosen() });
-    const notes = [];
-    if (ALONE.includes(location.hostname))
-      notes.push("This address is for this computer alone. For others, start digitlens app with --host.");
+    const notes = [caution()].filter(Boolean);
     if (changed || original.name !== "video")
       notes.push(
         `The link does not hold the network${changed ? " that you changed" : ` ${original.name}`}: save it and ` +
@@ -64,12 +61,12 @@ export function shareDialog(app) {
       );
     if (link.value.length > LONG)
       notes.push("It is a long link, since it holds a whole picture: some mail programs may cut it.");
-    setText(caution, notes.join(" "));
-    caution.hidden = !notes.length;
+    setText(cautions, notes.join(" "));
+    cautions.hidden = !notes.length;
   };
   const list = () => {
     const { hide } = app.state;
-    const parts = partsOf(document, hide);
+    const parts = partsOf(app.root, hide);
     clear(
       boxes,
       ...parts.map(({ name, title }) =>

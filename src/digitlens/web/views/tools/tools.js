@@ -9,17 +9,17 @@ import { accuracyOf, sizeOf } from "../../model/provenance.js";
 import { networksDialog } from "./networks.js";
 import { inkCanvas, paintInk } from "../shared/pictures.js";
 import { shareDialog } from "./share.js";
-import { setTheme, theme, THEMES } from "./theme.js";
+import { THEMES } from "../shared/theme.js";
 
 /** @typedef {import("../shared/app.js").App} App */
-/** @typedef {import("./theme.js").Theme} Theme */
 
 const THEME_NAMES = { dark: "Dark", light: "Light", system: "As the system says" };
 
 /** @param {App} app */
 export function toolsView(app) {
   const networks = networksDialog(app);
-  const share = shareDialog(app);
+  const { share: caution } = app.services;
+  const share = caution ? shareDialog(app, caution) : null;
   const copies = copyDialog(app);
   const [name, size, changed] = [
     h("strong"),
@@ -60,15 +60,15 @@ export function toolsView(app) {
     { class: "tools" },
     chip,
     reset,
-    h("button", { class: "quiet", "aria-haspopup": "dialog", onclick: () => share.show() }, "Share"),
+    share && h("button", { class: "quiet", "aria-haspopup": "dialog", onclick: () => share.show() }, "Share"),
     h("button", { class: "quiet", "aria-haspopup": "dialog", onclick: () => copies.element.showModal() }, "Copy"),
     themeButton(app),
     networks.element,
-    share.element,
+    share?.element,
     copies.element,
   );
-  for (const dialog of [networks.element, share.element, copies.element]) {
-    dialog.addEventListener("click", (event) => {
+  for (const dialog of [networks.element, share?.element, copies.element]) {
+    dialog?.addEventListener("click", (event) => {
       if (event.target === dialog && !within(dialog, event)) dialog.close(); // a click beside it
     });
   }
@@ -106,7 +106,7 @@ function copyDialog(app) {
     [
       "Picture of the network",
       "as it is on the page, PNG",
-      () => copyPicture(app, networkFigure(), "network.png", "The picture of the network", 1),
+      () => copyPicture(app, networkFigure(app.root), "network.png", "The picture of the network", 1),
     ],
     [
       "Image that the network sees",
@@ -164,18 +164,18 @@ function themeButton(app) {
     {
       class: "quiet theme",
       onclick: () => {
-        setTheme(THEMES[(THEMES.indexOf(theme()) + 1) % THEMES.length]);
+        app.theme.choose(THEMES[(THEMES.indexOf(app.theme.chosen()) + 1) % THEMES.length]);
         show();
-        app.say(`Colours: ${THEME_NAMES[theme()].toLowerCase()}.`);
+        app.say(`Colours: ${THEME_NAMES[app.theme.chosen()].toLowerCase()}.`);
       },
     },
     ...Object.values(icons),
     words,
   );
   const show = () => {
-    for (const one of THEMES) icons[one].toggleAttribute("hidden", one !== theme());
-    setText(words, `Colours: ${THEME_NAMES[theme()]}`);
-    button.title = `Colours: ${THEME_NAMES[theme()].toLowerCase()}. Press for the next`;
+    for (const one of THEMES) icons[one].toggleAttribute("hidden", one !== app.theme.chosen());
+    setText(words, `Colours: ${THEME_NAMES[app.theme.chosen()]}`);
+    button.title = `Colours: ${THEME_NAMES[app.theme.chosen()].toLowerCase()}. Press for the next`;
   };
   show();
   return button;

@@ -6,20 +6,21 @@ import { SAMPLED, column, drawn, gradient, reached, summary, table } from "../..
 import { clear, h, setText } from "../shared/dom.js";
 import { plotView } from "../shared/plot.js";
 
+/** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../train/frames.js").Frame} Frame */
 /** @typedef {import("./snapshots.js").Shown} Shown */
 
 const NOTHING = "Nothing has been learned yet. The curves appear here during training.";
 
-/** @param {(position: number) => void} pick   somebody points at a place, in epochs */
-export function curvesView(pick) {
+/** @param {App} app @param {(position: number) => void} pick   somebody points at a place, in epochs */
+export function curvesView(app, pick) {
   const told = h("p", { class: "summary" });
   const both = () => [
     { label: "training", dash: [6, 4], ink: /** @type {const} */ ("dim") },
     { label: "test", ink: /** @type {const} */ ("positive") },
   ];
-  const cost = plotView({ title: "Cost", y: "mean cost", steady: true, pick, series: both() });
-  const accuracy = plotView({
+  const cost = plotView(app, { title: "Cost", y: "mean cost", steady: true, pick, series: both() });
+  const accuracy = plotView(app, {
     title: "Accuracy",
     y: "accuracy",
     percent: true,
@@ -27,7 +28,13 @@ export function curvesView(pick) {
     pick,
     series: both(),
   });
-  const sizes = plotView({ title: "Gradients, layer by layer", y: "size of ∂C/∂W", powers: true, pick, series: [] });
+  const sizes = plotView(app, {
+    title: "Gradients, layer by layer",
+    y: "size of ∂C/∂W",
+    powers: true,
+    pick,
+    series: [],
+  });
   const fine = h(
     "p",
     { class: "dim" },

@@ -6,6 +6,7 @@ import { attributes, clear, h, setText } from "../shared/dom.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../train/settings.js").Choices} Choices */
+/** @typedef {import("../../train/trainer.js").Trainer} Trainer */
 
 const NAMES = /** @type {Record<string, string>} */ ({
   mnist: "MNIST, written by hand",
@@ -13,8 +14,8 @@ const NAMES = /** @type {Record<string, string>} */ ({
   folder: "Your own folder",
 });
 
-/** @param {App} app @param {(name: string) => void} choose */
-export function dataView(app, choose) {
+/** @param {App} app @param {Trainer} live @param {(name: string) => void} choose */
+export function dataView(app, live, choose) {
   const select = h("select", { id: "train-data", onchange: () => choose(select.value) });
   const words = h("p", { class: "dim" });
   const get = h("button", { onclick: () => fetchIt() }, "Download MNIST (11 MB)");
@@ -36,10 +37,10 @@ export function dataView(app, choose) {
 
   const fetchIt = () => {
     trouble = "";
-    coming = app.live.send({ type: "download" });
+    coming = live.send({ type: "download" });
     app.set({});
   };
-  app.live.on("download", (message) => {
+  live.on("download", (message) => {
     coming = !message.ended;
     trouble = message.error;
     if (message.total) bar.value = message.done / message.total;
@@ -48,7 +49,7 @@ export function dataView(app, choose) {
     if (message.ended && !message.error) app.say("MNIST is here.");
     app.set({});
   });
-  app.live.on("state", () => (coming = false));
+  live.on("state", () => (coming = false));
   return {
     element,
     /** @param {Choices} choices @param {string} name @param {any} header   of the run that is shown */
@@ -91,7 +92,7 @@ export function dataView(app, choose) {
               : mnist.how,
       );
       attributes(how, { hidden: !how.textContent });
-      attributes(get, { hidden: !mnist, disabled: coming || app.live.state !== "here" });
+      attributes(get, { hidden: !mnist, disabled: coming || live.state !== "here" });
       for (const one of [bar, progress]) attributes(one, { hidden: !mnist || !coming });
     },
   };

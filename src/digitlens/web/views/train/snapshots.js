@@ -11,6 +11,7 @@ import { weightGrid } from "./weight_grid.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../train/frames.js").Frame} Frame */
+/** @typedef {import("../../train/trainer.js").Trainer} Trainer */
 /**
  * @typedef {Object} Shown
  * @property {number} record
@@ -23,9 +24,8 @@ import { weightGrid } from "./weight_grid.js";
 const [TEST_COST, TEST_ACCURACY] = [3, 4]; // in a row of the curves
 const FILE = "trained.digitlens";
 
-/** @param {App} app @param {() => void} changed */
-export function snapshotsView(app, changed) {
-  const { live } = app;
+/** @param {App} app @param {Trainer} live @param {() => void} changed */
+export function snapshotsView(app, live, changed) {
   const snapshots = snapshotsOf(live, changed);
   /** @type {Frame | null} */
   let run = null;
@@ -77,25 +77,20 @@ export function snapshotsView(app, changed) {
   };
   const fetched = async () => {
     const shown = snapshots.shown();
-    const answer = await fetch(`api/runs/${live.visitor}/${shown ? shown.header.record : "latest"}.digitlens`);
-    if (answer.status === 404) {
-      snapshots.again(); // the nearest that is still kept takes its place
-      throw new Error(
-        shown ? "this snapshot is no longer kept, the nearest one is shown now" : "the server no longer has this run",
-      );
+    try {
+      return await live.network(shown ? shown.header.record : "latest");
+    } catch (error) {
+      if (error instanceof Error && "gone" in error) snapshots.again(); // the nearest that is still kept
+      throw error;
     }
-    if (!answer.ok) throw new Error(`the server answers ${answer.status}`);
-    return new Uint8Array(await answer.arrayBuffer());
   };
-  const complain = (/** @type {unknown} */ error) => {
-    const why = error instanceof TypeError ? "the server is gone" : error instanceof Error ? error.message : error;
-    app.say(`The network could not be fetched: ${why}.`);
-  };
+  const complain = (/** @type {unknown} */ error) =>
+    app.say(`The network could not be fetched: ${error instanceof Error ? error.message : error}.`);
   const openIn = async (/** @type {"read" | "neuron" | "learn"} */ view, neuron = 0) => {
     try {
       app.setNetwork(readModelFile(await fetched()), true);
       app.set({ view, layer: 1, neuron, source: null }, "push");
-      scrollTo({ top: 0 });
+      app.toTop();
       app.say("The network of this snapshot is open.");
     } catch (error) {
       complain(error);
@@ -103,7 +98,7 @@ export function snapshotsView(app, changed) {
   };
   const saveNetwork = async () => {
     try {
-      saveFile(new Blob([await fetched()], { type: "application/octet-stream" }), FILE);
+      saveFile(new Blob([new Uint8Array(await fetched())], { type: "application/octet-stream" }), FILE);
       app.say(`Saved as ${FILE}.`);
     } catch (error) {
       complain(error);

@@ -23,14 +23,18 @@ import { triesView } from "./tries.js";
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../train/run_state.js").RunState} RunState */
 /** @typedef {import("../../train/settings.js").Settings} Settings */
+/** @typedef {import("../../train/trainer.js").Trainer} Trainer */
 
-const NARROW = matchMedia("(max-width: 1000px)"); // where the curves lie beneath the controls
+const NARROW = 1000; // pixels, up to which the curves lie beneath the controls
 const BETWEEN = 70; // ms from one drawing to the next while a live run goes on, which wants the processor for itself
 const PATIENCE = 400; // ms in which a server that knows a run of ours tells of it
 
-/** @param {App} app @returns {{element: HTMLElement, update: () => void}} */
-export function trainView(app) {
-  const { live } = app;
+/**
+ * @param {App} app
+ * @param {Trainer} live
+ * @returns {{element: HTMLElement, update: () => void}}
+ */
+export function trainView(app, live) {
   /** @type {RunState} */
   let state = START;
   const settings = () => app.state.settings;
@@ -40,6 +44,7 @@ export function trainView(app) {
     redraw();
   };
   const redraw = frames(
+    app.life,
     () => element.isConnected && show(),
     () => (settings().live === "1" && isBusy(state) ? BETWEEN : 0),
   );
@@ -81,9 +86,10 @@ export function trainView(app) {
     begin("run");
     watch();
   };
+  const isNarrow = () => app.width() <= NARROW;
   const watch = () => {
     snapshots.newest();
-    if (NARROW.matches && results.getBoundingClientRect().top > innerHeight / 2) results.scrollIntoView();
+    if (isNarrow() && results.getBoundingClientRect().top > innerHeight / 2) results.scrollIntoView();
   };
 
   // what is shown
@@ -93,16 +99,16 @@ export function trainView(app) {
   const note = h("p", { class: "dim" });
   const trouble = h("p", { class: "trouble", role: "alert", hidden: true });
   const example = exampleView();
-  const data = dataView(app, (name) => change({ data: name }));
+  const data = dataView(app, live, (name) => change({ data: name }));
   const form = settingsView(app, change, data.element);
-  const curves = curvesView((position) => snapshots.goTo(position));
-  const snapshots = snapshotsView(app, redraw);
+  const curves = curvesView(app, (position) => snapshots.goTo(position));
+  const snapshots = snapshotsView(app, live, redraw);
   const mistakes = mistakesView();
   const command = commandView(app);
   const tries = triesView(attempt);
   const setup = h(
     "details",
-    { class: "setup", open: !NARROW.matches, "data-part": "train-settings", "data-title": "the settings of training" },
+    { class: "setup", open: !isNarrow(), "data-part": "train-settings", "data-title": "the settings of training" },
     h("summary", {}, "Settings"),
     form.element,
   );
@@ -164,7 +170,7 @@ export function trainView(app) {
 
   live.on("choices", (choices) => {
     hear({ type: "choices", choices });
-    setTimeout(() => hear({ type: "silence" }), PATIENCE);
+    app.life.after(() => hear({ type: "silence" }), PATIENCE);
   });
   live.on("run", (header, frame) => {
     if (!frame) return;

@@ -1,0 +1,1 @@
+"""The page without a server: as a static site, and as one file."""

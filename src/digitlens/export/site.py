@@ -1,0 +1,127 @@
+"""The page as a static site: plain files with relative addresses, for any web host and any folder of it.
+
+index.html                  title, description and picture for link previews; a strict Content-Security-Policy
+page/                       the bundles
+networks/index.json         the networks, the first one to begin with; and networks/NAME.digitlens
+examples/0.png ...          a drawing of each digit
+service_worker.js           keeps all of it at the first visit, so that the second needs no connection
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from digitlens.bundles import WEB, page_bundles
+from digitlens.digits.sources.examples import example_files
+from digitlens.errors import UsageError
+from digitlens.files.bounded import read_bounded
+from digitlens.storage.model_file import LIMITS
+from digitlens.storage.offered import Offered, name_for, offered
+from digitlens.storage.shipped import FOLDER, SUFFIX, names, open_reader
+
+SHIPPED = "video", "straight", "reader"  # in the order in which a site offers them
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self' 'wasm-unsafe-eval'",
+    "style-src": "'self'",
+    "img-src": "'self' blob: data:",
+    "connect-src": "'self'",
+    "worker-src": "'self'",
+    "base-uri": "'none'",
+    "form-action": "'none'",
+}
+TITLE = "Digitlens: a neural network that reads handwritten digits"
+DESCRIPTION = "Draw a digit, watch the network think, and take it apart down to the arithmetic."
+
+
+def networks_of(given: Sequence[str | Path] = ()) -> list[Offered]:
+    """The networks of `given`, names that ship or model files, and then those that ship, each once.
+
+    Raises FileError or ModelFileError for one that is not there or cannot be read.
+    """
+    found: dict[str, Offered] = {}
+    for network in [*given, *SHIPPED]:
+        if isinstance(network, str) and network in names():
+            found.setdefault(network, offered(network, (FOLDER / f"{network}{SUFFIX}").read_bytes()))
+        else:
+            open_reader(network)  # says in words what is wrong with it
+            name = name_for(Path(network), {*found, *SHIPPED})
+            found[name] = offered(name, bytes(read_bounded(network, LIMITS.size)))
+    return list(found.values())
+
+
+def listed(networks: Sequence[Offered]) -> list[dict[str, object]]:
+    """The list of the networks as JSON values, the first one the default."""
+    return [one.to_json(default=not i) for i, one in enumerate(networks)]
+
+
+def site_files(networks: Sequence[Offered], address: str = "") -> dict[str, bytes]:
+    """All files of the site, by their paths, in the same bytes for the same networks.
+
+    address: https://..., where it will be, for the picture of link previews, which needs a whole address; "": none.
+    Raises UsageError for an address that is none.
+    """
+    if address and not address.startswith(("https://", "http://")):
+        raise UsageError(f"--url wants the address of the site, https://host/folder/, got {address!r}")
+    files = {
+        "index.html": _index(address).encode(),
+        "page.css": (WEB / "hosts/page.css").read_bytes(),
+        "icon.svg": (WEB / "icon.svg").read_bytes(),
+        "preview.png": (WEB / "preview.png").read_bytes(),
+        "networks/index.json": json.dumps(listed(networks), allow_nan=False).encode(),
+        ".nojekyll": b"",  # GitHub serves the files as they are
+    }
+    files |= page_bundles()
+    files |= {f"networks/{one.name}{SUFFIX}": one.data for one in networks}
+    files |= {f"examples/{path.name}": path.read_bytes() for path in example_files()}
+    return files | {"service_worker.js": _service_worker(files)}
+
+
+def policy(more: Mapping[str, str] | None = None) -> str:
+    """The Content-Security-Policy of a page without a server, as text for a `<meta>`."""
+    return "; ".join(f"{name} {value}" for name, value in (POLICY | dict(more or {})).items())
+
+
+def _index(address: str) -> str:
+    base = address.rstrip("/") + "/" if address else ""
+    preview = f'<meta property="og:image" content="{html.escape(base)}preview.png">'
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{html.escape(policy(), quote=False)}">
+<meta name="referrer" content="no-referrer">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="dark light">
+<title>{TITLE}</title>
+<meta name="description" content="{DESCRIPTION}">
+<meta property="og:type" content="website">
+<meta property="og:title" content="{TITLE}">
+<meta property="og:description" content="{DESCRIPTION}">
+{preview}
+<meta name="twitter:card" content="summary_large_image">
+<link rel="icon" href="icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="page.css">
+<script src="page/site.js" type="module" blocking="render"></script>
+</head>
+<body>
+<main></main>
+<noscript>Digitlens computes in your browser, and needs JavaScript for that.</noscript>
+</body>
+</html>
+"""
+
+
+def _service_worker(files: Mapping[str, bytes]) -> bytes:
+    """The service worker, with the version of these files: other bytes are another version."""
+    together = hashlib.sha256()
+    for name, data in sorted(files.items()):
+        together.update(f"{name} {hashlib.sha256(data).hexdigest()}\n".encode())
+    kept = ["./", *(name for name in sorted(files) if name not in ("index.html", "preview.png", ".nojekyll"))]
+    text = (WEB / "hosts/service_worker.js").read_text(encoding="utf-8")
+    text = text.replace('const VERSION = "";', f'const VERSION = "{together.hexdigest()[:16]}";')
+    return text.replace("const FILES = [];", f"const FILES = {json.dumps(kept)};").encode()

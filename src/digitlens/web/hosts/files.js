@@ -1,0 +1,34 @@
+// @ts-check
+// Plain files beside the page as services, for a site without a server of ours: networks and example drawings.
+
+import { readModelFile } from "../model/model_file.js";
+
+/** @typedef {import("../views/shared/services.js").Networks} Networks */
+/** @typedef {import("../views/shared/services.js").Services} Services */
+/** @typedef {import("../model/model_file.js").StoredNetwork} Network */
+
+/** A file of the site; throws an Error in words. @param {string} path @returns {Promise<Response>} */
+export async function siteFile(path) {
+  const answer = await fetch(path).catch(() => {
+    throw new Error("there is no connection, and this was not loaded before");
+  });
+  if (!answer.ok) throw new Error(`the site has no ${path} (${answer.status})`);
+  return answer;
+}
+
+/** The networks that networks/index.json lists, the first one to begin with. @returns {Networks} */
+export function siteNetworks() {
+  const offered = async () => (await siteFile("networks/index.json")).json();
+  const network = async (/** @type {string} */ name) => {
+    const answer = await siteFile(`networks/${encodeURIComponent(name)}.digitlens`);
+    return { ...readModelFile(new Uint8Array(await answer.arrayBuffer())), name };
+  };
+  return {
+    offered: () => offered().catch(() => []),
+    fetch: network,
+    first: async () => ({ network: await network((await offered())[0].name), why: "" }),
+  };
+}
+
+/** @type {NonNullable<Services["examples"]>} */
+export const siteExamples = async (digit) => (await siteFile(`examples/${digit}.png`)).blob();

@@ -1,0 +1,164 @@
+// @ts-check
+// What the server `digitlens app` offers, as services: networks, pictures, its laboratory, its reader of whole pages,
+// and training.
+
+import { sameShape, pixelsOf, shapeName } from "../core/shape.js";
+import { readModelFile } from "../model/model_file.js";
+import { createLive, visitorName } from "../train/live.js";
+import { dataFor } from "../views/shared/data_images.js";
+
+/** @typedef {import("../views/shared/services.js").Images} Images */
+/** @typedef {import("../views/shared/services.js").Networks} Networks */
+/** @typedef {import("../views/shared/services.js").Offered} Offered */
+/** @typedef {import("../views/shared/services.js").Services} Services */
+/** @typedef {import("../model/model_file.js").StoredNetwork} Network */
+
+const DEFAULT = "video"; // a network that ships
+const GONE = "the server is gone";
+const ALONE = ["localhost", "127.0.0.1", "[::1]"];
+
+/** What the server answers at an address. @param {string} address @returns {Promise<Response>} */
+const asked = (address) =>
+  fetch(address).catch(() => {
+    throw new Error(GONE);
+  });
+
+/** What lies there; throws an Error in words. @param {string} address */
+async function got(address) {
+  const answer = await asked(address);
+  if (!answer.ok) throw new Error(`the server answers ${answer.status}`);
+  return answer;
+}
+
+/** A network of the server's, by name. @param {string} name @returns {Promise<Network>} */
+async function network(name) {
+  const answer = await got(`networks/${encodeURIComponent(name)}.digitlens`);
+  return { ...readModelFile(new Uint8Array(await answer.arrayBuffer())), name };
+}
+
+/** What the server has; nothing, where there is none. @returns {Promise<Offered[]>} */
+async function offered() {
+  try {
+    return await (await got("api/networks")).json();
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * The network that the server was started with. Where the page cannot compute that one, for only Python knows its
+ * activation function, the one that ships takes its place, and `why` says so.
+ * @type {Networks["first"]}
+ */
+async function first() {
+  const name = (await offered()).find((one) => "default" in one && one.default)?.name ?? DEFAULT;
+  try {
+    return { network: await network(name), why: "" };
+  } catch (error) {
+    if (name === DEFAULT) throw error;
+    const why = `${DEFAULT} is shown in place of ${name}: ${error instanceof Error ? error.message : error}.`;
+    return { network: await network(DEFAULT), why };
+  }
+}
+
+/** @type {Networks} */
+export const serverNetworks = { first, offered, fetch: network };
+
+/** @type {NonNullable<Services["examples"]>} */
+export const serverExamples = async (digit) => (await got(`examples/${digit}.png`)).blob();
+
+/** @type {Images} */
+export async function serverImages(network, on, from, count) {
+  const data = dataFor(network);
+  const answer = await asked(`api/images?data=${data}&on=${on}&from=${from}&count=${count}`);
+  if (!answer.ok) {
+    const why = (await answer.json().catch(() => ({}))).error ?? `the server answers ${answer.status}`;
+    if (answer.status === 404) return why;
+    if (answer.status === 400 && why.startsWith("data")) return "the server has no folder of images";
+    throw new Error(why);
+  }
+  const header = (/** @type {string} */ name) => Number(answer.headers.get(`X-Digitlens-${name}`));
+  const shape = { rows: header("Rows"), columns: header("Columns") };
+  if (!sameShape(shape, network.shape)) return `the images of the server’s folder have ${shapeName(shape)} pixels`;
+  const bytes = new Uint8Array(await answer.arrayBuffer());
+  const size = pixelsOf(shape);
+  const n = bytes.length / (1 + size);
+  if (!Number.isInteger(n) || !n) throw new Error(`the server sent ${bytes.length} bytes, which are no images`);
+  const images = Array.from(bytes.subarray(0, n), (label, i) => ({
+    label,
+    number: from + i,
+    pixels: bytes.subarray(n + size * i, n + size * (i + 1)),
+  }));
+  if (images.some(({ label }) => label >= network.classes.length))
+    return `the server’s folder has more classes than the ${network.classes.length} of this network`;
+  return { total: header("Total"), images };
+}
+
+/** @type {NonNullable<Services["pageReader"]>} */
+export async function serverPageReader(picture) {
+  try {
+    const answer = await fetch("api/read?page=1", { method: "POST", body: picture });
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null; // the server is gone
+  }
+}
+
+/**
+ * What hidden neurons look for, as the laboratory of the server sees it.
+ * @returns {NonNullable<Services["looksFor"]>}
+ */
+export function serverLooksFor() {
+  let known = /** @type {Offered[]} */ ([]);
+  return async ({ name, sizes }, layer, neuron) => {
+    if (!known.length) known = await offered();
+    const same = known.some((one) => one.name === name && one.sizes.join() === sizes.join());
+    if (known.length && !same) return "The laboratory knows only the networks that the server offers.";
+    try {
+      const answer = await fetch(`api/neuron/${encodeURIComponent(name)}/${layer}/${neuron}`);
+      return answer.ok ? await answer.json() : "The server has too much to do; choose the neuron again in a moment.";
+    } catch {
+      return "The laboratory is on the server, which is gone.";
+    }
+  };
+}
+
+/** What whoever shares a link must know of it. */
+export const serverShare = () =>
+  ALONE.includes(location.hostname)
+    ? "This address is for this computer alone. For others, start digitlens app with --host."
+    : "";
+
+/** The server as a trainer. @param {Storage | null} storage   of the tab */
+export function serverTrainer(storage) {
+  const visitor = visitorName(storage);
+  return createLive({
+    socket: new URL("api/live", location.href.replace(/^http/, "ws").replace(/[?#].*$/, "")).href,
+    visitor,
+    isHere,
+    network: (record) => trained(visitor, record),
+  });
+}
+
+/** Whether the page itself can still be had. @returns {Promise<boolean>} */
+async function isHere() {
+  try {
+    return (await fetch("icon.svg", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(4_000) })).ok;
+  } catch {
+    return false;
+  }
+}
+
+/** @param {string} visitor @param {number | "latest"} record @returns {Promise<Uint8Array>} */
+async function trained(visitor, record) {
+  const answer = await asked(`api/runs/${visitor}/${record}.digitlens`);
+  if (answer.status === 404) {
+    const why =
+      record === "latest"
+        ? "the server no longer has this run"
+        : "this snapshot is no longer kept, the nearest one is shown now";
+    throw Object.assign(new Error(why), { gone: true });
+  }
+  if (!answer.ok) throw new Error(`the server answers ${answer.status}`);
+  return new Uint8Array(await answer.arrayBuffer());
+}

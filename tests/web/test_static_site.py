@@ -1,0 +1,187 @@
+"""The static site on a plain file server, in a folder of it: every journey by keyboard, no request to elsewhere.
+Once it was seen, it needs no connection."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.web.conftest import VIEWPORT, context_of, watched
+from tests.web.test_accessibility import THREE, violations
+
+from digitlens.export.site import networks_of, site_files
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page, Request
+
+FOLDER = "class/7b"
+JOURNEYS = {"Neuron": ".neuron-view", "Learn": ".learn-view", "Story": ".story-card", "Read": ".preparation"}
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """As `python -m http.server` serves, without its log."""
+
+    def log_message(self, text: str, *args: object) -> None:
+        """Say nothing."""
+
+
+class FileServer:
+    """A folder behind a plain file server, which can be ended."""
+
+    def __init__(self, folder: Path) -> None:
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder))
+        self.address = f"http://127.0.0.1:{self._server.server_port}/"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def end(self) -> None:
+        """End it; nobody answers at its address any more."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The root of a web host, with the site in a folder of it."""
+    root = tmp_path_factory.mktemp("host")
+    for name, data in site_files(networks_of()).items():
+        path = root / FOLDER / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return root
+
+
+@pytest.fixture
+def host(folder: Path) -> Iterator[FileServer]:
+    server = FileServer(folder)
+    yield server
+    server.end()
+
+
+@pytest.fixture
+def page(browser: Browser, host: FileServer) -> Iterator[Page]:
+    context = context_of(browser, viewport=VIEWPORT, reduced_motion="reduce")
+    page = context.new_page()
+    with watched(page):
+        page.goto(f"{host.address}{FOLDER}/")
+        page.wait_for_selector("html[data-whole]")
+        yield page
+    context.close()
+
+
+def reads(page: Page, digit: str) -> None:
+    page.evaluate("strokes => digitlens.set({strokes})", THREE)
+    page.locator(".answer .digit", has_text=digit).wait_for()
+
+
+def go(page: Page, journey: str) -> None:
+    """Goes there by the keyboard alone."""
+    page.locator("nav").get_by_role("link", name=journey).focus()
+    page.keyboard.press("Enter")
+    page.locator(JOURNEYS[journey]).wait_for()
+
+
+def test_the_journeys_by_keyboard_and_not_one_request_to_elsewhere(page: Page, host: FileServer) -> None:
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        asked.append(request.url)
+
+    page.context.on("request", note)
+    page.reload()
+    page.wait_for_selector("html[data-whole]")
+    reads(page, "3")
+    for journey in JOURNEYS:
+        go(page, journey)
+        assert violations(page) == [], journey
+    page.locator(".opinion[data-digit=true]").wait_for()  # the larger network came along
+    page.locator(".picker summary").press("Enter")
+    page.get_by_role("button", name="Example of a 7").press("Enter")
+    page.locator(".answer .digit", has_text="7").wait_for()
+    assert len(asked) > 10
+    assert [url for url in asked if not url.startswith((f"{host.address}{FOLDER}/", "blob:", "data:"))] == []
+
+
+def test_what_needs_a_server_is_left_out(page: Page) -> None:
+    assert page.locator("nav").get_by_role("link", name="Train").count() == 0
+    assert page.locator(".connection").count() == 0
+    page.goto(f"{page.url.partition('#')[0]}#neuron/1/3")
+    page.locator(".neuron-view").wait_for()
+    assert page.locator(".looks-for").count() == 0
+
+
+def test_a_second_visit_needs_no_connection(page: Page, host: FileServer) -> None:
+    page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    address = page.url.partition("#")[0]
+    host.end()
+    page.goto(f"{address}#story/4")
+    page.wait_for_selector("html[data-whole]")
+    page.locator(".story-card").wait_for()
+    reads(page, "3")
+    for journey in JOURNEYS:
+        go(page, journey)
+
+
+def test_files_of_two_versions_never_meet(page: Page, folder: Path, host: FileServer) -> None:
+    """A new version is shown when no tab shows the old one any more, and then all of it."""
+    page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    other = networks_of(["straight"])
+    for name, data in site_files(other).items():
+        (folder / FOLDER / name).write_bytes(data)
+    page.reload()
+    page.evaluate("() => navigator.serviceWorker.getRegistration().then(one => one.update())")
+    page.wait_for_function("() => navigator.serviceWorker.getRegistration().then(one => one.waiting !== null)")
+    page.reload()
+    page.wait_for_selector("html[data-whole]")
+    assert page.evaluate("digitlens.network.name") == "video"
+    address = page.url
+    page.goto("about:blank")
+    page.wait_for_timeout(50)
+    page.goto(address)
+    page.wait_for_function("() => window.digitlens?.network.name === 'straight'")
+    assert len(page.evaluate("caches.keys()")) == 1
+
+
+def test_in_a_frame_of_another_site_it_shows_what_was_chosen_and_tells_its_owner(
+    browser: Browser, host: FileServer, tmp_path: Path
+) -> None:
+    """The owner hears the height and what was read; an owner of another origin than was named hears nothing."""
+    script = "window.heard = []; addEventListener('message', ({ data, origin }) => heard.push({ ...data, origin }));"
+    for name, owner in {"owner": "", "other": "&origin=https://example.org"}.items():
+        frame = f'<iframe src="{host.address}{FOLDER}/?embed=pad,network,answer{owner}" width=800 height=900></iframe>'
+        (tmp_path / f"{name}.html").write_text(f"<!doctype html><script>{script}</script>{frame}")
+    elsewhere = FileServer(tmp_path)
+    page = context_of(browser).new_page()
+    with watched(page):
+        page.goto(f"{elsewhere.address.replace('127.0.0.1', 'localhost')}owner.html")
+        frame = page.frames[1]
+        frame.wait_for_selector("html[data-whole]")
+        frame.evaluate("strokes => digitlens.set({strokes})", THREE)
+        page.wait_for_function("() => heard.some(one => one.type === 'reading' && one.reading === '3' && one.ink)")
+        height = page.evaluate("heard.filter(one => one.type === 'height').at(-1)")
+        assert height["origin"] == host.address.rstrip("/")
+        assert height["height"] == frame.evaluate("Math.ceil(digitlens.root.host.offsetHeight)") > 300
+        assert frame.locator("#pad").is_visible()
+        assert frame.locator(".answer").is_visible()
+        for hidden in ("header", "footer", ".preparation", ".nonsense"):
+            assert not frame.locator(hidden).is_visible(), hidden
+    page.goto(f"{elsewhere.address.replace('127.0.0.1', 'localhost')}other.html")
+    frame = page.frames[1]
+    frame.wait_for_selector("html[data-whole]")
+    frame.evaluate("strokes => digitlens.set({strokes})", THREE)
+    frame.wait_for_function("() => digitlens.reading.inkFound")
+    page.wait_for_timeout(300)
+    assert page.evaluate("heard") == []
+    page.context.close()
+    elsewhere.end()
+
+
+def test_what_the_owner_of_a_frame_sends_is_not_listened_to(page: Page) -> None:
+    before = page.evaluate("digitlens.link()")
+    page.evaluate("postMessage({digitlens: 1, type: 'set', state: {view: 'learn'}}, '*')")
+    page.wait_for_timeout(100)
+    assert page.evaluate("digitlens.link()") == before

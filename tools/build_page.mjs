@@ -1,0 +1,106 @@
+// Bundles the page's modules: `node tools/build_page.mjs [FOLDER]`, or `make bundles`. Without FOLDER into web/built/,
+// which is committed, so that nobody needs Node to use Digitlens; a test builds them again and compares bytes.
+//
+//     page/      the served page and the static site: what the first reading needs, and each journey by itself
+//     file.js    the page in one file: Read, Neuron and Learn
+//     widget.js  the notebook's widget, for anywidget
+//     manifest.json   what they were made from, and with which esbuild: SHA-256 of every source and every bundle
+
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const WEB = join(ROOT, "src/digitlens/web");
+const BUILT = process.argv[2] ?? join(WEB, "built");
+const TARGET = ["chrome111", "firefox115", "safari16.4"]; // those that have container queries and adopted style sheets
+const NODE = process.env.DIGITLENS_NODE_MODULES ?? join(ROOT, ".venv/node/node_modules");
+const esbuild = createRequire(join(NODE, "x.js"))("esbuild");
+
+const posix = (path) => relative(WEB, path).split(sep).join("/");
+const hash = (bytes) => createHash("sha256").update(bytes).digest("hex");
+const text = (path) => readFileSync(path, "utf8").replaceAll("\r\n", "\n");
+
+/** Every file under a folder, sorted. */
+function files(folder) {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  return entries
+    .flatMap((entry) => (entry.isDirectory() ? files(join(folder, entry.name)) : [join(folder, entry.name)]))
+    .sort((one, other) => (one < other ? -1 : 1));
+}
+
+const sources = files(WEB).filter((path) => /\.(js|css|html)$/.test(path) && !posix(path).startsWith("built/"));
+
+/** All style sheets of the component, as one module: {name: text}. */
+async function styles() {
+  const sheets = sources.filter((path) => path.endsWith(".css") && !posix(path).startsWith("hosts/"));
+  const texts = {};
+  for (const path of sheets) {
+    const { code } = await esbuild.transform(text(path), { loader: "css", minify: true, target: TARGET });
+    texts[posix(path)] = code.trim();
+  }
+  const styles = `ownStyles(${JSON.stringify(texts)})`;
+  return `import { ownStyles } from "./browser.js";\nexport const hostStyles = () => ${styles};\n`;
+}
+
+/** In a bundle, style sheets come along with it: hosts/styles.js is another module. */
+const bundledStyles = {
+  name: "styles",
+  setup(build) {
+    build.onLoad({ filter: /hosts[\\/]styles\.js$/ }, async () => ({
+      contents: await styles(),
+      loader: "js",
+      resolveDir: join(WEB, "hosts"),
+    }));
+  },
+};
+
+const common = {
+  absWorkingDir: WEB,
+  bundle: true,
+  minify: true,
+  charset: "utf8",
+  format: "esm",
+  legalComments: "none",
+  logLevel: "warning",
+  target: TARGET,
+  write: false,
+  plugins: [bundledStyles],
+};
+const host = (name) => join(WEB, "hosts", `${name}.js`);
+const exists = (name) => sources.includes(host(name));
+const results = [];
+results.push(
+  await esbuild.build({
+    ...common,
+    entryPoints: ["page", "site"].filter(exists).map(host),
+    splitting: true,
+    outdir: join(BUILT, "page"),
+    chunkNames: "[name]-[hash]",
+  }),
+);
+for (const name of ["file", "widget"].filter(exists))
+  results.push(await esbuild.build({ ...common, entryPoints: [host(name)], outfile: join(BUILT, `${name}.js`) }));
+
+rmSync(BUILT, { recursive: true, force: true });
+const bundles = {};
+for (const { path, contents } of results.flatMap(({ outputFiles }) => outputFiles)) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, contents);
+  bundles[relative(BUILT, path).split(sep).join("/")] = hash(contents);
+}
+const sorted = (entries) => Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
+const manifest = {
+  esbuild: esbuild.version,
+  sources: sorted(sources.map((path) => [posix(path), hash(text(path))])),
+  bundles: sorted(Object.entries(bundles)),
+};
+writeFileSync(join(BUILT, "manifest.json"), `${JSON.stringify(manifest, null, 1)}\n`);
+for (const [name, { length }] of Object.entries(
+  Object.fromEntries(
+    results.flatMap(({ outputFiles }) => outputFiles.map((f) => [relative(BUILT, f.path), f.contents])),
+  ),
+))
+  console.log(`${name}: ${length.toLocaleString("en")} bytes`);
