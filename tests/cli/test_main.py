@@ -189,6 +189,70 @@ def test_every_help_is_readable_without_unicode() -> None:
         assert (answer.code, answer.out.isascii(), "\\x" in answer.out) == (0, True, False)
 
 
+LIMITED = """
+import resource, sys
+resource.setrlimit(getattr(resource, sys.argv[1]), (int(sys.argv[2]),) * 2)
+from digitlens.cli.main import main
+main(sys.argv[3:])
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="limits of a process are for POSIX; not checked: what is said at them")
+@pytest.mark.parametrize("files", [6, 10, 20])
+def test_with_few_open_files_there_is_an_answer_or_one_clear_error(files: int) -> None:
+    arguments = ["RLIMIT_NOFILE", str(files), "read", "--examples", "--page", "--jobs", "2", "--json"]
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED, *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    if "digitlens" in done.stderr or done.returncode == 0:  # with too few even Python's own imports fail
+        assert "Traceback" not in done.stderr or "import" in done.stderr
+    assert done.returncode in (0, 1)
+    assert done.returncode == 0 or done.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (MemoryError(), "not enough memory"),
+        (OSError(24, "Too many open files"), "ulimit"),
+        (OSError(11, "Resource temporarily unavailable"), "ulimit"),
+        (RuntimeError("can't start new thread"), "no further thread"),
+        (ImportError("libx.so: failed to map segment from shared object"), "not enough memory"),
+    ],
+)
+def test_what_the_system_refuses_is_said_in_words(
+    error: Exception, said: str, digitlens: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("digitlens.storage.shipped.open_reader", refused)
+    answer = digitlens("read", "--examples")
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err.startswith("Error: ")
+    assert said in answer.err
+
+
+@pytest.mark.parametrize("error", [RuntimeError("ours"), ImportError("ours"), OSError(2, "ours")])
+def test_our_own_mistakes_are_not_hidden(error: Exception, digitlens: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def mistaken(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("digitlens.storage.shipped.open_reader", mistaken)
+    with pytest.raises(type(error)):
+        digitlens("read", "--examples")
+
+
+def test_help_says_as_much_without_docstrings(digitlens: Run) -> None:
+    all_of_it = [[], *([name] for name in COMMANDS)]
+    code = f"from digitlens.cli.main import _run\nfor name in {all_of_it}: _run([*name, '--help'])"
+    done = subprocess.run(
+        [sys.executable, "-OO", "-c", code],
+        capture_output=True, text=True, encoding="utf-8", timeout=PATIENCE, check=True, env=environment(COLUMNS="80"),
+    )  # fmt: skip
+    assert done.stdout.split() == [word for name in all_of_it for word in digitlens(*name, "--help").out.split()]
+
+
 def test_without_a_home_folder_everything_but_the_cache_works(pictures: Path) -> None:
     nowhere = {"HOME": None, "XDG_CACHE_HOME": None, "USERPROFILE": None, "DIGITLENS_DATA": None}
     assert process("read", pictures / "7.png", **nowhere).code == 0

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from tests.parallel.works import Dying, Endless, Failing, NotBegun, Squares, Surroundings
 
-from digitlens.errors import DataError, UsageError
+from digitlens.errors import DataError, DigitlensError, UsageError
 from digitlens.parallel.local import cores
 from digitlens.parallel.tasks import ATTEMPTS, Tasks
 
@@ -249,3 +249,35 @@ def test_ctrl_c_ends_all_processes_and_only_the_first_speaks(here: bool, pause: 
         process.kill()
     assert err.count(b"Traceback") == 1
     assert err.endswith(b"KeyboardInterrupt\n")
+
+
+@pytest.mark.parametrize("there_are", [0, 1, 3])
+def test_where_no_more_threads_can_be_had_those_there_are_do_it_all(
+    there_are: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, started = threading.Thread.start, []
+
+    def limited(thread: threading.Thread) -> None:
+        if thread.name == "digitlens worker":
+            if len(started) >= there_are:
+                raise RuntimeError("can't start new thread")
+            started.append(thread)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", limited)
+    if there_are:
+        done = walked(Squares(), range(20), here=True, jobs=5)
+        assert sorted(each.result[0] for each in done) == [number**2 for number in range(20)]
+        assert len(started) == there_are
+    else:
+        with pytest.raises(DigitlensError, match="no thread could be started"):
+            walked(Squares(), range(20), here=True, jobs=5)
+
+
+def test_where_no_process_can_be_had_it_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(subprocess, "Popen", refused)
+    with pytest.raises(DigitlensError, match="Too many open files; ask for fewer jobs"):
+        walked(Squares(), range(3), jobs=2)

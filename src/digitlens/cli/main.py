@@ -164,17 +164,33 @@ def _run(arguments: list[str] | None) -> int:
     except (KeyboardInterrupt, click.Abort):
         return _interrupted()
     except MemoryError:
-        return _failed("there is not enough memory for this; try smaller pictures or fewer neurons")
+        return _failed(_NO_MEMORY)
+    except ImportError as error:
+        if not re.search("failed to map segment|annot allocate memory", str(error)):
+            raise
+        return _failed(_NO_MEMORY)
     except OSError as error:
+        if error.errno in (errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM):
+            return _failed(
+                f"the system refuses what this needs: {error.strerror}; ask for fewer jobs, end other programs, or "
+                "raise the limits of this process (ulimit -n, -u, -v)"
+            )
         if error.errno not in (errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EBADF):
             raise
         _close_stdout()
         return _failed(f"the output cannot be written: {error.strerror}; send it elsewhere, or free some space")
     except RuntimeError as error:
+        if "can't start new thread" in str(error):
+            return _failed(
+                "the system gives this process no further thread; end other programs, or raise ulimit -u, -v"
+            )
         if not isinstance(error.__cause__, KeyboardInterrupt):  # Python 3.11 wraps what stops it making a class
             raise
         return _interrupted()
     return result if isinstance(result, int) else 0
+
+
+_NO_MEMORY = "there is not enough memory for this; try smaller pictures or fewer neurons"
 
 
 def _failed(message: str, exit_code: int = 1) -> int:

@@ -10,6 +10,7 @@ from contextlib import closing
 from queue import SimpleQueue
 from typing import Any, Protocol
 
+from digitlens.errors import DigitlensError
 from digitlens.parallel.process import Process, WorkerDied
 from digitlens.parallel.work import Stopped, Work, packed
 
@@ -65,7 +66,16 @@ class LocalWorkers:
         if len(self._threads) < self._count:
             # Daemons: Python would wait for others where a program ends before the results do.
             thread = threading.Thread(target=self._serve, name="digitlens worker", daemon=True)
-            thread.start()
+            try:
+                thread.start()
+            except RuntimeError as error:  # the system gives no further thread: those there are do it all
+                if not self._threads:
+                    raise DigitlensError(
+                        f"no thread could be started for the work ({error}); end other programs, or raise the limits "
+                        "of this process (ulimit -u, -v)"
+                    ) from error
+                self._count = len(self._threads)
+                return
             self._threads.append(thread)  # now: close() may be called meanwhile, and waits for those that run
 
     def stop(self) -> None:

@@ -16,6 +16,7 @@ from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any, BinaryIO
 
+from digitlens.errors import DigitlensError
 from digitlens.parallel.work import Control, packed, portable, unpacked
 
 ONE_THREAD = dict.fromkeys(
@@ -37,9 +38,15 @@ class Process:
         self._process: subprocess.Popen[bytes] | None = None
 
     def do(self, task: Any, control: Control) -> Any:
-        """The result of a task. Raises what the task raised, WorkerDied, and OSError where no process can be had."""
+        """The result of a task. Raises what the task raised, WorkerDied, and DigitlensError where no process can be."""
         begins = self._process is None
-        process = self._process = self._process or self._start()
+        try:
+            process = self._process = self._process or self._start()
+        except OSError as error:
+            raise DigitlensError(
+                f"no process could be started for the work: {error.strerror}; ask for fewer jobs, or raise the limits "
+                "of this process (ulimit -n, -u, -v)"
+            ) from error
         control.on_stop(process.kill)  # it holds nothing that it could leave behind
         assert process.stdin
         assert process.stdout
