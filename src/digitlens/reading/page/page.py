@@ -15,7 +15,7 @@ from digitlens.reading.page.connected_components import Pieces, pieces_of, runs_
 from digitlens.reading.page.lines import Line, find_lines, writing_size
 from digitlens.reading.page.paper import Paper, find_paper, reduced, straightened
 from digitlens.reading.page.ruling import without_boxes, without_ruling
-from digitlens.reading.page.segmentation import MOST_CHOICES, Familiar, Glyph, Judge, Segments, segment
+from digitlens.reading.page.segmentation import Familiar, Glyph, Judge, Segments, segment
 from digitlens.reading.reading import Reading
 
 if TYPE_CHECKING:
@@ -152,8 +152,7 @@ def _notes(pieces: int, left_out: int, lines: int, found: Segments, cutting: boo
     elif found.uncut:
         last = "last" if found.uncut == 1 else f"last {found.uncut:,}"
         where = "" if found.uncut == lines else f" in the {last} of {lines:,} lines"
-        why = f"more than {MOST_CHOICES:,} combinations of pieces could be digits"
-        notes.append(f"touching digits were not cut apart{where}, because {why}")
+        notes.append(f"touching digits were not cut apart{where}, because they could be cut in too many ways")
     return tuple(notes)
 
 
