@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-PATIENCE = 120.0  # seconds; pytest's own limit for a test lies beyond (pyproject.toml)
+PATIENCE = 300.0  # seconds; pytest's own limit for a test lies beyond (pyproject.toml)
 
 
 def until(condition: Callable[[], object]) -> None:

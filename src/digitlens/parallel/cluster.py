@@ -6,12 +6,13 @@ The Work travels once to each worker, which keeps it as long as it lasts.
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 import time
 import uuid
 import warnings
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from queue import SimpleQueue
 from typing import Any
 
@@ -97,7 +98,7 @@ class ClusterWorkers:
             return
         self._closed = True
         self._given.set()
-        with suppress(Exception):  # whatever a scheduler has to say that is gone; it forgets what we have asked for
+        with suppress(Exception), _silence():  # a scheduler that is gone, too; it forgets what we have asked for
             self._client.close(timeout=PATIENCE / 5)
 
     def _listen(self) -> None:
@@ -165,6 +166,23 @@ def reached(address: str) -> int:
     if not found:
         raise ClusterError(f"the Dask scheduler at {address} has no workers; start some with `dask worker {address}`")
     return found
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Dask logs an error for each answer that was on its way when its client was closed: nobody waits for those."""
+    loggers = [logging.getLogger(name) for name in ("tornado.application", "distributed.client", "distributed.comm")]
+    for logger in loggers:
+        logger.addFilter(_nothing)
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.removeFilter(_nothing)
+
+
+def _nothing(record: logging.LogRecord) -> bool:
+    return False
 
 
 def _said(error: BaseException) -> str:
