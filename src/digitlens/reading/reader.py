@@ -6,7 +6,7 @@ This is what a model file holds, what load() gives, and what reads a picture.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -38,6 +38,7 @@ from digitlens.reading.calibration import Calibration, fit_calibration
 from digitlens.reading.evaluation import Evaluation, evaluate
 from digitlens.reading.familiarity import Familiarity
 from digitlens.reading.reading import Reading
+from digitlens.reading.unchangeable import unchangeable
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
@@ -51,7 +52,8 @@ AT_ONCE = 1_000  # images a forward pass: 3 MB, which stays in the cache
 class Reader:
     """A network that can be given any picture: load() gives one, and a model file holds one.
 
-    recipe, provenance and history are plain JSON values. Raises ShapeError where network, image shape and
+    recipe, provenance and history are plain JSON values. The network's arrays are read-only, and copied if somebody
+    could still write to them: what was read once is read so again. Raises ShapeError where network, image shape and
     classes do not fit together, and for a familiarity of anything but digits.
     """
 
@@ -95,6 +97,7 @@ class Reader:
         """Raise UsageError for a field of another type than it has here."""
         who = "Reader()"
         check_type(who, "network", self.network, Network, "a Network", "load() gives the Reader of a file")
+        object.__setattr__(self, "network", unchangeable(self.network))
         for name in ("name", "cost"):
             check_type(who, name, getattr(self, name), str, "a text")
         for name in ("classes", "adjusting", "notes"):
@@ -220,6 +223,9 @@ class Reader:
                 f"{images.shape} in {images.dtype}; for any other picture use read()"
             )
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _unpickled, ({each.name: getattr(self, each.name) for each in fields(self)},)  # read-only there, too
+
     def __repr__(self) -> str:
         sizes = "-".join(map(str, self.network.sizes))
         shape = "" if self.image_shape == DIGIT_SHAPE else f", sees {shape_name(self.image_shape)} pixels"
@@ -231,7 +237,13 @@ class Reader:
         return reader_html(self)
 
 
-_COMPILED: WeakKeyDictionary[Network, Compiled] = WeakKeyDictionary()  # networks made ready for the kernel
+def _unpickled(values: dict[str, Any]) -> Reader:
+    return Reader(**values)
+
+
+_COMPILED: WeakKeyDictionary[Network, Compiled] = (
+    WeakKeyDictionary()
+)  # networks made ready for the kernel; none of them changes
 
 
 def _framed(prepared: Prepared) -> Array:
