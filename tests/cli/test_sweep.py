@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, process
+from tests.waiting import PATIENCE
+
+from digitlens.files.journal import encoded, open_journal
 
 SHORT = ("--epochs", "1", "--hidden", "6")
 
@@ -93,3 +100,46 @@ def test_a_journal_that_is_none_is_left_as_it_is(digitlens: Run, words: Path, tm
     assert answer.code == 1
     assert "not a journal" in answer.err
     assert (tmp_path / "j").read_text() == "dear diary\n"
+
+
+FULL = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))
+from digitlens.cli.main import main
+main(sys.argv[2:])
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of a process are for POSIX; not checked here: a full disk")
+def test_a_disk_that_is_full_during_a_sweep_ends_it_in_words_and_nothing_is_lost(words: Path, tmp_path: Path) -> None:
+    grid = ("sweep", "--grid", "learning_rate=0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8", *SHORT, "--jobs", "2", "--json")
+    journal = tmp_path / "runs"
+    given = [*grid, "--data", str(words), "--journal", str(journal)]
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, "3000", *given], capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, ""), done.stderr
+    assert re.fullmatch(r"Error: writing '.*runs' failed: file too large; free some space.*\n", done.stderr)
+    with open_journal(journal) as half:
+        kept = half.entries
+    assert 2 <= len(kept) < 9  # the head and some runs
+    again = process(*given)
+    assert again.code == 0, again.err
+    with open_journal(journal) as whole:
+        assert whole.entries[: len(kept)] == kept  # none was done twice
+        assert len(whole.entries) == 9
+
+
+def test_a_journal_with_a_line_that_is_no_run_is_refused_by_its_number(
+    digitlens: Run, words: Path, tmp_path: Path
+) -> None:
+    given = ("sweep", "--grid", "epochs=1", "--hidden", "4", "--data", words, "--journal", tmp_path / "j")
+    assert digitlens(*given).code == 0
+    with open_journal(tmp_path / "j") as journal:
+        head, run = journal.entries
+    odd: list[dict[str, Any]] = [{"a": 1}, run | {"recipe": 5}, run | {"error": None}, run | {"test_accuracy": "x"}]
+    for row in [*odd, run | {"test_cost": 10**400}]:
+        (tmp_path / "j").write_bytes(encoded(head) + encoded(run) + encoded(row))
+        answer = digitlens(*given)
+        assert (answer.code, answer.out) == (1, "")
+        assert "line 3 of" in answer.err
