@@ -9,7 +9,7 @@ import weakref
 import numpy as np
 import pytest
 
-from digitlens.digits.dataset import DataSet, Digits
+from digitlens.digits.dataset import DataSet, Digits, pixels
 
 
 def arrays(count: int = 6) -> tuple[np.ndarray, np.ndarray]:
@@ -89,3 +89,11 @@ def test_digits_and_data_sets_go_through_pickle_and_copy_with_what_is_known_of_t
         assert np.array_equal(again.training.images, some.images)
         assert again.training.fingerprint() == "known"
         assert again.test.fingerprint() == data.test.fingerprint() != "known"
+
+
+def test_bytes_become_shares_of_one_and_floats_are_taken_as_they_are() -> None:
+    numbers = np.array([[0, 51, 255]], np.uint8)
+    np.testing.assert_allclose(pixels(numbers, np.dtype(np.float64)), [[0, 0.2, 1]])
+    floats = np.array([[-3.5, 0.25]], np.float32)
+    assert pixels(floats, np.dtype(np.float32)) is floats
+    assert pixels(floats, np.dtype(np.float64)).tolist() == [[-3.5, 0.25]]

@@ -29,8 +29,10 @@ CLASSES_SHOWN = 20  # in a notebook
 PAPER = 1_000  # images that are looked at to see how light their paper is
 
 
-def pixels(images: NDArray[np.uint8], dtype: np.dtype[Any]) -> NDArray[Any]:
-    """Images as a network takes them: uint8 0..255 -> floats 0..1 of its type, of the same shape."""
+def pixels(images: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Images as a network takes them: uint8 0..255 -> floats 0..1 of its type, of one shape; floats as they are."""
+    if images.dtype.kind == "f":
+        return images.astype(dtype, copy=False)
     return images * dtype.type(1 / 255)
 
 
