@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -191,3 +192,14 @@ def test_no_source_reaches_for_numpys_global_generator() -> None:
         for name in allowed:
             text = text.replace(name, "")
         assert "np.random." not in text, path.relative_to(ROOT)
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="there is no make here; not checked: what it says")
+@pytest.mark.parametrize("goal", ["run", "test"])
+def test_make_says_what_it_does_while_it_installs(goal: str, tmp_path: Path) -> None:
+    command = ["make", "--dry-run", goal, f"VENV={tmp_path / 'none'}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=True)
+    first = done.stdout.splitlines()[0]
+    assert first.startswith("echo")
+    assert "Installing" in first
+    assert "minute" in first

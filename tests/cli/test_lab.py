@@ -10,6 +10,7 @@ import pytest
 from tests.cli.conftest import Run
 
 from digitlens.laboratory.study import CONTROLS, TRAINED
+from digitlens.laboratory.verdict import fewest_seeds
 
 SHORT = ("lab", "features", "--seeds", "1", "--epochs", "1", "--no-help-it")
 
@@ -43,6 +44,14 @@ def test_the_answers_are_printed_in_sentences(digitlens: Run, words: Path) -> No
     assert "1 network is too few" in " ".join(answer.out.split())
     assert "second hidden layer" not in answer.out
     assert "Which training gives more edges and bars?" not in answer.out
+
+
+def test_that_the_networks_are_too_few_is_said_before_they_are_trained(digitlens: Run, words: Path) -> None:
+    least = fewest_seeds()
+    for seeds, said in ((2, True), (least - 1, True), (least, False)):
+        answer = digitlens("lab", "features", "--seeds", seeds, "--data", "no such folder")  # where it ends, untrained
+        assert answer.code == 1
+        assert (f"--seeds {least} or more" in answer.err) == said
 
 
 @pytest.mark.parametrize(

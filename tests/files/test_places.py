@@ -11,6 +11,7 @@ import pytest
 from tests.cli.conftest import environment
 from tests.waiting import PATIENCE
 
+from digitlens.cli.app import _runs
 from digitlens.files.places import cache_folder, state_folder
 
 HOMELESS = {"HOME": None, "USERPROFILE": None, "XDG_CACHE_HOME": None, "XDG_STATE_HOME": None, "DIGITLENS_DATA": None}
@@ -34,6 +35,17 @@ def test_the_folders_lie_where_the_system_wants_them(tmp_path: Path, monkeypatch
     monkeypatch.setattr(platformdirs, "user_state_dir", lambda *_, **__: str(tmp_path / "state"))
     assert cache_folder("mnist") == tmp_path / "cache" / "mnist"
     assert state_folder() == tmp_path / "state"
+
+
+def test_the_app_keeps_no_runs_where_there_is_no_home_and_nothing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere(*_: object, **__: object) -> str:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(platformdirs, "user_state_dir", nowhere)
+    monkeypatch.delenv("DIGITLENS_RUNS")
+    assert _runs() is None
+    monkeypatch.setenv("DIGITLENS_RUNS", "runs")
+    assert _runs() == Path("runs")
 
 
 def test_without_a_home_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,6 +70,10 @@ def test_over_http_it_is_a_refusal_and_no_fault_of_the_server() -> None:
             answer = site.ask("POST", f"/api/read?network=video&page={page}", body=example_files()[7].read_bytes())
             assert answer.status == 400
             assert "too large" in answer.body.decode()
+        answer = site.ask("GET", "/api/neuron/video/1/0")
+        assert answer.status == 404
+        assert "too large" in answer.body.decode()
+        assert site.ask("GET", "/api/networks").status == 200
 
 
 def test_where_it_can_be_known_beforehand_it_is() -> None:

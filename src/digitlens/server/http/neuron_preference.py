@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from digitlens.digits.dataset import DIGIT_SHAPE, shape_name
 from digitlens.errors import DataError, DigitlensError
+from digitlens.reading.overflow import beyond, overflows
 from digitlens.reading.reader import Reader
 from digitlens.server.http.networks import Networks
 from digitlens.server.http.pool import Pool
@@ -68,6 +69,8 @@ class NeuronPreferences:
     def _examine(self, reader: Reader, layer: int, neuron: int) -> dict[str, Any]:
         from digitlens.laboratory.activation_maximisation import maximising_picture, strongest, weighted_sum
 
+        if overflows(reader.network):
+            raise beyond()
         data, network = self._data_for(reader), reader.network
         images = reader.adjusted(data.test.images).reshape(len(data.test), -1)
         most = strongest(network, images, layer, neuron, IMAGES)
