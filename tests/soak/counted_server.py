@@ -91,7 +91,7 @@ def counted_server(folder: Path, runs: Path) -> Iterator[Counted]:
             assert process.stdout is not None
             yield Counted(process, int(process.stdout.readline()))
             _, said = process.communicate(timeout=120)
-            assert (process.returncode, said) == (0, "")
+            assert (process.returncode, said) == (0, ""), said
         finally:
             process.kill()
 

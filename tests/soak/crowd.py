@@ -71,7 +71,7 @@ class Client:
         self.say(writer, type="train", number=1, recipe=recipe, data="folder")
 
     async def listen(self, reader: asyncio.StreamReader, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
+        with contextlib.suppress(TimeoutError, OSError):
             async with asyncio.timeout(seconds):
                 while await reader.read(1 << 16):
                     pass

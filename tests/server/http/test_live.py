@@ -270,6 +270,18 @@ def test_pages_that_come_and_go_a_thousand_times_leave_nothing_behind(site: Site
                 connection.sendall(frame(8, struct.pack("!H", 1000)))
 
 
+def test_who_does_not_wait_for_the_handshake_disturbs_nobody(site: Site) -> None:
+    asked = f"GET /api/live HTTP/1.1\r\nHost: {site.host}\r\n{UPGRADE}\r\n\r\n".encode()
+    with contextlib.ExitStack() as held:
+        for number in range(200):
+            connection = held.enter_context(site.connect())
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection.sendall(asked)
+            for _ in range(number % 4 + 1):
+                with contextlib.suppress(ConnectionError):
+                    connection.sendall(frame((1, 9, 0, 3)[number % 4], b"x"))
+
+
 def test_a_thousand_pings_are_a_thousand_pongs(site: Site) -> None:
     with greeted(site) as page:
         for _ in range(1_000):

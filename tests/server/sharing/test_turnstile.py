@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 from tests.server.loops import elsewhere
 
@@ -49,3 +50,38 @@ def test_who_is_gone_meanwhile_takes_no_turn() -> None:
             await turnstile.enter("b")
 
     elsewhere(test)
+
+
+def test_what_takes_long_is_the_last_of_its_round() -> None:
+    calls: list[str] = []
+
+    async def test() -> None:
+        turnstile, loop, ended = Turnstile(at_once=10, longest=0.0), asyncio.get_running_loop(), asyncio.Event()
+        for number in range(3):
+            turnstile.call("a", lambda number=number: (time.sleep(0.001), calls.append(str(number))))  # type: ignore[misc]
+        turnstile.call("a", ended.set)
+
+        def next_round() -> None:
+            calls.append("|")
+            if not ended.is_set():
+                loop.call_soon(next_round)
+
+        next_round()
+        await ended.wait()
+
+    elsewhere(test)
+    assert "".join(calls).replace("||", "|").strip("|") == "0|1|2"
+
+
+def test_an_error_in_one_is_told_and_the_others_have_their_turns() -> None:
+    told: list[object] = []
+
+    async def test() -> None:
+        turnstile, ended = Turnstile(at_once=10), asyncio.Event()
+        asyncio.get_running_loop().set_exception_handler(lambda loop, context: told.append(context["exception"]))
+        turnstile.call("a", lambda: 1 // 0)
+        turnstile.call("a", ended.set)
+        await ended.wait()
+
+    elsewhere(test)
+    assert [type(error) for error in told] == [ZeroDivisionError]

@@ -55,8 +55,8 @@ class Live:
     async def answer(self, socket: WebSocket) -> None:
         """Serve one client until it is gone."""
         await socket.accept()
-        stream = Stream(partial(send, socket))
         client, pages = socket.client.host if socket.client else "", self._budgets.pages
+        stream = Stream(partial(send, socket), turn=partial(self._budgets.frames.enter, client))
         crowded = asyncio.Event()
         try:
             with pages.claim(client, give_way=crowded.set):

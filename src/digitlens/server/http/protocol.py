@@ -31,11 +31,13 @@ from digitlens.server.http.address import BACKLOG
 from digitlens.server.http.guard import MAX_HEADER
 from digitlens.server.http.limits import Limits
 from digitlens.server.http.responses import page_headers, refusal
-from digitlens.server.sharing.budget import Budget, Claim, FullError
+from digitlens.server.sharing.budget import Claim, FullError
+from digitlens.server.sharing.budgets import Budgets
 
 SEND_BUFFER = 64 * 1024  # bytes that the system buffers for an HTTP client; beyond them, StallWatch sees what waits
 SLOWEST = 4 * 1024  # bytes a second, of what waits for a client, that it must receive
 MAX_LINE, MAX_LINES = 8_192, 128  # of the header of a WebSocket: bytes of a line, and lines; websockets takes no more
+PIECE = 16 * 1024  # bytes that are read from a connection at a time
 MAX_MESSAGE = 64 * 1024  # bytes of a WebSocket message
 MAX_FRAGMENTS = 1_024  # of one message
 MAX_UNREAD = 64 * 1024  # bytes of answers to pings
@@ -45,7 +47,7 @@ SHUTDOWN_SECONDS = 1  # for responses in progress when the app ends
 class Config(uvicorn.Config):
     """uvicorn's configuration: our two protocols, their limits, and no logging."""
 
-    def __init__(self, app: ASGIApp, limits: Limits, connections: Budget) -> None:
+    def __init__(self, app: ASGIApp, limits: Limits, budgets: Budgets) -> None:
         super().__init__(
             app,
             loop="asyncio",
@@ -63,10 +65,55 @@ class Config(uvicorn.Config):
             backlog=BACKLOG,
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         )
-        self.limits, self.connections = limits, connections
+        self.limits, self.budgets = limits, budgets
 
 
-class Http(H11Protocol):
+class _Paced(asyncio.BufferedProtocol):
+    """A connection from which only a piece is read at a time, and the next one when that was handled, in its turn."""
+
+    config: Config
+    client: tuple[str, int] | None
+    transport: asyncio.Transport
+    _room: bytearray | None = None
+    _arrived = b""
+
+    @property
+    def address(self) -> str:
+        """The IP address of the client."""
+        return self.client[0] if self.client else ""
+
+    def get_buffer(self, sizehint: int) -> bytearray:
+        """Where the next piece is written."""
+        if self._room is None:
+            self._room = bytearray(PIECE)
+        return self._room
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """A piece has arrived."""
+        assert self._room is not None
+        self._arrived += bytes(self._room[:nbytes])
+        self.transport.pause_reading()
+        self.config.budgets.pieces.call(self.address, self._handle)
+
+    def _handle(self) -> None:
+        data, self._arrived = self._arrived, b""
+        if not data or self.transport.is_closing():
+            return
+        if not self.held_back:
+            self.transport.resume_reading()
+        self.data_received(data)
+
+    @property
+    def held_back(self) -> bool:
+        """Whether nothing may be read now for another reason."""
+        raise NotImplementedError
+
+    def data_received(self, data: bytes) -> None:
+        """Handle a piece."""
+        raise NotImplementedError
+
+
+class Http(H11Protocol, _Paced):
     """One HTTP connection."""
 
     config: Config
@@ -78,13 +125,17 @@ class Http(H11Protocol):
         """Seconds after which a client that receives nothing is dropped."""
         return self.config.limits.stalled_http
 
+    @property
+    def held_back(self) -> bool:
+        """Whether uvicorn does not want to read now."""
+        return self.flow.read_paused
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client has connected; it is refused if there are too many connections."""
         super().connection_made(transport)
         transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         try:
-            address = self.client[0] if self.client else ""
-            self._claim = self.config.connections.claim(address, give_way=self._crowded_out)
+            self._claim = self.config.budgets.connections.claim(self.address, give_way=self._crowded_out)
         except FullError:
             self._crowded_out()
         else:
@@ -158,7 +209,7 @@ class Http(H11Protocol):
         self.transport.close()
 
 
-class WebSocket(WebSocketsSansIOProtocol):
+class WebSocket(WebSocketsSansIOProtocol, _Paced):
     """One WebSocket connection."""
 
     config: Config
@@ -169,14 +220,19 @@ class WebSocket(WebSocketsSansIOProtocol):
         """Seconds after which a client that receives nothing is dropped."""
         return self.config.limits.stalled_websocket
 
+    @property
+    def held_back(self) -> bool:
+        """Whether uvicorn does not want to read now."""
+        return self.read_paused
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Taken over from HTTP. Little is buffered by the system, so that StallWatch sees what waits for the client."""
         super().connection_made(transport)
         connection = transport.get_extra_info("socket")
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self.config.limits.websocket_buffer)
         self.transport.set_write_buffer_limits(0)  # a sender waits until the message before has left
-        address = self.client[0] if self.client else ""
-        self._claim = self.config.connections.claim(address, give_way=self.transport.abort)  # just given back by Http
+        connections = self.config.budgets.connections
+        self._claim = connections.claim(self.address, give_way=self.transport.abort)  # just given back by Http
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is closed."""
@@ -213,11 +269,11 @@ class WebSocket(WebSocketsSansIOProtocol):
         self.transport.close()
 
     async def send(self, message: ASGISendEvent) -> None:
-        """Send a message. If an invalid frame of the client has closed the connection, treat the client as gone."""
+        """Send a message. If the connection is about to be closed, treat the client as gone."""
         try:
             await super().send(message)
         except RuntimeError:
-            if not self.close_sent:
+            if not self.close_sent and not self.transport.is_closing():
                 raise
             raise ClientDisconnected from None
 

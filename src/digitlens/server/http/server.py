@@ -43,7 +43,7 @@ class Server(uvicorn.Server):
     def __init__(self, app: ASGIApp, started: Callable[[], object] | None = None) -> None:
         limits = getattr(app, "limits", Limits())
         budgets: Budgets = getattr(app, "budgets", None) or limits.budgets()
-        super().__init__(Config(app, limits, budgets.connections))
+        super().__init__(Config(app, limits, budgets))
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL + 1)  # invalid requests are not logged
         logging.getLogger("asyncio").addFilter(_worth_logging)
         self._stall_watch = StallWatch()

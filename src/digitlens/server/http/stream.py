@@ -21,12 +21,16 @@ MOST = 30.0  # updates a second
 Send = Callable[[dict[str, Any] | bytes], Awaitable[None]]
 
 
+async def _at_once() -> None:
+    pass
+
+
 class Stream:
     """The stream to one client. To be used in the event loop only."""
 
-    def __init__(self, send: Send, most: float = MOST) -> None:
-        """most: the largest number of updates a second."""
-        self._send, self._pause = send, 1 / most
+    def __init__(self, send: Send, most: float = MOST, turn: Callable[[], Awaitable[None]] = _at_once) -> None:
+        """most: the largest number of updates a second. turn: waits until the next one may be made."""
+        self._send, self._pause, self._turn = send, 1 / most, turn
         self._changed, self._end = asyncio.Event(), asyncio.Event()
         self._messages: dict[str, dict[str, Any] | bytes] = {}  # by kind: a newer one replaces one that was not sent
         self._task: asyncio.Task[None] | None = None
@@ -71,6 +75,7 @@ class Stream:
                 began = time.monotonic()
                 while self._messages:
                     await self._send(self._messages.pop(next(iter(self._messages))))
+                await self._turn()
                 work = visitor.work
                 if work is not current:
                     current, sent = work, {}

@@ -11,7 +11,7 @@ JOBS = 256
 PAGES = 64
 VISITORS = 64
 RUNS = 2**30  # bytes
-REQUESTS, MESSAGES = 4, 2  # that begin in one round of the event loop
+PIECES, REQUESTS, MESSAGES, FRAMES = 16, 4, 2, 2  # that begin in one round of the event loop
 SHARE = 4  # where other machines reach the server, one address gets one part in so many of the memory of runs
 
 
@@ -28,5 +28,7 @@ class Budgets:
         self.pages = Budget(PAGES)  # WebSockets that said hello
         self.visitors = Budget(VISITORS)  # that are known
         self.runs = Budget(runs, runs if alone else runs // SHARE)  # bytes that runs and comparisons may keep
+        self.pieces = Turnstile(PIECES)  # of what arrives on connections
         self.requests = Turnstile(REQUESTS)  # HTTP, and WebSockets that begin
         self.messages = Turnstile(MESSAGES)  # of WebSockets
+        self.frames = Turnstile(FRAMES)  # updates of what pages watch
