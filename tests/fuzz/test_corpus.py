@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from tests.fuzz.__main__ import CORPUS, NAMES
 from tests.fuzz.connection import talk
@@ -51,3 +53,8 @@ def test_the_honest_files_are_taken() -> None:
     answer = talk(upgrade + b"\r\n\r\n" + frames[:8])  # the first frame alone
     assert answer.startswith(b"HTTP/1.1 101")
     assert answer.endswith(b"\x81\x02hi")
+
+
+def test_a_head_request_with_a_broken_body_is_answered() -> None:
+    head = b"HEAD / HTTP/1.1\r\nHost: 127.0.0.1:8484\r\nTransfer-Encoding: chunked\r\n\n"  # so it comes in one piece
+    assert re.match(rb"HTTP/1\.1 400 .*\r\n\r\n$", talk(head + b"not a length\r\n"), re.DOTALL)

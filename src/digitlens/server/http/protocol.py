@@ -203,6 +203,8 @@ class Http(H11Protocol, _Paced):
         self._stop_waiting()
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             code, headers, body = refusal(status, error)
+            if self.conn.our_state is h11.SEND_RESPONSE and self.scope["method"] == "HEAD":
+                body = b""  # its answer has none
             response = h11.Response(status_code=code, headers=[*headers, *page_headers(), (b"connection", b"close")])
             for event in (response, h11.Data(data=body), h11.EndOfMessage()):
                 self.transport.write(self.conn.send(event) or b"")
