@@ -98,6 +98,14 @@ class Site:
         return len(self.server.server_state.connections)
 
 
+def connected_from(site: Site, address: str) -> socket.socket:
+    """A connection of another client than this one."""
+    try:
+        return socket.create_connection((site.address.host, site.address.port), PATIENCE, (address, 0))
+    except OSError:
+        pytest.skip("clients with several addresses were not tried: this system has only one on loopback")
+
+
 def reply(connection: socket.socket) -> Reply:
     """One answer, read until it is complete."""
     data = b""

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.server.serving import PATIENT, Site, reply, running
+from tests.server.serving import PATIENT, Site, connected_from, reply, running
 from tests.waiting import PATIENCE, until
 
 from digitlens.digits.sources.examples import example_files
@@ -207,6 +207,22 @@ def test_all_bodies_together_are_bounded() -> None:
         assert reply(first).status == 415
 
 
+def test_the_address_that_sends_most_gives_way_to_the_others() -> None:
+    with limited(max_held=1_000_000, linger=0.2) as site, contextlib.ExitStack() as held:
+        bodies = site.guard.budgets.bodies
+        greedy = []
+        for number in range(3):
+            connection = held.enter_context(connected_from(site, "127.0.0.2"))
+            connection.sendall(post(site, "Content-Length: 400000") + bytes(300_000))
+            until(lambda number=number: bodies.held == 300_000 * (number + 1))  # type: ignore[misc]
+            greedy.append(connection)
+        answer = site.ask("POST", "/api/read", body=SEVEN + bytes(200_000 - len(SEVEN)))
+        assert (answer.status, answer.json()["digit"]) == (200, 7)
+        assert reply(greedy[-1]).status == 503
+        greedy[0].sendall(bytes(100_000))
+        assert reply(greedy[0]).status == 415
+
+
 def test_a_client_that_is_gone_leaves_nothing_behind(site: Site) -> None:
     for _ in range(20):
         with site.connect() as connection:
@@ -312,14 +328,6 @@ def test_the_address_that_holds_most_connections_gives_way_to_the_others() -> No
         for connection in modest:
             connection.sendall(f"GET /icon.svg HTTP/1.1\r\nHost: {site.host}\r\n\r\n".encode())
         assert {reply(connection).status for connection in modest} == {200}
-
-
-def connected_from(site: Site, address: str) -> socket.socket:
-    """A connection of another client than this one."""
-    try:
-        return socket.create_connection((site.address.host, site.address.port), PATIENCE, (address, 0))
-    except OSError:
-        pytest.skip("clients with several addresses were not tried: this system has only one on loopback")
 
 
 WEBSOCKET = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"

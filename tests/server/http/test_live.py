@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from tests.server.serving import PATIENT, Site, running
+from tests.server.serving import PATIENT, Site, connected_from, running
 from tests.waiting import PATIENCE, until
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
@@ -240,6 +240,24 @@ def test_sixty_four_pages_are_welcome_and_the_next_one_is_told(site: Site) -> No
         first[0].close()
         until(lambda: site.connections() == 63)
         pages.enter_context(greeted(site))
+
+
+def test_the_address_that_has_most_pages_gives_way_to_the_others(site: Site) -> None:
+    with contextlib.ExitStack() as pages:
+        greedy = []
+        for _ in range(64):
+            socket = connected_from(site, "127.0.0.2")
+            page = connect(f"ws://{site.host}/api/live", sock=socket, proxy=None, compression=None)
+            greedy.append(pages.enter_context(page))
+            assert json.loads(greedy[-1].recv(PATIENCE))["type"] == "hello"
+        pages.enter_context(greeted(site))
+        assert json.loads(greedy[-1].recv(PATIENCE))["type"] == "full"  # the newest
+        with pytest.raises(ConnectionClosed) as closed:
+            greedy[-1].recv(PATIENCE)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1013
+        greedy[0].send('{"type": "ping"}')
+        assert json.loads(greedy[0].recv(PATIENCE)) == {"type": "pong"}
 
 
 def test_a_thousand_sockets_at_once_leave_the_first_ones_alone(site: Site) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import io
 import json
 import os
@@ -11,6 +12,7 @@ import threading
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,6 +26,7 @@ from digitlens.digits.sources.examples import example_files
 from digitlens.server.http.networks import Networks
 from digitlens.server.http.routes import create_app
 from digitlens.server.training.data_sets import DataSets
+from digitlens.storage import offered
 from digitlens.storage.shipped import FOLDER
 
 EXAMPLES = [path.read_bytes() for path in example_files()]
@@ -198,6 +201,19 @@ def test_a_file_is_offered_beside_them_under_a_name_that_an_address_can_hold(tmp
         served = site.ask("GET", f"/networks/{quote(listed[0]['name'])}.digitlens")
         assert (served.status, len(served.body)) == (200, listed[0]["bytes"])
         assert site.ask("POST", "/api/read", body=EXAMPLES[7]).json()["network"] == listed[0]["name"]
+
+
+@pytest.mark.parametrize("odd", ["deep", float("nan"), {1, 2}])
+def test_a_network_that_cannot_be_listed_is_refused_at_the_start(monkeypatch: pytest.MonkeyPatch, odd: Any) -> None:
+    """Whatever model files may say one day, /api/networks can be answered."""
+    if odd == "deep":
+        odd = []
+        for _ in range(100_000):
+            odd = [odd]
+    odd_one = dataclasses.replace(dl.load("video"), provenance={"said": odd})
+    monkeypatch.setattr(offered, "from_bytes", lambda data: odd_one)
+    with pytest.raises(dl.ModelFileError, match="cannot be listed"):
+        Networks()
 
 
 def test_the_example_drawings_are_served(site: Site) -> None:
