@@ -100,6 +100,29 @@ const tasks = {
     const which = Uint32Array.from({ length: some.length / 50 }, (_, i) => i);
     return kernel.bend(bytesOf(given), { rows, columns }, which, some);
   },
+  unpacked: async ({ file }) => (await load("train/data/packed.js")).unpackDigits(bytesOf(file)),
+  inflated: async ({ file, most }) => (await load("train/data/inflate.js")).inflate(bytesOf(file), "gzip", most),
+  idx: async ({ files }) =>
+    (await load("train/data/idx.js")).idxSet(files.map(({ name, bytes }) => ({ name, bytes: bytesOf({ bytes }) }))),
+  fetched: async ({ file, most, times, broken }) => {
+    const { fetched } = await load("train/data/fetched.js");
+    const kept = new Map();
+    const cache = {
+      match: async (key) => kept.get(key)?.clone(),
+      put: async (key, value) => void kept.set(key, value),
+    };
+    const caches = broken ? { open: () => Promise.reject(new Error("SecurityError")) } : { open: async () => cache };
+    let fetches = 0;
+    const fetch = async () => {
+      fetches++;
+      return file ? new Response(bytesOf(file)) : new Response("", { status: 404 });
+    };
+    const told = [];
+    let bytes = null;
+    for (let i = 0; i < times; i++)
+      bytes = await fetched("pen.digits", most, "abc", (done, total) => told.push([done, total]), { fetch, caches });
+    return { bytes, fetches, told };
+  },
   can: async () => (await loadKernel(wasm)).can,
   refused: async ({ sizes, activations, cost }) => {
     const kernel = await loadKernel(wasm);

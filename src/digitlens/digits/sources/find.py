@@ -1,7 +1,8 @@
 """Where digits come from: the first of these places that is named or filled, and never a quiet swap for another.
 
-1. what the user names (--data): a folder of MNIST's four files, a folder of labelled pictures, "pen", "mnist", or
-   "mnist+pen": MNIST, and as much again as it holds to learn from in the ways of writing of other countries
+1. what the user names (--data): a folder of MNIST's four files, a folder of labelled pictures, a file of packed digits
+   (see packed.py), "pen", "pen-small": the first 20,000 and 2,000 of those, which a page trains on in its tab, "mnist",
+   or "mnist+pen": MNIST, and as much again as it holds to learn from in the ways of writing of other countries
 2. DIGITLENS_DATA, a folder of either kind
 3. the user's cache, where a download has left MNIST
 4. a download, unless offline
@@ -18,14 +19,17 @@ from pathlib import Path
 
 from digitlens.digits.dataset import DataSet
 from digitlens.digits.sources.mnist import FILES, load_mnist, missing
+from digitlens.digits.sources.packed import MOST, SUFFIX, unpack
 from digitlens.errors import DataError
 from digitlens.files import places
+from digitlens.files.bounded import read_bounded
 from digitlens.files.naming import shown
 
 VARIABLE = "DIGITLENS_DATA"
-MIXED = "mnist+pen"
-NAMES = ("mnist", "pen", MIXED)  # of digits that need no folder
-_MNIST, _PICTURES = "MNIST", "labelled pictures"
+MIXED, SMALL_PEN = "mnist+pen", "pen-small"
+NAMES = ("mnist", "pen", SMALL_PEN, MIXED)  # of digits that need no folder
+SMALL_PEN_FILE = Path(__file__).parents[2] / "web" / "train" / "data" / "pen.digits"  # where a page finds it, too
+_MNIST, _PICTURES, _PACKED = "MNIST", "labelled pictures", "packed digits"
 _OTHERWISE = (
     f"Name a folder with --data FOLDER or {VARIABLE}: MNIST's four files ({', '.join(file.name for file in FILES)}; as "
     "they are or as .gz), or one sub-folder of pictures for each class. Or use --data pen: digits written by a pen "
@@ -52,15 +56,18 @@ def find_data(
 ) -> DataSet:
     """The digits that `data` names, or else the first that are found; see the top of this file for where.
 
-    `None` takes whatever is found first, "mnist" takes MNIST alone, "pen" the pen digits, "mnist+pen" both. `progress`
-    is called while downloading: name of the file, bytes done, bytes in all if known. With MNIST in the cache, no
-    connection is opened. `size`: rows and columns of images from a folder of labelled pictures, see folders.py.
+    `None` takes whatever is found first, "mnist" takes MNIST alone, "pen" the pen digits, "pen-small" some of them,
+    "mnist+pen" MNIST and pen digits. `progress` is called while downloading: name of the file, bytes done, bytes in all
+    if known. With MNIST in the cache, no connection is opened. `size`: rows and columns of images from a folder of
+    labelled pictures, see folders.py.
     Raises DataError (DownloadError among them) or FileError, and says what to do.
     """
     if data == "pen":
         from digitlens.digits.sources.pen_cache import pen_data
 
         return pen_data()
+    if data == SMALL_PEN:
+        return _load(SMALL_PEN_FILE, SMALL_PEN)
     if data == MIXED:
         from digitlens.digits.sources.mixture import with_pen
 
@@ -95,7 +102,8 @@ def describe(data: str | os.PathLike[str] | None = None, *, offline: bool = Fals
     variable = os.environ.get(VARIABLE, "")
     cache = cache_folder()
     left = set() if cache is None else set(missing(cache))
-    searched = named is None and data != "pen" and not variable  # nobody named a place, so the cache is asked
+    written = data in ("pen", SMALL_PEN)
+    searched = named is None and not written and not variable  # nobody named a place, so the cache is asked
     full = cache is not None and not left
     only = data in ("mnist", MIXED)
     set_right = bool(variable) and (data is None or only) and _holds(_path(variable), only)
@@ -109,7 +117,7 @@ def describe(data: str | os.PathLike[str] | None = None, *, offline: bool = Fals
             "off (offline)" if offline else "MNIST, 11 MB",
             searched and not full and cache is not None and not offline,
         ),
-        Place("pen", "", "digits written by a pen model, always there", data in ("pen", MIXED)),
+        Place("pen", "", "digits written by a pen model, always there", data in ("pen", SMALL_PEN, MIXED)),
     )
 
 
@@ -127,6 +135,8 @@ def _load(place: Path, name: str, only_mnist: bool = False, size: tuple[int, int
             from digitlens.digits.sources.folders import load_folder  # brings picture reading with it
 
             return load_folder(place, size)
+        if _kind(place) == _PACKED:
+            return unpack(bytes(read_bounded(place, MOST)))
     except DataError as error:
         raise DataError(f"{name}: {error}") from error
     raise DataError(f"{name} names {shown(place)}: {_told(place)}. {_OTHERWISE}")
@@ -139,6 +149,8 @@ def _path(named: str | os.PathLike[str]) -> Path:
 
 def _kind(folder: Path) -> str | None:
     """What a folder seems to hold, by names alone."""
+    if folder.suffix == SUFFIX and os.path.isfile(folder):  # noqa: PTH113 - as below
+        return _PACKED
     if not os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir raises an error where a name is too long
         return None
     if len(missing(folder)) < len(FILES):
@@ -150,13 +162,15 @@ def _kind(folder: Path) -> str | None:
 
 def _holds(folder: Path, only_mnist: bool = False) -> bool:
     """Would find_data take this folder?"""
-    return _kind(folder) in ((_MNIST,) if only_mnist else (_MNIST, _PICTURES))
+    return _kind(folder) in ((_MNIST,) if only_mnist else (_MNIST, _PICTURES, _PACKED))
 
 
 def _told(folder: Path | None) -> str:
     """What a folder seems to hold, for people."""
     if folder is None:
         return "not named"
+    if _kind(folder) == _PACKED:
+        return _PACKED
     if not os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir raises an error where a name is too long
         return "no folder"
     lacking = missing(folder)

@@ -27,6 +27,7 @@ TYPES = {
     ".png": "image/png",
     ".woff2": "font/woff2",
     ".wasm": "application/wasm",
+    ".digits": "application/octet-stream",
     ".digitlens": "application/octet-stream",
 }
 

@@ -7,7 +7,7 @@ import { write } from "./schema.js";
 /** @typedef {import("./settings.js").Recipe} Recipe */
 
 const BASE = "video";
-const NAMES = ["mnist", "pen", "mnist+pen"]; // data that needs no folder: NAMES of digits/sources/find.py
+const NAMES = ["mnist", "pen", "pen-small", "mnist+pen"]; // data that needs no folder: NAMES of digits/sources/find.py
 const SAFE = /^[\w@%+=:,./-]+$/; // what a shell takes as it is
 
 /**

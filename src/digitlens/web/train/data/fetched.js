@@ -1,0 +1,55 @@
+// @ts-check
+// A large file from where the page came from: fetched with progress and within bounds, and kept for the next visit
+// where the browser allows that. No DOM.
+
+const CACHE = "digitlens-data";
+
+/**
+ * @param {string} address
+ * @param {number} most       bytes it may have
+ * @param {string} version    another one is fetched anew: the file's SHA-256
+ * @param {(done: number, total: number | null) => void} progress
+ * @param {{fetch: typeof fetch, caches?: CacheStorage}} means   caches: where there are any
+ * @returns {Promise<Uint8Array>}
+ */
+export async function fetched(address, most, version, progress, { fetch, caches }) {
+  const key = `${address}?version=${version}`;
+  const cache = await caches?.open(CACHE).catch(() => undefined); // a private window, or no room
+  const kept = await cache?.match(key).catch(() => undefined);
+  if (kept) return await read(kept, most, progress);
+  const answer = await fetch(address).catch(() => {
+    throw new Error(`${address} cannot be fetched: there is no connection`);
+  });
+  if (!answer.ok) throw new Error(`${address} cannot be fetched: ${answer.status}`);
+  const bytes = await read(answer, most, progress);
+  cache?.put(key, new Response(/** @type {any} */ (bytes))).catch(() => {}); // not kept, then
+  return bytes;
+}
+
+/** @param {Response} answer @param {number} most @param {(done: number, total: number | null) => void} progress */
+async function read(answer, most, progress) {
+  const reader = answer.body?.getReader();
+  if (!reader) throw new Error("the answer is empty");
+  const pieces = /** @type {Uint8Array[]} */ ([]);
+  let size = 0;
+  for (;;) {
+    const { done, value } = await reader.read().catch(() => {
+      throw new Error("the connection broke off; try again");
+    });
+    if (done) break;
+    size += value.length;
+    if (size > most) {
+      reader.cancel().catch(() => {});
+      throw new Error(`it has more than the ${most} bytes that it should have`);
+    }
+    pieces.push(value);
+    progress(size, most);
+  }
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
