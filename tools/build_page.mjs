@@ -2,6 +2,7 @@
 // which is committed, so that nobody needs Node to use Digitlens; a test builds them again and compares bytes.
 //
 //     page/      the served page and the static site: what the first reading needs, and each journey by itself
+//     page/worker.js   the worker in which a tab trains
 //     file.js    the page in one file: Read, Neuron and Learn
 //     widget.js  the notebook's widget, for anywidget
 //     manifest.json   what they were made from, and with which esbuild: SHA-256 of every source and every bundle
@@ -79,6 +80,14 @@ results.push(
     splitting: true,
     outdir: join(BUILT, "page"),
     chunkNames: "[name]-[hash]",
+  }),
+);
+const worker = { ...common, format: "iife", plugins: [] };
+results.push(
+  await esbuild.build({
+    ...worker,
+    entryPoints: [join(WEB, "train/worker.js")],
+    outfile: join(BUILT, "page/worker.js"),
   }),
 );
 for (const name of ["file", "widget"].filter(exists))

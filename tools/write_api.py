@@ -25,7 +25,7 @@ FOLDER = Path(__file__).parents[1] / "docs" / "api"
 WIDE = 100  # columns of a signature that stands on one line
 SHOWN = ("__init__", "__call__", "__getitem__", "__iter__", "__len__")  # methods with two underscores that people use
 GROUPS = (
-    ("Functions", ("digitlens.python",)),
+    ("Functions", ("digitlens.python", "digitlens.widget")),
     ("Reading pictures", ("digitlens.reading", "digitlens.digits.preparation")),
     ("Data", ("digitlens.digits",)),
     ("Looking inside", ("digitlens.lens",)),

@@ -61,6 +61,7 @@ if TYPE_CHECKING:  # the same names once more, for type checkers and editors: a 
         gradient_descent as gradient_descent,
         momentum as momentum,
     )
+    from digitlens.widget import Lens as Lens
     from digitlens.python import (
         compare as compare,
         explain as explain,
@@ -114,6 +115,7 @@ _NAMES = {  # where each public name lives; a name is imported from there when i
     "digitlens.network.activations": "ACTIVATIONS Activation",
     "digitlens.network.costs": "Cost CostFunction",
     "digitlens.network.optimisers": "Memory Optimiser adam gradient_descent momentum",
+    "digitlens.widget": "Lens",
     "digitlens.errors": (
         "ClusterError DataError DigitlensError DownloadError FileError IdxError MissingExtra ModelFileError "
         "PictureError RecipeError ShapeError TrainingError UsageError"

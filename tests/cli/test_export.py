@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,13 @@ def test_what_is_not_there_is_said(
     assert done.code in (1, 2)
     assert "nothing" in done.err or "x.org" in done.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_the_workflow_runs_makes_a_site(digitlens: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workflow = (Path(__file__).parents[2] / ".github/workflows/pages.yml").read_text(encoding="utf-8")
+    (line,) = re.findall(r"- run: digitlens (.*)", workflow)
+    monkeypatch.chdir(tmp_path)
+    done = digitlens(*shlex.split(line.replace("${{ steps.pages.outputs.base_url }}", "https://x.github.io/lens")))
+    assert (done.code, done.err) == (0, "")
+    (folder,) = re.findall(r"path: (\w+)", workflow)
+    assert "https://x.github.io/lens/preview.png" in (tmp_path / folder / "index.html").read_text()

@@ -42,7 +42,7 @@ export function fillPage(app, whole) {
   const network = diagramView(app);
   const tools = toolsView(app);
   const journeys = journeysView(app);
-  const connection = app.live && connectionView(app, app.live);
+  const connection = app.live?.kind === "server" ? connectionView(app, app.live) : null;
   const places = framework(app, { pad, network, tools, journeys });
   if (connection) root.append(h("div", { id: "connection" }, connection.element));
   const always = [pad, network, tools, journeys];

@@ -85,14 +85,15 @@ export function canGoOn(state, duel) {
  * @param {Settings} settings
  * @param {boolean} here              whether the server is there
  * @param {readonly string[]} fields  those with a place of their own for what is wrong with them
+ * @param {string} [reason]           why there is no training, where that is no server's fault
  */
-export function shownOf(state, settings, here, fields) {
+export function shownOf(state, settings, here, fields, reason = "") {
   const { result, refused, choices } = state;
   const duel = askedFor(state, settings);
   const busy = isBusy(state);
   const header = result?.header;
   const wrong = duel !== null && Object.keys(duel.errors).length > 0;
-  const stale = !here && header ? "The server is gone. This is what had arrived. " : "";
+  const stale = !here && header ? `${reason || "The server is gone."} This is what had arrived. ` : "";
   const failed = header?.state === "failed" ? header.error : "";
   return {
     duel,
@@ -107,6 +108,6 @@ export function shownOf(state, settings, here, fields) {
         "appear here."
       : here
         ? "…"
-        : "Comparing needs the server, digitlens app, which is gone.",
+        : reason || "Comparing needs the server, digitlens app, which is gone.",
   };
 }

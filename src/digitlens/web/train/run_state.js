@@ -166,8 +166,9 @@ export function errorsOf(state, settings) {
  * @param {Settings} settings
  * @param {boolean} here              whether the server is there
  * @param {readonly string[]} fields  those with a control of their own, which shows what is wrong with them
+ * @param {string} [reason]           why there is no training, where that is no server's fault
  */
-export function shownOf(state, settings, here, fields) {
+export function shownOf(state, settings, here, fields, reason = "") {
   const { run, choices, refused } = state;
   const what = askedFor(state, settings);
   const errors = errorsOf(state, settings);
@@ -184,14 +185,18 @@ export function shownOf(state, settings, here, fields) {
     busy,
     same,
     plan:
-      what && choices ? plan(what, choices) : here ? "…" : "Training needs the server, digitlens app, which is gone.",
+      what && choices
+        ? plan(what, choices)
+        : here
+          ? "…"
+          : reason || "Training needs the server, digitlens app, which is gone.",
     main: busy ? "Pause" : canGoOn(state, settings) ? continues(run?.header) : run ? "Start again" : "Start",
     mainDisabled: barred && !(busy && here),
     disabled: barred,
     stepsDisabled: barred || (same && hasEnded(state)),
     doing: doingOf(state),
     status: statusOf(state),
-    note: noteOf(state, here, same || wrong),
+    note: noteOf(state, here, same || wrong, reason || "The server is gone."),
     trouble: elsewhere.join(" "),
   };
 }
@@ -222,8 +227,13 @@ function statusOf(state) {
   return state.run ? doing(state.run.header) : "Nothing has been learned yet.";
 }
 
-/** @param {RunState} state @param {boolean} here @param {boolean} settled   no other settings wait to be used */
-function noteOf(state, here, settled) {
-  if (!here && state.run) return "The server is gone. This is what had arrived.";
+/**
+ * @param {RunState} state
+ * @param {boolean} here
+ * @param {boolean} settled   no other settings wait to be used
+ * @param {string} reason     why nobody trains
+ */
+function noteOf(state, here, settled, reason) {
+  if (!here && state.run) return `${reason} This is what had arrived.`;
   return isKnown(state) && !settled ? "The settings have changed. They apply from the next start." : "";
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// Who trains: the server, or the tab itself. Both hear the same messages, and tell the same. Types alone.
+// Who trains: the server, or the tab itself. Both hear the same messages, and tell the same.
 
 /** @typedef {import("./frames.js").Frame} Frame */
 /**
@@ -25,4 +25,8 @@
  * @property {() => void} destroy  ends lines, workers and timers; nothing is heard afterwards
  */
 
-export {};
+/**
+ * Why a trainer does not train, in words for the views; "" for a server, of which they have words of their own.
+ * @param {Trainer} trainer
+ */
+export const whyNot = ({ kind, reason }) => (kind === "server" ? "" : reason || "…");

@@ -5,6 +5,7 @@
 
 import { askedFor, canGoOn, isBusy, reduce, shownOf, START } from "../../train/comparison_state.js";
 import { settingsOf } from "../../train/settings.js";
+import { whyNot } from "../../train/trainer.js";
 import { attributes, h, setText } from "../shared/dom.js";
 import { frames } from "../shared/frames.js";
 import { comparisonForm } from "./form.js";
@@ -82,7 +83,7 @@ export function compareView(app, live) {
   );
 
   const show = () => {
-    const now = shownOf(state, app.state.settings, live.state === "here", form.fields);
+    const now = shownOf(state, app.state.settings, live.state === "here", form.fields, whyNot(live));
     attributes(empty, { hidden: state.result !== null });
     attributes(result.element, { hidden: state.result === null });
     setText(empty, now.empty);

@@ -9,6 +9,7 @@ import { summary } from "../../train/curves.js";
 import { askedFor, canGoOn, isBusy, isNew, isSame, mustFollow, reduce, shownOf, START } from "../../train/run_state.js";
 import { settingsOf, sizesFor } from "../../train/settings.js";
 import { settingsFor } from "../../train/tries.js";
+import { whyNot } from "../../train/trainer.js";
 import { attributes, h, setText } from "../shared/dom.js";
 import { frames } from "../shared/frames.js";
 import { commandView } from "./command.js";
@@ -132,7 +133,7 @@ export function trainView(app, live) {
   const show = () => {
     const { run, choices } = state;
     const here = live.state === "here";
-    const now = shownOf(state, settings(), here, form.fields);
+    const now = shownOf(state, settings(), here, form.fields, whyNot(live));
     const { what, errors } = now;
     setText(plan, now.plan);
     bar.update(now, run ? summary(run) : "");

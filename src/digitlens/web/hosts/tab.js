@@ -1,0 +1,56 @@
+// @ts-check
+// Training in the tab, from files that lie beside the page: the kernel, what can be chosen, the worker, and digits.
+
+import { pixelsOf, readsDigits, sameShape } from "../core/shape.js";
+import { createWorkerTrainer } from "../train/worker_trainer.js";
+import { siteFile } from "./files.js";
+
+/** @typedef {import("../train/tab_services.js").TabSet} TabSet */
+
+/**
+ * @param {string} folder   where kernel.wasm, choices.json and worker.js lie
+ * @param {TabSet[]} sets    the default first
+ */
+export function tabTrainer(folder, sets) {
+  return createWorkerTrainer({
+    worker: typeof Worker === "undefined" ? null : () => /** @type {any} */ (new Worker(`${folder}worker.js`)),
+    kernel: async () => (await siteFile(`${folder}kernel.wasm`)).arrayBuffer(),
+    choices: async () => (await siteFile(`${folder}choices.json`)).json(),
+    sets,
+    cores: navigator.hardwareConcurrency || 2,
+  });
+}
+
+/**
+ * Labelled images of the sets that the tab has: MNIST for a network that reads digits, else the first that fits it.
+ * @param {TabSet[]} sets
+ * @returns {NonNullable<import("../views/shared/services.js").Services["images"]>}
+ */
+export function tabImages(sets) {
+  const loaded = /** @type {Map<TabSet, ReturnType<TabSet["load"]>>} */ (new Map());
+  const load = (/** @type {TabSet} */ set) => {
+    const coming = loaded.get(set) ?? set.load(() => {});
+    loaded.set(set, coming);
+    coming.catch(() => loaded.delete(set)); // the next time it is tried again
+    return coming;
+  };
+  return async (network, on, from, count) => {
+    const fits = (/** @type {TabSet} */ { info }) =>
+      readsDigits(network)
+        ? info.name === "mnist"
+        : sameShape(info, network.shape) && info.classes <= network.classes.length;
+    const set = sets.find(fits);
+    if (!set)
+      return readsDigits(network)
+        ? "it is not among the digits here"
+        : "no images here are as large as this network sees";
+    const { images, labels } = (await load(set))[on];
+    const size = pixelsOf(network.shape);
+    const some = Array.from(labels.subarray(from, from + count), (label, i) => ({
+      label,
+      number: from + i,
+      pixels: images.subarray(size * (from + i), size * (from + i + 1)),
+    }));
+    return some.length ? { total: labels.length, images: some } : `there are only ${labels.length}`;
+  };
+}
