@@ -179,10 +179,11 @@ def test_a_field_of_a_recipe_is_known_in_few_places(field: str) -> None:
         str(path.relative_to(ROOT))
         for path in sorted((ROOT / "src").rglob("*"))
         if path.suffix in (".py", ".js", ".cpp", ".h", ".html", ".css", ".mjs")
+        and "built" not in path.parts  # which are made from the others
         and re.search(rf"\b{field}\b", path.read_text(encoding="utf-8"))
     ]
     assert "src/digitlens/learning/recipe.py" in naming
-    assert len(naming) <= 4, naming
+    assert len(naming) <= 5, naming  # with the twins in the page and the face for scikit-learn
 
 
 def test_no_source_reaches_for_numpys_global_generator() -> None:

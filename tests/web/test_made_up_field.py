@@ -136,7 +136,7 @@ def test_the_page_has_a_control_for_it_which_checks_and_trains_with_it(context: 
         assert " --warmth 37.5" in page.locator(".command code").inner_text()
         page.wait_for_function("() => location.hash.includes('warmth=37.5')")
         page.reload()
-        page.wait_for_function("() => digitlens.root.querySelector('#train-warmth')?.value === '37.5'")
+        page.wait_for_function("() => window.digitlens?.root.querySelector('#train-warmth')?.value === '37.5'")
 
 
 def test_a_comparison_in_the_page_offers_it(context: BrowserContext, address: str) -> None:
