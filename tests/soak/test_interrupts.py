@@ -48,7 +48,7 @@ def interrupted(folder: Path, chance: random.Random, *arguments: str | Path) -> 
                 running.send_signal(signal.SIGINT)
         out, err = running.communicate(timeout=PATIENCE)
     assert not any(word in err for word in UNWANTED), err
-    assert running.returncode in (0, 1, 130), err
+    assert running.returncode in (0, 1, 130, -signal.SIGINT), err  # the last one where Python itself was ending
     return running.returncode, out
 
 
