@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import secrets
 import signal
@@ -13,6 +14,9 @@ from hypothesis import settings
 # Timings belong in benchmarks, so no deadline. Where CI runs, the same examples each time; elsewhere new ones.
 settings.register_profile("digitlens", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("digitlens")
+
+if importlib.util.find_spec("atheris") is None:
+    collect_ignore = ["fuzz/mutators.py"]  # what only `make fuzz` imports, which installs it
 
 os.environ.setdefault("DIGITLENS_SOAK_SEED", str(secrets.randbits(32)))
 

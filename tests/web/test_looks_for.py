@@ -65,8 +65,8 @@ def test_the_neuron_view_shows_it_and_a_picture_goes_onto_the_pad(page: Page) ->
     assert shown.locator("figure").count() == 3
     assert "most like its weights explains" in shown.inner_text()
     shown.locator(".strongest button").first.click()
-    page.wait_for_function("() => digitlens.state.base && digitlens.reading.inkFound")
+    page.wait_for_function("() => window.digitlens?.state.base && digitlens.reading.inkFound")
     page.evaluate("digitlens.set({layer: 2, neuron: 0})")
-    page.wait_for_function("() => digitlens.root.querySelectorAll('.looks-for figure').length === 2")
+    page.wait_for_function("() => window.digitlens?.root.querySelectorAll('.looks-for figure').length === 2")
     page.evaluate("digitlens.set({layer: 3, neuron: 0})")
     shown.wait_for(state="hidden")

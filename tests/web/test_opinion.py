@@ -44,7 +44,7 @@ def test_nothing_is_said_of_an_empty_pad(page: Page, said: Locator) -> None:
 def test_one_can_look_inside_it_and_go_back(page: Page, said: Locator) -> None:
     said.filter(has_text="reads 3").wait_for()
     page.get_by_role("button", name="Look inside it").click()
-    page.wait_for_function("() => digitlens.network.sizes.join() === '784,512,512,10'")
+    page.wait_for_function("() => window.digitlens?.network.sizes.join() === '784,512,512,10'")
     page.get_by_role("button", name="Look inside it").wait_for(state="hidden")
     assert page.evaluate("digitlens.reading.digit") == 3
     said.filter(has_text="reads 3").wait_for()

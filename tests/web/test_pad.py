@@ -61,7 +61,7 @@ def test_what_the_mouse_draws_are_strokes_and_is_read(page: Page) -> None:
     assert len(stroke) > 6
     np.testing.assert_allclose([stroke[0], stroke[-1]], [[7, 7], [12.6, 22.4]], atol=0.15)
     assert page.evaluate("window.digitlens.reading.digit") == 7
-    page.wait_for_function("() => digitlens.root.querySelector('.answer .digit').textContent === '7'")
+    page.wait_for_function("() => window.digitlens?.root.querySelector('.answer .digit').textContent === '7'")
     assert page.locator(".hint").is_hidden()
 
 
@@ -123,7 +123,7 @@ def test_undo_takes_stroke_by_stroke_and_brings_back_what_was_cleared(page: Page
     assert strokes(page) == both[:1]
     undo.click()
     assert strokes(page) == []
-    page.wait_for_function("() => digitlens.root.querySelector('.pad-buttons button').disabled")
+    page.wait_for_function("() => window.digitlens?.root.querySelector('.pad-buttons button').disabled")
 
 
 def test_a_reload_brings_back_what_was_drawn_to_the_last_bit(page: Page) -> None:
@@ -203,7 +203,7 @@ def test_the_switch_shows_what_preparation_does_to_the_answer(page: Page) -> Non
     assert switch.get_attribute("aria-checked") == "true"
     prepared = page.evaluate("Array.from(window.digitlens.reading.image)")
     switch.click()
-    page.wait_for_function("() => digitlens.root.querySelectorAll('.prepared li').length === 1")
+    page.wait_for_function("() => window.digitlens?.root.querySelectorAll('.prepared li').length === 1")
     assert switch.get_attribute("aria-checked") == "false"
     assert "as it is" in page.locator(".preparation").inner_text()
     raw = np.array(page.evaluate("Array.from(window.digitlens.reading.image)")).reshape(28, 28)

@@ -54,7 +54,7 @@ def test_a_digit_that_is_chosen_goes_onto_the_pad_as_the_network_saw_it(page: Pa
     several, read = opened(page, picture), dl.read_page(picture)
     several.locator(".found").nth(4).focus()
     page.keyboard.press("Enter")
-    page.wait_for_function("() => digitlens.state.base?.name.endsWith('digit 5')")
+    page.wait_for_function("() => window.digitlens?.state.base?.name.endsWith('digit 5')")
     ink = page.evaluate("Array.from(digitlens.state.baseInk, one => Math.round(255 * one))")
     assert ink == read.boxes[4].image.ravel().tolist()
     assert several.locator("[aria-current=true]").count() == 1
@@ -84,7 +84,7 @@ def test_one_digit_is_no_page(page: Page, tmp_path: Path) -> None:
     with page.expect_response("**/api/read?page=1") as answer:
         page.locator(".picker input[type=file]").set_input_files(path)
     assert answer.value.ok
-    page.wait_for_function("() => digitlens.state.base?.name === 'seven.png'")
+    page.wait_for_function("() => window.digitlens?.state.base?.name === 'seven.png'")
     page.wait_for_timeout(100)
     assert not page.locator(".several").is_visible()
 

@@ -127,10 +127,10 @@ def test_a_layer_that_cannot_be_gets_a_word_and_keeps_what_was_typed(page: Page,
 def test_layers_come_and_go(page: Page) -> None:
     layers = page.locator("[data-field=hidden] input")
     page.get_by_role("button", name="Add a layer").click()
-    page.wait_for_function("() => digitlens.state.settings.hidden === '16-16-16'")
-    page.wait_for_function("() => digitlens.root.activeElement.ariaLabel === 'Neurons in hidden layer 3'")
+    page.wait_for_function("() => window.digitlens?.state.settings.hidden === '16-16-16'")
+    page.wait_for_function("() => window.digitlens?.root.activeElement.ariaLabel === 'Neurons in hidden layer 3'")
     page.keyboard.press("Shift+ArrowUp")
-    page.wait_for_function("() => digitlens.state.settings.hidden === '16-16-26'")
+    page.wait_for_function("() => window.digitlens?.state.settings.hidden === '16-16-26'")
     for _ in range(3):
         page.get_by_role("button", name="Take hidden layer 1 away").click()
     page.locator(".layers").filter(has_text="the pixels lead straight to the outputs").wait_for()
@@ -138,7 +138,7 @@ def test_layers_come_and_go(page: Page) -> None:
     button(page, "One epoch").click()
     doing(page, "paused", "1 epoch")
     assert run_of(page)["sizes"] == [784, 10]
-    page.wait_for_function("() => digitlens.root.querySelectorAll('.trainer .weights canvas').length === 10")
+    page.wait_for_function("() => window.digitlens?.root.querySelectorAll('.trainer .weights canvas').length === 10")
 
 
 def test_too_large_a_network_and_a_pair_that_does_not_go_together_are_said_where_they_are(page: Page) -> None:
@@ -215,7 +215,7 @@ def test_what_is_done_to_images_is_chosen_in_words_and_goes_into_the_order(page:
     assert " --preparation straighten-resize " in f"{page.locator('.command code').inner_text()} "
     page.evaluate("digitlens.set({settings: {...digitlens.state.settings, preparation: 'resize'}})")
     page.wait_for_function(
-        "() => digitlens.root.querySelector('#train-preparation').selectedOptions[0].text === 'one size'"
+        "() => window.digitlens?.root.querySelector('#train-preparation').selectedOptions[0].text === 'one size'"
     )
 
 
@@ -231,7 +231,7 @@ def test_live_on_the_plain_engine_says_that_it_is_slower(context: BrowserContext
 def test_a_recipe_is_a_beginning(page: Page) -> None:
     field(page, "epochs").fill("2")
     page.get_by_role("button", name="talk").click()
-    page.wait_for_function("() => digitlens.root.querySelector('#train-learning_rate').value === '1.5'")
+    page.wait_for_function("() => window.digitlens?.root.querySelector('#train-learning_rate').value === '1.5'")
     assert field(page, "initialisation").input_value() == "standard_normal"
     assert field(page, "epochs").input_value() == "30"
     field(page, "epochs").fill("1")

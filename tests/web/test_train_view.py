@@ -288,7 +288,7 @@ def test_a_bare_address_takes_over_the_settings_of_the_run_that_is_there(page: P
     page.reload()
     there(page)
     doing(page, "paused", "epoch 1")
-    page.wait_for_function("() => digitlens.state.settings.hidden === '9-16'")
+    page.wait_for_function("() => window.digitlens?.state.settings.hidden === '9-16'")
     button(page, "Continue").wait_for()
 
 
@@ -326,8 +326,8 @@ def test_it_is_all_done_by_keyboard(page: Page) -> None:
     assert page.evaluate("digitlens.state.settings.live") == "1"
     doing(page, "finished", "3 epochs")
     page.locator("[data-field=hidden] input").first.press("ArrowUp")
-    page.wait_for_function("() => digitlens.state.settings.hidden === '17-16'")
-    page.wait_for_function("() => digitlens.root.querySelectorAll('.trainer .weights canvas').length === 17")
+    page.wait_for_function("() => window.digitlens?.state.settings.hidden === '17-16'")
+    page.wait_for_function("() => window.digitlens?.root.querySelectorAll('.trainer .weights canvas').length === 17")
     doing(page, "finished", "3 epochs")
     page.get_by_role("button", name="Neuron 16: take it apart").press("Enter")
     page.locator(".neuron-view").wait_for()

@@ -6,18 +6,31 @@ import click
 
 from digitlens.cli.terminal import out, say
 
+HELP = """\
+Write the page so that it needs no server: as a static site, or as one file.
 
-@click.group("export")
+\b
+digitlens export site public            a folder for any web host
+digitlens export page video lens.html   one file, to be opened or mailed
+"""
+SITE = """\
+Write the page as plain files into a new or empty FOLDER.
+
+Any web host serves them, from any of its folders. After the first visit the page needs no connection.
+"""
+PAGE = """\
+Write Read, Neuron and Learn with NETWORK into one file, which opens in any browser, from a disk or a mail.
+
+NETWORK is the name of one that ships (video, straight, reader) or a model file.
+"""
+
+
+@click.group("export", help=HELP)
 def command() -> None:
-    """Write the page so that it needs no server: as a static site, or as one file.
-
-    \b
-    digitlens export site public            a folder for any web host
-    digitlens export page video lens.html   one file, to be opened or mailed
-    """  # noqa: D301    \b is click's: it keeps these lines as they are
+    """The group; HELP says what it does."""
 
 
-@command.command("site")
+@command.command("site", help=SITE)
 @click.argument("folder")
 @click.option(
     "--network",
@@ -28,10 +41,7 @@ def command() -> None:
 )
 @click.option("--url", default="", metavar="URL", help="Where the site will be, for the picture in link previews.")
 def site(folder: str, networks: tuple[str, ...], url: str) -> None:
-    """Write the page as plain files into a new or empty FOLDER.
-
-    Any web host serves them, from any of its folders. After the first visit the page needs no connection.
-    """
+    """The command; SITE says what it does."""
     from digitlens.cli.data_export import check_empty, write_files
     from digitlens.export.site import networks_of, site_files
     from digitlens.files.naming import shown
@@ -44,14 +54,11 @@ def site(folder: str, networks: tuple[str, ...], url: str) -> None:
     say(out(), f"To look at it: python -m http.server --directory {folder}")
 
 
-@command.command("page")
+@command.command("page", help=PAGE)
 @click.argument("network", metavar="NETWORK")
 @click.argument("file", metavar="FILE.html")
 def page(network: str, file: str) -> None:
-    """Write Read, Neuron and Learn with NETWORK into one file, which opens in any browser, from a disk or a mail.
-
-    NETWORK is the name of one that ships (video, straight, reader) or a model file.
-    """
+    """The command; PAGE says what it does."""
     from digitlens.export.one_file import one_file
     from digitlens.export.site import networks_of
     from digitlens.files.atomic import write_atomically

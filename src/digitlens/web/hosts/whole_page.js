@@ -27,5 +27,5 @@ export function wholePage(services) {
     html.dataset.ready = "true";
     if (embedded) tellOwner(app, embedded);
   });
-  whole.then(() => (html.dataset.whole = "true"));
+  Promise.all([ready, whole]).then(() => (html.dataset.whole = "true"));
 }
