@@ -146,18 +146,24 @@ def _spread(tiles: NDArray[Any], shape: tuple[int, ...], sides: tuple[int, int])
     """The level of each pixel, interpolated between the four tiles around it: (rows, columns)."""
     spread = np.empty(shape, np.float32)
     for top in range(0, shape[0], BLOCK):
-        rows = _between(range(top, min(top + BLOCK, shape[0])), sides[0], tiles.shape[0]) @ tiles.astype(np.float32)
+        down, some = _between(range(top, min(top + BLOCK, shape[0])), sides[0], tiles.shape[0])
+        rows = down @ tiles[some].astype(np.float32)
         for left in range(0, shape[1], BLOCK):
-            across = _between(range(left, min(left + BLOCK, shape[1])), sides[1], tiles.shape[1])
-            spread[top : top + BLOCK, left : left + BLOCK] = rows @ across.T
+            across, some = _between(range(left, min(left + BLOCK, shape[1])), sides[1], tiles.shape[1])
+            spread[top : top + BLOCK, left : left + BLOCK] = rows[:, some] @ across.T
     return spread
 
 
-def _between(places: range, side: int, count: int) -> Depth:
-    """The matrix that interpolates linearly along one axis between the middles of tiles: (places, count)."""
+def _between(places: range, side: int, count: int) -> tuple[Depth, slice]:
+    """The matrix that interpolates linearly along one axis between the middles of tiles: (places, tiles); which tiles.
+
+    side: of a tile, in pixels; count: the number of tiles along this axis.
+    """
     at = (np.arange(places.start, places.stop, dtype=np.float32) + np.float32(0.5)) / np.float32(side) - np.float32(0.5)
     at = np.clip(at, 0, count - 1)
-    return np.maximum(1 - np.abs(at[:, None] - np.arange(count, dtype=np.float32)), 0)
+    first, last = int(at[0]), min(int(at[-1]) + 1, count - 1)  # those before and after have no share
+    nearness = 1 - np.abs(at[:, None] - np.arange(first, last + 1, dtype=np.float32))
+    return np.maximum(nearness, 0), slice(first, last + 1)
 
 
 def reduced(paper: Paper, factor: int) -> Paper:

@@ -60,7 +60,7 @@ RAISED = 0.2  # of the line's height: how far a digit's bottom may be above thos
 SLIVER = 0.25  # of the line's height: a digit that was cut out and is narrower is unlikely
 
 NO_DIGIT = 4.0, 12.0  # nats: the cost of calling a piece a mark, if it is small, and if it is as high as a digit
-MOST_CHOICES = 3_000  # on a page: from the line on where there would be more, lines are not cut
+MOST_CHOICES = 2_500  # on a page: from the line on where there would be more, lines are not cut
 AT_ONCE = 500  # pictures in one forward pass
 LEAST = 1e-3  # the least probability, which limits its logarithm
 
