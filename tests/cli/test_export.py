@@ -35,6 +35,8 @@ def test_a_site_is_written_with_the_networks_that_were_named_and_those_that_ship
     assert "unsafe-inline" not in text
     for name in re.findall(r'(?:src|href)="([^"]+)"', text):
         assert (folder / name).is_file(), name
+    assert (folder / "data/pen-small.digits").stat().st_size < 3_500_000
+    assert '"name": "pen-small"' in text
     worker = (folder / "service_worker.js").read_text()
     (kept,) = re.findall(r"const FILES = (\[.*?\]);", worker)
     assert all((folder / name).exists() for name in json.loads(kept))

@@ -7,6 +7,7 @@ import functools
 import http.server
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,13 +15,29 @@ import pytest
 from tests.web.conftest import VIEWPORT, context_of, watched
 from tests.web.test_accessibility import THREE, violations
 
-from digitlens.export.site import networks_of, site_files
+from digitlens.digits.dataset import DataSet
+from digitlens.digits.sources.find import find_data
+from digitlens.digits.sources.packed import pack
+from digitlens.digits.synthetic.pen.writer import pen_data
+from digitlens.export.site import networks_of, packed_digits, site_files
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Request
 
 FOLDER = "class/7b"
-JOURNEYS = {"Neuron": ".neuron-view", "Learn": ".learn-view", "Story": ".story-card", "Read": ".preparation"}
+JOURNEYS = {
+    "Neuron": ".neuron-view",
+    "Learn": ".learn-view",
+    "Train": ".trainer [data-recipe=video]",
+    "Compare": "#compare-data option",
+    "Story": ".story-card",
+    "Read": ".preparation",
+}
+
+
+def few() -> DataSet:
+    """A few hundred digits under MNIST's name, as a site has it that was made with --data mnist."""
+    return replace(pen_data(3, 300, 100), name="mnist")
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -48,7 +65,7 @@ class FileServer:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The root of a web host, with the site in a folder of it."""
     root = tmp_path_factory.mktemp("host")
-    for name, data in site_files(networks_of()).items():
+    for name, data in site_files(networks_of(), packed=[*packed_digits(["pen"], find_data), pack(few())]).items():
         path = root / FOLDER / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
@@ -82,7 +99,7 @@ def go(page: Page, journey: str) -> None:
     """Goes there by the keyboard alone."""
     page.locator("nav").get_by_role("link", name=journey).focus()
     page.keyboard.press("Enter")
-    page.locator(JOURNEYS[journey]).wait_for()
+    page.locator(JOURNEYS[journey]).first.wait_for(state="attached")
 
 
 def test_the_journeys_by_keyboard_and_not_one_request_to_elsewhere(page: Page, host: FileServer) -> None:
@@ -107,11 +124,45 @@ def test_the_journeys_by_keyboard_and_not_one_request_to_elsewhere(page: Page, h
 
 
 def test_what_needs_a_server_is_left_out(page: Page) -> None:
-    assert page.locator("nav").get_by_role("link", name="Train").count() == 0
     assert page.locator(".connection").count() == 0
     page.goto(f"{page.url.partition('#')[0]}#neuron/1/3")
     page.locator(".neuron-view").wait_for()
     assert page.locator(".looks-for").count() == 0
+
+
+def test_a_tab_trains_and_what_it_has_learned_reads(page: Page, host: FileServer) -> None:
+    """On the digits that were packed, which are loaded only now; and once more without a connection."""
+    page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    for again in (False, True):
+        if again:
+            host.end()
+        asked: list[str] = []
+        page.on("request", lambda request, asked=asked: asked.append(request.url))  # type: ignore[misc]
+        page.goto(f"{host.address}{FOLDER}/?{int(again)}#train?epochs=2&hidden=16")
+        go(page, "Train")
+        assert not any(url.endswith(".digits") for url in asked)
+        page.evaluate("() => { window.ended = null; digitlens.live.on('run', one => { window.ended = one; }); }")
+        page.locator(".trainer .run").get_by_role("button", name="Start", exact=True).press("Enter")
+        page.wait_for_function("() => window.ended?.state === 'finished'")
+        ended = page.evaluate("window.ended")
+        assert (ended["engine"], ended["data"], ended["epoch"]) == ("WebAssembly", "pen-small", 2)
+        assert ended["command"].startswith("digitlens train --data pen-small")
+        assert any(url.endswith("data/pen-small.digits") for url in asked) != again
+    page.get_by_role("group", name="Open the network").get_by_role("button", name="Read").press("Enter")
+    page.locator(".preparation").wait_for()
+    assert page.evaluate("digitlens.network.name") == "trained"
+    assert page.evaluate("digitlens.network.sizes") == [784, 16, 10]
+
+
+def test_images_that_were_packed_can_be_picked(page: Page) -> None:
+    page.locator(".picker summary").press("Enter")
+    page.get_by_role("button", name="Show some").press("Enter")
+    page.locator(".gallery canvas").first.wait_for()
+    images = few().test
+    page.get_by_role("button", name="number 3 of MNIST").press("Enter")
+    page.wait_for_function("() => digitlens.state.base?.kind === 'mnist'")
+    ink = page.evaluate("Array.from(digitlens.state.baseInk, one => Math.round(255 * one))")
+    assert ink == images.images[3].ravel().tolist()
 
 
 def test_a_second_visit_needs_no_connection(page: Page, host: FileServer) -> None:
@@ -130,7 +181,7 @@ def test_files_of_two_versions_never_meet(page: Page, folder: Path, host: FileSe
     """A new version is shown when no tab shows the old one any more, and then all of it."""
     page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
     other = networks_of(["straight"])
-    for name, data in site_files(other).items():
+    for name, data in site_files(other, packed=packed_digits([], find_data)).items():
         (folder / FOLDER / name).write_bytes(data)
     page.reload()
     page.evaluate("() => navigator.serviceWorker.getRegistration().then(one => one.update())")

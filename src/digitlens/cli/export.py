@@ -39,15 +39,22 @@ def command() -> None:
     multiple=True,
     help="A network to begin with, and others to choose: a name that ships or a model file.  [default: video]",
 )
+@click.option(
+    "--data",
+    metavar="NAME|FOLDER",
+    multiple=True,
+    help="Digits to train on in the page: pen, mnist or a folder. Can be given several times.  [default: pen]",
+)
 @click.option("--url", default="", metavar="URL", help="Where the site will be, for the picture in link previews.")
-def site(folder: str, networks: tuple[str, ...], url: str) -> None:
+def site(folder: str, networks: tuple[str, ...], data: tuple[str, ...], url: str) -> None:
     """The command; SITE says what it does."""
     from digitlens.cli.data_export import check_empty, write_files
-    from digitlens.export.site import networks_of, site_files
+    from digitlens.cli.terminal import load_data
+    from digitlens.export.site import networks_of, packed_digits, site_files
     from digitlens.files.naming import shown
 
     check_empty(folder, "export site")
-    files = site_files(networks_of(networks), url)
+    files = site_files(networks_of(networks), url, packed_digits(data, load_data))
     write_files(folder, iter(files.items()), len(files))
     size = sum(map(len, files.values())) / 1e6
     say(out(), f"The site is in {shown(folder)}: {len(files)} files, {size:.1f} MB.")

@@ -4,7 +4,8 @@ index.html                  title, description and picture for link previews; a 
 page/                       the bundles
 networks/index.json         the networks, the first one to begin with; and networks/NAME.digitlens
 examples/0.png ...          a drawing of each digit
-service_worker.js           keeps all of it at the first visit, so that the second needs no connection
+data/NAME.digits            packed digits to train on in the tab, which are loaded when somebody trains
+service_worker.js           keeps all but those at the first visit, so that the second needs no connection
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from __future__ import annotations
 import hashlib
 import html
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from digitlens.bundles import WEB, page_bundles
+from digitlens.digits.dataset import DataSet
 from digitlens.digits.sources.examples import example_files
+from digitlens.digits.sources.packed import header_of, pack
 from digitlens.errors import UsageError
 from digitlens.files.bounded import read_bounded
 from digitlens.storage.model_file import LIMITS
@@ -59,16 +62,29 @@ def listed(networks: Sequence[Offered]) -> list[dict[str, object]]:
     return [one.to_json(default=not i) for i, one in enumerate(networks)]
 
 
-def site_files(networks: Sequence[Offered], address: str = "") -> dict[str, bytes]:
-    """All files of the site, by their paths, in the same bytes for the same networks.
+def packed_digits(names: Sequence[str], load: Callable[[str], DataSet]) -> list[bytes]:
+    """Digits to train on in the page, packed: "pen" for the small set that ships; `load` gives what other names mean.
 
+    Without a name, the pen's. Raises what `load` raises, and DataError for a set that is too large.
+    """
+    return [
+        (WEB / "train/data/pen.digits").read_bytes() if name in ("pen", "pen-small") else pack(load(name))
+        for name in dict.fromkeys(names or ("pen",))
+    ]
+
+
+def site_files(networks: Sequence[Offered], address: str = "", packed: Sequence[bytes] = ()) -> dict[str, bytes]:
+    """All files of the site, by their paths, in the same bytes for the same networks and digits.
+
+    packed: the digits to train on, the first ones first; without any, there are no journeys that train.
     address: https://..., where it will be, for the picture of link previews, which needs a whole address; "": none.
     Raises UsageError for an address that is none.
     """
     if address and not address.startswith(("https://", "http://")):
         raise UsageError(f"--url wants the address of the site, https://host/folder/, got {address!r}")
+    headers = [header_of(data) for data in packed]
     files = {
-        "index.html": _index(address).encode(),
+        "index.html": _index(address, headers).encode(),
         "page.css": (WEB / "hosts/page.css").read_bytes(),
         "icon.svg": (WEB / "icon.svg").read_bytes(),
         "preview.png": (WEB / "preview.png").read_bytes(),
@@ -76,6 +92,9 @@ def site_files(networks: Sequence[Offered], address: str = "") -> dict[str, byte
         ".nojekyll": b"",  # GitHub serves the files as they are
     }
     files |= page_bundles()
+    if packed:
+        files |= {f"page/{name}": (WEB / "train" / name).read_bytes() for name in ("kernel.wasm", "choices.json")}
+    files |= {f"data/{header['name']}.digits": data for header, data in zip(headers, packed, strict=True)}
     files |= {f"networks/{one.name}{SUFFIX}": one.data for one in networks}
     files |= {f"examples/{path.name}": path.read_bytes() for path in example_files()}
     return files | {"service_worker.js": _service_worker(files)}
@@ -86,7 +105,8 @@ def policy(more: Mapping[str, str] | None = None) -> str:
     return "; ".join(f"{name} {value}" for name, value in (POLICY | dict(more or {})).items())
 
 
-def _index(address: str) -> str:
+def _index(address: str, headers: Sequence[Mapping[str, object]]) -> str:
+    sets = json.dumps(headers, allow_nan=False).replace("<", "\\u003c")
     base = address.rstrip("/") + "/" if address else ""
     preview = f'<meta property="og:image" content="{html.escape(base)}preview.png">'
     return f"""<!doctype html>
@@ -111,6 +131,7 @@ def _index(address: str) -> str:
 <body>
 <main></main>
 <noscript>Digitlens computes in your browser, and needs JavaScript for that.</noscript>
+<script type="application/json" id="digitlens-packed">{sets}</script>
 </body>
 </html>
 """
@@ -121,7 +142,8 @@ def _service_worker(files: Mapping[str, bytes]) -> bytes:
     together = hashlib.sha256()
     for name, data in sorted(files.items()):
         together.update(f"{name} {hashlib.sha256(data).hexdigest()}\n".encode())
-    kept = ["./", *(name for name in sorted(files) if name not in ("index.html", "preview.png", ".nojekyll"))]
+    left_out = ("index.html", "preview.png", ".nojekyll")  # and digits, which the page keeps when it has loaded them
+    kept = ["./", *(name for name in sorted(files) if name not in left_out and not name.startswith("data/"))]
     text = (WEB / "hosts/service_worker.js").read_text(encoding="utf-8")
     text = text.replace('const VERSION = "";', f'const VERSION = "{together.hexdigest()[:16]}";')
     return text.replace("const FILES = [];", f"const FILES = {json.dumps(kept)};").encode()

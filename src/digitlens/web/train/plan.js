@@ -9,6 +9,7 @@ import { parameters, sizesFor } from "./settings.js";
 const IMAGES = /** @type {Record<string, string>} */ ({
   mnist: "MNIST’s handwritten digits",
   pen: "the pen digits",
+  "pen-small": "20,000 pen digits",
   folder: "your own images",
 });
 

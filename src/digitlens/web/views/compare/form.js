@@ -14,7 +14,12 @@ import { attributes, clear, h, setText } from "../shared/dom.js";
 
 const SIDES = /** @type {const} */ (["first", "second"]);
 const NUMBERS = /** @type {const} */ (["epochs", "seeds"]);
-const DATA = /** @type {Record<string, string>} */ ({ mnist: "MNIST", pen: "pen digits", folder: "your own folder" });
+const DATA = /** @type {Record<string, string>} */ ({
+  mnist: "MNIST",
+  pen: "pen digits",
+  "pen-small": "20,000 pen digits",
+  folder: "your own folder",
+});
 const RATES =
   "The learning rate is the same on both sides. The rate that suits one need not suit the other: compare rates, too, " +
   "before you say which is better.";

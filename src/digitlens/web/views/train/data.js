@@ -11,6 +11,7 @@ import { attributes, clear, h, setText } from "../shared/dom.js";
 const NAMES = /** @type {Record<string, string>} */ ({
   mnist: "MNIST, written by hand",
   pen: "Pen digits, written by a model",
+  "pen-small": "20,000 pen digits, written by a model",
   folder: "Your own folder",
 });
 
@@ -46,7 +47,7 @@ export function dataView(app, live, choose) {
     if (message.total) bar.value = message.done / message.total;
     else bar.removeAttribute("value");
     setText(progress, message.file && `${message.file.replace(/\.gz$/, "")}: ${(message.done / 1e6).toFixed(1)} MB`);
-    if (message.ended && !message.error) app.say("MNIST is here.");
+    if (message.ended && !message.error) app.say(live.kind === "server" ? "MNIST is here." : "The digits are here.");
     app.set({});
   });
   live.on("state", () => (coming = false));

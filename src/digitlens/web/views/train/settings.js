@@ -11,6 +11,8 @@ import { recipeForm } from "./form.js";
 /** @typedef {import("../../train/settings.js").Wanted} Wanted */
 /** @typedef {import("./fields.js").Change} Change */
 
+const FAST = ["compiled", "WebAssembly"]; // engines
+
 /** @param {App} app @param {Change} change @param {HTMLElement} data   which digits it learns from */
 export function settingsView(app, change, data) {
   const recipes = h("div", { class: "row", role: "group", "aria-label": "Start from the settings of" });
@@ -91,10 +93,10 @@ export function settingsView(app, change, data) {
       quick.dataset.live = String(on);
       const plain =
         header && header.engine
-          ? header.engine === "compiled"
+          ? FAST.includes(header.engine)
             ? ""
             : header.fallback_reason || "the compiled one is not available"
-          : choices.engine === "compiled"
+          : FAST.includes(choices.engine)
             ? ""
             : "the compiled one is not available";
       setText(
