@@ -169,6 +169,7 @@ def test_a_second_visit_needs_no_connection(page: Page, host: FileServer) -> Non
     page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
     address = page.url.partition("#")[0]
     host.end()
+    page.goto("about:blank")  # a second visit, not another place in the page that is there
     page.goto(f"{address}#story/4")
     page.wait_for_selector("html[data-whole]")
     page.locator(".story-card").wait_for()
