@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 from tests.waiting import PATIENCE
 
-import digitlens
 from digitlens.digits.sources.find import SMALL_PEN, find_data
 from digitlens.kernel import native
 from digitlens.learning.compiled_engine import CompiledEngine
@@ -26,7 +25,7 @@ from digitlens.storage.model_file import from_bytes
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-WEB = Path(digitlens.__file__).parent / "web"
+WEB = Path(__file__).parents[2] / "src/digitlens/web"
 POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'"
 BEGIN = """async (worker) => {
   const { createWorkerTrainer } = await import("./train/worker_trainer.js");

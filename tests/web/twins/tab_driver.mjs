@@ -101,6 +101,11 @@ const tasks = {
     return kernel.bend(bytesOf(given), { rows, columns }, which, some);
   },
   unpacked: async ({ file }) => (await load("train/data/packed.js")).unpackDigits(bytesOf(file)),
+  zip: async ({ file }) => {
+    const { zipEntries } = await load("train/data/zip.js");
+    const entries = zipEntries(bytesOf(file));
+    return Promise.all(entries.map(async ({ name, open }) => ({ name, content: await open() })));
+  },
   inflated: async ({ file, most }) => (await load("train/data/inflate.js")).inflate(bytesOf(file), "gzip", most),
   idx: async ({ files }) =>
     (await load("train/data/idx.js")).idxSet(files.map(({ name, bytes }) => ({ name, bytes: bytesOf({ bytes }) }))),
