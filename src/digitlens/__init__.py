@@ -65,6 +65,7 @@ if TYPE_CHECKING:  # the same names once more, for type checkers and editors: a 
     from digitlens.python import (
         compare as compare,
         explain as explain,
+        export as export,
         load as load,
         read as read,
         read_page as read_page,
@@ -89,7 +90,7 @@ if TYPE_CHECKING:  # the same names once more, for type checkers and editors: a 
     __version__: str
 
 _NAMES = {  # where each public name lives; a name is imported from there when it is first used
-    "digitlens.python": "compare explain load read read_page save sweep train",
+    "digitlens.python": "compare explain export load read read_page save sweep train",
     "digitlens.python_data": "data mnist pen_digits",
     "digitlens.python_network": "backward cost_for initialise one_hot",
     "digitlens.reading.reader": "Reader",

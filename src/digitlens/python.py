@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL.Image import Image as PillowImage
 
-    from digitlens.digits.dataset import DataSet
+    from digitlens.digits.dataset import DataSet, Digits
     from digitlens.learning.recipe import Recipe, RecipeChanges
     from digitlens.learning.sweeping import Range, Swept
     from digitlens.learning.training import Run
@@ -33,15 +33,16 @@ if TYPE_CHECKING:
 
 MOST_JOBS = 10_000  # runs at a time
 
-__all__ = ["compare", "explain", "load", "read", "read_page", "save", "sweep", "train"]
+__all__ = ["compare", "explain", "export", "load", "read", "read_page", "save", "sweep", "train"]
 
 
 def load(network: str | Path = "video") -> Reader:
     """Load a network with all that is needed to read pictures with it.
 
-    network: the name of one that ships ("video", "straight", "reader"), or a model file.
+    network: the name of one that ships ("video", "straight", "reader"), or a model file; also a plain network that
+    another program wrote, as .onnx or .npz (docs/exporting.md says which).
 
-    Raises FileError if there is neither, ModelFileError for a file that is not ours, UsageError for anything else.
+    Raises FileError if there is neither, ModelFileError for a file that cannot be read, UsageError for anything else.
 
     >>> load("video")
     <Reader video: 784-16-16-10, 13,002 weights and biases>
@@ -73,6 +74,49 @@ def save(reader: Reader, path: str | Path) -> None:
     check_type("save()", "reader", reader, Reader, "a Reader", "of a run, save run.reader()")
     check_type("save()", "path", path, (str, os.PathLike), "a file name", 'such as "mine.digitlens"')
     model_file.save(reader, path)
+
+
+def export(
+    network: str | Path | Reader,
+    path: str | Path,
+    format: str = "",  # noqa: A002 - what it is called everywhere
+    *,
+    int8: bool = False,
+    data: Digits | DataSet | str | Path | None = None,
+) -> list[Path]:
+    """Write a network for other programs: ONNX, C, NumPy or JSON, with ten test vectors and a readme beside it.
+
+    network: the name of one that ships, a model file, or a Reader.
+    path: the file to write.
+    format: "onnx", "c", "numpy" or "json"; "" to go by the ending .onnx, .h, .npz or .json.
+    int8: C with weights and activations in bytes.
+    data: for int8, Digits as the network sees them, or what data() takes, whose training images serve; None: MNIST's.
+
+    Gives the paths of the files. Raises UsageError for what a format cannot hold, FileError if writing fails, and what
+    load() and data() raise.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     [file.name for file in export("video", Path(folder) / "video.onnx")]
+    ['video.onnx', 'video.vectors.json', 'video.readme.txt']
+    """
+    from digitlens.digits.dataset import DataSet, Digits
+    from digitlens.digits.sources.find import find_data
+    from digitlens.exports.formats import export as write
+    from digitlens.exports.formats import format_of
+
+    check_type("export()", "path", path, (str, os.PathLike), "a file name", 'such as "mine.onnx"')
+    check_type("export()", "format", format, str, "the name of a format")
+    check_type("export()", "int8", int8, bool, "True or False")
+    format_of(path, format, int8=int8)  # before anything is loaded
+    reader = _reader("export()", network)
+    if not int8 and data is not None:
+        raise UsageError("export() takes data for int8=True alone; leave it out")
+    if not int8 or isinstance(data, Digits):
+        digits = data if isinstance(data, Digits) else None
+    else:
+        digits = (data if isinstance(data, DataSet) else find_data(data)).training
+    return write(reader, path, format, int8=int8, digits=digits)
 
 
 def read(picture: Picture, network: str | Path | Reader = "reader") -> Reading:

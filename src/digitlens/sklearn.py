@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from digitlens.errors import MissingExtra, ShapeError
+from digitlens.errors import MissingExtra, ShapeError, UsageError
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from digitlens.network.network import Layer, Network
     from digitlens.reading.reader import Reader
 
-__all__ = ["DigitlensClassifier"]
+__all__ = ["DigitlensClassifier", "reader_of"]
 
 AT_ONCE = 1_000  # rows a forward pass
 
@@ -269,6 +269,32 @@ class DigitlensClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.n_layers_, self.n_outputs_, self.out_activation_ = len(self._layers) + 1, classes, recipe.output
         self.engine_, self.fallback_reason_ = record.engine, fallback_reason(recipe, examples, classes)
         return self
+
+
+def reader_of(model: Any, image_shape: tuple[int, int] | None = None, name: str = "MLPClassifier") -> Reader:
+    """A fitted MLPClassifier of scikit-learn as a Reader, to look inside and to read pictures with.
+
+    model: an MLPClassifier. Of two classes it has one output; the Reader has two, which hold the same probabilities.
+    image_shape: rows and columns of its images; None: a square.
+
+    Raises UsageError for anything else, ModelFileError where its columns are no image.
+    """
+    from digitlens.storage.foreign import reader_of as made
+
+    if type(model).__name__ != "MLPClassifier" or not hasattr(model, "coefs_"):
+        raise UsageError(f"reader_of() wants a fitted MLPClassifier, got a {type(model).__name__}; call fit() first")
+    if model.out_activation_ == "logistic" and len(model.classes_) != 2:
+        raise UsageError("reader_of() wants an MLPClassifier of one class for each row, got one of several at a time")
+    weights = [np.asarray(W).T for W in model.coefs_]
+    biases = [np.asarray(b) for b in model.intercepts_]
+    if model.out_activation_ == "logistic":  # sigmoid(z) is the second of softmax(0, z)
+        weights[-1] = np.vstack([np.zeros_like(weights[-1]), weights[-1]])
+        biases[-1] = np.concatenate([np.zeros_like(biases[-1]), biases[-1]])
+    hidden = {"logistic": "sigmoid"}.get(model.activation, model.activation)
+    names = [hidden] * (len(weights) - 1) + ["softmax"]
+    classes = [str(one) for one in model.classes_.tolist()]
+    about = {"classes": classes, "image_shape": image_shape, "name": name, "cost": "cross_entropy"}
+    return made(list(zip(weights, biases, names, strict=True)), about, name)
 
 
 def _are_images(X: Any) -> bool:

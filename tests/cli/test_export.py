@@ -50,7 +50,7 @@ def load_bytes(name: str) -> bytes:
 
 
 def test_other_networks_are_another_version_and_the_same_ones_the_same_bytes() -> None:
-    from digitlens.export.site import networks_of, site_files
+    from digitlens.exports.site import networks_of, site_files
 
     first, again, other = (site_files(networks_of(names)) for names in ([], ["video"], ["straight"]))
     assert first == again

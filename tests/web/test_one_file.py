@@ -10,8 +10,8 @@ import pytest
 from tests.web.conftest import VIEWPORT, context_of, watched
 from tests.web.test_accessibility import THREE, violations
 
-from digitlens.export.one_file import one_file
-from digitlens.export.site import networks_of
+from digitlens.exports.one_file import one_file
+from digitlens.exports.site import networks_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

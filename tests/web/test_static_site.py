@@ -19,7 +19,7 @@ from digitlens.digits.dataset import DataSet
 from digitlens.digits.sources.find import find_data
 from digitlens.digits.sources.packed import pack
 from digitlens.digits.synthetic.pen.writer import pen_data
-from digitlens.export.site import networks_of, packed_digits, site_files
+from digitlens.exports.site import networks_of, packed_digits, site_files
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Request

@@ -34,7 +34,7 @@ COMMANDS = {
     "evaluate": "Measure how well a network reads the test digits.",
     "inspect": "Show a network: its weights, its mistakes, its learning curves.",
     "data": "List where digits come from, download MNIST, or write digits as pictures.",
-    "export": "Write the page so that it needs no server: a static site, or one file.",
+    "export": "Write the page without a server, or a network for other programs: ONNX, C, NumPy, JSON.",
     "bench": "Measure how fast it is, compared with other libraries that are installed.",
 }
 

@@ -10,6 +10,7 @@ from digitlens.reading.reader import Reader
 from digitlens.storage.model_file import exists, from_bytes, load
 
 SUFFIX = ".digitlens"
+FOREIGN = (".npz", ".onnx")  # how files of other programs end, see foreign.py
 FOLDER = Path(__file__).with_name("networks")
 
 
@@ -19,7 +20,7 @@ def names() -> list[str]:
 
 
 def open_reader(network: str | Path = "video") -> Reader:
-    """The reader of a network that ships, such as "video", or of a model file.
+    """The reader of a network that ships, such as "video", of a model file, or of another program's .npz or .onnx file.
 
     Raises FileError if there is neither, ModelFileError for a file that is not a model file.
     """
@@ -31,4 +32,8 @@ def open_reader(network: str | Path = "video") -> Reader:
             f"there is no network {shown(name)}: name one that ships ({', '.join(names())}) or a file that "
             "`digitlens train --out FILE` wrote"
         )
+    if Path(network).suffix.lower() in FOREIGN:
+        from digitlens.storage.foreign import load_foreign
+
+        return load_foreign(network)
     return load(network)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from digitlens.bundles import FILE, WEB, bundle
 from digitlens.digits.sources.examples import example_files
-from digitlens.export.site import DESCRIPTION, TITLE, listed, policy
+from digitlens.exports.site import DESCRIPTION, TITLE, listed, policy
 from digitlens.storage.offered import Offered
 
 
