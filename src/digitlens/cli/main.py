@@ -31,6 +31,7 @@ COMMANDS = {
     "compare": "Train with one setting different, over several seeds, and say what the numbers support.",
     "sweep": "Train many recipes, with a journal, and find the best.",
     "lab": "Test whether hidden neurons detect edges and loops.",
+    "verify": "Train again from the recipe in a file, and say whether the weights agree, to the bit.",
     "evaluate": "Measure how well a network reads the test digits.",
     "inspect": "Show a network: its weights, its mistakes, its learning curves.",
     "data": "List where digits come from, download MNIST, or write digits as pictures.",

@@ -126,13 +126,17 @@ def _say_stopped(console: Console, run: Run, target: str, data: str | None) -> N
 def say_end(run: Run, target: str, data: str | None, as_json: bool) -> None:
     """Print how the run ended."""
     if as_json:
+        from digitlens.learning.verifying import fingerprint
+
         last = dict(run.history[-1]) if run.history else {}
+        weights = {"fingerprint": fingerprint(run.reader().network)} if run.latest else {}
         print_json(
             {
                 "path": target,
                 "finished": run.finished,
                 "engine": run.engine.name,
                 "recipe": run.recipe.to_json(),
+                **weights,
                 **last,
             }
         )

@@ -7,7 +7,9 @@ Figures are made without pyplot, so there is no global state and nothing to clos
 from __future__ import annotations
 
 import io
+import os
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from digitlens.errors import MissingExtra, ShapeError, UsageError
@@ -73,12 +75,22 @@ DPI = 150  # 8 inches wide are 1,200 pixels: sharp on a projector
 
 def available() -> None:
     """Raise MissingExtra unless figures can be drawn."""
+    named = os.environ.get("MPLBACKEND", "")
+    if named.startswith("module://") and not _exists(named.removeprefix("module://")):
+        del os.environ["MPLBACKEND"]  # a notebook's, inherited by another environment; our figures need no backend
     try:
         import matplotlib as mpl  # noqa: F401    only to see whether it is installed
     except ImportError as error:
         raise MissingExtra(
             'figures are drawn by matplotlib, which is not installed: pip install "digitlens[figures]"'
         ) from error
+
+
+def _exists(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False
 
 
 def new_figure(width: float, height: float, theme: str) -> Figure:

@@ -151,6 +151,7 @@ class Run:
             "learned_from": len(self._split.training),
             "epochs": self.latest.epoch,
             "engine": self.latest.engine,
+            **({"mini_batch": self.latest.mini_batch} if self.latest.mini_batch else {}),
             "digitlens": version("digitlens"),
         }
         network = self.latest.network if recipe.stored == "float32" else rounded_to_half(self.latest.network)
@@ -165,7 +166,7 @@ class Run:
             adjusting=recipe.preparation,
             recipe=recipe.to_json(),
             provenance=provenance,
-            history=tuple(self.history),
+            history=tuple(_without_time(one) for one in self.history),
             image_shape=self.data.image_shape,
             dark_on_light=self.data.dark_on_light,
         )
@@ -228,6 +229,11 @@ def row(record: Record) -> dict[str, float]:
             values[f"{name}_cost"] = round(measured.cost, 6)
             values[f"{name}_accuracy"] = round(measured.accuracy, 6)
     return values
+
+
+def _without_time(one: Mapping[str, float]) -> dict[str, float]:
+    """A row without its seconds: the same run writes the same file."""
+    return {name: value for name, value in one.items() if name != "seconds"}
 
 
 def _adjusted(data: DataSet, names: Sequence[str]) -> DataSet:

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.errors import ModelFileError
+from digitlens.files.lfs import LFS_POINTER, is_lfs_pointer
 
 HEADER = 64 * 1024  # bytes: the largest header
 LARGEST = 1e6  # the largest weight that is accepted: products of such numbers still fit into float32
@@ -139,6 +140,8 @@ def _checked(data: bytes | bytearray, most: int) -> dict[str, Any]:
     """Check everything except the values of the arrays; return our own document."""
     if len(data) < 8:
         raise _invalid(f"it has only {len(data)} bytes")
+    if is_lfs_pointer(data):
+        raise ModelFileError(f"this is no model file yet, but {LFS_POINTER}")
     length = int.from_bytes(data[:8], "little")
     if length > min(HEADER, len(data) - 8):
         raise _invalid(

@@ -56,6 +56,28 @@ def test_train_and_test_folders_are_taken_as_they_are(tmp_path: Path) -> None:
     assert data.test.digits.tolist() == [1, 1]
 
 
+@pytest.mark.parametrize(
+    ("parts", "counts"),
+    [
+        ({"training": 3, "testing": 2}, (6, 4)),
+        ({"train": 3, "valid": 1, "test": 2}, (8, 4)),
+        ({"train": 3, "val": 2}, (6, 4)),
+        ({"Train": 3, "Validation": 2}, (6, 4)),
+    ],
+)
+def test_parts_have_many_names(parts: dict[str, int], counts: tuple[int, int], tmp_path: Path) -> None:
+    for part, each in parts.items():
+        fill(tmp_path / part, ["a", "b"], each)
+    data = load_folder(tmp_path)
+    assert data.classes == ("a", "b")
+    assert (len(data.training), len(data.test)) == counts
+
+
+@pytest.mark.parametrize("names", [["train", "other"], ["val", "test"], ["train", "training"], ["test", "train", "x"]])
+def test_names_of_parts_that_make_no_set_are_classes(names: list[str], tmp_path: Path) -> None:
+    assert load_folder(fill(tmp_path, names, 3)).classes == tuple(sorted(names))
+
+
 def test_a_class_that_is_only_tested_is_refused(tmp_path: Path) -> None:
     fill(tmp_path / "train", ["a", "b"], 3)
     fill(tmp_path / "test", ["b", "c"], 2)

@@ -12,6 +12,7 @@ import pytest
 from tests.faults.small_mnist import CONTENTS, SMALL
 
 from digitlens.digits.dataset import Digits
+from digitlens.digits.sources import mnist
 from digitlens.digits.sources.mnist import FILES, FINGERPRINT, find, load_mnist, missing, read_verified
 from digitlens.errors import DataError, FileError, IdxError
 
@@ -61,6 +62,41 @@ def test_an_unpacked_file_comes_before_a_packed_one(folder: Path) -> None:
     (folder / f"{NAMES[0]}.gz").write_bytes(b"not looked at")
     assert find(folder, SMALL[0]) == folder / NAMES[0]
     assert len(load_mnist(folder, files=SMALL).training) == 12
+
+
+@pytest.mark.parametrize("layout", ["kaggle", "kaggle, folders alone", "torchvision", "raw"])
+def test_other_people_lay_the_files_out_otherwise(layout: str, tmp_path: Path) -> None:
+    place = {"torchvision": tmp_path / "MNIST" / "raw", "raw": tmp_path / "raw"}.get(layout, tmp_path)
+    place.mkdir(parents=True, exist_ok=True)
+    for name, data in CONTENTS:
+        if layout.startswith("kaggle"):
+            (place / name).mkdir()
+            (place / name / name).write_bytes(data)
+        if layout != "kaggle, folders alone":
+            (place / name.replace("-idx", ".idx")).write_bytes(data)
+    assert missing(tmp_path, SMALL) == ()
+    assert len(load_mnist(tmp_path, files=SMALL).training) == 12
+
+
+def test_an_empty_folder_of_a_files_name_is_no_file(tmp_path: Path) -> None:
+    (tmp_path / NAMES[0]).mkdir()
+    assert NAMES[0] in missing(tmp_path, SMALL)
+
+
+def test_whether_a_file_is_packed_its_bytes_say_and_not_its_name(tmp_path: Path) -> None:
+    for i, (name, data) in enumerate(CONTENTS):
+        (tmp_path / (f"{name}.gz" if i % 2 else name)).write_bytes(data if i % 2 else gzip.compress(data))
+    assert len(load_mnist(tmp_path, files=SMALL).training) == 12
+
+
+def test_a_file_that_cannot_be_opened_is_left_to_whoever_reads_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, *arguments: object) -> None:
+        raise PermissionError(13, "no", str(path))
+
+    monkeypatch.setattr(Path, "open", refuse)
+    assert not mnist._is_packed(folder / NAMES[0])
 
 
 def test_every_file_that_is_not_right_is_named(folder: Path) -> None:

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from digitlens.digits.dataset import DIGIT_SHAPE
 from digitlens.digits.preparation.containers import open_container, orientation_of
 from digitlens.errors import DigitlensError, FileError, PictureError, ShapeError
+from digitlens.files.lfs import LFS_POINTER, is_lfs_pointer
 from digitlens.files.naming import shown
 
 if TYPE_CHECKING:
@@ -64,8 +65,10 @@ def decode(
         return from_array(picture, shape)
     if any(kind.__module__ == "PIL.Image" for kind in type(picture).__mro__):  # asked without importing Pillow
         return from_image(picture)
+    if callable(getattr(picture, "read", None)):
+        return from_file(picture)
     raise ShapeError(
-        "a picture is a path, the bytes of a picture file, a NumPy array or a Pillow image, "
+        "a picture is a path, the bytes of a picture file, an open file, a NumPy array or a Pillow image, "
         f"got {type(picture).__name__}; if it can become an array, give numpy.asarray(picture)"
     )
 
@@ -82,6 +85,17 @@ def from_path(path: str | os.PathLike[str]) -> Decoded:
         return from_bytes(data)
     except PictureError as error:
         raise PictureError(f"{name}: {error}") from None
+
+
+def from_file(file: Any) -> Decoded:
+    """A file that is open for reading bytes, such as what a web framework hands over -> grey. Raises PictureError."""
+    try:
+        data = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise PictureError(f"the open file cannot be read: {error}; open it for reading bytes") from error
+    if not isinstance(data, (bytes, bytearray, memoryview)):
+        raise PictureError(f"an open file gives bytes, this one gave {type(data).__name__}; open it with mode 'rb'")
+    return from_bytes(bytes(data))
 
 
 def _read(path: Path, name: str) -> bytes:
@@ -104,6 +118,8 @@ def from_bytes(data: bytes, size: int | None = None) -> Decoded:
     """The bytes of a picture file -> grey. Raises PictureError."""
     if (size or len(data)) > MAX_BYTES:
         raise PictureError(f"the picture {_too_large(size or len(data))}")
+    if is_lfs_pointer(data):
+        raise PictureError(f"this is no picture yet, but {LFS_POINTER}")
     container = open_container(data)
     _check_size(container.width, container.height, PictureError)
     from PIL import Image

@@ -2,6 +2,9 @@
 
     letters/a/*.png, letters/b/*.png, ...                  or already split: letters/train/a/*.png, letters/test/a/*.png
 
+The parts may also be called training and testing, and there may be val, valid or validation: it is learned from, too,
+or is the test where there is no other.
+
 Which size the images have:
 
 - pictures that are images of ink already are taken as they are: black is nothing, white full ink. They all have one
@@ -49,6 +52,10 @@ _ONE_IN = 6  # one picture in so many is kept for testing
 _ENDINGS = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"}
 _ADVICE = "make one sub-folder for each class, such as 0, 1, … 9, and put its pictures there"
 
+PARTS = {  # what people call the parts of a data set
+    "train": "train", "training": "train", "test": "test", "testing": "test",
+    "val": "valid", "valid": "valid", "validation": "valid",
+}  # fmt: skip
 Labelled = list[tuple[int, Path]]  # the number of a class, and a picture of it
 
 
@@ -68,16 +75,17 @@ def load_folder(
         largest = shape_name((LARGEST_SIDE, LARGEST_SIDE))
         raise UsageError(f"size: 1×1 to {largest} pixels, got {shape_name(size)}")
     place = Path(folder)
-    split = sorted(name.lower() for name in _folders(place))
-    if split == ["test", "train"]:
-        by_name = {name.lower(): place / name for name in _folders(place)}
-        classes = _classes(by_name["train"])
-        if strange := set(_folders(by_name["test"])) - set(classes):
-            raise DataError(
-                f"{shown(place)} is to be tested on classes that it does not learn: {', '.join(sorted(strange))}; "
-                "give both parts the same sub-folders"
-            )
-        learning, testing = _labelled(by_name["train"], classes), _labelled(by_name["test"], classes)
+    if parts := _parts(place):
+        training_folders, test_folder = parts
+        classes = _classes(training_folders[0])
+        for part in (*training_folders[1:], test_folder):
+            if strange := set(_folders(part)) - set(classes):
+                raise DataError(
+                    f"{shown(place)} has in {part.name} what it does not learn: {', '.join(sorted(strange))}; "
+                    "give all parts the same sub-folders"
+                )
+        learning = [one for part in training_folders for one in _labelled(part, classes)]
+        testing = _labelled(test_folder, classes)
     else:
         classes = _classes(place)
         learning, testing = _split(_labelled(place, classes))
@@ -99,6 +107,20 @@ def holds_classes(folder: Path) -> bool:
         return len(_folders(folder)) >= 2
     except DataError:
         return False
+
+
+def _parts(folder: Path) -> tuple[list[Path], Path] | None:
+    """The folders to learn from, and the one to be tested on; None where the sub-folders are classes.
+
+    What is kept for validation is learned from as well, as a recipe holds out images of its own; without a test folder
+    it is the test.
+    """
+    named = {PARTS.get(name.lower(), ""): folder / name for name in _folders(folder)}
+    if len(named) != len(_folders(folder)) or not set(named) <= {*PARTS.values()} or "train" not in named:
+        return None
+    if "test" in named:
+        return [named["train"], *([named["valid"]] if "valid" in named else [])], named["test"]
+    return ([named["train"]], named["valid"]) if "valid" in named else None
 
 
 def _folders(folder: Path) -> list[str]:

@@ -103,20 +103,35 @@ def read_verified(path: Path, file: MnistFile) -> memoryview:
 
 
 def find(folder: Path, file: MnistFile) -> Path:
-    """The path of a file in a folder: the first of its spellings that exists; its own name if none does."""
-    paths = (folder / name for name in file.spellings if os.path.lexists(folder / name))
-    return next(paths, folder / file.name)
+    """The path of a file in a folder: the first of its spellings that exists; its own name if none does.
+
+    It may lie in a folder of its own name, as Kaggle's archive has it, or all of them in MNIST/raw, as torchvision's.
+    """
+    for place in (folder, folder / "raw", folder / "MNIST" / "raw"):
+        paths = [place / name for name in file.spellings if os.path.lexists(place / name)]
+        for path in sorted(paths, key=os.path.isdir):  # those that are files first
+            if not os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises an error where a name is too long
+                return path
+            inside = [path / name for name in file.spellings if os.path.isfile(path / name)]  # noqa: PTH113 - the same
+            if inside:
+                return inside[0]
+    return folder / file.name
 
 
 def missing(folder: Path, files: Sequence[MnistFile] = FILES) -> tuple[str, ...]:
     """The names of the files that a folder lacks under all their spellings. No file is opened."""
-    return tuple(file.name for file in files if not os.path.lexists(find(folder, file)))
+    paths = {file.name: find(folder, file) for file in files}
+    return tuple(
+        name
+        for name, path in paths.items()
+        if not os.path.lexists(path) or os.path.isdir(path)  # noqa: PTH112 - Path.is_dir raises an error for long names
+    )
 
 
 def _read(path: Path, file: MnistFile, update: Callable[[_Hash, memoryview], object]) -> tuple[memoryview, _Hash]:
     """The unpacked bytes of a file, and their hash, which `update` computes piece by piece."""
     sha = hashlib.sha256()
-    if path.suffix == ".gz":
+    if _is_packed(path):
         try:
             data = idx.gunzip(read_bounded(path, file.size + PACKING), file.size, lambda piece: update(sha, piece))
         except IdxError as error:
@@ -129,6 +144,18 @@ def _read(path: Path, file: MnistFile, update: Callable[[_Hash, memoryview], obj
         got = "more" if length > file.size else f"{length:,}"
         raise IdxError(f"{shown(path)} must have {file.size:,} bytes, got {got}; get this file again")
     return data[: file.size].toreadonly(), sha  # an array on a read-only view cannot be made writable again
+
+
+def _is_packed(path: Path) -> bool:
+    """Whether a file is compressed, by its first bytes; its name alone may say so of one that a browser unpacked."""
+    if not os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises an error where a name is too long
+        return False
+    try:
+        with path.open("rb") as file:
+            begin = file.read(2)
+    except OSError:
+        return False  # whoever reads it says why
+    return begin == b"\x1f\x8b" or (path.suffix == ".gz" and begin != b"\0\0")
 
 
 @contextlib.contextmanager
