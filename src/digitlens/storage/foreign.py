@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from digitlens.digits.dataset import LARGEST_SIDE
 from digitlens.digits.preparation.adjusting import STEPS
@@ -26,11 +25,9 @@ from digitlens.network.network import Layer, Network
 from digitlens.reading.overflow import overflows
 from digitlens.reading.reader import Reader
 from digitlens.storage.container import LARGEST
+from digitlens.storage.plain_layers import LIMIT, Step
 
-LIMIT = 64 * 1024 * 1024  # bytes of a file, and of the arrays in it
 LAYERS = 15
-
-Step = tuple[NDArray[Any], NDArray[Any], str]  # weights (n, n_before), biases (n,), activation
 
 
 def load_foreign(path: str | Path) -> Reader:

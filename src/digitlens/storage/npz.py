@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from digitlens.errors import FileError, ModelFileError
 from digitlens.files.npz import arrays_of
-from digitlens.storage.foreign import LIMIT, Step
+from digitlens.storage.plain_layers import LIMIT, Step
 
 WORDS = ("activations", "classes", "image_shape", "adjusting", "name", "cost")
 

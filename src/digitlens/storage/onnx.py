@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from digitlens.errors import ModelFileError
 from digitlens.network.activations import LEAK
-from digitlens.storage.foreign import Step
+from digitlens.storage.plain_layers import Step
 from digitlens.storage.protobuf import fields
 
 FUNCTIONS = {"Sigmoid": "sigmoid", "Relu": "relu", "LeakyRelu": "leaky_relu", "Tanh": "tanh", "Softmax": "softmax"}
