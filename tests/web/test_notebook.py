@@ -121,7 +121,7 @@ def test_a_cell_and_python_have_the_same_drawing_network_and_view(page: Page) ->
     lens.locator(".answer .digit", has_text="1").wait_for()
     says(page, 1, "python has 1 (28, 28) 1")
 
-    before = lens.locator(".neuron .value").all_inner_texts()
+    before = lens.locator(".neuron .value").all_text_contents()
     run(page, 2)  # no weights: every neuron holds what its bias says
     page.wait_for_function(
         """before => {
