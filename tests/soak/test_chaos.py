@@ -26,7 +26,7 @@ from tests.soak.draw import count, seed
 from tests.waiting import PATIENCE, until
 
 from digitlens.digits.sources.examples import example_files
-from digitlens.server.training.visitors import AWAY, TRIMMED_AFTER
+from digitlens.server.training.visitors import AWAY
 
 FULL = 600  # seconds
 CROWD = 300  # clients at once
@@ -57,7 +57,6 @@ def crowd(server: Counted, seconds: int, drawn: int, clients: int) -> list[str]:
 def rests(server: Counted) -> dict[str, int]:
     """Wait until it holds nothing for anybody: no connection, body, job, page, visitor, run; what it counts then."""
     until(lambda: not any(value for name, value in server.counts().items() if name != "threads"))
-    time.sleep(2 * TRIMMED_AFTER)
     return server.counts()
 
 
@@ -88,6 +87,7 @@ def test_in_a_crowd_honest_clients_are_served_and_the_server_stays_what_it_was(s
     assert running.returncode == 0
     after = rests(server)
     until(lambda: server.handles() <= handles)
+    until(lambda: server.memory() - memory < GROWTH)  # what was freed goes back every ten seconds
     grown = server.memory() - memory
     times = sorted(wait for wait in waits if wait is not None)
     print(
@@ -98,7 +98,6 @@ def test_in_a_crowd_honest_clients_are_served_and_the_server_stays_what_it_was(s
     )
     assert after["threads"] <= threads
     assert len(times) > 0.98 * len(waits)
-    assert grown < GROWTH
     if full:
         assert times[int(0.99 * len(times))] <= WITHIN
 
@@ -131,11 +130,11 @@ def test_a_thousand_visitors_who_vanish_leave_no_run_behind(server: Counted) -> 
     for thread in threads:
         thread.join()
     after = rests(server)
+    until(lambda: server.memory() - memory < GROWTH)
     grown = server.memory() - memory
     runs = f"at most {most} runs at once, {after['runs']} afterwards"
     print(f"{visitors} visitors vanished: {runs}, {grown / 2**20:+.1f} MiB")
     assert most <= AWAY + at_once + 1  # those without a page, those who are there, and one that ends
-    assert grown < GROWTH
 
 
 def test_hundreds_of_upgrades_that_cannot_be_are_closed_and_keep_nobody_waiting(server: Counted) -> None:

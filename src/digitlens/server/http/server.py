@@ -22,6 +22,8 @@ ENDING = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)
 ]  # SIGHUP is POSIX's, SIGBREAK is Windows's
 
+TRIMMED_EVERY = 10  # seconds: then memory that lies between blocks in use is returned to the system
+
 
 def serve(app: ASGIApp, listener: socket.socket, started: Callable[[], object] | None = None) -> None:
     """Serve `app` at `listener` until Ctrl-C, SIGTERM, or until the terminal is closed. A second Ctrl-C ends at once.
@@ -54,6 +56,8 @@ class Server(uvicorn.Server):
         if counter == 0 and self._when_started:
             self._when_started()
         self._stall_watch.check(self.server_state.connections)
+        if counter % (10 * TRIMMED_EVERY) == 0:
+            memory.trim()
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

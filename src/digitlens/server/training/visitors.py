@@ -26,7 +26,6 @@ from digitlens.learning.recipes.commands import arguments
 from digitlens.parallel.local import cores
 from digitlens.reading.reader import Reader
 from digitlens.server.refusal import Refused
-from digitlens.server.sharing import memory
 from digitlens.server.sharing.budget import Claim, FullError
 from digitlens.server.sharing.budgets import Budgets
 from digitlens.server.training.data_sets import DataSets
@@ -45,7 +44,6 @@ if TYPE_CHECKING:
 
 AWAY = 8  # visitors of one address who have work, and whom no page watches
 CLOSING = 0.5  # seconds for runs to stop when the app ends
-TRIMMED_AFTER = 1.0  # seconds from when visitors are forgotten until the memory of their runs is returned
 
 OnChange = Callable[[bool], None]  # called with True if the work is over, which is shown at once
 
@@ -314,12 +312,10 @@ class Visitors:
         """Forget visitors who have been away for long; check again while others are away."""
         before = time.monotonic() - self._timing.forget_after
         away = [visitor for visitor in self._visitors.values() if not visitor.watched]
-        gone = [visitor for visitor in away if visitor.away is None or visitor.away <= before]
-        for visitor in gone:
-            self._forget(visitor)
+        for visitor in away:
+            if visitor.away is None or visitor.away <= before:
+                self._forget(visitor)
         loop = asyncio.get_running_loop()
-        if gone:
-            loop.call_later(TRIMMED_AFTER, memory.trim)
         self._removal = loop.call_later(self._timing.sweep, self._remove_absent) if away else None
 
     def _forget(self, visitor: Visitor) -> None:
