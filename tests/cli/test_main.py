@@ -244,7 +244,7 @@ def test_our_own_mistakes_are_not_hidden(error: Exception, digitlens: Run, monke
 
 
 def test_help_says_as_much_without_docstrings(digitlens: Run) -> None:
-    all_of_it = [[], *([name] for name in COMMANDS)]
+    all_of_it = [[], *([name] for name in COMMANDS), ["export", "site"], ["export", "page"]]
     code = f"from digitlens.cli.main import _run\nfor name in {all_of_it}: _run([*name, '--help'])"
     done = subprocess.run(
         [sys.executable, "-OO", "-c", code],

@@ -26,6 +26,7 @@ WRITING: dict[str, tuple[tuple[str, ...], str]] = {  # by what is written: the c
     "a marked page": (("read", "--page", "no such picture.jpg", "--annotate"), ".png"),
     "figures": (("inspect", "--out"), ""),
     "digits": (("data", "--write"), ""),
+    "one file": (("export", "page", "video"), ".html"),
 }
 FOLDERS = ("figures", "digits")  # these are written into a folder
 BAD = ("too long", "pipe", "device", "full", "folder", "no folder", "loop", "link into nowhere", "file as folder")
@@ -77,7 +78,9 @@ def test_a_name_that_cannot_be_written_is_refused_before_anything_is_done(
     before = contents(tmp_path)
     if command[0] in ("compare", "lab", "inspect"):
         pytest.importorskip("matplotlib")
-    more = () if command[0] == "read" else ("--data", "no such folder")  # which comes second, or nothing was checked
+    more = (
+        () if command[0] in ("read", "export") else ("--data", "no such folder")
+    )  # which comes second, or nothing was checked
     answer = digitlens(*command, path, *more)
     assert answer.code in (1, 2)
     assert answer.err.startswith("Error: ") or answer.code == 2

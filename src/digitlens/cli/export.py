@@ -69,11 +69,13 @@ def site(folder: str, networks: tuple[str, ...], data: tuple[str, ...], url: str
 @click.argument("file", metavar="FILE.html")
 def page(network: str, file: str) -> None:
     """The command; PAGE says what it does."""
+    from digitlens.cli.outputs import check_outputs
     from digitlens.exports.one_file import one_file
     from digitlens.exports.site import networks_of
     from digitlens.files.atomic import write_atomically
     from digitlens.files.naming import shown
 
+    check_outputs({"FILE": file})
     data = one_file(networks_of([network])[:1])
     write_atomically(file, data)
     say(out(), f"Written {shown(file)}: {len(data) / 1e6:.2f} MB.")
