@@ -50,7 +50,8 @@ def test_every_command_that_the_documents_name_exists_with_its_options() -> None
         for name, rest in commands:
             command = cli.get_command(context, name)
             assert command is not None
-            options = {text for parameter in command.params for text in parameter.opts}
+            group = command.commands.values() if isinstance(command, click.Group) else ()
+            options = {text for each in (command, *group) for parameter in each.params for text in parameter.opts}
             assert set(re.findall(r"(?<!\S)--[a-z-]+", rest)) <= options, (name, rest)
 
 
