@@ -43,6 +43,7 @@ def functions() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "read_page": (dl.read_page, {"picture": image, "network": reader}),
         "explain": (dl.explain, {"picture": image, "network": reader}),
         "export": (dl.export, {"network": reader, "path": "mine.json", "format": "json"}),
+        "Lens": (dl.Lens, {"reader": reader}),
         "train": (dl.train, {"recipe": recipe, "data": few}),
         "compare": (
             dl.compare,

@@ -41,8 +41,14 @@ def Lens(  # noqa: N802 - what it makes is used as an instance of a class
     It works in JupyterLab, Notebook 7, VS Code and marimo, and nothing is loaded from elsewhere. Raises MissingExtra
     without anywidget, UsageError for a view that there is not, and what load() raises.
     """
-    if view not in VIEWS:
+    what: object = reader
+    which: object = neuron
+    if not isinstance(what, Reader | Network | str | Path):
+        raise UsageError(f"Lens() wants a Reader, a Network or what load() takes, got {what!r:.80}")
+    if str(view) not in VIEWS:
         raise UsageError(f"Lens() has the views {', '.join(VIEWS)}, got {view!r}")
+    if not isinstance(which, tuple) or len(which) != 2 or not all(type(number) is int for number in which):
+        raise UsageError(f"Lens() wants a neuron as its layer and its number, such as (1, 0), got {which!r}")
     try:
         from digitlens.lens_widget import LensWidget
     except ModuleNotFoundError as error:

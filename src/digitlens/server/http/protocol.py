@@ -26,6 +26,7 @@ from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import InvalidState
 from websockets.frames import Frame
+from websockets.protocol import State
 
 from digitlens.server.http.address import BACKLOG
 from digitlens.server.http.guard import MAX_HEADER
@@ -286,6 +287,18 @@ class WebSocket(WebSocketsSansIOProtocol, _Paced):
             self.handle_parser_exception()
             return
         super().handle_cont(event)
+
+    def handle_parser_exception(self) -> None:  # pragma: no cover - which connection comes here is a matter of moments
+        """Close a connection whose frames are wrong; one that is ending already has no word left to say it in."""
+        if self.conn.close_sent is None:
+            self.transport.abort()
+        else:
+            super().handle_parser_exception()
+
+    def send_500_response(self) -> None:
+        """Say that the app failed; to a client that was gone before its handshake there is nothing to say."""
+        if self.conn.state is State.CONNECTING and not self.transport.is_closing():
+            super().send_500_response()
 
     def handle_ping(self) -> None:
         """Answer a ping, unless too many answers are unread."""
