@@ -166,6 +166,7 @@ def test_sixty_sockets_of_large_messages_keep_nobody_waiting(server: Counted) ->
             one.connect()
             upgrade = f"GET /api/live HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n{UPGRADE}\r\n\r\n"
             one.sock.sendall(upgrade.encode())
+            assert one.sock.recv(1 << 16).startswith(b"HTTP/1.1 101")  # no frame may come before
             with contextlib.suppress(OSError):
                 while not stop.is_set():
                     one.sock.sendall(large)
