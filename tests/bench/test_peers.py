@@ -19,7 +19,7 @@ LIBRARIES = {
     "jax": "jax",
     "pytorch": "torch",
     "scikit-learn": "sklearn",
-    "onnxruntime": "onnxruntime",
+    "onnxruntime": "onnx",  # with which its twin is written
 }
 HOW = [(activation, optimiser) for activation in ("sigmoid", "relu") for optimiser in ("gradient_descent", "adam")]
 

@@ -74,7 +74,10 @@ def weights(now: dict[str, Any], layer: int, neuron: int) -> np.ndarray[Any, Any
 def middle_of(easel: Locator, row: int, column: int) -> tuple[float, float]:
     """Where a pixel lies on the screen."""
     easel.scroll_into_view_if_needed()
-    box = easel.locator("canvas").bounding_box()
+    box = None
+    while (now := easel.locator("canvas").bounding_box()) != box:  # until nothing moves any more
+        box = now
+        easel.page.evaluate(FRAMES)
     assert box
     return box["x"] + (column + 0.5) / 28 * box["width"], box["y"] + (row + 0.5) / 28 * box["height"]
 
