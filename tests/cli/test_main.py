@@ -243,14 +243,18 @@ def test_our_own_mistakes_are_not_hidden(error: Exception, digitlens: Run, monke
         digitlens("read", "--examples")
 
 
-def test_help_says_as_much_without_docstrings(digitlens: Run) -> None:
-    all_of_it = [[], *([name] for name in COMMANDS), ["export", "site"], ["export", "page"]]
+def test_help_says_as_much_without_docstrings() -> None:
+    all_of_it = [[], *([name] for name in COMMANDS)]
     code = f"from digitlens.cli.main import _run\nfor name in {all_of_it}: _run([*name, '--help'])"
-    done = subprocess.run(
-        [sys.executable, "-OO", "-c", code],
-        capture_output=True, text=True, encoding="utf-8", timeout=PATIENCE, check=True, env=environment(COLUMNS="80"),
+    with_them, without = (
+        subprocess.run(
+            [sys.executable, *options, "-c", code],
+            capture_output=True, text=True, encoding="utf-8", timeout=PATIENCE, check=True, env=environment(COLUMNS="80"),
+        ).stdout
+        for options in ([], ["-OO"])
     )  # fmt: skip
-    assert done.stdout.split() == [word for name in all_of_it for word in digitlens(*name, "--help").out.split()]
+    assert "Usage: digitlens export" in with_them
+    assert without == with_them
 
 
 def test_without_a_home_folder_everything_but_the_cache_works(pictures: Path) -> None:
