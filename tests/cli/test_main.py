@@ -249,7 +249,8 @@ def test_help_says_as_much_without_docstrings() -> None:
     with_them, without = (
         subprocess.run(
             [sys.executable, *options, "-c", code],
-            capture_output=True, text=True, encoding="utf-8", timeout=PATIENCE, check=True, env=environment(COLUMNS="80"),
+            capture_output=True, text=True, encoding="utf-8", timeout=PATIENCE, check=True,
+            env=environment(COLUMNS="80"),
         ).stdout
         for options in ([], ["-OO"])
     )  # fmt: skip
