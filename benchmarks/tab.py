@@ -19,6 +19,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
@@ -29,6 +30,7 @@ from digitlens.digits.dataset import DataSet
 from digitlens.digits.sources.find import find_data
 from digitlens.digits.sources.packed import pack
 from digitlens.kernel import native
+from digitlens.learning.choices import choices
 from digitlens.learning.compiled_engine import CompiledEngine
 from digitlens.learning.data_split import split_data
 
@@ -65,10 +67,15 @@ def by_hand(data: DataSet) -> Epoch:
     return epoch
 
 
+def asked() -> dict[str, Any]:
+    """The recipe, and the fields that the schema has."""
+    return {"recipe": Task().recipe().to_json(), "fields": choices()["fields"]}
+
+
 @contextlib.contextmanager
 def in_node(digits: Path) -> Iterator[Epoch]:
     """A process of Node."""
-    command = ["node", str(SCRIPT), f"{WEB.as_uri()}/", str(digits), json.dumps(Task().recipe().to_json())]
+    command = ["node", str(SCRIPT), f"{WEB.as_uri()}/", str(digits), json.dumps(asked())]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         to_node, from_node = process.stdin, process.stdout
         assert to_node
@@ -110,12 +117,12 @@ def in_chromium(digits: Path) -> Iterator[Epoch]:
         page = browser.new_page()
         page.goto(f"{base}empty")
         page.evaluate(
-            """async ([base, recipe]) => {
+            """async ([base, asked]) => {
               const bytes = async (name) => new Uint8Array(await (await fetch(base + name)).arrayBuffer());
               const { ready } = await import(base + "tab_epoch.mjs");
-              window.epoch = await ready(base, await bytes("train/kernel.wasm"), await bytes("digits"), recipe);
+              window.epoch = await ready(base, await bytes("train/kernel.wasm"), await bytes("digits"), asked);
             }""",
-            [base, Task().recipe().to_json()],
+            [base, asked()],
         )
         yield lambda: float(page.evaluate("() => window.epoch()"))
         browser.close()

@@ -5,13 +5,14 @@
  * @param {string} web      where the page's modules lie
  * @param {BufferSource} kernel
  * @param {Uint8Array} digits   packed
- * @param {any} recipe
+ * @param {{recipe: any, fields: any[]}} asked   a recipe, and the fields that the schema has
  */
-export async function ready(web, kernel, digits, recipe) {
+export async function ready(web, kernel, digits, { recipe, fields }) {
   const load = (/** @type {string} */ module) => import(`${web}${module}`);
   const { unpackDigits } = await load("train/data/packed.js");
   const { split } = await load("train/worker/images.js");
   const { loadKernel } = await load("train/worker/kernel.js");
+  const { stepsOf } = await load("train/schema.js");
   const { Run } = await load("train/worker/run.js");
   const set = await unpackDigits(digits);
   const engine = await loadKernel(kernel);
@@ -19,7 +20,7 @@ export async function ready(web, kernel, digits, recipe) {
   const pixels = set.rows * set.columns;
   const list = (/** @type {"training" | "validation" | "test"} */ part) =>
     engine.pictures(parts[part].images, pixels, parts[part].which);
-  const run = new Run(engine, recipe, parts, list, null);
+  const run = new Run(engine, { recipe, steps: stepsOf(recipe, fields) }, parts, list, null);
   return () => {
     const began = performance.now();
     while (!run.slice(run.batches));
@@ -30,9 +31,9 @@ export async function ready(web, kernel, digits, recipe) {
 if (globalThis.process?.argv[1]?.endsWith("tab_epoch.mjs")) {
   const { readFileSync } = await import("node:fs");
   const { createInterface } = await import("node:readline");
-  const [, , web, digits, recipe] = process.argv;
+  const [, , web, digits, asked] = process.argv;
   const kernel = readFileSync(new URL("train/kernel.wasm", web));
-  const epoch = await ready(web, kernel, readFileSync(digits), JSON.parse(recipe));
+  const epoch = await ready(web, kernel, readFileSync(digits), JSON.parse(asked));
   process.stdout.write("ready\n");
   for await (const _ of createInterface(process.stdin)) process.stdout.write(`${epoch()}\n`);
 }

@@ -16,6 +16,7 @@ from tests.waiting import PATIENCE
 
 from digitlens.digits.sources.find import SMALL_PEN, find_data
 from digitlens.kernel import native
+from digitlens.learning.choices import choices
 from digitlens.learning.compiled_engine import CompiledEngine
 from digitlens.learning.data_split import split_data
 from digitlens.learning.plain_engine import PlainEngine
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 WEB = Path(__file__).parents[2] / "src/digitlens/web"
 POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'"
-BEGIN = """async (worker) => {
+BEGIN = """async ([worker, choices]) => {
   const { createWorkerTrainer } = await import("./train/worker_trainer.js");
   const { packedSet } = await import("./train/data/packed.js");
   const { fetched } = await import("./train/data/fetched.js");
@@ -41,7 +42,7 @@ BEGIN = """async (worker) => {
   window.trainer = createWorkerTrainer({
     worker: worker ? () => new Worker("train/worker.js", { type: "module" }) : null,
     kernel: async () => (await fetch("train/kernel.wasm")).arrayBuffer(),
-    choices: () => json("train/choices.json"),
+    choices: async () => choices,
     sets: [packedSet(header, open, { default: true })],
     cores: navigator.hardwareConcurrency,
   });
@@ -100,7 +101,7 @@ def last(page: Page, kind: str, state: str) -> Any:
 
 
 def test_the_network_that_a_tab_has_learned_is_the_command_lines(tab: Page) -> None:
-    tab.evaluate(BEGIN, True)
+    tab.evaluate(BEGIN, [True, choices()])
     last(tab, "state", "here")
     recipe = {"epochs": 1, "seed": 3}
     tab.evaluate(
@@ -124,7 +125,7 @@ def test_the_network_that_a_tab_has_learned_is_the_command_lines(tab: Page) -> N
 
 
 def test_the_next_visit_has_its_images_without_the_network(tab: Page, address: str) -> None:
-    tab.evaluate(BEGIN, True)
+    tab.evaluate(BEGIN, [True, choices()])
     last(tab, "state", "here")
     start = "() => trainer.send({ type: 'train', number: 1, recipe: { epochs: 1 }, data: 'pen-small', go: 'nothing' })"
     tab.evaluate(start)
@@ -133,7 +134,7 @@ def test_the_next_visit_has_its_images_without_the_network(tab: Page, address: s
     asked: list[str] = []
     tab.goto(f"{address}icon.svg")
     tab.on("request", lambda request: asked.append(request.url))
-    tab.evaluate(BEGIN, True)
+    tab.evaluate(BEGIN, [True, choices()])
     last(tab, "state", "here")
     tab.evaluate(start)
     last(tab, "run", "paused")
@@ -142,20 +143,20 @@ def test_the_next_visit_has_its_images_without_the_network(tab: Page, address: s
 
 
 def test_a_tab_that_cannot_train_says_why(tab: Page) -> None:
-    tab.evaluate(BEGIN, False)
+    tab.evaluate(BEGIN, [False, choices()])
     last(tab, "state", "gone")
     assert "workers" in tab.evaluate("() => trainer.reason")
 
 
 def test_without_simd_a_tab_says_so(tab: Page) -> None:
     tab.evaluate("() => { WebAssembly.validate = () => false; }")
-    tab.evaluate(BEGIN, True)
+    tab.evaluate(BEGIN, [True, choices()])
     last(tab, "state", "gone")
     assert "SIMD" in tab.evaluate("() => trainer.reason")
 
 
 def test_destroyed_nothing_goes_on(tab: Page) -> None:
-    tab.evaluate(BEGIN, True)
+    tab.evaluate(BEGIN, [True, choices()])
     last(tab, "state", "here")
     tab.evaluate("() => trainer.send({ type: 'train', number: 1, recipe: { epochs: 1000 }, data: 'pen-small' })")
     last(tab, "run", "running")

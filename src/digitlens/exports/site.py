@@ -22,6 +22,7 @@ from digitlens.digits.sources.examples import example_files
 from digitlens.digits.sources.packed import header_of, pack
 from digitlens.errors import UsageError
 from digitlens.files.bounded import read_bounded
+from digitlens.learning.choices import choices
 from digitlens.storage.model_file import LIMITS
 from digitlens.storage.offered import Offered, name_for, offered
 from digitlens.storage.shipped import FOLDER, SUFFIX, names, open_reader
@@ -93,7 +94,8 @@ def site_files(networks: Sequence[Offered], address: str = "", packed: Sequence[
     }
     files |= page_bundles()
     if packed:
-        files |= {f"page/{name}": (WEB / "train" / name).read_bytes() for name in ("kernel.wasm", "choices.json")}
+        files |= {"page/kernel.wasm": (WEB / "train/kernel.wasm").read_bytes()}
+        files |= {"page/choices.json": json.dumps(choices(), allow_nan=False).encode()}
     files |= {f"data/{header['name']}.digits": data for header, data in zip(headers, packed, strict=True)}
     files |= {f"networks/{one.name}{SUFFIX}": one.data for one in networks}
     files |= {f"examples/{path.name}": path.read_bytes() for path in example_files()}

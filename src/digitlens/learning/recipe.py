@@ -157,6 +157,7 @@ class Recipe:
         at_most=1,
         below=True,
         used_with=("optimiser", lambda: [name for name, make in OPTIMISERS.items() if make().momentum is not None]),
+        step="momentum",
         label="Momentum",
         help="Share of its speed that each step keeps, with an optimiser that keeps some.",
         group=LEARNING,
@@ -173,6 +174,7 @@ class Recipe:
     schedule: str = field(
         "linear",
         choices=lambda: SCHEDULES,
+        step="course",
         label="Rate schedule",
         help="How the learning rate changes during the run: it stays as it is, or falls to 0.",
         group=LEARNING,
@@ -200,6 +202,7 @@ class Recipe:
     weight_decay: float = field(
         0.0,
         at_most=1,
+        step="decay",
         label="Weight decay",
         help="Every step takes this share, times the learning rate, off each weight.",
         group=LEARNING,
@@ -210,6 +213,7 @@ class Recipe:
         0.0,
         at_most=1,
         below=True,
+        step="running_mean",
         label="Weight averaging",
         help="Share of a running mean of the weights that each step keeps; 0 for no mean.",
         group=LEARNING,
@@ -403,7 +407,8 @@ FIELDS: Mapping[str, Field] = schema_of(Recipe)
 
 def step_settings(recipe: Recipe) -> StepSettings:
     """What each step of this recipe's runs needs beside the learning rate."""
-    return StepSettings(recipe.momentum, recipe.weight_decay, recipe.averaging)
+    values = {each.step: getattr(recipe, each.name) for each in FIELDS.values()}
+    return StepSettings(*(values[name] for name in StepSettings._fields))
 
 
 def varied_field(name: str) -> Field:

@@ -49,6 +49,7 @@ class Field:
     choices: Callable[[], Collection[str]] | None = None  # asked whenever it matters: a registry may grow
     value_labels: Mapping[str, str] = dataclasses.field(default_factory=dict)  # where a value is not its own label
     needs: Callable[[], Mapping[str, tuple[str, Collection[str]]]] | None = None  # by value: another field, its values
+    step: str = ""  # what engines call it, for which it is a setting of each step: "decay"
     used_with: tuple[str, Callable[[], Collection[str]]] | None = None  # it has a meaning only if that one is one of
     speaks: bool = False  # "ReLU" says by itself that it is an activation; "0.1" does not say what it is
     varied: bool = True  # by compare and sweep
@@ -144,7 +145,7 @@ class Field:
         """All that a page needs for a control and its checks, as plain JSON values; see docs/app.md."""
         plain = (
             *("name", "label", "help", "group", "unit", "kind", "at_least", "below", "most"),
-            *("speaks", "option", "page", "advanced", "slider"),
+            *("speaks", "option", "page", "advanced", "slider", "step"),
         )
         values: dict[str, Any] = {name: getattr(self, name) for name in plain}
         values["wanted"] = self.wanted_text

@@ -14,6 +14,7 @@ from tests.waiting import PATIENCE
 from tests.web.twins.node import base64_of
 
 from digitlens.digits.dataset import DataSet, Digits
+from digitlens.learning.choices import choices
 from digitlens.learning.recipe import Recipe
 
 DRIVER = Path(__file__).with_name("tab_driver.mjs")
@@ -54,8 +55,9 @@ def _array(value: dict[str, Any]) -> Any:
 
 
 def task(name: str, **given: Any) -> dict[str, Any]:
-    """A task; recipes, data and arrays go as they can."""
-    return {"task": name} | {key: _sent(value) for key, value in given.items()}
+    """A task; recipes, data and arrays go as they can, a recipe with the fields that the schema has."""
+    fields = {"fields": choices()["fields"]} if "recipe" in given else {}
+    return {"task": name} | fields | {key: _sent(value) for key, value in given.items()}
 
 
 def _sent(value: Any) -> Any:

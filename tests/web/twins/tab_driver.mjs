@@ -13,6 +13,7 @@ const sha256 = (...arrays) =>
 
 const { Generator } = await load("train/random/generator.js");
 const recipes = await load("train/worker/recipe.js");
+const { stepsOf } = await load("train/schema.js");
 const { grids } = await load("train/worker/augmentation.js");
 const images = await load("train/worker/images.js");
 const { loadKernel, unpack } = await load("train/worker/kernel.js");
@@ -28,14 +29,14 @@ const halves = ({ training, test, pixels, ...rest }) => {
 };
 
 /** One run on given images to its end, record by record. */
-async function run({ recipe, data, every = 0, slices = 1 }) {
+async function run({ recipe, fields, data, every = 0, slices = 1 }) {
   const { Run } = await load("train/worker/run.js");
   const { measureAll } = await load("train/worker/measuring.js");
   const kernel = await loadKernel(wasm);
   const set = halves(data);
   const parts = images.split(recipe, set);
   const list = (part) => kernel.pictures(parts[part].images, set.rows * set.columns, parts[part].which);
-  const one = new Run(kernel, recipe, parts, list, null);
+  const one = new Run(kernel, { recipe, steps: stepsOf(recipe, fields) }, parts, list, null);
   const records = [];
   const told = (record) => {
     const { epoch, miniBatch, steps, rate } = one;
@@ -74,10 +75,10 @@ const tasks = {
       return Float64Array.from({ length: count }, () => rng[name](...given));
     });
   },
-  start: ({ recipe, classes, pixels, count }) => ({
+  start: ({ recipe, fields, classes, pixels, count }) => ({
     weights: sha256(...recipes.initialNetwork(recipe, classes, pixels).flatMap((one) => [one.weights, one.biases])),
     orders: [0, 1, 2].map((epoch) => sha256(recipes.orderOf(recipe, epoch, count))),
-    rates: recipes.rates(recipe, 0, 3, 3),
+    rates: recipes.rates(recipe, stepsOf(recipe, fields), 0, 3, 3),
   }),
   grids: ({ recipe, epoch, first, last, rows, columns }) => grids(recipe, epoch, first, last, { rows, columns }),
   split: ({ recipe, data }) => {

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from tests.learning.bars import small
 from tests.web.twins.trainer import DATA, block, drive, train
-from tools import write_choices
 
 from digitlens.kernel import native
 from digitlens.learning.compiled_engine import CompiledEngine
@@ -36,10 +35,6 @@ def far(got: str, network: Network) -> float:
         for a, b in zip(layers, network.layers, strict=True)
         for one, other in ((a.weights, b.weights), (a.biases, b.biases))
     )
-
-
-def test_the_choices_are_those_of_the_server() -> None:
-    assert write_choices.FILE.read_text(encoding="utf-8") == write_choices.text()
 
 
 def test_a_run_ends_in_the_network_that_its_command_line_makes() -> None:

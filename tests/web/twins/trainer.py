@@ -14,6 +14,7 @@ from tests.waiting import PATIENCE
 from tests.web.twins.tab import node, task
 
 from digitlens.digits.dataset import DataSet
+from digitlens.learning.choices import choices
 
 DRIVER = Path(__file__).with_name("trainer_driver.mjs")
 DATA = bar_data(400)
@@ -35,7 +36,7 @@ def drive(*script: list[Any], data: DataSet = DATA, join: bool = True, **given: 
     begin: list[Any] = [["join"], ["until", "choices", {}]] if join else []
     done = subprocess.run(
         [node(), DRIVER],
-        input=json.dumps({"sets": sets, "script": [*begin, *script], **given}),
+        input=json.dumps({"sets": sets, "script": [*begin, *script], "choices": choices(), **given}),
         capture_output=True,
         text=True,
         encoding="utf-8",

@@ -51,7 +51,7 @@ const trainer = createWorkerTrainer({
     if (given.kernel === "missing") throw new Error("kernel.wasm cannot be fetched");
     return readFileSync(new URL("train/kernel.wasm", WEB));
   },
-  choices: async () => JSON.parse(readFileSync(new URL("train/choices.json", WEB), "utf8")),
+  choices: async () => given.choices,
   sets: given.sets.map(set),
   cores: given.cores ?? 2,
   ask: given.ask,

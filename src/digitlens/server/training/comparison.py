@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from digitlens.digits.dataset import DataSet
 from digitlens.errors import DigitlensError, TrainingError
+from digitlens.learning.choices import SEEDS
 from digitlens.learning.compared import Comparison
 from digitlens.learning.experiments import Outcome
 from digitlens.learning.recipe import FIELDS, Recipe
@@ -28,7 +29,7 @@ from digitlens.server.refusal import MISTAKE, Refused
 from digitlens.server.training.data_sets import DataSets
 from digitlens.server.training.frames import as_pictures, frame
 from digitlens.server.training.queue import TrainingQueue
-from digitlens.server.training.requests import SEEDS, number_of, request_of
+from digitlens.server.training.requests import number_of, request_of
 from digitlens.server.training.run_cursor import RunCursor, one_thread
 from digitlens.server.training.run_status import RunRequest
 from digitlens.server.training.status_board import StatusBoard

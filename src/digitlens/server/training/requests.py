@@ -11,20 +11,19 @@ from typing import Any
 import numpy as np
 
 from digitlens.errors import RecipeError
+from digitlens.learning.choices import PARAMETERS
+from digitlens.learning.choices import choices as recipe_choices
 from digitlens.learning.engines import choose
-from digitlens.learning.recipe import FIELDS, Recipe
+from digitlens.learning.recipe import Recipe
 from digitlens.learning.recipes import RECIPES, named
-from digitlens.learning.schema import GROUPS
 from digitlens.server.refusal import Refused
 from digitlens.server.training.data_sets import MNIST_MISSING, DataSets
 from digitlens.server.training.run_status import RunRequest
 from digitlens.server.training.update_rate import COSTS
 
-PARAMETERS, SEEDS = 1_000_000, 10  # the largest network of a page; runs on each side of a comparison
 MINI_BATCH_NUMBERS = 20_000_000  # numbers that an engine needs for one mini-batch, at most, times a small factor
 MINI_BATCH_SECONDS = 0.5  # that a mini-batch may take, by estimate: a run that is paused works until its end
 VISITOR = re.compile(r"[0-9a-f]{32}", re.ASCII)
-LIMITS = {"parameters": PARAMETERS, "seeds": SEEDS}
 
 
 def number_of(message: Mapping[str, Any], name: str = "number", most: int = 2**53) -> int:
@@ -86,14 +85,4 @@ def recipe_of(base: str, fields: Any, count: int, classes: int = 10, pixels: int
 
 def choices(engine: str, cores: int, sets: DataSets) -> dict[str, Any]:
     """The message "choices": everything that a page can choose from."""
-    fields = sorted(FIELDS.values(), key=lambda field: GROUPS.index(field.group))
-    return {
-        "type": "choices",
-        "engine": engine,
-        "cores": cores,
-        "data": sets.to_json(),
-        "recipes": {name: recipe.to_json() for name, recipe in RECIPES.items()},
-        "summaries": {name: recipe.summary() for name, recipe in RECIPES.items()},
-        "fields": [field.to_json() for field in fields],
-        "limits": LIMITS,
-    }
+    return {"type": "choices", "engine": engine, "cores": cores, "data": sets.to_json(), **recipe_choices()}

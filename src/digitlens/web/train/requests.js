@@ -3,7 +3,7 @@
 // fault. The twin of server/training/requests.py. No DOM.
 
 import { commandFor } from "./commands.js";
-import { parse, write } from "./schema.js";
+import { parse, stepsOf, write } from "./schema.js";
 import { parameters } from "./settings.js";
 
 /** @typedef {import("./settings.js").Choices} Choices */
@@ -14,6 +14,7 @@ import { parameters } from "./settings.js";
  * @typedef {Object} RunRequest
  * @property {number} number     the page's own number for it
  * @property {Recipe} recipe     every field, fitted to the images
+ * @property {import("./schema.js").Steps} steps   the settings of each step
  * @property {string} base       the name of the recipe that it is based on
  * @property {string} data       the name of a data set
  * @property {string} source     where that came from
@@ -76,6 +77,7 @@ export function requestOf(message, choices, sets, fields = message.recipe ?? {})
   return {
     ...{ number: numberOf(message, "number"), recipe, base, data, source: set.source, classes: names, rows, columns },
     sizes: [rows * columns, ...recipe.hidden, names.length],
+    steps: stepsOf(recipe, choices.fields),
     command: commandFor(recipe, base, set.option, choices),
   };
 }

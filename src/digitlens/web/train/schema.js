@@ -23,7 +23,13 @@
  * @property {[number, number] | null} slider        ends of a slider over powers of ten
  * @property {[string, string] | null} compared      what a comparison begins with
  * @property {Record<string, [string, string[]]>} needs   by value: another field, and which of its values go with it
+ * @property {string} step       what engines call it, for which it is a setting of each step: "decay"; else ""
  * @property {[string, string[]] | null} used_with   it has a meaning only where that field is one of these
+ */
+
+/**
+ * The settings of each step, by the names that engines have for them.
+ * @typedef {{momentum: number, decay: number, running_mean: number, course: string}} Steps
  */
 
 const NONE = "none";
@@ -97,3 +103,14 @@ function general(value) {
   if (Number(power) >= -4 && Number(power) < 6) return String(Number(value.toPrecision(6)));
   return `${Number(digits)}e${power[0]}${power.slice(1).padStart(2, "0")}`;
 }
+
+/**
+ * The settings of each step of a recipe's run: the fields that the schema calls so.
+ * @param {Record<string, any>} recipe
+ * @param {readonly Field[]} fields
+ * @returns {Steps}
+ */
+export const stepsOf = (recipe, fields) =>
+  /** @type {Steps} */ (
+    Object.fromEntries(fields.filter(({ step }) => step).map(({ name, step }) => [step, recipe[name]]))
+  );

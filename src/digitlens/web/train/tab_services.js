@@ -14,7 +14,7 @@
  * @typedef {Object} TabServices
  * @property {(() => WorkerLike) | null} worker   makes a worker that runs worker.js; null: there can be none
  * @property {() => Promise<BufferSource>} kernel  the bytes of kernel.wasm
- * @property {() => Promise<any>} choices          what choices.json holds
+ * @property {() => Promise<any>} choices          what there is to choose from, as learning/choices.py says it
  * @property {TabSet[]} sets                       the default first
  * @property {number} cores
  * @property {number} [ask]                        ms between two questions whether a worker still answers

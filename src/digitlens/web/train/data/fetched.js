@@ -7,7 +7,7 @@ const CACHE = "digitlens-data";
 /**
  * @param {string} address
  * @param {number} most       bytes it may have
- * @param {string} version    another one is fetched anew: the file's SHA-256
+ * @param {string} version    another one is fetched again: the file's SHA-256
  * @param {(done: number, total: number | null) => void} progress
  * @param {{fetch: typeof fetch, caches?: CacheStorage}} means   caches: where there are any
  * @returns {Promise<Uint8Array>}

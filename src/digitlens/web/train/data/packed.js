@@ -27,7 +27,7 @@ const MAGIC = "digitpak";
 const VERSION = 1;
 const HEADER = 64 * 1024;
 const MOST = 2 ** 29;
-const AGAIN = "load it again, or pack it anew";
+const AGAIN = "load it again, or pack it again";
 
 /**
  * The data set in a packed file. Throws an Error in words for one that is cut short, changed or of another kind.

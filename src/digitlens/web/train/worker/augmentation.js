@@ -1,5 +1,5 @@
 // @ts-check
-// Training images drawn anew every epoch: which distortion each gets, in float32, as Python draws it.
+// Training images distorted in another way every epoch: which distortion each gets, in float32, as Python draws it.
 // The twin of learning/augmentation.py and of the functions in digits/synthetic/distortions.py that draw grids. No DOM.
 
 import { stream } from "./recipe.js";

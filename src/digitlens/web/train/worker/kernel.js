@@ -108,7 +108,7 @@ export class Kernel {
     return at;
   }
 
-  // Views are made anew each time: memory that grows takes its old buffer away.
+  // Views are made again each time: memory that grows takes its old buffer away.
 
   /** @param {number} at @param {number} count */
   bytes(at, count) {

@@ -6,7 +6,7 @@ import { Generator } from "../random/generator.js";
 
 /** @typedef {Record<string, any>} Recipe   as learning/recipe.py writes it */
 /** @typedef {{weights: Float32Array, biases: Float32Array}} Layer   weights: row after row, a row for each neuron */
-/** @typedef {{keep: number, decay: number, runningMean: number}} StepSettings   see StepSettings in Python */
+/** @typedef {import("../schema.js").Steps} Steps */
 
 /**
  * How the weights into one layer are drawn: a number for each, in float64.
@@ -43,13 +43,6 @@ export const sizesOf = ({ hidden }, classes, pixels) => /** @type {number[]} */ 
 
 /** The activation function of each layer after the image. @param {Recipe} recipe @returns {string[]} */
 export const activationsOf = ({ hidden, activation, output }) => [...hidden.map(() => activation), output];
-
-/** @param {Recipe} recipe @returns {StepSettings} */
-export const stepSettings = ({ momentum, weight_decay: decay, averaging: runningMean }) => ({
-  keep: momentum,
-  decay,
-  runningMean,
-});
 
 /**
  * The random numbers for one purpose: each has a stream of its own, all from the seed.
@@ -90,26 +83,28 @@ export const orderOf = (recipe, epoch, count) => stream(recipe, "order", epoch).
 /**
  * The learning rate when the share `done` of all mini-batches, 0 to 1, lies behind.
  * @param {Recipe} recipe
+ * @param {Steps} steps
  * @param {number} done
  * @returns {number}
  */
-export function rate({ schedule, learning_rate: start }, done) {
-  if (schedule === "linear") return start * (1 - done);
-  if (schedule === "cosine") return (start * (1 + Math.cos(Math.PI * done))) / 2;
+export function rate({ learning_rate: start }, { course }, done) {
+  if (course === "linear") return start * (1 - done);
+  if (course === "cosine") return (start * (1 + Math.cos(Math.PI * done))) / 2;
   return start;
 }
 
 /**
  * The learning rates of the mini-batches number `first` to below `last` of a run.
  * @param {Recipe} recipe
+ * @param {Steps} steps
  * @param {number} first
  * @param {number} last
  * @param {number} batches   in an epoch
  * @returns {Float64Array}
  */
-export function rates(recipe, first, last, batches) {
+export function rates(recipe, steps, first, last, batches) {
   const all = batches * recipe.epochs;
-  return Float64Array.from({ length: last - first }, (_, i) => rate(recipe, (first + i) / all));
+  return Float64Array.from({ length: last - first }, (_, i) => rate(recipe, steps, (first + i) / all));
 }
 
 const CRC = Uint32Array.from({ length: 256 }, (_, byte) => {

@@ -8,11 +8,12 @@
 import { pixelsOf } from "../../core/shape.js";
 import { grids } from "./augmentation.js";
 import { lanesOf, pack } from "./kernel.js";
-import { activationsOf, initialNetwork, orderOf, rate, rates, sizesOf, stepSettings } from "./recipe.js";
+import { activationsOf, initialNetwork, orderOf, rate, rates, sizesOf } from "./recipe.js";
 
 /** @typedef {import("./kernel.js").Kernel} Kernel */
 /** @typedef {import("./kernel.js").Pictures} Pictures */
 /** @typedef {import("./recipe.js").Recipe} Recipe */
+/** @typedef {import("../schema.js").Steps} Steps */
 /** @typedef {import("./images.js").Split} Split */
 /** @typedef {import("./images.js").Part} Part */
 /** @typedef {{cost: number, accuracy: number}} Measured */
@@ -34,25 +35,25 @@ import { activationsOf, initialNetwork, orderOf, rate, rates, sizesOf, stepSetti
 const LARGEST = 1e6; // the largest weight that a model file may hold
 const SLICE = 0.012; // seconds
 const SLICED = 8_192; // images handed over for that time, more than can be done
-const DRAWN = 1_024; // images drawn anew together
+const DRAWN = 1_024; // images distorted together
 export const MEASURED = 4_096; // images measured together
 
 export class Run {
   /**
    * @param {Kernel} kernel
-   * @param {Recipe} recipe
+   * @param {{recipe: Recipe, steps: Steps}} request
    * @param {Split} split
    * @param {(part: "training" | "validation" | "test") => Pictures} list   without their zeros, kept by others
    * @param {State | null} state   null: at the beginning
    */
-  constructor(kernel, recipe, split, list, state) {
+  constructor(kernel, { recipe, steps }, split, list, state) {
     const pixels = pixelsOf(split.shape);
     this.kernel = kernel;
     this.recipe = recipe;
     this.split = split;
     this.sizes = sizesOf(recipe, split.classes, pixels);
     this.activations = activationsOf(recipe);
-    this.settings = stepSettings(recipe);
+    this.settings = steps;
     this.batches = Math.ceil(split.training.which.length / recipe.mini_batch);
     this.floats = lanesOf(this.sizes);
     this.engine = kernel.engine(this.sizes, this.activations, recipe.cost);
@@ -64,7 +65,7 @@ export class Run {
     this.memory = Array.from({ length: kernel.can.memories[this.optimiser] }, (_, i) =>
       this.#hold(state?.memory[i] ?? nothing),
     );
-    this.average = this.settings.runningMean ? this.#hold(state?.average ?? first) : 0;
+    this.average = this.settings.running_mean ? this.#hold(state?.average ?? first) : 0;
     this.epoch = state?.epoch ?? 0;
     this.miniBatch = state?.miniBatch ?? 0;
     this.taken = state?.taken ?? 0;
@@ -98,7 +99,7 @@ export class Run {
   /** The learning rate of the last step. */
   get rate() {
     const last = Math.max(0, this.epoch * this.batches + this.miniBatch - 1);
-    return rate(this.recipe, last / this.batches / this.recipe.epochs);
+    return rate(this.recipe, this.settings, last / this.batches / this.recipe.epochs);
   }
 
   /** What has been learned so far, as the kernel has it: the running mean, where there is one. @returns {number} */
@@ -147,7 +148,8 @@ export class Run {
     const began = performance.now();
     const costBefore = this.measure("training", which, 1).cost;
     const { stored, order } = this.recipe.augmentation === "none" ? this.#stretch(this.batches) : this.#redrawn(number);
-    const now = this.kernel.put(Float64Array.of(rate(this.recipe, (this.epoch + number / count) / this.recipe.epochs)));
+    const done = (this.epoch + number / count) / this.recipe.epochs;
+    const now = this.kernel.put(Float64Array.of(rate(this.recipe, this.settings, done)));
     this.#learn(stored, order + 8 * this.taken, 1, 1, now, Infinity);
     this.kernel.release(now);
     this.taken++;
@@ -183,9 +185,9 @@ export class Run {
    * @returns {number}   mini-batches
    */
   #learn({ pictures, labels }, order, count, size, rates, seconds) {
-    const { keep, decay, runningMean } = this.settings;
+    const { momentum, decay, running_mean: mean } = this.settings;
     const [first = 0, second = 0] = this.memory;
-    const how = [this.engine, this.optimiser, keep, decay, runningMean];
+    const how = [this.engine, this.optimiser, momentum, decay, mean];
     const where = [this.weights, first, second, this.average, this.steps, pictures.at, labels];
     return this.kernel.checked(this.kernel.door.learn(...how, ...where, order, count, size, rates, seconds));
   }
@@ -196,7 +198,7 @@ export class Run {
     const { kernel, recipe, batches, epoch } = this;
     for (const at of [this.order.at, this.order.rates]) if (at) kernel.release(at);
     const numbers = orderOf(recipe, epoch, this.split.training.which.length);
-    const all = rates(recipe, epoch * batches, (epoch + 1) * batches, batches);
+    const all = rates(recipe, this.settings, epoch * batches, (epoch + 1) * batches, batches);
     this.order = { epoch, numbers, at: kernel.putOrder(numbers), rates: kernel.put(all) };
   }
 
@@ -219,14 +221,14 @@ export class Run {
     return { stored: /** @type {Stored} */ (drawn.stored), order, last: Math.min(end, drawn.last) };
   }
 
-  /** One image of the order, drawn anew. @param {number} number */
+  /** One image of the order, distorted. @param {number} number */
   #redrawn(number) {
     this.#draw(number, number + 1);
     this.drawn.epoch = -1;
     return { stored: /** @type {Stored} */ (this.drawn.stored), order: this.drawn.order - 8 * this.taken };
   }
 
-  /** Draws the images of some places of the order anew. @param {number} first @param {number} last */
+  /** Distorts the images of some places of the order. @param {number} first @param {number} last */
   #draw(first, last) {
     const { kernel, split, drawn, recipe, epoch } = this;
     const { training, shape } = split;

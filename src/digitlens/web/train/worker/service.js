@@ -97,7 +97,7 @@ class Service {
       const parts = await sets.split(recipe, data, isWanted);
       if (!parts) return;
       sets.tidy();
-      run = new Run(sets.kernel, recipe, parts, (part) => sets.list(recipe, data, parts, part), null);
+      run = new Run(sets.kernel, request, parts, (part) => sets.list(recipe, data, parts, part), null);
       while (!run.finished && !outcome.error) {
         while (!run.slice(run.batches)) if (!(await rest())) return;
         const ended = await measureAll(run, isWanted);

@@ -151,7 +151,7 @@ export class Training {
     sets.tidy();
     const run = new Run(
       sets.kernel,
-      recipe,
+      request,
       parts,
       (part) => sets.list(recipe, data, parts, part),
       checkpoint?.state ?? null,
