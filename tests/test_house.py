@@ -184,7 +184,7 @@ def test_a_field_of_a_recipe_is_known_in_few_places(field: str) -> None:
         and re.search(rf"\b{field}\b", path.read_text(encoding="utf-8"))
     ]
     assert "src/digitlens/learning/recipe.py" in naming
-    assert len(naming) <= 5, naming  # with the twins in the page and the face for scikit-learn
+    assert len(naming) <= 3, naming
 
 
 def test_no_source_reaches_for_numpys_global_generator() -> None:

@@ -53,6 +53,15 @@ def test_all_checks_of_scikit_learn_pass_without_exemption(monkeypatch: pytest.M
     assert not any(each["expected_to_fail"] for each in found)
 
 
+def test_its_parameters_are_the_fields_of_a_recipe_and_an_unknown_one_is_a_type_error() -> None:
+    model = DigitlensClassifier(weight_decay=0.01)
+    assert model.get_params() | {"hidden": (64,), "weight_decay": 0.01, "epochs": 50} == model.get_params()
+    assert "weight_decay=0.0: Every step takes" in (DigitlensClassifier.__doc__ or "")
+    unknown: Any = {"epohcs": 3}
+    with pytest.raises(TypeError, match="no parameter 'epohcs'"):
+        DigitlensClassifier(**unknown)
+
+
 @pytest.mark.parametrize("columns", [1, 7, 101, 4093, 4096])
 def test_any_number_of_columns_is_learned_from(columns: int) -> None:
     rows, labels = table(columns, 30)

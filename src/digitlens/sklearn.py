@@ -11,13 +11,16 @@ comes with the extra `digitlens[sklearn]`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Self
+import inspect
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from digitlens.errors import MissingExtra, ShapeError, UsageError
+from digitlens.learning.recipe import FIELDS, Recipe, RecipeChanges
+from digitlens.learning.schema import LEARNING, NETWORK
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin
@@ -32,13 +35,23 @@ except ImportError as error:
 
 if TYPE_CHECKING:
     from digitlens.learning.engine import State
-    from digitlens.learning.recipe import Recipe
     from digitlens.network.network import Layer, Network
     from digitlens.reading.reader import Reader
 
 __all__ = ["DigitlensClassifier", "reader_of"]
 
 AT_ONCE = 1_000  # rows a forward pass
+PARAMETERS: Mapping[str, Any] = {
+    **{one.name: one.default for one in FIELDS.values() if one.group in (NETWORK, LEARNING) and one.name != "stored"},
+    "hidden": (64,),
+    "activation": "relu",
+    "initialisation": "he",
+    "output": "softmax",
+    "cost": "cross_entropy",
+    "optimiser": "adam",
+    "learning_rate": 0.003,
+    "epochs": 50,
+}  # with the values that they have here
 
 
 def _has_probabilities(model: DigitlensClassifier) -> bool:
@@ -53,22 +66,10 @@ def _has_probabilities(model: DigitlensClassifier) -> bool:
 class DigitlensClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]    # scikit-learn has no types
     """A plain network as a scikit-learn classifier: weighted sums, activation functions, back-propagation.
 
-    The parameters are those of a Recipe, with its names and checks, and `random_state` in place of its seed. A bad
-    value raises RecipeError, which is a ValueError, from fit().
+    The parameters are those fields of a Recipe that say what the network is and how it learns, with their names and
+    checks, listed at the end, and `random_state` in place of a seed. A bad value raises RecipeError, which is a
+    ValueError, from fit(); an unknown name TypeError. partial_fit() keeps the learning rate as it is.
 
-    hidden: neurons in each hidden layer, (64,), or () for none.
-    activation: of hidden neurons, "relu", "sigmoid", "tanh", "leaky_relu", "identity".
-    output: of output neurons; "softmax" for predict_proba(), "sigmoid" as in the talk.
-    cost: "cross_entropy" or "quadratic".
-    optimiser: "adam", "momentum" or "gradient_descent".
-    learning_rate: how far each step goes, at the start.
-    schedule: how the learning rate changes in fit(), "constant", "linear", "cosine"; partial_fit() keeps it.
-    mini_batch: rows that are shown before each step.
-    epochs: how often fit() goes through all rows.
-    weight_decay: share of each weight, times the learning rate, that every step takes off.
-    momentum: share that momentum and Adam keep.
-    initialisation: how the first weights are drawn, "he", "glorot", "one_over_n", "standard_normal".
-    precision: "float32", or "float64" on the plain engine.
     random_state: a whole number, a RandomState, or None for another run each time. The same number, the same network.
 
     Known after fit(): `classes_`, `n_features_in_`, `network_` (a Network), `coefs_` and `intercepts_` (as
@@ -81,38 +82,11 @@ class DigitlensClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ['low', 'high']
     """
 
-    def __init__(
-        self,
-        hidden: Sequence[int] = (64,),
-        *,
-        activation: str = "relu",
-        output: str = "softmax",
-        cost: str = "cross_entropy",
-        optimiser: str = "adam",
-        learning_rate: float = 0.003,
-        schedule: str = "linear",
-        mini_batch: int = 32,
-        epochs: int = 50,
-        weight_decay: float = 0.0,
-        momentum: float = 0.9,
-        initialisation: str = "he",
-        precision: str = "float32",
-        random_state: Any = 0,
-    ) -> None:
-        self.hidden = hidden
-        self.activation = activation
-        self.output = output
-        self.cost = cost
-        self.optimiser = optimiser
-        self.learning_rate = learning_rate
-        self.schedule = schedule
-        self.mini_batch = mini_batch
-        self.epochs = epochs
-        self.weight_decay = weight_decay
-        self.momentum = momentum
-        self.initialisation = initialisation
-        self.precision = precision
-        self.random_state = random_state
+    def __init__(self, *, random_state: Any = 0, **parameters: Unpack[RecipeChanges]) -> None:
+        if unknown := parameters.keys() - PARAMETERS.keys():
+            raise TypeError(f"DigitlensClassifier has no parameter {min(unknown)!r}; it has {', '.join(PARAMETERS)}")
+        for name, value in {**PARAMETERS, **parameters, "random_state": random_state}.items():
+            setattr(self, name, value)
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Learn from the beginning.
@@ -138,12 +112,12 @@ class DigitlensClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 raise ValueError("partial_fit() got other classes than at its first call; leave them out")
             rows = self._rows(X, y, reset=False, labelled=True)
             numbers = self._numbers(rows[1])
-            recipe = self._recipe(seed=self._seed, epochs=self.n_iter_ + 1, schedule="constant")
+            recipe = self._recipe(seed=self._seed, epochs=self.n_iter_ + 1).steady()
             return self._learn(rows[0], numbers, recipe, self._state)
         if classes is None:
             raise ValueError("partial_fit() wants all classes at its first call; give classes=[...]")
         first_rows, first_numbers = self._begin(X, y, classes)
-        return self._learn(first_rows, first_numbers, self._recipe(epochs=1, schedule="constant"), None)
+        return self._learn(first_rows, first_numbers, self._recipe(epochs=1).steady(), None)
 
     def activations(self, X: ArrayLike) -> NDArray[np.float64]:
         """What the output neurons hold, (n, classes), in the order of `classes_`. X: as for fit()."""
@@ -214,8 +188,6 @@ class DigitlensClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _recipe(self, **changes: Any) -> Recipe:
         """How to learn, with the seed that `random_state` stands for."""
-        from digitlens.learning.recipe import Recipe
-
         parameters = self.get_params(deep=False)
         state = parameters.pop("random_state")
         seed = changes.pop("seed", None)
@@ -269,6 +241,20 @@ class DigitlensClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.n_layers_, self.n_outputs_, self.out_activation_ = len(self._layers) + 1, classes, recipe.output
         self.engine_, self.fallback_reason_ = record.engine, fallback_reason(recipe, examples, classes)
         return self
+
+
+def _signature() -> inspect.Signature:
+    """What scikit-learn asks of an estimator's parameters: they all have a name and a default."""
+    values = {**PARAMETERS, "random_state": 0}
+    named = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=value) for name, value in values.items()]
+    return inspect.Signature([inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD), *named])
+
+
+DigitlensClassifier.__init__.__signature__ = _signature()  # type: ignore[attr-defined]
+if DigitlensClassifier.__doc__:  # `python -OO` takes it away
+    DigitlensClassifier.__doc__ += "\n".join(
+        ["", *(f"    {name}={value!r}: {FIELDS[name].help}" for name, value in PARAMETERS.items()), "    "]
+    )
 
 
 def reader_of(model: Any, image_shape: tuple[int, int] | None = None, name: str = "MLPClassifier") -> Reader:

@@ -66,10 +66,9 @@ class Task:
             optimiser=self.optimiser,
             mini_batch=self.mini_batch,
             learning_rate=self.learning_rate,
-            schedule="constant",
             epochs=100_000,
             validation=0,
-        )
+        ).steady()
 
     def describe(self, images: int) -> str:
         """The task in words. images: of an epoch."""

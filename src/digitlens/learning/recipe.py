@@ -371,6 +371,10 @@ class Recipe:
             raise RecipeError(f"a recipe has no field {shown(unknown[0])}; its fields are {', '.join(FIELDS)}")
         return Recipe.from_json({**self.to_json(), **fields})
 
+    def steady(self) -> Recipe:
+        """The same recipe with a learning rate that stays."""
+        return self.changed(schedule="constant")
+
     def __repr__(self) -> str:
         changed = [f"{name}={getattr(self, name)!r}" for name, one in FIELDS.items() if self._changed(one)]
         return f"Recipe({', '.join(changed)})"
