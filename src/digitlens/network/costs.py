@@ -135,7 +135,7 @@ def _one_choice(trace: Trace, y: Array) -> Array:
 
 quadratic = Cost("quadratic", "Σ (a − y)²", (-inf, inf), _quadratic)
 cross_entropy = Cost(
-    "cross_entropy", "−Σ y ln a (but for softmax outputs also (1 − y) ln(1 − a))", (0, 1), _cross_entropy
+    "cross_entropy", "−Σ y ln a for softmax outputs, −Σ y ln a + (1 − y) ln(1 − a) for others", (0, 1), _cross_entropy
 )
 
 COSTS = {each.name: each for each in (quadratic, cross_entropy)}

@@ -66,16 +66,14 @@ class Network:
             raise ShapeError("Network wants a tuple of Layers, and a tuple with the Activation of each")
         if not self.layers or len(self.layers) != len(self.activations):
             raise ShapeError(f"Network wants one function a layer, got {len(self.activations)}, {len(self.layers)}")
-        for each in self.activations[:-1]:
-            if each.whole_layer:
-                raise ShapeError(f"Network takes {each.name} in the last layer only: its neurons depend on one another")
+        if early := [each.name for each in self.activations[:-1] if each.whole_layer]:
+            raise ShapeError(f"Network takes {early[0]} in the last layer only: its neurons depend on one another")
         n_before = max(np.shape(self.layers[0].weights)[1:], default=0)  # 0: no matrix
         for l, layer in enumerate(self.layers, start=1):
             W, b = layer.weights, layer.biases
-            arrays = _are(np.ndarray, (W, b))
-            if not arrays or b.ndim != 1 or W.shape != (len(b), n_before) or not W.size:
-                got = f"{W.shape} and {b.shape}" if arrays else "something else than two arrays"
-                raise ShapeError(f"Network wants (n, {n_before}) and (n,) in layer {l}, got {got}")
+            if not _are(np.ndarray, (W, b)) or b.ndim != 1 or W.shape != (len(b), n_before) or not W.size:
+                got = " and ".join(str(getattr(one, "shape", type(one).__name__)) for one in (W, b))
+                raise ShapeError(f"Network wants arrays (n, {n_before}) and (n,) in layer {l}, got {got}")
             if W.dtype not in (np.float32, np.float64) or not W.dtype == b.dtype == self.dtype:
                 raise ShapeError(f"Network wants one type, float32 or float64, got {W.dtype}, {b.dtype} in layer {l}")
             n_before = len(b)
