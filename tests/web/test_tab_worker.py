@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, until
 
 from digitlens.digits.sources.find import SMALL_PEN, find_data
 from digitlens.kernel import native
@@ -164,6 +164,5 @@ def test_destroyed_nothing_goes_on(tab: Page) -> None:
     tab.evaluate("() => trainer.destroy()")
     heard = tab.evaluate("() => heard.length")
     assert tab.evaluate("() => trainer.send({ type: 'pause' })") is False
-    tab.wait_for_function("() => true")
-    assert tab.workers == []
+    until(lambda: tab.evaluate("() => true") and not tab.workers)  # asking lets the page's events be heard
     assert tab.evaluate("() => heard.length") == heard

@@ -211,16 +211,18 @@ def test_every_kind_of_recipe_is_learned() -> None:
 
 
 LONG = {"mini_batch": 2, "epochs": 300}
-KEPT = ["past", "run", "epoch", 20]  # so long after the start that a checkpoint has come
+PAUSED = [["send", {"type": "pause"}], ["until", "run", {"state": "paused"}]]
+GOES_ON = [["send", {"type": "go", "how": "run"}], ["until", "run", {"state": "running"}]]
+KEPT = [["past", "run", "epoch", 20], *PAUSED, ["kept"], *GOES_ON]  # a pause makes a checkpoint, however fast it trains
 
 
 def test_a_worker_that_dies_is_replaced_and_the_run_ends_in_the_same_bits() -> None:
     answers = drive(
-        train(**LONG), KEPT, ["kill"], ["until", "run", {"state": "interrupted"}], FINISHED, ["network", "latest"],
+        train(**LONG), *KEPT, ["kill"], ["until", "run", {"state": "interrupted"}], FINISHED, ["network", "latest"],
         ["threads"],
     )  # fmt: skip
-    assert "ended" in answers[3]["error"]
-    assert "epoch" in answers[3]["error"]
+    assert "ended" in answers[-4]["error"]
+    assert "epoch" in answers[-4]["error"]
     assert answers[-1] == 2
     straight = drive(train(**LONG), FINISHED, ["network", "latest"])
     assert without_seconds(answers[-2]) == without_seconds(straight[-1])
@@ -233,9 +235,9 @@ def test_a_worker_that_dies_is_replaced_and_the_run_ends_in_the_same_bits() -> N
 
 def test_a_worker_that_does_not_answer_is_replaced_too() -> None:
     answers = drive(
-        train(**LONG), KEPT, ["freeze"], ["until", "run", {"state": "interrupted"}], FINISHED, ["threads"], ask=300
+        train(**LONG), *KEPT, ["freeze"], ["until", "run", {"state": "interrupted"}], FINISHED, ["threads"], ask=300
     )
-    assert "answer" in answers[3]["error"]
+    assert "answer" in answers[-3]["error"]
     assert answers[-1] == 2
 
 

@@ -3,6 +3,7 @@
 //   ["join"], ["send", message], ["kill"] (the newest thread), ["network", record], ["destroy"]
 //   ["until", type, {key: value}]   the first message of that type, from now on or kept, whose header has these values
 //   ["past", type, key, number]     the same, whose header has at least this number there
+//   ["kept"]                        once the trainer has had a checkpoint
 
 import { readFileSync } from "node:fs";
 import { Worker } from "node:worker_threads";
@@ -14,12 +15,19 @@ const given = JSON.parse(readFileSync(0, "utf8"));
 const base64 = (array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString("base64");
 
 const threads = [];
+let kept = () => {};
+const checkpoint = new Promise((resolve) => {
+  kept = resolve;
+});
 function worker() {
   const thread = new Worker(new URL("node_worker.mjs", import.meta.url));
   const like = { onmessage: null, onerror: null };
   like.postMessage = (message) => thread.postMessage(message);
   like.terminate = () => thread.terminate();
-  thread.on("message", (data) => like.onmessage?.({ data }));
+  thread.on("message", (data) => {
+    like.onmessage?.({ data });
+    if (data.type === "checkpoint") kept();
+  });
   thread.on("error", (error) => like.onerror?.({ message: error.message }));
   thread.on("exit", () => like.onerror?.({ message: "killed" }));
   threads.push(thread);
@@ -90,6 +98,7 @@ const steps = {
   attempt: () => trainer.attempt(),
   send: (message) => trainer.send(message),
   kill: () => void threads.at(-1).terminate(),
+  kept: () => checkpoint,
   freeze: () => threads.at(-1).postMessage({ type: "freeze" }),
   threads: () => threads.length,
   state: () => ({ state: trainer.state, reason: trainer.reason, kind: trainer.kind }),
