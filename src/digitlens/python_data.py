@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, Protocol, overload
 
 from digitlens.checks import check_type, whole_number
 from digitlens.errors import UsageError
@@ -15,6 +15,17 @@ if TYPE_CHECKING:
 
     from digitlens.digits.dataset import DataSet
     from digitlens.digits.synthetic.pen.writer import PenDigits
+
+
+class _Frame(Protocol):
+    """A data frame of pandas, or of whoever else has these."""
+
+    @property
+    def columns(self) -> Any:
+        """The names of the columns."""
+
+    def to_numpy(self) -> Any:
+        """All values, (rows, columns)."""
 
 
 __all__ = ["data", "mnist", "pen_digits"]
@@ -41,21 +52,31 @@ def data(
 
 @overload
 def data(
-    name: ArrayLike,
-    labels: ArrayLike | None = ...,
+    name: _Frame,
+    labels: str | None = ...,
     *,
     names: Sequence[str] | None = ...,
-    test: tuple[ArrayLike, ArrayLike] | ArrayLike | None = ...,
+    test: _Frame | None = ...,
     size: tuple[int, int] | None = ...,
 ) -> DataSet: ...  # pragma: no cover
 
 
+@overload
 def data(
-    name: str | Path | ArrayLike | None = None,
+    name: ArrayLike,
+    labels: ArrayLike,
+    *,
+    names: Sequence[str] | None = ...,
+    test: tuple[ArrayLike, ArrayLike] | None = ...,
+) -> DataSet: ...  # pragma: no cover
+
+
+def data(
+    name: str | Path | ArrayLike | _Frame | None = None,
     labels: ArrayLike | None = None,
     *,
     names: Sequence[str] | None = None,
-    test: tuple[ArrayLike, ArrayLike] | ArrayLike | None = None,
+    test: tuple[ArrayLike, ArrayLike] | _Frame | None = None,
     size: tuple[int, int] | None = None,
     offline: bool = False,
 ) -> DataSet:
