@@ -22,6 +22,8 @@
  * @property {() => number} next   a number for a request, larger than any before
  * @property {(record: number | "latest") => Promise<Uint8Array>} network   the network of a record of the run, as the
  *   bytes of a model file. Rejects with an Error in words; where the record is no longer kept, it has `gone: true`
+ * @property {(set: import("./tab_services.js").TabSet) => void} [offer]   another set to learn from, in place of one of
+ *   the same name; where that is possible
  * @property {() => void} destroy  ends lines, workers and timers; nothing is heard afterwards
  */
 

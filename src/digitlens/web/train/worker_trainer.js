@@ -39,7 +39,7 @@ const UNDER_WAY = ["waiting", "running"];
 
 /**
  * @param {TabServices} services
- * @returns {Trainer & {offer: (set: TabSet) => void}}   offer: another set, in place of one of the same name
+ * @returns {Trainer & Required<Pick<Trainer, "offer">>}
  */
 export function createWorkerTrainer(services) {
   return new WorkerTrainer(services);
