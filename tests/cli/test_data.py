@@ -208,3 +208,25 @@ def test_without_a_home_there_is_nowhere_to_download_to(monkeypatch: pytest.Monk
     monkeypatch.setattr(platformdirs, "user_cache_dir", lambda *_, **__: "~/.cache/digitlens")
     with pytest.raises(DataError, match="no home folder"):
         run("--download")
+
+
+def test_a_data_set_is_described_with_what_looks_wrong(tmp_path: Path) -> None:
+    run("--write", str(tmp_path / "pen"), "--data", "pen", "--count", "600", "--format", "npz")
+    said = run("--describe", "--data", str(tmp_path / "pen"), "--sheet", str(tmp_path / "sheet.png")).stdout
+    assert "Nothing looks wrong" in said
+    assert "600 images to learn from" in said
+    with Image.open(tmp_path / "sheet.png") as sheet:
+        assert sheet.size == (302, 302)
+    told = json.loads(run("--describe", "--data", str(tmp_path / "pen"), "--json").stdout)
+    assert [sum(column) for column in zip(*told["counts"].values(), strict=True)] == [600, 100]
+    assert told["wrong"] == []
+    with np.load(tmp_path / "pen" / "data.npz") as arrays:
+        inverted = {name: ~arrays[name] if name.startswith("x") else arrays[name] for name in arrays}
+    np.savez(tmp_path / "inverted.npz", **inverted)
+    assert "invert the images" in run("--describe", "--data", str(tmp_path / "inverted.npz")).stdout
+
+
+def test_one_thing_is_done_at_a_time() -> None:
+    for arguments in (["--list", "--describe"], ["--describe", "--download"], ["--sheet", "a.png"]):
+        with pytest.raises(UsageError):
+            run(*arguments)

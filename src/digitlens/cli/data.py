@@ -1,4 +1,4 @@
-"""`digitlens data`: lists where digits come from, downloads MNIST, and writes digits into a folder."""
+"""`digitlens data`: lists where digits come from, looks them over, downloads MNIST, and writes digits into a folder."""
 
 from __future__ import annotations
 
@@ -6,17 +6,27 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from digitlens.cli.terminal import clean, data_options, download_progress, json_option, load_data, out, print_json
+from digitlens.cli.terminal import (
+    clean,
+    data_options,
+    download_progress,
+    json_option,
+    load_data,
+    out,
+    print_json,
+    size_option,
+)
 
 if TYPE_CHECKING:
     from digitlens.digits.dataset import DataSet
 
 
 HELP = """\
-List where digits come from, download MNIST, or write digits into a folder.
+List where digits come from, look them over, download MNIST, or write digits into a folder.
 
 \b
 digitlens data                            list the places
+digitlens data --describe --data mine     what it holds, and what looks wrong
 digitlens data --download                 download MNIST, once
 digitlens data --write test --count 500   500 of MNIST's test pictures as PNG
 digitlens data --write mine --data pen    pen digits, for train --data mine
@@ -26,6 +36,8 @@ digitlens data --download --data kmnist   another data set: --list names them
 
 @click.command("data", help=HELP)
 @click.option("--list", "as_list", is_flag=True, help="List the data sets that are known by name.")
+@click.option("--describe", is_flag=True, help="Say what the data holds, and what looks wrong with it.")
+@click.option("--sheet", metavar="FILE", help="With --describe: write a contact sheet, ten images a class, as PNG.")
 @click.option(
     "--download",
     is_flag=True,
@@ -33,6 +45,7 @@ digitlens data --download --data kmnist   another data set: --list names them
 )
 @click.option("--write", "folder", metavar="FOLDER", help="Write digits into a new or empty folder.")
 @data_options
+@size_option
 @click.option("--count", type=click.IntRange(1, 1_000_000), help="With --write: how many.  [default: all]")
 @click.option(
     "--seed",
@@ -54,10 +67,13 @@ digitlens data --download --data kmnist   another data set: --list names them
 @json_option
 def command(
     as_list: bool,
+    describe: bool,
+    sheet: str | None,
     download: bool,
     folder: str | None,
     data: str | None,
     offline: bool,
+    size: tuple[int, int] | None,
     count: int | None,
     seed: int | None,
     on: str | None,
@@ -69,15 +85,24 @@ def command(
 
     if folder is None and (count or seed is not None or on or form != "png"):
         raise UsageError("--count, --seed, --on and --format belong to --write; add --write FOLDER")
+    if sheet is not None and not describe:
+        raise UsageError("--sheet belongs to --describe; add --describe")
+    if sum((as_list, describe, download or folder is not None)) > 1:
+        raise UsageError("--list, --describe and --download or --write are four things to do; choose one of them")
     if as_list:
         _catalogue(as_json)
+        return
+    if describe:
+        from digitlens.cli.data_description import describe_data
+
+        describe_data(load_data(data, offline=offline, size=size), sheet, as_json)
         return
     if download:
         if offline:
             raise UsageError("--download needs the network, and --offline forbids it: leave one of them out")
         _download(data, as_json and folder is None)
     if folder is not None:
-        _write(folder, data, offline, count, seed, on, form, as_json)
+        _write(folder, data, offline, size, count, seed, on, form, as_json)
     elif not download:
         _list(data, offline, as_json)
 
@@ -174,6 +199,7 @@ def _write(
     folder: str,
     data: str | None,
     offline: bool,
+    size: tuple[int, int] | None,
     count: int | None,
     seed: int | None,
     on: str | None,
@@ -201,7 +227,7 @@ def _write(
             raise UsageError(
                 f"--on belongs to --format png: {form} holds both training and test pictures; leave it out"
             )
-        source = _source(data, offline, count, fewer, seed)
+        source = _source(data, offline, size, count, fewer, seed)
         training = source.training[chosen_numbers(source.training, count, choice)]
         test = source.test[chosen_numbers(source.test, fewer, choice)]
         make, named, total = {
@@ -214,7 +240,7 @@ def _write(
     else:
         on = on or "test"
         counts = {"test": (1, count), "training": (count, 1), "both": (count, fewer)}[on]
-        source = _source(data, offline, *counts, seed)
+        source = _source(data, offline, size, *counts, seed)
         learning = {"train" * (on == "both"): source.training} if on != "test" else {}
         testing = {"test" * (on == "both"): source.test} if on != "training" else {}
         wanted = {"train": count, "test": fewer, "": count}
@@ -233,12 +259,19 @@ def _write(
         out().print(f"Read them: digitlens read {shown(folder)}", markup=False, soft_wrap=True)
 
 
-def _source(data: str | None, offline: bool, training: int | None, test: int | None, seed: int | None) -> DataSet:
+def _source(
+    data: str | None,
+    offline: bool,
+    size: tuple[int, int] | None,
+    training: int | None,
+    test: int | None,
+    seed: int | None,
+) -> DataSet:
     """The digits to choose from. Pen digits are generated from the seed, as many as are needed."""
     if data == "pen":
         from digitlens.digits.synthetic.pen.writer import pen_data
 
         counts: dict[str, Any] = {"training": training, "test": test}
         return pen_data(seed or 0, **{half: n for half, n in counts.items() if n is not None})
-    source: DataSet = load_data(data, offline=offline)
+    source: DataSet = load_data(data, offline=offline, size=size)
     return source

@@ -13,11 +13,12 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from digitlens.cli.terminal import clean, err, out, print_json, progress
+from digitlens.cli.terminal import clean, err, out, print_json, progress, say
 from digitlens.files.naming import shown
 from digitlens.learning.engine import Record
 from digitlens.learning.recipe import FIELDS
 from digitlens.learning.training import Run
+from digitlens.reading.examining import chance_accuracy
 
 
 @contextmanager
@@ -136,13 +137,28 @@ def say_end(run: Run, target: str, data: str | None, as_json: bool) -> None:
                 "finished": run.finished,
                 "engine": run.engine.name,
                 "recipe": run.recipe.to_json(),
+                "at_chance": run.at_chance,
                 **weights,
                 **last,
             }
         )
     elif run.finished:
+        if run.at_chance and run.recipe.labels == "true":
+            _say_at_chance(run, data)
         more = f" --data {shown(data)}" if data is not None else ""
         out().print(f"Saved to {shown(target)}. How well does it read?", markup=False)
         out().print(f"Try: digitlens evaluate --network {shown(target)}{more}", markup=False)
     else:
         _say_stopped(out(), run, target, data)
+
+
+def _say_at_chance(run: Run, data: str | None) -> None:
+    """Say that nothing was learned, and where to look for the reason."""
+    named = f" --data {shown(data)}" if data is not None else ""
+    say(
+        out(),
+        f"It reads no better than chance: {run.history[-1]['test_accuracy']:.1%} of the test images, and always naming "
+        f"the most frequent class is right for {chance_accuracy(run.data.test):.1%}. Are labels and images right? "
+        f"`digitlens data --describe{named}` looks them over. Else try another learning rate, which is "
+        f"{run.recipe.learning_rate:g}.",
+    )

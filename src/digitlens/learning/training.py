@@ -31,6 +31,7 @@ from digitlens.learning.engine import Engine, Measured, Record, State, Stop
 from digitlens.learning.engines import choose, refusal
 from digitlens.learning.recipe import NAME, Recipe
 from digitlens.network.network import Network
+from digitlens.reading.examining import no_better_than_chance
 from digitlens.reading.reader import Reader
 from digitlens.storage.container import TEXT
 from digitlens.storage.half_precision import rounded_to_half
@@ -125,6 +126,12 @@ class Run:
     def finished(self) -> bool:
         """All epochs of the recipe are done."""
         return self.latest is not None and self.latest.epoch >= self.recipe.epochs
+
+    @property
+    def at_chance(self) -> bool:
+        """Whether its latest epoch reads the test images no better than who always names the most frequent class."""
+        accuracy = self.history[-1].get("test_accuracy") if self.history else None
+        return accuracy is not None and no_better_than_chance(accuracy, self.data.test)
 
     @property
     def split(self) -> DataSplit:
