@@ -61,7 +61,6 @@ if TYPE_CHECKING:  # the same names once more, for type checkers and editors: a 
         gradient_descent as gradient_descent,
         momentum as momentum,
     )
-    from digitlens.widget import Lens as Lens
     from digitlens.python import (
         compare as compare,
         explain as explain,
@@ -86,6 +85,7 @@ if TYPE_CHECKING:  # the same names once more, for type checkers and editors: a 
     from digitlens.reading.page.page import DigitBox as DigitBox, Page as Page
     from digitlens.reading.reader import Reader as Reader
     from digitlens.reading.reading import Reading as Reading
+    from digitlens.widget import Lens as Lens
 
     __version__: str
 

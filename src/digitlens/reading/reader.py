@@ -125,11 +125,7 @@ class Reader:
         network's numbers grow beyond all bounds. A picture without ink gets a Reading too, which says so.
         """
         prepared = prepare(picture, self.adjusting, shape=self.image_shape, dark_on_light=self.dark_on_light)
-        trace = overflow.forward(self.network, prepared.image.reshape(1, -1).astype(self.network.dtype))[0]
-        path = str(picture) if isinstance(picture, (str, Path)) else None
-        judgement = self.familiarity.judge(_framed(prepared)) if self.familiarity and prepared.ink_found else None
-        confidence = float(self.calibration.confidence(trace.z[-1])) if self.calibration else None
-        return Reading(prepared, trace, self.classes, self.name, path, judgement, confidence)
+        return reading_of(self, prepared, str(picture) if isinstance(picture, (str, Path)) else None)
 
     def read_page(self, picture: str | Path | bytes | NDArray[Any] | PillowImage) -> Page:
         """Read a photo or scan with several digits: the numbers on it, in reading order, each digit with its box.
@@ -244,6 +240,14 @@ def _unpickled(values: dict[str, Any]) -> Reader:
 _COMPILED: WeakKeyDictionary[Network, Compiled] = (
     WeakKeyDictionary()
 )  # networks made ready for the kernel; none of them changes
+
+
+def reading_of(reader: Reader, prepared: Prepared, path: str | None = None) -> Reading:
+    """What a reader says of a picture that is prepared for it. Raises DataError where its numbers grow too large."""
+    trace = overflow.forward(reader.network, prepared.image.reshape(1, -1).astype(reader.network.dtype))[0]
+    judgement = reader.familiarity.judge(_framed(prepared)) if reader.familiarity and prepared.ink_found else None
+    confidence = float(reader.calibration.confidence(trace.z[-1])) if reader.calibration else None
+    return Reading(prepared, trace, reader.classes, reader.name, path, judgement, confidence)
 
 
 def _framed(prepared: Prepared) -> Array:
