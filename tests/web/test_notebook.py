@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -157,3 +158,64 @@ def test_training_is_watched_and_the_cell_has_the_last_network(page: Page) -> No
     digit(lens, label)
     trained = lens.locator(".chip .size").inner_text()
     assert "784" in trained or "13,002" in trained
+
+
+def test_two_lenses_are_each_their_own(page: Page) -> None:
+    other = run(page, OTHER)
+    digit(other, "1")
+    other.locator(".learn-view").wait_for()
+    draw(page, other, (0.2, 0.5), (0.8, 0.5))
+    says(page, ASK_BOTH, "straight 1 1")
+    assert page.locator(".digitlens").count() == 2
+    assert page.locator(".digitlens-still").count() == 2
+    assert not any(one.is_visible() for one in page.locator(".digitlens-still").all())
+
+
+def test_what_nbconvert_writes_shows_the_last_state_as_a_picture(page: Page, folder: Path) -> None:
+    """The file that JupyterLab saves holds what was drawn last, not what there was when the cell was run."""
+    needs("nbconvert")
+    path = folder / "lens.ipynb"
+    run(page, CHANGE)
+    deadline = time.monotonic() + PATIENCE
+    while "Reading 4" not in (html := exported(page, path)):
+        assert time.monotonic() < deadline, html[-3000:]
+        page.wait_for_timeout(300)
+    assert html.count("digitlens-still") == 2
+    assert "video" in html
+    before = html
+    draw(page, page.locator(".jp-CodeCell").nth(OTHER).locator(".jp-OutputArea"), (0.3, 0.3), (0.7, 0.7))
+    while exported(page, path) == before:
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(300)
+    page_of_it = page.context.new_page()
+    page_of_it.route(
+        "**/*", lambda route: route.continue_() if route.request.url.startswith("file:") else route.abort()
+    )
+    page_of_it.goto((folder / "lens.html").as_uri())
+    pictures = page_of_it.locator(".digitlens-still img")
+    assert [one.is_visible() for one in pictures.all()] == [True, True]
+    assert pictures.first.evaluate("image => image.naturalWidth") > 700
+    page_of_it.close()
+
+
+def exported(page: Page, path: Path) -> str:
+    """What nbconvert makes of the notebook as JupyterLab saves it now."""
+    page.keyboard.press("Control+s")
+    page.wait_for_timeout(300)
+    command = [sys.executable, "-m", "nbconvert", "--to", "html", str(path)]
+    subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE, cwd=path.parent)
+    return path.with_suffix(".html").read_text(encoding="utf-8")
+
+
+def test_after_a_restart_of_the_kernel_a_cell_that_is_run_again_lives(page: Page) -> None:
+    page.locator(".jp-CodeCell").nth(ASK).locator(".jp-InputArea-editor").click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("0")
+    page.keyboard.press("0")
+    page.get_by_role("button", name="Restart", exact=True).click()
+    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for()
+    says(page, ASK, "NameError")
+    lens = run(page, SHOW)
+    draw(page, lens, (0.5, 0.2), (0.5, 0.8))
+    digit(lens, "1")
+    says(page, ASK, "python has 1 (28, 28) 1 read (1, 0)")
