@@ -43,7 +43,6 @@ def functions() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "read_page": (dl.read_page, {"picture": image, "network": reader}),
         "explain": (dl.explain, {"picture": image, "network": reader}),
         "export": (dl.export, {"network": reader, "path": "mine.json", "format": "json"}),
-        "Lens": (dl.Lens, {"reader": reader}),
         "train": (dl.train, {"recipe": recipe, "data": few}),
         "compare": (
             dl.compare,
@@ -116,7 +115,16 @@ METHODS = (
         "Steps.slopes",
         "Steps.take_step",
     ),
-    *("NeuronSum.printed", "Digits", "DataSet", "Range", "Recipe.changed", "Recipe.from_json", "Network.forward"),
+    *(
+        "Lens",
+        "NeuronSum.printed",
+        "Digits",
+        "DataSet",
+        "Range",
+        "Recipe.changed",
+        "Recipe.from_json",
+        "Network.forward",
+    ),
 )
 
 
@@ -136,6 +144,7 @@ def methods() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "Reader.evaluate": (reader.evaluate, {"digits": few.test}),
         "Reader.calibrated": (reader.calibrated, {"digits": few.test}),
         "Reader": (dl.Reader, {"network": network}),
+        "Lens": (dl.Lens, {"reader": reader, "view": "read", "neuron": (1, 0)}),
         "Run": (dl.Run, made),
         "Steps.weight": (steps.weight, {"layer": 1, "neuron": 0, "source": 0}),
         "Steps.steepest": (steps.steepest, {"layer": 1}),

@@ -110,13 +110,25 @@ def test_what_the_page_tells_arrives(lens: dl.Lens) -> None:
     assert (other.neuron, other.view, other.reader.name) == ((1, 7), "learn", "video")
 
 
+class CalledRead:
+    """Equals anything, and prints as a view does."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __str__(self) -> str:
+        return "read"
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+
 WRONG = {
     "drawing": [5, [5], [[[1.0]]], [[]], [[(np.inf, 0.0)]], [[(101.0, 0.0)]], [[(1.0, 1.0)] * 5001], [[("a", "b")]]],
     "image": [5, None, np.zeros((3, 3)), np.full((28, 28), np.nan), np.full((28, 28), 1.1), np.zeros((28, 28), int)],
     "reading": [5, "7"],
     "network": [5, "video", None],
     "neuron": [5, (1,), (0, 0), (4, 0), (1, 16), (1, -1), ("1", 0), (1, 0.5)],
-    "view": ["train", 5, None, ["read"]],
+    "view": ["train", 5, None, ["read"], CalledRead()],
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.checks import check_type, whole_number
+from digitlens.checks import check_type, described, whole_number
 from digitlens.errors import ShapeError, UsageError
 from digitlens.network.network import Network
 from digitlens.reading.reader import Reader
@@ -122,8 +122,8 @@ def neuron(lens: Any, value: Any) -> tuple[int, int]:
 
 def view(lens: Any, value: Any) -> str:
     """One of VIEWS."""
-    if value not in VIEWS:
-        raise UsageError(f"Lens wants a view of {', '.join(VIEWS)}, got {str(value)[:40]!r}")
+    if not isinstance(value, str) or value not in VIEWS:
+        raise UsageError(f"Lens has the views {', '.join(VIEWS)}, got {described(value)}")
     return str(value)
 
 
