@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
+import time
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,8 @@ from tests.web.test_accessibility import THREE
 
 import digitlens as dl
 from digitlens.reading.still import still
+from digitlens.storage.model_file import from_bytes
+from digitlens.widget import OFTEN
 
 STRAIGHT_DOWN = [[(14.0, 5.0), (14.0, 22.0)]]
 
@@ -91,6 +95,27 @@ def test_a_network_that_is_assigned_reads_what_is_there(lens: dl.Lens) -> None:
     lens.neuron = (2, 15)
     lens.network = dl.Reader(untrained(784, 4, 10), name="small")
     assert (lens.reader.name, lens.neuron) == ("small", (2, 9))
+
+
+def test_a_loop_that_lets_nothing_else_run_tells_the_page_all_the_same(lens: dl.Lens) -> None:
+    """As a cell that trains does. Of many networks in no time the page is told some, and the last one in any case."""
+    networks = [untrained(784, size, 10) for size in (3, 4, 5, 6)]
+
+    def told() -> int:
+        return from_bytes(lens._file).network.sizes[1]
+
+    async def cell() -> list[int]:
+        found = []
+        for network in networks[:2]:
+            lens.network = network
+        time.sleep(OFTEN)
+        lens.network = networks[2]
+        found.append(told())
+        lens.network = networks[3]
+        await asyncio.sleep(2 * OFTEN)
+        return [*found, told()]
+
+    assert asyncio.run(cell()) == [5, 6]
 
 
 def test_what_the_page_tells_arrives(lens: dl.Lens) -> None:

@@ -117,6 +117,7 @@ class Lens(AnyWidget):
         self._sent = -np.inf  # when the network went to the page
         self._waiting: set[str] = set()  # what is done a little later
         self._shown = False
+        self._stale = False  # the picture in the file shows something earlier
         number = next(_numbers)
         super().__init__(
             _label=f"lens {number}" if number > 1 else "",
@@ -247,20 +248,23 @@ class Lens(AnyWidget):
             self._computing = before
 
     def _later(self, name: str, seconds: float, what: Callable[[], None]) -> None:
-        """Do it once, so many seconds after it was first asked for; at once, where nothing runs that could wait."""
+        """Do it once, so many seconds after it was first asked for; at once, where nothing runs that could wait.
+
+        A cell that trains does not let what waits run: so what is asked for again when it is due is done there.
+        """
 
         def now() -> None:
-            self._waiting.discard(name)
-            what()
+            if name in self._waiting:
+                self._waiting.remove(name)
+                what()
 
-        if name in self._waiting:
-            return
-        if seconds > 0:
+        if seconds > 0 and name not in self._waiting:
             with suppress(RuntimeError):  # no loop runs
                 asyncio.get_running_loop().call_later(seconds, now)
                 self._waiting.add(name)
-                return
-        what()
+        if seconds <= 0 or name not in self._waiting:
+            self._waiting.discard(name)
+            what()
 
     # A widget is gone where no kernel runs: in what nbconvert writes, on GitHub. So a picture stands beneath it in the
     # notebook's file, which the bundle hides wherever the widget lives, and which follows what is shown.

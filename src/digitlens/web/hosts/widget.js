@@ -95,7 +95,10 @@ const SHARED = [
  * @returns {() => void}   ends it
  */
 function render({ model, el }) {
-  el.setAttribute("data-lm-suppress-shortcuts", "true"); // Jupyter's, for keys that are pressed in here
+  // Keys that are pressed in here are the page's, and not Jupyter's shortcuts; but the notebook is saved as ever.
+  const keys = (/** @type {KeyboardEvent} */ { key, ctrlKey, metaKey }) =>
+    el.toggleAttribute("data-lm-suppress-shortcuts", !((ctrlKey || metaKey) && key.toLowerCase() === "s"));
+  window.addEventListener("keydown", keys, true); // before Jupyter hears of it
   el.style.setProperty("--page-height", "0");
   const still = new CSSStyleSheet();
   still.replaceSync(STILL);
@@ -122,6 +125,7 @@ function render({ model, el }) {
   ready.then((app) => share(app, model));
   return () => {
     destroy();
+    window.removeEventListener("keydown", keys, true);
     document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== still);
   };
 }
@@ -141,7 +145,7 @@ function likeNotebook(el) {
 function share(app, model) {
   /** What both ends have: as it is here, and as it was told. @type {Map<string, {now: unknown, told: any}>} */
   const both = new Map();
-  const agree = (/** @type {Shared} */ { name, now }, told = model.get(name)) =>
+  const agree = (/** @type {Shared} */ { name, now }, /** @type {any} */ told) =>
     both.set(name, { now: now(app), told });
   const differs = (/** @type {Shared} */ { name, now }) => both.get(name)?.now !== now(app);
 
@@ -186,8 +190,7 @@ function share(app, model) {
     });
   };
 
-  for (const one of SHARED) agree(one, undefined);
-  agree(SHARED[0]); // the component began with it
+  for (const one of SHARED) agree(one, one.name === "_file" ? model.get("_file") : undefined); // it began with that
   take();
   for (const { name } of SHARED) model.on(`change:${name}`, heard);
   app.life.signal.addEventListener("abort", () => {
