@@ -137,6 +137,13 @@ def test_pictures_that_are_taken_as_they_are_have_one_size_and_can_be_read(tmp_p
         find_data(folder)
 
 
+def test_a_size_that_is_asked_for_is_made_of_pictures_that_have_another(tmp_path: Path) -> None:
+    data = pen_data(3, 30, 10)
+    write(data, "png", tmp_path / "pen")
+    assert_same(find_data(tmp_path / "pen", size=(28, 28)), data)
+    assert find_data(tmp_path / "pen", size=(14, 14)).image_shape == (14, 14)
+
+
 def test_mnists_own_names_serve_for_any_set(tmp_path: Path) -> None:
     training, digits, test, other = arrays(3, 9)
     data = DataSet("three", "", Digits(training, digits), Digits(test, other), ("0", "1", "2"))

@@ -80,7 +80,6 @@ def load_folder(
         largest = shape_name((LARGEST_SIDE, LARGEST_SIDE))
         raise UsageError(f"size: 1×1 to {largest} pixels, got {shape_name(size)}")
     place = Path(folder)
-    as_they_are = size is None and (place / AS_THEY_ARE).is_file()
     if parts := _parts(place):
         training_folders, test_folder = parts
         folders, classes = _classes(training_folders[0], read_names(place))
@@ -98,9 +97,13 @@ def load_folder(
     if len(learning) + len(testing) > most:
         raise DataError(f"{shown(place)} holds more than {most:,} pictures; choose some of them")
     unreadable: list[str] = []
-    if as_they_are:
-        training, test = _as_they_are(learning, unreadable), _as_they_are(testing, unreadable)
+    halves = None
+    if (place / AS_THEY_ARE).is_file():
+        halves = _as_they_are(learning, unreadable), _as_they_are(testing, unreadable)
+    if halves is not None and size in (None, halves[0].image_shape):
+        training, test = halves
     else:
+        unreadable.clear()
         size = size or _size(classes, learning + testing)
         training, test = _read(learning, size, unreadable), _read(testing, size, unreadable)
     _check(place, classes, training, test, unreadable)
