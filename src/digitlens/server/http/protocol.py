@@ -209,6 +209,9 @@ class Http(H11Protocol, _Paced):
             response = h11.Response(status_code=code, headers=[*headers, *page_headers(), (b"connection", b"close")])
             for event in (response, h11.Data(data=body), h11.EndOfMessage()):
                 self.transport.write(self.conn.send(event) or b"")
+        if self.cycle is not None and not self.cycle.response_complete:  # whoever works on an answer need not go on
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
         self.transport.close()
 
 
