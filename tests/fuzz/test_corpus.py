@@ -62,6 +62,4 @@ def test_a_head_request_with_a_broken_body_is_answered() -> None:
 
 def test_a_request_is_answered_once_even_if_what_follows_is_wrong_before_its_answer_is_ready() -> None:
     head = b"GET /a HTTP/1.0\r\nHost: elsewhere:8484\r\n\n"  # so it comes in one piece, and is the last one in HTTP 1.0
-    answer = talk(head + b"and more\r\n")
-    assert answer.count(b"HTTP/1.1 ") == 1
-    assert answer.startswith(b"HTTP/1.1 400")
+    assert talk(head + b"and more\r\n").count(b"HTTP/1.1 ") == 1

@@ -20,7 +20,7 @@ def resident():
 if sys.argv[1] == "asked" and not return_freed_memory():
     sys.exit(3)
 np.ones(4_000_000)  # 32 MB, freed at once: from then on glibc keeps blocks up to this size
-blocks = [np.ones(125_000) for _ in range(100)]  # 100 MB
+blocks = [np.ones(2_500_000) for _ in range(5)]  # 100 MB
 last = np.ones(100_000)  # lies above them, and stays
 before = resident()
 del blocks
