@@ -124,7 +124,10 @@ class Reader:
         Raises PictureError for a file that is no picture, ShapeError for an array that is none, DataError where the
         network's numbers grow beyond all bounds. A picture without ink gets a Reading too, which says so.
         """
-        prepared = prepare(picture, self.adjusting, shape=self.image_shape, dark_on_light=self.dark_on_light)
+        familiar = self.familiarity.of_one if self.familiarity else None
+        prepared = prepare(
+            picture, self.adjusting, shape=self.image_shape, dark_on_light=self.dark_on_light, familiar=familiar
+        )
         return reading_of(self, prepared, str(picture) if isinstance(picture, (str, Path)) else None)
 
     def read_page(self, picture: str | Path | bytes | NDArray[Any] | PillowImage) -> Page:

@@ -149,13 +149,14 @@ const TASKS = {
   /** What is found in a grey picture, in float64 to the end. */
   ink({ pictures }) {
     return pictures.map(({ rows, columns, grey }) => {
-      const { ink, region, ...rest } = web.ink.findInk({ rows, columns, grey: bytesOf(grey) });
+      const { ink, region, others, ...rest } = web.ink.findInk({ rows, columns, grey: bytesOf(grey) });
       const framed = web.framing.frame(ink);
       const levels = [rest.paper, rest.contrast, rest.grain];
       const straight = web.adjusting.straighten(framed, DIGIT_SHAPE);
       return {
         region: [region.top, region.left, region.rows, region.columns],
         ...rest,
+        others: others.map(({ reversed, blur }) => [reversed, blur]),
         levels,
         framed: out(framed),
         straightened: out(straight),

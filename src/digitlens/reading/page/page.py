@@ -124,7 +124,11 @@ def find_page(whole: Reading, judge: Judge, familiar: Familiar | None = None, th
     (n, classes) activations; familiar: the familiarity of framed pictures, (n, 28, 28) uint8 -> (n,), 0..1, if known;
     threshold: the least familiarity of a digit.
     """
-    paper = find_paper(whole.prepared.stages[0].image)
+    decoded = whole.prepared.stages[0]
+    paper = find_paper(decoded.image)
+    if "reduction" in decoded.parameters:
+        shape = int(decoded.parameters["rows"]), int(decoded.parameters["columns"])
+        paper = replace(paper, reduction=paper.reduction * decoded.parameters["reduction"], shape=shape)
     if not paper.contrast:
         return Page((), whole, 0.0, ())
     while runs_in(paper.mask) > MOST_RUNS:

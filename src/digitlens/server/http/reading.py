@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from digitlens.digits.preparation.containers import open_container
-from digitlens.digits.preparation.decode import MAX_PIXELS
+from digitlens.digits.preparation.decode import MAX_OTHER_BYTES, MAX_PIXELS
 from digitlens.errors import DigitlensError, PictureError
 from digitlens.reading.reader import Reader
 from digitlens.server.http.networks import Networks
@@ -82,4 +82,5 @@ def _status(data: bytes) -> int:
         container = open_container(data)
     except PictureError:
         return 400
-    return 413 if container.width * container.height > MAX_PIXELS else 400
+    large = container.width * container.height > MAX_PIXELS or len(data) > MAX_OTHER_BYTES
+    return 413 if large else 400

@@ -8,8 +8,9 @@ import { fromRGBA } from "../../picture/grey.js";
 /** @typedef {import("../../model/state.js").Base} Base */
 
 const lookers = /** @type {WeakMap<App, (file: Blob, name: string) => Promise<void>>} */ (new WeakMap());
-const MOST_BYTES = 5 * 1024 * 1024;
-const MOST_PIXELS = 16_000_000;
+const MOST_BYTES = 32 * 1024 * 1024;
+const MOST_PIXELS = 100_000_000; // decoded by the browser
+const WORKED_ON = 16_000_000; // pixels that are looked at: a larger picture is reduced
 
 /**
  * A picture file onto the pad. Throws an Error with a clear text for what is none.
@@ -35,7 +36,9 @@ async function greyOf(file) {
   if (file.type === "image/svg+xml")
     throw new Error("SVG is no picture made of pixels; wanted PNG, JPEG, WebP, BMP or GIF.");
   if (file.size > MOST_BYTES)
-    throw new Error(`it has ${(file.size / 2 ** 20).toFixed(1)} MiB, and at most 5 are taken; make it smaller.`);
+    throw new Error(
+      `it has ${(file.size / 2 ** 20).toFixed(1)} MiB, and at most ${MOST_BYTES / 2 ** 20} are taken; make it smaller.`,
+    );
   if (!file.size) throw new Error("it is empty.");
   const bitmap = await createImageBitmap(file, { imageOrientation: "from-image", premultiplyAlpha: "none" }).catch(
     () => {
@@ -44,12 +47,17 @@ async function greyOf(file) {
   );
   const { width, height } = bitmap;
   if (width * height > MOST_PIXELS)
-    throw new Error(`it has ${width}×${height} pixels, and at most 16 million are taken; make it smaller.`);
-  const canvas = new OffscreenCanvas(width, height);
+    throw new Error(
+      `it has ${width}×${height} pixels, and at most ${MOST_PIXELS / 1e6} million are taken; make it smaller.`,
+    );
+  let reduction = 1;
+  while (width * height > WORKED_ON * reduction ** 2) reduction *= 2;
+  const [columns, rows] = [Math.ceil(width / reduction), Math.ceil(height / reduction)];
+  const canvas = new OffscreenCanvas(columns, rows);
   const context = /** @type {OffscreenCanvasRenderingContext2D} */ (
     canvas.getContext("2d", { willReadFrequently: true })
   );
-  context.drawImage(bitmap, 0, 0);
+  context.drawImage(bitmap, 0, 0, columns, rows);
   bitmap.close();
-  return fromRGBA(context.getImageData(0, 0, width, height).data, height, width);
+  return fromRGBA(context.getImageData(0, 0, columns, rows).data, rows, columns);
 }
