@@ -352,7 +352,7 @@ def test_when_the_server_is_gone_the_page_says_so_reads_on_and_notices_that_it_i
         page.goto(address)
         page.wait_for_selector("html[data-whole]")
         assert not line.is_visible()
-    page.get_by_text("The server is gone; drawing and looking go on.").wait_for()
+    page.get_by_text("The server is gone; drawing, looking").wait_for()
     assert reads(SEVEN) == 7
     page.get_by_role("link", name="Story").click()
     page.evaluate(FRAMES)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import threading
 from collections.abc import Sequence
 from functools import partial
@@ -38,6 +40,9 @@ from digitlens.storage.shipped import SUFFIX
 
 if TYPE_CHECKING:
     from digitlens.server.training.visitors import Visitors
+
+
+CHOICES = "train/choices.json"
 
 
 class _Number(Convertor[int]):
@@ -167,10 +172,20 @@ class _Files:
         name = request.path_params["path"] or "index.html"
         if name == "index.html":
             return serve(request, self._index, ".html")
+        if name == CHOICES:
+            return serve(request, _choices(), ".json")
         path = self._page.get(name)
         if path is None:
             raise HTTPException(404, "there is nothing at this address; the page is at /")
         return _from_disk(request, path)
+
+
+@functools.cache
+def _choices() -> bytes:
+    """What can be chosen for training in the tab, as the file that a static site has."""
+    from digitlens.learning.choices import choices
+
+    return json.dumps(choices(), allow_nan=False).encode()
 
 
 def _from_disk(request: Request, path: Path) -> Response:

@@ -42,7 +42,8 @@ export function fillPage(app, whole) {
   const network = diagramView(app);
   const tools = toolsView(app);
   const journeys = journeysView(app);
-  const connection = app.live?.kind === "server" ? connectionView(app, app.live) : null;
+  const server = (app.live?.all ?? [app.live]).find((one) => one?.kind === "server");
+  const connection = server ? connectionView(app, server) : null;
   const places = framework(app, { pad, network, tools, journeys });
   if (connection) root.append(h("div", { id: "connection" }, connection.element));
   const always = [pad, network, tools, journeys];

@@ -28,7 +28,7 @@ wholePage({
   journeys: ALL,
   examples: siteExamples,
   images: packed.some(({ name }) => !name.startsWith("pen")) ? tabImages(sets) : undefined, // the pen's are no samples
-  trainer: sets.length ? tabTrainer("page/", sets) : undefined,
+  trainer: sets.length ? tabTrainer("page/", async () => sets) : undefined,
   share: () => "",
 });
 navigator.serviceWorker?.register("service_worker.js").catch(() => {}); // a browser or a frame that allows none

@@ -286,6 +286,7 @@ class WorkerTrainer {
       this.answers.delete(message.ask);
     } else if (type === "refused") this.#tell("refused", message);
     if (!current || (frame?.header.number ?? message.number) !== current.request.number) return;
+    if (type === "slept") this.#tell("slept", message);
     if (type === "checkpoint") Object.assign(current, { checkpoint: message.checkpoint, lost: 0 });
     if (type !== "frame") return; // of a run that another one has replaced, nothing is told
     if (frame.header.type === "run") current.frame = frame;
