@@ -20,6 +20,8 @@ from PIL import Image
 from tests.reading.page.shapes import page_of
 from tests.soak.draw import count, seed
 
+from digitlens.server.sharing.memory import return_freed_memory, trim
+
 SHAPES = 2_000
 SECONDS, MEBIBYTES = 1.5, 400
 ROOM = 1536 * 2**20  # bytes of address space beyond what a worker has when it begins: then it fails, not the machine
@@ -38,7 +40,6 @@ def begin() -> None:
     import resource
 
     import digitlens as dl
-    from digitlens.server.sharing.memory import return_freed_memory
 
     return_freed_memory()
     READER = dl.load("reader")
@@ -67,6 +68,7 @@ def measure(drawn: int, number: int) -> Measured:
     if isinstance(picture, bytes):
         del page
     file.close()
+    trim()  # what was freed by the page before does not hide what this one takes
     Path("/proc/self/clear_refs").write_text("5")  # the peak counts from here
     before, spent, error = status("VmRSS"), 0.0, ""
     for again in range(3):  # the least of three, if one is too much: what else the machine does only adds to it
