@@ -2,6 +2,7 @@
 // A picture file onto the pad, prepared for the network that is loaded.
 
 import { readsDigits } from "../../core/shape.js";
+import { readPixels } from "../../picture/canvas.js";
 import { fromRGBA } from "../../picture/grey.js";
 
 /** @typedef {import("../shared/app.js").App} App */
@@ -53,11 +54,5 @@ async function greyOf(file) {
   let reduction = 1;
   while (width * height > WORKED_ON * reduction ** 2) reduction *= 2;
   const [columns, rows] = [Math.ceil(width / reduction), Math.ceil(height / reduction)];
-  const canvas = new OffscreenCanvas(columns, rows);
-  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (
-    canvas.getContext("2d", { willReadFrequently: true })
-  );
-  context.drawImage(bitmap, 0, 0, columns, rows);
-  bitmap.close();
-  return fromRGBA(context.getImageData(0, 0, columns, rows).data, rows, columns);
+  return fromRGBA(readPixels(bitmap, columns, rows), rows, columns);
 }
