@@ -55,6 +55,7 @@ def values() -> dict[str, Any]:
         reader.evaluate(few.test),
         read_page,
         read_page.boxes[0],
+        read_page.numbers[0],
         total,
         total.terms[0],
         total.printed(),

@@ -104,12 +104,13 @@ def export(
     from digitlens.digits.sources.find import find_data
     from digitlens.exports.formats import export as write
     from digitlens.exports.formats import format_of
+    from digitlens.storage.shipped import reader_for
 
     check_type("export()", "path", path, (str, os.PathLike), "a file name", 'such as "mine.onnx"')
     check_type("export()", "format", format, str, "the name of a format")
     check_type("export()", "int8", int8, bool, "True or False")
     format_of(path, format, int8=int8)  # before anything is loaded
-    reader = _reader("export()", network)
+    reader = reader_for("export()", network)
     if not int8 and data is not None:
         raise UsageError("export() takes data for int8=True alone; leave it out")
     if not int8 or isinstance(data, Digits):
@@ -133,7 +134,9 @@ def read(picture: Picture, network: str | Path | Reader = "reader") -> Reading:
     >>> read(np.zeros((28, 28))).reason
     'too little ink'
     """
-    return _reader("read()", network).read(picture)
+    from digitlens.storage.shipped import reader_for
+
+    return reader_for("read()", network).read(picture)
 
 
 def read_page(picture: Picture, network: str | Path | Reader = "reader") -> Page:
@@ -150,7 +153,9 @@ def read_page(picture: Picture, network: str | Path | Reader = "reader") -> Page
     >>> read_page(page).text
     '11'
     """
-    return _reader("read_page()", network).read_page(picture)
+    from digitlens.storage.shipped import reader_for
+
+    return reader_for("read_page()", network).read_page(picture)
 
 
 @overload
@@ -192,8 +197,9 @@ def explain(
     """
     from digitlens.lens.neuron import neuron_sum
     from digitlens.lens.steps import back_propagate
+    from digitlens.storage.shipped import reader_for
 
-    reader = _reader("explain()", network)
+    reader = reader_for("explain()", network)
     trace = reader.read(picture).trace
     if target is not None:
         if layer is not None or neuron is not None:
@@ -387,13 +393,3 @@ def _values(who: str, values: Any) -> tuple[Any, ...]:
         raise UsageError(f"{who} wants a list of values, got {described(values)}; write [{values!r:.60}, ...]")
     check_type(who, "values", values, Sequence, "a list of values", 'such as ["sigmoid", "relu"]')
     return tuple(values)
-
-
-def _reader(who: str, network: str | Path | Reader) -> Reader:
-    from digitlens.reading.reader import Reader
-    from digitlens.storage.shipped import open_reader
-
-    if isinstance(network, Reader):
-        return network
-    check_type(who, "network", network, (str, os.PathLike), "a name, a model file or a Reader")
-    return open_reader(network)

@@ -26,16 +26,24 @@ def test_the_numbers_are_printed_line_by_line(picture: Path, capsys: pytest.Capt
     assert [[len(number) for number in line.split()] for line in printed] == [[3, 2], [2]]
 
 
-def test_json_has_what_read_prints_and_text_and_boxes(picture: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_says_what_is_on_the_page_and_nothing_of_it_as_one_digit(
+    picture: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert _run(["read", "--page", "--json", str(picture), str(picture.parent / "none.png")]) == 0
     page, missing = json.loads(capsys.readouterr().out)
     assert page["path"] == str(picture)
     assert len(page["boxes"]) == 7
-    assert {"digit", "activations", "network", "text", "turn", "notes"} <= set(page)
+    assert set(page) == {"path", "network", "text", "numbers", "boxes", "turn", "notes"}
     assert set(missing) == {"path", "error"}
-    assert _run(["read", "--json", str(picture)]) == 0
-    plain = json.loads(capsys.readouterr().out)[0]
-    assert {name: page[name] for name in plain} == plain
+    assert [number["text"] for number in page["numbers"]] == page["text"].split()
+    for number, count in zip(page["numbers"], (3, 2, 2), strict=True):
+        inside = [box for box in page["boxes"] if page["numbers"][box["number"]] is number]
+        assert len(inside) == count
+        for box in inside:
+            assert number["left"] <= box["left"]
+            assert box["left"] + box["width"] <= number["left"] + number["width"]
+            assert number["top"] <= box["top"]
+            assert box["top"] + box["height"] <= number["top"] + number["height"]
 
 
 def test_the_marked_picture_is_written_as_png(picture: Path, tmp_path: Path) -> None:

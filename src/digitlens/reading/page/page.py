@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from digitlens.reading.page.connected_components import Pieces, pieces_of, runs_in
 from digitlens.reading.page.lines import Line, find_lines, writing_size
+from digitlens.reading.page.numbers import DigitBox, Number, numbers_of
 from digitlens.reading.page.paper import Paper, find_paper, reduced, straightened
 from digitlens.reading.page.ruling import without_boxes, without_ruling
 from digitlens.reading.page.segmentation import Familiar, Glyph, Judge, Segments, segment
@@ -28,46 +29,6 @@ GRAIN = 0.1  # of full ink: fainter ink counts as paper
 WIDE_GAP = 0.9  # line heights: the least gap between two numbers ...
 TEXT_SHOWN = 60  # characters of the text at a prompt
 USUAL_GAP = 1.8  # ... which is also at least this many times the narrow gaps of the line
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class DigitBox:
-    """One digit of a page. Positions are in pixels of the original picture, after EXIF rotation."""
-
-    left: int  # of the box, in pixels from the left border of the picture
-    top: int  # in pixels from the upper border
-    width: int  # in pixels
-    height: int  # in pixels
-    digit: int  # the index of the most active output, from 0: for digits, the digit
-    label: str  # the name of that class
-    image: NDArray[np.uint8]  # (28, 28), prepared as the network saw it, before adjusting
-    activations: NDArray[np.float64]  # (classes,); not probabilities
-    line: int  # counted from 0, top to bottom
-    number: int  # which number of all on the page, counted from 0
-    familiarity: float | None = None  # how much it looks like a digit, 0..1; None: the Reader cannot tell
-    is_digit: bool | None = None  # whether the familiarity is enough for a digit; None: the Reader cannot tell
-
-    def __repr__(self) -> str:
-        return f"<DigitBox {self.label}: {self.width}×{self.height} pixels at ({self.left}, {self.top})>"
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        answer: dict[str, Any] = {
-            "left": self.left,
-            "top": self.top,
-            "width": self.width,
-            "height": self.height,
-            "digit": self.digit,
-            "activation": round(float(self.activations.max()), 6),
-            "line": self.line,
-            "number": self.number,
-        }
-        if self.label != str(self.digit):
-            answer["label"] = self.label
-        if self.familiarity is not None:
-            answer["familiarity"] = round(self.familiarity, 6)
-            answer["is_digit"] = self.is_digit
-        return answer
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,10 +50,18 @@ class Page:
             pieces.append(box.label)
         return "".join(pieces)
 
+    @property
+    def numbers(self) -> tuple[Number, ...]:
+        """The numbers in reading order, each with its digits, its box, and whether somebody should look at it."""
+        return numbers_of(self.boxes)
+
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON values: those of the Reading, and `text`, `boxes`, `turn` and `notes`."""
-        return self.whole.to_json() | {
+        """Plain JSON values: `path`, `network`, `text`, `numbers`, `boxes`, `turn` and `notes`."""
+        return {
+            "path": self.whole.path,
+            "network": self.whole.network,
             "text": self.text,
+            "numbers": [number.to_json() for number in self.numbers],
             "boxes": [box.to_json() for box in self.boxes],
             "turn": round(self.turn, 2),
             "notes": list(self.notes),
