@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.waiting import until
 from tests.web.conftest import VIEWPORT, context_of, watched
 from tests.web.test_accessibility import THREE, violations
 
@@ -214,9 +215,12 @@ def test_in_a_frame_of_another_site_it_shows_what_was_chosen_and_tells_its_owner
         frame.wait_for_selector("html[data-whole]")
         frame.evaluate("strokes => digitlens.set({strokes})", THREE)
         page.wait_for_function("() => heard.some(one => one.type === 'reading' && one.reading === '3' && one.ink)")
-        height = page.evaluate("heard.filter(one => one.type === 'height').at(-1)")
-        assert height["origin"] == host.address.rstrip("/")
-        assert height["height"] == frame.evaluate("Math.ceil(digitlens.root.host.offsetHeight)") > 300
+        newest = "heard.filter(one => one.type === 'height').at(-1)"
+        until(  # a message is under way for a moment
+            lambda: page.evaluate(newest)["height"] == frame.evaluate("Math.ceil(digitlens.root.host.offsetHeight)")
+        )
+        assert page.evaluate(newest)["height"] > 300
+        assert page.evaluate(newest)["origin"] == host.address.rstrip("/")
         assert frame.locator("#pad").is_visible()
         assert frame.locator(".answer").is_visible()
         for hidden in ("header", "footer", ".preparation", ".nonsense"):
