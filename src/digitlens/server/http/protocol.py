@@ -277,6 +277,8 @@ class WebSocket(WebSocketsSansIOProtocol, _Paced):
 
     async def send(self, message: ASGISendEvent) -> None:
         """Send a message. If the connection is about to be closed, treat the client as gone."""
+        if self.transport.is_closing():
+            raise ClientDisconnected
         try:
             await super().send(message)
         except RuntimeError:
