@@ -138,8 +138,8 @@ export async function serverPenDigits() {
   const header = await (await got("train/data/pen.json")).json();
   const caches = browserStorage().site ? window.caches : undefined; // none in a private window or a foreign frame
   const means = { fetch: window.fetch.bind(window), caches };
-  const open = (/** @type {import("../train/tab_services.js").Progress} */ progress) =>
-    fetched("train/data/pen.digits", header.packed + 2 ** 17, header.sha256, progress, means);
+  const open = (/** @type {import("../train/tab_services.js").Progress} */ progress, /** @type {boolean} */ anew) =>
+    fetched("train/data/pen.digits", header.packed + 2 ** 17, header.sha256, progress, means, anew);
   return [packedSet(header, open, { default: true })];
 }
 
