@@ -130,6 +130,7 @@ def test_a_thousand_visitors_who_vanish_leave_no_run_behind(server: Counted) -> 
     for thread in threads:
         thread.join()
     after = rests(server)
+    print(f"{(server.memory() - memory) / 2**20:+.1f} MiB when the last one has gone")
     until(lambda: server.memory() - memory < GROWTH)
     grown = server.memory() - memory
     runs = f"at most {most} runs at once, {after['runs']} afterwards"

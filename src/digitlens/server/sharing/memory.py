@@ -10,10 +10,9 @@ from __future__ import annotations
 import ctypes
 import sys
 
-_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # their numbers in glibc's malloc.h
+_MMAP_THRESHOLD, _ARENA_MAX = -3, -8  # their numbers in glibc's malloc.h
 LARGE = 16 * 2**20  # bytes: a block of at least this size is mapped by itself, and unmapped when freed
-SPARE = 32 * 2**20  # bytes that may lie free at the end of a heap before they are returned
-ARENAS = 2  # heaps that threads share
+ARENAS = 1  # heap, which all threads share: of others glibc never returns what lies free at the end
 
 
 def return_freed_memory() -> bool:
@@ -21,8 +20,7 @@ def return_freed_memory() -> bool:
     if not sys.platform.startswith("linux"):
         return False
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # musl has none
-    wishes = {_TRIM_THRESHOLD: SPARE, _MMAP_THRESHOLD: LARGE, _ARENA_MAX: ARENAS}
-    return mallopt is not None and all(mallopt(wish, value) for wish, value in wishes.items())
+    return bool(mallopt and mallopt(_MMAP_THRESHOLD, LARGE) and mallopt(_ARENA_MAX, ARENAS))
 
 
 def trim() -> bool:
