@@ -60,7 +60,7 @@ print('both', lens.reading.label, other.reading.label, other.reader.name, len(le
 
 def notebook(path: Path, sources: list[str]) -> Path:
     """A notebook of these cells, not run yet."""
-    cells = [
+    cells: list[dict[str, Any]] = [
         {
             "cell_type": "code",
             "id": f"c{i}",
