@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack, overload
 
-from digitlens.checks import check_callback, check_type, described, whole_number
+from digitlens.checks import check_callback, check_type, list_of_values, whole_number
 from digitlens.deprecations import renamed_arguments
 from digitlens.errors import UsageError
 
@@ -218,6 +218,7 @@ def train(
     recipe: str | Recipe = "video",
     data: DataSet | str | Path | None = None,
     *,
+    start: str | Path | Reader | None = None,
     engine: str = "auto",
     **changes: Unpack[RecipeChanges],
 ) -> Run:
@@ -225,6 +226,8 @@ def train(
 
     recipe: a name ("video", "talk", "video-best", "straight", "reader") or a Recipe.
     data: a DataSet, or a name or folder as for data(); None: the data that the recipe was made for.
+    start: a network to start from, its name, file or Reader: it learns on in small steps, and `recipe` is left out.
+    Where it does not know all classes of the data, its last layer becomes a new one. None: random weights.
     engine: "compiled", "plain", or "auto" for the fastest that can run the recipe.
     changes: fields of the recipe to change, such as epochs=3.
 
@@ -237,11 +240,19 @@ def train(
     >>> [record.epoch for record in run], run
     ([1, 2], <Run video: 2 of 2 epochs>)
     """
+    if start is not None:
+        from digitlens.learning.tuned_run import tuned_run
+        from digitlens.storage.shipped import reader_for
+
+        if recipe != "video":
+            raise UsageError("train() takes the recipe from the network that it starts from; leave `recipe` out")
+        began = reader_for("train()", start)
+        return tuned_run(began, lambda base: _digits("train()", base, data, began.image_shape), engine, changes)
     from digitlens.learning.training import Run, fitted
 
-    start, chosen = _recipe("train()", recipe, changes)
-    found = _digits("train()", start, data)
-    return Run(fitted(start, found, chosen=chosen), found, engine=engine)
+    base, chosen = _recipe("train()", recipe, changes)
+    found = _digits("train()", base, data)
+    return Run(fitted(base, found, chosen=chosen), found, engine=engine)
 
 
 def compare(
@@ -281,7 +292,7 @@ def compare(
     who = "compare()"
     check_type(who, "field", field, str, "the name of a recipe's field", 'such as "activation"')
     base, chosen = _recipe(who, recipe, changes)
-    varied = Varied(base, field, _values(who, values), whole_number(who, "seeds", seeds, 1))
+    varied = Varied(base, field, list_of_values(who, values), whole_number(who, "seeds", seeds, 1))
     work, found = _work(who, base, data, jobs, cluster), _digits(who, base, data)
     return varied.compared(Experiments(varied.recipes(found, chosen=chosen), found, **work).in_order())
 
@@ -356,7 +367,9 @@ def _recipe(who: str, recipe: str | Recipe, changes: RecipeChanges) -> tuple[Rec
     return base.changed(**changes), not isinstance(recipe, str) or "validation" in changes
 
 
-def _digits(who: str, recipe: Recipe, data: DataSet | str | Path | None) -> DataSet:
+def _digits(
+    who: str, recipe: Recipe, data: DataSet | str | Path | None, size: tuple[int, int] | None = None
+) -> DataSet:
     """The data that was handed over or named; without it those that the recipe was made for."""
     from digitlens.digits.dataset import DataSet
     from digitlens.digits.sources.find import find_data
@@ -367,7 +380,7 @@ def _digits(who: str, recipe: Recipe, data: DataSet | str | Path | None) -> Data
     if data is not None:
         advice = "of arrays make one with dl.data(images, labels)"
         check_type(who, "data", data, (str, os.PathLike), "a DataSet, a name or a folder", advice)
-    return find_data(named_for(recipe, data))
+    return find_data(named_for(recipe, data), size=size)
 
 
 def _work(who: str, base: Recipe, data: Any, jobs: int | None, cluster: str) -> dict[str, Any]:
@@ -381,15 +394,3 @@ def _work(who: str, base: Recipe, data: Any, jobs: int | None, cluster: str) -> 
     at_once = None if jobs is None else whole_number(who, "jobs", jobs, 1, MOST_JOBS)
     check_workers(at_once, cluster)
     return {"jobs": at_once, "cluster": cluster, "named": None if named is None else str(named)}
-
-
-def _values(who: str, values: Any) -> tuple[Any, ...]:
-    """The values to compare, from a list, a tuple or an array."""
-    import numpy as np
-
-    if isinstance(values, np.ndarray) and values.ndim:
-        return tuple(values.tolist())
-    if isinstance(values, (str, bytes)):  # each is a sequence, of letters
-        raise UsageError(f"{who} wants a list of values, got {described(values)}; write [{values!r:.60}, ...]")
-    check_type(who, "values", values, Sequence, "a list of values", 'such as ["sigmoid", "relu"]')
-    return tuple(values)
