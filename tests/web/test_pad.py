@@ -288,3 +288,55 @@ def test_two_hundred_pen_digits_are_read_as_python_reads_them(page: Page) -> Non
         np.testing.assert_allclose(one["outputs"], outputs, atol=1e-9)
         different += int(outputs.argmax()) != one["digit"]
     assert different <= 1
+
+
+def test_what_is_said_of_nonsense_goes_with_the_picture(page: Page) -> None:
+    page.get_by_role("button", name="Noise").click()
+    said = page.locator(".nonsense [role=status]")
+    assert said.inner_text()
+    page.evaluate("digitlens.set({strokes: [[[8, 7], [20, 7]]]})")
+    page.wait_for_function("() => !digitlens.root.querySelector('.nonsense [role=status]').textContent")
+    page.get_by_role("button", name="Scribble").click()
+    assert said.inner_text()
+    page.get_by_role("button", name="Clear").click()
+    page.wait_for_function("() => !digitlens.root.querySelector('.nonsense [role=status]').textContent")
+
+
+def test_a_pen_goes_before_a_palm_that_came_first(page: Page) -> None:
+    page.evaluate(
+        """() => {
+            const surface = digitlens.root.querySelector('.surface');
+            const {left, top, width} = surface.getBoundingClientRect();
+            const send = (type, pointerId, pointerType, x, y) => surface.dispatchEvent(new PointerEvent(type, {
+                pointerId, pointerType, clientX: left + x * width, clientY: top + y * width, bubbles: true}));
+            send('pointerdown', 5, 'touch', 0.9, 0.9);
+            send('pointermove', 5, 'touch', 0.8, 0.9);
+            send('pointerdown', 7, 'pen', 0.5, 0.1);
+            send('pointermove', 5, 'touch', 0.7, 0.9);
+            send('pointermove', 7, 'pen', 0.5, 0.5);
+            send('pointerup', 7, 'pen', 0.5, 0.5);
+            send('pointerup', 5, 'touch', 0.7, 0.9);
+        }"""
+    )
+    (stroke,) = strokes(page)
+    assert {x for x, _ in stroke} == {14.0}
+    page.get_by_role("button", name="Undo", exact=True).click()
+    assert strokes(page) == []
+
+
+def test_what_was_undone_is_redone_until_something_else_is_drawn(page: Page) -> None:
+    drag(page, [(0.2, 0.2), (0.8, 0.2)])
+    drag(page, [(0.8, 0.2), (0.4, 0.9)])
+    both = strokes(page)
+    redo = page.get_by_role("button", name="Redo", exact=True)
+    page.locator(".surface").focus()
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    assert strokes(page) == []
+    page.keyboard.press("Control+Shift+z")
+    assert strokes(page) == both[:1]
+    redo.click()
+    assert strokes(page) == both
+    page.keyboard.press("Control+z")
+    drag(page, [(0.2, 0.5), (0.8, 0.5)])
+    page.wait_for_function("() => digitlens.root.querySelectorAll('.pad-buttons button')[1].disabled")

@@ -11,6 +11,7 @@ const names = [
   "core/neuron",
   "core/numbers",
   "core/weights",
+  "core/attribution",
   "model/model_file",
   "picture/strokes",
   "picture/framing",
@@ -106,6 +107,17 @@ const TASKS = {
     return Array.from({ length: all.length / 784 }, (_, i) =>
       trace(web.network.forward(own, all.slice(784 * i, 784 * (i + 1)))),
     );
+  },
+
+  /** The lead of the answer over the runner-up, and of any other pair, for each image. */
+  leads({ network, images, pairs }) {
+    const own = networkOf(network);
+    const all = floats(images);
+    return pairs.map(([one, other], i) => {
+      const image = all.slice(784 * i, 784 * (i + 1));
+      const { lead, empty, shares, exact } = web.attribution.leadOf(own, image, one, other);
+      return { lead, empty, exact, shares: out(shares) };
+    });
   },
 
   /** Drawings, read as the page reads them. */

@@ -13,6 +13,12 @@ const MOST_BYTES = 32 * 1024 * 1024;
 const MOST_PIXELS = 100_000_000; // decoded by the browser
 const WORKED_ON = 16_000_000; // pixels that are looked at: a larger picture is reduced
 
+/** The modules that a picture needs and a drawing does not; throws where nobody answers. */
+export const pictureParts = () =>
+  Promise.all([import("../../picture/grey_preparation.js"), import("./page.js")]).catch(() => {
+    throw new Error("nobody answers who could bring what reads pictures; try again.");
+  });
+
 /**
  * A picture file onto the pad. Throws an Error with a clear text for what is none.
  * @param {App} app
@@ -22,11 +28,10 @@ const WORKED_ON = 16_000_000; // pixels that are looked at: a larger picture is 
  */
 export async function putPicture(app, file, name, base = { kind: "picture", name }) {
   const grey = await greyOf(file);
-  const { prepareGrey } = await import("../../picture/grey_preparation.js");
+  const [{ prepareGrey }, { severalDigits }] = await pictureParts();
   const prepared = prepareGrey(grey, [], app.network);
   app.set({ strokes: [], base, baseInk: prepared.image, baseStages: prepared.stages });
   if (base.kind !== "picture" || !readsDigits(app.network) || !app.services.pageReader) return;
-  const { severalDigits } = await import("./page.js");
   const look = lookers.get(app) ?? severalDigits(app);
   lookers.set(app, look);
   look(file, name);
