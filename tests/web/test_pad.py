@@ -340,3 +340,19 @@ def test_what_was_undone_is_redone_until_something_else_is_drawn(page: Page) -> 
     page.keyboard.press("Control+z")
     drag(page, [(0.2, 0.5), (0.8, 0.5)])
     page.wait_for_function("() => digitlens.root.querySelectorAll('.pad-buttons button')[1].disabled")
+
+
+def test_a_link_keeps_an_uploaded_picture_to_the_last_bit(page: Page) -> None:
+    drop(page, "three.png", "image/png", example_files()[3].read_bytes())
+    page.wait_for_function(f"() => {STATE}.base?.kind === 'picture'")
+    image = "Array.from(window.digitlens.state.baseInk)"
+    before = page.evaluate(image)
+    assert any(abs(255 * one - round(255 * one)) > 1e-6 for one in before), "the test would see nothing"
+    page.goto(page.evaluate("digitlens.link()"))
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+    assert page.evaluate(image) == before
+    page.goto(page.evaluate("digitlens.link().replace(/f=[^&]{20}/, 'f=AQAAAAAAAPh_AAAAAAA')"))
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+    assert page.evaluate(f"{STATE}.baseInk") is None  # a damaged picture is none
