@@ -24,7 +24,7 @@ from digitlens.reading.reader import Reader
 
 PACE: dict[str, Any] = {
     "optimiser": "adam",
-    "learning_rate": 0.0003,
+    "learning_rate": 0.0001,
     "schedule": "linear",
     "mini_batch": 16,
     "epochs": 30,
