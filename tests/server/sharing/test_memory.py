@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 import pytest
 from tests.waiting import PATIENCE
+
+from digitlens.server.sharing.memory import MADE, Tidying
 
 FREED = """
 import sys
@@ -65,3 +69,25 @@ def test_what_lies_between_blocks_in_use_goes_back_when_it_is_asked_for() -> Non
         pytest.skip("memory was not given back: this C library does not take the wish")
     assert int(freed) < 50
     assert int(trimmed) > 80  # MiB
+
+
+class Node:
+    """Holds itself, as a run and what it calls back hold one another."""
+
+    def __init__(self) -> None:
+        self.me = self
+
+
+def test_what_only_cycles_hold_is_let_go_of_once_much_was_made() -> None:
+    tidy = Tidying()
+    gc.collect()
+    gc.disable()  # as if nothing were made that makes Python look for cycles
+    try:
+        nodes = [Node() for _ in range(MADE + 1)]
+        kept = weakref.ref(nodes[0])
+        del nodes
+        assert kept() is not None
+        tidy()
+        assert kept() is None
+    finally:
+        gc.enable()

@@ -22,7 +22,7 @@ ENDING = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)
 ]  # SIGHUP is POSIX's, SIGBREAK is Windows's
 
-TRIMMED_EVERY = 10  # seconds: then memory that lies between blocks in use is returned to the system
+TIDIED_EVERY = 10  # seconds: then what nobody uses any more is given back
 
 
 def serve(app: ASGIApp, listener: socket.socket, started: Callable[[], object] | None = None) -> None:
@@ -50,14 +50,15 @@ class Server(uvicorn.Server):
         logging.getLogger("asyncio").addFilter(_worth_logging)
         self._stall_watch = StallWatch()
         self._when_started = started
+        self._tidy = memory.Tidying()
 
     async def on_tick(self, counter: int) -> bool:
         """Called ten times a second."""
         if counter == 0 and self._when_started:
             self._when_started()
         self._stall_watch.check(self.server_state.connections)
-        if counter % (10 * TRIMMED_EVERY) == 0:
-            memory.trim()
+        if counter % (10 * TIDIED_EVERY) == 0:
+            self._tidy()
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
