@@ -68,6 +68,7 @@ if TYPE_CHECKING:  # the same names once more, for type checkers and editors: a 
         export as export,
         load as load,
         read as read,
+        read_fields as read_fields,
         read_page as read_page,
         save as save,
         sweep as sweep,
@@ -88,17 +89,19 @@ if TYPE_CHECKING:  # the same names once more, for type checkers and editors: a 
     from digitlens.reading.page.page import Page as Page
     from digitlens.reading.reader import Reader as Reader
     from digitlens.reading.reading import Reading as Reading
+    from digitlens.reading.regions import Field as Field, Region as Region
     from digitlens.widget import Lens as Lens
 
     __version__: str
 
 _NAMES = {  # where each public name lives; a name is imported from there when it is first used
-    "digitlens.python": "compare explain export load read read_page save sweep train",
+    "digitlens.python": "compare explain export load read read_fields read_page save sweep train",
     "digitlens.python_data": "data mnist pen_digits",
     "digitlens.python_many": "read_many read_pages",
     "digitlens.python_network": "backward cost_for initialise one_hot",
     "digitlens.reading.reader": "Reader",
     "digitlens.reading.reading": "Reading",
+    "digitlens.reading.regions": "Field Region",
     "digitlens.reading.evaluation": "Evaluation",
     "digitlens.reading.familiarity": "Familiarity Judgement",
     "digitlens.reading.calibration": "Calibration",

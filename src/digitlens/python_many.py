@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL.Image import Image as PillowImage
 
-    from digitlens.reading.folders import NamedPicture
+    from digitlens.reading.folders import Form, NamedPicture
     from digitlens.reading.reader import Reader
 
     Picture = str | Path | bytes | NDArray[Any] | PillowImage
@@ -65,6 +65,8 @@ def read_pages(
     pictures: Iterable[Picture],
     network: str | Path | Reader = "reader",
     *,
+    regions: Mapping[str, str | Sequence[float]] | Iterable[str] = (),
+    expect: str | Iterable[str] | Mapping[str, str | Iterable[str]] | None = None,
     table: str | Path | None = None,
     resume: bool = False,
     jobs: int | None = None,
@@ -77,6 +79,8 @@ def read_pages(
 
     pictures: any iterable of what read_page() takes, or the path of a folder.
     network: the name of one that ships, a model file, or a Reader.
+    regions: the fields of a form, as for read_fields(); none: the whole page is read.
+    expect: what each number is, as for read_page() and read_fields().
     table: a file that grows with every page, as for read_many().
     resume: go on with that file.
     jobs: how many workers; None: one a core, or as many as the cluster can.
@@ -91,14 +95,35 @@ def read_pages(
     >>> [(row["file"], row["number"], row["left"]) for row in read_pages([page, page[:, :90]])]
     [('0', '11', 50), ('1', '1', 50)]
     """
-    return _read("read_pages()", pictures, network, True, table, resume, jobs, cluster, on_progress)
+    form = _form("read_pages()", regions, expect)
+    return _read("read_pages()", pictures, network, form, table, resume, jobs, cluster, on_progress)
+
+
+def _form(who: str, regions: Any, expect: Any) -> Form:
+    """What is asked of each page. Raises UsageError."""
+    from digitlens.reading.expectation import expectation_of
+    from digitlens.reading.folders import Form
+    from digitlens.reading.regions import regions_of
+
+    def wanted(value: Any) -> str | tuple[str, ...]:
+        check_type(who, "expect", value, (str, Iterable), "a pattern or a list of numbers")
+        found = value if isinstance(value, str) else tuple(map(str, value))
+        expectation_of(found)
+        return found
+
+    if not isinstance(expect, Mapping):
+        return Form(regions_of(who, regions), None if expect is None else wanted(expect))
+    form = Form(regions_of(who, regions), None, {name: wanted(value) for name, value in expect.items()})
+    if unknown := set(form.by_field) - {region.name for region in form.regions}:
+        raise UsageError(f"{who} expects something of {min(unknown)!r}, which is none of the regions")
+    return form
 
 
 def _read(
     who: str,
     pictures: Any,
     network: Any,
-    page: bool,
+    page: bool | Form,
     table: Any,
     resume: Any,
     jobs: Any,

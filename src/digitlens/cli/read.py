@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from digitlens.cli.outputs import check_outputs
-from digitlens.cli.page import marked, print_page
+from digitlens.cli.page import form_of, marked, print_page
 from digitlens.cli.pictures import example, picture_at
 from digitlens.cli.progress import WorkProgress, json_list, work_progress
 from digitlens.cli.read_tables import Tables, print_error
@@ -31,7 +31,7 @@ from digitlens.files.naming import shown
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from digitlens.reading.folders import Answer
+    from digitlens.reading.folders import Answer, Form
     from digitlens.reading.reader import Reader
 
 LOOKED_AHEAD = 1_000  # paths, before the first is read: is it worth it, and how long are the names?
@@ -58,6 +58,14 @@ picture, and --resume goes on where it ends.
 @click.option("--examples", is_flag=True, help="Read the example drawings that come with the package.")
 @click.option("--page", is_flag=True, help="The picture shows several digits: read the numbers on it, line by line.")
 @click.option("--annotate", metavar="FILE", help="With --page: write the picture with every digit marked, as PNG.")
+@click.option(
+    "--region", "regions", multiple=True, metavar="[NAME=]X,Y,W,H",
+    help="With --page: read this region of a form, in pixels or percent, as total=10%,20%,30%,5%; repeatable.",
+)  # fmt: skip
+@click.option(
+    "--expect", "expected", multiple=True, metavar="[NAME=]PATTERN",
+    help="With --page: what each number is, as \\d{5}, ddd ddd dddd, luhn, ean, or @FILE, a number a line.",
+)  # fmt: skip
 @click.option("--csv", "table", metavar="FILE", help="Write a table: a row for each picture, or number of a page.")
 @click.option("--json-lines", "--jsonl", "lines", metavar="FILE", help="The same as JSON, a row a line.")
 @click.option("--resume", is_flag=True, help="Go on with these tables: what is in them is not read again.")
@@ -69,6 +77,8 @@ def command(
     examples: bool,
     page: bool,
     annotate: str | None,
+    regions: tuple[str, ...],
+    expected: tuple[str, ...],
     table: str | None,
     lines: str | None,
     resume: bool,
@@ -87,6 +97,12 @@ def command(
         raise click.UsageError("--annotate marks the digits of a page; add --page")
     if resume and not (table or lines):
         raise click.UsageError("--resume goes on with a table; add --csv FILE or --json-lines FILE")
+    page = page or bool(regions)
+    if expected and not page:
+        raise click.UsageError("--expect says what the numbers of a page are; add --page")
+    if annotate is not None and regions:
+        raise click.UsageError("--annotate marks a whole page; leave out --region")
+    form = form_of(regions, expected) if regions or expected else page
     check_outputs({"--csv": table, "--json-lines": lines})
     check_workers(jobs, cluster)
     reader = open_network(network)
@@ -98,13 +114,13 @@ def command(
         paths = tables.missing(chain(drawings, chain.from_iterable(map(pictures_in, pictures))))
         first = list(islice(paths, LOOKED_AHEAD))
         if annotate is not None:
-            answers = marked(reader, first, annotate)
+            answers = marked(reader, first, annotate, form)
         elif "-" in pictures or (not cluster and (jobs == 1 or (jobs is None and len(first) < WORTH_IT[page]))):
-            answers = _read_here(reader, chain(first, paths), page)
+            answers = _read_here(reader, chain(first, paths), form)
         else:
             from digitlens.reading.folders import read_pictures
 
-            answers = read_pictures(reader, chain(first, paths), page=page, jobs=jobs, cluster=cluster)
+            answers = read_pictures(reader, chain(first, paths), page=form, jobs=jobs, cluster=cluster)
         more = pictures if len(first) == LOOKED_AHEAD else ()
         progress = open_here.enter_context(work_progress("reading", "pages" if page else "pictures"))
         done = len(tables.done) if more else 0
@@ -118,7 +134,7 @@ def command(
         return _print(counted, first, page, reader, progress)
 
 
-def _read_here(reader: Reader, paths: Iterable[str], page: bool) -> Generator[Answer]:
+def _read_here(reader: Reader, paths: Iterable[str], page: bool | Form) -> Generator[Answer]:
     """An answer for each path, one after the other; standard input among them."""
     from digitlens.reading.folders import read_or_say, to_answer
 

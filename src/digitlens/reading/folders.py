@@ -9,9 +9,9 @@ Paths are drawn as they can be read, and a worker reads the files itself, so tha
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from digitlens.parallel.tasks import Tasks
 from digitlens.parallel.work import Control
 from digitlens.reading.reader import Reader
 from digitlens.reading.reading import Reading
+from digitlens.reading.regions import Field, Region
 from digitlens.reading.rows import Row, row, rows_of
 
 if TYPE_CHECKING:
@@ -47,6 +48,24 @@ class Answer:
         """Why it could not be read; empty where it was."""
         error: str = self.json.get("error", "")
         return error
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Form:
+    """What is asked of a page."""
+
+    regions: tuple[Region, ...] = ()  # each is read by itself; none: the whole page is
+    expect: str | tuple[str, ...] | None = None  # what each number is, see expectation.py
+    by_field: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)  # the same for some regions
+
+    def read(self, reader: Reader, picture: Any) -> Page | dict[str, Field]:
+        """A page, or the fields of a form. Raises what Reader.read_page() raises."""
+        if not self.regions:
+            return reader.read_page(picture, expect=self.expect)
+        expect = {one.name: self.by_field.get(one.name, self.expect) for one in self.regions}
+        return reader.read_fields(
+            picture, self.regions, expect={name: wanted for name, wanted in expect.items() if wanted is not None}
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,11 +119,12 @@ def _in_folder(folder: str) -> list[tuple[str, bool]]:
 
 
 def read_or_say(
-    reader: Reader, path: str | NamedPicture, *, page: bool = False, opened: Callable[[str], Any] = str
-) -> Reading | Page | str:
+    reader: Reader, path: str | NamedPicture, *, page: bool | Form = False, opened: Callable[[str], Any] = str
+) -> Reading | Page | dict[str, Field] | str:
     """What one picture is read as, or why it cannot be read.
 
-    page: the picture shows many digits. opened: gives for a path what Reader.read() takes; by default the path itself.
+    page: the picture shows many digits; a Form: it is read like that. opened: gives for a path what
+    Reader.read() takes; by default the path itself.
     """
     if isinstance(path, str) and os.path.isdir(path):  # noqa: PTH112 - as in pictures_in()
         return f"no pictures in the folder {shown(path)}; wanted files that end in {', '.join(SUFFIXES)}"
@@ -112,6 +132,8 @@ def read_or_say(
         return printable(path.error)
     try:
         picture = opened(path) if isinstance(path, str) else path.picture
+        if isinstance(page, Form):
+            return page.read(reader, picture)
         return reader.read_page(picture) if page else reader.read(picture)
     except (DataError, FileError, ShapeError) as error:
         return printable(str(error))
@@ -122,11 +144,16 @@ def name_of(path: str | NamedPicture) -> str:
     return path if isinstance(path, str) else path.name
 
 
-def to_answer(path: str, found: Reading | Page | str) -> Answer:
+def to_answer(path: str, found: Reading | Page | dict[str, Field] | str) -> Answer:
     """The same as plain values."""
     if isinstance(found, str):
         return failed(path, found)
-    json, rows = found.to_json() | {"path": path}, tuple(rows_of(path, found))
+    rows = tuple(rows_of(path, found))
+    if isinstance(found, dict):
+        fields = [one.to_json() for one in found.values()]
+        network = next(iter(found.values())).page.whole.network
+        return Answer(path, {"path": path, "network": network, "fields": fields}, rows=rows)
+    json = found.to_json() | {"path": path}
     if isinstance(found, Reading):
         return Answer(path, json, tuple(map(float, found.activations)), found.confidence, rows)
     return Answer(path, json, rows=rows)
@@ -136,7 +163,7 @@ def read_pictures(
     reader: Reader,
     paths: Iterable[str | NamedPicture],
     *,
-    page: bool = False,
+    page: bool | Form = False,
     jobs: int | None = None,
     cluster: str = "",
     block: int | None = None,
@@ -163,14 +190,14 @@ def answers(
     reader: Reader,
     pictures: Iterable[str | NamedPicture],
     *,
-    page: bool = False,
+    page: bool | Form = False,
     jobs: int | None = None,
     cluster: str = "",
 ) -> Generator[Answer]:
     """An answer for each, in order: by workers where that is worth it, else here. As for read_pictures()."""
     walk = iter(pictures)
-    first = list(islice(walk, WORTH_IT[page])) if not cluster and jobs is None else []
-    if jobs == 1 or (first and len(first) < WORTH_IT[page]):
+    first = list(islice(walk, WORTH_IT[bool(page)])) if not cluster and jobs is None else []
+    if jobs == 1 or (first and len(first) < WORTH_IT[bool(page)]):
         for one in chain(first, walk):
             yield to_answer(name_of(one), read_or_say(reader, one, page=page))
     else:
@@ -187,7 +214,7 @@ class ReadingWork:
     """Reading as a Work: a task is some paths, its result an answer for each."""
 
     reader: Reader
-    page: bool
+    page: bool | Form
 
     def begin(self) -> Callable[[tuple[str | NamedPicture, ...], Control], list[Answer]]:
         """See Work."""

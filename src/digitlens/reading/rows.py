@@ -18,6 +18,7 @@ from digitlens.reading.reading import Reading
 
 if TYPE_CHECKING:
     from digitlens.reading.page.page import Page
+    from digitlens.reading.regions import Field
 
 COLUMNS = (
     "file",  # the path, or which of the pictures it is, counted from 0
@@ -46,22 +47,31 @@ def row(file: str, **values: Any) -> Row:
     return empty | values
 
 
-def rows_of(file: str, found: Reading | Page, field: str = "") -> list[Row]:
-    """The rows of one picture, at least one. file: what it is called; field: which region of it this is."""
+def rows_of(file: str, found: Reading | Page | Mapping[str, Field]) -> list[Row]:
+    """The rows of one picture, at least one. file: what it is called."""
     if isinstance(found, Reading):
-        return [row(file, field=field, network=found.network, **_of_reading(found))]
+        return [row(file, network=found.network, **_of_reading(found))]
+    if isinstance(found, Mapping):
+        return [one for name, field in found.items() for one in _of_page(file, field.page, name, field)]
+    return _of_page(file, found)
+
+
+def _of_page(file: str, found: Page, name: str = "", field: Field | None = None) -> list[Row]:
+    """A row for each number, or one that says that there is none. name, field: which region of the picture it is."""
     network = found.whole.network
-    rows = []
+    rows: list[Row] = []
     for number in found.numbers:
         confidence = number.confidence
         rows.append(
             row(
-                file, field=field, line=number.line, number=number.text,
+                file, field=name, line=number.line, number=number.text,
                 confidence=None if confidence is None else round(confidence, 6), doubtful=number.doubtful,
                 left=number.left, top=number.top, width=number.width, height=number.height, network=network,
             )
         )  # fmt: skip
-    return rows or [row(file, field=field, network=network)]
+    if not rows:
+        return [row(file, field=name, network=network)]
+    return rows if field is None else [field.placed(one) for one in rows]
 
 
 def _of_reading(reading: Reading) -> Row:

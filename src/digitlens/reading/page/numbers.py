@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlens.reading.page.confidence import DOUBTFUL
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DigitBox:
@@ -25,6 +27,14 @@ class DigitBox:
     number: int  # which number of all on the page, counted from 0
     familiarity: float | None = None  # how much it looks like a digit, 0..1; None: the Reader cannot tell
     is_digit: bool | None = None  # whether the familiarity is enough for a digit; None: the Reader cannot tell
+    confidence: float | None = None  # 0..1, how probable it is that this digit is right; None: the Reader cannot tell
+    alternatives: tuple[tuple[str, float], ...] = ()  # other digits it could be, with their probabilities
+    evidence: tuple[float, ...] = ()  # what the confidence was estimated from, see confidence.py
+
+    def mark(self, below: float) -> str:
+        """Its label, or a question mark where its confidence is lower than `below`, or it is perhaps no digit."""
+        doubtful = self.is_digit is False if self.confidence is None else self.confidence < below
+        return "?" if doubtful else self.label
 
     def __repr__(self) -> str:
         return f"<DigitBox {self.label}: {self.width}×{self.height} pixels at ({self.left}, {self.top})>"
@@ -46,6 +56,9 @@ class DigitBox:
         if self.familiarity is not None:
             answer["familiarity"] = round(self.familiarity, 6)
             answer["is_digit"] = self.is_digit
+        if self.confidence is not None:
+            answer["confidence"] = round(self.confidence, 6)
+            answer["alternatives"] = [[label, round(share, 6)] for label, share in self.alternatives]
         return answer
 
 
@@ -54,6 +67,10 @@ class Number:
     """One number of a page. Positions are in pixels of the original picture, after EXIF rotation."""
 
     boxes: tuple[DigitBox, ...]  # its digits, from left to right; at least one
+    confidence: float | None = None  # 0..1, how probable it is that all of it is right; None: the Reader cannot tell
+    alternatives: tuple[tuple[str, float], ...] = ()  # what else it could be, with the probability of each
+    fits: bool | None = None  # whether it is what was expected; None: nothing was
+    evidence: tuple[float, ...] = ()  # what the confidence was estimated from, see confidence.py
 
     @property
     def text(self) -> str:
@@ -86,15 +103,11 @@ class Number:
         return max(box.top + box.height for box in self.boxes) - self.top
 
     @property
-    def confidence(self) -> float | None:
-        """0..1, how probable it is that the whole number is right; None: the Reader cannot tell."""
-        return None
-
-    @property
     def doubtful(self) -> bool | None:
         """Whether a person should look at it; None: the Reader cannot tell."""
-        known = [box.is_digit for box in self.boxes if box.is_digit is not None]
-        return not all(known) if known else None
+        if self.fits is False:
+            return True
+        return None if self.confidence is None else self.confidence < DOUBTFUL
 
     def __repr__(self) -> str:
         return f"<Number {self.text}: {self.width}×{self.height} pixels at ({self.left}, {self.top})>"
@@ -109,15 +122,8 @@ class Number:
             "height": self.height,
             "line": self.line,
         }
-        for name, value in (("confidence", self.confidence), ("doubtful", self.doubtful)):
-            if value is not None:
-                answer[name] = round(value, 6)
-        return answer
-
-
-def numbers_of(boxes: tuple[DigitBox, ...]) -> tuple[Number, ...]:
-    """The numbers that the digits of a page form, in reading order."""
-    together: dict[int, list[DigitBox]] = {}
-    for box in boxes:
-        together.setdefault(box.number, []).append(box)
-    return tuple(Number(tuple(digits)) for digits in together.values())
+        if self.confidence is not None:
+            answer["confidence"] = round(self.confidence, 6)
+            answer["alternatives"] = [[text, round(share, 6)] for text, share in self.alternatives]
+        judged = {"doubtful": self.doubtful, "fits": self.fits}
+        return answer | {name: value for name, value in judged.items() if value is not None}
