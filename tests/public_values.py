@@ -58,7 +58,7 @@ def values() -> dict[str, Any]:
         read_page.boxes[0],
         read_page.numbers[0],
         form["all"],
-        dl.Region.parsed("all=0,0,100%,100%"),
+        dl.Region("all", 0, 0, 100, 100),
         total,
         total.terms[0],
         total.printed(),

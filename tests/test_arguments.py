@@ -41,6 +41,9 @@ def functions() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "load": (dl.load, {"network": "video"}),
         "read": (dl.read, {"picture": image, "network": reader}),
         "read_page": (dl.read_page, {"picture": image, "network": reader}),
+        "read_fields": (dl.read_fields, {"picture": image, "regions": {"all": "0,0,100%,100%"}, "network": reader}),
+        "read_many": (dl.read_many, {"pictures": [image], "network": reader, "jobs": 1}),
+        "read_pages": (dl.read_pages, {"pictures": [image], "network": reader, "jobs": 1}),
         "explain": (dl.explain, {"picture": image, "network": reader}),
         "export": (dl.export, {"network": reader, "path": "mine.json", "format": "json"}),
         "train": (dl.train, {"recipe": recipe, "data": few}),
@@ -107,6 +110,7 @@ METHODS = (
     *(
         "Reader.read",
         "Reader.read_page",
+        "Reader.read_fields",
         "Reader.adjusted",
         "Run",
         "Run.reader",
@@ -138,6 +142,7 @@ def methods() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
     return {
         "Reader.read": (reader.read, {"picture": image}),
         "Reader.read_page": (reader.read_page, {"picture": image}),
+        "Reader.read_fields": (reader.read_fields, {"picture": image, "regions": {"all": "0,0,100%,100%"}}),
         "Reader.adjusted": (reader.adjusted, {"images": few.test.images}),
         "Reader.traces": (lambda images: list(reader.traces(images)), {"images": few.test.images}),
         "Reader.outputs": (reader.outputs, {"images": few.test.images}),

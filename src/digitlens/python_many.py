@@ -101,13 +101,12 @@ def read_pages(
 
 def _form(who: str, regions: Any, expect: Any) -> Form:
     """What is asked of each page. Raises UsageError."""
-    from digitlens.reading.expectation import expectation_of
+    from digitlens.reading.expectation import expectation_of, plain
     from digitlens.reading.folders import Form
     from digitlens.reading.regions import regions_of
 
     def wanted(value: Any) -> str | tuple[str, ...]:
-        check_type(who, "expect", value, (str, Iterable), "a pattern or a list of numbers")
-        found = value if isinstance(value, str) else tuple(map(str, value))
+        found = plain(value)
         expectation_of(found)
         return found
 
@@ -170,7 +169,12 @@ def _read(
 
 def _count(pictures: Any, known: int) -> int | None:
     """How many pictures there are to read, if that can be told without reading them."""
-    return len(pictures) - known if hasattr(pictures, "__len__") and not isinstance(pictures, (str, bytes)) else None
+    if isinstance(pictures, (str, bytes)):
+        return None
+    try:
+        return len(pictures) - known
+    except TypeError:
+        return None
 
 
 def _named(who: str, pictures: Any, known: set[str]) -> Iterator[str | NamedPicture]:
@@ -184,7 +188,11 @@ def _named(who: str, pictures: Any, known: set[str]) -> Iterator[str | NamedPict
         raise UsageError(
             f"{who} wants pictures, such as a list of paths or arrays, got {described(pictures)}; of one make [it]"
         )
-    for index, picture in enumerate(pictures):
+    try:
+        walk = iter(pictures)
+    except TypeError:  # an array without dimensions
+        raise UsageError(f"{who} wants several pictures, got {described(pictures)}; of one make [it]") from None
+    for index, picture in enumerate(walk):
         if isinstance(picture, (str, os.PathLike)):
             if text_of(name := os.fspath(picture)) not in known:
                 yield name

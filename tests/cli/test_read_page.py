@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +70,25 @@ def test_what_cannot_be_asked_is_said_before_anything_is_written(
         assert "--annotate" in capsys.readouterr().err
     assert picture.read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["page.png"]
+
+
+def test_a_sheet_shows_every_number_beside_its_crop_and_doubtful_ones_first(picture: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other <b>.png"
+    other.write_bytes(picture.read_bytes())
+    made = tmp_path / "check.html"
+    assert _run(["read", "--page", str(picture), str(other), "--annotate", str(made), "--expect", "dd"]) == 0
+    html = made.read_text()
+    rows = re.findall(r"<tr.*?</tr>", html)[1:]
+    assert len(rows) == 6
+    marks = ["class='doubtful'" in row for row in rows]
+    assert marks == sorted(marks, reverse=True)
+    assert "<b>" not in html
+    for row in rows:
+        found = re.search(r"base64,([^']*)'", row)
+        assert found
+        with Image.open(io.BytesIO(base64.b64decode(found[1]))) as crop:
+            assert crop.height <= 64
+            assert np.asarray(crop).min() < 100
 
 
 def test_a_place_that_cannot_be_written_is_an_error(picture: Path, tmp_path: Path) -> None:

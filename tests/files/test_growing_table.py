@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digitlens.errors import FileError, UsageError
+from digitlens.files import growing_table
 from digitlens.files.growing_table import FORMATS, GrowingTable
 
 COLUMNS = ("file", "number", "sure")
@@ -74,6 +75,14 @@ def test_rows_that_are_there_are_never_written_over(tmp_path: Path, form: str) -
     data = written(tmp_path / "table", form, GROUPS)
     with pytest.raises(UsageError, match="--resume"):
         GrowingTable(tmp_path / "table", COLUMNS, form)
+    assert (tmp_path / "table").read_bytes() == data
+
+
+def test_a_table_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = written(tmp_path / "table", "csv", GROUPS)
+    monkeypatch.setattr(growing_table, "LARGEST", len(data) - 1)
+    with pytest.raises(FileError, match="at most"):
+        GrowingTable(tmp_path / "table", COLUMNS, resume=True)
     assert (tmp_path / "table").read_bytes() == data
 
 

@@ -14,7 +14,7 @@ import digitlens as dl
 from digitlens.cli.main import _run
 from digitlens.digits.preparation.decode import Decoded
 from digitlens.digits.synthetic.pen.rows import sheet
-from digitlens.reading.regions import Region, crop, regions_of
+from digitlens.reading.regions import crop, region_of, regions_of
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ def test_what_is_no_region_is_refused(wrong: Any) -> None:
 
 
 def test_two_regions_of_one_name_are_refused() -> None:
-    for wrong in (["a=1,2,3,4", "a=5,6,7,8"], "1,2,3,4", 7, {"a=b": "1,2,3,4"}, {3: "1,2,3,4"}):
+    for wrong in (["a=1,2,3,4", "a=5,6,7,8"], "1,2,3,4", 7, {"a=b": "1,2,3,4"}, {3: "1,2,3,4"}, ["1,2,3,4"] * 1_001):
         with pytest.raises(dl.UsageError, match=r"region|name"):
             regions_of("read_fields()", wrong)
 
@@ -81,6 +81,6 @@ def test_two_regions_of_one_name_are_refused() -> None:
 def test_of_a_reduced_picture_the_same_part_is_cut_out() -> None:
     grey = np.arange(50 * 40, dtype=np.uint16).reshape(50, 40).astype(np.uint8)
     decoded = Decoded(grey, "JPEG", size=(200, 160), reduction=4)
-    cut, box = crop(decoded, Region.parsed("80,100,40,20"))
+    cut, box = crop(decoded, region_of("80,100,40,20"))
     assert box == (80, 100, 40, 20)
     assert np.array_equal(cut, grey[25:30, 20:30])

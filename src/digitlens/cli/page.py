@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from typing import TYPE_CHECKING
 
 import click
@@ -71,34 +71,62 @@ def _wanted(text: str) -> str | tuple[str, ...]:
     return tuple(line.strip() for line in lines if line.strip())
 
 
-def marked(reader: Reader, paths: list[str], annotate: str, form: bool | Form = True) -> Generator[Answer]:
-    """The answer for the one page that there must be; then the page is written to `annotate`, every digit marked.
+def marked(
+    reader: Reader, paths: Iterable[str], first: list[str], annotate: str, form: bool | Form
+) -> Generator[Answer]:
+    """The answers for the one page that is then drawn to a PNG file, or for all that are listed in an HTML file.
 
-    Raises UsageError of click for what cannot be asked, and FileError where the marked picture cannot be written.
+    first: the first of the paths, at least two of them if there are several.
+
+    Raises UsageError of click for what cannot be asked, and FileError where the file cannot be written.
     """
-    _check(annotate, paths)
-    return _marked(reader, paths[0], annotate, form)
+    _check(annotate, first)
+    return (_listed if _is_html(annotate) else _marked)(reader, paths, annotate, form)
 
 
-def _marked(reader: Reader, path: str, annotate: str, form: bool | Form) -> Generator[Answer]:
+def _marked(reader: Reader, paths: Iterable[str], annotate: str, form: bool | Form) -> Generator[Answer]:
     from digitlens.files.atomic import write_atomically
     from digitlens.reading.folders import read_or_say, to_answer
     from digitlens.reading.page.drawing import annotated_png
     from digitlens.reading.page.page import Page
 
-    page = read_or_say(reader, path, page=form, opened=picture_at)
-    yield to_answer(path, page)
-    if isinstance(page, Page):
-        write_atomically(annotate, annotated_png(page))
+    for path in paths:
+        page = read_or_say(reader, path, page=form, opened=picture_at)
+        yield to_answer(path, page)
+        if isinstance(page, Page):
+            write_atomically(annotate, annotated_png(page))
+
+
+def _listed(reader: Reader, paths: Iterable[str], annotate: str, form: bool | Form) -> Generator[Answer]:
+    """A sheet of all numbers; Ctrl-C leaves one of those that were read."""
+    from digitlens.files.atomic import write_atomically
+    from digitlens.reading.folders import read_or_say, to_answer
+    from digitlens.reading.number_sheet import NumberSheet
+    from digitlens.reading.page.page import Page
+
+    sheet = NumberSheet()
+    try:
+        for path in paths:
+            found = read_or_say(reader, path, page=form, opened=picture_at)
+            if isinstance(found, (Page, dict)):
+                sheet.add(path, found)
+            yield to_answer(path, found)
+    finally:
+        write_atomically(annotate, sheet.html().encode())
+
+
+def _is_html(annotate: str) -> bool:
+    return annotate.lower().endswith((".html", ".htm"))
 
 
 def _check(annotate: str, paths: list[str]) -> None:
-    """Before anything is read: one picture, which will not be written over, and a name that says PNG."""
-    if len(paths) != 1:
-        raise click.UsageError("--annotate marks one picture, got several; read them one by one")
-    if not annotate.lower().endswith(".png"):
-        raise click.UsageError("--annotate writes a PNG file; give it a name that ends in .png")
-    both = os.path.exists(annotate) and os.path.exists(paths[0])  # noqa: PTH110 - Path raises where a name is too long
-    if both and os.path.samefile(annotate, paths[0]):  # noqa: PTH121
-        raise click.UsageError("--annotate would write over the picture itself; give it another name")
+    """Before anything is read: no picture that will be written over, and a name that says PNG or HTML."""
+    if not annotate.lower().endswith((".png", ".html", ".htm")):
+        raise click.UsageError("--annotate writes PNG, or HTML; give it a name that ends in .png or .html")
+    if len(paths) != 1 and not _is_html(annotate):
+        raise click.UsageError("--annotate marks one picture, got several; name an .html file for a sheet")
+    for path in paths:
+        both = os.path.exists(annotate) and os.path.exists(path)  # noqa: PTH110 - Path raises where a name is too long
+        if both and os.path.samefile(annotate, path):  # noqa: PTH121
+            raise click.UsageError("--annotate would write over the picture itself; give it another name")
     check_outputs({"--annotate": annotate})

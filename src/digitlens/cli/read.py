@@ -57,7 +57,11 @@ picture, and --resume goes on where it ends.
 @click.argument("pictures", nargs=-1, metavar="PICTURE...")
 @click.option("--examples", is_flag=True, help="Read the example drawings that come with the package.")
 @click.option("--page", is_flag=True, help="The picture shows several digits: read the numbers on it, line by line.")
-@click.option("--annotate", metavar="FILE", help="With --page: write the picture with every digit marked, as PNG.")
+@click.option(
+    "--annotate",
+    metavar="FILE",
+    help="With --page: the digits marked, as PNG; or a sheet of all numbers, doubtful ones first, as HTML.",
+)
 @click.option(
     "--region", "regions", multiple=True, metavar="[NAME=]X,Y,W,H",
     help="With --page: read this region of a form, in pixels or percent, as total=10%,20%,30%,5%; repeatable.",
@@ -100,8 +104,8 @@ def command(
     page = page or bool(regions)
     if expected and not page:
         raise click.UsageError("--expect says what the numbers of a page are; add --page")
-    if annotate is not None and regions:
-        raise click.UsageError("--annotate marks a whole page; leave out --region")
+    if annotate is not None and regions and annotate.lower().endswith(".png"):
+        raise click.UsageError("--annotate marks a whole page; leave out --region, or name an .html file")
     form = form_of(regions, expected) if regions or expected else page
     check_outputs({"--csv": table, "--json-lines": lines})
     check_workers(jobs, cluster)
@@ -114,7 +118,7 @@ def command(
         paths = tables.missing(chain(drawings, chain.from_iterable(map(pictures_in, pictures))))
         first = list(islice(paths, LOOKED_AHEAD))
         if annotate is not None:
-            answers = marked(reader, first, annotate, form)
+            answers = marked(reader, chain(first, paths), first, annotate, form)
         elif "-" in pictures or (not cluster and (jobs == 1 or (jobs is None and len(first) < WORTH_IT[page]))):
             answers = _read_here(reader, chain(first, paths), form)
         else:

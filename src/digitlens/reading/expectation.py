@@ -12,7 +12,7 @@ say how often. It is read once into a finite automaton (Thompson 1968), whose st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -46,11 +46,7 @@ class Expectation:
             if wanted.lower() in CHECKS:
                 return _check_digit(wanted.lower())
             return _pattern(wanted)
-        try:
-            numbers = list(wanted)
-        except TypeError:
-            raise UsageError(f"expect: wants a pattern or a list of numbers, got {described(wanted)}") from None
-        return _one_of(numbers)
+        return _one_of(plain(wanted))
 
     def allows(self, text: str) -> bool:
         r"""Whether a text fits.
@@ -66,13 +62,27 @@ class Expectation:
         return state is not None and self.fits(state)
 
 
-@lru_cache(maxsize=32)
-def expectation_of(wanted: str | tuple[str, ...]) -> Expectation:
+def expectation_of(wanted: str | Iterable[str]) -> Expectation:
     """As Expectation.of(), made once for all pages."""
+    return _kept(plain(wanted))
+
+
+def plain(wanted: str | Iterable[str]) -> str | tuple[str, ...]:
+    """A pattern as it is, a list of numbers as texts. Raises UsageError for anything else."""
+    if isinstance(wanted, str):
+        return wanted
+    try:
+        return tuple(map(str, wanted))
+    except TypeError:
+        raise UsageError(f"expect: wants a pattern or a list of numbers, got {described(wanted)}") from None
+
+
+@lru_cache(maxsize=32)
+def _kept(wanted: str | tuple[str, ...]) -> Expectation:
     return Expectation.of(wanted)
 
 
-def _one_of(numbers: list[Any]) -> Expectation:
+def _one_of(numbers: Sequence[str]) -> Expectation:
     """One of some numbers: a trie, whose state is what was read so far, without spaces."""
     if not numbers or len(numbers) > MOST_NUMBERS:
         raise UsageError(f"expect: wants 1 to {MOST_NUMBERS:,} numbers, got {len(numbers):,}")

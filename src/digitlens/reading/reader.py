@@ -154,7 +154,7 @@ class Reader:
         from digitlens.reading.page.page import find_page
 
         familiarity = self.familiarity
-        expected = None if expect is None else expectation_of(expect if isinstance(expect, str) else tuple(expect))
+        expected = None if expect is None else expectation_of(expect)
         if familiarity is None:
             return find_page(self.read(picture), self.outputs, expected=expected)
 

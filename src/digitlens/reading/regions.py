@@ -1,7 +1,7 @@
 """Regions of a form, each with a name: where its numbers are, in pixels or in percent of the picture.
 
-Region.parsed("total=10%,20%,30%,5%")    # left, top, width, height
-Region.parsed("120,80,400,60")           # has no name: it is called "1", "2", ... by its place among the others
+region_of("total=10%,20%,30%,5%")    # left, top, width, height
+region_of("120,80,400,60")           # has no name: it is called "1", "2", ... by its place among the others
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from digitlens.checks import described
 from digitlens.errors import PictureError, UsageError
@@ -32,84 +34,28 @@ class Region:
 
     name: str  # of the field of the form
     left: float  # of its left border, from that of the picture
-    top: float
-    width: float
-    height: float
+    top: float  # of its upper border
+    width: float  # in pixels, as all of these, unless `percent` says otherwise
+    height: float  # in pixels
     percent: tuple[bool, bool, bool, bool] = (False, False, False, False)  # whether each is of the picture's side
-
-    @staticmethod
-    def parsed(text: str, number: int = 1) -> Region:
-        """A region from a text. number: what it is called if it has no name. Raises UsageError.
-
-        >>> Region.parsed("total=10%,20,30%,5%")
-        Region(name='total', left=10.0, top=20.0, width=30.0, height=5.0, percent=(True, False, True, True))
-        """
-        name, equals, rest = text.rpartition("=")
-        name = name.strip() if equals else str(number)
-        parts = [part.strip() for part in rest.split(",")]
-        if len(parts) != 4 or not name or len(name) > LONGEST_NAME:
-            raise UsageError(f"region: wants {_WANTED}, got {shown(text)}")
-        values = []
-        for part in parts:
-            try:
-                value = float(part.removesuffix("%"))
-            except ValueError:
-                value = math.nan
-            if not 0 <= value <= LARGEST:
-                raise UsageError(f"region: wants {_WANTED}, got {shown(part)} in {shown(text)}")
-            values.append(value)
-        if not (values[2] and values[3]):
-            raise UsageError(f"region: wants a width and a height above 0, got {shown(text)}")
-        left, top, width, height = values
-        a, b, c, d = (part.endswith("%") for part in parts)
-        return Region(name, left, top, width, height, (a, b, c, d))
-
-    def box(self, rows: int, columns: int) -> tuple[int, int, int, int]:
-        """Left, top, right and bottom in pixels of a picture of this size, the last two exclusive.
-
-        Raises PictureError where it lies outside.
-        """
-        sides = columns, rows, columns, rows
-        values = (self.left, self.top, self.width, self.height)
-        x, y, wide, high = (
-            value * side / 100 if percent else value
-            for value, side, percent in zip(values, sides, self.percent, strict=True)
-        )
-        left, top = round(x), round(y)
-        right, bottom = min(columns, max(left + 1, round(x + wide))), min(rows, max(top + 1, round(y + high)))
-        if left >= columns or top >= rows:
-            raise PictureError(
-                f"the region {shown(self.name)} begins at ({left}, {top}), outside of the picture of {columns}×{rows} "
-                "pixels; give it in percent, or read this picture by itself"
-            )
-        return left, top, right, bottom
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Field:
     """What was read in one region of a form."""
 
-    name: str
+    name: str  # of the field
     page: Page  # positions are within the region, in pixels of what was looked at
     left: int  # of the region in the picture, in pixels
-    top: int
-    width: int
-    height: int
+    top: int  # of its upper border, in pixels
+    width: int  # in pixels
+    height: int  # in pixels
     scale: int = 1  # pixels of the picture for one of the page
 
     @property
     def text(self) -> str:
         """The numbers in it: a space between numbers, a newline between lines; empty if there are none."""
         return self.page.text
-
-    def placed(self, values: dict[str, Any]) -> dict[str, Any]:
-        """Plain values with a box, whose place becomes that in the whole picture."""
-        return values | {
-            "left": self.left + self.scale * values["left"],
-            "top": self.top + self.scale * values["top"],
-            "width": self.scale * values["width"],
-            "height": self.scale * values["height"],
-        }
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values: the `field`, its box, and what Page.to_json() says, placed in the whole picture."""
@@ -121,14 +67,69 @@ class Field:
             "width": self.width,
             "height": self.height,
             "text": page["text"],
-            "numbers": [self.placed(number) for number in page["numbers"]],
-            "boxes": [self.placed(box) for box in page["boxes"]],
+            "numbers": [placed(self, number) for number in page["numbers"]],
+            "boxes": [placed(self, box) for box in page["boxes"]],
             "turn": page["turn"],
             "notes": page["notes"],
         }
 
 
-Regions = Mapping[str, str | Sequence[float]] | Iterable[str]
+def region_of(text: str, number: int = 1) -> Region:
+    """A region from a text. number: what it is called if it has no name. Raises UsageError.
+
+    >>> region_of("total=10%,20,30%,5%")
+    Region(name='total', left=10.0, top=20.0, width=30.0, height=5.0, percent=(True, False, True, True))
+    """
+    name, equals, rest = text.rpartition("=")
+    name = name.strip() if equals else str(number)
+    parts = [part.strip() for part in rest.split(",")]
+    if len(parts) != 4 or not name or len(name) > LONGEST_NAME:
+        raise UsageError(f"region: wants {_WANTED}, got {shown(text)}")
+    values = []
+    for part in parts:
+        try:
+            value = float(part.removesuffix("%"))
+        except ValueError:
+            value = math.nan
+        if not 0 <= value <= LARGEST:
+            raise UsageError(f"region: wants {_WANTED}, got {shown(part)} in {shown(text)}")
+        values.append(value)
+    if not (values[2] and values[3]):
+        raise UsageError(f"region: wants a width and a height above 0, got {shown(text)}")
+    left, top, width, height = values
+    a, b, c, d = (part.endswith("%") for part in parts)
+    return Region(name, left, top, width, height, (a, b, c, d))
+
+
+def box_of(region: Region, rows: int, columns: int) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom in pixels of a picture of this size, the last two exclusive.
+
+    Raises PictureError where it lies outside.
+    """
+    sides = columns, rows, columns, rows
+    values = (region.left, region.top, region.width, region.height)
+    x, y, wide, high = (
+        value * side / 100 if percent else value
+        for value, side, percent in zip(values, sides, region.percent, strict=True)
+    )
+    left, top = round(x), round(y)
+    right, bottom = min(columns, max(left + 1, round(x + wide))), min(rows, max(top + 1, round(y + high)))
+    if left >= columns or top >= rows:
+        raise PictureError(
+            f"the region {shown(region.name)} begins at ({left}, {top}), outside of the picture of {columns}×{rows} "
+            "pixels; give it in percent, or read this picture by itself"
+        )
+    return left, top, right, bottom
+
+
+def placed(field: Field, values: dict[str, Any]) -> dict[str, Any]:
+    """Plain values with a box, whose place becomes that in the whole picture."""
+    return values | {
+        "left": field.left + field.scale * values["left"],
+        "top": field.top + field.scale * values["top"],
+        "width": field.scale * values["width"],
+        "height": field.scale * values["height"],
+    }
 
 
 def regions_of(who: str, given: Any) -> tuple[Region, ...]:
@@ -140,6 +141,8 @@ def regions_of(who: str, given: Any) -> tuple[Region, ...]:
         found = [_named(who, name, place) for name, place in given.items()]
     elif isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
         raise UsageError(f"{who} wants regions, such as {{'total': '10%,20%,30%,5%'}}, got {described(given)}")
+    elif isinstance(given, np.ndarray):
+        raise UsageError(f"{who} wants regions as a dictionary or a list of texts, got {described(given)}")
     else:
         found = [one if isinstance(one, Region) else _text(who, one, i) for i, one in enumerate(given, 1)]
     names = [region.name for region in found]
@@ -151,7 +154,7 @@ def regions_of(who: str, given: Any) -> tuple[Region, ...]:
 def _text(who: str, text: Any, number: int) -> Region:
     if not isinstance(text, str):
         raise UsageError(f"{who} wants regions, {_WANTED}, got {described(text)}")
-    return Region.parsed(text, number)
+    return region_of(text, number)
 
 
 def _named(who: str, name: Any, place: Any) -> Region:
@@ -165,7 +168,7 @@ def _named(who: str, name: Any, place: Any) -> Region:
 def crop(decoded: Decoded, region: Region) -> tuple[Any, tuple[int, int, int, int]]:
     """The grey of a region, (rows, columns), and its left, top, width and height. Raises PictureError."""
     rows, columns = decoded.size
-    left, top, right, bottom = region.box(rows, columns)
+    left, top, right, bottom = box_of(region, rows, columns)
     step = decoded.reduction
     grey = decoded.grey[top // step : -(-bottom // step), left // step : -(-right // step)]
     return grey, (left // step * step, top // step * step, right - left, bottom - top)

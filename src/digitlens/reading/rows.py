@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from digitlens.errors import FileError
 from digitlens.files.growing_table import GrowingTable
 from digitlens.reading.reading import Reading
+from digitlens.reading.regions import placed
 
 if TYPE_CHECKING:
     from digitlens.reading.page.page import Page
@@ -71,7 +72,7 @@ def _of_page(file: str, found: Page, name: str = "", field: Field | None = None)
         )  # fmt: skip
     if not rows:
         return [row(file, field=name, network=network)]
-    return rows if field is None else [field.placed(one) for one in rows]
+    return rows if field is None else [placed(field, one) for one in rows]
 
 
 def _of_reading(reading: Reading) -> Row:

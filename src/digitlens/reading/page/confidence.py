@@ -17,8 +17,8 @@ DOUBTFUL = 0.98  # a number with less confidence is one that a person should loo
 CLEAR = 12.0  # nats: a larger lead over the second-best way says no more
 
 # One weight for each value that number_evidence() and digit_evidence() give, then a constant.
-NUMBER = (0.0,) * 9
-DIGIT = (0.0,) * 6
+NUMBER: tuple[float, ...] = ()
+DIGIT: tuple[float, ...] = ()
 
 
 def number_evidence(lattice: Lattice, ways: Sequence[Way]) -> tuple[float, ...]:

@@ -79,12 +79,12 @@ def read_line(lattice: Lattice, height: float, expected: Expectation | None) -> 
 
 def _number(lattice: Lattice, glyphs: list[Glyph], expected: Expectation | None) -> NumberReading:
     first, end = lattice.choices[glyphs[0].index].first, lattice.choices[glyphs[-1].index].last + 1
-    known = all(glyph.familiarity is not None for glyph in glyphs)
+    known = bool(confidence.NUMBER) and all(glyph.familiarity is not None for glyph in glyphs)
     ways = best_ways(lattice, first, end, expected) if known else []
-    if not ways:
-        return NumberReading([DigitReading(glyph) for glyph in glyphs], None, (), ())
     text = "".join(str(glyph.digit) for glyph in glyphs)
     ways.sort(key=lambda way: way.text != text)  # the one that was read comes first
+    if not ways or ways[0].text != text:  # nor can what else it could be be told
+        return NumberReading([DigitReading(glyph) for glyph in glyphs], None, (), ())
     evidence = confidence.number_evidence(lattice, ways)
     sure = confidence.probability(evidence, confidence.NUMBER)
     others = [way for way in ways[1:] if way.text]

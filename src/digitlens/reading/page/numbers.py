@@ -107,7 +107,10 @@ class Number:
         """Whether a person should look at it; None: the Reader cannot tell."""
         if self.fits is False:
             return True
-        return None if self.confidence is None else self.confidence < DOUBTFUL
+        if self.confidence is not None:
+            return self.confidence < DOUBTFUL
+        known = [box.is_digit for box in self.boxes if box.is_digit is not None]
+        return not all(known) if known else None
 
     def __repr__(self) -> str:
         return f"<Number {self.text}: {self.width}×{self.height} pixels at ({self.left}, {self.top})>"

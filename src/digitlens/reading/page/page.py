@@ -59,7 +59,7 @@ class Page:
         return tuple(box for number in self.numbers for box in number.boxes)
 
     def marked_text(self, below: float = DOUBTFUL) -> str:
-        """The text with a question mark in place of each digit whose confidence is lower than this.
+        """The text with a question mark in place of each digit whose confidence is lower than `below`.
 
         Where the Reader cannot tell, a question mark is what is perhaps no digit.
         """

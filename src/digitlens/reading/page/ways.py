@@ -16,8 +16,8 @@ from digitlens.reading.expectation import Expectation, State
 from digitlens.reading.page.segmentation import COSTS, LEAST, Lattice
 
 KEPT = 5  # ways with other texts, at each part
-SEARCHED = 64  # ways at each part, where many do not fit in the end
-OTHERS = 3  # digits that a choice may be, where nothing is expected
+SEARCHED = 24  # ways at each part, where many do not fit in the end
+OTHERS = {False: 3, True: 5}  # digits that a choice may be; where something is expected, more
 DECIDED = 4.0  # nats: the most that a gap speaks for or against two numbers
 STEEP = 6.0  # nats for one height that a gap is wider or narrower than between numbers
 JOINING = frozenset(("dot", "comma"))  # marks within a number
@@ -63,11 +63,13 @@ def best_ways(
 ) -> list[Way]:
     """The cheapest ways through the parts from `first` to before `end`, the best first, each with another text.
 
-    expected: only ways that fit are given, perhaps none; gaps: they may then consist of several numbers.
+    expected: only ways that fit are given, perhaps none; gaps: they may then consist of several numbers, and only the
+    best one is looked for.
     """
+    texts = gaps is None
     begin = Way(0.0, "", None, -1, -1, expected.start if expected else None)
     at: dict[int, dict[tuple[str, State | None], Way]] = defaultdict(dict)
-    at[first][begin.text, begin.state] = begin
+    at[first]["", begin.state] = begin
     starting = defaultdict(list)
     for k, choice in enumerate(lattice.choices):
         if first <= choice.first and choice.last < end:
@@ -78,7 +80,7 @@ def best_ways(
             there = at[lattice.choices[k].last + 1]
             for way in ways:
                 for longer in _longer(lattice, k, way, expected, gaps):
-                    key = longer.text, longer.state
+                    key = longer.text if texts else "", longer.state
                     if key not in there or longer.cost < there[key].cost:
                         there[key] = longer
     whole = at[end].values() if expected is None else (w for w in at[end].values() if expected.fits(w.state))
@@ -98,7 +100,7 @@ def _longer(lattice: Lattice, k: int, way: Way, expected: Expectation | None, ga
     if gaps is not None and way.text:
         going_on, beginning = gaps.costs(choice.box.left - way.right, way.marks)
     right = float(choice.box.left + choice.box.columns)
-    for digit, more in other_digits(lattice, k, None if expected else OTHERS):
+    for digit, more in other_digits(lattice, k, OTHERS[expected is not None]):
         longer = Way(cost + more, way.text + str(digit), way, k, digit, way.state, frozenset(), right)
         if expected is None:
             yield longer

@@ -220,9 +220,15 @@ _READ_OPTIONAL = {
     "confidence": _SHARE,
 }
 _PLACE = {"left": _whole(), "top": _whole(), "width": _whole(1), "height": _whole(1)}
-_NUMERAL = _object({"confidence": _SHARE, "doubtful": _whole()}, **_PLACE, text=_TEXT, line=_whole())
+_ALTERNATIVES = _list({"type": "array", "prefixItems": [_TEXT, _SHARE], "minItems": 2, "maxItems": 2})
+_NUMERAL = _object(
+    {"confidence": _SHARE, "alternatives": _ALTERNATIVES, "doubtful": _YES, "fits": _YES},
+    **_PLACE,
+    text=_TEXT,
+    line=_whole(),
+)
 _BOX = _object(
-    {"label": _TEXT, "familiarity": _SHARE, "is_digit": _YES},
+    {"label": _TEXT, "familiarity": _SHARE, "is_digit": _YES, "confidence": _SHARE, "alternatives": _ALTERNATIVES},
     **_PLACE,
     digit=_whole(0, 255),
     activation=_NUMBER,
