@@ -85,6 +85,10 @@ $(VENV)/installed-for-development: pyproject.toml $(NATIVE)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ $(VENV)/installed
 
+$(VENV)/installed-for-notebooks: $(VENV)/installed-for-development
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,notebooks]'
+	@touch $@
+
 $(VENV)/installed-for-fuzzing: $(VENV)/installed-for-development
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,fuzz]'
 	@touch $@

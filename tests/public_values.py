@@ -12,7 +12,8 @@ import numpy as np
 import digitlens as dl
 from digitlens.network.costs import COSTS
 
-NOT_MADE = ("Engine",)  # what engines have in common; a run's engine is one
+# what engines have in common: a run's engine is one; and what lives in a notebook: tests/test_widget.py tries it
+NOT_MADE = ("Engine", "Lens")
 
 
 @cache
@@ -27,6 +28,7 @@ def values() -> dict[str, Any]:
     image = few.test.images[0]
     page = np.kron(np.hstack([few.test.images[0], few.test.images[1]]), np.ones((3, 3), np.uint8))
     read_page = dl.read_page(np.pad(page, 40), judging)
+    form = dl.read_fields(np.pad(page, 40), {"all": "0,0,100%,100%"}, judging)
     reading = dl.read(image, judging)
     total, steps = dl.explain(image, reader, layer=1, neuron=2), dl.explain(image, reader, target=3)
     compared = dl.compare("activation", ["sigmoid", "relu"], data=few, seeds=2, epochs=1, hidden=(4,), jobs=1)
@@ -54,6 +56,9 @@ def values() -> dict[str, Any]:
         reader.evaluate(few.test),
         read_page,
         read_page.boxes[0],
+        read_page.numbers[0],
+        form["all"],
+        dl.Region("all", 0, 0, 100, 100),
         total,
         total.terms[0],
         total.printed(),

@@ -41,9 +41,11 @@ def functions() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "load": (dl.load, {"network": "video"}),
         "read": (dl.read, {"picture": image, "network": reader}),
         "read_page": (dl.read_page, {"picture": image, "network": reader}),
+        "read_fields": (dl.read_fields, {"picture": image, "regions": {"all": "0,0,100%,100%"}, "network": reader}),
+        "read_many": (dl.read_many, {"pictures": [image], "network": reader, "jobs": 1}),
+        "read_pages": (dl.read_pages, {"pictures": [image], "network": reader, "jobs": 1}),
         "explain": (dl.explain, {"picture": image, "network": reader}),
         "export": (dl.export, {"network": reader, "path": "mine.json", "format": "json"}),
-        "Lens": (dl.Lens, {"reader": reader}),
         "train": (dl.train, {"recipe": recipe, "data": few}),
         "compare": (
             dl.compare,
@@ -108,6 +110,7 @@ METHODS = (
     *(
         "Reader.read",
         "Reader.read_page",
+        "Reader.read_fields",
         "Reader.adjusted",
         "Run",
         "Run.reader",
@@ -116,7 +119,16 @@ METHODS = (
         "Steps.slopes",
         "Steps.take_step",
     ),
-    *("NeuronSum.printed", "Digits", "DataSet", "Range", "Recipe.changed", "Recipe.from_json", "Network.forward"),
+    *(
+        "Lens",
+        "NeuronSum.printed",
+        "Digits",
+        "DataSet",
+        "Range",
+        "Recipe.changed",
+        "Recipe.from_json",
+        "Network.forward",
+    ),
 )
 
 
@@ -130,12 +142,14 @@ def methods() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
     return {
         "Reader.read": (reader.read, {"picture": image}),
         "Reader.read_page": (reader.read_page, {"picture": image}),
+        "Reader.read_fields": (reader.read_fields, {"picture": image, "regions": {"all": "0,0,100%,100%"}}),
         "Reader.adjusted": (reader.adjusted, {"images": few.test.images}),
         "Reader.traces": (lambda images: list(reader.traces(images)), {"images": few.test.images}),
         "Reader.outputs": (reader.outputs, {"images": few.test.images}),
         "Reader.evaluate": (reader.evaluate, {"digits": few.test}),
         "Reader.calibrated": (reader.calibrated, {"digits": few.test}),
         "Reader": (dl.Reader, {"network": network}),
+        "Lens": (dl.Lens, {"reader": reader, "view": "read", "neuron": (1, 0)}),
         "Run": (dl.Run, made),
         "Steps.weight": (steps.weight, {"layer": 1, "neuron": 0, "source": 0}),
         "Steps.steepest": (steps.steepest, {"layer": 1}),

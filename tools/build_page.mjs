@@ -3,7 +3,8 @@
 //
 //     page/      the served page and the static site: what the first reading needs, and each journey by itself
 //     page/worker.js   the worker in which a tab trains
-//     file.js    the page in one file: Read, Neuron and Learn
+//     file.js    the page in one file: Read, Neuron and Learn; file_trains.js: with all journeys
+//     file_opener.js   the script in that file which unpacks the others
 //     widget.js  the notebook's widget, for anywidget
 //     manifest.json   what they were made from, and with which esbuild: SHA-256 of every source and every bundle
 
@@ -90,7 +91,7 @@ results.push(
     outfile: join(BUILT, "page/worker.js"),
   }),
 );
-for (const name of ["file", "widget"].filter(exists))
+for (const name of ["file", "file_trains", "file_opener", "widget"].filter(exists))
   results.push(await esbuild.build({ ...common, entryPoints: [host(name)], outfile: join(BUILT, `${name}.js`) }));
 
 rmSync(BUILT, { recursive: true, force: true });

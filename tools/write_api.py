@@ -25,7 +25,8 @@ FOLDER = Path(__file__).parents[1] / "docs" / "api"
 WIDE = 100  # columns of a signature that stands on one line
 SHOWN = ("__init__", "__call__", "__getitem__", "__iter__", "__len__")  # methods with two underscores that people use
 GROUPS = (
-    ("Functions", ("digitlens.python", "digitlens.widget")),
+    ("Functions", ("digitlens.python",)),
+    ("In a notebook", ("digitlens.widget",)),
     ("Reading pictures", ("digitlens.reading", "digitlens.digits.preparation")),
     ("Data", ("digitlens.digits",)),
     ("Looking inside", ("digitlens.lens",)),
@@ -158,6 +159,8 @@ def _wanted(text: str) -> str:
 
 def _default_of(value: ast.expr | None) -> str:
     """A default as a reader wants it: that of `field(default_factory=dict)` is {}."""
+    if isinstance(value, ast.Call) and ast.unparse(value.func).startswith("_"):
+        return ""  # made by what nobody else sees
     if not isinstance(value, ast.Call) or ast.unparse(value.func) not in ("field", "dataclasses.field"):
         return ast.unparse(value) if value else ""
     given = {word.arg: ast.unparse(word.value) for word in value.keywords}

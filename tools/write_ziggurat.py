@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write web/train/random/ziggurat.js: the tables from which NumPy draws normal numbers, for the page.
+"""Write web/train/random/ziggurat_tables.js: the tables from which NumPy draws normal numbers, for the page.
 
     python tools/write_ziggurat.py
 
@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-FILE = Path(__file__).parents[1] / "src/digitlens/web/train/random/ziggurat.js"
+FILE = Path(__file__).parents[1] / "src/digitlens/web/train/random/ziggurat_tables.js"
 LAYERS = 256
 END = Decimal("3.6541528853610087963519472518")  # of the lowest layer
 FACTOR = 0x2360ED051FC65DA44385DF649FCCF645  # of PCG64's step
@@ -28,46 +28,8 @@ WIDTH = 108  # characters of a line
 CLOSE = Decimal("1e-13")  # NumPy's tables were worked out in float64
 
 HEAD = """// @ts-check
-// The layers of the bell curve from which normal numbers are drawn. Written by tools/write_ziggurat.py, which says how.
-//
-//   width   of a layer over the 2^52 places in it;  width32 over the 2^23 places of a float32
-//   sure    below which place a number lies within the layer above as well, so under the curve
-//   height  of the curve where a layer ends
+// Written by tools/write_ziggurat.py, which says how; ziggurat.js says what it is. Float64s of 256 layers, in base64.
 
-/**
- * @typedef {Object} Ziggurat
- * @property {Float64Array} width
- * @property {Float64Array} sure
- * @property {Float64Array} height
- * @property {Float32Array} width32
- * @property {Float64Array} sure32
- * @property {Float32Array} height32
- */
-
-"""
-
-FOOT = """
-/** @type {Ziggurat | null} */
-let made = null;
-
-/** The tables, made when they are first wanted. @returns {Ziggurat} */
-export function ziggurat() {
-  if (made) return made;
-  const width = floats(WIDTH);
-  const sure = floats(SURE);
-  const height = floats(HEIGHT);
-  const width32 = Float32Array.from(width, (one) => one * 2 ** 29);
-  const sure32 = floats(SURE_32);
-  made = { width, sure, height, width32, sure32, height32: Float32Array.from(height) };
-  return made;
-}
-
-/** @param {string} text   in base64 @returns {Float64Array} */
-function floats(text) {
-  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  const view = new DataView(bytes.buffer);
-  return Float64Array.from({ length: bytes.length / 8 }, (_, i) => view.getFloat64(8 * i, true));
-}
 """
 
 
@@ -159,8 +121,8 @@ def text() -> str:
     for name, values in tables().items():
         letters = base64.b64encode(np.array(values, "<f8").tobytes()).decode()
         lines = [letters[i : i + WIDTH] for i in range(0, len(letters), WIDTH)]
-        parts.append(f"const {name} =\n" + " +\n".join(f'  "{line}"' for line in lines) + ";\n")
-    return HEAD + "".join(parts) + FOOT
+        parts.append(f"export const {name} =\n" + " +\n".join(f'  "{line}"' for line in lines) + ";\n")
+    return HEAD + "".join(parts)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
 
     dl.read("seven.png").digit            # read a picture
     dl.read_page("form.jpg").text         # read many, in order
+    dl.read_pages("scans")                # a row for each number in a folder, for pandas.DataFrame
     dl.explain("seven.png")               # one neuron's sum, term by term
     dl.explain("seven.png", target=2)     # back-propagation, number by number
 
@@ -61,19 +62,20 @@ if TYPE_CHECKING:  # the same names once more, for type checkers and editors: a 
         gradient_descent as gradient_descent,
         momentum as momentum,
     )
-    from digitlens.widget import Lens as Lens
     from digitlens.python import (
         compare as compare,
         explain as explain,
         export as export,
         load as load,
         read as read,
+        read_fields as read_fields,
         read_page as read_page,
         save as save,
         sweep as sweep,
         train as train,
     )
     from digitlens.python_data import data as data, mnist as mnist, pen_digits as pen_digits
+    from digitlens.python_many import read_many as read_many, read_pages as read_pages
     from digitlens.python_network import (
         backward as backward,
         cost_for as cost_for,
@@ -83,22 +85,28 @@ if TYPE_CHECKING:  # the same names once more, for type checkers and editors: a 
     from digitlens.reading.calibration import Calibration as Calibration
     from digitlens.reading.evaluation import Evaluation as Evaluation
     from digitlens.reading.familiarity import Familiarity as Familiarity, Judgement as Judgement
-    from digitlens.reading.page.page import DigitBox as DigitBox, Page as Page
+    from digitlens.reading.page.numbers import DigitBox as DigitBox, Number as Number
+    from digitlens.reading.page.page import Page as Page
     from digitlens.reading.reader import Reader as Reader
     from digitlens.reading.reading import Reading as Reading
+    from digitlens.reading.regions import Field as Field, Region as Region
+    from digitlens.widget import Lens as Lens
 
     __version__: str
 
 _NAMES = {  # where each public name lives; a name is imported from there when it is first used
-    "digitlens.python": "compare explain export load read read_page save sweep train",
+    "digitlens.python": "compare explain export load read read_fields read_page save sweep train",
     "digitlens.python_data": "data mnist pen_digits",
+    "digitlens.python_many": "read_many read_pages",
     "digitlens.python_network": "backward cost_for initialise one_hot",
     "digitlens.reading.reader": "Reader",
     "digitlens.reading.reading": "Reading",
+    "digitlens.reading.regions": "Field Region",
     "digitlens.reading.evaluation": "Evaluation",
     "digitlens.reading.familiarity": "Familiarity Judgement",
     "digitlens.reading.calibration": "Calibration",
-    "digitlens.reading.page.page": "DigitBox Page",
+    "digitlens.reading.page.numbers": "DigitBox Number",
+    "digitlens.reading.page.page": "Page",
     "digitlens.digits.preparation.prepare": "Prepared Stage",
     "digitlens.digits.dataset": "DataSet Digits",
     "digitlens.digits.synthetic.pen.writer": "PenDigits",

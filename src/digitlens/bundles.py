@@ -15,8 +15,8 @@ from typing import Any
 
 WEB = Path(__file__).parent / "web"
 BUILT = WEB / "built"
-PAGE, FILE, WIDGET = "page/page.js", "file.js", "widget.js"
-SITE = "page/site.js"
+PAGE, SITE, WORKER, WIDGET = "page/page.js", "page/site.js", "page/worker.js", "widget.js"
+FILE_OPENER, FILE, FILE_TRAINS = "file_opener.js", "file.js", "file_trains.js"
 _SOURCES = (".js", ".css", ".html")
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import math
 import operator
+from collections.abc import Sequence
 from numbers import Real
 from typing import Any, TypeVar
 
@@ -113,3 +114,15 @@ def check_callback(who: str, name: str, value: object, arguments: str) -> None:
             f"{who} calls {name}({arguments}), and what was given takes other arguments: {described(value)}"
         ) from None
     raise UsageError(f"{who} wants a function {name}({arguments}), got {described(value)}")
+
+
+def list_of_values(who: str, values: Any) -> tuple[Any, ...]:
+    """Values to compare, from a list, a tuple or an array. Raises UsageError for anything else, a text among it."""
+    import numpy as np
+
+    if isinstance(values, np.ndarray) and values.ndim:
+        return tuple(values.tolist())
+    if isinstance(values, (str, bytes)):  # each is a sequence, of letters
+        raise UsageError(f"{who} wants a list of values, got {described(values)}; write [{values!r:.60}, ...]")
+    check_type(who, "values", values, Sequence, "a list of values", 'such as ["sigmoid", "relu"]')
+    return tuple(values)

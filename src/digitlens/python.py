@@ -6,11 +6,11 @@ A package is imported when a function needs it: loading a network brings nothing
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack, overload
 
-from digitlens.checks import check_callback, check_type, described, whole_number
+from digitlens.checks import check_callback, check_type, list_of_values, whole_number
 from digitlens.deprecations import renamed_arguments
 from digitlens.errors import UsageError
 
@@ -28,12 +28,13 @@ if TYPE_CHECKING:
     from digitlens.reading.page.page import Page
     from digitlens.reading.reader import Reader
     from digitlens.reading.reading import Reading
+    from digitlens.reading.regions import Field
 
     Picture = str | Path | bytes | NDArray[Any] | PillowImage
 
 MOST_JOBS = 10_000  # runs at a time
 
-__all__ = ["compare", "explain", "export", "load", "read", "read_page", "save", "sweep", "train"]
+__all__ = ["compare", "explain", "export", "load", "read", "read_fields", "read_page", "save", "sweep", "train"]
 
 
 def load(network: str | Path = "video") -> Reader:
@@ -104,12 +105,13 @@ def export(
     from digitlens.digits.sources.find import find_data
     from digitlens.exports.formats import export as write
     from digitlens.exports.formats import format_of
+    from digitlens.storage.shipped import reader_for
 
     check_type("export()", "path", path, (str, os.PathLike), "a file name", 'such as "mine.onnx"')
     check_type("export()", "format", format, str, "the name of a format")
     check_type("export()", "int8", int8, bool, "True or False")
     format_of(path, format, int8=int8)  # before anything is loaded
-    reader = _reader("export()", network)
+    reader = reader_for("export()", network)
     if not int8 and data is not None:
         raise UsageError("export() takes data for int8=True alone; leave it out")
     if not int8 or isinstance(data, Digits):
@@ -133,16 +135,23 @@ def read(picture: Picture, network: str | Path | Reader = "reader") -> Reading:
     >>> read(np.zeros((28, 28))).reason
     'too little ink'
     """
-    return _reader("read()", network).read(picture)
+    from digitlens.storage.shipped import reader_for
+
+    return reader_for("read()", network).read(picture)
 
 
-def read_page(picture: Picture, network: str | Path | Reader = "reader") -> Page:
-    """Read a photo or scan with several digits: the numbers on it in reading order, each digit with its box.
+def read_page(
+    picture: Picture, network: str | Path | Reader = "reader", *, expect: str | Iterable[str] | None = None
+) -> Page:
+    r"""Read a photo or scan with several digits: the numbers on it in reading order, each digit with its box.
 
     picture: as for read(): a picture file, its bytes, an array or a Pillow image.
     network: the name of one that ships, a model file, or a Reader.
+    expect: what each number is, so that the best reading that fits is taken: a pattern such as "\d{5}" or
+    "ddd ddd dddd" (a space is where a gap may be), a list of allowed numbers, or the rule of a check digit, "luhn" or
+    "ean". `Number.fits` says whether it could be done.
 
-    A page without writing has an empty `text`. Raises what read() raises.
+    A page without writing has an empty `text`. Raises what read() raises, and UsageError for what is no pattern.
 
     >>> import numpy as np
     >>> page = np.full((120, 200), 255, np.uint8)
@@ -150,7 +159,38 @@ def read_page(picture: Picture, network: str | Path | Reader = "reader") -> Page
     >>> read_page(page).text
     '11'
     """
-    return _reader("read_page()", network).read_page(picture)
+    from digitlens.storage.shipped import reader_for
+
+    return reader_for("read_page()", network).read_page(picture, expect=expect)
+
+
+def read_fields(
+    picture: Picture,
+    regions: Mapping[str, str | Sequence[float]] | Iterable[str],
+    network: str | Path | Reader = "reader",
+    *,
+    expect: str | Iterable[str] | Mapping[str, str | Iterable[str]] | None = None,
+) -> dict[str, Field]:
+    """Read the fields of a form: a Field for each region, by its name, in the order in which they are given.
+
+    picture: as for read().
+    regions: {"total": "10%,20%,30%,5%"}, {"total": (120, 80, 400, 60)} or ["total=10%,20%,30%,5%"]: left, top, width
+    and height of each, in percent or pixels of the picture.
+    network: the name of one that ships, a model file, or a Reader.
+    expect: what each number is, as for read_page(), or a dictionary of that for some of the fields.
+
+    Raises what read_page() raises, UsageError for what is no region, PictureError for one outside of the picture.
+
+    >>> import numpy as np
+    >>> form = np.full((120, 200), 255, np.uint8)
+    >>> form[30:90, 50:55] = form[30:90, 150:155] = 0
+    >>> fields = read_fields(form, {"first": "0,0,50%,100%", "none": (60, 0, 60, 120)})
+    >>> fields["first"].text, fields["none"].text
+    ('1', '')
+    """
+    from digitlens.storage.shipped import reader_for
+
+    return reader_for("read_fields()", network).read_fields(picture, regions, expect=expect)
 
 
 @overload
@@ -192,8 +232,9 @@ def explain(
     """
     from digitlens.lens.neuron import neuron_sum
     from digitlens.lens.steps import back_propagate
+    from digitlens.storage.shipped import reader_for
 
-    reader = _reader("explain()", network)
+    reader = reader_for("explain()", network)
     trace = reader.read(picture).trace
     if target is not None:
         if layer is not None or neuron is not None:
@@ -212,6 +253,7 @@ def train(
     recipe: str | Recipe = "video",
     data: DataSet | str | Path | None = None,
     *,
+    start: str | Path | Reader | None = None,
     engine: str = "auto",
     **changes: Unpack[RecipeChanges],
 ) -> Run:
@@ -219,6 +261,8 @@ def train(
 
     recipe: a name ("video", "talk", "video-best", "straight", "reader") or a Recipe.
     data: a DataSet, or a name or folder as for data(); None: the data that the recipe was made for.
+    start: a network to start from, its name, file or Reader: it learns on in small steps, and `recipe` is left out.
+    Where it does not know all classes of the data, its last layer becomes a new one. None: random weights.
     engine: "compiled", "plain", or "auto" for the fastest that can run the recipe.
     changes: fields of the recipe to change, such as epochs=3.
 
@@ -231,11 +275,19 @@ def train(
     >>> [record.epoch for record in run], run
     ([1, 2], <Run video: 2 of 2 epochs>)
     """
+    if start is not None:
+        from digitlens.learning.tuned_run import tuned_run
+        from digitlens.storage.shipped import reader_for
+
+        if recipe != "video":
+            raise UsageError("train() takes the recipe from the network that it starts from; leave `recipe` out")
+        began = reader_for("train()", start)
+        return tuned_run(began, lambda base: _digits("train()", base, data, began.image_shape), engine, changes)
     from digitlens.learning.training import Run, fitted
 
-    start, chosen = _recipe("train()", recipe, changes)
-    found = _digits("train()", start, data)
-    return Run(fitted(start, found, chosen=chosen), found, engine=engine)
+    base, chosen = _recipe("train()", recipe, changes)
+    found = _digits("train()", base, data)
+    return Run(fitted(base, found, chosen=chosen), found, engine=engine)
 
 
 def compare(
@@ -275,7 +327,7 @@ def compare(
     who = "compare()"
     check_type(who, "field", field, str, "the name of a recipe's field", 'such as "activation"')
     base, chosen = _recipe(who, recipe, changes)
-    varied = Varied(base, field, _values(who, values), whole_number(who, "seeds", seeds, 1))
+    varied = Varied(base, field, list_of_values(who, values), whole_number(who, "seeds", seeds, 1))
     work, found = _work(who, base, data, jobs, cluster), _digits(who, base, data)
     return varied.compared(Experiments(varied.recipes(found, chosen=chosen), found, **work).in_order())
 
@@ -350,7 +402,9 @@ def _recipe(who: str, recipe: str | Recipe, changes: RecipeChanges) -> tuple[Rec
     return base.changed(**changes), not isinstance(recipe, str) or "validation" in changes
 
 
-def _digits(who: str, recipe: Recipe, data: DataSet | str | Path | None) -> DataSet:
+def _digits(
+    who: str, recipe: Recipe, data: DataSet | str | Path | None, size: tuple[int, int] | None = None
+) -> DataSet:
     """The data that was handed over or named; without it those that the recipe was made for."""
     from digitlens.digits.dataset import DataSet
     from digitlens.digits.sources.find import find_data
@@ -361,7 +415,7 @@ def _digits(who: str, recipe: Recipe, data: DataSet | str | Path | None) -> Data
     if data is not None:
         advice = "of arrays make one with dl.data(images, labels)"
         check_type(who, "data", data, (str, os.PathLike), "a DataSet, a name or a folder", advice)
-    return find_data(named_for(recipe, data))
+    return find_data(named_for(recipe, data), size=size)
 
 
 def _work(who: str, base: Recipe, data: Any, jobs: int | None, cluster: str) -> dict[str, Any]:
@@ -375,25 +429,3 @@ def _work(who: str, base: Recipe, data: Any, jobs: int | None, cluster: str) -> 
     at_once = None if jobs is None else whole_number(who, "jobs", jobs, 1, MOST_JOBS)
     check_workers(at_once, cluster)
     return {"jobs": at_once, "cluster": cluster, "named": None if named is None else str(named)}
-
-
-def _values(who: str, values: Any) -> tuple[Any, ...]:
-    """The values to compare, from a list, a tuple or an array."""
-    import numpy as np
-
-    if isinstance(values, np.ndarray) and values.ndim:
-        return tuple(values.tolist())
-    if isinstance(values, (str, bytes)):  # each is a sequence, of letters
-        raise UsageError(f"{who} wants a list of values, got {described(values)}; write [{values!r:.60}, ...]")
-    check_type(who, "values", values, Sequence, "a list of values", 'such as ["sigmoid", "relu"]')
-    return tuple(values)
-
-
-def _reader(who: str, network: str | Path | Reader) -> Reader:
-    from digitlens.reading.reader import Reader
-    from digitlens.storage.shipped import open_reader
-
-    if isinstance(network, Reader):
-        return network
-    check_type(who, "network", network, (str, os.PathLike), "a name, a model file or a Reader")
-    return open_reader(network)

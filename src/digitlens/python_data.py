@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, Protocol, overload
 
 from digitlens.checks import check_type, whole_number
 from digitlens.errors import UsageError
@@ -15,6 +15,18 @@ if TYPE_CHECKING:
 
     from digitlens.digits.dataset import DataSet
     from digitlens.digits.synthetic.pen.writer import PenDigits
+
+
+class _Frame(Protocol):
+    """A data frame of pandas, or of whoever else has these."""
+
+    @property
+    def columns(self) -> Any:
+        """The names of the columns."""
+
+    def to_numpy(self) -> Any:
+        """All values, (rows, columns)."""
+
 
 __all__ = ["data", "mnist", "pen_digits"]
 
@@ -40,6 +52,17 @@ def data(
 
 @overload
 def data(
+    name: _Frame,
+    labels: str | None = ...,
+    *,
+    names: Sequence[str] | None = ...,
+    test: _Frame | None = ...,
+    size: tuple[int, int] | None = ...,
+) -> DataSet: ...  # pragma: no cover
+
+
+@overload
+def data(
     name: ArrayLike,
     labels: ArrayLike,
     *,
@@ -49,23 +72,25 @@ def data(
 
 
 def data(
-    name: str | Path | ArrayLike | None = None,
+    name: str | Path | ArrayLike | _Frame | None = None,
     labels: ArrayLike | None = None,
     *,
     names: Sequence[str] | None = None,
-    test: tuple[ArrayLike, ArrayLike] | None = None,
+    test: tuple[ArrayLike, ArrayLike] | _Frame | None = None,
     size: tuple[int, int] | None = None,
     offline: bool = False,
 ) -> DataSet:
-    """Load a data set by its name or from a folder, or make one of arrays.
+    """Load a data set by its name, from a file or a folder, or make one of arrays or of a data frame.
 
-    name: "mnist"; "pen", digits that our own pen model wrote, which need no download; "mnist+pen"; or a folder of
-    MNIST's four files, or of pictures, one sub-folder a class. None: MNIST, or what DIGITLENS_DATA names. Or images:
-    (n, rows, columns), at most 64×64 pixels, ink as uint8 0..255, as floats 0..1 or as bool.
-    labels: of those images, (n,): whole numbers from 0, or names.
+    name: "mnist", "fashion-mnist" and the others that `digitlens data --list` names; "pen", digits that our own pen
+    model wrote, which need no download; "mnist+pen"; or a file or folder, see docs/data.md. None: MNIST, or what
+    DIGITLENS_DATA names. Or images: (n, rows, columns), at most 64×64 pixels, ink as uint8 0..255, as floats 0..1 or as
+    bool. Or a data frame of pandas: a column for each pixel, and one of labels.
+    labels: of those images, (n,): whole numbers from 0, or names. Of a frame the name of their column; None: "label".
     names: of class 0, 1, ..., at most 256; None: those that stand in the labels, or "0", "1", ...
-    test: images and labels to be tested on; None: about one image in six of each class.
-    size: rows and columns of the images from a folder of pictures. None: see docs/preparation.md.
+    test: images and labels to be tested on, or a frame; None: about one image in six of each class.
+    size: rows and columns of the images from a folder of pictures (None: see docs/preparation.md), or of rows of
+    numbers (None: as many rows as columns).
     offline: download nothing.
 
     Raises DataError where there is no data, and for labels that are no class; ShapeError for arrays of another shape or
@@ -79,21 +104,43 @@ def data(
     from digitlens.digits.sources.find import find_data
 
     check_type("data()", "offline", offline, bool, "True or False")
+    size = _size(size)
+    images: Any = name
+    other: Any = test
+    if _is_frame(images):
+        from digitlens.digits.sources.tables import from_frame
+
+        column: Any = labels
+        if column is not None:
+            check_type("data()", "labels", column, str, "the name of a column of the frame")
+        if other is not None and not _is_frame(other):
+            raise UsageError(f"data() wants another frame for test beside a frame, got {type(other).__name__}")
+        parts = [from_frame(frame, column, size) for frame in ([images] if other is None else [images, other])]
+        return from_arrays(*parts[0], names, None if other is None else parts[1])
     if labels is not None:
-        images: Any = name
-        return from_arrays(images, labels, names, test)
+        if size is not None:
+            raise UsageError("data() wants no size beside images: they are (n, rows, columns); use images.reshape()")
+        return from_arrays(images, labels, names, other)
     if name is not None:
         advice = "of images make one with dl.data(images, labels)"
         check_type("data()", "name", name, (str, os.PathLike), "a name or a folder", advice)
     if names is not None or test is not None:
         raise UsageError("data() wants names and test with images and labels; give data(images, labels, names=...)")
-    if size is not None:
-        check_type("data()", "size", size, tuple, "rows and columns", "such as (28, 28)")
-        if len(size) != 2:
-            raise UsageError(f"data() wants rows and columns for size, such as (28, 28), got {len(size)} numbers")
-        size = whole_number("data()", "rows", size[0], 1, 64), whole_number("data()", "columns", size[1], 1, 64)
-    folder: Any = name
-    return find_data(folder, offline=offline, size=size)
+    return find_data(images, offline=offline, size=size)
+
+
+def _is_frame(given: Any) -> bool:
+    return hasattr(given, "columns") and hasattr(given, "to_numpy")
+
+
+def _size(size: Any) -> tuple[int, int] | None:
+    """Rows and columns, checked."""
+    if size is None:
+        return None
+    check_type("data()", "size", size, tuple, "rows and columns", "such as (28, 28)")
+    if len(size) != 2:
+        raise UsageError(f"data() wants rows and columns for size, such as (28, 28), got {len(size)} numbers")
+    return whole_number("data()", "rows", size[0], 1, 64), whole_number("data()", "columns", size[1], 1, 64)
 
 
 def pen_digits(count: int, seed: int = 0) -> PenDigits:

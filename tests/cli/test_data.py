@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,12 @@ import platformdirs
 import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
+from tests.digits.sources.known import small
+from tests.faults.server import FaultyServer
 
-from digitlens.cli import data_export
 from digitlens.cli.main import cli
 from digitlens.digits.sources import idx
+from digitlens.digits.sources.catalogue import CATALOGUE
 from digitlens.digits.sources.folders import load_folder
 from digitlens.digits.sources.mnist import FILES, load_mnist
 from digitlens.digits.synthetic.pen.writer import pen_data
@@ -112,10 +115,28 @@ def test_mnist_written_in_its_own_format_is_mnist_again(tmp_path: Path) -> None:
     assert len(load_mnist(tmp_path / "again").training) == 60_000  # its SHA-256 is verified
 
 
-def test_more_classes_than_ten_have_no_place_in_mnists_format() -> None:
-    none = pen_data(0, 1, 1).test
-    with pytest.raises(UsageError, match="labels 0 to 9"):
-        data_export.idx_files(none, none, tuple("abcdefghijk"))
+def test_known_data_sets_are_listed_with_what_one_has_to_know() -> None:
+    said = run("--list").stdout
+    for words in ("fashion-mnist", "emnist-byclass", "697,932 + 116,323", "CC BY-SA 4.0"):
+        assert words in said
+    listed = json.loads(run("--list", "--json").stdout)
+    assert [one["name"] for one in listed] == list(CATALOGUE)
+    assert not any(one["here"] for one in listed)
+
+
+def test_a_known_set_is_downloaded_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known, files = small("kmnist")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with FaultyServer({f"/{name}": data for name, data in files.items()}) as server:
+        monkeypatch.setitem(CATALOGUE, "kmnist", replace(known, mirrors=(server.url,)))
+        said = run("--download", "--data", "kmnist").stdout
+        assert "Kuzushiji-MNIST is in" in said
+        assert json.loads(run("--download", "--data", "kmnist", "--json").stdout)["training"] == 30
+    with pytest.raises(UsageError, match="takes one of mnist, fashion-mnist"):
+        run("--download", "--data", "pen")
+    monkeypatch.setattr(platformdirs, "user_cache_dir", lambda *_, **__: "~/none")
+    with pytest.raises(DataError, match="no home folder"):
+        run("--download", "--data", "kmnist")
 
 
 def test_a_folder_that_is_not_empty_is_left_alone(tmp_path: Path) -> None:
@@ -187,3 +208,25 @@ def test_without_a_home_there_is_nowhere_to_download_to(monkeypatch: pytest.Monk
     monkeypatch.setattr(platformdirs, "user_cache_dir", lambda *_, **__: "~/.cache/digitlens")
     with pytest.raises(DataError, match="no home folder"):
         run("--download")
+
+
+def test_a_data_set_is_described_with_what_looks_wrong(tmp_path: Path) -> None:
+    run("--write", str(tmp_path / "pen"), "--data", "pen", "--count", "600", "--format", "npz")
+    said = run("--describe", "--data", str(tmp_path / "pen"), "--sheet", str(tmp_path / "sheet.png")).stdout
+    assert "Nothing looks wrong" in said
+    assert "600 images to learn from" in said
+    with Image.open(tmp_path / "sheet.png") as sheet:
+        assert sheet.size == (302, 302)
+    told = json.loads(run("--describe", "--data", str(tmp_path / "pen"), "--json").stdout)
+    assert [sum(column) for column in zip(*told["counts"].values(), strict=True)] == [600, 100]
+    assert told["wrong"] == []
+    with np.load(tmp_path / "pen" / "data.npz") as arrays:
+        inverted = {name: ~arrays[name] if name.startswith("x") else arrays[name] for name in arrays}
+    np.savez(tmp_path / "inverted.npz", **inverted)
+    assert "invert the images" in run("--describe", "--data", str(tmp_path / "inverted.npz")).stdout
+
+
+def test_one_thing_is_done_at_a_time() -> None:
+    for arguments in (["--list", "--describe"], ["--describe", "--download"], ["--sheet", "a.png"]):
+        with pytest.raises(UsageError):
+            run(*arguments)

@@ -70,9 +70,12 @@ def test_a_site_overwrites_nothing(digitlens: Run, tmp_path: Path, what: str) ->
 def test_a_page_is_one_file_with_its_network(digitlens: Run, tmp_path: Path) -> None:
     done = digitlens("export", "page", "straight", str(tmp_path / "lens.html"))
     assert (done.code, done.err) == (0, "")
-    text = (tmp_path / "lens.html").read_text(encoding="utf-8")
+    text = (tmp_path / "lens.html").read_text(encoding="utf-16")
     assert re.findall(r"<(?:link|img|iframe|base)\b", text) == []
     assert '"name": "straight"' in text
+    assert '"kernel"' not in text
+    assert digitlens("export", "page", "straight", str(tmp_path / "lens.html"), "--train").code == 0
+    assert '"kernel"' in (tmp_path / "lens.html").read_text(encoding="utf-16")
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,8 @@ WRITING: dict[str, tuple[tuple[str, ...], str]] = {  # by what is written: the c
     "a figure": (("compare", "--vary", "epochs=1,2", "--figure"), ".png"),
     "gradients": (("compare", "--vary", "epochs=1,2", "--gradients"), ".png"),
     "a report": (("lab", "features", "--out"), ".html"),
+    "read pictures": (("read", "no such picture.jpg", "--csv"), ""),
+    "read pictures as lines": (("read", "no such picture.jpg", "--json-lines"), ""),
     "a marked page": (("read", "--page", "no such picture.jpg", "--annotate"), ".png"),
     "figures": (("inspect", "--out"), ""),
     "digits": (("data", "--write"), ""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests.cli.conftest import WORDS, Run
 
@@ -261,3 +262,18 @@ def test_a_run_that_diverges_says_why_and_leaves_nothing_behind(digitlens: Run, 
     assert answer.code == 1
     assert "lower the learning rate" in answer.err
     assert not list(tmp_path.iterdir())
+
+
+def test_a_run_that_ends_at_chance_says_so(digitlens: Run, tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    arrays = {}
+    for half, n in (("train", 200), ("test", 100)):
+        arrays |= {f"x_{half}": rng.integers(0, 256, (n, 9, 9), np.uint8), f"y_{half}": rng.permutation(n) % 4}
+    np.savez(tmp_path / "noise.npz", **arrays)
+    arguments = "train", "--data", "noise.npz", "--epochs", "1", "--out", "a.digitlens"
+    said = digitlens(*arguments).out
+    assert "no better than chance" in said
+    assert "data --describe --data 'noise.npz'" in said
+    assert json.loads(digitlens(*arguments, "--json").out)["at_chance"] is True
+    assert "no better than chance" not in digitlens(*arguments, "--labels", "random").out
+    assert "no better than chance" not in digitlens("train", "--data", "pen-small", "--epochs", "2").out

@@ -16,8 +16,15 @@ import sys
 from pathlib import Path
 
 CORPUS = Path(__file__).with_name("corpus")
-NAMES = ("model_file", "picture", "idx_file", "message", "http")
-LARGEST = {"model_file": 8192, "picture": 4096, "idx_file": 2048, "message": 4096, "http": 16_384}  # bytes
+NAMES = ("model_file", "picture", "idx_file", "table", "message", "http")
+LARGEST = {
+    "model_file": 8192,
+    "picture": 4096,
+    "idx_file": 2048,
+    "table": 2048,
+    "message": 4096,
+    "http": 16_384,
+}  # bytes
 SLOWEST = 10  # seconds for one input, on a busy machine
 MEMORY = 8192  # megabytes of the process: the mutators of atheris lose a few kilobytes each time
 LAST = re.compile(r"stat::(\w+):\s+(\d+)")

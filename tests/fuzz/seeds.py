@@ -6,6 +6,7 @@ The other files there were found by fuzzing: each reaches code that none of the 
 from __future__ import annotations
 
 import gzip
+import io
 import json
 from pathlib import Path
 
@@ -63,6 +64,18 @@ def idx_files() -> dict[str, bytes]:
     }
 
 
+def tables() -> dict[str, bytes]:
+    """CSV with and without a header, of names and shares; NumPy's arrays."""
+    arrays = io.BytesIO()
+    np.savez(arrays, x_train=np.zeros((2, 2, 2), np.uint8), y_train=np.array([0, 1]), class_names=np.array(["a", "b"]))
+    return {
+        "kaggle": b"label,1x1,1x2,2x1,2x2\n1,0,255,7,0\n0,1,2,3,4\n",
+        "plain": b"7,0,255,7,0\r\n1,1,2,3,4\r\n",
+        "named": b'p1;p2;p3;p4;class\n0.5;1;0;0;"a;b"\n0;0;1;1;b\n',
+        "npz": arrays.getvalue(),
+    }
+
+
 def messages() -> dict[str, bytes]:
     """One of each type."""
     sides = [{"activation": "sigmoid"}, {"activation": "relu", "hidden": [20, 10]}]
@@ -104,6 +117,7 @@ def seeds() -> dict[str, dict[str, bytes]]:
         "model_file": models(),
         "picture": pictures,
         "idx_file": idx_files(),
+        "table": tables(),
         "message": messages(),
         "http": connections(),
     }

@@ -16,7 +16,9 @@ from tests.fuzz.connection import talk
 from digitlens.digits.preparation.containers import open_container
 from digitlens.digits.preparation.prepare import prepare
 from digitlens.digits.sources import idx
-from digitlens.errors import IdxError, ModelFileError, PictureError
+from digitlens.digits.sources.tables import csv_part
+from digitlens.errors import DigitlensError, FileError, IdxError, ModelFileError, PictureError
+from digitlens.files.npz import arrays_of
 from digitlens.reading.html import reader_html
 from digitlens.server.http.live import MessageError, parse
 from digitlens.server.refusal import Refused
@@ -48,11 +50,19 @@ def picture(data: bytes) -> None:
             assert prepare(data).image.shape == (28, 28)
 
 
+def table(data: bytes) -> None:
+    """CSV with a row for each image; and NumPy's arrays."""
+    with suppress(DigitlensError):
+        csv_part(data)
+    with suppress(FileError):
+        arrays_of(data, UNPACKED)
+
+
 def idx_file(data: bytes) -> None:
     """An IDX file, of images and of labels; and a gzip file around it."""
     with suppress(IdxError):
         data = bytes(idx.gunzip(data, UNPACKED))
-    for read in (idx.images, idx.labels):
+    for read in (idx.images, idx.labels, idx.many_labels, idx.unpacked):
         with suppress(IdxError):
             read(data)
     half = len(data) // 2
@@ -79,6 +89,7 @@ TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "model_file": model_file,
     "picture": picture,
     "idx_file": idx_file,
+    "table": table,
     "message": message,
     "http": http,
 }

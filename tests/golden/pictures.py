@@ -39,6 +39,7 @@ def from_grey(grey: np.ndarray) -> dict[str, Any]:
         "reduction": found.reduction,
         "dark": found.dark,
         "flat": found.flat,
+        "others": [list(look) for look in found.others],
         "levels": numbers([found.paper, found.contrast, found.grain]),
         "framed": numbers(framed),
         "straightened": numbers(straight),
@@ -77,6 +78,7 @@ def pages() -> dict[str, np.ndarray]:
     form = 255 * (1 - inked(four, 60, 1.4))
     form[4:6], form[:, 2], form[56:58, 3:] = 60, 90, 0  # ruled, the writing on its lower line
     form[40:57, 30:32] = 0
+    filling = inked(eight, 28, 2.4)
     light = 200 + np.add.outer(np.linspace(-30, 20, 84), np.linspace(10, -25, 84)) + rng.normal(0, 3, (84, 84))
     return {
         "blurred": 255 * (1 - running_mean(inked(eight, 80, 3.5), 2)),
@@ -89,6 +91,8 @@ def pages() -> dict[str, np.ndarray]:
         "photo": light - 120 * inked(eight, 84, 3.0),
         "thick": 255 * (1 - inked(eight, 36, 3.2)),
         "form": form,
+        "fills its frame": 255 * (1 - filling[6:26, 4:17]),
+        "waves": 170 - 100 * inked(eight, 56, 2.2) + 30 * np.sin(np.add.outer(np.arange(56) / 9, np.arange(56) * 1.3)),
         "noise": 255 * inked(four, 48, 1.5) + rng.normal(0, 25, (48, 48)),
         "framed already": 255 * frame(inked(four, 90, 3.0)),
     }

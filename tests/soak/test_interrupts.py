@@ -92,3 +92,30 @@ def test_ctrl_c_while_a_folder_is_read_leaves_a_list_of_what_was_read(pictures: 
             names = [Path(answer["path"]).name for answer in json.loads(out)]
             assert names == [f"{number:04}.png" for number in range(len(names))]
             assert (len(names) == 1_200) >= (code == 0)
+
+
+def test_ctrl_c_while_a_table_is_written_loses_nothing(pictures: Path, tmp_path: Path) -> None:  # noqa: F811
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for number in range(1_200):
+        shutil.copy(pictures / f"{number % 10}.png", folder / f"{number:04}.png")
+    table, lines = tmp_path / "table.csv", tmp_path / "table.jsonl"
+    asked = "read", folder, "--csv", table, "--json-lines", lines, "--jobs", "2"
+    assert process(*asked, cwd=tmp_path).code == 0
+    whole = table.read_bytes(), lines.read_bytes()
+    chance, had = random.Random(draw.seed()), 0
+    for number in range(draw.count(FULL)):
+        if number % 5 == 0 or (table.exists() and table.read_bytes() == whole[0]):
+            table.unlink(missing_ok=True)
+            lines.unlink(missing_ok=True)
+            had = 0
+        interrupted(tmp_path, chance, *asked, "--resume")
+        for path, all_of_it in zip((table, lines), whole, strict=True):
+            data = path.read_bytes() if path.exists() else b""
+            assert all_of_it.startswith(data)
+            assert data.endswith(b"\n") or not data
+        count = table.read_bytes().count(b"\n") if table.exists() else 0
+        assert count >= had - 2  # the last picture is read again
+        had = count
+    assert process(*asked, "--resume", cwd=tmp_path).code == 0
+    assert (table.read_bytes(), lines.read_bytes()) == whole

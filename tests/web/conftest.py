@@ -31,11 +31,13 @@ VIEWPORT: ViewportSize = {"width": 1440, "height": 900}
 BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome")  # the first costs half of what the others do
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What drives a browser, Node or a server from outside is tried once more if it fails; the summary names it.
 
     So a race in one test of thousands is seen, and does not stop what has nothing to do with it. `--reruns=0`: never.
     """
+    if config.getoption("reruns", None) == 0:
+        return
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.flaky(reruns=1))

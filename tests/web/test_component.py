@@ -162,7 +162,7 @@ def test_two_components_live_side_by_side_and_each_is_its_own(two: Page) -> None
     two.locator("#two .neuron-view").wait_for()
     assert two.locator("#one .neuron-view").count() == 0
     two.locator("#two").get_by_role("button", name="Colours").click()
-    assert two.evaluate("Object.values(apps).map(app => app.root.host.dataset.theme)") == ["dark", "light"]
+    assert two.evaluate("Object.values(apps).map(app => app.root.host.dataset.theme)") == ["light", "dark"]
     assert two.evaluate("location.hash") == ""  # nor is the address theirs
     assert two.locator("#said").first.inner_text() == "Ours"  # ids of the document are not
     assert violations(two) == []

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.waiting import PATIENCE
 from tests.web.test_accessibility import THREE
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import BrowserContext, Locator, Page
 
 SCRIBBLE = [[[4, 5], [24, 8], [3, 11], [25, 14], [4, 17], [24, 20], [3, 24], [25, 4], [10, 26], [14, 3], [20, 25]]]
 
@@ -48,3 +50,20 @@ def test_one_can_look_inside_it_and_go_back(page: Page, said: Locator) -> None:
     page.get_by_role("button", name="Look inside it").wait_for(state="hidden")
     assert page.evaluate("digitlens.reading.digit") == 3
     said.filter(has_text="reads 3").wait_for()
+
+
+def test_it_comes_once_the_server_is_back(context: BrowserContext, server: str) -> None:
+    page = context.pages[0]  # without `page`, whose console must stay empty
+    page.route("**/networks/reader.digitlens", lambda route: route.abort())
+    page.goto(server)
+    page.wait_for_selector("html[data-whole]")
+    with page.expect_event("requestfailed"):
+        page.evaluate("strokes => digitlens.set({strokes})", THREE)
+    page.unroute_all()
+    line = page.locator(".answer .opinion span")
+    deadline = time.monotonic() + PATIENCE
+    while not line.count():
+        assert time.monotonic() < deadline, "it was asked once, and never again"
+        page.evaluate("strokes => digitlens.set({strokes})", THREE)
+        page.wait_for_timeout(100)
+    line.filter(has_text="reader reads 3").wait_for()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.waiting import until
 from tests.web.conftest import VIEWPORT, context_of, watched
 from tests.web.test_accessibility import THREE, violations
 
@@ -123,6 +124,22 @@ def test_the_journeys_by_keyboard_and_not_one_request_to_elsewhere(page: Page, h
     assert [url for url in asked if not url.startswith((f"{host.address}{FOLDER}/", "blob:", "data:"))] == []
 
 
+RULES = "digitlens.root.adoptedStyleSheets.map(one => Array.from(one.cssRules, rule => rule.cssText).join('\\n'))"
+
+
+@pytest.mark.parametrize("width", [820, 390])
+def test_on_a_phone_a_run_stands_above_its_results_not_beside_them(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    go(page, "Train")
+    sheets = page.evaluate(RULES)
+    assert len(sheets) == len(set(sheets)) > 10  # a sheet that came twice would overrule what lies between
+    head, watch = (page.locator(f".trainer > .{part}").bounding_box() for part in ("head", "watch"))
+    assert head
+    assert watch
+    assert head["width"] == watch["width"] > 0.9 * width - 10
+    assert head["y"] + head["height"] <= watch["y"]
+
+
 def test_what_needs_a_server_is_left_out(page: Page) -> None:
     assert page.locator(".connection").count() == 0
     page.goto(f"{page.url.partition('#')[0]}#neuron/1/3")
@@ -214,9 +231,12 @@ def test_in_a_frame_of_another_site_it_shows_what_was_chosen_and_tells_its_owner
         frame.wait_for_selector("html[data-whole]")
         frame.evaluate("strokes => digitlens.set({strokes})", THREE)
         page.wait_for_function("() => heard.some(one => one.type === 'reading' && one.reading === '3' && one.ink)")
-        height = page.evaluate("heard.filter(one => one.type === 'height').at(-1)")
-        assert height["origin"] == host.address.rstrip("/")
-        assert height["height"] == frame.evaluate("Math.ceil(digitlens.root.host.offsetHeight)") > 300
+        newest = "heard.filter(one => one.type === 'height').at(-1)"
+        until(  # a message is under way for a moment
+            lambda: page.evaluate(newest)["height"] == frame.evaluate("Math.ceil(digitlens.root.host.offsetHeight)")
+        )
+        assert page.evaluate(newest)["height"] > 300
+        assert page.evaluate(newest)["origin"] == host.address.rstrip("/")
         assert frame.locator("#pad").is_visible()
         assert frame.locator(".answer").is_visible()
         for hidden in ("header", "footer", ".preparation", ".nonsense"):

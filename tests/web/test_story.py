@@ -213,7 +213,7 @@ def test_noise_is_answered_and_the_story_tells_how_surely(page: Page, server: st
         digit, holds = tab.evaluate(
             "[digitlens.reading.digit, Math.max(...digitlens.reading.trace.a.at(-1)).toFixed(2)]"
         )
-        assert f"It says {digit}, and that output holds {holds}." in card(tab)
+        assert f"It says {digit}, and that output is at {holds}." in card(tab)
     assert float(holds) > 0.9, "noise of which the network is sure is what the step is about"
 
 

@@ -110,7 +110,7 @@ def test_a_changed_network_is_marked_and_claims_no_accuracy_until_it_is_reset(pa
     page.evaluate(FRAMES)
     assert "changed" in chip.inner_text()
     assert "%" not in chip.inner_text()
-    press(page, "Reset")
+    press(page, "Undo all changes")
     assert "changed" not in chip.inner_text()
     assert "%" in chip.inner_text()
     assert not page.evaluate("digitlens.changed")
@@ -185,7 +185,7 @@ def test_axe_finds_nothing_in_the_dialogs_and_they_fit(drawn: Page, width: int, 
 def test_a_saved_network_is_loaded_by_python_with_the_same_float32_weights(page: Page, tmp_path: Path) -> None:
     page.evaluate(CHANGE)
     path = saved_network(page, tmp_path)
-    assert path.name == "video.digitlens"
+    assert path.name == "video-changed.digitlens"
     layers = load(path).network.layers
     for layer, (weights, biases) in zip(layers, page.evaluate(WEIGHTS), strict=True):
         assert np.array_equal(layer.weights.ravel(), np.array(weights, np.float32))
@@ -311,11 +311,13 @@ def test_without_a_clipboard_a_picture_becomes_a_file(drawn: Page, name: str, fi
 
 def test_the_theme_survives_a_reload(page: Page) -> None:
     theme = "document.documentElement.dataset.theme"
-    assert page.evaluate(theme) == "dark"
+    assert page.evaluate(theme) == "light", "as the system says, where nothing was chosen"
     page.locator("button.theme").click()
-    assert page.evaluate(theme) == "light"
+    assert page.evaluate(theme) == "dark"
     page.reload()
     page.wait_for_selector("html[data-ready]")
+    assert page.evaluate(theme) == "dark"
+    page.locator("button.theme").click()
     assert page.evaluate(theme) == "light"
     page.locator("button.theme").click()
     assert "as the system says" in said(page)
@@ -333,7 +335,7 @@ def test_the_theme_works_where_the_browser_remembers_nothing(browser: Browser, s
     page.goto(server)
     page.wait_for_selector("html[data-ready]")
     page.locator("button.theme").click()
-    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     context.close()
 
 
@@ -352,7 +354,7 @@ def test_when_the_server_is_gone_the_page_says_so_reads_on_and_notices_that_it_i
         page.goto(address)
         page.wait_for_selector("html[data-whole]")
         assert not line.is_visible()
-    page.get_by_text("The server is gone; drawing and looking go on.").wait_for()
+    page.get_by_text("The server is gone; drawing, looking").wait_for()
     assert reads(SEVEN) == 7
     page.get_by_role("link", name="Story").click()
     page.evaluate(FRAMES)
@@ -382,3 +384,31 @@ def test_waking_up_tries_at_once(browser: Browser) -> None:
         page.evaluate("window.dispatchEvent(new Event('online'))")
         page.get_by_text("The server is back.").wait_for()
     context.close()
+
+
+def test_a_network_changed_by_hand_says_so_after_it_was_saved_and_opened(drawn: Page, tmp_path: Path) -> None:
+    drawn.evaluate(CHANGE)
+    drawn.get_by_role("button", name="Network video").click()
+    with drawn.expect_download() as download:
+        in_dialog(drawn, "Save network")
+    file = tmp_path / download.value.suggested_filename
+    download.value.save_as(file)
+    assert file.name == "video-changed.digitlens"
+    provenance = load(file).provenance
+    assert (provenance["changed_by_hand"], provenance["changed_from"]) == (True, "video")
+    in_dialog(drawn, "Undo all changes")
+    drawn.locator("dialog[open] input[type=file]").set_input_files(file)
+    drawn.wait_for_function("() => digitlens.network.name === 'video-changed'")
+    drawn.evaluate(FRAMES)
+    assert not drawn.evaluate("digitlens.changed")  # it is as it was opened
+    assert drawn.locator(".chip .mark-changed").is_visible()
+    assert "It was video until it was changed by hand" in drawn.locator("dialog[open] .about").inner_text()
+
+
+def test_enter_on_a_neuron_keeps_the_focus_on_it(drawn: Page) -> None:
+    neuron = '.neuron[data-layer="2"][data-neuron="3"]'
+    drawn.locator(neuron).focus()
+    drawn.keyboard.press("Enter")
+    drawn.locator(".neuron-view").wait_for()
+    drawn.evaluate(FRAMES)
+    assert drawn.evaluate(f"digitlens.root.activeElement?.matches('{neuron}')")

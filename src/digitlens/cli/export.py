@@ -11,7 +11,7 @@ Write the page so that it needs no server, or a network for other programs.
 
 \b
 digitlens export site public            a folder for any web host
-digitlens export page video lens.html   one file, to be opened or mailed
+digitlens export page video lens.html   one file, to be opened or mailed; --train
 digitlens export onnx reader r.onnx     for ONNX Runtime and others
 digitlens export c video video.h        a C99 header; smaller with --int8
 digitlens export numpy video v.npz      NumPy's arrays; and json
@@ -23,6 +23,8 @@ Any web host serves them, from any of its folders. After the first visit the pag
 """
 PAGE = """\
 Write Read, Neuron and Learn with NETWORK into one file, which opens in any browser, from a disk or a mail.
+
+With --train, also what trains in the browser, and pen digits for that: 3 MB more.
 
 NETWORK is the name of one that ships (video, straight, reader) or a model file.
 """
@@ -67,7 +69,8 @@ def site(folder: str, networks: tuple[str, ...], data: tuple[str, ...], url: str
 @command.command("page", help=PAGE)
 @click.argument("network", metavar="NETWORK")
 @click.argument("file", metavar="FILE.html")
-def page(network: str, file: str) -> None:
+@click.option("--train", is_flag=True, help="Train and Compare as well, on 20,000 pen digits.")
+def page(network: str, file: str, *, train: bool) -> None:
     """The command; PAGE says what it does."""
     from digitlens.cli.outputs import check_outputs
     from digitlens.exports.one_file import one_file
@@ -76,7 +79,7 @@ def page(network: str, file: str) -> None:
     from digitlens.files.naming import shown
 
     check_outputs({"FILE": file})
-    data = one_file(networks_of([network])[:1])
+    data = one_file(networks_of([network])[:1], train=train)
     write_atomically(file, data)
     say(out(), f"Written {shown(file)}: {len(data) / 1e6:.2f} MB.")
 

@@ -210,7 +210,10 @@ def print_json(value: Any) -> None:
 def data_options(f: Any) -> Any:
     """The options --data and --offline."""
     f = click.option("--offline", is_flag=True, help="Never use the network.")(f)
-    text = "Which digits: mnist, pen, or a folder with MNIST's files or with one folder of pictures for each class."
+    text = (
+        "Which images: mnist, pen, another name of `digitlens data --list`, a folder with MNIST's files, those of "
+        "another set or one folder of pictures for each class, .npz or .csv."
+    )
     return click.option("--data", metavar="DATA", help=text + " Default: MNIST, from the first place that has it.")(f)
 
 

@@ -10,15 +10,18 @@ import click
 
 from digitlens.cli.outputs import check_outputs
 from digitlens.cli.recipe_options import digits_for, given, recipe_options
-from digitlens.cli.terminal import clean, data_options, err, json_option, load_data, out, size_option
+from digitlens.cli.terminal import clean, data_options, err, json_option, load_data, open_network, out, size_option
 from digitlens.files.naming import shown, why
 
 if TYPE_CHECKING:
     from digitlens.learning.recipe import Recipe
+    from digitlens.reading.reader import Reader
 
 
 HELP = """\
 Train a network from random weights: by default 784-16-16-10 as in the talk, on MNIST, in a few seconds.
+
+`--from NETWORK` starts from a trained network instead, and learns on from your own pictures.
 
 Ctrl-C ends the run cleanly and saves the latest network; `--resume FILE` continues from there to the very same
 network that an undisturbed run ends with.
@@ -28,6 +31,9 @@ network that an undisturbed run ends with.
 @click.command("train", help=HELP)
 @click.option("--out", "-o", "path", metavar="FILE", help="Where to save the network.  [default: NAME.digitlens]")
 @click.option("--recipe", "name", metavar="NAME", help="A recipe to start from.  [default: video]")
+@click.option(
+    "--from", "start", metavar="NETWORK", help="A trained network to start from; it learns on in small steps."
+)
 @data_options
 @size_option
 @recipe_options
@@ -38,6 +44,7 @@ network that an undisturbed run ends with.
 def command(
     path: str | None,
     name: str | None,
+    start: str | None,
     data: str | None,
     offline: bool,
     size: tuple[int, int] | None,
@@ -50,8 +57,10 @@ def command(
     """The command; HELP says what it does."""
     from digitlens.cli import training_view
     from digitlens.learning.checkpointing import checkpointed, resume_run, unfinished_recipe
+    from digitlens.learning.fine_tuning import recipe_from, start_of
     from digitlens.learning.recipes import named
     from digitlens.learning.training import Run, fitted
+    from digitlens.learning.tuned_run import tuned_run
 
     changes = given(changes)
     if resume is not None:
@@ -61,16 +70,29 @@ def command(
         if not Path(resume).name:
             raise click.UsageError(f"--resume {shown(resume)} names no file; name the network that was to be written")
         check_outputs({"--resume": resume})
-        run = resume_run(resume, load_data(_same_data(unfinished_recipe(resume), data), offline=offline, size=size))
+        unfinished = unfinished_recipe(resume)
+        began = start_of(unfinished, _opened(start)) if unfinished is not None else None
+        size = size or (began.image_shape if began is not None else None)
+        run = resume_run(resume, load_data(_same_data(unfinished, data), offline=offline, size=size), began)
     else:
-        recipe = named(name if name is not None else "video", **changes)
+        began = _opened(start)
+        if began is not None and name is not None:
+            raise click.UsageError("--from takes its recipe from the network that it starts from; leave out --recipe")
+        if began is None:
+            recipe = named(name if name is not None else "video", **changes)
+        else:
+            recipe = recipe_from(began, **changes)
         target = path if path is not None else f"{recipe.name}.digitlens"
         _check_target(target, fresh)
         if path is None and Path(target).exists():
             said = f"Note: this run will replace {shown(target)}; to keep both, write to another with --out FILE"
             err().print(said, markup=False, soft_wrap=True)
-        found = digits_for(recipe, data, offline=offline, size=size)
-        run = Run(fitted(recipe, found, chosen="validation" in changes), found, engine=engine)
+        if began is not None:
+            size = size or began.image_shape
+            run = tuned_run(began, lambda base: digits_for(base, data, offline=offline, size=size), engine, changes)
+        else:
+            found = digits_for(recipe, data, offline=offline, size=size)
+            run = Run(fitted(recipe, found, chosen="validation" in changes), found, engine=engine)
     with training_view.stopping(run) as signals:
         printed = training_view.watch(run, checkpointed(run, target), None if as_json else out())
     if not printed:
@@ -79,6 +101,11 @@ def command(
     if run.finished:
         return 0
     return 128 + signals[0] if signals else 1
+
+
+def _opened(network: str | None) -> Reader | None:
+    """The network of --from."""
+    return None if network is None else open_network(network)
 
 
 def _alone(others: list[str]) -> None:

@@ -13,11 +13,13 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from digitlens.cli.terminal import clean, err, out, print_json, progress
+from digitlens.cli.terminal import clean, err, out, print_json, progress, say
 from digitlens.files.naming import shown
+from digitlens.learning.before_after import before_and_after
 from digitlens.learning.engine import Record
 from digitlens.learning.recipe import FIELDS
 from digitlens.learning.training import Run
+from digitlens.reading.examining import chance_accuracy
 
 
 @contextmanager
@@ -93,6 +95,10 @@ def _headings(run: Run) -> Iterator[Text]:
     held = f", {recipe.validation:,} of them held out" if recipe.validation else ""
     yield Text(f"{len(run.data.training):,} training images{held}, {len(run.data.test):,} test images")
     yield Text(clean(run.data.source))
+    if run.start is not None:
+        new = "" if run.data.classes == run.start.classes else ", with a new last layer for other classes"
+        frozen = f", {recipe.frozen} of its layers frozen" if recipe.frozen else ""
+        yield Text(f"starts from {clean(run.start.name)} ({recipe.start[:12]}…){new}{frozen}")
     yield Text(f"on the {run.engine.name} engine").append(
         f", because the compiled one cannot run it: {run.fallback_reason}" if run.fallback_reason else ""
     )
@@ -125,8 +131,9 @@ def _say_stopped(console: Console, run: Run, target: str, data: str | None) -> N
 
 def say_end(run: Run, target: str, data: str | None, as_json: bool) -> None:
     """Print how the run ended."""
+    compared = before_and_after(run) if run.finished and run.start is not None else []
     if as_json:
-        from digitlens.learning.verifying import fingerprint
+        from digitlens.learning.fingerprints import fingerprint
 
         last = dict(run.history[-1]) if run.history else {}
         weights = {"fingerprint": fingerprint(run.reader().network)} if run.latest else {}
@@ -136,13 +143,47 @@ def say_end(run: Run, target: str, data: str | None, as_json: bool) -> None:
                 "finished": run.finished,
                 "engine": run.engine.name,
                 "recipe": run.recipe.to_json(),
+                "at_chance": run.at_chance,
                 **weights,
                 **last,
+                **({"compared": compared} if run.start is not None else {}),
             }
         )
     elif run.finished:
+        if compared:
+            _say_compared(compared)
+        if run.at_chance and run.recipe.labels == "true":
+            _say_at_chance(run, data)
         more = f" --data {shown(data)}" if data is not None else ""
         out().print(f"Saved to {shown(target)}. How well does it read?", markup=False)
         out().print(f"Try: digitlens evaluate --network {shown(target)}{more}", markup=False)
     else:
         _say_stopped(out(), run, target, data)
+
+
+def _say_at_chance(run: Run, data: str | None) -> None:
+    """Say that nothing was learned, and where to look for the reason."""
+    named = f" --data {shown(data)}" if data is not None else ""
+    say(
+        out(),
+        f"It reads no better than chance: {run.history[-1]['test_accuracy']:.1%} of the test images, and always naming "
+        f"the most frequent class is right for {chance_accuracy(run.data.test):.1%}. Are labels and images right? "
+        f"`digitlens data --describe{named}` looks them over. Else try another learning rate, which is "
+        f"{run.recipe.learning_rate:g}.",
+    )
+
+
+def _say_compared(compared: list[dict[str, Any]]) -> None:
+    """A table of what was read correctly before and after."""
+    console = out()
+    width = max(len(one["data"]) for one in compared)
+    console.print(Text(f"\n{'read correctly':<{width}} {'images':>8} {'before':>9} {'after':>9}", style="bold"))
+    for one in compared:
+        before = "" if one["before"] is None else f"{one['before']:.2%}"
+        console.print(Text(f"{one['data']:<{width}} {one['images']:8,} {before:>9} {one['after']:9.2%}"))
+    if len(compared) == 1 and compared[0]["before"] is not None:
+        say(
+            console,
+            "MNIST is not here, so what it still knows of other hands was not measured: digitlens data --download",
+        )
+    console.print()

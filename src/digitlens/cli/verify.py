@@ -19,9 +19,10 @@ processor may round otherwise, and then the largest difference is small.
 
 @click.command("verify", help=HELP)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--from", "start", metavar="NETWORK", help="The network that they started from, if none that ships.")
 @data_options
 @json_option
-def command(files: tuple[str, ...], data: str | None, offline: bool, as_json: bool) -> int:
+def command(files: tuple[str, ...], start: str | None, data: str | None, offline: bool, as_json: bool) -> int:
     """The command; HELP says what it does."""
     from digitlens.errors import DigitlensError
     from digitlens.files.naming import shown
@@ -33,7 +34,8 @@ def command(files: tuple[str, ...], data: str | None, offline: bool, as_json: bo
     for file in files:
         try:
             reader = open_reader(file)
-            result = verify(reader, load_data(named_for(recipe_of(reader), data), offline=offline))
+            named = load_data(named_for(recipe_of(reader), data), offline=offline, size=reader.image_shape)
+            result = verify(reader, named, None if start is None else open_reader(start))
         except DigitlensError as error:
             found.append({"file": file, "agrees": False, "error": str(error)})
             said = f"{shown(file)} could not be verified: {error}"

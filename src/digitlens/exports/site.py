@@ -21,6 +21,7 @@ from digitlens.digits.dataset import DataSet
 from digitlens.digits.sources.examples import example_files
 from digitlens.digits.sources.packed import header_of, pack
 from digitlens.errors import UsageError
+from digitlens.exports.document import DESCRIPTION, TITLE, document
 from digitlens.files.bounded import read_bounded
 from digitlens.learning.choices import choices
 from digitlens.storage.model_file import LIMITS
@@ -28,18 +29,6 @@ from digitlens.storage.offered import Offered, name_for, offered
 from digitlens.storage.shipped import FOLDER, SUFFIX, names, open_reader
 
 SHIPPED = "video", "straight", "reader"  # in the order in which a site offers them
-POLICY = {
-    "default-src": "'none'",
-    "script-src": "'self' 'wasm-unsafe-eval'",
-    "style-src": "'self'",
-    "img-src": "'self' blob: data:",
-    "connect-src": "'self'",
-    "worker-src": "'self'",
-    "base-uri": "'none'",
-    "form-action": "'none'",
-}
-TITLE = "Digitlens: a neural network that reads handwritten digits"
-DESCRIPTION = "Draw a digit, watch the network think, and take it apart down to the arithmetic."
 
 
 def networks_of(given: Sequence[str | Path] = ()) -> list[Offered]:
@@ -102,25 +91,11 @@ def site_files(networks: Sequence[Offered], address: str = "", packed: Sequence[
     return files | {"service_worker.js": _service_worker(files)}
 
 
-def policy(more: Mapping[str, str] | None = None) -> str:
-    """The Content-Security-Policy of a page without a server, as text for a `<meta>`."""
-    return "; ".join(f"{name} {value}" for name, value in (POLICY | dict(more or {})).items())
-
-
 def _index(address: str, headers: Sequence[Mapping[str, object]]) -> str:
     sets = json.dumps(headers, allow_nan=False).replace("<", "\\u003c")
     base = address.rstrip("/") + "/" if address else ""
     preview = f'<meta property="og:image" content="{html.escape(base)}preview.png">'
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{html.escape(policy(), quote=False)}">
-<meta name="referrer" content="no-referrer">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="dark light">
-<title>{TITLE}</title>
-<meta name="description" content="{DESCRIPTION}">
+    head = f"""\
 <meta property="og:type" content="website">
 <meta property="og:title" content="{TITLE}">
 <meta property="og:description" content="{DESCRIPTION}">
@@ -128,15 +103,8 @@ def _index(address: str, headers: Sequence[Mapping[str, object]]) -> str:
 <meta name="twitter:card" content="summary_large_image">
 <link rel="icon" href="icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="page.css">
-<script src="page/site.js" type="module" blocking="render"></script>
-</head>
-<body>
-<main></main>
-<noscript>Digitlens computes in your browser, and needs JavaScript for that.</noscript>
-<script type="application/json" id="digitlens-packed">{sets}</script>
-</body>
-</html>
-"""
+<script src="page/site.js" type="module" blocking="render"></script>"""
+    return document(head, f'<script type="application/json" id="digitlens-packed">{sets}</script>')
 
 
 def _service_worker(files: Mapping[str, bytes]) -> bytes:

@@ -28,7 +28,7 @@ _LONGEST = 100  # characters of the name that stand in the temporary one
 def write_folder(folder: str | os.PathLike[str], files: Iterable[tuple[str, bytes]]) -> None:
     """Write files into a new or empty folder, all or nothing.
 
-    files: the path of each within the folder, and its bytes; at most one sub-folder deep. What killed writers of the
+    files: the path of each within the folder, and its bytes. What killed writers of the
     same name left behind is removed first. Raises FileError if writing fails; what was written is then removed.
 
     >>> import tempfile
@@ -45,7 +45,7 @@ def write_folder(folder: str | os.PathLike[str], files: Iterable[tuple[str, byte
         with _held(temporary):
             for name, data in files:
                 file = temporary / name
-                file.parent.mkdir(exist_ok=True)
+                file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(data)
             if target.is_dir():
                 target.rmdir()  # fails if it is no longer empty

@@ -14,10 +14,12 @@ from digitlens.digits.dataset import DataSet
 from digitlens.errors import ModelFileError, RecipeError, TrainingError, UsageError
 from digitlens.learning.engine import Record, State
 from digitlens.learning.engines import refusal
+from digitlens.learning.fine_tuning import fine_tune, start_of
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.records import beginning
 from digitlens.learning.training import Run
 from digitlens.network.network import Network
+from digitlens.reading.reader import Reader
 from digitlens.storage import checkpoint as checkpoints
 from digitlens.storage import model_file
 from digitlens.storage.checkpoint import Checkpoint
@@ -69,10 +71,11 @@ def unfinished_recipe(path: str | Path) -> Recipe | None:
     return _recipe(checkpoint, path) if checkpoint else None
 
 
-def resume_run(path: str | Path, data: DataSet) -> Run:
+def resume_run(path: str | Path, data: DataSet, start: Reader | None = None) -> Run:
     """The unfinished run that will write `path`, ready to continue on the same digits and the same engine.
 
-    Raises UsageError if there is none, or if `data` holds other digits; ModelFileError if its engine is not available.
+    start: the network that it started from, if it did; None: one that ships. Raises UsageError if there is no such run,
+    or if `data` holds other digits; ModelFileError if its engine is not available.
     """
     checkpoint = checkpoints.load(path)
     if checkpoint is None:
@@ -82,6 +85,9 @@ def resume_run(path: str | Path, data: DataSet) -> Run:
     recipe, position = _recipe(checkpoint, path), checkpoint.position
     counts = int(position["epoch"]), int(position["mini_batch"]), float(position["seconds"])
     state = State(checkpoint.layers, checkpoint.memory, checkpoint.average, *counts)
+    began = start_of(recipe, start)
+    if began is not None:
+        recipe, data = fine_tune(began, data, recipe)
     if data.training.fingerprint() != checkpoint.data:  # checked first: other digits need not even fit the recipe
         raise UsageError(
             f"the unfinished run of {Path(path).name} learned from other digits than these ({data.source}); "
@@ -92,7 +98,7 @@ def resume_run(path: str | Path, data: DataSet) -> Run:
             f"the unfinished run of {Path(path).name} used the {checkpoint.engine} engine, and only the same engine "
             f"gives the same bits. It cannot run here: {reason}. Start again with --fresh, or install that engine"
         )
-    run = Run(recipe, data, engine=checkpoint.engine, state=state, history=checkpoint.history)
+    run = Run(recipe, data, engine=checkpoint.engine, state=state, history=checkpoint.history, start=began)
     _check(run, state, path)
     return run
 

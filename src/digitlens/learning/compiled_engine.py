@@ -45,6 +45,8 @@ class CompiledEngine:
 
     def refuses(self, recipe: Recipe) -> str:
         """Why this engine cannot run the recipe; empty if it can."""
+        if recipe.frozen:
+            return "every layer learns in it, and some are frozen"
         sizes = recipe.sizes(classes=1, pixels=1)  # a data set has no more of them than the kernel takes
         return refuses(sizes, recipe.activations(), recipe.precision, cost=recipe.cost, optimiser=recipe.optimiser)
 

@@ -107,6 +107,7 @@ def _learn(
     cost, count, size = recipe.cost_function(), len(images), recipe.mini_batch
     _, decay, kept = step_settings(recipe)
     batches = -(-count // size)
+    frozen = min(recipe.frozen, len(network.layers) - 1)
     order = recipe.stream("order", state.epoch).permutation(count)
     layers, memory, average, step, stopped = state.layers, state.memory, state.average, state.mini_batch, False
     with np.errstate(over="ignore", invalid="ignore"):
@@ -119,8 +120,10 @@ def _learn(
 
             if decay:
                 layers = _shrink(layers, rate * decay)
+            layers = now.layers[:frozen] + layers[frozen:]
             if average is not None:
                 average = each(lambda old, new: kept * old + (1 - kept) * new, average, layers)
+                average = layers[:frozen] + average[frozen:]
             step, stopped = step + 1, stop()
             if stopped:
                 break

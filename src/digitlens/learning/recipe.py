@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ from digitlens.network.optimisers import OPTIMISERS, Optimiser
 SCHEDULES = ("constant", "linear", "cosine")
 HIDDEN_LAYERS, NEURONS, PARAMETERS = 8, 4096, 4_000_000  # the largest network a recipe may ask for
 NAME = 100  # characters of a name
+_FINGERPRINT = re.compile("[0-9a-f]{64}")
 RETIRED = {"teacher": "none"}  # fields that older recipes carry, with the only value that any engine ever served
 
 
@@ -265,10 +267,33 @@ class Recipe:
         group=NETWORK,
         page=False,
     )
+    frozen: int = field(
+        0,
+        at_most=HIDDEN_LAYERS,
+        unit="layers",
+        label="Frozen layers",
+        help="How many layers, from the first, keep the weights that they begin with; the last one always learns.",
+        group=LEARNING,
+        page=False,
+        sparse=True,
+    )
+    start: str = field(  # the network itself is handed to the run
+        "",
+        most=64,
+        label="Start",
+        help="The fingerprint of the network that it starts from; empty for random weights.",
+        group=RUN,
+        varied=False,
+        option=False,
+        page=False,
+        sparse=True,
+    )
 
     def __post_init__(self) -> None:
         for name, one in FIELDS.items():
             object.__setattr__(self, name, one.check(getattr(self, name)))
+        if self.start and not _FINGERPRINT.fullmatch(self.start):
+            raise FIELDS["start"].error(f"wants 64 hexadecimal digits, or nothing, got {shown(self.start)}")
         self.check_sizes(classes=1, pixels=1)  # there are no smaller images, and no fewer classes
         try:
             self.cost_function()
@@ -389,8 +414,10 @@ class Recipe:
         return bool(getattr(self, one.name) != one.default)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON values, every field."""
-        return {k: list(v) if isinstance(v, tuple) else v for k, v in dataclasses.asdict(self).items()}
+        """Plain JSON values: every field, but `frozen` and `start` only where they are not their defaults."""
+        values = dataclasses.asdict(self).items()
+        written = ((k, v) for k, v in values if not FIELDS[k].sparse or v != FIELDS[k].default)
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in written}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Recipe:
@@ -450,3 +477,4 @@ class RecipeChanges(TypedDict, total=False):
     augmentation: str
     preparation: Sequence[str]
     stored: str
+    frozen: int

@@ -55,6 +55,7 @@ class Field:
     varied: bool = True  # by compare and sweep
     option: bool = True  # whether commands that train have an option made from it
     page: bool = True  # whether the page has a control for it
+    sparse: bool = False  # left out of JSON while it has its default: files stay as those of versions without it
     advanced: bool = False  # there, among those that are folded away
     slider: tuple[float, float] | None = None  # there, a slider between these two, evenly in their logarithm
     offered: tuple[Any, ...] = ()  # there, the tuples that can be chosen

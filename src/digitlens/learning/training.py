@@ -29,8 +29,11 @@ from digitlens.files.naming import shown
 from digitlens.learning.data_split import DataSplit, split_data
 from digitlens.learning.engine import Engine, Measured, Record, State, Stop
 from digitlens.learning.engines import choose, refusal
-from digitlens.learning.recipe import NAME, Recipe
+from digitlens.learning.fine_tuning import starting_network
+from digitlens.learning.recipe import FIELDS, NAME, Recipe
 from digitlens.network.network import Network
+from digitlens.reading.examining import no_better_than_chance
+from digitlens.reading.familiarity import Familiarity
 from digitlens.reading.reader import Reader
 from digitlens.storage.container import TEXT
 from digitlens.storage.half_precision import rounded_to_half
@@ -57,6 +60,7 @@ class Run:
         every: int = 0,
         state: State | None = None,
         history: Sequence[Mapping[str, float]] = (),
+        start: Reader | None = None,
     ) -> None:
         """A run that has not begun.
 
@@ -66,6 +70,7 @@ class Run:
         every: a record after that many mini-batches, too; 0: after each epoch only.
         state: where to go on, from an earlier run's record; None: at the beginning.
         history: the rows of that earlier run, to which those of this one are added.
+        start: the network that it starts from, where the recipe names one: dl.train(start=...) makes such a recipe.
         """
         check_type("Run()", "recipe", recipe, Recipe, "a Recipe", "dl.train() takes the name of one")
         check_type("Run()", "data", data, DataSet, "a DataSet", "dl.train() takes the name of one")
@@ -78,14 +83,25 @@ class Run:
         )  # why the compiled engine cannot run it; empty if it does
         self.latest: Record | None = None  # the latest record; None before the first
         self.history: list[Mapping[str, float]] = list(history)  # a row an epoch: cost and accuracy on each set
-        self._every, self._state = every, state
+        check_type("Run()", "start", start, (Reader, type(None)), "a Reader or None")
+        self._every, self._state, self.start = every, state, start
+        if recipe.start and start is None:
+            raise FIELDS["start"].error(
+                f"the recipe starts from the network {recipe.start[:12]}…, which is not here; dl.train(start=...) and "
+                "`digitlens train --from` bring it"
+            )
         recipe.check_sizes(len(data.classes), data.pixels)  # before digits are made ready for a network that cannot be
+        self._beginning = (
+            starting_network(start, recipe, data)
+            if start is not None
+            else recipe.initial_network(len(data.classes), data.pixels)
+        )
         self._split = split_data(recipe, _adjusted(data, recipe.preparation))
         self._stop = Stop()
 
     def __iter__(self) -> Iterator[Record]:
         """Train on, record by record. A run that was left may be entered again: it continues from its latest record."""
-        network = self.recipe.initial_network(len(self.data.classes), self.data.pixels)
+        network = self._beginning
         running = self.engine.run(self.recipe, network, self._split, self.state, every=self._every, stop=self._stop)
         try:
             for record in running:
@@ -127,6 +143,12 @@ class Run:
         return self.latest is not None and self.latest.epoch >= self.recipe.epochs
 
     @property
+    def at_chance(self) -> bool:
+        """Whether its latest epoch reads the test images no better than who always names the most frequent class."""
+        accuracy = self.history[-1].get("test_accuracy") if self.history else None
+        return accuracy is not None and no_better_than_chance(accuracy, self.data.test)
+
+    @property
     def split(self) -> DataSplit:
         """The digits as the engine gets them: to learn from, to choose by, to be tested on."""
         return self._split
@@ -153,6 +175,7 @@ class Run:
             "engine": self.latest.engine,
             **({"mini_batch": self.latest.mini_batch} if self.latest.mini_batch else {}),
             "digitlens": version("digitlens"),
+            **({"start": self.start.name[:TEXT]} if self.start is not None else {}),
         }
         network = self.latest.network if recipe.stored == "float32" else rounded_to_half(self.latest.network)
         if self.history and not self.latest.mini_batch:  # measured at the end of an epoch, which is where it stands
@@ -169,7 +192,12 @@ class Run:
             history=tuple(_without_time(one) for one in self.history),
             image_shape=self.data.image_shape,
             dark_on_light=self.data.dark_on_light,
+            familiarity=self._familiarity(),
         )
+
+    def _familiarity(self) -> Familiarity | None:
+        """What digits look like, as the network that it started from knows it, if this one reads digits as well."""
+        return self.start.familiarity if self.start is not None and self.data.holds_digits else None
 
     def _accuracies(self, network: Network) -> dict[str, float]:
         """By name, of the network as it will be read: measured again where its weights have been rounded."""

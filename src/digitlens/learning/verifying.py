@@ -6,16 +6,16 @@ Another processor may round sums otherwise: then the largest difference says how
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 
 import numpy as np
 
 from digitlens.digits.dataset import DataSet
 from digitlens.errors import DataError, UsageError
+from digitlens.learning.fine_tuning import fine_tune, start_of
+from digitlens.learning.fingerprints import fingerprint
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.training import Run
-from digitlens.network.network import Network
 from digitlens.reading.reader import Reader
 
 CLOSE = 1e-3  # a larger difference between two weights does not come from rounding in a few epochs
@@ -34,19 +34,6 @@ class Verified:
     epochs: int  # how many it trained
 
 
-def fingerprint(network: Network) -> str:
-    """SHA-256 over the weights and biases in float32 or float64, layer by layer: 64 characters that name a network.
-
-    Two networks have the same one if they have the same layers, activation functions and bits.
-    """
-    names = ",".join(activation.name for activation in network.activations)
-    sha = hashlib.sha256(f"{'-'.join(map(str, network.sizes))} {names} {network.dtype}:".encode())
-    for layer in network.layers:
-        for part in (layer.weights, layer.biases):
-            sha.update(np.ascontiguousarray(part, part.dtype.newbyteorder("<")).tobytes())
-    return sha.hexdigest()
-
-
 def recipe_of(reader: Reader) -> Recipe:
     """The recipe that a network was trained by. Raises UsageError where it does not say one."""
     if not reader.recipe or "engine" not in reader.provenance:
@@ -54,19 +41,21 @@ def recipe_of(reader: Reader) -> Recipe:
             f"{reader.name!r} does not say how it was trained, so it cannot be trained again; "
             "a file that `digitlens train` wrote does"
         )
-    if "started_from" in reader.provenance:
-        raise UsageError(f"{reader.name!r} was trained on from another network, which its recipe does not hold")
     return Recipe.from_json(reader.recipe)
 
 
-def verify(reader: Reader, data: DataSet) -> Verified:
+def verify(reader: Reader, data: DataSet, start: Reader | None = None) -> Verified:
     """Train again, as far as the given network was trained.
 
-    data: the images it learned from. Raises DataError for others, UsageError for a network without a recipe,
+    data: the images it learned from. start: the network it started from; None: one that ships, if it started from one.
+    Raises DataError for other images, UsageError for a network without a recipe and where the start is not found,
     RecipeError where its engine is not here.
     """
     recipe, story = recipe_of(reader), reader.provenance
-    run = Run(recipe, data, engine=str(story["engine"]), every=int(story.get("mini_batch", 0)))
+    began = start_of(recipe, start)
+    if began is not None:
+        recipe, data = fine_tune(began, data, recipe)
+    run = Run(recipe, data, engine=str(story["engine"]), every=int(story.get("mini_batch", 0)), start=began)
     if run.fingerprint != story.get("data_sha256"):
         raise DataError(
             f"{reader.name!r} learned from other images than {data.source} (their fingerprint is "

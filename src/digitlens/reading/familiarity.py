@@ -91,13 +91,21 @@ class Familiarity:
         chunks = [scores(self.layers, images[i : i + AT_ONCE]) for i in range(0, len(images), AT_ONCE)]
         return np.interp(np.concatenate([*chunks, np.zeros(0)]), self.scores, np.linspace(0, 1, QUANTILES))
 
+    def of_one(self, image: Array) -> float:
+        """The familiarity of one framed picture, 0..1; as of().
+
+        image: (28, 28) floats, ink from 0 to 1. Raises ShapeError for others.
+        """
+        check_type("Familiarity.of_one()", "image", image, np.ndarray, "an array, (28, 28)")
+        return float(self.of(image[None])[0])
+
     def judge(self, image: Array) -> Judgement:
         """The judgement of one framed picture.
 
         image: (28, 28) floats, ink from 0 to 1. Raises ShapeError for others.
         """
         check_type("Familiarity.judge()", "image", image, np.ndarray, "an array, (28, 28)")
-        familiarity = float(self.of(image[None])[0])
+        familiarity = self.of_one(image)
         if familiarity >= self.threshold:
             return Judgement(familiarity, True, "")
         return Judgement(familiarity, False, "two separate things" if in_two_parts(image) else "unlike any digit")

@@ -9,25 +9,28 @@ Paths are drawn as they can be read, and a worker reads the files itself, so tha
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from digitlens.errors import DataError, FileError
+from digitlens.errors import DataError, FileError, ShapeError
 from digitlens.files.naming import printable, shown
 from digitlens.parallel.tasks import Tasks
 from digitlens.parallel.work import Control
 from digitlens.reading.reader import Reader
 from digitlens.reading.reading import Reading
+from digitlens.reading.regions import Field, Region
+from digitlens.reading.rows import Row, row, rows_of
 
 if TYPE_CHECKING:
     from digitlens.reading.page.page import Page
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")  # what of a folder is taken for a picture
 BLOCK = 64  # pictures a task, or what hands them out would take longer than to read them
+WORTH_IT = {False: 1_000, True: 6}  # pictures, pages: a process needs the time of some of them to begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Answer:
     json: dict[str, Any]  # Reading.to_json() or Page.to_json() with its `path`, or a `path` and an `error`
     activations: tuple[float, ...] = ()  # of a Reading, not rounded
     confidence: float | None = None  # of a Reading, not rounded
+    rows: tuple[Row, ...] = ()  # the same as rows of a table, at least one
 
     @property
     def error(self) -> str:
@@ -46,9 +50,36 @@ class Answer:
         return error
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Form:
+    """What is asked of a page."""
+
+    regions: tuple[Region, ...] = ()  # each is read by itself; none: the whole page is
+    expect: str | tuple[str, ...] | None = None  # what each number is, see expectation.py
+    by_field: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)  # the same for some regions
+
+    def read(self, reader: Reader, picture: Any) -> Page | dict[str, Field]:
+        """A page, or the fields of a form. Raises what Reader.read_page() raises."""
+        if not self.regions:
+            return reader.read_page(picture, expect=self.expect)
+        expect = {one.name: self.by_field.get(one.name, self.expect) for one in self.regions}
+        return reader.read_fields(
+            picture, self.regions, expect={name: wanted for name, wanted in expect.items() if wanted is not None}
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NamedPicture:
+    """A picture that is no file: bytes, an array or a Pillow image."""
+
+    name: str  # what its answer is called
+    picture: Any
+    error: str = ""  # why it cannot be read, if that is known already
+
+
 def failed(path: str, error: str) -> Answer:
     """The answer for a picture that could not be read."""
-    return Answer(path, {"path": path, "error": error})
+    return Answer(path, {"path": path, "error": error}, rows=(row(path, error=error),))
 
 
 def pictures_in(path: str) -> Iterator[str]:
@@ -88,40 +119,56 @@ def _in_folder(folder: str) -> list[tuple[str, bool]]:
 
 
 def read_or_say(
-    reader: Reader, path: str, *, page: bool = False, opened: Callable[[str], Any] = str
-) -> Reading | Page | str:
+    reader: Reader, path: str | NamedPicture, *, page: bool | Form = False, opened: Callable[[str], Any] = str
+) -> Reading | Page | dict[str, Field] | str:
     """What one picture is read as, or why it cannot be read.
 
-    page: the picture shows many digits. opened: gives for a path what Reader.read() takes; by default the path itself.
+    page: the picture shows many digits; a Form: it is read like that. opened: gives for a path what
+    Reader.read() takes; by default the path itself.
     """
-    if os.path.isdir(path):  # noqa: PTH112 - as in pictures_in()
+    if isinstance(path, str) and os.path.isdir(path):  # noqa: PTH112 - as in pictures_in()
         return f"no pictures in the folder {shown(path)}; wanted files that end in {', '.join(SUFFIXES)}"
+    if isinstance(path, NamedPicture) and path.error:
+        return printable(path.error)
     try:
-        return reader.read_page(opened(path)) if page else reader.read(opened(path))
-    except (DataError, FileError) as error:
+        picture = opened(path) if isinstance(path, str) else path.picture
+        if isinstance(page, Form):
+            return page.read(reader, picture)
+        return reader.read_page(picture) if page else reader.read(picture)
+    except (DataError, FileError, ShapeError) as error:
         return printable(str(error))
 
 
-def to_answer(path: str, found: Reading | Page | str) -> Answer:
+def name_of(path: str | NamedPicture) -> str:
+    """What the answer for a picture is called."""
+    return path if isinstance(path, str) else path.name
+
+
+def to_answer(path: str, found: Reading | Page | dict[str, Field] | str) -> Answer:
     """The same as plain values."""
     if isinstance(found, str):
         return failed(path, found)
+    rows = tuple(rows_of(path, found))
+    if isinstance(found, dict):
+        fields = [one.to_json() for one in found.values()]
+        network = next(iter(found.values())).page.whole.network
+        return Answer(path, {"path": path, "network": network, "fields": fields}, rows=rows)
     json = found.to_json() | {"path": path}
     if isinstance(found, Reading):
-        return Answer(path, json, tuple(map(float, found.activations)), found.confidence)
-    return Answer(path, json)
+        return Answer(path, json, tuple(map(float, found.activations)), found.confidence, rows)
+    return Answer(path, json, rows=rows)
 
 
 def read_pictures(
     reader: Reader,
-    paths: Iterable[str],
+    paths: Iterable[str | NamedPicture],
     *,
-    page: bool = False,
+    page: bool | Form = False,
     jobs: int | None = None,
     cluster: str = "",
     block: int | None = None,
 ) -> Generator[Answer]:
-    """An answer for each path, in order. page: the pictures show many digits each. jobs, cluster: as for Tasks.
+    """An answer for each path or picture, in order. page: they show many digits each. jobs, cluster: as for Tasks.
 
     block: how many a worker is given at a time; None: 64 pictures, or one page.
     A picture that several workers die of becomes an error of its own. Raises what Tasks raises.
@@ -133,12 +180,31 @@ def read_pictures(
             if done.result is not None:
                 yield from done.result
             elif len(done.task) == 1:
-                yield failed(done.task[0], f"{shown(done.task[0])} could not be read: {done.lost}")
+                name = name_of(done.task[0])
+                yield failed(name, f"{shown(name)} could not be read: {done.lost}")
             else:  # one of these: each by itself
                 yield from read_pictures(reader, done.task, page=page, jobs=jobs, cluster=cluster, block=1)
 
 
-def _blocks(paths: Iterator[str], size: int) -> Iterator[tuple[str, ...]]:
+def answers(
+    reader: Reader,
+    pictures: Iterable[str | NamedPicture],
+    *,
+    page: bool | Form = False,
+    jobs: int | None = None,
+    cluster: str = "",
+) -> Generator[Answer]:
+    """An answer for each, in order: by workers where that is worth it, else here. As for read_pictures()."""
+    walk = iter(pictures)
+    first = list(islice(walk, WORTH_IT[bool(page)])) if not cluster and jobs is None else []
+    if jobs == 1 or (first and len(first) < WORTH_IT[bool(page)]):
+        for one in chain(first, walk):
+            yield to_answer(name_of(one), read_or_say(reader, one, page=page))
+    else:
+        yield from read_pictures(reader, chain(first, walk), page=page, jobs=jobs, cluster=cluster)
+
+
+def _blocks(paths: Iterator[str | NamedPicture], size: int) -> Iterator[tuple[str | NamedPicture, ...]]:
     while block := tuple(islice(paths, size)):
         yield block
 
@@ -148,11 +214,11 @@ class ReadingWork:
     """Reading as a Work: a task is some paths, its result an answer for each."""
 
     reader: Reader
-    page: bool
+    page: bool | Form
 
-    def begin(self) -> Callable[[tuple[str, ...], Control], list[Answer]]:
+    def begin(self) -> Callable[[tuple[str | NamedPicture, ...], Control], list[Answer]]:
         """See Work."""
         return self._read
 
-    def _read(self, paths: tuple[str, ...], control: Control) -> list[Answer]:
-        return [to_answer(path, read_or_say(self.reader, path, page=self.page)) for path in paths]
+    def _read(self, paths: tuple[str | NamedPicture, ...], control: Control) -> list[Answer]:
+        return [to_answer(name_of(path), read_or_say(self.reader, path, page=self.page)) for path in paths]

@@ -5,7 +5,7 @@ This is what a model file holds, what load() gives, and what reads a picture.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ from digitlens.digits.dataset import (
     shape_name,
 )
 from digitlens.digits.preparation.adjusting import adjust_bytes
+from digitlens.digits.preparation.decode import decode
 from digitlens.digits.preparation.framing import FRAMING_VERSION, NOT_FRAMED
 from digitlens.digits.preparation.prepare import Prepared, prepare
 from digitlens.errors import ShapeError, UsageError
@@ -36,8 +37,10 @@ from digitlens.network.network import Network, Trace
 from digitlens.reading import overflow
 from digitlens.reading.calibration import Calibration, fit_calibration
 from digitlens.reading.evaluation import Evaluation, evaluate
+from digitlens.reading.expectation import expectation_of
 from digitlens.reading.familiarity import Familiarity
 from digitlens.reading.reading import Reading
+from digitlens.reading.regions import Field, Region, crop, regions_of
 from digitlens.reading.unchangeable import unchangeable
 
 if TYPE_CHECKING:
@@ -124,17 +127,22 @@ class Reader:
         Raises PictureError for a file that is no picture, ShapeError for an array that is none, DataError where the
         network's numbers grow beyond all bounds. A picture without ink gets a Reading too, which says so.
         """
-        prepared = prepare(picture, self.adjusting, shape=self.image_shape, dark_on_light=self.dark_on_light)
-        trace = overflow.forward(self.network, prepared.image.reshape(1, -1).astype(self.network.dtype))[0]
-        path = str(picture) if isinstance(picture, (str, Path)) else None
-        judgement = self.familiarity.judge(_framed(prepared)) if self.familiarity and prepared.ink_found else None
-        confidence = float(self.calibration.confidence(trace.z[-1])) if self.calibration else None
-        return Reading(prepared, trace, self.classes, self.name, path, judgement, confidence)
+        familiar = self.familiarity.of_one if self.familiarity else None
+        prepared = prepare(
+            picture, self.adjusting, shape=self.image_shape, dark_on_light=self.dark_on_light, familiar=familiar
+        )
+        return reading_of(self, prepared, str(picture) if isinstance(picture, (str, Path)) else None)
 
-    def read_page(self, picture: str | Path | bytes | NDArray[Any] | PillowImage) -> Page:
+    def read_page(
+        self,
+        picture: str | Path | bytes | NDArray[Any] | PillowImage,
+        *,
+        expect: str | Iterable[str] | None = None,
+    ) -> Page:
         """Read a photo or scan with several digits: the numbers on it, in reading order, each digit with its box.
 
-        picture: a picture file, its bytes, an array or a Pillow image.
+        picture: a picture file, its bytes, an array or a Pillow image. expect: what each number is, as for
+        dl.read_page(): a pattern, a list of numbers, "luhn" or "ean".
 
         Raises what read() raises, and UsageError where the network does not read digits. A page on which nothing is
         written gets an empty text.
@@ -146,13 +154,37 @@ class Reader:
         from digitlens.reading.page.page import find_page
 
         familiarity = self.familiarity
+        expected = None if expect is None else expectation_of(expect)
         if familiarity is None:
-            return find_page(self.read(picture), self.outputs)
+            return find_page(self.read(picture), self.outputs, expected=expected)
 
         def familiar(images: NDArray[np.uint8]) -> NDArray[np.float64]:
             return familiarity.of(images / np.float32(255))
 
-        return find_page(self.read(picture), self.outputs, familiar, familiarity.threshold)
+        return find_page(self.read(picture), self.outputs, familiar, familiarity.threshold, expected)
+
+    def read_fields(
+        self,
+        picture: str | Path | bytes | NDArray[Any] | PillowImage,
+        regions: Mapping[str, str | Sequence[float]] | Iterable[str | Region],
+        *,
+        expect: str | Iterable[str] | Mapping[str, str | Iterable[str]] | None = None,
+    ) -> dict[str, Field]:
+        """Read the fields of a form, each by itself as a small page: a Field for each region, by its name.
+
+        picture: as for read_page(). regions: {"total": "10%,20%,30%,5%"} or {"total": (120, 80, 400, 60)}: left, top,
+        width and height in percent or pixels of the picture. expect: as for read_page(), or one for each field by name.
+
+        Raises what read_page() raises, UsageError for what is no region, PictureError for one outside of the picture.
+        """
+        found = {}
+        wanted = regions_of("read_fields()", regions)
+        decoded = decode(picture)
+        for region in wanted:
+            grey, box = crop(decoded, region)
+            each = expect.get(region.name) if isinstance(expect, Mapping) else expect
+            found[region.name] = Field(region.name, self.read_page(grey, expect=each), *box, decoded.reduction)
+        return found
 
     def adjusted(self, images: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """The images after this reader's adjusting steps: (n, rows, columns) uint8 of its image shape, and the same."""
@@ -244,6 +276,14 @@ def _unpickled(values: dict[str, Any]) -> Reader:
 _COMPILED: WeakKeyDictionary[Network, Compiled] = (
     WeakKeyDictionary()
 )  # networks made ready for the kernel; none of them changes
+
+
+def reading_of(reader: Reader, prepared: Prepared, path: str | None = None) -> Reading:
+    """What a reader says of a picture that is prepared for it. Raises DataError where its numbers grow too large."""
+    trace = overflow.forward(reader.network, prepared.image.reshape(1, -1).astype(reader.network.dtype))[0]
+    judgement = reader.familiarity.judge(_framed(prepared)) if reader.familiarity and prepared.ink_found else None
+    confidence = float(reader.calibration.confidence(trace.z[-1])) if reader.calibration else None
+    return Reading(prepared, trace, reader.classes, reader.name, path, judgement, confidence)
 
 
 def _framed(prepared: Prepared) -> Array:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+from digitlens.checks import check_type
 from digitlens.errors import FileError
 from digitlens.files.naming import shown
 from digitlens.reading.reader import Reader
@@ -37,3 +39,14 @@ def open_reader(network: str | Path = "video") -> Reader:
 
         return load_foreign(network)
     return load(network)
+
+
+def reader_for(who: str, network: str | Path | Reader) -> Reader:
+    """A Reader as it is, or that of a name or a file. Raises UsageError for anything else, and what open_reader() does.
+
+    who: the function that was given it.
+    """
+    if isinstance(network, Reader):
+        return network
+    check_type(who, "network", network, (str, os.PathLike), "a name, a model file or a Reader")
+    return open_reader(network)

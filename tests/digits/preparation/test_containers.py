@@ -6,6 +6,7 @@ import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -190,7 +191,47 @@ def test_a_jpeg_with_padding_and_metadata_is_read() -> None:
 
 def test_a_jpeg_of_very_many_scans_is_refused() -> None:
     with pytest.raises(PictureError, match="scans"):
-        from_bytes(saved(PAGE, "JPEG") + b"\xff\xda\0\x08" * 50)
+        from_bytes(saved(PAGE, "JPEG")[:-2] + b"\xff\xda\0\x02" * 50)
+
+
+def jpegs() -> Iterator[bytes]:
+    """Of several sizes and kinds, from a seed."""
+    rng = np.random.default_rng(0)
+    for rows, columns in ((16, 16), (31, 90), (77, 200)):
+        page = np.where(rng.random((rows, columns)) < 0.05, 0, 230).astype(np.uint8)
+        for mode in ("L", "RGB"):
+            for progressive in (False, True):
+                yield saved(Image.fromarray(page).convert(mode), "JPEG", quality=80, progressive=progressive)
+
+
+def test_a_jpeg_without_its_end_marker_is_read_if_all_its_pixels_are_there() -> None:
+    for data in jpegs():
+        assert np.array_equal(from_bytes(data[:-2]).grey, from_bytes(data).grey)
+
+
+def test_a_jpeg_of_very_many_tables_between_its_scans_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(containers, "MAX_BLOCKS", 50)
+    with pytest.raises(PictureError, match="blocks"):
+        from_bytes(saved(PAGE, "JPEG")[:-2] + b"\xff\xfe\0\x02" * 60)
+
+
+def test_a_jpeg_that_ends_within_a_table_is_refused() -> None:
+    with pytest.raises(PictureError, match="incomplete"):
+        from_bytes(saved(PAGE, "JPEG")[:-2] + b"\xff\xc4\0\x20\0")
+
+
+def test_a_jpeg_that_ends_early_is_refused() -> None:
+    for data in list(jpegs())[4:]:
+        for missing in (20, 60, 140):
+            with pytest.raises(PictureError, match="incomplete"):
+                from_bytes(data[:-missing])
+
+
+def test_what_follows_a_jpeg_is_left_out() -> None:
+    """Some phones put a film there, and any two of its bytes may look like a marker."""
+    film = np.random.default_rng(1).integers(0, 256, 2_000_000, dtype=np.uint8).tobytes()
+    for data in jpegs():
+        assert np.array_equal(from_bytes(data + film).grey, from_bytes(data).grey)
 
 
 def rle_bmp(size: int) -> bytes:

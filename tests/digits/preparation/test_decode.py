@@ -12,7 +12,9 @@ import pytest
 from PIL import Image
 from tests.digits.preparation.picture_files import PAGE, saved, transparent
 
-from digitlens.digits.preparation.decode import decode, from_array, from_bytes, from_path
+from digitlens.digits.preparation import decode as decoding
+from digitlens.digits.preparation.decode import MAX_BYTES, MAX_OTHER_BYTES, decode, from_array, from_bytes, from_path
+from digitlens.digits.preparation.prepare import prepare
 from digitlens.errors import DigitlensError, FileError, PictureError, ShapeError
 
 
@@ -215,3 +217,58 @@ def test_a_pillow_image_is_taken_and_a_broken_one_refused() -> None:
         decode(Image.open(io.BytesIO(saved(PAGE)[:-30])))
     with pytest.raises(PictureError, match="pixels"):
         decode(Image.new("L", (0, 5)))
+
+
+@pytest.mark.parametrize("bits", [1, 5, 10, 12])
+def test_fewer_bits_in_sixteen_are_stretched(bits: int) -> None:
+    wide = np.linspace(0, 2**bits - 1, 600).reshape(20, 30).astype(np.uint16)
+    stretched = from_bytes(saved(wide)).grey
+    assert (stretched.min(), stretched.max()) == (0, 255)
+    assert np.abs(stretched - wide.astype(float) * (255 / (2**bits - 1))).max() <= 0.5
+
+
+def test_sixteen_bits_of_black_stay_black() -> None:
+    assert not from_bytes(saved(np.zeros((9, 9), np.uint16))).grey.any()
+
+
+def test_only_a_jpeg_may_have_more_than_16_mebibytes() -> None:
+    large = bytes(MAX_OTHER_BYTES)
+    assert np.array_equal(from_bytes(saved(PAGE, "JPEG") + large).grey, from_bytes(saved(PAGE, "JPEG")).grey)
+    with pytest.raises(PictureError, match="16,777,216"):
+        from_bytes(saved(PAGE) + large)
+    with pytest.raises(PictureError, match="33,554,432"):
+        from_bytes(saved(PAGE, "JPEG") + bytes(MAX_BYTES))
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_jpeg_of_too_many_pixels_is_refused(progressive: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoding, "MAX_PIXELS", 100)
+    monkeypatch.setattr(decoding, "MAX_JPEG_PIXELS", 1600)
+    monkeypatch.setattr(decoding, "MAX_SCANNED_PIXELS", 900)
+    page = np.full((40, 40), 255, np.uint8)
+    assert from_bytes(saved(page[:30, :30], "JPEG", progressive=progressive)).grey.shape == (8, 8)
+    if progressive:
+        with pytest.raises(PictureError, match="40×40"):
+            from_bytes(saved(page, "JPEG", progressive=True))
+    else:
+        assert from_bytes(saved(page, "JPEG")).grey.shape == (10, 10)
+        with pytest.raises(PictureError, match="41×40"):
+            from_bytes(saved(np.full((40, 41), 255, np.uint8), "JPEG"))
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_a_large_jpeg_is_decoded_at_a_reduced_size_and_says_so(
+    orientation: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decoding, "MAX_PIXELS", PAGE.size // 3)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    decoded = from_bytes(saved(PAGE, "JPEG", exif=exif))
+    rows, columns = PAGE.shape if orientation == 1 else PAGE.shape[::-1]
+    assert (decoded.size, decoded.reduction) == ((rows, columns), 2)
+    assert decoded.grey.shape == (-(-rows // 2), -(-columns // 2))
+    stage = prepare(saved(PAGE, "JPEG", exif=exif)).stages[0]
+    assert dict(stage.parameters) == {"rows": rows, "columns": columns, "reduction": 2} | (
+        {"orientation": 6} if orientation == 6 else {}
+    )
+    assert "2 times reduced" in stage.reason

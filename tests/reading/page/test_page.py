@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from itertools import pairwise
 from pathlib import Path
@@ -13,6 +14,7 @@ from PIL import Image
 from tests.reading.page.pages import matched, photograph
 
 import digitlens as dl
+from digitlens.digits.preparation import decode
 from digitlens.digits.preparation.strokes import ink_strokes
 from digitlens.digits.synthetic.pen.rows import Sheet, sheet
 
@@ -235,3 +237,16 @@ def test_touching_digits_are_mostly_told_apart() -> None:
         found += len(page.boxes) == 2
         touching += 1
     assert found >= 0.7 * touching
+
+
+def test_the_boxes_of_a_jpeg_decoded_at_a_reduced_size_are_in_its_own_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = sheet(["12345", "678"], rng(1), gap=0.3)
+    large = np.kron(written.grey(), np.ones((2, 2), np.uint8))
+    file = io.BytesIO()
+    Image.fromarray(large).save(file, "JPEG", quality=95)
+    monkeypatch.setattr(decode, "MAX_PIXELS", large.size // 2)
+    page = READER.read_page(file.getvalue())
+    assert counts(page) == [[5], [3]]
+    for box, (left, top, width, height) in zip(page.boxes, written.boxes, strict=True):
+        assert np.abs(np.array([box.left, box.top, box.width, box.height]) / 2 - (left, top, width, height)).max() < 4
+    assert page.annotated().size == (large.shape[1] // 2, large.shape[0] // 2)

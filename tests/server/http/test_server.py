@@ -95,7 +95,8 @@ def test_a_page_may_load_from_its_own_server_alone(site: Site) -> None:
         part.strip().split(" ", 1) for part in site.ask("GET", "/").headers["content-security-policy"].split(";")
     )
     assert policy["default-src"] == policy["base-uri"] == policy["form-action"] == policy["frame-ancestors"] == "'none'"
-    assert policy["script-src"] == policy["style-src"] == "'self'"
+    assert policy["style-src"] == policy["worker-src"] == "'self'"
+    assert policy["script-src"] == "'self' 'wasm-unsafe-eval'"
     assert policy["connect-src"] == f"'self' ws://{site.host}"
     assert policy["img-src"] == "'self' blob: data:"
 

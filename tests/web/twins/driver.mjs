@@ -11,6 +11,7 @@ const names = [
   "core/neuron",
   "core/numbers",
   "core/weights",
+  "core/attribution",
   "model/model_file",
   "picture/strokes",
   "picture/framing",
@@ -108,6 +109,17 @@ const TASKS = {
     );
   },
 
+  /** The lead of the answer over the runner-up, and of any other pair, for each image. */
+  leads({ network, images, pairs }) {
+    const own = networkOf(network);
+    const all = floats(images);
+    return pairs.map(([one, other], i) => {
+      const image = all.slice(784 * i, 784 * (i + 1));
+      const { lead, empty, shares, exact } = web.attribution.leadOf(own, image, one, other);
+      return { lead, empty, exact, shares: out(shares) };
+    });
+  },
+
   /** Drawings, read as the page reads them. */
   drawings({ network, drawings, radii, adjusting }) {
     const own = networkOf(network);
@@ -149,13 +161,14 @@ const TASKS = {
   /** What is found in a grey picture, in float64 to the end. */
   ink({ pictures }) {
     return pictures.map(({ rows, columns, grey }) => {
-      const { ink, region, ...rest } = web.ink.findInk({ rows, columns, grey: bytesOf(grey) });
+      const { ink, region, others, ...rest } = web.ink.findInk({ rows, columns, grey: bytesOf(grey) });
       const framed = web.framing.frame(ink);
       const levels = [rest.paper, rest.contrast, rest.grain];
       const straight = web.adjusting.straighten(framed, DIGIT_SHAPE);
       return {
         region: [region.top, region.left, region.rows, region.columns],
         ...rest,
+        others: others.map(({ reversed, blur }) => [reversed, blur]),
         levels,
         framed: out(framed),
         straightened: out(straight),

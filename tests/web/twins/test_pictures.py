@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from tests.digits.hard_paper import filling, pictures, textured
 from tests.golden.test_pictures import GREYS, grey_of
 from tests.web.twins.node import ask, base64_of, file_of, floats, in_float64, near
 
@@ -44,7 +45,7 @@ def golden_answers() -> dict[str, Any]:
 @pytest.mark.parametrize("name", GREYS)
 def test_the_golden_pictures_come_out_golden(name: str) -> None:
     got, wanted = golden_answers()[name], GREYS[name]
-    for part in ("region", "reduction", "dark", "flat"):
+    for part in ("region", "reduction", "dark", "flat", "others"):
         assert got[part] == wanted[part], part
     for part in ("levels", "framed", "straightened", "resized"):
         near(got[part], wanted[part], part)
@@ -141,6 +142,20 @@ def test_grey_pictures_of_any_size_and_light_are_prepared_and_read_as_in_python(
         near(one["a"][-1], trace.a[-1], f"picture {number}")
 
 
+def test_pictures_that_can_be_looked_at_in_several_ways_are_prepared_as_in_python() -> None:
+    some = [picture for kind in (textured, filling) for _, picture in pictures(kind, 25, seed=8)]
+    some.append(np.repeat(np.repeat(some[0], 5, axis=0), 5, axis=1))  # larger than what is smoothed
+    reader = digitlens.load("reader")
+    assert reader.familiarity
+    got = ask("greys", network=file_of(reader), pictures=described(some), adjusting=[])
+    for number, (grey, one) in enumerate(zip(some, got, strict=True)):
+        wanted = prepare(grey, familiar=reader.familiarity.of_one)
+        near(one["image"], wanted.image, f"picture {number}")
+        for stage, other in zip(one["stages"], wanted.stages, strict=True):
+            assert stage["reason"] == other.reason.replace("an array of", "a picture of"), number
+    assert {stage["reason"].count("looks less like") for one in got for stage in one["stages"]} == {0, 1}
+
+
 @pytest.mark.parametrize("dark_on_light", [False, True], ids=["light on dark", "dark on light"])
 @pytest.mark.parametrize("shape", [(20, 24), (64, 9), (28, 29)], ids=shape_name)
 def test_pictures_are_fitted_to_another_size_as_in_python(shape: tuple[int, int], dark_on_light: bool) -> None:
@@ -176,7 +191,9 @@ def colours(rng: np.random.Generator) -> list[np.ndarray]:
     both[5:25, 8:11, :3], both[:2, :, 3] = 0, 0
     soft = inked.copy()
     soft[5:25, 11, 3] = 100
-    return [full, opaque, inked, light, both, soft, np.zeros((3, 3, 4), np.uint8)]
+    card = np.full((40, 700, 4), (200, 60, 60, 255), np.uint8)  # as bright as the pen, and larger than the sample
+    card[5:25, 80:340, :3] = 20, 135, 60
+    return [card, full, opaque, inked, light, both, soft, np.zeros((3, 3, 4), np.uint8)]
 
 
 def test_colours_and_transparency_become_grey_as_in_python() -> None:

@@ -71,6 +71,12 @@ def test_other_settings_wait_for_the_next_start_and_a_run_under_way_can_be_pause
     assert shown(GREETED, run(state="paused"), settings={"learning_rate": "much"})["mainDisabled"]
 
 
+def test_another_trainer_knows_nothing_of_the_run_before() -> None:
+    other = shown(GREETED, request(9), run(9), {"type": "trainer"}, GREETED, SILENCE)
+    assert other == shown(GREETED, SILENCE)
+    assert shown(GREETED, request(9), {"type": "trainer"}, GREETED, run(3, "finished"))["doing"] == "finished"
+
+
 def test_what_answers_an_older_request_comes_too_late() -> None:
     late = shown(GREETED, run(1, "paused"), request(7), run(6, "finished"))
     assert late["main"] == shown(GREETED, run(1, "paused"))["main"]

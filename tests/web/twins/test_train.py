@@ -347,6 +347,7 @@ def test_a_place_on_the_curves_leads_to_the_record_measured_there() -> None:
         ({"state": "finished", "epoch": 60, "seconds": 1234.5}, ["Finished", "60 epochs", "1,235 s"]),
         ({"state": "interrupted"}, ["restarted", "beginning is kept"]),
         ({"state": "interrupted", "epoch": 2}, ["restarted", "2 epochs are kept"]),
+        ({"state": "interrupted", "epoch": 2, "error": "the worker has ended"}, ["The worker has ended."]),
         ({"state": "failed", "error": "there is no more memory"}, ["There is no more memory."]),
         ({"state": "diverged", "error": "lower the rate!"}, ["diverged", "Lower the rate!"]),
     ],
@@ -354,6 +355,11 @@ def test_a_place_on_the_curves_leads_to_the_record_measured_there() -> None:
 def test_what_it_is_doing_is_said_in_words(about: dict[str, Any], words: list[str]) -> None:
     (said,) = ask([CURVES, "doing", {**WAITING, "recipe": {"epochs": 60}, **about}])
     assert all(part in said for part in words), said
+
+
+def test_how_long_something_lasted_is_said_in_the_unit_that_fits() -> None:
+    seconds = {0.2: "1 second", 59: "59 seconds", 100: "2 minutes", 5_399: "90 minutes", 86_400: "24 hours"}
+    assert ask(*([CURVES, "lasting", one] for one in seconds)) == list(seconds.values())
 
 
 def test_the_newest_numbers_are_said_in_words() -> None:

@@ -13,6 +13,7 @@ WebP  RIFF chunks: type (4), length (4, little-endian), data
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from digitlens.errors import PictureError
 
 MAX_BLOCKS = 200_000  # chunks, segments or blocks of one file
 MAX_SCANS = 40  # a progressive JPEG has about ten
+_MARKER = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")  # in a scan, all but stuffed bytes and restarts
 MAX_RUNS = 500_000  # pixels or bytes of a run-length-encoded BMP, which decodes slowly
 
 
@@ -34,6 +36,8 @@ class Container:
     height: int
     orientation: int  # EXIF: 1 (upright) to 8; any other value counts as 1
     data: bytes  # the file, reduced to what its first picture needs
+    scans: int = 1  # of a JPEG; with more than one, a decoder keeps all of it in memory
+    ends: bool = True  # False: a JPEG whose end marker is missing; perhaps some of its pixels are, too
 
 
 def open_container(data: bytes) -> Container:
@@ -120,9 +124,31 @@ def _jpeg(data: bytes) -> Container:
         at += 2 + length
     else:
         raise _too_many("JPEG")
-    if data.count(b"\xff\xda", at) > MAX_SCANS:
-        raise PictureError(f"the JPEG file has more than {MAX_SCANS} scans; save the picture again as PNG")
-    return Container("JPEG", *size, orientation_of(exif), b"".join([*parts, data[at:]]))
+    end, scans, ends = _end_of_scans(data, at)
+    return Container("JPEG", *size, orientation_of(exif), b"".join([*parts, data[at:end]]), scans, ends)
+
+
+def _end_of_scans(data: bytes, at: int) -> tuple[int, int, bool]:
+    """Where the end marker of a JPEG is, how many scans there are, and whether there is a marker. at: the first scan.
+
+    What follows it is left out: a phone puts a film there, which has any bytes in it.
+    """
+    scans = 0
+    for _ in range(MAX_BLOCKS):
+        mark = _MARKER.search(data, at)
+        if mark is None:
+            return len(data), scans, False
+        kind = mark[0][-1]
+        if kind == 0xD9:
+            return mark.start(), scans, True
+        scans += kind == 0xDA
+        if scans > MAX_SCANS:
+            raise PictureError(f"the JPEG file has more than {MAX_SCANS} scans; save the picture again as PNG")
+        (length,) = struct.unpack_from(">H", data, mark.end())
+        at = mark.end() + length
+        if at > len(data):
+            raise PictureError("the JPEG file is incomplete; save or download the picture again")
+    raise _too_many("JPEG")
 
 
 def _end_of_padding(data: bytes, at: int) -> int:

@@ -1,8 +1,9 @@
 """Picture files, arrays and Pillow images become grey pictures. The only room that knows Pillow.
 
-A file is opened only if it is a regular one of at most 5 MiB, and decoded only if its outline says that it has at
-most 16 megapixels (see containers.py). PNG, JPEG, WebP, BMP and GIF are read, of films the first picture. What EXIF
-says about which way is up is done; all other metadata is dropped.
+A file is opened only if it is a regular one of at most 16 MiB, and decoded only if its outline says that it has at
+most 16 megapixels (see containers.py); a JPEG, which can be decoded at a reduced size, may have more of both. PNG,
+JPEG, WebP, BMP and GIF are read, of films the first picture. What EXIF says about which way is up is done; all other
+metadata is dropped.
 
 grey: (rows, columns), uint8 from 0 (black) to 255 (white), or float64 from 0 to 1 where the caller gave floats
 """
@@ -21,7 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.digits.dataset import DIGIT_SHAPE
-from digitlens.digits.preparation.containers import open_container, orientation_of
+from digitlens.digits.preparation.colours import PALE, clearest, spread
+from digitlens.digits.preparation.containers import Container, open_container, orientation_of
 from digitlens.errors import DigitlensError, FileError, PictureError, ShapeError
 from digitlens.files.lfs import LFS_POINTER, is_lfs_pointer
 from digitlens.files.naming import shown
@@ -29,8 +31,13 @@ from digitlens.files.naming import shown
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
 
-MAX_BYTES = 5 * 1024 * 1024
-MAX_PIXELS = 16_000_000
+MAX_BYTES = 32 * 1024 * 1024  # of a JPEG ...
+MAX_OTHER_BYTES = 16 * 1024 * 1024  # ... and of any other file
+MAX_PIXELS = 16_000_000  # decoded
+MAX_JPEG_PIXELS = 100_000_000  # of a JPEG, which is decoded at a half, a quarter or an eighth ...
+MAX_SCANNED_PIXELS = 50_000_000  # ... and of one with several scans
+END = b"\xff\xd9"  # of a JPEG
+FILLED = b"\x55" * 64  # where pixels of a JPEG are missing, these become some, and other ones than nothing becomes
 CHUNK = 1 << 18  # pixels that are converted at once
 
 Grey = NDArray[np.uint8] | NDArray[np.float64]
@@ -44,6 +51,12 @@ class Decoded:
     source: str  # "PNG", "JPEG", "WEBP", "BMP", "GIF", "array" or "Pillow image"
     orientation: int = 1  # as EXIF counts: 1 upright; what was undone to get there
     backdrop: int = -1  # the grey that was put behind a transparent picture; -1: it was not transparent
+    size: tuple[int, int] = (0, 0)  # rows and columns of the picture; those of `grey`, if not given
+    reduction: int = 1  # how many pixels of the picture one of `grey` is wide and high
+
+    def __post_init__(self) -> None:
+        if self.reduction == 1:
+            object.__setattr__(self, "size", self.grey.shape)
 
 
 def decode(
@@ -110,8 +123,8 @@ def _read(path: Path, name: str) -> bytes:
     return data
 
 
-def _too_large(size: int) -> str:
-    return f"has {size:,} bytes, more than the {MAX_BYTES:,} that a picture may have; make it smaller"
+def _too_large(size: int, most: int = MAX_BYTES) -> str:
+    return f"has {size:,} bytes, more than the {most:,} that such a picture may have; make it smaller"
 
 
 def from_bytes(data: bytes, size: int | None = None) -> Decoded:
@@ -121,20 +134,47 @@ def from_bytes(data: bytes, size: int | None = None) -> Decoded:
     if is_lfs_pointer(data):
         raise PictureError(f"this is no picture yet, but {LFS_POINTER}")
     container = open_container(data)
-    _check_size(container.width, container.height, PictureError)
+    jpeg = container.format == "JPEG"
+    if not jpeg and len(data) > MAX_OTHER_BYTES:
+        raise PictureError(f"the picture {_too_large(len(data), MAX_OTHER_BYTES)}")
+    most = MAX_PIXELS if not jpeg else MAX_JPEG_PIXELS if container.scans == 1 else MAX_SCANNED_PIXELS
+    _check_size(container.width, container.height, PictureError, most)
+    reduction = 1
+    while container.width * container.height > MAX_PIXELS * reduction**2:
+        reduction *= 2
+    end = END if jpeg else b""
+    grey, backdrop = _decoded(container, container.data + end, reduction)
+    if not container.ends:
+        filled, _ = _decoded(container, container.data + FILLED + end, reduction)
+        if not np.array_equal(grey, filled):
+            raise PictureError("the JPEG file is incomplete; save or download the picture again")
+    turned = container.orientation
+    rows, columns = (container.height, container.width)[:: 1 if turned < 5 else -1]
+    return Decoded(_upright(grey, turned), container.format, turned, backdrop, (rows, columns), reduction)
+
+
+def _decoded(container: Container, data: bytes, reduction: int) -> tuple[NDArray[np.uint8], int]:
+    """The pixels in grey, reduced if it is a JPEG, and the backdrop of a transparent picture. Raises PictureError."""
     from PIL import Image
 
     try:
-        with Image.open(io.BytesIO(container.data), formats=[container.format]) as image:
+        with Image.open(io.BytesIO(data), formats=[container.format]) as image:
+            if container.format != "JPEG":
+                _check_size(*image.size, PictureError)
+                return _grey_of(image)
+            small = image.width // reduction, image.height // reduction
+            image.draft("L", small)  # the brightness alone, without making colours of it first
             _check_size(*image.size, PictureError)
-            if container.format == "JPEG":
-                image.draft("L", None)  # the brightness alone, without making colours of it first
-            grey, backdrop = _grey_of(image)
+            grey, _ = _grey_of(image)
+        if spread(grey) < PALE:
+            with Image.open(io.BytesIO(data), formats=["JPEG"]) as image:
+                image.draft("RGB", small)
+                grey = clearest(grey, np.asarray(image.convert("RGB")))
+        return grey, -1
     except DigitlensError:
         raise
     except Exception as error:  # whatever Pillow and its decoders raise at damaged bytes
         raise PictureError(f"the {container.format} file cannot be decoded ({error}); save the picture again") from None
-    return Decoded(_upright(grey, container.orientation), container.format, container.orientation, backdrop)
 
 
 def from_image(image: PillowImage) -> Decoded:
@@ -149,12 +189,12 @@ def from_image(image: PillowImage) -> Decoded:
     return Decoded(_upright(grey, orientation), "Pillow image", orientation, backdrop)
 
 
-def _check_size(width: int, height: int, kind: type[DigitlensError]) -> None:
+def _check_size(width: int, height: int, kind: type[DigitlensError], most: int = MAX_PIXELS) -> None:
     if width < 1 or height < 1:
         raise kind(f"the picture has {width}×{height} pixels; wanted at least one")
-    if width * height > MAX_PIXELS:
+    if width * height > most:
         raise kind(
-            f"the picture has {width}×{height} pixels, more than the {MAX_PIXELS // 10**6} megapixels that we read; "
+            f"the picture has {width}×{height} pixels, more than the {most // 10**6} megapixels that we read; "
             "make it smaller"
         )
 
@@ -166,15 +206,20 @@ def _grey_of(image: PillowImage) -> tuple[NDArray[np.uint8], int]:
     if image.has_transparency_data:
         image = image if image.mode == "RGBA" else image.convert("RGBA")
         alpha = np.asarray(image.getchannel("A"))
-        return _over_backdrop(np.asarray(image.convert("L")), alpha)
-    if image.mode not in ("1", "L", "RGB"):
-        image = image.convert("RGB")
-    return np.array(image.convert("L")), -1
+        if int(alpha.min()) < 255:
+            return _over_backdrop(np.asarray(image.convert("L")), alpha)
+    grey = np.array(image.convert("L") if image.mode in ("1", "L", "RGB") else image.convert("RGB").convert("L"))
+    if image.mode in ("1", "L") or spread(grey) >= PALE:
+        return grey, -1
+    return clearest(grey, np.asarray(image.convert("RGB"))), -1
 
 
 def _eight_bits(wide: NDArray[Any]) -> NDArray[np.uint8]:
-    """Whole numbers up to 65535, or floats up to 1, (rows, columns) -> 0..255."""
-    top = 1.0 if wide.dtype.kind == "f" else 65535.0
+    """Whole numbers up to 65535, or floats up to 1, (rows, columns) -> 0..255.
+
+    A camera of 10 or 12 bits uses the lowest of 16 only: the largest number tells how many bits there are.
+    """
+    top = 1.0 if wide.dtype.kind == "f" else float(2 ** max(1, int(wide.max()).bit_length()) - 1)
     flat, eight = wide.reshape(-1), np.empty(wide.size, np.uint8)
     for some in _chunks(wide.size):
         part = np.nan_to_num(flat[some].astype(np.float32)) * np.float32(255 / top)
@@ -202,8 +247,6 @@ def _over_backdrop(grey: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> tuple[N
 
     Visible strokes of one tone get the other tone behind them. Where paper and ink are both visible, the paper goes on.
     """
-    if int(alpha.min()) == 255:
-        return np.array(grey), -1
     total = first = second = 0.0  # of grey and its square, weighted by how visible it is
     for some in _chunks(grey.size):
         level, weight = grey.reshape(-1)[some].astype(np.float32), alpha.reshape(-1)[some].astype(np.float32)
@@ -278,12 +321,18 @@ def _merge_channels(array: NDArray[Any]) -> Decoded:
     grey = _brightness(array)
     if channels in (1, 3):
         return Decoded(grey, "array")
-    over, backdrop = _over_backdrop(as_bytes(grey), as_bytes(np.ascontiguousarray(array[:, :, -1])))
+    alpha = as_bytes(np.ascontiguousarray(array[:, :, -1]))
+    if int(alpha.min()) == 255:
+        return Decoded(as_bytes(clearest(grey, array) if channels == 4 else grey), "array")
+    over, backdrop = _over_backdrop(as_bytes(grey), alpha)
     return Decoded(over, "array", 1, backdrop)
 
 
 def _brightness(array: NDArray[Any]) -> Grey:
-    """(rows, columns, channels), uint8 or floats -> grey: the first channel of one or two, else as the eye sees it."""
+    """(rows, columns, channels), uint8 or floats -> grey: the first channel of one or two, else as the eye sees it.
+
+    Where the eye would see next to nothing, one of three colours: see colours.py.
+    """
     eight = array.dtype == np.uint8
     grey: Grey = np.empty(array.shape[:2], np.uint8) if eight else np.empty(array.shape[:2], np.float64)
     if array.shape[2] <= 2:
@@ -294,4 +343,4 @@ def _brightness(array: NDArray[Any]) -> Grey:
         red, green, blue = flat[some, :3].astype(np.float64).T
         level = 0.299 * red + 0.587 * green + 0.114 * blue
         levels[some] = np.floor(level + 0.5) if eight else np.minimum(level, 1.0)
-    return grey
+    return clearest(grey, array) if array.shape[2] == 3 else grey

@@ -4,6 +4,10 @@ In a photo, paper is grey, grainy, and brighter on one side. So the level of the
 picture. The difference to it is the ink. Grain is set to 0 and strokes to full ink. A clean drawing, or a scan whose
 paper has one level, keeps its values exactly.
 
+Two things cannot always be decided from the grey alone: which of two tones is the paper where a thick digit fills its
+frame, and what is stroke and what is the printed texture of the paper. Then Ink.others says in which other ways one
+could look at the picture, and prepare() keeps the one that looks most like a digit.
+
 grey: (rows, columns), uint8 0..255 or float64 0..1  ->  ink: (rows, columns) float64, 0 nothing to 1 full ink
 
 In a large picture, the ink is first located at a reduced size, and then computed in full resolution. All arithmetic is
@@ -14,7 +18,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +36,23 @@ BINS = 64  # of the histogram from which a threshold is taken
 NARROW = 2.0**-52  # of a float64: no two are nearer to each other than this share of their size ...
 SMALLEST = 1e-280  # ... unless they are smaller than this
 LEAST_CONTRAST = 0.04  # with less contrast than this, the picture counts as empty
+STANDING_OUT = 4.0  # times the grain: what deviates less from the paper is grain, ...
+SMOOTHED = 96  # pixels: the longest side of a picture that is smoothed
+STROKES = 1.0, 1.6, 2.2  # of these: ... unless something stands out where grain and texture are smoothed away, ...
+STROKES_OUT = 3.2  # ... so many times what is left of the grain: strokes survive it
+TEXTURED = 1 / 8  # of the contrast: with more grain than this, the paper has a texture
+BLURS = 0.8, 1.2, 1.7  # pixels of 96: how far textured paper may be smoothed
+OPEN = 0.65  # how far from 1 the shares of light in the picture and along its border may be, and either may be paper
+
+
+class Look(NamedTuple):
+    """One way to look at a picture, where more than one is possible."""
+
+    reversed: bool = False  # the tone that seems to be the ink is taken for the paper
+    blur: float = 0.0  # the standard deviation of the bell curve it is smoothed with, in pixels, of 96 at most
+
+
+PLAIN = Look()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +67,8 @@ class Ink:
     paper: float  # 0..1, mean level of the paper
     contrast: float  # 0..1, difference between full ink and paper
     grain: float  # 0..1, estimated standard deviation of the paper's noise
+    look: Look = PLAIN  # how the picture was looked at
+    others: tuple[Look, ...] = ()  # how else it may be looked at, with another result; none where all is clear
 
 
 def reduce(levels: NDArray[Any], factor: int) -> Image:
@@ -71,6 +94,20 @@ def running_mean(values: Image, radius: int) -> Image:
         width = (high - low).astype(np.float64)
         values = (total.take(high, axis) - total.take(low, axis)) / (width[:, None] if axis == 0 else width)
     return values
+
+
+def blurred(levels: Image, spread: float) -> Image:
+    """The picture smoothed by a bell curve of that standard deviation, in pixels; the border goes on outside."""
+    reach = math.ceil(3 * spread)
+    weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / spread) ** 2)
+    weights /= weights.sum()
+    for axis in (0, 1):
+        n = levels.shape[axis]
+        levels = sum(
+            (w * levels.take(np.clip(np.arange(k, k + n), 0, n - 1), axis) for k, w in enumerate(weights, -reach)),
+            np.zeros_like(levels),
+        )
+    return levels
 
 
 def surface(levels: Image) -> Image:
@@ -128,10 +165,18 @@ def paper_is_light(excess: Image) -> bool:
 
     excess: (rows, columns), the picture minus a first estimate of its paper.
     """
+    return light_shares(excess) >= 1.0
+
+
+def light_shares(excess: Image) -> float:
+    """Which share of the picture is light, plus which share of its border: 0..2, far from 1 where the paper is clear.
+
+    excess: (rows, columns), the picture, perhaps minus a first estimate of its paper.
+    """
     few = max(excess.size // 512, 1)  # a small digit on a large page has hardly more pixels
     ends = few - 1, excess.size - few
     middle = np.partition(excess, ends, axis=None)[list(ends)].mean()  # a fifth of the time of sorting them all
-    return bool(np.mean(excess > middle) + np.mean(border(excess) > middle) >= 1.0)
+    return float(np.mean(excess > middle) + np.mean(border(excess) > middle))
 
 
 def otsu(values: Image) -> float:
@@ -159,15 +204,16 @@ def _between(depth: Image) -> float:
     return max(otsu(depth), float(np.partition(depth, -few, axis=None)[-few]) / 3)
 
 
-def find_ink(grey: NDArray[Any]) -> Ink | None:
+def find_ink(grey: NDArray[Any], look: Look = PLAIN) -> Ink | None:
     """Find the writing in a picture. Returns None if there is none.
 
     grey: (rows, columns), uint8 0..255 or float64 0..1.
     """
     whole = Box(0, 0, *grey.shape)
-    if max(grey.shape) > WORKING:
-        factor = math.ceil(max(grey.shape) / WORKING)
-        coarse = _ink_at(grey, whole, factor)
+    working = SMOOTHED if look.blur else WORKING
+    if max(grey.shape) > working:
+        factor = math.ceil(max(grey.shape) / working)
+        coarse = _ink_at(grey, whole, factor, look)
         if coarse is None:
             return None
         box = box_of(coarse.ink)
@@ -177,20 +223,23 @@ def find_ink(grey: NDArray[Any]) -> Ink | None:
         bottom = min(grey.shape[0], (box.top + box.rows) * factor + margin)
         right = min(grey.shape[1], (box.left + box.columns) * factor + margin)
         whole = Box(top, left, bottom - top, right - left)
-    return _ink_at(grey, whole, math.ceil(max(whole.rows, whole.columns) / WORKING))
+    return _ink_at(grey, whole, math.ceil(max(whole.rows, whole.columns) / working), look)
 
 
-def _ink_at(grey: NDArray[Any], region: Box, factor: int) -> Ink | None:
+def _ink_at(grey: NDArray[Any], region: Box, factor: int, look: Look) -> Ink | None:
     """The ink within a region, computed at 1 / `factor` of its size."""
     part = region.cut(grey)
     levels: NDArray[Any] = part if factor == 1 else reduce(part, factor)
     full = 255.0 if grey.dtype == np.uint8 else 1.0
-    difference = _on_flat_paper(levels, full) or _on_uneven_paper(levels.astype(np.float64), full)
+    difference = _on_flat_paper(levels, full, look) or _on_uneven_paper(levels.astype(np.float64), full, look)
     contrast = float(difference.depth.max())
     if difference.grain:  # then the darkest pixel may be noise
         contrast = _contrast(difference.depth)
-    if contrast == 0.0 or contrast < max(LEAST_CONTRAST, 4 * difference.grain):
+    if contrast < LEAST_CONTRAST:
         return None
+    if contrast < STANDING_OUT * difference.grain and (difference.flat or not _strokes_stand_out(levels, full, look)):
+        other = look._replace(reversed=True)
+        return _ink_at(grey, region, factor, other) if difference.open and other != look else None
     scale = 1.0 if difference.flat and contrast >= FULL_ENOUGH else contrast
     ink = np.minimum(difference.depth / scale, 1.0)
     if difference.grain:
@@ -200,7 +249,26 @@ def _ink_at(grey: NDArray[Any], region: Box, factor: int) -> Ink | None:
         ink = main_ink(cleared)
         if not ink.any():
             return None
-    return Ink(ink, region, factor, difference.dark, difference.flat, difference.paper, contrast, difference.grain)
+    others = tuple(other for other in _looks(difference, contrast) if other != look)
+    dark, flat = difference.dark, difference.flat
+    return Ink(ink, region, factor, dark, flat, difference.paper, contrast, difference.grain, look, others)
+
+
+def _strokes_stand_out(levels: NDArray[Any], full: float, look: Look) -> bool:
+    """Whether something stands out from textured paper, once it is smoothed by about half a stroke's width."""
+    small = reduce(levels, math.ceil(max(levels.shape) / SMOOTHED))
+    for spread in STROKES:
+        smooth = _on_uneven_paper(small, full, look._replace(blur=spread))
+        if _contrast(smooth.depth) >= max(LEAST_CONTRAST, STROKES_OUT * smooth.grain):
+            return True
+    return False
+
+
+def _looks(difference: _Difference, contrast: float) -> list[Look]:
+    """In which ways the picture may be looked at."""
+    textured = not difference.flat and difference.grain > TEXTURED * contrast
+    ways = (False, True) if difference.open else (difference.reversed,)
+    return [Look(way, blur) for blur in ((0.0, *BLURS) if textured else (0.0,)) for way in ways]
 
 
 def _contrast(depth: Image) -> float:
@@ -219,9 +287,11 @@ class _Difference:
     flat: bool
     paper: float
     grain: float
+    open: bool  # whether it could as well be in the other direction
+    reversed: bool  # whether it is in the less likely direction
 
 
-def _on_flat_paper(levels: NDArray[Any], full: float) -> _Difference | None:
+def _on_flat_paper(levels: NDArray[Any], full: float, look: Look) -> _Difference | None:
     """The difference of a clean drawing or scan to its flat paper; None if the paper is not flat."""
     values, times = level_counts(levels)  # computing on the levels that occur is faster than on all pixels
     level = flat_level(levels, values, times)
@@ -230,6 +300,9 @@ def _on_flat_paper(levels: NDArray[Any], full: float) -> _Difference | None:
     excess = (values - level) / full
     far = np.abs(excess)
     dark = bool((np.maximum(-excess, 0) * times).sum() >= (np.maximum(excess, 0) * times).sum())
+    if look.reversed:
+        level, dark = float(values[0] if dark else values[-1]), not dark
+        excess = (values - level) / full
     sided = np.maximum(-excess if dark else excess, 0.0)
     if levels.dtype == np.uint8:
         table = np.zeros(256)
@@ -242,13 +315,21 @@ def _on_flat_paper(levels: NDArray[Any], full: float) -> _Difference | None:
     if times[faint].sum() > times[far >= FAINT].sum() / 2:  # compressed, or with noise, half of which paper hides
         small = depth[(depth > 0) & (depth < _between(depth))]
         grain = max(FAINT, 1.4826 * float(np.median(small))) if len(small) else FAINT
-    return _Difference(depth, dark, True, level / full, grain)
+    return _Difference(depth, dark, True, level / full, grain, _is_open(light_shares(levels)), look.reversed)
 
 
-def _on_uneven_paper(levels: Image, full: float) -> _Difference:
+def _is_open(shares: float) -> bool:
+    """Whether either tone may be the paper. shares: as from light_shares()."""
+    return abs(shares - 1.0) < OPEN
+
+
+def _on_uneven_paper(levels: Image, full: float, look: Look) -> _Difference:
     """The difference of a photo to its paper, whose level is estimated all over the picture."""
+    if look.blur:
+        levels = blurred(levels, look.blur)
     guess = surface(levels)
-    dark = paper_is_light(levels - guess)
+    shares = light_shares(levels - guess)
+    dark = (shares >= 1.0) != look.reversed
     sign = 1.0 if dark else -1.0
     depth = sign * (guess - levels) / full
     smooth = guess
@@ -260,7 +341,8 @@ def _on_uneven_paper(levels: Image, full: float) -> _Difference:
         depth = sign * (smooth - levels) / full
     blank_depth = depth[depth < _between(depth)]
     grain = 1.4826 * float(np.median(np.abs(blank_depth - np.median(blank_depth))))
-    return _Difference(np.maximum(depth, 0.0), dark, False, float(smooth.mean()) / full, grain)
+    paper = float(smooth.mean()) / full
+    return _Difference(np.maximum(depth, 0.0), dark, False, paper, grain, _is_open(shares), look.reversed)
 
 
 def without_grain(ink: Image, grain: float) -> Image:

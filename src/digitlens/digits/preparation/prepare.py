@@ -44,13 +44,15 @@ from digitlens.digits.preparation.framing import (
     place,
     scaled,
 )
-from digitlens.digits.preparation.ink import Ink, find_ink
+from digitlens.digits.preparation.ink import PLAIN, Ink, Look, find_ink
 from digitlens.errors import ShapeError
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
 
 LEAST_SIDE = 5  # pixels: ink whose longest side is shorter is a dot
+
+Familiar = Callable[[NDArray[np.float32]], float]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,6 +100,7 @@ def prepare(
     frame: bool = True,
     shape: tuple[int, int] = DIGIT_SHAPE,
     dark_on_light: bool = False,
+    familiar: Familiar | None = None,
 ) -> Prepared:
     """Bring any picture into the form that MNIST's digits have, or onto another size.
 
@@ -105,7 +108,9 @@ def prepare(
     which nothing can be found is an answer (`ink_found` is False), not an error. adjusting: names of adjusting.STEPS.
     frame=False: the picture is ink of the right size already (0 nothing, full white full ink), so only the adjusting
     steps are made. shape: the rows and columns wanted; only 28×28 is framed, see the top of this file.
-    dark_on_light: what is fitted is to have paper that is 1 and ink that is 0.
+    dark_on_light: what is fitted is to have paper that is 1 and ink that is 0. familiar: how much a framed picture,
+    (28, 28), looks like a digit: where a picture can be looked at in more than one way, the most familiar result is
+    kept; without it, the likeliest way is.
 
     Raises FileError, PictureError or ShapeError where there is no picture, UsageError for an unknown adjusting step.
 
@@ -123,7 +128,7 @@ def prepare(
     if not frame:
         stages.append(_as_given(decoded, shape))
     else:
-        stages += _framed(decoded) if shape == DIGIT_SHAPE else _fitted(decoded, shape, dark_on_light)
+        stages += _framed(decoded, familiar) if shape == DIGIT_SHAPE else _fitted(decoded, shape, dark_on_light)
     found = stages[-1].name in ("centred", "fitted")
     image = stages[-1].image if found else np.zeros(shape, np.float32)
     for name in adjusting if found else ():
@@ -137,10 +142,13 @@ def _frozen(**numbers: float) -> Mapping[str, float]:
 
 
 def _decoded(decoded: Decoded) -> Stage:
-    rows, columns = decoded.grey.shape
+    rows, columns = decoded.size
     article = "an" if decoded.source == "array" else "a"
     reason = f"{article} {decoded.source} of {columns}×{rows} pixels"
     numbers: dict[str, float] = {"rows": rows, "columns": columns}
+    if decoded.reduction != 1:
+        numbers["reduction"] = decoded.reduction
+        reason += f", looked at {decoded.reduction} times reduced"
     if decoded.orientation != 1:
         numbers["orientation"] = decoded.orientation
         reason += ", turned the way the camera was held"
@@ -177,28 +185,47 @@ def _fitted(decoded: Decoded, shape: tuple[int, int], dark_on_light: bool) -> li
     return [_inked(found, _paper(found)), Stage("fitted", image, _frozen(rows=shape[0], columns=shape[1]), reason)]
 
 
-def _ink(decoded: Decoded, box_for: Callable[[Image], Box | None]) -> tuple[Ink | None, Box | None, list[Stage]]:
+def _ink(
+    decoded: Decoded, box_for: Callable[[Image], Box | None], look: Look = PLAIN
+) -> tuple[Ink | None, Box | None, list[Stage]]:
     """The ink, and the box that counts as its own; or else the stage that says why there is too little."""
-    found = find_ink(decoded.grey)
+    found = find_ink(decoded.grey, look)
     box = box_for(found.ink) if found else None
     if found is None or box is None:
         reason = "nothing is written here: all of it looks like paper"
         return None, None, [Stage("ink", np.broadcast_to(0.0, decoded.grey.shape), _frozen(), reason)]
-    longest = max(box.rows, box.columns) * found.reduction
+    longest = max(box.rows, box.columns) * found.reduction * decoded.reduction
     if longest < LEAST_SIDE:
         reason = f"too little ink: {longest} pixel{'s'[: longest - 1]}, at least {LEAST_SIDE} are wanted"
         return None, None, [_inked(found, reason)]
     return found, box, []
 
 
-def _framed(decoded: Decoded) -> list[Stage]:
+def _framed(decoded: Decoded, familiar: Familiar | None) -> list[Stage]:
     """Ink, cropped, scaled and centred; only the ink (none of it) where there is too little."""
     found, box, nothing = _ink(decoded, box_for_framing)
     if found is None or box is None:
         return nothing
+    best = _framing(decoded, found, box)
+    if familiar is None or not found.others:
+        return best
+    most = familiar(best[-1].image)
+    for look in found.others:
+        found, box, _ = _ink(decoded, box_for_framing, look)
+        if found is not None and box is not None:
+            stages = _framing(decoded, found, box)
+            familiarity = familiar(stages[-1].image)
+            if familiarity > most:
+                best, most = stages, familiarity
+    return best
+
+
+def _framing(decoded: Decoded, found: Ink, box: Box) -> list[Stage]:
+    """The ink, and the three stages from its box to 28×28."""
     cropped = box.cut(found.ink)
-    step = found.reduction
-    top, left = found.region.top + box.top * step, found.region.left + box.left * step
+    step = found.reduction * decoded.reduction
+    top = found.region.top * decoded.reduction + box.top * step
+    left = found.region.left * decoded.reduction + box.left * step
     size = scaled(cropped)
     small, reduced = size.ink, size.scale / step
     corner = corner_for(small)
@@ -242,7 +269,9 @@ def _sized(size: Scaled, reduced: float) -> str:
 
 def _paper(found: Ink) -> str:
     light = "" if found.flat else ", whose uneven light was taken out"
-    return f"{'dark ink on light' if found.dark else 'light ink on dark'} paper{light}"
+    smoothed = ", and whose texture was smoothed" if found.look.blur else ""
+    sure = "; the reverse looks less like a digit" if found.look.reversed else ""
+    return f"{'dark ink on light' if found.dark else 'light ink on dark'} paper{light}{smoothed}{sure}"
 
 
 def _inked(found: Ink, reason: str) -> Stage:

@@ -44,8 +44,7 @@ def from_arrays(
     classes = _classes(marks, names)
     parts = [Digits(_ink(ink), _numbers(mark, classes)) for (ink, _), mark in zip(some, marks, strict=True)]
     if test is None:
-        learning, testing = _split(parts[0].digits)
-        parts = [parts[0][learning], parts[0][testing]]
+        parts = list(split(parts[0]))
     if not len(parts[0]) or not len(parts[1]):
         raise DataError(
             f"a data set wants images to learn from and images to be tested on, got {len(parts[0])} and {len(parts[1])}"
@@ -125,6 +124,12 @@ def _numbers(labels: NDArray[Any], classes: tuple[str, ...]) -> NDArray[np.uint8
         return labels.astype(np.uint8)
     number = {name: i for i, name in enumerate(classes)}
     return np.array([number[name] for name in labels.tolist()], np.uint8)
+
+
+def split(digits: Digits) -> tuple[Digits, Digits]:
+    """To learn from, and to be tested on: about one in six of each class, the same ones every time."""
+    learning, testing = _split(digits.digits)
+    return digits[learning], digits[testing]
 
 
 def _split(labels: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

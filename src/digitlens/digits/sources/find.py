@@ -1,13 +1,15 @@
 """Where digits come from: the first of these places that is named or filled, and never a quiet swap for another.
 
-1. what the user names (--data): a folder of MNIST's four files, a folder of labelled pictures, a file of packed digits
-   (see packed.py), "pen", "pen-small": the first 20,000 and 2,000 of those, which a page trains on in its tab, "mnist",
-   or "mnist+pen": MNIST, and as much again as it holds to learn from in the ways of writing of other countries
-2. DIGITLENS_DATA, a folder of either kind
+1. what the user names (--data): a file or folder in one of the forms that named_path.py knows, "pen", "pen-small": the
+   first 20,000 and 2,000 of those, which a page trains on in its tab, the name of a data set in catalogue.py, such as
+   "mnist" or "fashion-mnist", or "mnist+pen": MNIST, and as much again as it holds to learn from in the ways of writing
+   of other countries
+2. DIGITLENS_DATA, such a file or folder
 3. the user's cache, where a download has left MNIST
 4. a download, unless offline
 
-A place that was named and does not hold digits is an error. Only an empty cache leads on.
+A place that was named and does not hold digits is an error. Only an empty cache leads on. Other sets of the catalogue
+are looked for in DIGITLENS_DATA, if it holds them too, in the cache, and on the web.
 """
 
 from __future__ import annotations
@@ -18,22 +20,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digitlens.digits.dataset import DataSet
+from digitlens.digits.sources.catalogue import CATALOGUE, KnownSet
 from digitlens.digits.sources.mnist import FILES, load_mnist, missing
-from digitlens.digits.sources.packed import MOST, SUFFIX, unpack
+from digitlens.digits.sources.named_path import MNIST, holds, is_another_set, kind_of, load_path, what_is_in
+from digitlens.digits.sources.packed import unpack
 from digitlens.errors import DataError
 from digitlens.files import places
-from digitlens.files.bounded import read_bounded
 from digitlens.files.naming import shown
 
 VARIABLE = "DIGITLENS_DATA"
 MIXED, SMALL_PEN = "mnist+pen", "pen-small"
-NAMES = ("mnist", "pen", SMALL_PEN, MIXED)  # of digits that need no folder
+NAMES = ("mnist", "pen", SMALL_PEN, MIXED, *(name for name in CATALOGUE if name != "mnist"))  # that need no folder
 SMALL_PEN_FILE = Path(__file__).parents[2] / "web" / "train" / "data" / "pen.digits"  # where a page finds it, too
-_MNIST, _PICTURES, _PACKED = "MNIST", "labelled pictures", "packed digits"
 _OTHERWISE = (
     f"Name a folder with --data FOLDER or {VARIABLE}: MNIST's four files ({', '.join(file.name for file in FILES)}; as "
-    "they are or as .gz), or one sub-folder of pictures for each class. Or use --data pen: digits written by a pen "
-    "model, which need no download"
+    "they are or as .gz), or those of another set; one sub-folder of pictures for each class; .npz or .csv. Or use "
+    "--data pen: digits written by a pen model, which need no download"
 )
 
 
@@ -57,9 +59,10 @@ def find_data(
     """The digits that `data` names, or else the first that are found; see the top of this file for where.
 
     `None` takes whatever is found first, "mnist" takes MNIST alone, "pen" the pen digits, "pen-small" some of them,
-    "mnist+pen" MNIST and pen digits. `progress` is called while downloading: name of the file, bytes done, bytes in all
-    if known. With MNIST in the cache, no connection is opened. `size`: rows and columns of images from a folder of
-    labelled pictures, see folders.py.
+    "mnist+pen" MNIST and pen digits, "fashion-mnist" and other names of the catalogue that set. `progress` is called
+    while downloading: name of the file, bytes done, bytes in all if known. With the files in the cache, no connection
+    is opened. `size`: rows and columns of images from a folder of labelled pictures, see folders.py, and of rows of
+    numbers.
     Raises DataError (DownloadError among them) or FileError, and says what to do.
     """
     if data == "pen":
@@ -67,11 +70,13 @@ def find_data(
 
         return pen_data()
     if data == SMALL_PEN:
-        return _load(SMALL_PEN_FILE, SMALL_PEN)
+        return unpack(SMALL_PEN_FILE.read_bytes())
     if data == MIXED:
         from digitlens.digits.sources.mixture import with_pen
 
         return with_pen(find_data("mnist", offline=offline, progress=progress))
+    if data in CATALOGUE and data != "mnist":
+        return _known(CATALOGUE[str(data)], offline, progress)
     if data is not None and data != "mnist":
         return _load(_path(data), "--data", size=size)
     if named := os.environ.get(VARIABLE):
@@ -106,9 +111,9 @@ def describe(data: str | os.PathLike[str] | None = None, *, offline: bool = Fals
     searched = named is None and not written and not variable  # nobody named a place, so the cache is asked
     full = cache is not None and not left
     only = data in ("mnist", MIXED)
-    set_right = bool(variable) and (data is None or only) and _holds(_path(variable), only)
+    set_right = bool(variable) and (data is None or only) and holds(_path(variable), only_mnist=only)
     return (
-        Place("--data", str(named or ""), _told(named), named is not None and _holds(named)),
+        Place("--data", str(named or ""), _told(named), named is not None and holds(named)),
         Place(VARIABLE, variable, _told(_path(variable) if variable else None), set_right),
         Place("cache", str(cache or ""), _told_cache(cache, len(left)), searched and full),
         Place(
@@ -126,17 +131,70 @@ def cache_folder() -> Path | None:
     return places.cache_folder("mnist")
 
 
-def _load(place: Path, name: str, only_mnist: bool = False, size: tuple[int, int] | None = None) -> DataSet:
-    """The digits in a folder that was named; DataError, with the name under which it was, if there are none."""
-    try:
-        if only_mnist or _kind(place) == _MNIST:
-            return load_mnist(place)
-        if _kind(place) == _PICTURES:
-            from digitlens.digits.sources.folders import load_folder  # brings picture reading with it
+def _known(known: KnownSet, offline: bool, progress: Callable[[str, int, int | None], object] | None) -> DataSet:
+    """A data set of the catalogue other than MNIST."""
+    if (variable := os.environ.get(VARIABLE)) and (here := _set_in(_path(variable), known)):
+        return _loaded(here, known)
+    cache = cache_of(known)
+    if cache is None:
+        raise DataError(f"there is no home folder in which to keep {known.title}; set HOME, or XDG_CACHE_HOME")
+    if _set_in(cache, known):
+        try:
+            return _loaded(cache, known)
+        except DataError:  # damaged since it was downloaded
+            if offline:
+                raise
+    if offline:
+        raise DataError(
+            f"{known.title} is not in the cache ({shown(cache)}), and downloading is off (offline). Copy its files "
+            f"there: {', '.join(known.names)}"
+        )
+    from digitlens.digits.sources.download import download_set
 
-            return load_folder(place, size)
-        if _kind(place) == _PACKED:
-            return unpack(bytes(read_bounded(place, MOST)))
+    download_set(known, cache, progress=progress)
+    return _loaded(cache, known)
+
+
+def _set_in(folder: Path, known: KnownSet) -> Path | None:
+    """Where a folder holds all files of a set of the catalogue, as they are served: there, or as torchvision has it."""
+    for inside in (".", "raw", "gzip", known.torchvision, f"{known.torchvision}/raw"):
+        if all(os.path.isfile(folder / inside / name) for name in known.names):  # noqa: PTH113 - for long names
+            return folder / inside
+    return None
+
+
+def _loaded(folder: Path, known: KnownSet) -> DataSet:
+    if known.name == "usps":
+        from digitlens.digits.sources.usps import load_usps
+
+        return load_usps(folder)
+    from digitlens.digits.sources.idx_set import load_set
+
+    return load_set(folder, known)
+
+
+def cache_of(known: KnownSet) -> Path | None:
+    """Where a download leaves a data set of the catalogue; None where there is no home folder and nothing says."""
+    return places.cache_folder(known.folder)
+
+
+def in_cache(known: KnownSet) -> bool:
+    """Whether all files of a data set are in the cache, by their names."""
+    cache = cache_of(known)
+    return cache is not None and (not missing(cache) if known.name == "mnist" else _set_in(cache, known) is not None)
+
+
+def _load(place: Path, name: str, only_mnist: bool = False, size: tuple[int, int] | None = None) -> DataSet:
+    """The digits in a place that was named; DataError, with the name under which it was, if there are none."""
+    try:
+        if only_mnist or kind_of(place) == MNIST:
+            try:
+                return load_mnist(place)
+            except DataError:
+                if only_mnist or not is_another_set(place):
+                    raise
+        if (data := load_path(place, size)) is not None:
+            return data
     except DataError as error:
         raise DataError(f"{name}: {error}") from error
     raise DataError(f"{name} names {shown(place)}: {_told(place)}. {_OTHERWISE}")
@@ -147,36 +205,9 @@ def _path(named: str | os.PathLike[str]) -> Path:
     return Path(os.path.expanduser(named))  # noqa: PTH111 - Path.expanduser raises an error where there is no home
 
 
-def _kind(folder: Path) -> str | None:
-    """What a folder seems to hold, by names alone."""
-    if folder.suffix == SUFFIX and os.path.isfile(folder):  # noqa: PTH113 - as below
-        return _PACKED
-    if not os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir raises an error where a name is too long
-        return None
-    if len(missing(folder)) < len(FILES):
-        return _MNIST
-    from digitlens.digits.sources.folders import holds_classes
-
-    return _PICTURES if holds_classes(folder) else None
-
-
-def _holds(folder: Path, only_mnist: bool = False) -> bool:
-    """Would find_data take this folder?"""
-    return _kind(folder) in ((_MNIST,) if only_mnist else (_MNIST, _PICTURES, _PACKED))
-
-
 def _told(folder: Path | None) -> str:
-    """What a folder seems to hold, for people."""
-    if folder is None:
-        return "not named"
-    if _kind(folder) == _PACKED:
-        return _PACKED
-    if not os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir raises an error where a name is too long
-        return "no folder"
-    lacking = missing(folder)
-    if lacking and len(lacking) < len(FILES):
-        return f"MNIST without {', '.join(lacking)}"
-    return _kind(folder) or "neither MNIST nor sub-folders of pictures"
+    """What a place seems to hold, for people."""
+    return "not named" if folder is None else what_is_in(folder)
 
 
 def _told_cache(cache: Path | None, lacking: int) -> str:

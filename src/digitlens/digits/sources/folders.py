@@ -3,13 +3,15 @@
     letters/a/*.png, letters/b/*.png, ...                  or already split: letters/train/a/*.png, letters/test/a/*.png
 
 The parts may also be called training and testing, and there may be val, valid or validation: it is learned from, too,
-or is the test where there is no other.
+or is the test where there is no other. A file classes.txt names the classes in their order, a line each; its
+sub-folders may then be called class0, class1, ..., where a name is none that a folder can have.
 
 Which size the images have:
 
 - pictures that are images of ink already are taken as they are: black is nothing, white full ink. They all have one
   size, at most 64×64 pixels, and are light on dark; and their classes are not digits
 - all other pictures are framed to 28×28, as one that is to be read
+- those that `digitlens data --write` wrote are taken as they are: a file images.txt says so
 - a size that is asked for is the size they get: 28×28 by framing, any other by laying the whole picture onto it, if it
   does not have that size already
 
@@ -24,6 +26,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +45,9 @@ from digitlens.digits.dataset import (
 from digitlens.digits.preparation.containers import open_container
 from digitlens.digits.preparation.decode import decode
 from digitlens.digits.preparation.prepare import prepare
+from digitlens.digits.sources.class_names import FILE as NAMES
+from digitlens.digits.sources.class_names import read_names
+from digitlens.digits.sources.parts import PARTS
 from digitlens.errors import DataError, FileError, PictureError, ShapeError, UsageError
 from digitlens.files.bounded import read_bounded
 from digitlens.files.naming import shown, why
@@ -50,12 +56,11 @@ MOST_PICTURES = 100_000
 MOST_BYTES = 5 * 2**20  # in one picture
 _ONE_IN = 6  # one picture in so many is kept for testing
 _ENDINGS = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"}
+AS_THEY_ARE = "images.txt"  # a file beside the sub-folders whose pictures are taken as they are
+_SOUND = re.compile(r"[^\W_][\w +=,@-]{0,59}(?<! )|[+=@-]")  # a name that a folder may have on every system
+_UNSOUND = {*PARTS, "con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 _ADVICE = "make one sub-folder for each class, such as 0, 1, … 9, and put its pictures there"
 
-PARTS = {  # what people call the parts of a data set
-    "train": "train", "training": "train", "test": "test", "testing": "test",
-    "val": "valid", "valid": "valid", "validation": "valid",
-}  # fmt: skip
 Labelled = list[tuple[int, Path]]  # the number of a class, and a picture of it
 
 
@@ -77,23 +82,30 @@ def load_folder(
     place = Path(folder)
     if parts := _parts(place):
         training_folders, test_folder = parts
-        classes = _classes(training_folders[0])
+        folders, classes = _classes(training_folders[0], read_names(place))
         for part in (*training_folders[1:], test_folder):
-            if strange := set(_folders(part)) - set(classes):
+            if strange := set(_folders(part)) - set(folders):
                 raise DataError(
                     f"{shown(place)} has in {part.name} what it does not learn: {', '.join(sorted(strange))}; "
                     "give all parts the same sub-folders"
                 )
-        learning = [one for part in training_folders for one in _labelled(part, classes)]
-        testing = _labelled(test_folder, classes)
+        learning = [one for part in training_folders for one in _labelled(part, folders)]
+        testing = _labelled(test_folder, folders)
     else:
-        classes = _classes(place)
-        learning, testing = _split(_labelled(place, classes))
+        folders, classes = _classes(place, read_names(place))
+        learning, testing = _split(_labelled(place, folders))
     if len(learning) + len(testing) > most:
         raise DataError(f"{shown(place)} holds more than {most:,} pictures; choose some of them")
-    size = size or _size(classes, learning + testing)
     unreadable: list[str] = []
-    training, test = _read(learning, size, unreadable), _read(testing, size, unreadable)
+    halves = None
+    if (place / AS_THEY_ARE).is_file():
+        halves = _as_they_are(learning, unreadable), _as_they_are(testing, unreadable)
+    if halves is not None and size in (None, halves[0].image_shape):
+        training, test = halves
+    else:
+        unreadable.clear()
+        size = size or _size(classes, learning + testing)
+        training, test = _read(learning, size, unreadable), _read(testing, size, unreadable)
     _check(place, classes, training, test, unreadable)
     source = f"{len(training) + len(test):,} labelled pictures in {shown(place)}"
     if unreadable:
@@ -141,14 +153,36 @@ def _natural(name: str) -> tuple[list[tuple[int, str]], str]:
     return [(int(piece), "") if piece.isdigit() else (-1, piece) for piece in pieces if piece], name
 
 
-def _classes(folder: Path) -> list[str]:
-    """The names of the classes; DataError unless there are 2 to 256."""
-    names = _folders(folder)
-    if not 2 <= len(names) <= MOST_CLASSES:
+def folder_names(classes: Sequence[str]) -> tuple[str, ...]:
+    """What to call the sub-folders of these classes: as the classes, if every system can tell such names apart.
+
+    >>> folder_names(["cat", "dog"]), folder_names(["A", "a"])
+    (('cat', 'dog'), ('class0', 'class1'))
+    """
+    sound = all(_SOUND.fullmatch(name) and name.lower() not in _UNSOUND for name in classes)
+    if sound and len({name.lower() for name in classes}) == len(classes):
+        return tuple(classes)
+    return tuple(f"class{number}" for number in range(len(classes)))
+
+
+def _classes(folder: Path, listed: Sequence[str] | None) -> tuple[list[str], list[str]]:
+    """The sub-folders of the classes, and the names of these. DataError unless there are 2 to 256.
+
+    listed: the names in classes.txt, in whose order the classes are.
+    """
+    folders = _folders(folder)
+    if not 2 <= len(folders) <= MOST_CLASSES:
         raise DataError(
-            f"{shown(folder)} wants 2 to {MOST_CLASSES} sub-folders of labelled pictures, got {len(names)}; {_ADVICE}"
+            f"{shown(folder)} wants 2 to {MOST_CLASSES} sub-folders of labelled pictures, got {len(folders)}; {_ADVICE}"
         )
-    return names
+    if listed is None:
+        return folders, folders
+    numbered = [f"class{number}" for number in range(len(listed))]
+    for known in (list(listed), numbered):
+        if set(folders) <= set(known):
+            return known, list(listed)
+    strange = next(name for name in folders if name not in listed)
+    raise DataError(f"{shown(folder)} has the sub-folder {shown(strange)}, which {NAMES} does not name; add it there")
 
 
 def _labelled(folder: Path, classes: Sequence[str]) -> Labelled:
@@ -207,6 +241,24 @@ def _size(classes: Sequence[str], labelled: Labelled) -> tuple[int, int]:
         except (PictureError, FileError):
             continue  # it is left out, and told, when all are read
     return common if common and some and not light_paper(np.stack(some)) else DIGIT_SHAPE
+
+
+def _as_they_are(labelled: Labelled, unreadable: list[str]) -> Digits:
+    """The pixels of the pictures, which all have one size; in the order of the names of their files."""
+    images: list[NDArray[Any]] = []
+    numbers = []
+    for number, path in sorted(labelled, key=lambda item: _natural(item[1].name)):
+        try:
+            image = decode(bytes(read_bounded(path, MOST_BYTES))).grey
+            if images and image.shape != images[0].shape:
+                raise PictureError(f"another size than the first, which has {shape_name(images[0].shape)}")
+        except (PictureError, FileError) as error:
+            unreadable.append(str(error) if isinstance(error, FileError) else f"{shown(path)}: {error}")
+        else:
+            images.append(image)
+            numbers.append(number)
+    stacked = np.stack(images) if images else np.zeros((0, *DIGIT_SHAPE), np.uint8)
+    return Digits(stacked.astype(np.uint8, copy=False), np.array(numbers, np.uint8))
 
 
 def _read(labelled: Labelled, size: tuple[int, int], unreadable: list[str]) -> Digits:

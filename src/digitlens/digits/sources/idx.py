@@ -1,7 +1,7 @@
 """IDX, MNIST's own format: a few bytes that say what follows, then the numbers themselves.
 
 byte 0, 1           zero
-byte 2              what one number is: 0x08, an unsigned byte, is the only one used here
+byte 2              what one number is: 0x08 is an unsigned byte, as everywhere here but in QMNIST's labels, 0x0C
 byte 3              how many dimensions
 then 4 bytes each   the size of every dimension, most significant byte first
 then                the numbers, the last dimension running fastest
@@ -21,11 +21,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.digits.dataset import LARGEST_SIDE, Digits
+from digitlens.digits.dataset import LARGEST_SIDE, MOST_CLASSES, Digits
 from digitlens.errors import IdxError, ShapeError
 
 _OTHER_TYPES = {0x09: "int8", 0x0B: "int16", 0x0C: "int32", 0x0D: "float32", 0x0E: "float64"}
-_UNSIGNED_BYTE = 0x08
+_UNSIGNED_BYTE, _INT32 = 0x08, 0x0C
+MOST = 2**30  # bytes of a file, unpacked: EMNIST's largest has half as many
 _MOST_DIMENSIONS = 4
 _PIECE = 1 << 17  # compressed bytes unpacked at a time: few calls, and a hash computed beside it is not kept waiting
 _ADVICE = "it may be another file, or a damaged one: get it again"
@@ -93,6 +94,36 @@ def digits(image_data: Bytes, label_data: Bytes, classes: int = 10) -> Digits:
             "are the two files of the same set?"
         )
     return Digits(pictures, named)
+
+
+def many_labels(data: Bytes) -> NDArray[np.uint8]:
+    """The labels in an IDX file, (n,), of up to 256 classes; of a table in int32, as QMNIST has it, the first column.
+
+    Raises IdxError if it holds anything else.
+    """
+    view = memoryview(data)
+    if bytes(view[:4]) != bytes([0, 0, _INT32, 2]):
+        return labels(data, MOST_CLASSES)
+    rows, columns = struct.unpack_from(">2I", view, 4) if len(view) >= 12 else (0, 0)
+    if rows * columns * 4 != len(view) - 12 or not rows * columns:
+        raise IdxError(f"the header promises {rows:,} × {columns:,} numbers, got {len(view):,} bytes; {_ADVICE}")
+    found = np.frombuffer(view.toreadonly(), ">i4", offset=12).reshape(rows, columns)[:, 0]
+    if not 0 <= found.min() <= found.max() < MOST_CLASSES:
+        raise IdxError(f"labels are 0 to {MOST_CLASSES - 1}, got {found.min()} to {found.max()}; {_ADVICE}")
+    return found.astype(np.uint8)
+
+
+def unpacked(data: Bytes) -> Bytes:
+    """The same bytes, or what they hold if they are gzip's, whatever the file is called; at most 1 GiB.
+
+    >>> import gzip
+    >>> bytes(unpacked(gzip.compress(b"ink"))), unpacked(b"ink")
+    (b'ink', b'ink')
+    """
+    if bytes(data[:2]) != b"\x1f\x8b":
+        return data
+    promised = int.from_bytes(bytes(data[-4:]), "little")  # its last four bytes say how much it holds
+    return gunzip(data, min(promised, MOST))
 
 
 def write(array: NDArray[np.uint8]) -> bytes:

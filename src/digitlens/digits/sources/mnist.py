@@ -44,6 +44,26 @@ class MnistFile:
         twin = self.name.replace("-idx", ".idx")  # some unpackers name it so
         return (self.name, twin, self.name + ".gz", twin + ".gz")
 
+    @property
+    def served(self) -> str:
+        """What its address ends in."""
+        return self.name + ".gz"
+
+    @property
+    def most(self) -> int:
+        """How many bytes it has at most as it is served."""
+        return self.size + PACKING
+
+    def checked(self, came: bytearray) -> bytearray | memoryview:
+        """What was downloaded, unpacked; IdxError unless it is this file."""
+        packed = came[:2] == b"\x1f\x8b" or came[:64].lstrip().startswith(
+            b"<"
+        )  # gunzip knows a web page when it sees one
+        data = idx.gunzip(came, self.size) if packed else came  # some servers unpack what they send
+        if (sha := hashlib.sha256(data).hexdigest()) != self.sha256:
+            raise IdxError(f"sent other bytes than MNIST's: SHA-256 {sha[:12]}…, wanted {self.sha256[:12]}…")
+        return data
+
 
 FILES = (
     MnistFile(
@@ -133,7 +153,7 @@ def _read(path: Path, file: MnistFile, update: Callable[[_Hash, memoryview], obj
     sha = hashlib.sha256()
     if _is_packed(path):
         try:
-            data = idx.gunzip(read_bounded(path, file.size + PACKING), file.size, lambda piece: update(sha, piece))
+            data = idx.gunzip(read_bounded(path, file.most), file.size, lambda piece: update(sha, piece))
         except IdxError as error:
             raise IdxError(f"{shown(path)}: {error}") from error
         length = len(data)

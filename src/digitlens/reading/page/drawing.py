@@ -21,20 +21,23 @@ SMALLEST = 10  # pixels: the smallest legible label
 
 
 def annotated(page: Page) -> PillowImage:
-    """The picture in grey, (width, height) as it was given, with boxes and digits in colour."""
+    """The picture in grey with boxes and digits in colour: as large as it was given, or as it was decoded."""
     from PIL import Image, ImageDraw, ImageFont
 
-    image = Image.fromarray(as_bytes(page.whole.prepared.stages[0].image)).convert("RGB")
+    decoded = page.whole.prepared.stages[0]
+    scale = int(decoded.parameters.get("reduction", 1))
+    image = Image.fromarray(as_bytes(decoded.image)).convert("RGB")
     draw = ImageDraw.Draw(image)
     for box in page.boxes:
         colour = COLOURS[box.number % 2]
-        right, bottom = box.left + box.width, box.top + box.height
-        thick = max(1, box.height // 30)
-        draw.rectangle((box.left - thick, box.top - thick, right + thick - 1, bottom + thick - 1), None, colour, thick)
-        size = max(SMALLEST, round(SHARE * box.height))
+        left, top, height = box.left // scale, box.top // scale, box.height // scale
+        right, bottom = left + box.width // scale, top + height
+        thick = max(1, height // 30)
+        draw.rectangle((left - thick, top - thick, right + thick - 1, bottom + thick - 1), None, colour, thick)
+        size = max(SMALLEST, round(SHARE * height))
         font = ImageFont.load_default(size)
-        middle = (box.left + right) / 2
-        place = (middle, box.top - 2 * thick) if box.top > size else (middle, min(bottom + size + thick, image.height))
+        middle = (left + right) / 2
+        place = (middle, top - 2 * thick) if top > size else (middle, min(bottom + size + thick, image.height))
         draw.text(place, box.label, colour, font, anchor="md")
     return image
 

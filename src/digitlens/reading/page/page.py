@@ -5,17 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlens.reading.expectation import Expectation
+from digitlens.reading.page.confidence import DOUBTFUL
 from digitlens.reading.page.connected_components import Pieces, pieces_of, runs_in
+from digitlens.reading.page.line_reading import read_line
 from digitlens.reading.page.lines import Line, find_lines, writing_size
+from digitlens.reading.page.numbers import DigitBox, Number
 from digitlens.reading.page.paper import Paper, find_paper, reduced, straightened
 from digitlens.reading.page.ruling import without_boxes, without_ruling
-from digitlens.reading.page.segmentation import Familiar, Glyph, Judge, Segments, segment
+from digitlens.reading.page.segmentation import Familiar, Glyph, Judge, Lattice, Segments, segment
 from digitlens.reading.reading import Reading
 
 if TYPE_CHECKING:
@@ -25,56 +28,14 @@ LARGE, REDUCED = 128, 64  # pixels: writing higher than LARGE is reduced to a he
 MOST_RUNS = 400_000  # stretches of ink within a row: a page with more is grain, and is reduced
 MOST_CUT = 300  # pieces: on a page with more, none is cut, because it would take too long
 GRAIN = 0.1  # of full ink: fainter ink counts as paper
-WIDE_GAP = 0.9  # line heights: the least gap between two numbers ...
 TEXT_SHOWN = 60  # characters of the text at a prompt
-USUAL_GAP = 1.8  # ... which is also at least this many times the narrow gaps of the line
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class DigitBox:
-    """One digit of a page. Positions are in pixels of the original picture, after EXIF rotation."""
-
-    left: int  # of the box, in pixels from the left border of the picture
-    top: int  # in pixels from the upper border
-    width: int  # in pixels
-    height: int  # in pixels
-    digit: int  # the index of the most active output, from 0: for digits, the digit
-    label: str  # the name of that class
-    image: NDArray[np.uint8]  # (28, 28), prepared as the network saw it, before adjusting
-    activations: NDArray[np.float64]  # (classes,); not probabilities
-    line: int  # counted from 0, top to bottom
-    number: int  # which number of all on the page, counted from 0
-    familiarity: float | None = None  # how much it looks like a digit, 0..1; None: the Reader cannot tell
-    is_digit: bool | None = None  # whether the familiarity is enough for a digit; None: the Reader cannot tell
-
-    def __repr__(self) -> str:
-        return f"<DigitBox {self.label}: {self.width}×{self.height} pixels at ({self.left}, {self.top})>"
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        answer: dict[str, Any] = {
-            "left": self.left,
-            "top": self.top,
-            "width": self.width,
-            "height": self.height,
-            "digit": self.digit,
-            "activation": round(float(self.activations.max()), 6),
-            "line": self.line,
-            "number": self.number,
-        }
-        if self.label != str(self.digit):
-            answer["label"] = self.label
-        if self.familiarity is not None:
-            answer["familiarity"] = round(self.familiarity, 6)
-            answer["is_digit"] = self.is_digit
-        return answer
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Page:
     """The result of read_page(): the digits on a picture, and the numbers that they form."""
 
-    boxes: tuple[DigitBox, ...]  # in reading order
+    numbers: tuple[Number, ...]  # in reading order
     whole: Reading  # of the whole picture, as if it showed one digit
     turn: float  # degrees clockwise that the page was turned, as far as that was clear
     notes: tuple[str, ...]  # what was left out, and why
@@ -82,17 +43,35 @@ class Page:
     @property
     def text(self) -> str:
         """The numbers in reading order, a space between numbers, a newline between lines; empty if there are none."""
+        return self._text([box.label for box in self.boxes])
+
+    def _text(self, labels: list[str]) -> str:
         pieces = []
-        for before, box in zip((None, *self.boxes), self.boxes, strict=False):
+        for before, box, label in zip((None, *self.boxes), self.boxes, labels, strict=False):
             if before is not None and before.number != box.number:
                 pieces.append(" " if before.line == box.line else "\n")
-            pieces.append(box.label)
+            pieces.append(label)
         return "".join(pieces)
 
+    @property
+    def boxes(self) -> tuple[DigitBox, ...]:
+        """The digits of all numbers, in reading order."""
+        return tuple(box for number in self.numbers for box in number.boxes)
+
+    def marked_text(self, below: float = DOUBTFUL) -> str:
+        """The text with a question mark in place of each digit whose confidence is lower than `below`.
+
+        Where the Reader cannot tell, a question mark is what is perhaps no digit.
+        """
+        return self._text([box.mark(below) for box in self.boxes])
+
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON values: those of the Reading, and `text`, `boxes`, `turn` and `notes`."""
-        return self.whole.to_json() | {
+        """Plain JSON values: `path`, `network`, `text`, `numbers`, `boxes`, `turn` and `notes`."""
+        return {
+            "path": self.whole.path,
+            "network": self.whole.network,
             "text": self.text,
+            "numbers": [number.to_json() for number in self.numbers],
             "boxes": [box.to_json() for box in self.boxes],
             "turn": round(self.turn, 2),
             "notes": list(self.notes),
@@ -117,14 +96,24 @@ class Page:
         return block(title, lines(self.text or "nothing is written here"), *map(paragraph, self.notes), about=about)
 
 
-def find_page(whole: Reading, judge: Judge, familiar: Familiar | None = None, threshold: float = 0.0) -> Page:
+def find_page(
+    whole: Reading,
+    judge: Judge,
+    familiar: Familiar | None = None,
+    threshold: float = 0.0,
+    expected: Expectation | None = None,
+) -> Page:
     """Find and read all digits of a decoded picture.
 
     whole: the Reading of the picture as if it showed one digit; judge: the network, (n, 28, 28) uint8 framed ->
     (n, classes) activations; familiar: the familiarity of framed pictures, (n, 28, 28) uint8 -> (n,), 0..1, if known;
-    threshold: the least familiarity of a digit.
+    threshold: the least familiarity of a digit; expected: what each number is, if that is known.
     """
-    paper = find_paper(whole.prepared.stages[0].image)
+    decoded = whole.prepared.stages[0]
+    paper = find_paper(decoded.image)
+    if "reduction" in decoded.parameters:
+        shape = int(decoded.parameters["rows"]), int(decoded.parameters["columns"])
+        paper = replace(paper, reduction=paper.reduction * decoded.parameters["reduction"], shape=shape)
     if not paper.contrast:
         return Page((), whole, 0.0, ())
     while runs_in(paper.mask) > MOST_RUNS:
@@ -135,9 +124,12 @@ def find_page(whole: Reading, judge: Judge, familiar: Familiar | None = None, th
     lines, left_out = find_lines(pieces)
     cutting = sum(len(line.pieces) for line in lines) <= MOST_CUT
     found = segment(lines, pieces, ink_of(paper), judge, familiar, cutting)
-    boxes = _boxes(paper, lines, found.glyphs, whole.classes, threshold)
+    numbers = _numbers(paper, lines, found.lattices, whole.classes, threshold, expected)
     notes = _notes(len(pieces), left_out, len(lines), found, cutting)
-    return Page(tuple(boxes), whole, math.degrees(paper.turn), notes)
+    misfits = len({number.line for number in numbers if number.fits is False})
+    if misfits and expected is not None:
+        notes += (f"{misfits:,} of {1 + numbers[-1].line:,} lines cannot be read as {expected.said}",)
+    return Page(tuple(numbers), whole, math.degrees(paper.turn), notes)
 
 
 def _notes(pieces: int, left_out: int, lines: int, found: Segments, cutting: bool) -> tuple[str, ...]:
@@ -182,44 +174,35 @@ def _fitting(paper: Paper, pieces: Pieces) -> tuple[Paper, Pieces]:
     return paper, pieces_of(paper.mask)
 
 
-def _boxes(
-    paper: Paper, lines: Sequence[Line], glyphs_of: Sequence[list[Glyph]], classes: tuple[str, ...], threshold: float
-) -> list[DigitBox]:
-    boxes: list[DigitBox] = []
-    number = line_number = 0
-    for line, glyphs in zip(lines, glyphs_of, strict=True):
-        starts = _starts_of_numbers(glyphs, line.height)
-        digits = [i for i, glyph in enumerate(glyphs) if glyph.kind == "digit"]
-        for i in digits:
-            number += boxes != [] and (i == digits[0] or i in starts)
-            glyph = glyphs[i]
-            left, top, right, bottom = _around(paper, glyph)
-            digit = int(glyph.outputs.argmax())
-            known = glyph.familiarity
-            boxes.append(
-                DigitBox(
-                    left, top, right - left, bottom - top, digit, classes[digit], glyph.image, glyph.outputs,
-                    line_number, number, known, None if known is None else known >= threshold,
-                )
-            )  # fmt: skip
-        line_number += bool(digits)
-    return boxes
-
-
-def _starts_of_numbers(glyphs: list[Glyph], height: float) -> set[int]:
-    """The glyphs that begin a number: those after a separator other than a comma or dot, or after a wide gap."""
-    digits = [i for i, glyph in enumerate(glyphs) if glyph.kind == "digit"]
-    gaps = [
-        (glyphs[after].box.left - glyphs[before].box.left - glyphs[before].box.columns) / height
-        for before, after in pairwise(digits)
-    ]
-    wide = max(WIDE_GAP, USUAL_GAP * max(0.0, float(np.quantile(gaps, 0.25)))) if gaps else math.inf
-    starts = set()
-    for before, after, gap in zip(digits, digits[1:], gaps, strict=False):
-        between = {glyph.kind for glyph in glyphs[before + 1 : after]}
-        if gap > wide or between - {"dot", "comma"}:
-            starts.add(after)
-    return starts
+def _numbers(
+    paper: Paper,
+    lines: Sequence[Line],
+    lattices: Sequence[Lattice],
+    classes: tuple[str, ...],
+    threshold: float,
+    expected: Expectation | None,
+) -> list[Number]:
+    """The numbers of all lines, in reading order."""
+    numbers: list[Number] = []
+    line_number = count = 0
+    for line, lattice in zip(lines, lattices, strict=True):
+        found, fits = read_line(lattice, line.height, expected)
+        for reading in found:
+            boxes = []
+            for glyph, confidence, alternatives, evidence in reading.digits:
+                left, top, right, bottom = _around(paper, glyph)
+                known = glyph.familiarity
+                boxes.append(
+                    DigitBox(
+                        left, top, right - left, bottom - top, glyph.digit, classes[glyph.digit], glyph.image,
+                        glyph.outputs, line_number, count, known, None if known is None else known >= threshold,
+                        confidence, tuple((classes[digit], share) for digit, share in alternatives), evidence,
+                    )
+                )  # fmt: skip
+            numbers.append(Number(tuple(boxes), reading.confidence, reading.alternatives, fits, reading.evidence))
+            count += 1
+        line_number += bool(found)
+    return numbers
 
 
 def _around(paper: Paper, glyph: Glyph) -> tuple[int, int, int, int]:

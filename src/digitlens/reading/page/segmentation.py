@@ -74,6 +74,8 @@ class Glyph:
     outputs: NDArray[np.float64]  # (classes,), activations
     kind: str  # "digit", or the kind of separator: "dash", "dot" ...
     familiarity: float | None  # 0..1, if known
+    digit: int  # which one it is read as, if it is a digit
+    index: int  # of its choice in the lattice of the line
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,10 +108,27 @@ class Judged(NamedTuple):
     familiarity: float | None  # 0..1, if known
 
 
+class Lattice(NamedTuple):
+    """All choices of one line, what the networks say of each, and the cheapest way through them."""
+
+    choices: list[Choice]
+    judged: list[Judged]  # one for each choice
+    costs: list[float]  # nats, one for each choice; of a digit, if it is the one that the network names
+    way: list[int]  # the choices of the cheapest way, from left to right
+    corner: tuple[int, int]  # the row and column of the page that their boxes are relative to
+
+    def glyph(self, index: int, digit: int | None = None) -> Glyph:
+        """The glyph of a choice. digit: which one it is read as; None: the one that the network names."""
+        choice, judged = self.choices[index], self.judged[index]
+        box = choice.box._replace(top=choice.box.top + self.corner[0], left=choice.box.left + self.corner[1])
+        named = int(judged.outputs.argmax()) if digit is None else digit
+        return Glyph(box, choice.image, judged.outputs, choice.kind, judged.familiarity, named, index)
+
+
 class Segments(NamedTuple):
     """What the lines of a page consist of."""
 
-    glyphs: list[list[Glyph]]  # of each line, from left to right; none of a line that was left out
+    lattices: list[Lattice]  # of each line; without choices of a line that was left out
     uncut: int  # how many lines were read without cutting anything
     left_out: int  # how many lines were not read at all
 
@@ -138,15 +157,15 @@ def segment(
     results = chain.from_iterable(
         _judged(images[i : i + AT_ONCE], judge, familiar) for i in range(0, len(images), AT_ONCE)
     )
-    glyphs: list[list[Glyph]] = []
+    lattices: list[Lattice] = []
     for choices, corner in found:
         of_line: list[Judged] = []  # one for each choice
         for k, choice in enumerate(choices):
             of_line.append(of_line[-1] if k and choice.image is choices[k - 1].image else next(results))
         costs = [_cost(choice, judged) for choice, judged in zip(choices, of_line, strict=True)]
         way = cheapest_way(choices, costs, 1 + max((choice.last for choice in choices), default=-1))
-        glyphs.append([_glyph(choice, corner, of_line[k]) for k, choice in way])
-    return Segments(glyphs, work.uncut, work.left_out)
+        lattices.append(Lattice(choices, of_line, costs, [k for k, _ in way], corner))
+    return Segments(lattices, work.uncut, work.left_out)
 
 
 class _Work:
@@ -190,11 +209,6 @@ def _judged(images: list[NDArray[np.uint8]], judge: Judge, familiar: Familiar | 
     framed = np.stack(images)  # (n, 28, 28)
     known = [None] * len(framed) if familiar is None else np.asarray(familiar(framed), np.float64).tolist()
     return map(Judged, np.asarray(judge(framed), np.float64), wholeness(framed).tolist(), known)
-
-
-def _glyph(choice: Choice, corner: tuple[int, int], judged: Judged) -> Glyph:
-    box = choice.box._replace(top=choice.box.top + corner[0], left=choice.box.left + corner[1])
-    return Glyph(box, choice.image, judged.outputs, choice.kind, judged.familiarity)
 
 
 def choices_of(line: Line, pieces: Pieces, ink: NDArray[np.float32]) -> tuple[list[Choice], tuple[int, int]]:

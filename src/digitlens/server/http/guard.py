@@ -15,7 +15,7 @@ import re
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from urllib.parse import parse_qs
 
 from starlette.exceptions import HTTPException
@@ -45,7 +45,7 @@ class Guard:
     """Wraps `app`.
 
     log: called with a line for each request. close: called when the server ends. limits: None for the default ones.
-    budgets: of all clients together; None: new ones.
+    budgets: of all clients together; None: new ones. methods: those of METHODS that the app answers at an address.
     """
 
     def __init__(
@@ -56,8 +56,10 @@ class Guard:
         close: Callable[[], object] = lambda: None,
         limits: Limits | None = None,
         budgets: Budgets | None = None,
+        methods: Callable[[Scope], Sequence[str]] = lambda scope: METHODS,
     ) -> None:
         self._app = app
+        self._methods = methods
         self.limits = limits or Limits()
         self.budgets = budgets or self.limits.budgets()
         self.close = close
@@ -104,7 +106,8 @@ class Guard:
         host = _check_host(_values(headers, b"host"), ours)
         _check_origin(_values(headers, b"origin"), self._address.origins_of(ours))
         if scope["type"] == "http":
-            _check_request(scope["method"], headers, self.limits.max_body)
+            _check_method(scope["method"], self._methods(self._within(scope)))
+            _check_body(scope["method"], headers, self.limits.max_body)
         if not self._address.token or self._tokens.sent_in(headers):
             return host, None
         tokens = parse_qs(scope["query_string"].decode("latin-1")).get("token", [])
@@ -168,12 +171,16 @@ def _check_origin(values: list[str], origins: frozenset[str]) -> None:
         raise HTTPException(403, f"only this server's own pages may use it, got a request from a page of {origin!r}")
 
 
-def _check_request(method: str, headers: Headers, max_body: int) -> None:
-    """Check the method and the headers that describe the body."""
-    if method not in METHODS:
+def _check_method(method: str, allowed: Sequence[str]) -> None:
+    """Raise HTTPException 405 for another method than those of an address."""
+    if method not in allowed:
         raise HTTPException(
-            405, f"wanted {', '.join(METHODS)}, got {printable(method)[:20]}", {"Allow": ", ".join(METHODS)}
+            405, f"wanted {', '.join(allowed)}, got {printable(method)[:20]}", {"Allow": ", ".join(allowed)}
         )
+
+
+def _check_body(method: str, headers: Headers, max_body: int) -> None:
+    """Check the headers that describe the body."""
     lengths, chunked = _values(headers, b"content-length"), bool(_values(headers, b"transfer-encoding"))
     if method == "POST" and not lengths and not chunked:
         raise HTTPException(411, "wanted a body, and its length in the header Content-Length")

@@ -46,7 +46,7 @@ class MnistImages:
         data = await self._load(name, request.client.host if request.client else "")
         digits = data.test if on == "test" else data.training
         if first >= len(digits):
-            raise HTTPException(400, f"from: wanted 0 to {len(digits) - 1:,}, got {first:,}")
+            raise HTTPException(404, f"from: wanted 0 to {len(digits) - 1:,}, got {first:,}")
         chosen, (rows, columns) = digits[slice(first, first + count)], digits.image_shape
         return Response(
             chosen.digits.astype("uint8").tobytes() + chosen.images.tobytes(),

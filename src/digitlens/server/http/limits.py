@@ -24,7 +24,7 @@ class Limits:
 
     max_connections: int = field(default_factory=_max_connections)
     header_seconds: float = 5.0  # for the header of a request, and for its first byte to arrive
-    max_body: int = 5 * 1024 * 1024  # of one request
+    max_body: int = 32 * 1024 * 1024  # of one request
     max_held: int = BODIES  # of all bodies in progress
     body_pause: float = 10.0  # between two pieces of a body
     body_seconds: float = 60.0  # for a whole body

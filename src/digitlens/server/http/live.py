@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib.metadata
 import json
 import re
 import threading
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from digitlens.errors import DigitlensError
+from digitlens.server.http.health import version
 from digitlens.server.http.pool import Pool
 from digitlens.server.http.stream import Stream
 from digitlens.server.refusal import Refused
@@ -63,7 +63,7 @@ class Live:
                 await say(
                     socket,
                     type="hello",
-                    version=importlib.metadata.version("digitlens"),
+                    version=version(),
                     engine=self._engine,
                     clients=len(pages),
                 )

@@ -12,6 +12,7 @@ from digitlens.server.http.doors import frame_ancestors
 Headers = list[tuple[bytes, bytes]]
 Refusal = tuple[int, Headers, bytes]  # status, headers, body
 
+SCRIPTS = "'self' 'wasm-unsafe-eval'"
 _SECURITY = (
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
@@ -22,19 +23,21 @@ _SECURITY = (
 _ALWAYS: Headers = [(name.encode(), value.encode()) for name, value in _SECURITY]
 
 
-def page_headers(sockets: Sequence[str] = (), script: str = "'self'", embed: Sequence[str] = ()) -> Headers:
+def page_headers(sockets: Sequence[str] = (), script: str = SCRIPTS, embed: Sequence[str] = ()) -> Headers:
     """The headers of every response.
 
-    sockets: where the page may open a WebSocket: "ws://127.0.0.1:8484"; script: the only source of scripts; embed: the
+    sockets: where the page may open a WebSocket: "ws://127.0.0.1:8484"; script: the only sources of scripts; embed: the
     origins of pages that may show this one in a frame.
 
     Nothing is loaded from other sites, no inline script runs, and no other site may show the page in a frame. In some
-    browsers 'self' does not include ws:, so the address of the WebSocket is named.
+    browsers 'self' does not include ws:, so the address of the WebSocket is named. WebAssembly, which trains in the
+    tab, is compiled, which needs a word of its own; no text ever becomes a script.
     """
     connect = " ".join(["'self'", *sockets])
     policy = (
         f"default-src 'none'; script-src {script}; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; "
-        f"connect-src {connect}; base-uri 'none'; form-action 'none'; frame-ancestors {frame_ancestors(embed)}"
+        f"connect-src {connect}; worker-src 'self'; base-uri 'none'; form-action 'none'; "
+        f"frame-ancestors {frame_ancestors(embed)}"
     )
     old = [] if embed else [(b"x-frame-options", b"DENY")]  # which knows no list
     return [*_ALWAYS, *old, (b"content-security-policy", policy.encode("latin-1"))]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import threading
 from collections.abc import Sequence
 from functools import partial
@@ -13,17 +15,20 @@ from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route, Router, WebSocketRoute
+from starlette.routing import BaseRoute, Match, Mount, Route, Router, WebSocketRoute
+from starlette.types import Scope
 
 from digitlens.digits.sources.examples import example_files
 from digitlens.errors import DigitlensError
 from digitlens.server.http.address import Address
-from digitlens.server.http.guard import Guard, Log
+from digitlens.server.http.guard import METHODS, Guard, Log
+from digitlens.server.http.health import Health
 from digitlens.server.http.images import MnistImages
 from digitlens.server.http.limits import Limits
 from digitlens.server.http.live import Live
 from digitlens.server.http.networks import Networks
 from digitlens.server.http.neuron_preference import NeuronPreferences
+from digitlens.server.http.openapi import OpenApi
 from digitlens.server.http.pool import Pool
 from digitlens.server.http.reading import ReadPicture
 from digitlens.server.http.responses import as_json
@@ -38,6 +43,9 @@ from digitlens.storage.shipped import SUFFIX
 
 if TYPE_CHECKING:
     from digitlens.server.training.visitors import Visitors
+
+
+CHOICES = "train/choices.json"
 
 
 class _Number(Convertor[int]):
@@ -74,8 +82,20 @@ def create_app(
     """
     limits = limits or Limits()
     budgets = limits.budgets(alone=address.loopback)
-    routes = create_routes(networks, sets=sets, runs=runs, timing=timing, budgets=budgets)
-    return Guard(routes, address, log, routes.state.visitors.close, limits, budgets)
+    routes = create_routes(networks, sets=sets, runs=runs, timing=timing, budgets=budgets, address=address)
+    methods = partial(methods_at, routes.routes)
+    return Guard(routes, address, log, routes.state.visitors.close, limits, budgets, methods)
+
+
+def methods_at(routes: Sequence[BaseRoute], scope: Scope) -> list[str]:
+    """The methods that these routes answer at the path of a request; GET and HEAD where nothing is."""
+    for route in routes:
+        match, within = route.matches(scope)
+        if match is not Match.NONE and isinstance(route, Mount):
+            return methods_at(route.routes, {**scope, **within})
+        if match is not Match.NONE and isinstance(route, Route):
+            return sorted(route.methods or METHODS)
+    return ["GET", "HEAD"]
 
 
 def create_routes(
@@ -86,14 +106,22 @@ def create_routes(
     runs: Path | None = None,
     timing: Timing | None = None,
     budgets: Budgets | None = None,
+    address: Address | None = None,
 ) -> Starlette:
-    """The app without its guard; never to be served like this. more: further routes, for tests."""
+    """The app without its guard; never to be served like this. more: further routes, for tests.
+
+    address: where it is served, for the description of its routes.
+    """
     budgets = budgets or Budgets()
     pool = Pool(budgets.jobs)
     files = _Files(networks)
     engine, sets = networks.get().reader.engine, sets or DataSets()
     visitors = _LazyVisitors(sets, engine, runs, timing, budgets)
+    folder = address.public.path if address and address.public else ""
+    described = OpenApi(networks.names(), sets.names(), token=bool(address and address.token), folder=folder)
     api = [
+        Route("/health", Health(budgets, engine).answer),
+        Route("/openapi.json", described.answer),
         Route("/networks", files.networks),
         Route("/images", MnistImages(sets, pool).answer),
         Route("/neuron/{name}/{layer:number}/{neuron:number}", NeuronPreferences(networks, sets, pool).answer),
@@ -167,10 +195,20 @@ class _Files:
         name = request.path_params["path"] or "index.html"
         if name == "index.html":
             return serve(request, self._index, ".html")
+        if name == CHOICES:
+            return serve(request, _choices(), ".json")
         path = self._page.get(name)
         if path is None:
             raise HTTPException(404, "there is nothing at this address; the page is at /")
         return _from_disk(request, path)
+
+
+@functools.cache
+def _choices() -> bytes:
+    """What can be chosen for training in the tab, as the file that a static site has."""
+    from digitlens.learning.choices import choices
+
+    return json.dumps(choices(), allow_nan=False).encode()
 
 
 def _from_disk(request: Request, path: Path) -> Response:

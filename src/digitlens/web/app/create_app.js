@@ -31,6 +31,7 @@ import { themes } from "../views/shared/theme.js";
  * @property {() => void} destroy
  */
 
+const NARROW = 699; // pixels, at most, as in the style sheets
 const TRAINS = /** @type {readonly State["view"][]} */ (["train", "compare"]);
 const FIRST = ["style.css", "views/read/pad.css", "views/network/diagram.css", "views/tools/tools.css"];
 
@@ -100,6 +101,10 @@ function appOf({ root, life, services, theme }, loaded) {
   let changed = kept.network !== null;
   /** @type {Reading | null} */
   let reading = null;
+  /** @type {import("../model/state.js").Strokes | null} */
+  let demo = null;
+  /** @type {import("../views/shared/app.js").Lesson | null} */
+  let lesson = null;
   const viewers = /** @type {Set<() => void>} */ (new Set());
   const arrivals = /** @type {Set<() => void>} */ (new Set());
   const update = frames(life, () => viewers.forEach((view) => view()));
@@ -112,6 +117,7 @@ function appOf({ root, life, services, theme }, loaded) {
   let state = valid(fromFragment(services.address.fragment()));
   /** @param {Partial<State>} patch */
   const change = (patch) => {
+    if (demo && Object.keys(patch).length) [demo, reading] = [null, null];
     if (patch.strokes) patch = { ...patch, strokes: snap(patch.strokes) };
     state = valid({ ...state, ...patch });
     if ("strokes" in patch || "baseInk" in patch || "prepare" in patch) reading = null;
@@ -124,7 +130,7 @@ function appOf({ root, life, services, theme }, loaded) {
     () => state,
     (next) => {
       state = valid(next);
-      reading = null;
+      reading = demo = null;
       for (const listener of arrivals) listener();
       update();
     },
@@ -152,7 +158,26 @@ function appOf({ root, life, services, theme }, loaded) {
       return changed;
     },
     get reading() {
-      return (reading ??= read(state, network, state.prepare));
+      return (reading ??= read(demo ? { ...state, strokes: demo } : state, network, state.prepare));
+    },
+    get lesson() {
+      return lesson;
+    },
+    teach(next) {
+      if (lesson?.batch === next?.batch) return;
+      lesson = next;
+      update();
+    },
+    get resting() {
+      const { view, shows, strokes, baseInk } = state;
+      return !demo && !strokes.length && !baseInk && (view === "story" ? shows : view) === "read";
+    },
+    get demo() {
+      return demo;
+    },
+    demonstrate(strokes) {
+      [demo, reading] = [strokes, null];
+      update();
     },
     set(patch, how = "replace") {
       if (how === "push") address.follow(); // so that going back finds what was drawn until now
@@ -183,6 +208,11 @@ function appOf({ root, life, services, theme }, loaded) {
     onArrival: (listener) => arrivals.add(listener),
     called: (name) => (services.label ? `${name}, ${services.label}` : name),
     width: () => root.host.clientWidth,
+    showDetail() {
+      // a frame later it is there, and the pad is a strip
+      if (app.width() <= NARROW)
+        life.frame(() => life.frame(() => root.getElementById("detail")?.scrollIntoView({ block: "start" })));
+    },
     toTop: () => root.host.scrollIntoView({ block: "start" }),
   };
   return app;

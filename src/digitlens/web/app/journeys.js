@@ -9,7 +9,8 @@ import { attributes, h } from "../views/shared/dom.js";
 
 /** @param {App} app */
 export function journeysView(app) {
-  const links = app.journeys.map((view) => {
+  const inOrder = [...app.journeys].sort((one, other) => Number(other === "story") - Number(one === "story"));
+  const links = inOrder.map((view) => {
     const name = view.charAt(0).toUpperCase() + view.slice(1);
     const follow = (/** @type {MouseEvent} */ event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return; // that is for another tab

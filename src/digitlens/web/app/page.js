@@ -7,7 +7,10 @@ import { diagramView } from "../views/network/diagram.js";
 import { nonsenseView } from "../views/read/nonsense.js";
 import { openOpinion } from "../views/read/opinion.js";
 import { padView } from "../views/read/pad.js";
+import { welcomeView } from "../views/read/welcome.js";
+import { pictureParts } from "../views/read/picture_file.js";
 import { preparationView } from "../views/read/preparation.js";
+import { whyView } from "../views/read/why.js";
 import { connectionView } from "../views/tools/connection.js";
 import { toolsView } from "../views/tools/tools.js";
 import { journeysView } from "./journeys.js";
@@ -17,6 +20,7 @@ import { lateViews } from "./late_view.js";
 /** @typedef {import("../views/shared/app.js").App} App */
 /** @typedef {import("../views/shared/app.js").View} View */
 
+const AGAIN = 3_000; // ms until what could not be loaded is tried again
 const SOON = 250; // ms after the start until the views that were not wanted yet are loaded, too
 const PLOTS = ["vendor/uplot/uPlot.min.css", "views/shared/plot.css"];
 const FORM = "views/train/form.css";
@@ -40,26 +44,28 @@ export function fillPage(app, whole) {
   const { root, life, services } = app;
   const pad = padView(app);
   const network = diagramView(app);
+  const welcome = services.label ? null : welcomeView(app, network.play);
   const tools = toolsView(app);
   const journeys = journeysView(app);
-  const connection = app.live?.kind === "server" ? connectionView(app, app.live) : null;
-  const places = framework(app, { pad, network, tools, journeys });
+  const server = (app.live?.all ?? [app.live]).find((one) => one?.kind === "server");
+  const connection = server ? connectionView(app, server) : null;
+  const places = framework(app, { pad, network, tools, journeys, welcome });
   if (connection) root.append(h("div", { id: "connection" }, connection.element));
-  const always = [pad, network, tools, journeys];
+  const always = [...(welcome ? [welcome] : []), pad, network, tools, journeys];
   const loading = lateViews(app);
   const late = Object.fromEntries(
     Object.entries(services.journeys)
       .filter(([name]) => app.journeys.some((view) => view === name))
       .map(([name, load]) => [name, loading.view(SHEETS[name], load)]),
   );
-  const read = [preparationView(app), nonsenseView(app)];
+  const read = [whyView(app), preparationView(app), nonsenseView(app)];
   const opinion = secondOpinion(app);
   const hide = partsHidden(root, services.only ?? null);
   let shown = "";
   life.after(async () => {
     // so that they are here when whoever brings them is gone
     Object.values(late).forEach((view) => view(true));
-    await loading.all();
+    await Promise.all([loading.all(), pictureParts().catch(() => {})]); // those are tried again when they are wanted
     if (life.signal.aborted) return;
     opinion.allow();
     app.set({});
@@ -97,15 +103,17 @@ export function fillPage(app, whole) {
 /**
  * The places that the views have.
  * @param {App} app
- * @param {Record<"pad" | "network" | "tools" | "journeys", {element: HTMLElement}>} views
+ * @param {Record<"pad" | "network" | "tools" | "journeys", {element: HTMLElement}>
+ *   & {welcome: {element: HTMLElement} | null}} views
  */
-function framework(app, { pad, network, tools, journeys }) {
+function framework(app, { pad, network, tools, journeys, welcome }) {
   const story = h("div", { id: "story" });
   const detail = h("section", { id: "detail", "aria-label": app.called("Details"), tabindex: -1 });
   const main = h(
     "div",
     { id: "main" },
     story,
+    welcome?.element,
     h("section", { id: "pad", "aria-label": app.called("Drawing"), "data-part": "pad" }, pad.element),
     h("section", { id: "network", "aria-label": app.called("The network"), "data-part": "network" }, network.element),
     detail,
@@ -160,8 +168,12 @@ function secondOpinion(app) {
   let [allowed, asked] = [false, false];
   const ask = async () => {
     asked = true;
-    views.push(...(await openOpinion(app)));
-    app.set({});
+    try {
+      views.push(...(await openOpinion(app)));
+      app.set({});
+    } catch {
+      app.life.after(() => (asked = false), AGAIN); // nobody answers; the next drawing tries again
+    }
   };
   return {
     allow: () => (allowed = true),

@@ -80,7 +80,7 @@ export function learningTable(batch, weight, learningRate) {
     ["told", ...steps.map(({ target }) => network.classes[target])],
     ["cost", cost],
     [],
-    ["output", "holds", "should", "adds to the cost", "dC/da", "slope", "dC/dz"],
+    ["output", "is (a)", "should be (y)", "adds to the cost", "dC/da", "slope", "dC/dz"],
     ...Array.from(terms, (term, j) => [
       network.classes[j],
       a[last][j],
@@ -91,7 +91,7 @@ export function learningTable(batch, weight, learningRate) {
       dC_dz[last - 1][j],
     ]),
     [],
-    ["layer", "neuron", "holds", "dC/da", "dC/dz"],
+    ["layer", "neuron", "a", "dC/da", "dC/dz"],
     ...dC_dz.flatMap((each, l) => Array.from(each, (d, j) => [l + 1, j, a[l + 1][j], dC_da[l]?.[j], d])),
     [],
     ["weight into layer", layer, "neuron", neuron, "from", source],

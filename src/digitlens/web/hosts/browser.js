@@ -79,8 +79,13 @@ function linked(root, href) {
  * @returns {Services["styles"]}
  */
 export function ownStyles(texts) {
+  const adopted = /** @type {WeakMap<ShadowRoot, Set<string>>} */ (new WeakMap());
   return async (root, sheets) => {
+    const known = adopted.get(root) ?? new Set();
+    adopted.set(root, known);
     for (const sheet of sheets) {
+      if (known.has(sheet)) continue; // a second time it would overrule those that came in between
+      known.add(sheet);
       const style = new CSSStyleSheet();
       style.replaceSync(texts[sheet]);
       root.adoptedStyleSheets.push(style);

@@ -1,7 +1,8 @@
 // @ts-check
-// The served page: everything that the server offers.
+// The served page: everything that the server offers, and training in the tab beside it.
 
 import { ALL } from "../app/loaders.js";
+import { eitherTrainer } from "../train/either_trainer.js";
 import { browserStorage } from "./browser.js";
 import {
   serverExamples,
@@ -9,11 +10,20 @@ import {
   serverLooksFor,
   serverNetworks,
   serverPageReader,
+  serverIsHere,
+  serverPenDigits,
   serverShare,
   serverTrainer,
 } from "./server.js";
 import { hostStyles } from "./styles.js";
+import { tabTrainer } from "./tab.js";
 import { wholePage } from "./whole_page.js";
+
+const { tab, site } = browserStorage();
+const bundled = import.meta.url.includes("/built/"); // or the modules themselves, as whoever works on them gets them
+const inTab = tabTrainer("train/", serverPenDigits, () =>
+  bundled ? new Worker("built/page/worker.js") : new Worker("train/worker.js", { type: "module" }),
+);
 
 wholePage({
   networks: serverNetworks,
@@ -21,7 +31,8 @@ wholePage({
   journeys: ALL,
   examples: serverExamples,
   images: serverImages,
-  trainer: serverTrainer(browserStorage().tab),
+  trainer: eitherTrainer([serverTrainer(tab), inTab], site),
+  serverIsHere: serverIsHere(),
   pageReader: serverPageReader,
   looksFor: serverLooksFor(),
   share: serverShare,

@@ -4,7 +4,10 @@
 
 import { sameShape, pixelsOf, shapeName } from "../core/shape.js";
 import { readModelFile } from "../model/model_file.js";
+import { fetched } from "../train/data/fetched.js";
+import { packedSet } from "../train/data/packed.js";
 import { createLive, visitorName } from "../train/live.js";
+import { browserStorage } from "./browser.js";
 import { dataFor } from "../views/shared/data_images.js";
 
 /** @typedef {import("../views/shared/services.js").Images} Images */
@@ -123,11 +126,22 @@ export function serverLooksFor() {
   };
 }
 
+/** Whether the server is on this computer, and for nobody else. */
+export const serverIsHere = () => ALONE.includes(location.hostname);
+
 /** What whoever shares a link must know of it. */
 export const serverShare = () =>
-  ALONE.includes(location.hostname)
-    ? "This address is for this computer alone. For others, start digitlens app with --host."
-    : "";
+  serverIsHere() ? "This address is for this computer alone. For others, start digitlens app with --host." : "";
+
+/** The pen digits, for training in the tab. @returns {Promise<import("../train/tab_services.js").TabSet[]>} */
+export async function serverPenDigits() {
+  const header = await (await got("train/data/pen.json")).json();
+  const caches = browserStorage().site ? window.caches : undefined; // none in a private window or a foreign frame
+  const means = { fetch: window.fetch.bind(window), caches };
+  const open = (/** @type {import("../train/tab_services.js").Progress} */ progress, /** @type {boolean} */ anew) =>
+    fetched("train/data/pen.digits", header.packed + 2 ** 17, header.sha256, progress, means, anew);
+  return [packedSet(header, open, { default: true })];
+}
 
 /** The server as a trainer. @param {Storage | null} storage   of the tab */
 export function serverTrainer(storage) {

@@ -17,8 +17,8 @@ import { wholePage } from "./whole_page.js";
 const packed = JSON.parse(document.getElementById("digitlens-packed")?.textContent ?? "[]");
 const means = { fetch: window.fetch.bind(window), caches: browserStorage().site ? window.caches : undefined };
 const sets = packed.map((header, i) => {
-  const open = (/** @type {(done: number, total: number | null) => void} */ progress) =>
-    fetched(`data/${header.name}.digits`, header.packed + 2 ** 17, header.sha256, progress, means);
+  const open = (/** @type {(done: number, total: number | null) => void} */ progress, /** @type {boolean} */ anew) =>
+    fetched(`data/${header.name}.digits`, header.packed + 2 ** 17, header.sha256, progress, means, anew);
   return packedSet(header, open, { default: i === 0 });
 });
 
@@ -28,7 +28,7 @@ wholePage({
   journeys: ALL,
   examples: siteExamples,
   images: packed.some(({ name }) => !name.startsWith("pen")) ? tabImages(sets) : undefined, // the pen's are no samples
-  trainer: sets.length ? tabTrainer("page/", sets) : undefined,
+  trainer: sets.length ? tabTrainer("page/", async () => sets) : undefined,
   share: () => "",
 });
 navigator.serviceWorker?.register("service_worker.js").catch(() => {}); // a browser or a frame that allows none

@@ -8,17 +8,23 @@ import { siteFile } from "./files.js";
 /** @typedef {import("../train/tab_services.js").TabSet} TabSet */
 
 /**
- * @param {string} folder   where kernel.wasm, choices.json and worker.js lie
- * @param {TabSet[]} sets    the default first
+ * @param {string} folder   where kernel.wasm and choices.json lie
+ * @param {() => Promise<TabSet[]>} sets   the default first
+ * @param {() => Worker} [worker]   runs worker.js
  */
-export function tabTrainer(folder, sets) {
-  return createWorkerTrainer({
-    worker: typeof Worker === "undefined" ? null : () => /** @type {any} */ (new Worker(`${folder}worker.js`)),
+export function tabTrainer(folder, sets, worker = () => new Worker(`${folder}worker.js`)) {
+  const trainer = createWorkerTrainer({
+    worker: typeof Worker === "undefined" ? null : /** @type {any} */ (worker),
     kernel: async () => (await siteFile(`${folder}kernel.wasm`)).arrayBuffer(),
-    choices: async () => (await siteFile(`${folder}choices.json`)).json(),
-    sets,
+    choices: async () => {
+      const [choices, all] = await Promise.all([siteFile(`${folder}choices.json`), sets()]);
+      all.forEach((set) => trainer.offer(set));
+      return choices.json();
+    },
+    sets: [],
     cores: navigator.hardwareConcurrency || 2,
   });
+  return trainer;
 }
 
 /**

@@ -1,163 +1,137 @@
 // @ts-check
-// The page in a notebook's cell, for anywidget: its traits are the state of the page, in both directions. Of two who
-// change the same at once, the later wins. JupyterLab, Notebook, VS Code and marimo load this one bundle.
+// A cell of a notebook, for anywidget: Jupyter, marimo and VS Code load the same bundle. widget.py is the other end.
+//
+// What is drawn, the image beneath it, the network, the neuron in focus and the journey are Python's, too: what changes
+// here is told to Python, and what changes there is shown here. A model may have several views, in several cells.
 
 import { createApp } from "../app/create_app.js";
 import { LOOKING } from "../app/looking.js";
 import { readModelFile, writeModelFile } from "../model/model_file.js";
+import { changedByHand } from "../model/provenance.js";
+import { toFragment, START } from "../model/state.js";
 import { ownAddress } from "./browser.js";
 import { hostStyles } from "./styles.js";
 
 /** @typedef {import("../views/shared/app.js").App} App */
-/** @typedef {import("../model/model_file.js").StoredNetwork} Network */
-/** @typedef {{rows: number, columns: number, ink: DataView}} Image */
-/** @typedef {{name: string, file: DataView}} File */
+/** @typedef {import("../model/state.js").View} Journey */
 /**
- * @typedef {Object} Model   of anywidget
+ * What anywidget gives: a model with the state that Python has, too.
+ * @typedef {Object} Model
  * @property {(name: string) => any} get
  * @property {(name: string, value: any) => void} set
  * @property {() => void} save_changes
  * @property {(event: string, listener: () => void) => void} on
  * @property {(event: string, listener: () => void) => void} off
  */
+/**
+ * One thing that both ends have.
+ * @typedef {Object} Shared
+ * @property {string} name                       as Python calls it
+ * @property {(app: App) => unknown} now         another value whenever it has changed
+ * @property {(app: App) => any} told            what Python is told
+ * @property {(app: App, value: any) => void} take   what Python has
+ * @property {boolean} [large]                   it is told when it rests, or along with others
+ */
 
-const REST = 60; // ms without a change until Python hears of it
+const SOON = 60; // ms until Python is told what has changed
+const REST = 250; // ms without another change until it is told of a changed network
+// The picture beneath a widget, which is there for where no widget can be.
+const STILL = ".digitlens-still, .jp-OutputArea-child:has(.digitlens-still) { display: none }";
 
-/** @param {{model: Model, el: HTMLElement}} given */
-async function render({ model, el }) {
-  el.style.setProperty("--page-height", "auto");
-  const component = createApp(el, {
-    address: ownAddress(fragmentOf(model)),
+const buffer = (/** @type {any} */ data) =>
+  data instanceof ArrayBuffer
+    ? new Uint8Array(data)
+    : new Uint8Array(data.buffer, data.byteOffset ?? 0, data.byteLength);
+/** Its bytes, and no others of its buffer. @param {Uint8Array} bytes */
+const view = (bytes) => new DataView(bytes.slice().buffer);
+
+/** @type {Shared[]} */
+const SHARED = [
+  {
+    name: "_file",
+    now: ({ network }) => network,
+    told: ({ network, changed }) => view(writeModelFile(changed ? changedByHand(network) : network)),
+    take: (app, data) => app.setNetwork(readModelFile(buffer(data)), true),
+    large: true,
+  },
+  {
+    name: "_base",
+    now: ({ state }) => state.baseInk,
+    told: ({ state }) => state.baseInk && view(new Uint8Array(Float64Array.from(state.baseInk).buffer)),
+    take: (app, data) => {
+      const baseInk = data ? new Float64Array(buffer(data).slice().buffer) : null;
+      app.set({ baseInk, baseStages: null, base: baseInk && { kind: "picture", name: "from Python" } });
+    },
+  },
+  {
+    name: "drawing",
+    now: ({ state }) => state.strokes,
+    told: ({ state }) => state.strokes,
+    take: (app, strokes) => app.set({ strokes }),
+  },
+  {
+    name: "_framed",
+    now: ({ state }) => state.prepare,
+    told: ({ state }) => state.prepare,
+    take: (app, prepare) => app.set({ prepare }),
+  },
+  {
+    name: "neuron",
+    now: ({ state }) => `${state.layer}/${state.neuron}`,
+    told: ({ state }) => [state.layer, state.neuron],
+    take: (app, [layer, neuron]) => app.set({ layer, neuron }),
+  },
+  {
+    name: "view",
+    now: ({ state }) => state.view,
+    told: ({ state }) => state.view,
+    take: (app, view) => app.set({ view }),
+  },
+];
+
+/**
+ * The component in a cell.
+ * @param {{model: Model, el: HTMLElement}} cell
+ * @returns {() => void}   ends it
+ */
+function render({ model, el }) {
+  // Keys that are pressed in here are the page's, and not Jupyter's shortcuts; but the notebook is saved as ever.
+  const keys = (/** @type {KeyboardEvent} */ { key, ctrlKey, metaKey }) =>
+    el.toggleAttribute("data-lm-suppress-shortcuts", !((ctrlKey || metaKey) && key.toLowerCase() === "s"));
+  window.addEventListener("keydown", keys, true); // before Jupyter hears of it
+  el.style.setProperty("--page-height", "0");
+  const still = new CSSStyleSheet();
+  still.replaceSync(STILL);
+  document.adoptedStyleSheets.push(still);
+  const [layer, neuron] = model.get("neuron");
+  const examples = model.get("_examples") ?? [];
+  const { ready, destroy } = createApp(el, {
+    address: ownAddress(toFragment({ ...START, view: model.get("view"), layer, neuron })),
     networks: {
-      first: async () => ({ network: networkOf(model), why: "" }),
+      first: async () => ({ network: readModelFile(buffer(model.get("_file"))), why: "" }),
       offered: async () => [],
       fetch: async (name) => {
-        throw new Error(`${name} is not in this notebook`);
+        throw new Error(`Python has not given ${name}`);
       },
     },
     styles: hostStyles(),
     journeys: LOOKING,
     storage: { tab: null, site: likeNotebook(el) },
     label: model.get("_label"),
+    examples: examples.length
+      ? async (digit) => new Blob([new Uint8Array(buffer(examples[digit]))], { type: "image/png" })
+      : undefined,
   });
-  const stopped = component.ready.then((app) => connect(app, model));
-  return async () => {
-    component.destroy();
-    (await stopped)();
-  };
-}
-
-/**
- * Keeps the page and the traits the same. What comes back ends that.
- * @param {App} app
- * @param {Model} model
- * @returns {() => void}
- */
-function connect(app, model) {
-  let told = networkOf(model); // what Python knows as the network
-  app.setNetwork(told, true);
-  told = app.network;
-  /** @type {Record<string, () => void>} */
-  const heard = {
-    "change:drawing": () => {
-      const drawing = model.get("drawing");
-      if (JSON.stringify(drawing) !== JSON.stringify(app.state.strokes))
-        app.set({ strokes: drawing, ...(drawing.length ? {} : NO_BASE) });
-    },
-    "change:image": () => {
-      const image = /** @type {Image | null} */ (model.get("image"));
-      const ink = image && inkOf(image);
-      if (!ink || same(ink, app.reading.image)) return;
-      app.set({ strokes: [], base: { kind: "picture", name: "from Python" }, baseInk: ink, baseStages: null });
-    },
-    "change:network": () => {
-      const next = networkOf(model);
-      if (same(bytesOf(next), bytesOf(app.network))) return;
-      app.setNetwork(next, true);
-      told = app.network;
-    },
-    "change:neuron": () => {
-      const [layer, neuron] = model.get("neuron");
-      if (layer !== app.state.layer || neuron !== app.state.neuron) app.set({ layer, neuron, source: null });
-    },
-    "change:view": () => {
-      if (model.get("view") !== app.state.view) app.set({ view: model.get("view") });
-    },
-  };
-  const tell = () => {
-    const { state, reading, network } = app;
-    const traits = /** @type {Record<string, any>} */ ({});
-    const put = (/** @type {string} */ name, /** @type {any} */ value) => {
-      if (JSON.stringify(model.get(name)) !== JSON.stringify(value)) traits[name] = value;
-    };
-    put("drawing", state.strokes);
-    put("view", state.view);
-    put("neuron", [state.layer, state.neuron]);
-    const outputs = reading.trace.a[reading.trace.a.length - 1];
-    put("reading", {
-      label: network.classes[reading.digit],
-      activations: Object.fromEntries(network.classes.map((name, j) => [name, outputs[j]])),
-      ink: reading.inkFound,
-    });
-    const known = /** @type {Image | null} */ (model.get("image"));
-    if (!known || !same(inkOf(known), Float32Array.from(reading.image))) {
-      const ink = new DataView(Float32Array.from(reading.image).buffer);
-      traits.image = { rows: network.shape.rows, columns: network.shape.columns, ink };
-    }
-    if (network !== told) {
-      told = network;
-      traits.network = { name: network.name, file: new DataView(bytesOf(network).buffer) };
-    }
-    if (!Object.keys(traits).length) return;
-    for (const [name, value] of Object.entries(traits)) model.set(name, value);
-    model.save_changes();
-  };
-  let waiting = 0;
-  const later = () => {
-    app.life.cancel(waiting);
-    waiting = app.life.after(tell, REST);
-  };
-  for (const [event, listener] of Object.entries(heard)) model.on(event, listener);
-  heard["change:image"]();
-  heard["change:drawing"]();
-  app.onUpdate(later);
-  later();
+  ready.then((app) => share(app, model));
   return () => {
-    for (const [event, listener] of Object.entries(heard)) model.off(event, listener);
+    destroy();
+    window.removeEventListener("keydown", keys, true);
+    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== still);
   };
 }
 
-const NO_BASE = { base: null, baseInk: null, baseStages: null };
-
-/** Where a lens begins. @param {Model} model */
-function fragmentOf(model) {
-  const [view, [layer, neuron]] = [model.get("view"), model.get("neuron")];
-  return view === "neuron" ? `neuron/${layer}/${neuron}` : `${view}?at=${layer}.${neuron}`;
-}
-
-/** @param {Model} model @returns {Network} */
-function networkOf(model) {
-  const { name, file } = /** @type {File} */ (model.get("network"));
-  return { ...readModelFile(new Uint8Array(file.buffer, file.byteOffset, file.byteLength)), name };
-}
-
-/** Those of its file, in memory of their own. @param {Network} network */
-const bytesOf = (network) => Uint8Array.from(writeModelFile(network));
-
-/** @param {Image} image @returns {Float64Array} */
-function inkOf({ ink }) {
-  return Float64Array.from({ length: ink.byteLength / 4 }, (_, i) => ink.getFloat32(4 * i, true));
-}
-
-/** @param {ArrayLike<number>} one @param {ArrayLike<number>} other */
-function same(one, other) {
-  if (one.length !== other.length) return false;
-  for (let i = 0; i < one.length; i++) if (Math.fround(one[i]) !== Math.fround(other[i])) return false;
-  return true;
-}
-
 /**
- * The notebook's own colours: a bright text stands on dark paper. What is chosen in the cell holds for that cell.
+ * The notebook's own colours: a bright text stands on dark paper. What is chosen in a cell holds for that cell.
  * @param {HTMLElement} el
  * @returns {Storage}
  */
@@ -165,6 +139,64 @@ function likeNotebook(el) {
   const [red, green, blue] = (getComputedStyle(el).color.match(/[\d.]+/g) ?? ["0", "0", "0"]).map(Number);
   const theme = 0.3 * red + 0.6 * green + 0.1 * blue > 128 ? "dark" : "light";
   return /** @type {any} */ ({ getItem: () => theme, setItem() {} });
+}
+
+/** Each end is told what the other has changed. @param {App} app @param {Model} model */
+function share(app, model) {
+  /** What both ends have: as it is here, and as it was told. @type {Map<string, {now: unknown, told: any}>} */
+  const both = new Map();
+  const agree = (/** @type {Shared} */ { name, now }, /** @type {any} */ told) =>
+    both.set(name, { now: now(app), told });
+  const differs = (/** @type {Shared} */ { name, now }) => both.get(name)?.now !== now(app);
+
+  const take = () => {
+    for (const one of SHARED) {
+      const told = model.get(one.name);
+      if (told === both.get(one.name)?.told) continue;
+      try {
+        one.take(app, told);
+      } catch (error) {
+        app.say(`What Python has given cannot be shown: ${error instanceof Error ? error.message : error}.`);
+      }
+      agree(one, told);
+    }
+  };
+  let [soon, rest, waiting] = [0, 0, false];
+  const tell = () => {
+    app.life.cancel(soon);
+    app.life.cancel(rest);
+    soon = rest = 0;
+    const changed = SHARED.filter(differs);
+    for (const one of changed) {
+      const told = one.told(app);
+      agree(one, told);
+      model.set(one.name, told);
+    }
+    if (changed.length) model.save_changes();
+  };
+  const changed = () => {
+    if (SHARED.some((one) => !one.large && differs(one))) soon ||= app.life.after(tell, SOON);
+    if (SHARED.some((one) => one.large && differs(one))) {
+      app.life.cancel(rest);
+      rest = app.life.after(tell, REST);
+    }
+  };
+  const heard = () => {
+    if (waiting) return;
+    waiting = true;
+    queueMicrotask(() => {
+      waiting = false;
+      if (!app.life.signal.aborted) take();
+    });
+  };
+
+  for (const one of SHARED) agree(one, one.name === "_file" ? model.get("_file") : undefined); // it began with that
+  take();
+  for (const { name } of SHARED) model.on(`change:${name}`, heard);
+  app.life.signal.addEventListener("abort", () => {
+    for (const { name } of SHARED) model.off(`change:${name}`, heard);
+  });
+  app.onUpdate(changed);
 }
 
 export default { render };

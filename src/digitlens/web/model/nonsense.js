@@ -19,6 +19,16 @@ export function noise(seed, shape) {
   return { base: { kind: "noise", seed }, baseInk, baseStages: null };
 }
 
+/**
+ * What puts a picture without any ink onto the pad.
+ * @param {{shape: Shape, darkOnLight: boolean}} network
+ * @returns {Pick<State, "base" | "baseInk" | "baseStages">}
+ */
+export function blank({ shape, darkOnLight }) {
+  const baseInk = new Float64Array(pixelsOf(shape)).fill(darkOnLight ? 1 : 0);
+  return { base: { kind: "picture", name: "blank" }, baseInk, baseStages: null };
+}
+
 /** A line that goes where it likes, within the pad. @param {number} seed @param {Shape} shape @returns {number[][]} */
 export function scribble(seed, shape) {
   const { width, height } = padOf(shape);

@@ -7,6 +7,7 @@ import { count, percent } from "../core/numbers.js";
 /** @typedef {import("../core/network.js").Network} Network */
 /** @typedef {import("./model_file.js").StoredNetwork} StoredNetwork */
 
+const CHANGED = "-changed"; // at the end of its name
 const COLLECTIONS = /** @type {Object<string, string>} */ ({
   mnist: "MNIST",
   pen: "the drawn pen digits",
@@ -33,20 +34,32 @@ export function learnedFrom({ provenance, recipe }) {
   return `Trained on ${many}${collection(data)}${long}${seed}.`;
 }
 
+/** "It was video until it was ", as far as its file tells. @param {Object<string, any>} provenance */
+const before = ({ changed_from: name }) =>
+  typeof name === "string" ? `It was ${name.slice(0, 60)} until it was ` : "It was ";
+
 /**
  * How well it reads, and when that was measured.
  * @param {StoredNetwork} original
  * @param {boolean} changed   by hand, since it was loaded
  */
 export function measuredAs({ provenance }, changed) {
+  if (provenance.changed_by_hand === true)
+    return `${before(provenance)}changed by hand; its accuracy has not been measured since.`;
   if (typeof provenance.test_accuracy !== "number")
     return "Its accuracy was not measured, or its file does not say so.";
   const then = accuracyOf(provenance).replace("reads", "read");
   return changed ? `Before it was changed, it ${then}.` : `When it was trained, it ${then}.`;
 }
 
+/** Whether it was changed by hand before it was saved. @param {StoredNetwork} network */
+export const wasChanged = ({ provenance }) => provenance.changed_by_hand === true;
+
+/** What a network is called once it was changed by hand. @param {string} name */
+export const changedName = (name) => (name.endsWith(CHANGED) ? name : `${name}${CHANGED}`);
+
 /**
- * The same network without the accuracy that was measured before it was changed by hand.
+ * The same network under another name, without the accuracy that was measured before it was changed by hand.
  * @param {StoredNetwork} network
  * @returns {StoredNetwork}
  */
@@ -54,7 +67,8 @@ export function changedByHand(network) {
   const provenance = Object.fromEntries(
     Object.entries(network.provenance).filter(([name]) => !name.endsWith("accuracy")),
   );
-  return { ...network, provenance: { ...provenance, changed_by_hand: true } };
+  const changed = { ...provenance, changed_by_hand: true, changed_from: provenance.changed_from ?? network.name };
+  return { ...network, name: changedName(network.name), provenance: changed };
 }
 
 /** @param {any} data */

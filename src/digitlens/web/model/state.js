@@ -37,7 +37,7 @@ import { DIGIT_SHAPE, LARGEST_SIDE, MOST_CLASSES, pixelsOf, sameShape } from "..
 export const VIEWS = /** @type {const} */ (["read", "neuron", "learn", "train", "compare", "story"]);
 const SHOWN = /** @type {const} */ (["read", "neuron", "learn", "train", "compare"]);
 /** @typedef {Readonly<Record<string, string>>} Settings */
-const RESERVED = ["shows", "at", "t", "w", "raw", "b", "i", "s", "hide"]; // parts of an address that are no settings
+const RESERVED = ["shows", "at", "t", "w", "raw", "b", "i", "f", "s", "hide"]; // parts of an address that are no settings
 const SETTING_NAME = /^[a-z][a-z_]{0,39}$/; // which of them are fields of a recipe, only the server knows
 const MOST_SETTINGS = 64;
 const SETTING = /^[\w.,+-]{0,80}$/;
@@ -102,7 +102,9 @@ export function toFragment(state) {
   if (!state.prepare) entries.push(["raw", 1]);
   if (state.base && state.baseInk) {
     if (!sameShape(state.shape, DIGIT_SHAPE)) entries.push(["of", `${state.shape.rows}x${state.shape.columns}`]);
-    entries.push(["b", baseName(state.base)], ["i", encode(packInk(state.baseInk))]);
+    const whole = state.baseInk.every((one) => Math.abs(255 * one - Math.round(255 * one)) < 1e-9);
+    entries.push(["b", baseName(state.base)]);
+    entries.push(whole ? ["i", encode(packInk(state.baseInk))] : ["f", encode(packExactly(state.baseInk))]);
   }
   if (state.strokes.length) entries.push(["s", encode(packStrokes(state.strokes))]);
   const trains = [state.view, state.view === "story" ? state.shows : ""].some(
@@ -129,7 +131,11 @@ export function fromFragment(fragment) {
   const strokes = unpackStrokes(decode(given.get("s") ?? ""));
   const base = baseOf(given.get("b") ?? "");
   const shape = shapeOf(given.get("of"));
-  const baseInk = base && shape && unpackInk(decode(given.get("i") ?? ""), pixelsOf(shape));
+  const exact = given.get("f");
+  const baseInk =
+    base &&
+    shape &&
+    (exact ? unpackExactly(decode(exact), pixelsOf(shape)) : unpackInk(decode(given.get("i") ?? ""), pixelsOf(shape)));
   return Object.freeze({
     ...START,
     view,
@@ -271,6 +277,41 @@ function unpackInk(bytes, pixels) {
   for (let i = 0; i < bytes.length && ink.length <= pixels; i++) {
     if (bytes[i]) ink.push(bytes[i] / 255);
     else for (let run = bytes[++i] ?? pixels + 1; run > 0; run--) ink.push(0);
+  }
+  return ink.length === pixels ? Float64Array.from(ink) : null;
+}
+
+/**
+ * Ink to the last bit, for a picture that was prepared: 0 and how many there are of it, or 1 and the bytes of a float64.
+ * @param {Float64Array} ink
+ * @returns {number[]}
+ */
+function packExactly(ink) {
+  const bytes = /** @type {number[]} */ ([]);
+  for (let i = 0; i < ink.length; ) {
+    let run = 0;
+    while (run < 255 && ink[i + run] === 0) run++;
+    if (run) bytes.push(0, run);
+    else bytes.push(1, ...new Uint8Array(Float64Array.of(ink[i]).buffer));
+    i += run || 1;
+  }
+  return bytes;
+}
+
+/** @param {number[]} bytes @param {number} pixels   how many there must be @returns {Float64Array | null} */
+function unpackExactly(bytes, pixels) {
+  const ink = /** @type {number[]} */ ([]);
+  for (let i = 0; i < bytes.length && ink.length <= pixels; ) {
+    if (bytes[i]) {
+      const value =
+        i + 9 <= bytes.length ? new Float64Array(Uint8Array.from(bytes.slice(i + 1, i + 9)).buffer)[0] : NaN;
+      if (bytes[i] !== 1 || !(value >= 0 && value <= 1)) return null;
+      ink.push(value);
+      i += 9;
+    } else {
+      for (let run = bytes[i + 1] ?? pixels + 1; run > 0; run--) ink.push(0);
+      i += 2;
+    }
   }
   return ink.length === pixels ? Float64Array.from(ink) : null;
 }

@@ -8,6 +8,9 @@
  *    backdrop: the grey that was put behind a transparent picture; -1 or missing: it was not transparent */
 
 const MOST_PIXELS = 16_000_000;
+const PALE = 0.25; // of black to white: tones that are less far apart may hide what colours show
+const CLEARER = 2; // so many times as far apart are those of a colour that is looked at instead
+const SAMPLE = 256; // rows and columns, about, from which this is told
 
 /**
  * @param {ArrayLike<number>} data
@@ -29,7 +32,43 @@ export function fromRGBA(data, rows, columns) {
     grey[i] = (19595 * data[at] + 38470 * data[at + 1] + 7471 * data[at + 2] + 32768) >> 16;
     if (data[at + 3] < 255) transparent = true;
   }
-  return { rows, columns, grey, backdrop: transparent ? putBackdrop(grey, data) : -1 };
+  if (transparent) return { rows, columns, grey, backdrop: putBackdrop(grey, data) };
+  return { rows, columns, grey: clearest(grey, data, rows, columns), backdrop: -1 };
+}
+
+/**
+ * The grey; or, where that is pale and a colour is much clearer, the first of the clearest colours as a grey.
+ * The twin of digits/preparation/colours.py.
+ * @param {Uint8Array} grey
+ * @param {ArrayLike<number>} data
+ * @param {number} rows
+ * @param {number} columns
+ * @returns {Uint8Array}
+ */
+function clearest(grey, data, rows, columns) {
+  const seen = spread((i) => grey[i], rows, columns);
+  if (seen >= PALE) return grey;
+  const apart = [0, 1, 2].map((k) => spread((i) => data[4 * i + k], rows, columns));
+  const best = apart.indexOf(Math.max(...apart));
+  return apart[best] >= Math.max(CLEARER * seen, PALE) ? grey.map((_, i) => data[4 * i + best]) : grey;
+}
+
+/**
+ * How far the lightest and the darkest tones are apart, 0..1; of each, one in 512 does not count.
+ * @param {(i: number) => number} tone   of the pixel with this number
+ * @param {number} rows
+ * @param {number} columns
+ * @returns {number}
+ */
+function spread(tone, rows, columns) {
+  const step = Math.ceil(Math.max(rows, columns) / SAMPLE);
+  const some = new Uint8Array(Math.ceil(rows / step) * Math.ceil(columns / step));
+  let at = 0;
+  for (let row = 0; row < rows; row += step)
+    for (let column = 0; column < columns; column += step) some[at++] = tone(row * columns + column);
+  some.sort();
+  const few = Math.floor(some.length / 512);
+  return (some[some.length - 1 - few] - some[few]) / 255;
 }
 
 /**

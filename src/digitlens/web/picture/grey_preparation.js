@@ -7,7 +7,8 @@
 import { check } from "./adjusting.js";
 import { fit } from "./fitting.js";
 import { boxForFraming, boxOf, cornerFor, cut, place, scaled } from "./framing.js";
-import { findInk } from "./ink.js";
+import { familiarityOf } from "./familiarity.js";
+import { findInk, PLAIN } from "./ink.js";
 import { significant } from "../core/numbers.js";
 import { DIGIT_SHAPE, pixelsOf, sameShape, shapeName } from "../core/shape.js";
 import { adjusted, DIGITS } from "./preparation.js";
@@ -16,6 +17,7 @@ import { adjusted, DIGITS } from "./preparation.js";
 /** @typedef {import("./framing.js").Image} Image */
 /** @typedef {import("./grey.js").Grey} Grey */
 /** @typedef {import("./ink.js").Ink} Ink */
+/** @typedef {import("./ink.js").Look} Look */
 /** @typedef {import("./preparation.js").Prepared} Prepared */
 /** @typedef {import("./preparation.js").Stage} Stage */
 /** @typedef {import("./preparation.js").Wanted} Wanted */
@@ -24,7 +26,8 @@ const LEAST_SIDE = 5; // pixels: ink whose longest side is shorter is a dot
 
 /**
  * A grey picture of any size -> the form that MNIST's digits have, or another size. A picture in which nothing can be
- * found is an answer (`inkFound` is false), not an error.
+ * found is an answer (`inkFound` is false), not an error. Where a picture can be looked at in more than one way, a
+ * network that knows what is familiar has the most familiar result kept; for others it is the likeliest.
  * @param {Grey} grey
  * @param {string[]} adjusting   names of adjusting.STEPS
  * @param {Wanted} [wanted]      what the network's images are like
@@ -33,7 +36,7 @@ const LEAST_SIDE = 5; // pixels: ink whose longest side is shorter is a dot
 export function prepareGrey(grey, adjusting, wanted = DIGITS) {
   check(adjusting);
   const decoded = decodedStage(grey);
-  const stages = sameShape(wanted.shape, DIGIT_SHAPE) ? framed(grey) : fitted(grey, wanted);
+  const stages = sameShape(wanted.shape, DIGIT_SHAPE) ? framed(grey, wanted) : fitted(grey, wanted);
   const last = stages[stages.length - 1];
   if (last.name === "ink")
     return { stages: [decoded, last], image: new Float64Array(pixelsOf(wanted.shape)), inkFound: false };
@@ -44,10 +47,11 @@ export function prepareGrey(grey, adjusting, wanted = DIGITS) {
  * The ink, and the box that counts as its own; or else the stage that says why there is too little.
  * @param {Grey} grey
  * @param {(ink: Image) => Box | null} boxFor
+ * @param {Look} [look]
  * @returns {{found: Ink, box: Box} | Stage}
  */
-function inkOf(grey, boxFor) {
-  const found = findInk(grey);
+function inkOf(grey, boxFor, look = PLAIN) {
+  const found = findInk(grey, look);
   const box = found && boxFor(found.ink);
   if (!found || !box) {
     const reason = "nothing is written here: all of it looks like paper";
@@ -63,15 +67,36 @@ function inkOf(grey, boxFor) {
 }
 
 /** Which paper the ink was found on. @param {Ink} found */
-function paperOf({ dark, flat }) {
-  return `${dark ? "dark ink on light" : "light ink on dark"} paper${flat ? "" : ", whose uneven light was taken out"}`;
+function paperOf({ dark, flat, look }) {
+  const light = flat ? "" : ", whose uneven light was taken out";
+  const smoothed = look.blur ? ", and whose texture was smoothed" : "";
+  const sure = look.reversed ? "; the reverse looks less like a digit" : "";
+  return `${dark ? "dark ink on light" : "light ink on dark"} paper${light}${smoothed}${sure}`;
 }
 
-/** Ink, cropped, scaled and centred; only the ink (none of it) where there is too little. @param {Grey} grey */
-function framed(grey) {
+/**
+ * Ink, cropped, scaled and centred; only the ink (none of it) where there is too little.
+ * @param {Grey} grey
+ * @param {Wanted} wanted
+ * @returns {Stage[]}
+ */
+function framed(grey, { familiarity }) {
   const ink = inkOf(grey, boxForFraming);
   if ("name" in ink) return [ink];
-  return [inkStage(ink.found, paperOf(ink.found)), ...framedStages(grey, ink.found, ink.box)];
+  let best = framedStages(grey, ink.found, ink.box);
+  if (!familiarity) return best;
+  const { others } = ink.found;
+  const familiar = (/** @type {Stage[]} */ stages) =>
+    familiarityOf(familiarity, Float64Array.from(stages[stages.length - 1].image));
+  let most = others.length ? familiar(best) : 0;
+  for (const look of others) {
+    const other = inkOf(grey, boxForFraming, look);
+    if ("name" in other) continue;
+    const stages = framedStages(grey, other.found, other.box);
+    const share = familiar(stages);
+    if (share > most) [best, most] = [stages, share];
+  }
+  return best;
 }
 
 /**
@@ -132,7 +157,7 @@ function inkStage({ ink, region, reduction, paper, contrast, grain }, reason) {
 }
 
 /**
- * Framing, the three stages from the box to 28×28.
+ * The ink, and framing: the three stages from its box to 28×28.
  * @param {Grey} grey
  * @param {Ink} found
  * @param {Box} box   of the ink, in its pixels
@@ -160,6 +185,7 @@ function framedStages(grey, found, box) {
   const where = framedAlready ? "already framed like MNIST" : "the centre of mass is moved to the middle, as in MNIST";
   const reason = `the ink fills ${columns}×${rows} pixels, ${left} from the left and ${top} from the top`;
   return [
+    inkStage(found, paperOf(found)),
     {
       name: "cropped",
       rows: crop.rows,

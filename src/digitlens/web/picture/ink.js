@@ -5,11 +5,15 @@
 // all over the picture (paper.js), the difference to it is ink, the grain is set to nothing and the stroke to full ink.
 // A clean drawing or a scan with one flat paper level keeps its values exactly.
 //
+// Two things cannot always be decided from the grey alone: which of two tones is the paper where a thick digit fills
+// its frame, and what is stroke and what is the printed texture of the paper. Then `others` says in which other ways
+// one could look at the picture, and prepareGrey() keeps the one that looks most like a digit.
+//
 // grey: (rows · columns), 0..255  ->  ink: an Image, 0 nothing to 1 full ink. Large pictures are looked at reduced, to
 // find where the ink is, and then once more in full resolution there. The twin of digits/preparation/ink.py.
 
 import { boxOf } from "./framing.js";
-import { flatLevel, paperIsLight, runningMean, surface } from "./paper.js";
+import { blocksOf, blurred, flatLevel, lightShares, runningMean, surface } from "./paper.js";
 import { withoutLines } from "./ruled.js";
 import { mainInk } from "./specks.js";
 import { quantile } from "../core/weights.js";
@@ -17,6 +21,11 @@ import { quantile } from "../core/weights.js";
 /** @typedef {import("./framing.js").Image} Image */
 /** @typedef {import("./framing.js").Box} Box */
 /** @typedef {import("./grey.js").Grey} Grey */
+/**
+ * @typedef {Object} Look      one way to look at a picture, where more than one is possible
+ * @property {boolean} reversed   the tone that seems to be the ink is taken for the paper
+ * @property {number} blur     the standard deviation of the bell curve it is smoothed with, in pixels, of 96 at most
+ */
 /**
  * @typedef {Object} Ink       what was written, and how it was told from the paper
  * @property {Image} ink       the part of the picture where the writing is
@@ -27,6 +36,8 @@ import { quantile } from "../core/weights.js";
  * @property {number} paper    0..1, mean level of the paper
  * @property {number} contrast 0..1, how far full ink lies from the paper
  * @property {number} grain    0..1, what was taken as noise of the paper
+ * @property {Look} look       how the picture was looked at
+ * @property {Look[]} others   how else it may be looked at, with another result; none where all is clear
  */
 
 const WORKING = 640; // pixels: the longest side at which a picture is looked at; 28×28 needs no more
@@ -34,17 +45,29 @@ const FULL_ENOUGH = 0.9; // a stroke with this much contrast is full ink already
 const FAINT = 0.06; // deviations from the paper below this are grain, or the edge of a stroke
 const CERTAIN = 0.2; // ink of photos that is fainter than this is taken for nothing
 const LEAST_CONTRAST = 0.04; // writing that differs by less from its paper cannot be told from nothing
+const STANDING_OUT = 4; // times the grain: what deviates less from the paper is grain, ...
+const SMOOTHED = 96; // pixels: the longest side of a picture that is smoothed
+const STROKES = [1, 1.6, 2.2]; // of these: ... unless something stands out of what was smoothed, ...
+const STROKES_OUT = 3.2; // ... so many times what is left of the grain: strokes survive it
+const TEXTURED = 1 / 8; // of the contrast: with more grain than this, the paper has a texture
+const BLURS = [0.8, 1.2, 1.7]; // pixels of 96: how far textured paper may be smoothed
+const OPEN = 0.65; // how far from 1 the shares of light in the picture and along its border may be: either may be paper
+
+/** @type {Readonly<Look>} */
+export const PLAIN = Object.freeze({ reversed: false, blur: 0 });
 
 /**
  * Find the writing in a picture: null where there is none.
  * @param {Grey} grey
+ * @param {Look} [look]
  * @returns {Ink | null}
  */
-export function findInk(grey) {
+export function findInk(grey, look = PLAIN) {
   let whole = { top: 0, left: 0, rows: grey.rows, columns: grey.columns };
-  if (Math.max(grey.rows, grey.columns) > WORKING) {
-    const factor = Math.ceil(Math.max(grey.rows, grey.columns) / WORKING);
-    const coarse = inkAt(grey, whole, factor);
+  const working = look.blur ? SMOOTHED : WORKING;
+  if (Math.max(grey.rows, grey.columns) > working) {
+    const factor = Math.ceil(Math.max(grey.rows, grey.columns) / working);
+    const coarse = inkAt(grey, whole, factor, look);
     const box = coarse && boxOf(coarse.ink);
     if (!box) return null;
     const margin = factor * (4 + Math.floor(Math.max(box.rows, box.columns) / 4));
@@ -53,7 +76,7 @@ export function findInk(grey) {
     const right = Math.min(grey.columns, (box.left + box.columns) * factor + margin);
     whole = { top, left, rows: bottom - top, columns: right - left };
   }
-  return inkAt(grey, whole, Math.ceil(Math.max(whole.rows, whole.columns) / WORKING));
+  return inkAt(grey, whole, Math.ceil(Math.max(whole.rows, whole.columns) / working), look);
 }
 
 /**
@@ -61,15 +84,18 @@ export function findInk(grey) {
  * @param {Grey} grey
  * @param {Box} region
  * @param {number} factor
+ * @param {Look} look
  * @returns {Ink | null}
  */
-function inkAt(grey, region, factor) {
+function inkAt(grey, region, factor, look) {
   const levels = reduced(grey, region, factor);
-  const told = onFlatPaper(levels) ?? onUnevenPaper(levels);
+  const told = onFlatPaper(levels, look) ?? onUnevenPaper(levels, look);
   const { depth, dark, flat, paper, grain } = told;
   // With grain the darkest pixel says little.
   const contrast = grain ? contrastOf(levels, depth) : depth.reduce((a, b) => Math.max(a, b), 0);
-  if (contrast === 0 || contrast < Math.max(LEAST_CONTRAST, 4 * grain)) return null;
+  if (contrast < LEAST_CONTRAST) return null;
+  if (contrast < STANDING_OUT * grain && (flat || !strokesStandOut(levels, look)))
+    return told.open && !look.reversed ? inkAt(grey, region, factor, { ...look, reversed: true }) : null;
   const scale = flat && contrast >= FULL_ENOUGH ? 1 : contrast;
   /** @type {Image} */
   let ink = { rows: levels.rows, columns: levels.columns, values: depth.map((one) => Math.min(one / scale, 1)) };
@@ -79,7 +105,36 @@ function inkAt(grey, region, factor) {
     ink = mainInk(cleared);
     if (!ink.values.some((one) => one > 0)) return null;
   }
-  return { ink, region, reduction: factor, dark, flat, paper, contrast, grain };
+  const others = looks(told, contrast, look);
+  return { ink, region, reduction: factor, dark, flat, paper, contrast, grain, look, others };
+}
+
+/**
+ * Whether something stands out from textured paper, once it is smoothed by about half a stroke's width.
+ * @param {Image} levels
+ * @param {Look} look
+ * @returns {boolean}
+ */
+function strokesStandOut(levels, look) {
+  const small = blocksOf(levels, Math.ceil(Math.max(levels.rows, levels.columns) / SMOOTHED));
+  return STROKES.some((blur) => {
+    const { depth, grain } = onUnevenPaper(small, { ...look, blur });
+    return contrastOf(small, depth) >= Math.max(LEAST_CONTRAST, STROKES_OUT * grain);
+  });
+}
+
+/**
+ * In which other ways the picture may be looked at.
+ * @param {Told} told
+ * @param {number} contrast
+ * @param {Look} look   the one that there is
+ * @returns {Look[]}
+ */
+function looks({ flat, grain, open }, contrast, { reversed, blur }) {
+  const textured = !flat && grain > TEXTURED * contrast;
+  const ways = open ? [false, true] : [reversed];
+  const all = [0, ...(textured ? BLURS : [])].flatMap((one) => ways.map((way) => ({ reversed: way, blur: one })));
+  return all.filter((one) => one.reversed !== reversed || one.blur !== blur);
 }
 
 /**
@@ -147,26 +202,31 @@ function reduced(grey, { top, left, rows: tall, columns: wide }, factor) {
  * @property {boolean} flat
  * @property {number} paper
  * @property {number} grain
+ * @property {boolean} open   whether it could as well be in the other direction
  */
 
 /**
  * How a clean drawing differs from its paper; null where the paper has no level of its own.
  * @param {Image} levels
+ * @param {Look} look
  * @returns {Told | null}
  */
-function onFlatPaper(levels) {
-  const level = flatLevel(levels);
+function onFlatPaper(levels, { reversed }) {
+  let level = flatLevel(levels);
   if (level === null) return null;
-  let [below, above, faint, strong] = [0, 0, 0, 0];
+  let dark = isDark(levels, level);
+  if (reversed) {
+    level = dark ? levels.values.reduce((a, b) => Math.min(a, b)) : levels.values.reduce((a, b) => Math.max(a, b));
+    dark = !dark;
+  }
+  let [faint, strong] = [0, 0];
   for (const one of levels.values) {
-    const excess = one - level;
-    if (excess < 0) below -= excess;
-    else above += excess;
-    if (Math.abs(excess) >= FAINT * 255) strong += 1;
+    const excess = Math.abs(one - level);
+    if (excess >= FAINT * 255) strong += 1;
     else if (excess !== 0) faint += 1;
   }
-  const dark = below >= above;
-  const depth = levels.values.map((one) => Math.max(dark ? level - one : one - level, 0) / 255);
+  const paper = level; // which no longer changes
+  const depth = levels.values.map((one) => Math.max(dark ? paper - one : one - paper, 0) / 255);
   let grain = 0;
   if (faint > strong / 2) {
     // compressed, or with noise of which paper hides a half
@@ -174,17 +234,38 @@ function onFlatPaper(levels) {
     const small = depth.filter((one) => one > 0 && one < least);
     grain = small.length ? Math.max(FAINT, 1.4826 * median(small)) : FAINT;
   }
-  return { depth, dark, flat: true, paper: level / 255, grain };
+  return { depth, dark, flat: true, paper: level / 255, grain, open: isOpen(lightShares(levels)) };
 }
 
 /**
- * How a photo differs from its paper, whose level is found all over the picture.
+ * Whether there is more below a level than above it.
  * @param {Image} levels
+ * @param {number} level
+ * @returns {boolean}
+ */
+function isDark({ values }, level) {
+  let [below, above] = [0, 0];
+  for (const one of values) {
+    if (one < level) below += level - one;
+    else above += one - level;
+  }
+  return below >= above;
+}
+
+/** Whether either tone may be the paper. @param {number} shares   as from lightShares() */
+const isOpen = (shares) => Math.abs(shares - 1) < OPEN;
+
+/**
+ * How a photo differs from its paper, whose level is found all over the picture.
+ * @param {Image} given
+ * @param {Look} look
  * @returns {Told}
  */
-function onUnevenPaper(levels) {
+function onUnevenPaper(given, { reversed, blur }) {
+  const levels = blur ? blurred(given, blur) : given;
   const guess = surface(levels);
-  const dark = paperIsLight({ ...levels, values: levels.values.map((one, i) => one - guess[i]) });
+  const shares = lightShares({ ...levels, values: levels.values.map((one, i) => one - guess[i]) });
+  const dark = shares >= 1 !== reversed;
   const from = (/** @type {Float64Array} */ paper) =>
     levels.values.map((one, i) => (dark ? paper[i] - one : one - paper[i]) / 255);
   let depth = from(guess);
@@ -204,7 +285,7 @@ function onUnevenPaper(levels) {
   const blank = depth.filter((one) => one < least);
   const middle = median(blank);
   const grain = 1.4826 * median(blank.map((one) => Math.abs(one - middle)));
-  return { depth: depth.map((one) => Math.max(one, 0)), dark, flat: false, paper, grain };
+  return { depth: depth.map((one) => Math.max(one, 0)), dark, flat: false, paper, grain, open: isOpen(shares) };
 }
 
 /** @param {Float64Array} values @returns {number} */

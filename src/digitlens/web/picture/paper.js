@@ -71,7 +71,7 @@ export function surface(levels) {
  * @param {number} factor
  * @returns {Image}
  */
-function blocksOf(image, factor) {
+export function blocksOf(image, factor) {
   const [rows, columns] = [Math.ceil(image.rows / factor), Math.ceil(image.columns / factor)];
   const strips = new Float64Array(rows * image.columns);
   for (let y = 0, from = 0; y < image.rows; y++) {
@@ -186,14 +186,54 @@ function border({ rows, columns, values }) {
 }
 
 /**
- * Whether the writing is dark on light: the paper is what most of the picture, and of its border, is.
- * @param {Image} excess   the picture minus a first guess of its paper
- * @returns {boolean}
+ * Which share of the picture is light, plus which share of its border: 0..2, far from 1 where the paper is clear. The
+ * writing is dark on light from 1 on: the paper is what most of the picture, and of its border, is.
+ * @param {Image} excess   the picture, perhaps minus a first guess of its paper
+ * @returns {number}
  */
-export function paperIsLight(excess) {
+export function lightShares(excess) {
   const sorted = excess.values.slice().sort();
   const few = Math.max(Math.floor(sorted.length / 512), 1); // a small digit on a large page is hardly more
   const middle = (sorted[few - 1] + sorted[sorted.length - few]) / 2;
   const above = (/** @type {Float64Array} */ values) => values.filter((one) => one > middle).length / values.length;
-  return above(excess.values) + above(border(excess)) >= 1;
+  return above(excess.values) + above(border(excess));
+}
+
+/**
+ * The picture smoothed by a bell curve; the border goes on outside.
+ * @param {Image} image
+ * @param {number} spread   its standard deviation, in pixels
+ * @returns {Image}
+ */
+export function blurred({ rows, columns, values }, spread) {
+  const reach = Math.ceil(3 * spread);
+  const curve = Array.from({ length: 2 * reach + 1 }, (_, k) => Math.exp(-0.5 * ((k - reach) / spread) ** 2));
+  const all = curve.reduce((a, b) => a + b, 0);
+  const weights = curve.map((one) => one / all);
+  const down = curved(values, columns, rows, 1, columns, weights);
+  return { rows, columns, values: curved(down, rows, columns, columns, 1, weights) };
+}
+
+/**
+ * Weighted sums along one axis: `lines` lines, which begin `apart` from one another, of `n` values, `step` apart.
+ * @param {Float64Array} values
+ * @param {number} lines
+ * @param {number} n
+ * @param {number} apart
+ * @param {number} step
+ * @param {number[]} weights   of a value and its neighbours, an odd number
+ * @returns {Float64Array}
+ */
+function curved(values, lines, n, apart, step, weights) {
+  const sums = new Float64Array(values.length);
+  const reach = (weights.length - 1) / 2;
+  for (let line = 0; line < lines; line++) {
+    for (let i = 0; i < n; i++) {
+      let sum = 0;
+      for (let k = 0; k < weights.length; k++)
+        sum += weights[k] * values[line * apart + Math.min(Math.max(i + k - reach, 0), n - 1) * step];
+      sums[line * apart + i * step] = sum;
+    }
+  }
+  return sums;
 }

@@ -41,7 +41,13 @@ import { boxStrokes, corners, frameStrokes, inkStrokes } from "./strokes.js";
  * @property {boolean} inkFound     false: nothing was written, or too little to be read; the image is then empty
  */
 /** @typedef {import("../core/shape.js").Shape} Shape */
-/** @typedef {{shape: Shape, darkOnLight: boolean}} Wanted   what a network's images are like */
+/** @typedef {import("./familiarity.js").Familiarity} Familiarity */
+/**
+ * @typedef {Object} Wanted   what a network's images are like
+ * @property {Shape} shape
+ * @property {boolean} darkOnLight
+ * @property {Familiarity | null} [familiarity]   what digits look like, where the network's file says so
+ */
 
 /** @type {Readonly<Wanted>} */
 export const DIGITS = Object.freeze({ shape: DIGIT_SHAPE, darkOnLight: false });

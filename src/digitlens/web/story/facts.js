@@ -17,7 +17,7 @@ import { count, percent, plain } from "../core/numbers.js";
  * @property {string} activation      of the first layer: "sigmoid"
  * @property {boolean} measured       whether the network is as it was when its accuracy was measured
  * @property {string} accuracy        "95.27 %", or nothing where none is known
- * @property {string} answer          "It says 3, and that output holds 0.96"
+ * @property {string} answer          "It says 3, and that output is at 0.96"
  * @property {string} bytes           the size of all numbers in a file: "52 KB"
  */
 
@@ -69,7 +69,7 @@ export function factsOf(network, reading, changed) {
     activation: network.activations[0],
     measured: !changed,
     accuracy: typeof measured === "number" ? percent(measured) : "",
-    answer: `It says ${network.classes[reading.digit]}, and that output holds ${plain(outputs[reading.digit], 2)}`,
+    answer: `It says ${network.classes[reading.digit]}, and that output is at ${plain(outputs[reading.digit], 2)}`,
     bytes: `${count(Math.round((4 * total) / 1000))} KB`,
   };
 }

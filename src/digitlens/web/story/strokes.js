@@ -1,6 +1,8 @@
 // @ts-check
 // The drawings of the story, made for it: stroke lists in pad units (28 × 28, y down), and a picture of noise.
 
+export { SEVEN } from "./seven.js";
+
 /** @typedef {import("../model/state.js").Strokes} Strokes */
 /** @typedef {import("../model/state.js").State} State */
 
@@ -91,14 +93,6 @@ export const FOUR = [
   [
     [17, 6],
     [15.5, 23],
-  ],
-];
-/** @type {Strokes} */
-export const SEVEN = [
-  [
-    [8, 7],
-    [20, 7],
-    [13, 23],
   ],
 ];
 /** @type {Strokes} */

@@ -22,6 +22,7 @@ import { doing, duelOf } from "./duel.js";
  *   | {type: "run", number: number}
  *   | {type: "refused", refusal: Refusal}
  *   | {type: "request", number: number}
+ *   | {type: "trainer"}
  *   | {type: "edit"}} ComparisonEvent
  */
 
@@ -50,6 +51,8 @@ export function reduce(state, event) {
       return { ...state, newest: event.number, refused: null };
     case "edit":
       return { ...state, refused: null };
+    case "trainer":
+      return START;
   }
 }
 

@@ -148,19 +148,27 @@ export function doing(header) {
       `${many(recipe.epochs)}${within && `, ${within}`}${took && `, ${took}`}.`
     );
   if (state === "finished") return `Finished: ${epochs(recipe.epochs)}${took && ` in ${took}`}.`;
-  if (state === "interrupted")
-    return (
-      "The server was restarted during this run. " +
-      `${epoch ? `Its first ${epochs(epoch)} ${epoch === 1 ? "is" : "are"} kept.` : "Its beginning is kept."}`
-    );
+  if (state === "interrupted") return header.error ? capital(header.error) : restarted(epoch);
   if (state === "diverged" || state === "failed")
     return `${state === "diverged" ? "Training diverged. " : ""}${capital(header.error)}`;
   if (within) return `Paused in epoch ${many(epoch + 1)} of ${many(recipe.epochs)}, after ${within}.`;
   return epoch ? `Paused after ${epochs(epoch)} of ${many(recipe.epochs)}.` : "Nothing has been learned yet.";
 }
 
+/** What became of a run whose server was restarted. @param {number} epoch */
+const restarted = (epoch) =>
+  "The server was restarted during this run. " +
+  (epoch ? `Its first ${epochs(epoch)} ${epoch === 1 ? "is" : "are"} kept.` : "Its beginning is kept.");
+
 /** @param {string} text */
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
+
+/** "40 seconds", "3 minutes", "2 hours". @param {number} seconds */
+export function lasting(seconds) {
+  const [unit, name] = seconds < 90 ? [1, "second"] : seconds < 5_400 ? [60, "minute"] : [3_600, "hour"];
+  const n = Math.max(1, Math.round(seconds / unit));
+  return `${many(n)} ${name}${n === 1 ? "" : "s"}`;
+}
 
 /** A whole number with its thousands set apart. @param {number} n */
 export const many = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ",");

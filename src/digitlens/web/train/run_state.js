@@ -1,5 +1,5 @@
 // @ts-check
-// The state of a run as the Train view sees it: what the server has told, what was asked of it, and what the buttons
+// The state of a run as the Train view sees it: what the trainer has told, what was asked of it, and what the buttons
 // and the words are therefore. A reducer: reduce(state, event) gives the next state. No DOM.
 
 import { doing } from "./curves.js";
@@ -31,6 +31,7 @@ import { wanted } from "./settings.js";
  *   | {type: "download", data: Choices["data"]}
  *   | {type: "request", number: number}
  *   | {type: "edit"}
+ *   | {type: "trainer"}
  *   | {type: "follow", settings: Settings}} RunEvent
  */
 
@@ -77,6 +78,8 @@ export function reduce(state, event) {
       return { ...state, newest: event.number, refused: null, lost: false };
     case "edit":
       return { ...state, refused: null };
+    case "trainer": // another one, which knows nothing of the run before
+      return START;
     case "follow":
       return { ...state, followed: event.settings };
   }

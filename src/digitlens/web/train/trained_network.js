@@ -68,14 +68,17 @@ export function storedNetwork(request, told, data) {
 
 const PAPER = 1_000; // images that are looked at
 
+/** Whether a network of such images reads dark ink on light paper; of digits it never does. @param {DataSet} data */
+const hasLightPaper = (data) => !sameShape(data, DIGIT_SHAPE) && lightPaper(data);
+
 /**
- * Whether the outermost pixels of the images, other than of digits, are rather light than dark: most of them are paper.
- * @param {DataSet} data
+ * Whether the outermost pixels of the images are rather light than dark: most of them are paper.
+ * @param {Pick<DataSet, "training" | "rows" | "columns">} data
  * @returns {boolean}
  */
-function hasLightPaper({ training, rows, columns }) {
+export function lightPaper({ training, rows, columns }) {
   const count = Math.min(PAPER, training.labels.length);
-  if (sameShape({ rows, columns }, DIGIT_SHAPE) || !count) return false;
+  if (!count) return false;
   const edges = /** @type {number[]} */ ([]);
   for (let i = 0; i < count; i++) {
     const at = (/** @type {number} */ row, /** @type {number} */ column) =>

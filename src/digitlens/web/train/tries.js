@@ -47,7 +47,7 @@ export const TRIES = Object.freeze([
     few: 2_000,
   },
   {
-    label: "98 of 100",
+    label: "Reach 98 %",
     says: "More neurons, ReLU, softmax, cross-entropy and Adam: better in seconds, and larger.",
     settings: { ...BEST, hidden: "128", epochs: "20" },
   },

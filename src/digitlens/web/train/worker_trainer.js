@@ -39,7 +39,7 @@ const UNDER_WAY = ["waiting", "running"];
 
 /**
  * @param {TabServices} services
- * @returns {Trainer & {offer: (set: TabSet) => void}}   offer: another set, in place of one of the same name
+ * @returns {Trainer & Required<Pick<Trainer, "offer">>}
  */
 export function createWorkerTrainer(services) {
   return new WorkerTrainer(services);
@@ -286,6 +286,7 @@ class WorkerTrainer {
       this.answers.delete(message.ask);
     } else if (type === "refused") this.#tell("refused", message);
     if (!current || (frame?.header.number ?? message.number) !== current.request.number) return;
+    if (type === "slept") this.#tell("slept", message);
     if (type === "checkpoint") Object.assign(current, { checkpoint: message.checkpoint, lost: 0 });
     if (type !== "frame") return; // of a run that another one has replaced, nothing is told
     if (frame.header.type === "run") current.frame = frame;

@@ -10,14 +10,16 @@ const CACHE = "digitlens-data";
  * @param {string} version    another one is fetched again: the file's SHA-256
  * @param {(done: number, total: number | null) => void} progress
  * @param {{fetch: typeof fetch, caches?: CacheStorage}} means   caches: where there are any
+ * @param {boolean} [anew]    what was kept is damaged: it goes, and the file is fetched again
  * @returns {Promise<Uint8Array>}
  */
-export async function fetched(address, most, version, progress, { fetch, caches }) {
+export async function fetched(address, most, version, progress, { fetch, caches }, anew = false) {
   const key = `${address}?version=${version}`;
   const cache = await caches?.open(CACHE).catch(() => undefined); // a private window, or no room
-  const kept = await cache?.match(key).catch(() => undefined);
+  const kept = anew ? undefined : await cache?.match(key).catch(() => undefined);
   if (kept) return await read(kept, most, progress);
-  const answer = await fetch(address).catch(() => {
+  await cache?.delete(address, { ignoreSearch: true }).catch(() => {}); // damaged, or of another version
+  const answer = await fetch(address, anew ? { cache: "reload" } : {}).catch(() => {
     throw new Error(`${address} cannot be fetched: there is no connection`);
   });
   if (!answer.ok) throw new Error(`${address} cannot be fetched: ${answer.status}`);

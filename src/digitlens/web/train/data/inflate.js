@@ -4,7 +4,7 @@
 /**
  * Throws an Error in words for what cannot be unpacked, and as soon as there are more bytes than `most`.
  * @param {Uint8Array} data
- * @param {"gzip" | "deflate-raw"} format
+ * @param {"gzip" | "deflate" | "deflate-raw"} format
  * @param {number} most
  * @returns {Promise<Uint8Array>}
  */

@@ -125,7 +125,8 @@ async function sha256(data) {
 /**
  * Packed digits as a set that a tab can train on.
  * @param {Header} header   which lies beside the file, so that nothing of it is loaded before it is wanted
- * @param {(progress: (done: number, total: number | null) => void) => Promise<Uint8Array>} open   the file's bytes
+ * @param {(progress: (done: number, total: number | null) => void, anew: boolean) => Promise<Uint8Array>} open   the
+ *   file's bytes; anew: those that it gave before were damaged
  * @param {{name?: string, option?: string, default?: boolean}} [about]   its name in the page; what --data names
  * @returns {TabSet}
  */
@@ -136,5 +137,11 @@ export function packedSet(header, open, about = {}) {
     ...{ name, source, training, test, rows, columns, classes: classes.length, names: classes, here: true, how: "" },
     ...{ default: about.default ?? false, option: about.option ?? header.name },
   };
-  return { info, load: async (progress) => ({ ...(await unpackDigits(await open(progress))), name }) };
+  return {
+    info,
+    async load(progress) {
+      const load = async (/** @type {boolean} */ anew) => unpackDigits(await open(progress, anew));
+      return { ...(await load(false).catch(() => load(true))), name };
+    },
+  };
 }

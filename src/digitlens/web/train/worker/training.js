@@ -31,6 +31,7 @@ const FRAMES = 33; // ms between two frames, at least
 const CHECKPOINTS = 1_000; // ms between two checkpoints, at least
 const [PAUSE, LONG] = [500, 10]; // between two updates of the mistakes: so many ms, and so often its duration
 const STEPS = 100; // single steps that may wait
+const ASLEEP = 5_000; // ms between two slices: the browser or the whole machine has slept meanwhile
 const HISTORY = 1_000; // rows; a longer one is thinned
 
 export class Training {
@@ -185,18 +186,28 @@ export class Training {
   async #batches(run, { how }, isWanted) {
     run.skipRest();
     const pace = new UpdateRate(run);
+    let awake = Date.now(); // which goes on while a machine sleeps
     while (!run.finished && isWanted()) {
       const epoch = run.epoch;
       const until = Math.min(run.batches, run.miniBatch + (how === "mini_batch" ? 1 : pace.every()));
       while (!run.slice(until)) {
         await tick();
+        awake = this.#awake(awake);
         if (!isWanted()) break;
       }
       pace.update();
       await this.#record(run, run.epoch > epoch, () => !this.givenUp);
       await tick();
+      awake = this.#awake(awake);
       if (this.over || how === "mini_batch" || (how === "epoch" && run.epoch > epoch)) return;
     }
+  }
+
+  /** Tells of it where it has slept. @param {number} last   when it was awake, in ms @returns {number} now */
+  #awake(last) {
+    const now = Date.now();
+    if (now - last > ASLEEP) this.post({ type: "slept", number: this.request.number, seconds: (now - last) / 1000 });
+    return now;
   }
 
   /**

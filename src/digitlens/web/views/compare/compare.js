@@ -7,6 +7,7 @@ import { askedFor, canGoOn, isBusy, reduce, shownOf, START } from "../../train/c
 import { settingsOf } from "../../train/settings.js";
 import { whyNot } from "../../train/trainer.js";
 import { attributes, h, setText } from "../shared/dom.js";
+import { whereView } from "../train/where.js";
 import { frames } from "../shared/frames.js";
 import { comparisonForm } from "./form.js";
 import { resultView } from "./result.js";
@@ -52,6 +53,7 @@ export function compareView(app, live) {
     app.toTop();
   };
 
+  const where = whereView(app, live);
   const form = comparisonForm(change);
   const button = h("button", { class: "main", onclick: press }, "Compare");
   const status = h("p", { class: "doing", role: "status" });
@@ -66,6 +68,7 @@ export function compareView(app, live) {
       "div",
       { class: "controls" },
       h("h2", {}, "Compare two ways to train"),
+      where.element,
       h(
         "p",
         { class: "dim" },
@@ -84,6 +87,7 @@ export function compareView(app, live) {
 
   const show = () => {
     const now = shownOf(state, app.state.settings, live.state === "here", form.fields, whyNot(live));
+    where.update();
     attributes(empty, { hidden: state.result !== null });
     attributes(result.element, { hidden: state.result === null });
     setText(empty, now.empty);
@@ -96,6 +100,7 @@ export function compareView(app, live) {
     if (state.choices && now.duel) form.update(state.choices, app.state.settings, now.duel, state.refused);
     if (state.result) result.update(state.result);
   };
+  live.on("trainer", () => hear({ type: "trainer" }));
   live.on("choices", (choices) => hear({ type: "choices", choices }));
   live.on("comparison", (_, frame) => frame && hear({ type: "comparison", frame }));
   live.on("run", ({ number }) => hear({ type: "run", number }));

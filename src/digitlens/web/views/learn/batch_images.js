@@ -3,13 +3,13 @@
 // What was drawn outlives a reload: it is kept in the tab's own storage, as the addresses that bring it back.
 
 import { DIGIT_SHAPE, readsDigits, sameShape, shapeName } from "../../core/shape.js";
+import { readPixels } from "../../picture/canvas.js";
 import { fromRGBA } from "../../picture/grey.js";
 import { prepareGrey } from "../../picture/grey_preparation.js";
 import { adjusted } from "../../picture/preparation.js";
 import { read } from "../../model/reading.js";
 import { fromFragment, START, toFragment, validFor } from "../../model/state.js";
 import { dataFor, onPad } from "../shared/data_images.js";
-import { h } from "../shared/dom.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../shared/services.js").LabelledImage} LabelledImage */
@@ -172,11 +172,9 @@ async function exampleDrawings(drawings) {
         colorSpaceConversion: "none",
         premultiplyAlpha: "none",
       });
-      const canvas = h("canvas", { width: picture.width, height: picture.height });
-      const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
-      context.drawImage(picture, 0, 0);
-      const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
-      const { image } = prepareGrey(fromRGBA(data, canvas.height, canvas.width), []);
+      const { height, width } = picture;
+      const data = readPixels(picture, width, height);
+      const { image } = prepareGrey(fromRGBA(data, height, width), []);
       const base = /** @type {const} */ ({ kind: "example", digit });
       const patch = { strokes: [], base, baseInk: image, baseStages: null, prepare: true };
       return collected(digit, image, DIGIT_SHAPE, true, patch, false);

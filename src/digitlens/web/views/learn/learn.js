@@ -8,6 +8,8 @@ import { oneOutputView } from "./one_output.js";
 import { article, batchView } from "./batch.js";
 import { layerGradientsView } from "./layer_gradients.js";
 import { chainView } from "./chain_rule.js";
+import { read } from "../../model/reading.js";
+import { dataFor, onPad } from "../shared/data_images.js";
 import { copyText } from "../shared/clipboard.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 import { chosenWeight, miniBatchOf, steepestOutput } from "../../core/mini_batch.js";
@@ -64,6 +66,10 @@ export function learnView(app) {
     "Draw something, or pick a picture. Then choose the correct answer, and follow the error back " +
       "through the network.",
   );
+  const { images } = app.services;
+  const misread =
+    images &&
+    h("p", { class: "row" }, h("button", { onclick: () => findMisread(app, images) }, "Take a misread test image"));
   const copy = h(
     "button",
     {
@@ -108,6 +114,7 @@ export function learnView(app) {
     question,
     answers,
     answer,
+    misread,
     collected,
     nothing,
     all,
@@ -156,11 +163,23 @@ export function learnView(app) {
         ),
       );
   };
+  let single = /** @type {{network: unknown, image: unknown, target: number} | null} */ (null); // what it was made of
   /** @type {{network: unknown, pictures: unknown[]}} */
   let known = { network: null, pictures: [] };
   const learnt = () => {
-    if (!averaged)
-      return app.reading.inkFound ? miniBatchOf(app.network, [{ image: app.reading.image, target: target() }]) : null;
+    if (!averaged) {
+      const now = { network: app.network, image: app.reading.image, target: target() };
+      if (!app.reading.inkFound) return null;
+      if (
+        batch &&
+        single &&
+        Object.entries(now).every(([name, one]) => single?.[/** @type {keyof typeof now} */ (name)] === one)
+      )
+        return batch;
+      single = now;
+      return miniBatchOf(now.network, [now]);
+    }
+    single = null;
     const examples = pictures.examples();
     const now = examples.flatMap(({ image, target }) => [image, target]);
     const same =
@@ -190,6 +209,7 @@ export function learnView(app) {
       setText(reads, readsAs(app, now));
       attributes(reads, { hidden: averaged || !app.reading.inkFound });
       attributes(collected, { hidden: !averaged });
+      if (misread) attributes(misread, { hidden: averaged });
       if (averaged) pictures.update(batch);
       attributes(nothing, { hidden: averaged || batch !== null });
       attributes(all, { hidden: batch === null });
@@ -197,8 +217,11 @@ export function learnView(app) {
         heading,
         averaged
           ? "How would it learn from these?"
-          : `How would it learn that this is ${article(classes[now])} ${classes[now]}?`,
+          : app.state.hide.includes("answer") && app.state.target === null
+            ? "How would it learn from this?"
+            : `How would it learn that this is ${article(classes[now])} ${classes[now]}?`,
       );
+      app.teach(batch && { batch });
       if (!batch) return;
       cost.update(batch);
       later();
@@ -207,7 +230,7 @@ export function learnView(app) {
 }
 
 /**
- * What was chosen; or the true class of an image that has one; or what the network reads.
+ * What was chosen; or the true class of an image that has one; or the runner-up, of which there is much to learn.
  * @param {App} app
  * @returns {number}
  */
@@ -216,12 +239,52 @@ function proposedTarget({ state, network, reading }) {
   if (target !== null) return target;
   if (base?.kind === "folder" && base.digit < network.classes.length) return base.digit;
   const digit = base && "digit" in base ? network.classes.indexOf(String(base.digit)) : -1;
-  return digit >= 0 ? digit : reading.digit;
+  return digit >= 0 ? digit : runnerUp(reading);
+}
+
+const AT_ONCE = 100; // test images
+let looked = 0; // test images that were looked at until now
+
+/**
+ * Puts the next test image that the network misreads onto the pad.
+ * @param {App} app
+ * @param {import("../shared/services.js").Images} images
+ */
+async function findMisread(app, images) {
+  const { network } = app;
+  try {
+    for (let total = 1, seen = 0; seen < total; ) {
+      const some = await images(network, "test", looked, AT_ONCE);
+      if (typeof some === "string") throw new Error(some);
+      total = some.total;
+      for (const image of some.images) {
+        looked = (looked + 1) % total;
+        seen++;
+        const patch = { ...onPad(image, dataFor(network), "test"), target: null };
+        const { digit } = read({ ...app.state, ...patch }, network, app.state.prepare);
+        if (digit !== image.label) return app.set(patch);
+      }
+    }
+    app.say("It misreads none of the test images.");
+  } catch (error) {
+    app.say(`No test image: ${error instanceof Error ? error.message : error}.`);
+  }
+}
+
+/** The output that comes second. @param {import("../../model/reading.js").Reading} reading */
+function runnerUp({ trace, digit }) {
+  const outputs = trace.a[trace.a.length - 1];
+  const others = Array.from(outputs.keys()).filter((j) => j !== digit);
+  return others.reduce((best, j) => (outputs[j] > outputs[best] ? j : best), others[0] ?? digit);
 }
 
 /** @param {App} app @param {number} target @returns {string} */
 function readsAs({ network, reading, state }, target) {
   const name = network.classes[reading.digit];
+  if (reading.digit !== target && state.target === null && !(state.base && "digit" in state.base)) {
+    const other = network.classes[target];
+    return `It reads ${article(name)} ${name}. Suppose that it had been ${article(other)} ${other}, its second choice:`;
+  }
   if (reading.digit !== target) return `It reads ${article(name)} ${name}.`;
   if (state.target === null)
     return (

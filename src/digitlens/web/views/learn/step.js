@@ -4,8 +4,9 @@
 
 import { promised } from "../../core/backward.js";
 import { significant } from "../../core/numbers.js";
-import { attributes, clear, h, setText } from "../shared/dom.js";
-import { stepFrom } from "../../core/mini_batch.js";
+import { attributes, clear, h, setText, svg } from "../shared/dom.js";
+import { miniBatchOf, stepFrom } from "../../core/mini_batch.js";
+import { mostActive } from "../../model/reading.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../model/model_file.js").StoredNetwork} Network */
@@ -17,6 +18,7 @@ import { stepFrom } from "../../core/mini_batch.js";
  * @property {number} promised
  * @property {number} fell
  * @property {number} cost
+ * @property {number[]} costs     before it, and after each step
  * @property {Network} before
  * @property {boolean} wasChanged
  * @property {Network} after
@@ -24,6 +26,7 @@ import { stepFrom } from "../../core/mini_batch.js";
 
 const [LEAST, MOST, START] = [0.001, 100, 0.1]; // learning rates
 const KEPT = 60; // steps that can be undone
+const MOST_STEPS = 500; // in one go
 const NOTCHES = 100; // of the slider
 
 /**
@@ -59,9 +62,11 @@ export function stepView(app) {
   const says = h("p");
   const promise = h("p", { class: "promise" });
   const take = h("button", { class: "main", onclick: () => step() }, "Take the step");
+  const until = h("button", { onclick: () => repeat() });
   const undo = h("button", { onclick: () => undoLast() }, "Undo the step");
   const reset = h("button", { onclick: () => app.resetNetwork() }, "Reset the network");
   const came = h("p", { class: "came", role: "status" });
+  const plot = costPlot();
   const body = h("tbody");
   const heads = ["step", "target", "rate", "predicted", "decrease", "cost"].map((text, i) =>
     h("th", { scope: "col", class: i > 1 ? "right" : "" }, text),
@@ -83,8 +88,9 @@ export function stepView(app) {
     says,
     h("div", { class: "rate" }, h("label", { for: "rate" }, "Learning rate"), slider, exact),
     promise,
-    h("div", { class: "row" }, take, undo, reset),
+    h("div", { class: "row" }, take, until, undo, reset),
     came,
+    plot.element,
     list,
   );
 
@@ -107,12 +113,54 @@ export function stepView(app) {
         promised: result.promised,
         fell: result.fell,
         cost: result.cost,
+        costs: [batch.cost, result.cost],
         before: app.network,
         wasChanged: app.changed,
         after,
       },
     ].slice(-KEPT);
     app.setNetwork(after);
+  };
+  /** Steps with the same picture until the network reads it as wanted; as one that can be undone. */
+  const repeat = () => {
+    if (!latest) return;
+    const { batch, told } = latest;
+    const examples = batch.steps.map(({ image, target }) => ({ image, target }));
+    const costs = [batch.cost];
+    let now = batch;
+    let promise = 0;
+    let network = app.network;
+    while (costs.length <= MOST_STEPS && !changedItsMind(now)) {
+      const result = stepFrom(now, learningRate);
+      if (!Number.isFinite(result.cost)) break;
+      promise += result.promised;
+      network = { ...network, layers: result.network.layers };
+      now = miniBatchOf(network, examples);
+      costs.push(now.cost);
+    }
+    const many = costs.length - 1;
+    if (!many) return;
+    taken = [
+      ...taken,
+      {
+        told: `${told}, ${many} ${many === 1 ? "step" : "steps"}`,
+        learningRate,
+        promised: promise,
+        fell: batch.cost - now.cost,
+        cost: now.cost,
+        costs,
+        before: app.network,
+        wasChanged: app.changed,
+        after: network,
+      },
+    ].slice(-KEPT);
+    app.setNetwork(network);
+    const name = network.classes[now.steps[0].target];
+    app.say(
+      changedItsMind(now)
+        ? `After ${many} ${many === 1 ? "step" : "steps"} it reads ${name}.`
+        : `After ${many} steps it still does not read ${name}. Try another learning rate.`,
+    );
   };
   const undoLast = () => {
     const last = taken[taken.length - 1];
@@ -136,7 +184,20 @@ export function stepView(app) {
         "by about " +
         "the learning rate × the squared length of the gradient.",
     );
-    setText(promise, `Predicted: the cost falls by ${significant(promised(batch.gradient, learningRate))}.`);
+    const prediction = promised(batch.gradient, learningRate);
+    const tooLong = prediction > batch.cost;
+    setText(
+      promise,
+      tooLong
+        ? `This step is too long: by its slope the cost would fall by ${significant(prediction)}, and it is only ` +
+            `${significant(batch.cost)}. The gradient holds for short steps; choose a smaller learning rate.`
+        : `Predicted: the cost falls by ${significant(prediction)}.`,
+    );
+    attributes(promise, { class: tooLong ? "promise negative" : "promise" });
+    const single = batch.steps.length === 1;
+    attributes(until, { hidden: !single, disabled: single && changedItsMind(batch) });
+    setText(until, single ? `Repeat until it reads ${batch.network.classes[batch.steps[0].target]}` : "");
+    plot.update(taken.flatMap(({ costs }, i) => (i ? costs.slice(1) : costs)));
     const last = taken[taken.length - 1];
     setText(
       came,
@@ -162,6 +223,39 @@ export function stepView(app) {
       if (last && app.network !== last.after) taken = []; // somebody else changed it: these steps lead nowhere any more
       latest = { batch, told };
       show();
+    },
+  };
+}
+
+/** Whether the picture is read as it should be. @param {MiniBatch} batch */
+function changedItsMind({ steps: [{ trace, target }] }) {
+  return mostActive(trace.a[trace.a.length - 1]) === target;
+}
+
+/** The cost, step by step. */
+function costPlot() {
+  const line = svg("polyline", {});
+  const element = h(
+    "figure",
+    { class: "cost-plot" },
+    svg("svg", { viewBox: "0 0 300 60", role: "img" }, line),
+    h("figcaption", { class: "dim" }),
+  );
+  return {
+    element,
+    /** @param {number[]} costs */
+    update(costs) {
+      attributes(element, { hidden: costs.length < 3 });
+      if (costs.length < 3) return;
+      const most = Math.max(...costs);
+      const points = costs.map(
+        (cost, i) => `${((300 * i) / (costs.length - 1)).toFixed(1)},${(58 - (56 * cost) / most).toFixed(1)}`,
+      );
+      attributes(line, { points: points.join(" ") });
+      const [first, last] = [costs[0], costs[costs.length - 1]].map((cost) => significant(cost));
+      const text = `The cost, step by step: from ${first} to ${last} in ${costs.length - 1} steps.`;
+      attributes(/** @type {Element} */ (element.firstElementChild), { "aria-label": text });
+      setText(/** @type {Element} */ (element.lastElementChild), text);
     },
   };
 }

@@ -19,20 +19,26 @@ export function answerView(app) {
 
   return {
     element,
-    /** @param {boolean} known   the propagation has reached the outputs */
-    update(known) {
+    /**
+     * @param {boolean} known   the propagation has reached the outputs
+     * @param {string} says     what happens at the place where it is held; "" where it is not
+     */
+    update(known, says) {
       const { reading, network } = app;
       const outputs = reading.trace.a[reading.trace.a.length - 1];
       const order = Array.from(outputs.keys()).sort((i, j) => outputs[j] - outputs[i]);
       const [first, second] = order.map((i) => `${plain(outputs[i], 2)}`);
       const name = network.classes[reading.digit];
-      const text = !reading.inkFound
-        ? `Too little ink to read. ${readsDigits(network) ? "Draw a digit." : "Draw something."}`
-        : !known
-          ? "Activations spread through the network, layer by layer…"
-          : order.length > 1
-            ? `Output ${name} is at ${first}; next is ${network.classes[order[1]]} at ${second}.`
-            : `Output ${name} is at ${first}.`;
+      const wanted = readsDigits(network) ? "Draw a digit." : "Draw something.";
+      const text = app.resting
+        ? `Nothing is drawn: the neurons rest. ${wanted}`
+        : !reading.inkFound
+          ? `Too little ink to read. ${wanted}`
+          : says
+            ? says
+            : order.length > 1
+              ? `Output ${name} is at ${first}; next is ${network.classes[order[1]]} at ${second}.`
+              : `Output ${name} is at ${first}.`;
       setText(digit, reading.inkFound && known ? name : " ");
       setText(words, text);
       app.life.cancel(waiting);

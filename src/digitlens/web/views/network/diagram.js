@@ -9,7 +9,9 @@ import { drawEdges, drawFaint } from "./edges.js";
 import { layoutOf, LONGEST_NAME, MOST } from "../../core/layout.js";
 import { shapeName } from "../../core/shape.js";
 import { inkCanvas, paintInk } from "../shared/pictures.js";
-import { propagation } from "./propagation.js";
+import { arrow, comeBack, drawGradients } from "./gradients.js";
+import { playerView } from "./player.js";
+import { significant } from "../../core/numbers.js";
 import { answerView } from "./answer.js";
 
 /** @typedef {import("../shared/app.js").App} App */
@@ -24,6 +26,7 @@ export function diagramView(app) {
   const faint = h("canvas", { class: "edges", "aria-hidden": "true" });
   const edges = h("canvas", { class: "edges", "aria-hidden": "true" });
   const picture = inkCanvas("");
+  const marks = svg("g", { class: "arrows", "aria-hidden": "true" });
   const drawing = svg("svg", {
     role: "group",
     "aria-label": "Neurons, layer by layer. Arrow keys move between them, Enter takes one apart.",
@@ -37,7 +40,18 @@ export function diagramView(app) {
     h("span", {}, h("i", { class: "minus" }), "negative weight"),
     h("span", {}, "the brighter a neuron, the more active"),
   );
-  const element = h("div", {}, answer.element, frame, legend);
+  /** What Learn shows, while it is shown. */
+  const lesson = () => {
+    const { view, shows } = app.state;
+    return (view === "story" ? shows : view) === "learn" ? app.lesson : null;
+  };
+  const player = playerView(
+    app.life,
+    () => paint(),
+    () => ({ layers: app.network.layers.length, back: lesson() !== null }),
+    (place) => sayPlace(app, lesson(), place),
+  );
+  const element = h("div", {}, h("div", { class: "stage-head" }, answer.element, player.element), frame, legend);
 
   let layout = layoutOf(app.network, USUAL_WIDTH, []);
   /** @type {Drawn[]} */
@@ -45,7 +59,7 @@ export function diagramView(app) {
   let built = "";
   let known = /** @type {{network?: object, at?: string}} */ ({}); // whose faint edges are drawn
   let tabbed = { layer: 1, neuron: 0 };
-  const slow = propagation(app.life, () => paint());
+  let seen = /** @type {unknown[]} */ ([]); // what was played: another drawing, network or lesson lets it go
 
   const focus = () => {
     const { state } = app;
@@ -70,9 +84,11 @@ export function diagramView(app) {
     Object.assign(picture.style, { left: `${x}px`, top: `${y}px`, width: `${wide}px`, height: `${height}px` });
     attributes(picture, { "aria-label": `The image as the network sees it: ${shapeName(network.shape)} pixels` });
     attributes(drawing, { viewBox: `0 0 ${width} ${layout.height}`, height: layout.height });
+    const focused = app.root.activeElement !== null && drawing.contains(app.root.activeElement);
     drawn = layout.columns.flat().map((place) => neuronOf(app, place, layout));
-    clear(drawing, ...names(layout, network.sizes), ...drawn.map((one) => one.group));
+    clear(drawing, ...names(layout, network.sizes), ...drawn.map((one) => one.group), marks);
     tabTo(drawn.some(({ place }) => same(place, tabbed)) ? tabbed : drawn[0].place);
+    if (focused) drawn.find(({ place }) => same(place, tabbed))?.group.focus({ preventScroll: true });
   };
   /** @param {{layer: number, neuron: number}} place */
   const tabTo = (place) => {
@@ -81,24 +97,37 @@ export function diagramView(app) {
   };
   const paint = () => {
     const { reading, network } = app;
-    const reached = slow.reached(network.layers.length);
+    const hidden = app.state.hide.includes("answer"); // a teacher asks for it: the outputs do not give it away
+    const reached = app.resting
+      ? 0
+      : Math.min(player.place ?? network.layers.length, network.layers.length - Number(hidden));
+    const taught = lesson();
+    // how many layers it has come back; below 0: it goes forward
+    const back = taught && player.place !== null ? player.place - network.layers.length : -1;
     const at = focus();
     paintInk(picture, reading.image, network.shape);
     if (known.network !== network || known.at !== String(at && [at.layer, at.neuron])) {
       known = { network, at: String(at && [at.layer, at.neuron]) };
       drawFaint(cleared(faint, layout), layout, network, at);
     }
-    drawEdges(cleared(edges, layout), layout, network, reading.trace, at, reached);
-    for (const { place, group, light, value } of drawn) {
+    const context = cleared(edges, layout);
+    if (taught && back > 0) drawGradients(context, layout, taught.batch, back);
+    else drawEdges(context, layout, network, reading.trace, at, reached);
+    const arrows = taught && back >= 0 ? arrowsOf(drawn, layout, taught.batch, back) : [];
+    marks.replaceChildren(...arrows.map(({ path }) => path));
+    const should = new Map(arrows.map(({ one, dC_dz }) => [one, dC_dz]));
+    const still = app.resting ? "at rest" : "not shown";
+    for (const one of drawn) {
+      const { place, group, light, value } = one;
       const a = reading.trace.a[place.layer][place.neuron];
       const known = reached >= place.layer;
       const brightness = known ? Math.max(0, Math.min(1, Math.abs(a))) : 0;
       attributes(light, { "fill-opacity": brightness.toFixed(3) });
       const text = known ? inside(a) : "";
-      if (value.textContent !== text) {
-        value.textContent = text;
-        group.setAttribute("aria-label", `${nameOf(app, place)}, holds ${text}`);
-      }
+      if (value.textContent !== text) value.textContent = text;
+      attributes(group, {
+        "aria-label": `${nameOf(app, place)}, ${known ? `is at ${text}` : still}${wish(should.get(one))}`,
+      });
       const chosen = at !== null && same(at, place);
       const faint = at !== null && !chosen && place.layer >= at.layer;
       const bright = brightness > 0.55;
@@ -107,6 +136,7 @@ export function diagramView(app) {
         ["neuron", bright && "bright", chosen && "chosen", faint && "faint"].filter(Boolean).join(" "),
       );
     }
+    attributes(drawing, { class: app.resting && "resting" });
     const winner = drawn.find(({ place }) => place.layer === network.layers.length && place.neuron === reading.digit);
     box(
       drawing,
@@ -115,7 +145,7 @@ export function diagramView(app) {
         : undefined,
       layout.nameWidth,
     );
-    answer.update(reached >= network.layers.length);
+    answer.update(reached >= network.layers.length, player.says);
   };
 
   drawing.addEventListener("click", (event) => open(event.target));
@@ -137,6 +167,7 @@ export function diagramView(app) {
         ? { shows: /** @type {const} */ ("neuron") }
         : { view: /** @type {const} */ ("neuron") };
     app.set({ ...where, layer: one.place.layer, neuron: one.place.neuron, source: null }, "push");
+    app.showDetail();
   };
   /** @param {number} across @param {number} down */
   const step = (across, down) => {
@@ -164,10 +195,68 @@ export function diagramView(app) {
     element,
     update() {
       build();
-      slow.see(app.reading.inkFound);
+      const now = [app.reading, app.network, lesson()?.batch, app.state.view];
+      if (now.some((one, i) => one !== seen[i])) player.letGo();
+      seen = now;
+      attributes(player.element, { class: app.reading.inkFound ? "player" : "player idle" });
+      player.update();
       paint();
     },
+    /** The forward pass, layer by layer. */
+    play: player.play,
   };
+}
+
+/**
+ * The arrows of the neurons that the gradient has reached.
+ * @param {Drawn[]} drawn
+ * @param {Layout} layout
+ * @param {import("../../core/mini_batch.js").MiniBatch} batch
+ * @param {number} back
+ */
+function arrowsOf(drawn, layout, { network, dC_dz }, back) {
+  const layers = network.layers.length;
+  const arrows = [];
+  for (const one of drawn) {
+    const { layer, neuron } = one.place;
+    if (layer < layers && comeBack(layers, layer + 1, back) < 1) continue;
+    const slopes = dC_dz[layer - 1];
+    const largest = slopes.reduce((most, slope) => Math.max(most, Math.abs(slope)), 1e-300);
+    arrows.push({ one, dC_dz: slopes[neuron], path: arrow(one.place, layout.radius, slopes[neuron], largest) ?? "" });
+  }
+  return arrows;
+}
+
+/** What back-propagation asks of a neuron. @param {number | undefined} dC_dz */
+function wish(dC_dz) {
+  if (dC_dz === undefined) return "";
+  return `, should ${dC_dz < 0 ? "rise" : dC_dz > 0 ? "fall" : "stay"}, dC/dz = ${significant(dC_dz)}`;
+}
+
+/**
+ * What happens at a whole place of the player.
+ * @param {App} app
+ * @param {import("../shared/app.js").Lesson | null} lesson
+ * @param {number} place
+ */
+function sayPlace({ network, reading, state }, lesson, place) {
+  const layers = network.layers.length;
+  const count = (/** @type {number} */ layer) => network.sizes[layer].toLocaleString("en");
+  if (place === 0) return `The picture: ${count(0)} pixels, each a number.`;
+  if (place < layers)
+    return `Layer ${place}: ${count(place)} weighted sums of the layer before, each through its activation function.`;
+  if (place === layers && !lesson)
+    return state.hide.includes("answer")
+      ? `The ${count(layers)} outputs.`
+      : `The ${count(layers)} outputs: the largest, ${network.classes[reading.digit]}, is the answer.`;
+  if (!lesson) return "";
+  const layer = 2 * layers - place; // the one whose neurons have their gradient now
+  const slopes = lesson.batch.dC_dz[layer - 1];
+  if (!layer || !slopes) return "Every weight and bias knows its gradient. A step moves each a little against it.";
+  const most = slopes.reduce((best, one, j) => (Math.abs(one) > Math.abs(slopes[best]) ? j : best), 0);
+  const name = layer === layers ? `output ${network.classes[most]}` : `neuron ${most}`;
+  const where = layer === layers ? "The outputs: what should rise, what should fall" : `Back to layer ${layer}`;
+  return `${where}. The cost feels ${name} most: dC/dz = ${significant(slopes[most])}.`;
 }
 
 /** The canvas to draw on, empty, in pixels of the layout. @param {HTMLCanvasElement} canvas @param {Layout} layout */
@@ -256,6 +345,6 @@ function short(name) {
 function box(drawing, place, nameWidth) {
   const old = drawing.querySelector("rect.winner");
   if (!place) return old?.remove();
-  const rect = old ?? drawing.appendChild(svg("rect", { class: "winner", height: 36, rx: 8 }));
-  attributes(rect, { x: place.x - 19, y: place.y - 18, width: 56 + nameWidth });
+  const rect = old ?? drawing.appendChild(svg("rect", { class: "winner", height: 40, rx: 8 }));
+  attributes(rect, { x: place.x - 21, y: place.y - 20, width: 60 + nameWidth });
 }

@@ -18,6 +18,7 @@ const FAINT = 0.14;
 const DIMMED = 0.15; // where another neuron is in focus
 const UNSEEN = 0.05;
 const STRONG = 0.8; // of the strength that is drawn in full colour
+const FOCUSED = 32; // of the one in focus: more of them would hide its neighbours
 const FEW = 3; // edges of a first-layer neuron that are drawn while it is not in focus
 const strengths = /** @type {WeakMap<Float64Array, number>} */ (new WeakMap());
 
@@ -62,7 +63,7 @@ export function drawEdges(context, layout, network, trace, focus, reached) {
       const lit = isLit(focus, to);
       const row = weights.subarray(to.neuron * before, (to.neuron + 1) * before);
       for (const from of layer === 1
-        ? pixels(row, trace.a[0], lit && focus !== null, layout, network.shape)
+        ? pixelEdges(row, trace.a[0], lit && focus !== null ? FOCUSED : FEW, layout, network.shape)
         : layout.columns[layer - 1]) {
         const w = row[from.neuron];
         const strength = Math.min(Math.abs(w) / strongest, 1);
@@ -89,7 +90,7 @@ const isLit = (focus, to) => !focus || (focus.layer === to.layer && focus.neuron
  * @param {number} alpha
  * @param {number} come
  */
-function stroke(context, from, to, weight, strength, alpha, come) {
+export function stroke(context, from, to, weight, strength, alpha, come) {
   if (alpha < UNSEEN) return;
   const [red, green, blue] = weight < 0 ? NEGATIVE : POSITIVE;
   context.strokeStyle = `rgba(${red},${green},${blue},${alpha.toFixed(2)})`;
@@ -101,27 +102,25 @@ function stroke(context, from, to, weight, strength, alpha, come) {
 }
 
 /**
- * The pixels whose edges are drawn: those with ink for the neuron in focus, else the few that add or take away most.
- * @param {Float64Array} row      (pixels,) weights
+ * The pixels whose edges are drawn: those that add or take away most.
+ * @param {Float64Array} row      (pixels,) weights, or gradients
  * @param {Float64Array} image    (pixels,)
- * @param {boolean} all
+ * @param {number} many
  * @param {Layout} layout
  * @param {import("../../core/shape.js").Shape} shape
+ * @param {boolean} [times]       times what the pixel holds
  * @returns {{neuron: number, x: number, y: number}[]}
  */
-function pixels(row, image, all, layout, shape) {
+export function pixelEdges(row, image, many, layout, shape, times = true) {
   const chosen = /** @type {number[]} */ ([]);
-  if (all) for (let i = 0; i < row.length; i++) chosen.push(i);
-  else {
-    const best = /** @type {number[]} */ (new Array(FEW).fill(0));
-    for (let i = 0; i < row.length; i++) {
-      const size = Math.abs(row[i] * image[i]);
-      if (size <= best[FEW - 1]) continue;
-      let place = FEW - 1;
-      for (; place > 0 && best[place - 1] < size; place--)
-        [best[place], chosen[place]] = [best[place - 1], chosen[place - 1]];
-      [best[place], chosen[place]] = [size, i];
-    }
+  const best = /** @type {number[]} */ (new Array(many).fill(0));
+  for (let i = 0; i < row.length; i++) {
+    const size = Math.abs(times ? row[i] * image[i] : row[i]);
+    if (size <= best[many - 1]) continue;
+    let place = many - 1;
+    for (; place > 0 && best[place - 1] < size; place--)
+      [best[place], chosen[place]] = [best[place - 1], chosen[place - 1]];
+    [best[place], chosen[place]] = [size, i];
   }
   const { x, y, pixel } = layout.picture;
   return chosen.map((i) => {

@@ -8,9 +8,11 @@ import { count, fixed, plain } from "../../core/numbers.js";
 import { middleOf } from "../../core/shape.js";
 import { fullStrength } from "../../core/weights.js";
 import { changes, effect, resetNeuron, row, untouched } from "../../model/changing.js";
+import { weightHistory } from "../../model/weight_history.js";
 import { copyPicture } from "../shared/clipboard.js";
+import { costOfChange } from "./cost_of_change.js";
 import { activationCurve } from "./curve.js";
-import { attributes, h, setText } from "../shared/dom.js";
+import { attributes, h, setText, undoKey } from "../shared/dom.js";
 import { inputBars, threePictures } from "../shared/inputs.js";
 import { looksForView } from "./looks_for.js";
 import { matrixLine } from "./matrix.js";
@@ -24,7 +26,12 @@ import { sumView } from "./sum.js";
 
 /** @param {App} app @returns {{element: HTMLElement, update: () => void}} */
 export function neuronView(app) {
-  const change = changes(app);
+  const past = weightHistory(app);
+  const plainly = changes(app);
+  const change = (
+    /** @type {number} */ layer,
+    /** @type {(layer: import("../../core/network.js").Layer) => void} */ what,
+  ) => past.keep(() => plainly(layer, what));
   const [pictures, bars, sum, curve, matrix, paint, knobs] = [
     threePictures(app),
     inputBars(app),
@@ -73,15 +80,19 @@ export function neuronView(app) {
   const now = h("p", { class: "number" });
   const resetOne = h(
     "button",
-    { onclick: () => resetNeuron(app, change, app.state.layer, app.state.neuron) },
+    { onclick: () => past.keep(() => resetNeuron(app, plainly, app.state.layer, app.state.neuron)) },
     "Reset this neuron",
   );
-  const resetAll = h("button", { onclick: () => app.resetNetwork() }, "Reset the network");
+  const resetAll = h("button", { onclick: () => past.keep(() => app.resetNetwork()) }, "Reset the network");
+  const costs = app.services.images ? costOfChange(app, app.services.images, change) : null;
+  const undo = h("button", { onclick: () => past.undo() }, "Undo the change");
+  const redo = h("button", { onclick: () => past.redo() }, "Redo");
   const workbench = h(
     "section",
     { class: "neuron-change", "data-part": "neuron-change" },
     h("h3", {}, "Change weights and bias"),
-    h("div", { class: "done" }, done, h("div", { class: "row" }, resetOne, resetAll), now),
+    h("div", { class: "done" }, done, h("div", { class: "row" }, undo, redo, resetOne, resetAll), now),
+    costs?.element,
     paint.element,
     knobs.element,
   );
@@ -96,6 +107,18 @@ export function neuronView(app) {
     workbench,
     matrix.element,
   );
+  for (const [type, down] of /** @type {const} */ ([
+    ["pointerdown", true],
+    ["pointerup", false],
+    ["pointercancel", false],
+  ]))
+    workbench.addEventListener(type, () => past.hold(down), { capture: true });
+  workbench.addEventListener("keydown", (event) => {
+    const way = event.target instanceof HTMLInputElement ? "" : undoKey(event); // a number has its own
+    if (!way) return;
+    event.preventDefault();
+    past[way]();
+  });
   let listed = "";
   const looksFor = app.services.looksFor ? looksForView(app, app.services.looksFor) : null;
   if (looksFor) workbench.before(looksFor.element);
@@ -128,6 +151,10 @@ export function neuronView(app) {
       for (const part of [curve, knobs, matrix]) part.update(focus);
       setText(done, effect(app));
       setText(now, `z = ${fixed(focus.z)}, a = ${plain(focus.a, 3)}`);
+      costs?.update();
+      past.look();
+      attributes(undo, { disabled: !past.undoes });
+      attributes(redo, { disabled: !past.redoes });
       attributes(resetOne, { disabled: !app.changed || untouched(app, layer, neuron) });
       attributes(resetAll, { disabled: !app.changed });
       looksFor?.update();

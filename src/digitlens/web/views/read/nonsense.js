@@ -3,7 +3,7 @@
 
 import { plain } from "../../core/numbers.js";
 import { readsDigits } from "../../core/shape.js";
-import { noise, scribble } from "../../model/nonsense.js";
+import { blank, noise, scribble } from "../../model/nonsense.js";
 import { h, setText } from "../shared/dom.js";
 
 /** @typedef {import("../shared/app.js").App} App */
@@ -12,9 +12,12 @@ import { h, setText } from "../shared/dom.js";
 /** @param {App} app */
 export function nonsenseView(app) {
   let seed = 0;
-  const said = h("p", { role: "status" });
+  const said = h("p", { role: "status", "data-part": "answer" });
+  let shown = /** @type {unknown[]} */ ([]); // what the sentence is about
+  const onPad = () => [app.state.strokes, app.state.baseInk];
   const put = (/** @type {string} */ name, /** @type {Partial<State>} */ patch) => {
     app.set({ strokes: [], base: null, baseInk: null, baseStages: null, ...patch });
+    shown = onPad();
     const { reading, network } = app;
     const largest = plain(reading.trace.a[reading.trace.a.length - 1][reading.digit], 2);
     const none = readsDigits(network) ? "this is no digit" : "none of these";
@@ -34,7 +37,7 @@ export function nonsenseView(app) {
       "p",
       { class: "row" },
       h("button", { type: "button", onclick: () => put("noise", noise(seed++, shape())) }, "Noise"),
-      h("button", { type: "button", onclick: () => put("an empty picture", {}) }, "Blank"),
+      h("button", { type: "button", onclick: () => put("an empty picture", blank(app.network)) }, "Blank"),
       h("button", { type: "button", onclick: () => put("a scribble", scribbled()) }, "Scribble"),
     ),
     said,
@@ -42,7 +45,7 @@ export function nonsenseView(app) {
   return {
     element,
     update() {
-      if (app.state.strokes.length > 1 || (app.state.base && app.state.base.kind !== "noise")) setText(said, "");
+      if (onPad().some((one, i) => one !== shown[i])) setText(said, "");
     },
   };
 }

@@ -32,10 +32,15 @@ function opinion(state, network) {
   return { text: `${network.name} reads ${network.classes[digit]}${how}.`, isDigit: true };
 }
 
-/** The view, in its place under the answer; none where there is no larger network. @param {App} app */
+/**
+ * The view, in its place under the answer; none where there is no larger network. Throws where nobody answers.
+ * @param {App} app
+ */
 export async function openOpinion(app) {
-  const larger = await app.services.networks.fetch(NAME).catch(() => null); // the host has none
-  const views = larger ? [opinionView(app, larger)] : [];
+  const { networks } = app.services;
+  const offered = await networks.offered();
+  if (offered.length && !offered.some(({ name }) => name === NAME)) return []; // the host has none
+  const views = [opinionView(app, await networks.fetch(NAME))];
   app.root.querySelector(".answer")?.append(...views.map((view) => view.element));
   return views;
 }

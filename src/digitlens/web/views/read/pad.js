@@ -8,9 +8,10 @@
 import { DIGIT_SHAPE, readsDigits } from "../../core/shape.js";
 import { PEN } from "../../model/reading.js";
 import { padOf } from "../../picture/preparation.js";
-import { attributes, h, setText } from "../shared/dom.js";
+import { attributes, h, setText, undoKey } from "../shared/dom.js";
 import { gridCursor } from "./grid.js";
 import { pickerView } from "./picker.js";
+import { stripView } from "./strip.js";
 import { inkCanvas, paintInk } from "../shared/pictures.js";
 import { followPointer } from "../shared/pointer.js";
 
@@ -21,6 +22,7 @@ import { followPointer } from "../shared/pointer.js";
 const NEAR = 0.1; // units: points that are nearer than this to the last one say nothing new
 const MOST_POINTS = 4000;
 const MOST_UNDONE = 100;
+const GHOST = "#8d939d"; // of an example, which is nobody's drawing
 const KEYS = "Space puts it down or lifts it, Backspace undoes, Delete clears.";
 
 /** @param {App} app */
@@ -35,25 +37,33 @@ export function padView(app) {
   );
   const help = h("p", { id: "pad-help", class: "pad-help dim" });
   const undo = h("button", { type: "button", onclick: () => back() }, "Undo");
+  const redo = h("button", { type: "button", onclick: () => forth() }, "Redo");
   const wipe = h("button", { type: "button", onclick: () => clear() }, "Clear");
   const picker = pickerView(app);
+  const strip = stripView(app);
   const element = h(
     "div",
     { class: "pad" },
-    surface,
-    h("div", { class: "row pad-buttons" }, undo, wipe),
-    help,
-    picker.element,
+    strip.element,
+    h(
+      "div",
+      { class: "whole" },
+      surface,
+      h("div", { class: "row pad-buttons" }, undo, redo, wipe),
+      help,
+      picker.element,
+    ),
   );
 
   const pad = () => padOf(app.network.shape);
   const beneath = inkCanvas("");
   /** @type {Contents[]} */
   const past = [];
+  let future = /** @type {Contents[]} */ ([]); // what was undone
   let known = contents(app.state);
   /** @type {number[][] | null} */
   let growing = null;
-  let painted = { ...EMPTY, shape: DIGIT_SHAPE, width: 0, points: 0 };
+  let painted = { ...EMPTY, shape: DIGIT_SHAPE, width: 0, points: 0, demo: false };
 
   // what changes
 
@@ -81,7 +91,15 @@ export function padView(app) {
     growing = null;
     known = contents(app.state);
   };
+  const takeBack = () => {
+    growing = null;
+    const last = past.pop();
+    if (!last) return;
+    known = last;
+    app.set(last);
+  };
   const keep = () => {
+    future = [];
     past.push(contents(app.state));
     if (past.length > MOST_UNDONE) past.shift();
   };
@@ -95,8 +113,18 @@ export function padView(app) {
     growing = null;
     const last = past.pop();
     if (!last) return;
+    future.push(contents(app.state));
     known = last;
     app.set(last);
+  };
+  const forth = () => {
+    cursor.lift();
+    growing = null;
+    const next = future.pop();
+    if (!next) return;
+    past.push(contents(app.state));
+    known = next;
+    app.set(next);
   };
 
   const inUnits = (/** @type {number[]} */ place) => place.map((one) => one * pad().pixel);
@@ -115,10 +143,12 @@ export function padView(app) {
     },
     move: extend,
     end,
+    takeBack,
   });
   surface.addEventListener("keydown", (event) => {
-    const undoes = event.key === "Backspace" || ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z");
-    if (undoes) back();
+    const way = undoKey(event);
+    if (event.key === "Backspace" || way === "undo") back();
+    else if (way === "redo") forth();
     else if (event.key === "Delete") clear();
     else return;
     event.preventDefault();
@@ -127,7 +157,9 @@ export function padView(app) {
   // what is shown
 
   const paint = () => {
-    const { strokes, baseInk } = app.state;
+    const { baseInk } = app.state;
+    const strokes = app.demo ?? app.state.strokes;
+    const demo = app.demo !== null;
     const { shape, darkOnLight } = app.network;
     const { width: units, height } = pad();
     const width = Math.round(surface.clientWidth * Math.min(window.devicePixelRatio || 1, 2));
@@ -136,6 +168,8 @@ export function padView(app) {
     const grown =
       width === painted.width &&
       shape === painted.shape &&
+      demo === painted.demo &&
+      !demo &&
       baseInk === painted.baseInk &&
       strokes.length >= painted.strokes.length &&
       painted.strokes.every(
@@ -157,8 +191,8 @@ export function padView(app) {
     }
     context.setTransform(width / units, 0, 0, width / units, 0, 0);
     Object.assign(context, {
-      strokeStyle: ink,
-      fillStyle: ink,
+      strokeStyle: demo ? GHOST : ink,
+      fillStyle: demo ? GHOST : ink,
       lineWidth: 2 * PEN,
       lineCap: "round",
       lineJoin: "round",
@@ -167,7 +201,7 @@ export function padView(app) {
       const from = grown && i === painted.strokes.length - 1 ? painted.points - 1 : 0;
       trace(context, strokes[i], Math.max(0, from));
     }
-    painted = { ...contents(app.state), shape, width, points: last?.length ?? 0 };
+    painted = { ...contents(app.state), shape, width, points: last?.length ?? 0, demo };
   };
   const resized = new ResizeObserver(paint);
   resized.observe(surface);
@@ -178,18 +212,25 @@ export function padView(app) {
     update() {
       const now = contents(app.state);
       if (!growing && !same(now, known)) {
+        future = [];
         past.push(known); // something else has put this on the pad
         if (past.length > MOST_UNDONE) past.shift();
       }
       if (!growing) known = now;
       const { shape } = app.network;
       surface.style.aspectRatio = `${shape.columns} / ${shape.rows}`;
-      setText(hint, readsDigits(app.network) ? "Draw a digit here" : "Draw here");
+      setText(
+        hint,
+        app.demo ? "An example. Draw your own" : readsDigits(app.network) ? "Draw a digit here" : "Draw here",
+      );
+      attributes(hint, { "data-low": app.demo !== null });
       setText(help, `Arrow keys move the pen over the grid of ${shape.rows} by ${shape.columns} pixels. ${KEYS}`);
       attributes(hint, { hidden: now.strokes.length > 0 || now.baseInk !== null });
       attributes(undo, { disabled: past.length === 0 });
+      attributes(redo, { disabled: future.length === 0 });
       attributes(wipe, { disabled: !now.strokes.length && !now.baseInk });
       picker.update();
+      strip.update();
       paint();
     },
   };

@@ -2,6 +2,7 @@
 // Pictures for the pad: a file, what is pasted or dropped; and samples.
 
 import { attributes, h, isElsewhere, setText } from "../shared/dom.js";
+import { takeDropped } from "../shared/drop_zone.js";
 import { samplesView } from "./samples.js";
 import { putPicture } from "./picture_file.js";
 
@@ -57,40 +58,16 @@ export function pickerView(app) {
     open(file);
   };
   document.addEventListener("paste", paste, { signal: app.life.signal });
-  dropZone(app, (files) => {
-    if (files.length > 1) fail(`One picture at a time, got ${files.length}; drop the one that is to be read.`);
-    else open(files[0]);
+  takeDropped(app, {
+    offers: () => "Drop the picture to read it",
+    take(files) {
+      if (files.length > 1) fail(`One picture at a time, got ${files.length}; drop the one that is to be read.`);
+      else open(files[0]);
+      return true;
+    },
   });
   return {
     element: h("div", {}, trouble, details),
     update: samples.update,
   };
-}
-
-/**
- * The whole component takes what is dropped, and shows that it does.
- * @param {App} app
- * @param {(files: File[]) => void} take
- */
-function dropZone({ root, life }, take) {
-  const target = h("div", { class: "drop-target", hidden: true }, "Drop the picture to read it");
-  root.append(target);
-  const { signal } = life;
-  const listen = (/** @type {string} */ type, /** @type {(event: any) => void} */ listener) =>
-    root.host.addEventListener(type, listener, { signal });
-  const hasFiles = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files") ?? false;
-  listen("dragover", (event) => {
-    if (!hasFiles(event)) return;
-    event.preventDefault();
-    attributes(target, { hidden: false });
-  });
-  listen("dragleave", (event) => {
-    if (!event.relatedTarget) attributes(target, { hidden: true });
-  });
-  listen("drop", (event) => {
-    attributes(target, { hidden: true });
-    if (!hasFiles(event)) return;
-    event.preventDefault();
-    take(Array.from(event.dataTransfer?.files ?? []));
-  });
 }

@@ -34,7 +34,7 @@ export function preparationView(app) {
     { type: "button", role: "switch", class: "switch", onclick: () => app.set({ prepare: !app.state.prepare }) },
     "Prepare the picture",
   );
-  const effect = h("p", { "aria-live": "polite" });
+  const effect = h("p", { "aria-live": "polite", "data-part": "answer" });
   const element = h(
     "section",
     { "data-part": "preparation", class: "preparation", "aria-labelledby": "preparation-title" },
@@ -132,7 +132,7 @@ function effectOf(app) {
       : `This fills ${size} pixels already: there is nothing left to do.`;
   if (!state.base && !framed && !network.adjusting.length)
     return `A drawing is not framed for this network: it is inked on ${size} pixels where it was drawn.`;
-  const other = read(state, network, !state.prepare);
+  const other = read(app.demo ? { ...state, strokes: app.demo } : state, network, !state.prepare);
   const [with_, without] = state.prepare ? [reading, other] : [other, reading];
   const said = (/** @type {Reading} */ one) =>
     `${network.classes[one.digit]} (${plain(one.trace.a[one.trace.a.length - 1][one.digit], 2)})`;

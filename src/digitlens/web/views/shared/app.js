@@ -9,6 +9,7 @@
 /** @typedef {import("../../model/model_file.js").StoredNetwork} Network */
 /** @typedef {import("../../model/reading.js").Reading} Reading */
 /** @typedef {import("../../model/state.js").State} State */
+/** @typedef {import("../../model/state.js").Strokes} Strokes */
 /**
  * @typedef {Object} App
  * @property {State} state
@@ -16,6 +17,11 @@
  * @property {Network} original    as it was loaded
  * @property {boolean} changed     whether the two differ
  * @property {Reading} reading     what the network now says of what is on the pad
+ * @property {Lesson | null} lesson   what Learn shows
+ * @property {(lesson: Lesson | null) => void} teach
+ * @property {boolean} resting   nothing is on the pad, and nothing but reading is shown: the neurons rest
+ * @property {Strokes | null} demo   an example that is read in place of an empty pad; it is no part of the state
+ * @property {(strokes: Strokes | null) => void} demonstrate   shows such an example, until anything is set
  * @property {(patch: Partial<State>, how?: "push" | "replace") => void} set
  * @property {(network: Network, loaded?: boolean) => void} setNetwork   `loaded`: another network, to which a reset
  *   leads back
@@ -34,8 +40,11 @@
  * @property {(listener: () => void) => void} onArrival   somebody has gone back or forth; the state is that one
  * @property {(name: string) => string} called   the name of a landmark, which no other component in the document has
  * @property {() => number} width    of the component, in pixels
+ * @property {() => void} showDetail   what was asked for comes into view, where the page is too narrow for it beside
+ *   the rest
  * @property {() => void} toTop      its beginning comes into view
  */
+/** @typedef {{batch: import("../../core/mini_batch.js").MiniBatch}} Lesson */
 /** @typedef {{element: HTMLElement, update: () => void}} View */
 
 export {};

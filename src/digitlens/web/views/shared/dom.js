@@ -88,6 +88,17 @@ export function isElsewhere({ root }, event) {
 }
 
 /**
+ * What a key asks for: Ctrl+Z, and Ctrl+Shift+Z or Ctrl+Y.
+ * @param {KeyboardEvent} event
+ * @returns {"undo" | "redo" | ""}
+ */
+export function undoKey({ key, ctrlKey, metaKey, shiftKey }) {
+  if (!ctrlKey && !metaKey) return "";
+  const letter = key.toLowerCase();
+  return letter === "y" || (letter === "z" && shiftKey) ? "redo" : letter === "z" ? "undo" : "";
+}
+
+/**
  * @template {Element} E
  * @param {E} element
  * @param {Attributes} given

@@ -75,6 +75,7 @@
  * @property {(digit: number) => Promise<Blob>} [examples]   a drawing of each digit
  * @property {Images} [images]
  * @property {Trainer} [trainer]
+ * @property {boolean} [serverIsHere]   the server that trains is on this computer
  * @property {(picture: Blob) => Promise<FoundDigits | null>} [pageReader]   null: it cannot be read
  * @property {(network: Network, layer: number, neuron: number) => Promise<LookedFor | string>} [looksFor]   in words
  *   where nothing is known

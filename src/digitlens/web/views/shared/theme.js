@@ -1,8 +1,9 @@
 // @ts-check
-// Dark, light, or as the system says: remembered where the browser remembers things, and dark where nothing was chosen.
+// Dark, light, or as the system says: remembered where the browser remembers things; the system's where nothing was
+// chosen.
 
 /** @typedef {"dark" | "light" | "system"} Theme */
-/** @typedef {{chosen: () => Theme, choose: (theme: Theme) => void}} Themes */
+/** @typedef {{chosen: () => Theme, choose: (theme: Theme) => void, next: () => Theme}} Themes */
 /** @typedef {import("./lifetime.js").Lifetime} Lifetime */
 /** @typedef {import("./services.js").Services} Services */
 
@@ -29,6 +30,11 @@ export function themes(host, { storage, themed }, life) {
   show();
   return {
     chosen: () => chosen,
+    /** The one that another press leads to: from the system's to its opposite, so that something is seen. */
+    next() {
+      const own = systemIsLight.matches ? "light" : "dark";
+      return chosen === "system" ? (own === "light" ? "dark" : "light") : chosen === own ? "system" : own;
+    },
     choose(theme) {
       chosen = theme;
       try {
@@ -45,8 +51,8 @@ export function themes(host, { storage, themed }, life) {
 function remembered(site) {
   try {
     const kept = site?.getItem(KEY);
-    return THEMES.find((one) => one === kept) ?? "dark";
+    return THEMES.find((one) => one === kept) ?? "system";
   } catch {
-    return "dark";
+    return "system";
   }
 }

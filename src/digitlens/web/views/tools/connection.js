@@ -1,5 +1,5 @@
 // @ts-check
-// Whether the server is there. Drawing and looking never need it; the page only says when it is gone, and when it is
+// Whether the server is there. Drawing, looking and training in the tab never need it; the page only says when it is gone, and when it is
 // back. The connection is tried again when the machine wakes, is online again, or somebody looks.
 
 import { h, setText } from "../shared/dom.js";
@@ -10,7 +10,11 @@ import { h, setText } from "../shared/dom.js";
 const BACK = 4_000; // ms for which it says that all is well again
 
 /** @param {App} app @param {Trainer} live */
-export function connectionView({ life }, live) {
+export function connectionView(app, live) {
+  const { life } = app;
+  const others = app.live?.all?.some(({ kind }) => kind === "tab")
+    ? ", looking and training in this tab"
+    : " and looking";
   const light = h("span", { class: "light", "aria-hidden": "true" });
   const words = h("span", { role: "status" });
   const again = h("button", { class: "quiet", onclick: () => live.attempt() }, "Try now");
@@ -21,7 +25,7 @@ export function connectionView({ life }, live) {
     element.dataset.how = how;
     const text = {
       quiet: "",
-      gone: "The server is gone; drawing and looking go on. Trying again…",
+      gone: `The server is gone; drawing${others} go on. Trying again…`,
       back: "The server is back.",
     };
     setText(words, text[how]);

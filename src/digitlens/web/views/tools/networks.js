@@ -3,7 +3,7 @@
 
 import { count } from "../../core/numbers.js";
 import { readModelFile, writeModelFile } from "../../model/model_file.js";
-import { accuracyOf, changedByHand, learnedFrom, measuredAs, sizeOf } from "../../model/provenance.js";
+import { accuracyOf, changedByHand, learnedFrom, measuredAs, sizeOf, wasChanged } from "../../model/provenance.js";
 import { saveFile } from "../shared/clipboard.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 
@@ -11,6 +11,12 @@ import { attributes, clear, h, setText } from "../shared/dom.js";
 /** @typedef {import("../shared/services.js").Offered} Offered */
 
 const SUFFIX = ".digitlens";
+/** What the networks are that ship. @type {Record<string, string>} */
+const NAMED = {
+  video: "The network of the video: two hidden layers of 16 neurons",
+  straight: "The same network, but every digit is set upright and to one size first",
+  reader: "The one that reads best: much larger, for what people really write",
+};
 const LARGEST = 64 * 1024 * 1024; // bytes of a file that is read at all
 /**
  * Opens a file that somebody chose. What is wrong with it comes back in words; nothing, if nothing is.
@@ -24,7 +30,8 @@ export async function openNetwork(app, file) {
       throw new Error(`it has ${count(Math.round(file.size / 1e6))} MB, and a network of ours has a few at most`);
     const network = readModelFile(new Uint8Array(await file.arrayBuffer()));
     app.setNetwork(network, true);
-    app.say(`${network.name} is open.${network.notes.map((note) => ` The page ${note}.`).join("")}`);
+    const changed = wasChanged(network) ? " It was changed by hand before it was saved." : "";
+    app.say(`${network.name} is open.${changed}${network.notes.map((note) => ` The page ${note}.`).join("")}`);
     return "";
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
@@ -42,9 +49,10 @@ export async function openNetwork(app, file) {
  */
 export function saveNetwork(app) {
   try {
-    const name = fileName(app.network.name);
+    const network = app.changed ? changedByHand(app.network) : app.network;
+    const name = fileName(network.name);
     saveFile(
-      new Blob([new Uint8Array(writeModelFile(app.changed ? changedByHand(app.network) : app.network))], {
+      new Blob([new Uint8Array(writeModelFile(network))], {
         type: "application/octet-stream",
       }),
       name,
@@ -71,7 +79,7 @@ const fileName = (name) =>
  */
 export function networksDialog(app) {
   const title = h("h2", { id: "networks-title" });
-  const [size, accuracy, learned, changed] = [h("p"), h("p"), h("p"), h("p", { class: "changed" })];
+  const [named, size, accuracy, learned, changed] = [h("p"), h("p"), h("p"), h("p"), h("p", { class: "changed" })];
   const trouble = h("p", { class: "trouble", role: "alert" });
   const others = h("div", { class: "offered" });
   const file = h("input", {
@@ -83,13 +91,13 @@ export function networksDialog(app) {
   });
   const open = h("button", { onclick: () => file.click() }, "Open network…");
   const save = h("button", { onclick: () => say(saveNetwork(app)) }, "Save network");
-  const reset = h("button", { onclick: () => app.resetNetwork() }, "Reset to the loaded network");
+  const reset = h("button", { onclick: () => app.resetNetwork() }, "Undo all changes");
   const close = h("button", { class: "quiet", onclick: () => element.close() }, "Close");
   const element = h(
     "dialog",
     { class: "tool-dialog", "aria-labelledby": "networks-title" },
     title,
-    h("div", { class: "about" }, size, accuracy, learned, changed),
+    h("div", { class: "about" }, named, size, accuracy, learned, changed),
     trouble,
     h("div", { class: "row" }, open, save, reset, file),
     others,
@@ -129,7 +137,8 @@ export function networksDialog(app) {
         "button",
         { "aria-current": current ? "true" : false, onclick: () => choose(one.name) },
         h("strong", {}, one.name),
-        h("span", { class: "dim" }, ` ${one.sizes.join("-")} · ${accuracyOf(one.provenance ?? {})}`),
+        NAMED[one.name] && h("span", {}, NAMED[one.name]),
+        h("span", { class: "dim" }, `${one.sizes.join("-")} · ${accuracyOf(one.provenance ?? {})}`),
       );
     });
     clear(
@@ -153,6 +162,7 @@ export function networksDialog(app) {
       const { network, changed: isChanged, original } = app;
       setText(title, `The network ${original.name}`);
       setText(size, `${network.sizes.join("-")}: ${sizeOf(network)}; ${[...new Set(network.activations)].join(", ")}.`);
+      setText(named, NAMED[original.name] ?? "");
       setText(accuracy, measuredAs(original, isChanged));
       setText(learned, learnedFrom(network));
       setText(

@@ -5,7 +5,7 @@ import { copyPicture, copyText } from "../shared/clipboard.js";
 import { h, setText, svg } from "../shared/dom.js";
 import { networkFigure } from "./figure.js";
 import { imageTable, neuronTable } from "../../core/tables.js";
-import { accuracyOf, sizeOf } from "../../model/provenance.js";
+import { accuracyOf, sizeOf, wasChanged } from "../../model/provenance.js";
 import { networksDialog } from "./networks.js";
 import { inkCanvas, paintInk } from "../shared/pictures.js";
 import { shareDialog } from "./share.js";
@@ -34,7 +34,7 @@ export function toolsView(app) {
     {
       class: "chip",
       "aria-haspopup": "dialog",
-      title: "The network: what it is, open, save, reset",
+      title: "The network: what it is, others, open, save",
       onclick: () => networks.show(),
     },
     h("span", { class: "unseen" }, "Network "),
@@ -53,7 +53,7 @@ export function toolsView(app) {
         chip.focus();
       },
     },
-    "Reset",
+    "Undo all changes",
   );
   const element = h(
     "div",
@@ -81,7 +81,8 @@ export function toolsView(app) {
       setText(size, sizeOf(network));
       const parts = accuracyOf(original.provenance).split(/([\d.]+ %)/);
       for (const [i, part] of accuracy.entries()) setText(part, parts[i] ?? "");
-      changed.hidden = reset.hidden = !app.changed;
+      reset.hidden = !app.changed;
+      changed.hidden = !app.changed && !wasChanged(original);
       measured.hidden = app.changed; // it was measured before
       networks.update();
     },
@@ -164,7 +165,7 @@ function themeButton(app) {
     {
       class: "quiet theme",
       onclick: () => {
-        app.theme.choose(THEMES[(THEMES.indexOf(app.theme.chosen()) + 1) % THEMES.length]);
+        app.theme.choose(app.theme.next());
         show();
         app.say(`Colours: ${THEME_NAMES[app.theme.chosen()].toLowerCase()}.`);
       },

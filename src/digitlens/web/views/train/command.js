@@ -7,6 +7,8 @@ import { attributes, h, setText } from "../shared/dom.js";
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../train/frames.js").Frame} Frame */
 
+const DROPPED = / --data FOLDER( |$)/; // files that somebody has dropped; dropped.js calls them so
+
 /** @param {App} app */
 export function commandView(app) {
   const line = h("code", { tabindex: 0 });
@@ -38,7 +40,9 @@ export function commandView(app) {
         words,
         header.own_way
           ? "This run trained on single examples, so no command repeats it."
-          : "At its end it has the same weights as this run, to the last bit." +
+          : (DROPPED.test(header.command)
+              ? "FOLDER stands for your files, unpacked. It keeps other images for the test, unless they are in parts."
+              : "At its end it has the same weights as this run, to the last bit.") +
               (same ? "" : " It is for the run that is shown, not for the settings as they are now."),
       );
     },

@@ -1,8 +1,9 @@
 // @ts-check
-// Which digits it learns from; and MNIST, where it is not here yet, one click away.
+// Which images it learns from: those that are here, MNIST one click away, or files of one’s own.
 
 import { many } from "../../train/curves.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
+import { ownImages } from "./own_images.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../train/settings.js").Choices} Choices */
@@ -12,7 +13,7 @@ const NAMES = /** @type {Record<string, string>} */ ({
   mnist: "MNIST, written by hand",
   pen: "Pen digits, written by a model",
   "pen-small": "20,000 pen digits, written by a model",
-  folder: "Your own folder",
+  folder: "Your own images",
 });
 
 /** @param {App} app @param {Trainer} live @param {(name: string) => void} choose */
@@ -20,9 +21,10 @@ export function dataView(app, live, choose) {
   const select = h("select", { id: "train-data", onchange: () => choose(select.value) });
   const words = h("p", { class: "dim" });
   const get = h("button", { onclick: () => fetchIt() }, "Download MNIST (11 MB)");
-  const bar = h("progress", { max: 1, value: 0, "aria-label": "Download of MNIST" });
+  const bar = h("progress", { max: 1, value: 0, "aria-label": "How much of the images has come" });
   const progress = h("span", { class: "dim" });
   const how = h("p", { class: "dim", role: "status" });
+  const own = ownImages(app, live, choose);
   const element = h(
     "section",
     { class: "data", "aria-label": "Data", "data-field": "data" },
@@ -31,6 +33,7 @@ export function dataView(app, live, choose) {
     words,
     how,
     h("div", { class: "row" }, get, bar, progress),
+    own.element,
   );
   let listed = "";
   let coming = false;
@@ -47,7 +50,7 @@ export function dataView(app, live, choose) {
     if (message.total) bar.value = message.done / message.total;
     else bar.removeAttribute("value");
     setText(progress, message.file && `${message.file.replace(/\.gz$/, "")}: ${(message.done / 1e6).toFixed(1)} MB`);
-    if (message.ended && !message.error) app.say(live.kind === "server" ? "MNIST is here." : "The digits are here.");
+    if (message.ended && !message.error) app.say(live.kind === "server" ? "MNIST is here." : "The images are here.");
     app.set({});
   });
   live.on("state", () => (coming = false));
@@ -94,7 +97,8 @@ export function dataView(app, live, choose) {
       );
       attributes(how, { hidden: !how.textContent });
       attributes(get, { hidden: !mnist, disabled: coming || live.state !== "here" });
-      for (const one of [bar, progress]) attributes(one, { hidden: !mnist || !coming });
+      for (const one of [bar, progress]) attributes(one, { hidden: !coming });
+      own.update();
     },
   };
 }

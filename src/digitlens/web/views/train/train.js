@@ -1,11 +1,11 @@
 // @ts-check
-// Train: the network learns on the server, and one watches. Settings on the left, what they come to on the right.
+// Train: the network learns, on the server or in the tab, and one watches. Settings on the left, what they come to on the right.
 //
 // With Live on, every change of a setting trains again from the same seed, while the slider still moves: the newest
 // request wins, and the server stops the run before it. What has been told and asked is in train/run_state.js; here it
 // becomes elements, and what is pressed becomes messages.
 
-import { summary } from "../../train/curves.js";
+import { lasting, summary } from "../../train/curves.js";
 import { askedFor, canGoOn, isBusy, isNew, isSame, mustFollow, reduce, shownOf, START } from "../../train/run_state.js";
 import { settingsOf, sizesFor } from "../../train/settings.js";
 import { settingsFor } from "../../train/tries.js";
@@ -20,6 +20,7 @@ import { runBar } from "./run_bar.js";
 import { settingsView } from "./settings.js";
 import { snapshotsView } from "./snapshots.js";
 import { triesView } from "./tries.js";
+import { whereView } from "./where.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../train/run_state.js").RunState} RunState */
@@ -95,6 +96,7 @@ export function trainView(app, live) {
 
   // what is shown
 
+  const where = whereView(app, live);
   const bar = runBar({ press, step, reset: () => begin("nothing") });
   const plan = h("p", { class: "plan" });
   const note = h("p", { class: "dim" });
@@ -124,7 +126,7 @@ export function trainView(app, live) {
   const element = h(
     "article",
     { class: "train-view trainer" },
-    h("div", { class: "head" }, h("h2", {}, "Train a network"), plan),
+    h("div", { class: "head" }, h("h2", {}, "Train a network"), where.element, plan),
     bar.element,
     h("div", { class: "controls" }, note, trouble, example.element, form.quick, setup),
     results,
@@ -135,6 +137,7 @@ export function trainView(app, live) {
     const here = live.state === "here";
     const now = shownOf(state, settings(), here, form.fields, whyNot(live));
     const { what, errors } = now;
+    where.update();
     setText(plan, now.plan);
     bar.update(now, run ? summary(run) : "");
     setText(note, now.note);
@@ -167,8 +170,13 @@ export function trainView(app, live) {
     if (must) begin("run");
   };
 
-  // what the server tells
+  // what the trainer tells
 
+  live.on("trainer", () => {
+    hear({ type: "trainer" });
+    snapshots.newest();
+  });
+  live.on("slept", ({ seconds }) => app.say(`This page slept for ${lasting(seconds)}; training goes on.`));
   live.on("choices", (choices) => {
     hear({ type: "choices", choices });
     app.life.after(() => hear({ type: "silence" }), PATIENCE);
@@ -177,6 +185,7 @@ export function trainView(app, live) {
     if (!frame) return;
     const first = state.run === null && state.newest === 0;
     hear({ type: "run", frame });
+    if (header.state === "interrupted" && header.error) app.say(header.error);
     if (first && state.choices && state.run && !Object.keys(settings()).length)
       set(settingsOf(header.recipe, header.base, header.data, state.choices));
   });

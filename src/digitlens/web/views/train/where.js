@@ -1,0 +1,37 @@
+// @ts-check
+// Where training runs: said, and chosen where a host has both a server and a tab.
+
+import { placeOf } from "../../train/trainer.js";
+import { attributes, h, setText } from "../shared/dom.js";
+
+/** @typedef {import("../shared/app.js").App} App */
+/** @typedef {import("../../train/trainer.js").Trainer} Trainer */
+
+/** @param {App} app @param {Trainer} live */
+export function whereView(app, live) {
+  const place = (/** @type {Trainer["kind"]} */ kind) => placeOf(kind, app.services.serverIsHere ?? false);
+  const words = h("span", {}, "Trains");
+  const buttons = (live.all ?? []).map(({ kind }) => ({
+    kind,
+    button: h("button", { type: "button", class: "small", onclick: () => choose(kind) }, place(kind)),
+  }));
+  const element = h(
+    "div",
+    { class: "where row", role: "group", "aria-label": "Where training runs" },
+    words,
+    ...buttons.map(({ button }) => button),
+  );
+  const choose = (/** @type {Trainer["kind"]} */ kind) => {
+    if (kind === live.kind) return;
+    live.choose?.(kind);
+    app.say(`From now on, training runs ${place(kind)}.`);
+    app.set({});
+  };
+  return {
+    element,
+    update() {
+      if (!buttons.length) setText(words, `Trains ${place(live.kind)}.`);
+      for (const { kind, button } of buttons) attributes(button, { "aria-pressed": String(kind === live.kind) });
+    },
+  };
+}
