@@ -16,6 +16,9 @@ const NAMES = /** @type {Record<string, string>} */ ({
   folder: "Your own images",
 });
 
+/** @param {string} text */
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** @param {App} app @param {Trainer} live @param {(name: string) => void} choose */
 export function dataView(app, live, choose) {
   const select = h("select", { id: "train-data", onchange: () => choose(select.value) });
@@ -77,7 +80,7 @@ export function dataView(app, live, choose) {
       setText(
         words,
         ran
-          ? `Learns from ${many(ran.training)} images, and is tested on ${many(ran.test)} others. ${from}${from && "."}`
+          ? `Learns from ${many(ran.training)} images, and is tested on ${many(ran.test)} others. ${capital(from)}${from && "."}`
           : chosen
             ? `${many(chosen.training)} images to learn from, ${many(chosen.test)} others to be tested on.`
             : "",
