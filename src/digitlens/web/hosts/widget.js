@@ -34,6 +34,7 @@ import { hostStyles } from "./styles.js";
  */
 
 const SOON = 60; // ms until Python is told what has changed
+const NARROWEST = "320px"; // a component: of a phone's width
 const REST = 250; // ms without another change until it is told of a changed network
 // The picture beneath a widget, which is there for where no widget can be.
 const STILL = ".digitlens-still, .jp-OutputArea-child:has(.digitlens-still) { display: none }";
@@ -100,12 +101,16 @@ function render({ model, el }) {
     el.toggleAttribute("data-lm-suppress-shortcuts", !((ctrlKey || metaKey) && key.toLowerCase() === "s"));
   window.addEventListener("keydown", keys, true); // before Jupyter hears of it
   el.style.setProperty("--page-height", "0");
+  el.style.overflowX = "auto"; // a cell beside open panels can be narrower than any page
+  const place = document.createElement("div");
+  place.style.minWidth = NARROWEST;
+  el.append(place);
   const still = new CSSStyleSheet();
   still.replaceSync(STILL);
   document.adoptedStyleSheets.push(still);
   const [layer, neuron] = model.get("neuron");
   const examples = model.get("_examples") ?? [];
-  const { ready, destroy } = createApp(el, {
+  const { ready, destroy } = createApp(place, {
     address: ownAddress(toFragment({ ...START, view: model.get("view"), layer, neuron })),
     networks: {
       first: async () => ({ network: readModelFile(buffer(model.get("_file"))), why: "" }),
@@ -125,6 +130,7 @@ function render({ model, el }) {
   ready.then((app) => share(app, model));
   return () => {
     destroy();
+    place.remove();
     window.removeEventListener("keydown", keys, true);
     document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== still);
   };
