@@ -5,6 +5,7 @@
 # make bundles  bundle the page's modules again, after one of them changed: src/digitlens/web/built/ (needs npm)
 # make docs   write again what is made from the code: docs/commands.md, docs/api/, the fields in docs/recipes.md
 # make native what concerns the compiled engine alone: under sanitizers, and an install without a compiler
+# make wheels what a release holds: built, checked, installed without a compiler (this system's wheel; a few minutes)
 # make fuzz   fuzz what parses bytes from outside, with feedback, a minute each (SECONDS=1800: half an hour); Linux
 # make soak   the long tests in full: kills, mutants, download faults (about an hour)
 #
@@ -23,7 +24,7 @@ NODE := $(VENV)/node/node_modules/.bin
 # Bytecode is kept: each worker compiles all tests otherwise. Four workers, because a test that drives a browser waits.
 TESTS := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
 
-.PHONY: run test check format docs bundles native fuzz soak clean
+.PHONY: run test check format docs bundles native wheels fuzz soak clean
 
 run: $(VENV)/installed
 	@$(BIN)/digitlens read --examples
@@ -60,6 +61,9 @@ bundles: $(NODE)/esbuild
 native: $(VENV)/installed-for-development
 	VENV=$(VENV) tools/sanitize.sh
 	PYTHON=$(PYTHON) tools/without_compiler.sh
+
+wheels:
+	PYTHON=$(PYTHON) tools/build_wheels.sh
 
 fuzz: $(VENV)/installed-for-fuzzing
 	$(BIN)/python -m tests.fuzz --seconds $(SECONDS)

@@ -24,6 +24,7 @@ NATIVE = ROOT / "src/digitlens/kernel/native"
 WASM = ROOT / "src/digitlens/web/train/kernel.wasm"
 MANIFEST = WASM.with_suffix(".json")
 COMPILED = ("kernel.cpp", "bend.cpp", "wasm.cpp")
+ONLY_PYTHON = ("processor.h", "python_lock.h")  # headers of the extension alone
 FLAGS = (
     *("-target", "wasm32-wasi", "-mcpu=generic+simd128", "-mexec-model=reactor"),
     *("-O3", "-std=c++17", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"),
@@ -34,7 +35,7 @@ FLAGS = (
 
 def sources() -> list[Path]:
     """Every file that the result depends on: what is compiled, and the headers of the kernel."""
-    headers = [path for path in sorted(NATIVE.glob("*.h")) if path.name != "python_lock.h"]
+    headers = [path for path in sorted(NATIVE.glob("*.h")) if path.name not in ONLY_PYTHON]
     return [*(NATIVE / name for name in COMPILED), *headers]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import signal
@@ -223,6 +224,28 @@ def test_neither_help_nor_the_other_commands_load_the_server() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
     assert "digitlens app" in process("--help").out or "  app " in process("--help").out
+
+
+def test_without_its_server_packages_it_says_what_to_install_and_reading_goes_on() -> None:
+    code = (
+        "import importlib.util, sys\n"
+        "find = importlib.util.find_spec\n"
+        "names = {'starlette', 'uvicorn', 'websockets', 'segno'}\n"
+        "class Missing:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name.partition('.')[0] in names: raise ImportError(name)\n"
+        "sys.meta_path.insert(0, Missing())\n"
+        "importlib.util.find_spec = lambda name, package=None: None if name in names else find(name, package)\n"
+        "from digitlens.cli.main import main\n"
+        "main()\n"
+    )
+    given = [sys.executable, "-c", code]
+    read = subprocess.run([*given, "read", "--examples", "--json"], capture_output=True, text=True, check=True)
+    assert [reading["digit"] for reading in json.loads(read.stdout)] == list(range(10))
+    app = subprocess.run([*given, "app", "--no-browser"], capture_output=True, text=True, check=False)
+    assert (app.returncode, app.stdout) == (2, "")
+    assert "pip install starlette uvicorn websockets segno" in app.stderr
+    assert "Traceback" not in app.stderr
 
 
 STARTS = """

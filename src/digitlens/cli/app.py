@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from digitlens.server.http.address import Address
 
+SERVER = ("starlette", "uvicorn", "websockets", "segno")  # what this command alone needs
 _UNGUARDED = "Note: the app asks for no token. Whoever gets past the proxy in front of it can use it."
 
 
@@ -79,7 +81,12 @@ def command(
     """The command; HELP says what it does."""
     import secrets
 
-    from digitlens.errors import UsageError
+    from digitlens.errors import MissingExtra, UsageError
+
+    if missing := [name for name in SERVER if importlib.util.find_spec(name) is None]:
+        raise MissingExtra(
+            f"the app needs {', '.join(missing)}, and everything else does without: pip install {' '.join(missing)}"
+        )
     from digitlens.server.http import doors
     from digitlens.server.http.address import Address, listen
     from digitlens.server.http.networks import Networks

@@ -22,7 +22,11 @@ namespace {
 
 double now() {  // seconds
   timespec t;
+#if defined(_MSC_VER)
+  timespec_get(&t, TIME_UTC);  // its C library has no other
+#else
   clock_gettime(CLOCK_MONOTONIC, &t);
+#endif
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 

@@ -9,6 +9,7 @@
 
 #include "kernel.h"
 #include "pictures.h"
+#include "processor.h"
 #include "python_lock.h"
 
 namespace nb = nanobind;
@@ -41,9 +42,9 @@ static const Entry& entry(const Entry (&list)[N], const std::string& name, const
 static std::vector<const Kernel*> kernels() {  // those that this processor can run, the fastest first
   std::vector<const Kernel*> found;
 #ifdef KERNEL_X86
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("x86-64-v4")) found.push_back(&kernel_avx512);
-  if (__builtin_cpu_supports("x86-64-v3")) found.push_back(&kernel_avx2);
+  const Processor processor;
+  if (processor.x86_64_v4) found.push_back(&kernel_avx512);
+  if (processor.x86_64_v3) found.push_back(&kernel_avx2);
 #endif
   found.push_back(&kernel_baseline);
   return found;
