@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
@@ -176,6 +178,52 @@ def test_c_in_bytes_computes_what_python_quantised(name: str, tmp_path: Path) ->
     assert "int8_t net_w1" in (tmp_path / "net.h").read_text(encoding="utf-8")
     found = compiled(tmp_path)
     np.testing.assert_allclose(found[:, 0], found[:, 1], atol=1e-6)
+
+
+def small_object(folder: Path, text: str) -> bytes:
+    """What a C file becomes for a small processor: ARM without a unit for floating-point numbers."""
+    if find_spec("ziglang") is None:
+        pytest.skip("the C header was not compiled for a small processor: pip install ziglang")
+    (folder / "net.c").write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "ziglang", "cc", "-target", "arm-linux-musleabi", *STRICT, "-c", "net.c"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    return (folder / "net.o").read_bytes()
+
+
+@pytest.mark.parametrize("int8", [False, True])
+@pytest.mark.parametrize("name", [*SHIPPED, "tanh-softmax"])
+def test_c_compiles_for_a_small_processor_and_computes_nothing_in_float64(
+    name: str, int8: bool, tmp_path: Path
+) -> None:
+    """There each operation with float64 is a call of a slow function, whose name shows it."""
+    shape = some_reader(name).image_shape
+    digits = dl.Digits(np.full((2, *shape), 200, np.uint8), np.zeros(2, np.uint8))
+    dl.export(some_reader(name), tmp_path / "net.h", int8=int8, data=digits if int8 else None)
+    found = small_object(
+        tmp_path,
+        '#include "net.h"\nint f(const unsigned char *x);\nint f(const unsigned char *x) { return net_class(x); }\n',
+    )
+    assert b"__aeabi_f" in found
+    assert b"__aeabi_d" not in found
+    assert b"malloc" not in found
+
+
+def test_an_operation_in_float64_shows_there(tmp_path: Path) -> None:
+    assert b"__aeabi_d" in small_object(tmp_path, "double f(double x);\ndouble f(double x) { return 2.5 * x; }\n")
+
+
+@pytest.mark.skipif(
+    not os.environ.get("DIGITLENS_DATA"),
+    reason="the accuracy of networks in bytes was not measured on MNIST: set DIGITLENS_DATA to its folder",
+)
+@pytest.mark.parametrize("name", ["video", "straight", "reader"])
+def test_in_bytes_a_shipped_network_reads_as_many_of_mnists_test_digits_within_three_in_a_thousand(name: str) -> None:
+    reader, data = dl.load(name), dl.mnist()
+    known, images = (reader.adjusted(half.images) for half in (data.training[:1_000], data.test))
+    exact = outputs_of(reader.network, images).argmax(axis=1) == data.test.digits
+    small = quantised(reader.network, known).outputs(images).argmax(axis=1) == data.test.digits
+    assert abs(small.mean() - exact.mean()) < 0.003
 
 
 def test_bytes_cost_hardly_any_accuracy() -> None:
