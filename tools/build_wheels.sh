@@ -9,6 +9,7 @@ ROOT=$PWD
 WHERE=$ROOT/build/wheels
 rm -rf "$WHERE"
 mkdir -p "$WHERE/dist"
+trap 'rm -rf "$WHERE/source"' EXIT    # biome would take its biome.json for a second one of this folder
 new() { "$PYTHON" -m venv "$WHERE/$1"; }
 pip() { "$WHERE/$1/bin/python" -m pip install --quiet --disable-pip-version-check "${@:2}"; }
 check() {    # in an environment, outside of the sources, with nothing in PATH but that environment
@@ -37,8 +38,9 @@ PURE=$(ls "$WHERE"/dist/*-py3-none-any.whl)
 new compiled
 pip compiled "$WHEEL"
 check compiled --compiled --app
-for FILES in figures/theme.py web/index.html storage/networks/reader.digitlens web/train/kernel.wasm; do
-    unzip -l "$WHEEL" | grep -q "digitlens/$FILES"
+"$PYTHON" -m zipfile --list "$WHEEL" >"$WHERE/files.txt"
+for FILE in figures/theme.py web/index.html storage/networks/reader.digitlens web/train/kernel.wasm; do
+    grep -q "digitlens/$FILE" "$WHERE/files.txt"
 done
 
 new pure    # what reading needs, and nothing of the server
