@@ -126,7 +126,24 @@ def test_what_the_server_refuses_is_said_at_its_field(page: Page) -> None:
 
 def test_it_is_started_by_keyboard(page: Page) -> None:
     page.locator("#compare-vary").focus()
-    for _ in range(6):
+    for _ in range(7):
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     finished(page)
+
+
+def test_a_result_is_put_aside_when_the_settings_are_others_and_comes_back_with_them(page: Page) -> None:
+    page.locator("#compare-vary").focus()
+    page.get_by_role("button", name="Compare", exact=True).click()
+    finished(page)
+    result = page.locator(".compare-view .nothing")
+    assert result.is_hidden()
+    seeds = page.locator("#compare-seeds")
+    before = seeds.input_value()
+    rate = page.locator("#compare-learning_rate")
+    assert rate.input_value() == "0.2"
+    rate.fill("0.3")
+    result.filter(has_text="put aside").wait_for()
+    rate.fill("0.2")
+    result.wait_for(state="hidden")
+    assert seeds.input_value() == before

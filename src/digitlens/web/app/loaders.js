@@ -8,6 +8,7 @@ const late = () => import("./late.js");
 
 /** Those that train are there only where there is a trainer. @type {Services["journeys"]} */
 export const ALL = {
+  read: async () => (await late()).readDetails,
   neuron: async () => (await late()).neuronView,
   learn: async () => (await late()).learnView,
   train: async () => {

@@ -4,13 +4,9 @@
 
 import { attributes, clear, h } from "../views/shared/dom.js";
 import { diagramView } from "../views/network/diagram.js";
-import { nonsenseView } from "../views/read/nonsense.js";
-import { openOpinion } from "../views/read/opinion.js";
 import { padView } from "../views/read/pad.js";
 import { welcomeView } from "../views/read/welcome.js";
 import { pictureParts } from "../views/read/picture_file.js";
-import { preparationView } from "../views/read/preparation.js";
-import { whyView } from "../views/read/why.js";
 import { connectionView } from "../views/tools/connection.js";
 import { toolsView } from "../views/tools/tools.js";
 import { journeysView } from "./journeys.js";
@@ -20,7 +16,6 @@ import { lateViews } from "./late_view.js";
 /** @typedef {import("../views/shared/app.js").App} App */
 /** @typedef {import("../views/shared/app.js").View} View */
 
-const AGAIN = 3_000; // ms until what could not be loaded is tried again
 const SOON = 250; // ms after the start until the views that were not wanted yet are loaded, too
 const PLOTS = ["vendor/uplot/uPlot.min.css", "views/shared/plot.css"];
 const FORM = "views/train/form.css";
@@ -56,18 +51,17 @@ export function fillPage(app, whole) {
   const late = Object.fromEntries(
     Object.entries(services.journeys)
       .filter(([name]) => app.journeys.some((view) => view === name))
-      .map(([name, load]) => [name, loading.view(SHEETS[name], load)]),
+      .map(([name, load]) => [name, loading.view(SHEETS[name] ?? [], load)]),
   );
-  const read = [whyView(app), preparationView(app), nonsenseView(app)];
-  const opinion = secondOpinion(app);
+  let soon = false; // what the first reading does not need may come
   const hide = partsHidden(root, services.only ?? null);
   let shown = "";
   life.after(async () => {
     // so that they are here when whoever brings them is gone
+    soon = true;
     Object.values(late).forEach((view) => view(true));
     await Promise.all([loading.all(), pictureParts().catch(() => {})]); // those are tried again when they are wanted
     if (life.signal.aborted) return;
-    opinion.allow();
     app.set({});
     whole();
   }, SOON);
@@ -83,14 +77,14 @@ export function fillPage(app, whole) {
   const show = () => {
     const { state } = app;
     const name = state.view === "story" ? state.shows : state.view;
-    const inDetail = name === "read" ? read : late[name]();
+    const inDetail = name !== "read" ? late[name]() : soon ? (late.read?.() ?? []) : [];
     const story = state.view === "story" ? late.story() : [];
     const now = [state.view, name, inDetail.length, story.length].join();
     if (shown !== now) {
       shown = now;
       arrange(state, inDetail, story);
     }
-    for (const view of [...always, ...inDetail, ...story, ...opinion.views()]) view.update();
+    for (const view of [...always, ...inDetail, ...story]) view.update();
     hide(state.hide, shown);
   };
   app.onUpdate(show);
@@ -160,29 +154,6 @@ function framework(app, { pad, network, tools, journeys, welcome }) {
     ),
   );
   return { main, story, detail };
-}
-
-/** What the larger network says, once there is something to ask it about. @param {App} app */
-function secondOpinion(app) {
-  const views = /** @type {View[]} */ ([]);
-  let [allowed, asked] = [false, false];
-  const ask = async () => {
-    asked = true;
-    try {
-      views.push(...(await openOpinion(app)));
-      app.set({});
-    } catch {
-      app.life.after(() => (asked = false), AGAIN); // nobody answers; the next drawing tries again
-    }
-  };
-  return {
-    allow: () => (allowed = true),
-    views() {
-      const { view, strokes, base } = app.state;
-      if (allowed && !asked && view === "read" && (strokes.length || base)) ask();
-      return views;
-    },
-  };
 }
 
 /**

@@ -66,9 +66,12 @@ const isReplaced = ({ result, run }) => result !== null && run > result.header.n
 export const isBusy = (state) => !isReplaced(state) && UNDER_WAY.includes(state.result?.header.state);
 
 /** Whether it was paused and asks the same. @param {ComparisonState} state @param {Duel} duel @returns {boolean} */
-export function canGoOn(state, duel) {
-  const { result, choices } = state;
-  if (!result || !choices || isReplaced(state) || result.header.state !== "paused") return false;
+export const canGoOn = (state, duel) =>
+  !isReplaced(state) && state.result?.header.state === "paused" && isOf(state, duel);
+
+/** Whether the result that is there came from what is asked for now. @param {ComparisonState} state @param {Duel} duel */
+export function isOf({ result, choices }, duel) {
+  if (!result || !choices) return false;
   const { recipes, data, seeds } = result.header;
   const base = choices.recipes[duel.base];
   return (
@@ -95,22 +98,27 @@ export function shownOf(state, settings, here, fields, reason = "") {
   const duel = askedFor(state, settings);
   const busy = isBusy(state);
   const header = result?.header;
+  // a result belongs to the settings that it came from
+  const aside = result !== null && duel !== null && !busy && !isOf(state, duel);
   const wrong = duel !== null && Object.keys(duel.errors).length > 0;
   const stale = !here && header ? `${reason || "The server is gone."} This is what had arrived. ` : "";
   const failed = header?.state === "failed" ? header.error : "";
   return {
     duel,
     busy,
+    aside,
     button: busy ? "Stop" : duel && canGoOn(state, duel) ? "Continue" : "Compare",
     disabled: !here || !duel || (!busy && wrong),
-    status: stale + (header ? doing(header) : ""),
+    status: stale + (header && !aside ? doing(header) : ""),
     progress: header ? header.done / header.all : 0,
     trouble: refused && !fields.includes(refused.field) ? refused.error : failed,
-    empty: choices
-      ? "The curves of both sides over each other, their weights, and a sentence that says what the numbers support " +
-        "appear here."
-      : here
-        ? "…"
-        : reason || "Comparing needs the server, digitlens app, which is gone.",
+    empty: aside
+      ? "These are other settings than those of the last result. It is put aside, and comes back with its settings."
+      : choices
+        ? "The curves of both sides over each other, their weights, and a sentence that says what the numbers support " +
+          "appear here."
+        : here
+          ? "…"
+          : reason || "Comparing needs the server, digitlens app, which is gone.",
   };
 }

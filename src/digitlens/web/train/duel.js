@@ -20,6 +20,7 @@ import { wanted } from "./settings.js";
 
 const FIRST = "activation"; // what differs, until something else is chosen
 export const EPOCHS = "10";
+export const RATE = "0.2"; // of both sides, where the recipe is the usual one
 export const SEEDS = "6"; // fewer pairs can say nothing
 export const CURVES = { trainingCost: 0, trainingAccuracy: 1, testCost: 2, testAccuracy: 3 };
 
@@ -40,7 +41,9 @@ export function duelOf(settings, choices) {
     settings.second ?? usual?.[1] ?? "",
   ]);
   const common = Object.fromEntries(
-    Object.entries({ epochs: EPOCHS, ...settings }).filter(([field]) => field !== "live"),
+    Object.entries({ epochs: EPOCHS, ...(settings.recipe ? {} : { learning_rate: RATE }), ...settings }).filter(
+      ([field]) => field !== "live",
+    ),
   );
   const [a, b] = sides.map((value) => wanted({ ...common, [vary]: value }, choices));
   const errors = /** @type {Record<string, string>} */ ({});

@@ -88,8 +88,8 @@ export function compareView(app, live) {
   const show = () => {
     const now = shownOf(state, app.state.settings, live.state === "here", form.fields, whyNot(live));
     where.update();
-    attributes(empty, { hidden: state.result !== null });
-    attributes(result.element, { hidden: state.result === null });
+    attributes(empty, { hidden: state.result !== null && !now.aside });
+    attributes(result.element, { hidden: state.result === null || now.aside });
     setText(empty, now.empty);
     setText(button, now.button);
     attributes(button, { disabled: now.disabled });

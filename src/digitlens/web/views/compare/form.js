@@ -1,7 +1,7 @@
 // @ts-check
 // The form of a comparison: what differs, its two values, epochs, seeds and data; each with what is wrong with it.
 
-import { compared, EPOCHS, SEEDS } from "../../train/duel.js";
+import { compared, EPOCHS, RATE, SEEDS } from "../../train/duel.js";
 import { inSentence } from "../../train/schema.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 
@@ -13,7 +13,7 @@ import { attributes, clear, h, setText } from "../shared/dom.js";
 /** @typedef {(patch: Record<string, string | null>) => void} Change */
 
 const SIDES = /** @type {const} */ (["first", "second"]);
-const NUMBERS = /** @type {const} */ (["epochs", "seeds"]);
+const NUMBERS = /** @type {const} */ (["learning_rate", "epochs", "seeds"]);
 const DATA = /** @type {Record<string, string>} */ ({
   mnist: "MNIST",
   pen: "pen digits",
@@ -21,8 +21,7 @@ const DATA = /** @type {Record<string, string>} */ ({
   folder: "your own folder",
 });
 const RATES =
-  "The learning rate is the same on both sides. The rate that suits one need not suit the other: compare rates, too, " +
-  "before you say which is better.";
+  "The rate that suits one side need not suit the other: compare rates, too, " + "before you say which is better.";
 
 /** @param {Change} change */
 export function comparisonForm(change) {
@@ -32,7 +31,11 @@ export function comparisonForm(change) {
   });
   const data = h("select", { id: "compare-data", onchange: () => change({ data: data.value }) });
   const sides = SIDES.map((field, i) => sideField(field, "AB"[i], change));
-  const numbers = [numberField("epochs", "Epochs", EPOCHS, change), numberField("seeds", "Seeds", SEEDS, change)];
+  const numbers = [
+    numberField("learning_rate", "Learning rate", RATE, change),
+    numberField("epochs", "Epochs", EPOCHS, change),
+    numberField("seeds", "Seeds", SEEDS, change),
+  ];
   const note = h("p", { class: "dim" });
   let listed = "";
 
@@ -68,12 +71,17 @@ export function comparisonForm(change) {
       for (const [i, side] of sides.entries()) side.show(duel.sides[i], wrong(SIDES[i]));
       for (const [i, field] of numbers.entries()) {
         const name = NUMBERS[i];
-        field.show(settings[name] ?? { epochs: EPOCHS, seeds: SEEDS }[name], wrong(name));
+        const usual = { learning_rate: rateOf(choices, settings), epochs: EPOCHS, seeds: SEEDS };
+        field.show(settings[name] ?? usual[name], wrong(name));
+        attributes(field.element, { hidden: name === duel.vary });
       }
       setText(note, duel.vary === "learning_rate" ? "" : RATES);
     },
   };
 }
+
+/** The learning rate that both sides have where none is typed. @param {Choices} choices @param {Settings} settings */
+const rateOf = ({ recipes }, { recipe }) => (recipe ? String(recipes[recipe]?.learning_rate ?? RATE) : RATE);
 
 /** What is wrong with a field, beside its input. @param {string} name */
 function complaint(name) {
@@ -91,13 +99,13 @@ function complaint(name) {
   };
 }
 
-/** @param {"epochs" | "seeds"} name @param {string} label @param {string} usual @param {Change} change */
+/** @param {"learning_rate" | "epochs" | "seeds"} name @param {string} label @param {string} usual @param {Change} change */
 function numberField(name, label, usual, change) {
   const wrong = complaint(name);
   const input = h("input", {
     id: `compare-${name}`,
     type: "text",
-    inputmode: "numeric",
+    inputmode: "decimal",
     autocomplete: "off",
     oninput: () => change({ [name]: input.value.trim() === usual ? null : input.value.trim() }),
   });
