@@ -165,7 +165,9 @@ def test_a_picture_may_come_from_standard_input(pictures: Path) -> None:
     assert found["digit"] in range(10)
 
 
-@pytest.mark.parametrize(("given", "told"), [(b"", "empty"), (b"no picture", "PNG"), (b"\0" * 5_242_881, "bytes")])
+@pytest.mark.parametrize(
+    ("given", "told"), [(b"", "empty"), (b"no picture", "PNG"), (b"\0" * (16 * 2**20 + 1), "begins with")]
+)
 def test_what_comes_from_standard_input_and_is_no_picture_is_one_clear_error(given: bytes, told: str) -> None:
     done = subprocess.run(command("read", "-"), input=given, capture_output=True, timeout=PATIENCE, check=False)
     assert done.returncode == 1

@@ -36,5 +36,5 @@ openapi.media_type("application/octet-stream", pictures())
 @schemathesis.hook("map_path_parameters")
 def a_visitor_who_has_a_run(context: Any, path_parameters: dict[str, Any] | None) -> dict[str, Any] | None:
     if path_parameters and path_parameters.get("record") in ("latest", "0", "1"):
-        path_parameters["visitor"] = os.environ["DIGITLENS_VISITOR"]
+        path_parameters["visitor"] = os.environ["VISITOR_WITH_A_RUN"]
     return path_parameters

@@ -11,7 +11,7 @@ Write the page so that it needs no server, or a network for other programs.
 
 \b
 digitlens export site public            a folder for any web host
-digitlens export page video lens.html   one file, to be opened or mailed; --train
+digitlens export page video lens.html   one file to open or mail; --train
 digitlens export onnx reader r.onnx     for ONNX Runtime and others
 digitlens export c video video.h        a C99 header; smaller with --int8
 digitlens export numpy video v.npz      NumPy's arrays; and json

@@ -91,17 +91,13 @@ class Run:
                 "`digitlens train --from` bring it"
             )
         recipe.check_sizes(len(data.classes), data.pixels)  # before digits are made ready for a network that cannot be
-        self._beginning = (
-            starting_network(start, recipe, data)
-            if start is not None
-            else recipe.initial_network(len(data.classes), data.pixels)
-        )
+        self._started_from = None if start is None else starting_network(start, recipe, data)
         self._split = split_data(recipe, _adjusted(data, recipe.preparation))
         self._stop = Stop()
 
     def __iter__(self) -> Iterator[Record]:
         """Train on, record by record. A run that was left may be entered again: it continues from its latest record."""
-        network = self._beginning
+        network = self._started_from or self.recipe.initial_network(len(self.data.classes), self.data.pixels)
         running = self.engine.run(self.recipe, network, self._split, self.state, every=self._every, stop=self._stop)
         try:
             for record in running:

@@ -194,7 +194,7 @@ def test_a_page_as_json() -> None:
     told = json.loads(json.dumps(page.to_json(), allow_nan=False))
     assert told["text"] == page.text
     assert told["network"] == "video"
-    assert len(told["activations"]) == 10
+    assert not {"digit", "activations", "confidence"} & set(told)  # a page is not one digit
     assert [box["number"] for box in told["boxes"]] == [0, 0, 1]
     for box, real in zip(told["boxes"], page.boxes, strict=True):
         assert box["digit"] == int(real.activations.argmax()) == real.digit

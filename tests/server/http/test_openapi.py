@@ -137,7 +137,7 @@ def test_no_answer_is_another_one_than_described(tmp_path: Path) -> None:
     """In full, some ten thousand requests (`make soak`), here a few hundred."""
     with server(TOKEN) as port:
         hooks = {"SCHEMATHESIS_HOOKS": "tests.server.schemathesis_hooks", "PYTHONPATH": str(ROOT)}
-        environment = os.environ | hooks | {"DIGITLENS_VISITOR": visitor_with_a_run(port)}
+        environment = os.environ | hooks | {"VISITOR_WITH_A_RUN": visitor_with_a_run(port)}
         command = [
             *(sys.executable, "-m", "schemathesis.cli", "run", f"http://127.0.0.1:{port}/api/openapi.json"),
             *("--phases", "coverage,fuzzing", "--max-examples", str(count(1_500)), "--seed", str(seed())),

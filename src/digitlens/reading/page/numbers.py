@@ -31,11 +31,6 @@ class DigitBox:
     alternatives: tuple[tuple[str, float], ...] = ()  # other digits it could be, with their probabilities
     evidence: tuple[float, ...] = ()  # what the confidence was estimated from, see confidence.py
 
-    def mark(self, below: float) -> str:
-        """Its label, or a question mark where its confidence is lower than `below`, or it is perhaps no digit."""
-        doubtful = self.is_digit is False if self.confidence is None else self.confidence < below
-        return "?" if doubtful else self.label
-
     def __repr__(self) -> str:
         return f"<DigitBox {self.label}: {self.width}×{self.height} pixels at ({self.left}, {self.top})>"
 
@@ -60,6 +55,12 @@ class DigitBox:
             answer["confidence"] = round(self.confidence, 6)
             answer["alternatives"] = [[label, round(share, 6)] for label, share in self.alternatives]
         return answer
+
+
+def mark(box: DigitBox, below: float) -> str:
+    """Its label, or a question mark where its confidence is lower than `below`, or it is perhaps no digit."""
+    doubtful = box.is_digit is False if box.confidence is None else box.confidence < below
+    return "?" if doubtful else box.label
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,7 +15,7 @@ from digitlens.reading.page.confidence import DOUBTFUL
 from digitlens.reading.page.connected_components import Pieces, pieces_of, runs_in
 from digitlens.reading.page.line_reading import read_line
 from digitlens.reading.page.lines import Line, find_lines, writing_size
-from digitlens.reading.page.numbers import DigitBox, Number
+from digitlens.reading.page.numbers import DigitBox, Number, mark
 from digitlens.reading.page.paper import Paper, find_paper, reduced, straightened
 from digitlens.reading.page.ruling import without_boxes, without_ruling
 from digitlens.reading.page.segmentation import Familiar, Glyph, Judge, Lattice, Segments, segment
@@ -63,7 +63,7 @@ class Page:
 
         Where the Reader cannot tell, a question mark is what is perhaps no digit.
         """
-        return self._text([box.mark(below) for box in self.boxes])
+        return self._text([mark(box, below) for box in self.boxes])
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values: `path`, `network`, `text`, `numbers`, `boxes`, `turn` and `notes`."""

@@ -1,5 +1,6 @@
 // @ts-check
-// The journeys besides Read, and what stands beneath the network there, as one piece, which is loaded when the first of them is wanted.
+// The journeys besides Read, and what stands beneath the network there, as one piece, which is loaded when the first of
+// them is wanted.
 
 export { compareView } from "../views/compare/compare.js";
 export { readDetails } from "../views/read/details.js";

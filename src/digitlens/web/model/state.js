@@ -37,7 +37,8 @@ import { DIGIT_SHAPE, LARGEST_SIDE, MOST_CLASSES, pixelsOf, sameShape } from "..
 export const VIEWS = /** @type {const} */ (["read", "neuron", "learn", "train", "compare", "story"]);
 const SHOWN = /** @type {const} */ (["read", "neuron", "learn", "train", "compare"]);
 /** @typedef {Readonly<Record<string, string>>} Settings */
-const RESERVED = ["shows", "at", "t", "w", "raw", "b", "i", "f", "s", "hide"]; // parts of an address that are no settings
+// parts of an address that are no settings
+const RESERVED = ["shows", "at", "t", "w", "raw", "b", "i", "f", "s", "hide"];
 const SETTING_NAME = /^[a-z][a-z_]{0,39}$/; // which of them are fields of a recipe, only the server knows
 const MOST_SETTINGS = 64;
 const SETTING = /^[\w.,+-]{0,80}$/;
@@ -282,7 +283,8 @@ function unpackInk(bytes, pixels) {
 }
 
 /**
- * Ink to the last bit, for a picture that was prepared: 0 and how many there are of it, or 1 and the bytes of a float64.
+ * Ink to the last bit, for a picture that was prepared: 0 and how many there are of it, or 1 and the bytes of a
+ * float64.
  * @param {Float64Array} ink
  * @returns {number[]}
  */

@@ -69,7 +69,8 @@ export const isBusy = (state) => !isReplaced(state) && UNDER_WAY.includes(state.
 export const canGoOn = (state, duel) =>
   !isReplaced(state) && state.result?.header.state === "paused" && isOf(state, duel);
 
-/** Whether the result that is there came from what is asked for now. @param {ComparisonState} state @param {Duel} duel */
+/** Whether the result that is there came from what is asked for now.
+ * @param {ComparisonState} state @param {Duel} duel */
 export function isOf({ result, choices }, duel) {
   if (!result || !choices) return false;
   const { recipes, data, seeds } = result.header;
@@ -115,8 +116,8 @@ export function shownOf(state, settings, here, fields, reason = "") {
     empty: aside
       ? "These are other settings than those of the last result. It is put aside, and comes back with its settings."
       : choices
-        ? "The curves of both sides over each other, their weights, and a sentence that says what the numbers support " +
-          "appear here."
+        ? "The curves of both sides over each other, their weights, and a sentence that says what the numbers " +
+          "support appear here."
         : here
           ? "…"
           : reason || "Comparing needs the server, digitlens app, which is gone.",

@@ -14,8 +14,8 @@
  * @property {string} reason       why there is no training, in words; "" where there is, or where it may come back
  * @property {(message: object) => boolean} send   false where nobody is there to hear it
  * @property {(type: string, listener: Listener) => () => void} on   what comes of that type: choices, run, mistakes,
- *   moment, comparison, refused, error, download; "state", "slept" (the tab, for so many seconds) and "trainer" (another one was
- *   chosen) are ours. Undo by calling what it gives
+ *   moment, comparison, refused, error, download; "state", "slept" (the tab, for so many seconds) and "trainer"
+ *   (another one was chosen) are ours. Undo by calling what it gives
  * @property {() => void} join     from now on we train
  * @property {() => void} ask      does it still answer?
  * @property {() => void} attempt

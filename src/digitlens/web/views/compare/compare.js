@@ -7,7 +7,7 @@ import { askedFor, canGoOn, isBusy, reduce, shownOf, START } from "../../train/c
 import { settingsOf } from "../../train/settings.js";
 import { whyNot } from "../../train/trainer.js";
 import { attributes, h, setText } from "../shared/dom.js";
-import { whereView } from "../train/where.js";
+import { whereView } from "../shared/where.js";
 import { frames } from "../shared/frames.js";
 import { comparisonForm } from "./form.js";
 import { resultView } from "./result.js";

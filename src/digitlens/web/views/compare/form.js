@@ -99,7 +99,12 @@ function complaint(name) {
   };
 }
 
-/** @param {"learning_rate" | "epochs" | "seeds"} name @param {string} label @param {string} usual @param {Change} change */
+/**
+ * @param {"learning_rate" | "epochs" | "seeds"} name
+ * @param {string} label
+ * @param {string} usual
+ * @param {Change} change
+ */
 function numberField(name, label, usual, change) {
   const wrong = complaint(name);
   const input = h("input", {

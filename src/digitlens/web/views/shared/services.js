@@ -70,8 +70,8 @@
  * @property {Networks} networks
  * @property {(root: ShadowRoot, sheets: readonly string[]) => Promise<void>} styles   puts style sheets, named by
  *   their paths in web/, into the component
- * @property {Partial<Record<Journey, () => Promise<MakeView>>>} journeys   each loaded when it is wanted; read: what stands
- *   beneath the network there
+ * @property {Partial<Record<Journey, () => Promise<MakeView>>>} journeys   each loaded when it is wanted; read: what
+ *   stands beneath the network there
  * @property {{tab: Storage | null, site: Storage | null}} [storage]   what lasts as long as the tab, and longer
  * @property {(digit: number) => Promise<Blob>} [examples]   a drawing of each digit
  * @property {Images} [images]

@@ -1,6 +1,6 @@
 // @ts-check
-// Whether the server is there. Drawing, looking and training in the tab never need it; the page only says when it is gone, and when it is
-// back. The connection is tried again when the machine wakes, is online again, or somebody looks.
+// Whether the server is there. Drawing, looking and training in the tab never need it; the page only says when it is
+// gone, and when it is back. The connection is tried again when the machine wakes, is online again, or somebody looks.
 
 import { h, setText } from "../shared/dom.js";
 

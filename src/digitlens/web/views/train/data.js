@@ -80,7 +80,8 @@ export function dataView(app, live, choose) {
       setText(
         words,
         ran
-          ? `Learns from ${many(ran.training)} images, and is tested on ${many(ran.test)} others. ${capital(from)}${from && "."}`
+          ? `Learns from ${many(ran.training)} images, and is tested on ${many(ran.test)} others. ` +
+              `${capital(from)}${from && "."}`
           : chosen
             ? `${many(chosen.training)} images to learn from, ${many(chosen.test)} others to be tested on.`
             : "",

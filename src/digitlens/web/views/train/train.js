@@ -1,5 +1,6 @@
 // @ts-check
-// Train: the network learns, on the server or in the tab, and one watches. Settings on the left, what they come to on the right.
+// Train: the network learns, on the server or in the tab, and one watches. Settings on the left, what they come to on
+// the right.
 //
 // With Live on, every change of a setting trains again from the same seed, while the slider still moves: the newest
 // request wins, and the server stops the run before it. What has been told and asked is in train/run_state.js; here it
@@ -20,7 +21,7 @@ import { runBar } from "./run_bar.js";
 import { settingsView } from "./settings.js";
 import { snapshotsView } from "./snapshots.js";
 import { triesView } from "./tries.js";
-import { whereView } from "./where.js";
+import { whereView } from "../shared/where.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../train/run_state.js").RunState} RunState */

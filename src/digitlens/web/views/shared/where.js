@@ -2,9 +2,9 @@
 // Where training runs: said, and chosen where a host has both a server and a tab.
 
 import { placeOf } from "../../train/trainer.js";
-import { attributes, h, setText } from "../shared/dom.js";
+import { attributes, h, setText } from "./dom.js";
 
-/** @typedef {import("../shared/app.js").App} App */
+/** @typedef {import("./app.js").App} App */
 /** @typedef {import("../../train/trainer.js").Trainer} Trainer */
 
 /** @param {App} app @param {Trainer} live */
