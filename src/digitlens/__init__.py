@@ -67,9 +67,6 @@ if TYPE_CHECKING:  # the same names once more, for type checkers and editors: a 
         explain as explain,
         export as export,
         load as load,
-        read as read,
-        read_fields as read_fields,
-        read_page as read_page,
         save as save,
         sweep as sweep,
         train as train,
@@ -82,6 +79,7 @@ if TYPE_CHECKING:  # the same names once more, for type checkers and editors: a 
         initialise as initialise,
         one_hot as one_hot,
     )
+    from digitlens.python_reading import read as read, read_fields as read_fields, read_page as read_page
     from digitlens.reading.calibration import Calibration as Calibration
     from digitlens.reading.evaluation import Evaluation as Evaluation
     from digitlens.reading.familiarity import Familiarity as Familiarity, Judgement as Judgement
@@ -95,9 +93,10 @@ if TYPE_CHECKING:  # the same names once more, for type checkers and editors: a 
     __version__: str
 
 _NAMES = {  # where each public name lives; a name is imported from there when it is first used
-    "digitlens.python": "compare explain export load read read_fields read_page save sweep train",
+    "digitlens.python": "compare explain export load save sweep train",
     "digitlens.python_data": "data mnist pen_digits",
     "digitlens.python_many": "read_many read_pages",
+    "digitlens.python_reading": "read read_fields read_page",
     "digitlens.python_network": "backward cost_for initialise one_hot",
     "digitlens.reading.reader": "Reader",
     "digitlens.reading.reading": "Reading",

@@ -12,13 +12,8 @@ from digitlens.checks import check_callback, check_type, described, whole_number
 from digitlens.errors import ShapeError, UsageError
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-    from PIL.Image import Image as PillowImage
-
     from digitlens.reading.folders import Form, NamedPicture
-    from digitlens.reading.reader import Reader
-
-    Picture = str | Path | bytes | NDArray[Any] | PillowImage
+    from digitlens.reading.reader import Picture, Reader
 
 MOST_JOBS = 10_000  # workers
 

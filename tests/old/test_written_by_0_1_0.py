@@ -44,6 +44,7 @@ EXACTLY = bool(os.environ.get("DIGITLENS_OLD_EXACTLY"))
 NEAR, FAR = (0.0, 0.0) if EXACTLY else (1e-6, 1e-3)
 TIMES = ("seconds", "seconds_per_epoch")
 WORDS = ("sentence",)  # nobody promised how something is said
+ONE_DIGIT = ("digit", "activations", "is_digit", "familiarity", "confidence")  # a page was once described as one, too
 DIGITLENS = """
 from importlib.metadata import entry_points
 next(iter(entry_points(group="console_scripts", name="digitlens"))).load()()
@@ -364,4 +365,6 @@ def test_a_command_prints_the_numbers_that_it_printed(number: int, copy: Path) -
     left_out = TIMES + WORDS + (() if EXACTLY else ("engine",))
     left_out += ("name",) if old["arguments"][0] == "compare" else ()  # what a side is called: words, too
     now, was = (without(answer, *left_out) for answer in (digitlens(*old["arguments"]), old["answer"]))
+    if "--page" in old["arguments"]:
+        was = [{name: value for name, value in page.items() if name not in ONE_DIGIT} for page in was]
     same(now, was, FAR if old["arguments"][0] == "compare" else 2e-6, " ".join(old["arguments"])[:60])

@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 
     from digitlens.reading.page.page import Page
 
+    Picture = str | Path | bytes | NDArray[Any] | PillowImage
+
 AT_ONCE = 1_000  # images a forward pass: 3 MB, which stays in the cache
 
 
@@ -119,7 +121,7 @@ class Reader:
         """Whether it sees framed images of 28×28, and its classes are "0", "1", ..."""
         return self.image_shape == DIGIT_SHAPE and are_digits(self.classes)
 
-    def read(self, picture: str | Path | bytes | NDArray[Any] | PillowImage) -> Reading:
+    def read(self, picture: Picture) -> Reading:
         """Read one picture.
 
         picture: a picture file, its bytes, an array or a Pillow image, of any size.
@@ -135,7 +137,7 @@ class Reader:
 
     def read_page(
         self,
-        picture: str | Path | bytes | NDArray[Any] | PillowImage,
+        picture: Picture,
         *,
         expect: str | Iterable[str] | None = None,
     ) -> Page:
@@ -165,7 +167,7 @@ class Reader:
 
     def read_fields(
         self,
-        picture: str | Path | bytes | NDArray[Any] | PillowImage,
+        picture: Picture,
         regions: Mapping[str, str | Sequence[float]] | Iterable[str | Region],
         *,
         expect: str | Iterable[str] | Mapping[str, str | Iterable[str]] | None = None,

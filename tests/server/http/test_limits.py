@@ -388,11 +388,11 @@ def test_who_hangs_up_is_worked_for_no_more_and_nobody_waits_for_them(
     """The first page is held up, as a slow one would be; those behind it are posted by clients who hang up."""
     begun, gate, worked = threading.Event(), threading.Event(), list[int]()
 
-    def slow(reader: Reader, data: bytes) -> bytes:
+    def slow(reader: Reader, data: bytes) -> dict[str, Any]:
         worked.append(len(data))
         begun.set()
         gate.wait(PATIENCE)
-        return b"{}"
+        return {}
 
     monkeypatch.setattr(reading, "read_page", slow)
     jobs = site.guard.budgets.jobs

@@ -37,6 +37,7 @@ NARROW = 2.0**-52  # of a float64: no two are nearer to each other than this sha
 SMALLEST = 1e-280  # ... unless they are smaller than this
 LEAST_CONTRAST = 0.04  # with less contrast than this, the picture counts as empty
 STANDING_OUT = 4.0  # times the grain: what deviates less from the paper is grain, ...
+SMALL = 32  # pixels: in a picture without a longer side, texture and strokes are of one size
 SMOOTHED = 96  # pixels: the longest side of a picture that is smoothed
 STROKES = 1.0, 1.6, 2.2  # of these: ... unless something stands out where grain and texture are smoothed away, ...
 STROKES_OUT = 3.2  # ... so many times what is left of the grain: strokes survive it
@@ -256,6 +257,8 @@ def _ink_at(grey: NDArray[Any], region: Box, factor: int, look: Look) -> Ink | N
 
 def _strokes_stand_out(levels: NDArray[Any], full: float, look: Look) -> bool:
     """Whether something stands out from textured paper, once it is smoothed by about half a stroke's width."""
+    if max(levels.shape) <= SMALL:
+        return False
     small = reduce(levels, math.ceil(max(levels.shape) / SMOOTHED))
     for spread in STROKES:
         smooth = _on_uneven_paper(small, full, look._replace(blur=spread))

@@ -46,6 +46,7 @@ const FAINT = 0.06; // deviations from the paper below this are grain, or the ed
 const CERTAIN = 0.2; // ink of photos that is fainter than this is taken for nothing
 const LEAST_CONTRAST = 0.04; // writing that differs by less from its paper cannot be told from nothing
 const STANDING_OUT = 4; // times the grain: what deviates less from the paper is grain, ...
+const SMALL = 32; // pixels: in a picture without a longer side, texture and strokes are of one size
 const SMOOTHED = 96; // pixels: the longest side of a picture that is smoothed
 const STROKES = [1, 1.6, 2.2]; // of these: ... unless something stands out of what was smoothed, ...
 const STROKES_OUT = 3.2; // ... so many times what is left of the grain: strokes survive it
@@ -116,6 +117,7 @@ function inkAt(grey, region, factor, look) {
  * @returns {boolean}
  */
 function strokesStandOut(levels, look) {
+  if (Math.max(levels.rows, levels.columns) <= SMALL) return false;
   const small = blocksOf(levels, Math.ceil(Math.max(levels.rows, levels.columns) / SMOOTHED));
   return STROKES.some((blur) => {
     const { depth, grain } = onUnevenPaper(small, { ...look, blur });
