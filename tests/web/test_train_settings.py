@@ -163,7 +163,7 @@ def test_what_the_server_refuses_is_said_at_its_field(page: Page) -> None:
 
 def test_a_bad_value_from_the_address_that_has_no_control_is_said_too(context: BrowserContext, site: Site) -> None:
     page = trainer(context, site.address.url, "train?precision=float16&activation=nonsense")
-    assert "one of float32, float64" in page.locator(".trainer .trouble").inner_text()
+    assert "one of float32, float64" in page.locator(".trainer .trouble:visible").inner_text()
     wrong(page, "activation", "one of sigmoid")
 
 

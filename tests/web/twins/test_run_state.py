@@ -143,7 +143,8 @@ def test_live_waits_for_a_run_that_the_server_may_still_tell_of() -> None:
 
 
 def compared(number: int = 1, state: str = "running", **header: Any) -> Event:
-    recipes = [{**RECIPES["video"].to_json(), "activation": name, "epochs": 10} for name in ("sigmoid", "relu")]
+    shared = {**RECIPES["video"].to_json(), "epochs": 10, "learning_rate": 0.2}  # what a comparison begins with
+    recipes = [{**shared, "activation": name} for name in ("sigmoid", "relu")]
     usual = {"number": number, "state": state, "recipes": recipes, "data": "mnist", "seeds": 6, "done": 3, "all": 12}
     return {
         "type": "comparison",
