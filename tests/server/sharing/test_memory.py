@@ -79,11 +79,11 @@ class Node:
 
 
 def test_what_only_cycles_hold_is_let_go_of_once_much_was_made() -> None:
-    tidy = Tidying()
     gc.collect()
+    tidy = Tidying()
     gc.disable()  # as if nothing were made that makes Python look for cycles
     try:
-        nodes = [Node() for _ in range(MADE + 1)]
+        nodes = [Node() for _ in range(2 * MADE)]
         kept = weakref.ref(nodes[0])
         del nodes
         assert kept() is not None
