@@ -116,7 +116,8 @@ const tasks = {
     const cache = {
       match: async (key) => kept.get(key)?.clone(),
       put: async (key, value) => void kept.set(key, value),
-      delete: async (address) => [...kept.keys()].filter((key) => key.startsWith(address)).map((key) => kept.delete(key)),
+      delete: async (address) =>
+        [...kept.keys()].filter((key) => key.startsWith(address)).map((key) => kept.delete(key)),
     };
     const caches = broken ? { open: () => Promise.reject(new Error("SecurityError")) } : { open: async () => cache };
     let fetches = 0;
