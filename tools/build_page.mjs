@@ -12,7 +12,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative, sep } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const WEB = join(ROOT, "src/digitlens/web");
@@ -35,7 +35,9 @@ function files(folder) {
 
 const sources = files(WEB).filter((path) => /\.(js|css|html)$/.test(path) && !posix(path).startsWith("built/"));
 
-/** All style sheets of the component, as one module: {name: text}. */
+const { FIRST_SHEETS } = await import(pathToFileURL(join(WEB, "app/sheets.js")));
+
+/** The style sheets of the component, as two modules: those of the first reading, and all others. */
 async function styles() {
   const sheets = sources.filter((path) => path.endsWith(".css") && !posix(path).startsWith("hosts/"));
   const texts = {};
@@ -43,19 +45,23 @@ async function styles() {
     const { code } = await esbuild.transform(text(path), { loader: "css", minify: true, target: TARGET });
     texts[posix(path)] = code.trim();
   }
-  const styles = `ownStyles(${JSON.stringify(texts)})`;
-  return `import { ownStyles } from "./browser.js";\nexport const hostStyles = () => ${styles};\n`;
+  const some = (wanted) => JSON.stringify(Object.fromEntries(Object.entries(texts).filter(([name]) => wanted(name))));
+  return {
+    first: `import { ownStyles } from "./browser.js";
+      export const hostStyles = () => ownStyles(${some((name) => FIRST_SHEETS.includes(name))}, () => import("late-styles"));`,
+    late: `export const texts = ${some((name) => !FIRST_SHEETS.includes(name))};`,
+  };
 }
 
 /** In a bundle, style sheets come along with it: hosts/styles.js is another module. */
 const bundledStyles = {
   name: "styles",
-  setup(build) {
-    build.onLoad({ filter: /hosts[\\/]styles\.js$/ }, async () => ({
-      contents: await styles(),
-      loader: "js",
-      resolveDir: join(WEB, "hosts"),
-    }));
+  async setup(build) {
+    const { first, late } = await styles();
+    const module = (contents) => () => ({ contents, loader: "js", resolveDir: join(WEB, "hosts") });
+    build.onLoad({ filter: /hosts[\\/]styles\.js$/ }, module(first));
+    build.onResolve({ filter: /^late-styles$/ }, ({ path }) => ({ path, namespace: "styles" }));
+    build.onLoad({ filter: /./, namespace: "styles" }, module(late));
   },
 };
 

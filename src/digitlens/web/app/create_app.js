@@ -14,6 +14,7 @@ import { keepAddress } from "./address.js";
 import { announcer } from "./announcer.js";
 import { lifetime } from "../views/shared/lifetime.js";
 import { fillPage } from "./page.js";
+import { FIRST_SHEETS } from "./sheets.js";
 import { tabStorage } from "./tab_storage.js";
 import { themes } from "../views/shared/theme.js";
 
@@ -33,7 +34,6 @@ import { themes } from "../views/shared/theme.js";
 
 const NARROW = 699; // pixels, at most, as in the style sheets
 const TRAINS = /** @type {readonly State["view"][]} */ (["train", "compare"]);
-const FIRST = ["style.css", "views/read/pad.css", "views/network/diagram.css", "views/tools/tools.css"];
 
 /**
  * @param {HTMLElement} element   the component becomes its last child
@@ -49,7 +49,7 @@ export function createApp(element, services) {
   const whole = resolvers();
   const ready = (async () => {
     try {
-      const [{ network, why }] = await Promise.all([services.networks.first(), services.styles(root, FIRST)]);
+      const [{ network, why }] = await Promise.all([services.networks.first(), services.styles(root, FIRST_SHEETS)]);
       life.signal.throwIfAborted();
       const app = appOf({ root, life, services, theme }, network);
       await fillPage(app, whole.resolve);

@@ -75,14 +75,16 @@ function linked(root, href) {
 
 /**
  * Style sheets as texts that the host brings along.
- * @param {Record<string, string>} texts   by their names
+ * @param {Record<string, string>} first   those of the first reading, by their names
+ * @param {() => Promise<{ texts: Record<string, string> }>} load   all others
  * @returns {Services["styles"]}
  */
-export function ownStyles(texts) {
+export function ownStyles(first, load) {
   const adopted = /** @type {WeakMap<ShadowRoot, Set<string>>} */ (new WeakMap());
   return async (root, sheets) => {
     const known = adopted.get(root) ?? new Set();
     adopted.set(root, known);
+    const texts = sheets.every((sheet) => sheet in first) ? first : { ...first, ...(await load()).texts };
     for (const sheet of sheets) {
       if (known.has(sheet)) continue; // a second time it would overrule those that came in between
       known.add(sheet);
