@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-
 from benchmarks.first_reading import Compressing, app, of_page, site
 
 if TYPE_CHECKING:
