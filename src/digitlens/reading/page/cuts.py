@@ -73,13 +73,13 @@ def cuts(own: Mask, height: float, lean: float, pen: float) -> tuple[NDArray[np.
     strips = np.zeros(own.shape, np.int64)
     for k in kept:
         strips += np.arange(columns) >= left[:, k][:, None]
-    holes = _holes(own)
+    holes = holes_of(own)
     inside = (left >= 0) & (left < columns)
     hollow = np.take_along_axis(holes, np.clip(left, 0, columns - 1), axis=1) & inside
     return strips, [Cut(float(crossed[k]), float(hollow[:, k].sum()) / height) for k in kept]
 
 
-def _holes(own: Mask) -> Mask:
+def holes_of(own: Mask) -> Mask:
     """The paper enclosed by ink, as in a 0: (rows, columns)."""
     outside = pieces_of(np.pad(~own, 1, constant_values=True)).labels
     return (outside != outside[0, 0])[1:-1, 1:-1] & ~own

@@ -12,7 +12,7 @@ import numpy as np
 from digitlens.reading.expectation import Expectation
 from digitlens.reading.page import confidence
 from digitlens.reading.page.segmentation import Glyph, Lattice
-from digitlens.reading.page.ways import JOINING, Gaps, best_ways, other_digits
+from digitlens.reading.page.ways import JOINING, Gaps, best_ways, is_colon, other_digits
 
 WIDE_GAP = 0.9  # line heights: the least gap between two numbers ...
 USUAL_GAP = 1.8  # ... which is also at least this many times the narrow gaps of the line
@@ -113,12 +113,13 @@ def wide_gap(glyphs: Sequence[Glyph], height: float) -> float:
 
 
 def starts_of_numbers(glyphs: Sequence[Glyph], wide: float, height: float) -> set[int]:
-    """The glyphs that begin a number: those after a separator other than a comma or dot, or after a wide gap."""
+    """The glyphs that begin a number: those after a separator other than a comma or one dot, or after a wide gap."""
     digits = [i for i, glyph in enumerate(glyphs) if glyph.kind == "digit"]
     starts = set()
     for before, after in pairwise(digits):
         gap = glyphs[after].box.left - glyphs[before].box.left - glyphs[before].box.columns
-        between = {glyph.kind for glyph in glyphs[before + 1 : after]}
-        if gap > wide * height or between - JOINING:
+        marks = glyphs[before + 1 : after]
+        colon = any(is_colon(a.box, b.box) for a, b in pairwise(marks))
+        if gap > wide * height or colon or {glyph.kind for glyph in marks} - JOINING:
             starts.add(after)
     return starts

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.reading.page.connected_components import Pieces
+from digitlens.reading.page.figures import enclosing
 
 MOST = 1_000  # pieces that are used; the largest ones
 MOST_AREA = 24_000_000  # pixels of the boxes around them, together: pieces may lie in one another
@@ -37,9 +38,14 @@ class Line:
 
 
 def writing_size(boxes: NDArray[np.int64]) -> float:
-    """The height of the writing, in pixels: the median over the pieces, weighted by height²; 0 without pieces."""
+    """The height of the writing, in pixels: the median over the pieces, weighted by height²; 0 without pieces.
+
+    What encloses something, such as the box of a form, says nothing about it.
+    """
     if not len(boxes):
         return 0.0
+    around = enclosing(boxes)
+    boxes = boxes[~around] if not around.all() else boxes
     high = (boxes[:, 2] - boxes[:, 0]).astype(np.float64)
     order = np.argsort(high)
     total = np.cumsum(high[order] ** 2)

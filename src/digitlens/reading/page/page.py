@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from digitlens.reading.expectation import Expectation
 from digitlens.reading.page.confidence import DOUBTFUL
 from digitlens.reading.page.connected_components import Pieces, pieces_of, runs_in
+from digitlens.reading.page.figures import barcodes, dense_figures, enclosures, pen_of
 from digitlens.reading.page.line_reading import read_line
 from digitlens.reading.page.lines import Line, find_lines, writing_size
 from digitlens.reading.page.numbers import DigitBox, Number, mark
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 LARGE, REDUCED = 128, 64  # pixels: writing higher than LARGE is reduced to a height of about REDUCED
 MOST_RUNS = 400_000  # stretches of ink within a row: a page with more is grain, and is reduced
 MOST_CUT = 300  # pieces: on a page with more, none is cut, because it would take too long
+ONE_ROW = 3.0  # heights of writing: the highest row of boxes
 GRAIN = 0.1  # of full ink: fainter ink counts as paper
 TEXT_SHOWN = 60  # characters of the text at a prompt
 
@@ -118,7 +120,7 @@ def find_page(
         return Page((), whole, 0.0, ())
     while runs_in(paper.mask) > MOST_RUNS:
         paper = reduced(paper, 2)
-    pieces = pieces_of(paper.mask)
+    paper, pieces = _without_figures(paper, pieces_of(paper.mask))
     level = straightened(paper, writing_size(pieces.boxes))
     paper, pieces = _fitting(*_unruled(level, pieces if level is paper else pieces_of(level.mask)))
     lines, left_out = find_lines(pieces)
@@ -154,15 +156,26 @@ def ink_of(paper: Paper) -> NDArray[np.float32]:
     return np.where(ink < GRAIN, np.float32(0), ink)
 
 
+def _without_figures(paper: Paper, pieces: Pieces) -> tuple[Paper, Pieces]:
+    """The page without logos, codes and what is drawn around digits, and its pieces."""
+    size = writing_size(pieces.boxes)
+    figures = dense_figures(pieces, size, pen_of(pieces, size)) | enclosures(pieces) | barcodes(pieces)
+    if figures.any():
+        paper = replace(paper, depth=np.where(figures, np.float32(0), paper.depth))
+        pieces = pieces_of(paper.mask)
+    return paper, pieces
+
+
 def _unruled(paper: Paper, pieces: Pieces) -> tuple[Paper, Pieces]:
     """The page without the lines of ruled paper and without the boxes of a form, and its pieces."""
-    depth, _ = without_ruling(paper.depth, paper.threshold)
-    if depth is not paper.depth:
-        pieces = pieces_of(depth > paper.threshold)
-    cleaned, _ = without_boxes(depth, paper.threshold, pieces, writing_size(pieces.boxes))
-    if cleaned is not depth:
-        pieces = pieces_of(cleaned > paper.threshold)
-    return replace(paper, depth=cleaned), pieces
+    for highest in (ONE_ROW, math.inf):  # a row of boxes first: its upper side is no ruled line, though as long
+        size = writing_size(pieces.boxes)
+        depth, _ = without_boxes(paper.depth, paper.threshold, pieces, size, highest * size)
+        if highest == ONE_ROW:
+            depth, _ = without_ruling(depth, paper.threshold)
+        if depth is not paper.depth:
+            paper, pieces = replace(paper, depth=depth), pieces_of(depth > paper.threshold)
+    return paper, pieces
 
 
 def _fitting(paper: Paper, pieces: Pieces) -> tuple[Paper, Pieces]:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from digitlens.digits.preparation.decode import as_bytes
 from digitlens.digits.preparation.ink import FAINT, flat_level, level_counts, paper_is_light, reduce
+from digitlens.reading.page.sheet import find_sheet
 
 Depth = NDArray[np.float32]
 Points = NDArray[np.float64]
@@ -78,11 +79,29 @@ def find_paper(grey: NDArray[Any]) -> Paper:
     grey = as_bytes(grey)
     factor = _reduction(*grey.shape)
     levels = reduce(grey, factor).astype(np.float32) / np.float32(255)
-    flat = flat_level(grey, *level_counts(grey))
-    depth, grain = _from_flat(levels, flat / 255) if flat is not None else _from_tiles(levels)
-    strong = depth[depth > max(STRONG * grain, LEAST_CONTRAST if flat is None else FAINT)]
+    sheet = find_sheet(levels)
+    depth, grain, least = _depth(levels, grey) if sheet is None else _on_sheet(levels, sheet)
+    strong = depth[depth > max(STRONG * grain, least)]
     contrast = float(np.quantile(strong, 0.8)) if len(strong) else 0.0
     return Paper(depth, contrast, factor, 0.0, grey.shape)
+
+
+def _depth(levels: Depth, grey: NDArray[np.uint8]) -> tuple[Depth, float, float]:
+    """The depth on the paper, its grain, and the least depth of writing. grey: (n, m), the levels of the paper."""
+    flat = flat_level(grey, *level_counts(grey))
+    return (*_from_tiles(levels), LEAST_CONTRAST) if flat is None else (*_from_flat(levels, flat / 255), FAINT)
+
+
+def _on_sheet(levels: Depth, sheet: NDArray[np.bool_]) -> tuple[Depth, float, float]:
+    """The same on a sheet: around it there is paper, too, as light as the sheet."""
+    rows, columns = np.flatnonzero(sheet.any(axis=1)), np.flatnonzero(sheet.any(axis=0))
+    box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    inside, part = sheet[box], levels[box]
+    filled = np.where(inside, part, np.median(part[inside]))
+    depth, grain, least = _depth(filled, np.rint(255 * part[inside]).astype(np.uint8)[None])
+    whole = np.zeros_like(levels)
+    whole[box] = np.where(inside, depth, 0)
+    return whole, grain, least
 
 
 def _reduction(rows: int, columns: int) -> int:

@@ -8,6 +8,8 @@ depth: (rows, columns) float32, 0 paper to 1 black; lines are horizontal or vert
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -148,14 +150,16 @@ def _thickened(mask: Mask) -> Mask:
     return thick
 
 
-def without_boxes(depth: Depth, threshold: float, pieces: Pieces, size: float) -> tuple[Depth, int]:
+def without_boxes(
+    depth: Depth, threshold: float, pieces: Pieces, size: float, highest: float = math.inf
+) -> tuple[Depth, int]:
     """The page without the boxes of a form, and how many there were; the same array if there were none.
 
     A box is a piece that is wider than `size`, the height of the writing, and made of long horizontal and vertical
-    lines. pieces: those of the page, with more depth than `threshold`.
+    lines. pieces: those of the page, with more depth than `threshold`. highest: in pixels; higher boxes are left.
     """
     top, left, bottom, right = pieces.boxes.T
-    large = (right - left >= 1.1 * size) & (bottom - top >= 0.8 * size)
+    large = (right - left >= 1.1 * size) & (bottom - top >= 0.8 * size) & (bottom - top <= highest)
     boxes, work = 0, Budget(budget.BOXES)
     cleaned = depth
     thickest = _thickest(depth)

@@ -1,4 +1,4 @@
-"""Separators: dashes, dots, commas, slashes and plus signs, recognised by shape and place alone.
+"""Separators: dashes, dots, commas, slashes, brackets and plus signs, recognised by shape and place alone.
 
 mine: (rows, columns) bool, the ink of one piece
 """
@@ -17,6 +17,8 @@ FLAT = 0.3  # a piece that is lower, and wider than high, is a dash
 RAISED = 1.15  # the least height of a slash
 LEANING = 0.15  # columns to the right for each row up, beyond the slant of the writing: the least slant of a slash
 STRAIGHT = 0.8  # of the pen's width: the largest deviation of a slash from a straight line
+BENT = 0.14  # of its height: how far the middle of a bracket lies beside its ends, at least
+BRACKET = 1.3  # the least height of a bracket
 SURE, LIKELY = 0.3, 0.8  # nats: the cost of calling a piece a separator
 
 
@@ -49,6 +51,8 @@ def separator(mine: Mask, place: Place) -> tuple[str, float]:
         return "comma", SURE
     if place.between and place.high > RAISED and place.wide < 0.8 * place.high and _is_slash(mine, place):
         return "slash", SURE
+    if place.high > BRACKET and place.wide < 0.5 * place.high and _is_bracket(mine, place.pen):
+        return "bracket", SURE
     if 0.35 < place.high < 1.0 and _is_plus(mine):
         return "plus", SURE
     return "", 0.0
@@ -60,6 +64,18 @@ def _is_slash(mine: Mask, place: Place) -> bool:
     lean, start = np.polyfit(y, x, 1)
     deviation = np.abs(x - lean * y - start) / np.hypot(1, lean)
     return bool(-lean > max(place.lean, 0.0) * 0.5 + LEANING and np.quantile(deviation, 0.9) < STRAIGHT * place.pen)
+
+
+def _is_bracket(mine: Mask, pen: float) -> bool:
+    """Whether this is one thin stroke from top to bottom that bends to one side, and evenly."""
+    ink = mine.sum(axis=1)
+    if not ink.all() or float(np.median(ink)) > 2 * pen:
+        return False
+    row = np.linspace(-1, 1, len(mine))
+    middle = (mine * np.arange(mine.shape[1])).sum(axis=1) / ink
+    curve = np.polyfit(row, middle, 2)
+    away = np.abs(middle - np.polyval(curve, row))
+    return bool(abs(curve[0]) >= BENT * len(mine) and np.quantile(away, 0.9) < STRAIGHT * pen)
 
 
 def _is_plus(mine: Mask) -> bool:

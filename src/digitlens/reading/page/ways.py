@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from digitlens.digits.preparation.framing import Box
 from digitlens.reading.expectation import Expectation, State
 from digitlens.reading.page.segmentation import COSTS, LEAST, Lattice
 
@@ -94,7 +95,10 @@ def _longer(lattice: Lattice, k: int, way: Way, expected: Expectation | None, ga
     """The ways that are longer by one choice."""
     choice, cost = lattice.choices[k], way.cost + lattice.costs[k]
     if choice.kind != "digit":
-        yield way._replace(cost=cost, before=way, choice=k, digit=-1, marks=way.marks | {choice.kind})
+        marks = way.marks | {choice.kind}
+        if way.marks and is_colon(lattice.choices[way.choice].box, choice.box):
+            marks |= {"colon"}
+        yield way._replace(cost=cost, before=way, choice=k, digit=-1, marks=marks)
         return
     going_on, beginning = 0.0, 0.0
     if gaps is not None and way.text:
@@ -114,6 +118,12 @@ def _longer(lattice: Lattice, k: int, way: Way, expected: Expectation | None, ga
             if (after := expected.step(state, str(digit))) is not None:
                 text = f"{way.text}{space}{digit}"
                 yield longer._replace(cost=longer.cost + price, text=text, state=after)
+
+
+def is_colon(before: Box, after: Box) -> bool:
+    """Whether the boxes of two neighbouring marks stand one above the other."""
+    apart = max(before.top, after.top) >= min(before.top + before.rows, after.top + after.rows)
+    return apart and min(before.left + before.columns, after.left + after.columns) > max(before.left, after.left)
 
 
 def other_digits(lattice: Lattice, k: int, most: int | None) -> Iterator[tuple[int, float]]:

@@ -1,0 +1,127 @@
+"""Pages with something on them that is no writing, from a seed: each kind is drawn over a page of our own pen.
+
+A kind takes the ink of a page, (rows, columns) from 0 to 1, the boxes of its digits and a random generator, and gives
+the grey picture, (rows, columns) uint8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter
+
+from digitlens.digits.synthetic.pen.rows import Sheet, sheet
+
+Grey = np.ndarray
+Kind = Callable[[np.ndarray, Sheet, np.random.Generator], Grey]
+
+
+def plain(ink: np.ndarray, level: float = 1.0) -> Grey:
+    return np.rint(255 * level * (1 - 0.9 * ink)).astype(np.uint8)
+
+
+def drawn(ink: np.ndarray, draw: Callable[[ImageDraw.ImageDraw], object]) -> np.ndarray:
+    image = Image.fromarray(np.rint(255 * ink).astype(np.uint8))
+    draw(ImageDraw.Draw(image))
+    return np.asarray(image, np.float64) / 255
+
+
+def wider(ink: np.ndarray, right: int) -> np.ndarray:
+    return np.pad(ink, ((0, 0), (0, right)))
+
+
+def on_a_table(ink: np.ndarray, written: Sheet, rng: np.random.Generator) -> Grey:
+    """A sheet on a table top, lighter than that, perhaps turned."""
+    margin, table = int(rng.integers(40, 250)), rng.uniform(0.15, 0.6)
+    paper = (
+        Image.fromarray(plain(ink, 0.9))
+        .convert("RGBA")
+        .rotate(rng.uniform(-6, 6), Image.Resampling.BICUBIC, expand=True)
+    )
+    rows, columns = paper.height + 2 * margin, paper.width + 2 * margin
+    y, x = np.mgrid[:rows, :columns]
+    wood = 255 * table * (1 + 0.15 * np.sin(x / 37 + y / 90)) + rng.normal(0, 5, (rows, columns))
+    photo = Image.fromarray(np.clip(wood, 0, 255).astype(np.uint8))
+    photo.paste(paper.convert("L"), (margin, margin), paper.getchannel("A"))
+    return np.asarray(photo.filter(ImageFilter.GaussianBlur(0.8)))
+
+
+def on_a_scanner(ink: np.ndarray, written: Sheet, rng: np.random.Generator) -> Grey:
+    """The black lid of a scanner on some sides."""
+    sides = [(0, int(rng.integers(15, 90)))[int(rng.random() < 0.6)] for _ in range(4)]
+    return np.pad(plain(ink), ((sides[0], sides[1]), (sides[2], sides[3] or 20)), constant_values=0)
+
+
+def in_circles(ink: np.ndarray, written: Sheet, rng: np.random.Generator) -> Grey:
+    def circles(draw: ImageDraw.ImageDraw) -> None:
+        for left, top, width, height in written.boxes:
+            if left > ink.shape[1]:  # widely spaced, some do not fit
+                continue
+            away = 0.3 * max(width, height)
+            reach = max(width, height) / 2 + away
+            x, y = left + width / 2, top + height / 2
+            draw.ellipse((x - reach, y - reach, x + reach, y + reach), outline=255, width=3)
+
+    return plain(drawn(wider(ink, 80), circles))
+
+
+def in_boxes(ink: np.ndarray, written: Sheet, rng: np.random.Generator) -> Grey:
+    thick, away = int(rng.integers(1, 5)), rng.uniform(0.12, 0.2)
+
+    def boxes(draw: ImageDraw.ImageDraw) -> None:
+        for left, top, width, height in written.boxes:
+            out = away * height
+            draw.rectangle((left - out, top - out, left + width + out, top + height + out), outline=255, width=thick)
+
+    return plain(drawn(ink, boxes))
+
+
+def with_a_logo(ink: np.ndarray, written: Sheet, rng: np.random.Generator) -> Grey:
+    high = int(max(box[3] for box in written.boxes))
+    page = wider(ink, 3 * high)
+    rows, columns = (int(rng.uniform(0.8, 1.6) * high) for _ in range(2))
+    page[10 : 10 + rows, ink.shape[1] + high // 2 :][:, :columns] = 1
+    return plain(page)
+
+
+def with_a_barcode(ink: np.ndarray, written: Sheet, rng: np.random.Generator) -> Grey:
+    high = int(max(box[3] for box in written.boxes))
+    page, x = wider(ink, 4 * high), ink.shape[1] + high // 2
+    while x < page.shape[1] - high // 2:
+        width = int(rng.integers(1, 5))
+        page[20 : 20 + high, x : x + width] = 1
+        x += width + int(rng.integers(2, 6))
+    return plain(page)
+
+
+def with_a_code(ink: np.ndarray, written: Sheet, rng: np.random.Generator) -> Grey:
+    """A square of black and white cells, like a QR code."""
+    high = int(max(box[3] for box in written.boxes))
+    cells = np.kron(rng.integers(0, 2, (25, 25)), np.ones((max(2, 2 * high // 25),) * 2))
+    page = np.pad(ink, ((0, max(0, len(cells) + 20 - len(ink))), (0, len(cells) + high)))
+    page[10 : 10 + len(cells), ink.shape[1] + high // 2 :][:, : len(cells)] = cells
+    return plain(page)
+
+
+KINDS: dict[str, Kind] = {
+    "on a table": on_a_table,
+    "on a scanner": on_a_scanner,
+    "in circles": in_circles,
+    "in boxes": in_boxes,
+    "with a logo": with_a_logo,
+    "with a barcode": with_a_barcode,
+    "with a code": with_a_code,
+}
+
+
+def pages(kind: str, count: int, seed: int) -> Iterator[tuple[Grey, Grey]]:
+    """A page as it is, and with what is no writing, `count` times."""
+    for number in range(count):
+        rng = np.random.default_rng([seed, number])
+        lines = 1 if kind == "in circles" else int(rng.integers(1, 4))  # circles of two lines would touch
+        texts = ["".join(str(n) for n in rng.integers(0, 10, rng.integers(3, 8))) for _ in range(lines)]
+        gap = rng.uniform(1.4, 1.8) if kind == "in circles" else rng.uniform(0.5, 0.9)
+        written = sheet(texts, rng, gap=gap)
+        ink = 1 - written.grey() / 255.0
+        yield plain(ink), KINDS[kind](ink, written, rng)
