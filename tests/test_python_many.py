@@ -115,3 +115,22 @@ def test_what_cannot_be_asked_is_refused_by_name(given: dict[str, Any], word: st
     for function in (dl.read_many, dl.read_pages):
         with pytest.raises(dl.UsageError, match=word):
             function(**given)
+
+
+def test_each_page_of_a_document_is_a_row_and_is_gone_on_with(tmp_path: Path) -> None:
+    file, path = io.BytesIO(), tmp_path / "scan.tif"
+    first, second = (Image.fromarray(255 - image).resize((84, 84)) for image in IMAGES[:2])
+    first.save(file, "TIFF", save_all=True, append_images=[second])
+    path.write_bytes(file.getvalue())
+    seen: list[tuple[int, int | None]] = []
+    pictures = [path, file.getvalue(), file, IMAGES[2]]
+    file.seek(0)
+    rows = dl.read_many(pictures, table=tmp_path / "out.csv", on_progress=lambda *at: seen.append(at))
+    names = [f"{path}#page=1", f"{path}#page=2", "1#page=1", "1#page=2", "2#page=1", "2#page=2", "3"]
+    assert [row["file"] for row in rows] == names
+    assert rows[0]["number"] == rows[2]["number"] == rows[4]["number"]
+    assert rows[1]["number"] == rows[3]["number"] == rows[5]["number"]
+    assert (seen[0], seen[-1]) == ((1, 7), (7, 7))
+    file.seek(0)
+    assert dl.read_many(pictures, table=tmp_path / "out.csv", resume=True) == rows
+    assert [row["file"] for row in dl.read_many(str(path))] == names[:2]

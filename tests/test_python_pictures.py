@@ -48,7 +48,7 @@ def test_truths_are_a_picture_too(seven: np.ndarray) -> None:
         np.zeros((28, 28), complex), np.zeros((28, 28), object), np.full((28, 28), "a"), np.zeros((28, 28), np.int64),
         np.ma.masked_array(np.zeros((28, 28))), np.zeros((0, 28)), np.zeros((28, 0)), np.zeros(()), np.zeros(783),
         np.zeros((2, 28, 28)), np.zeros((3, 1, 28, 28)), np.zeros((1, 1, 1, 28, 28)), np.zeros((28, 28, 5)),
-        np.zeros((4001, 4001), np.uint8), [[0.0] * 28] * 28, None, 7, object(), {"picture": 1},
+        np.zeros((4001, 4001), np.uint8), [[0.0] * 28] * 27 + [[0.0]], None, 7, object(), {"picture": 1},
     ],
 )  # fmt: skip
 def test_an_array_that_is_no_picture_is_refused_by_name(array: Any) -> None:

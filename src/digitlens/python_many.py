@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
@@ -167,9 +168,24 @@ def _count(pictures: Any, known: int) -> int | None:
     if isinstance(pictures, (str, bytes)):
         return None
     try:
-        return len(pictures) - known
+        count = len(pictures)
     except TypeError:
         return None
+    if isinstance(pictures, (list, tuple)):
+        count += sum(_pages_of(picture) - 1 for picture in pictures)
+    return count - known
+
+
+def _pages_of(picture: Any) -> int:
+    """How many pages a path or bytes have; of an open file, which can be read only once, nobody knows: 1."""
+    from digitlens.digits.preparation.documents import page_count
+    from digitlens.reading.folders import pictures_in
+
+    if isinstance(picture, (str, os.PathLike)):
+        return 1 if os.path.isdir(picture) else sum(1 for _ in pictures_in(os.fspath(picture)))  # noqa: PTH112
+    if isinstance(picture, io.BytesIO):
+        picture = picture.getvalue()
+    return page_count(picture) if isinstance(picture, bytes) else 1
 
 
 def _named(who: str, pictures: Any, known: set[str]) -> Iterator[str | NamedPicture]:
@@ -189,30 +205,34 @@ def _named(who: str, pictures: Any, known: set[str]) -> Iterator[str | NamedPict
         raise UsageError(f"{who} wants several pictures, got {described(pictures)}; of one make [it]") from None
     for index, picture in enumerate(walk):
         if isinstance(picture, (str, os.PathLike)):
-            if text_of(name := os.fspath(picture)) not in known:
-                yield name
+            path = os.fspath(picture)
+            names = [path] if os.path.isdir(path) else pictures_in(path)  # noqa: PTH112
+            yield from (name for name in names if text_of(name) not in known)
         elif str(index) not in known:
-            yield _portable(str(index), picture)
+            yield from (page for page in _portable(str(index), picture) if page.name not in known)
 
 
-def _portable(name: str, picture: Any) -> NamedPicture:
-    """A picture that is no path, as another process can be given it."""
+def _portable(name: str, picture: Any) -> list[NamedPicture]:
+    """A picture that is no path, as another process can be given it: several, where it has pages."""
     import numpy as np
 
-    from digitlens.digits.preparation.decode import MAX_BYTES, decode
+    from digitlens.digits.preparation.decode import bytes_of, decode
+    from digitlens.digits.preparation.documents import DocumentPage, page_count
+    from digitlens.errors import PictureError
     from digitlens.reading.folders import NamedPicture
 
-    if isinstance(picture, (bytearray, memoryview)):
-        return NamedPicture(name, bytes(picture))
-    if isinstance(picture, (bytes, np.ndarray)) or hasattr(picture, "getexif"):  # a Pillow image
-        return NamedPicture(name, picture)
+    if isinstance(picture, np.ndarray) or hasattr(picture, "getexif"):  # a Pillow image
+        return [NamedPicture(name, picture)]
     try:
-        return NamedPicture(name, picture.read(MAX_BYTES + 1))
-    except (OSError, ValueError) as error:
-        return NamedPicture(name, None, f"the open file cannot be read: {error}; open it for reading bytes")
+        data = bytes(picture) if isinstance(picture, (bytes, bytearray, memoryview)) else bytes_of(picture)
+    except PictureError as error:
+        return [NamedPicture(name, None, str(error))]
     except AttributeError:
         try:
             decode(picture)
         except ShapeError as error:
-            return NamedPicture(name, None, str(error))
-        return NamedPicture(name, picture)
+            return [NamedPicture(name, None, str(error))]
+        return [NamedPicture(name, picture)]
+    if (count := page_count(data)) == 1:
+        return [NamedPicture(name, data)]
+    return [NamedPicture(f"{name}#page={page}", DocumentPage(data, page)) for page in range(1, count + 1)]

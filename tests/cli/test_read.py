@@ -9,7 +9,9 @@ import subprocess
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from tests.cli.conftest import Run, command, environment, process
 from tests.parallel.dask_cluster import cluster
 from tests.reading.test_familiarity import familiarity
@@ -175,6 +177,26 @@ def test_what_comes_from_standard_input_and_is_no_picture_is_one_clear_error(giv
     assert len(done.stderr.splitlines()) == 1
     assert told in done.stderr.decode()
     assert "standard input" in done.stderr.decode()
+
+
+def test_the_pages_of_a_document_are_read_from_a_file_and_from_standard_input(tmp_path: Path) -> None:
+    page = np.full((120, 200), 255, np.uint8)
+    page[30:90, 50:55] = 0
+    other = page.copy()
+    other[30:90, 100:105] = 0
+    file = tmp_path / "scan.tiff"
+    Image.fromarray(page).save(file, save_all=True, append_images=[Image.fromarray(other)])
+    for source, name in ((str(file), str(file)), ("-", "-")):
+        done = subprocess.run(
+            command("read", "--page", "--json", source), input=file.read_bytes() if name == "-" else b"",
+            capture_output=True, timeout=PATIENCE, env=environment(), check=True,
+        )  # fmt: skip
+        found = [(answer["path"], answer["text"]) for answer in json.loads(done.stdout)]
+        assert found == [(f"{name}#page=1", "1"), (f"{name}#page=2", "11")]
+    sheet = tmp_path / "sheet.html"
+    line = command("read", "--page", "-", "--annotate", str(sheet))
+    subprocess.run(line, input=file.read_bytes(), capture_output=True, timeout=PATIENCE, env=environment(), check=True)
+    assert "-#page=2" in sheet.read_text()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs descriptors closed by a shell; not checked here: no stdin at all")

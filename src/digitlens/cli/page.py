@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from digitlens.cli.outputs import check_outputs
-from digitlens.cli.pictures import picture_at
+from digitlens.cli.pictures import with_pages
 from digitlens.cli.terminal import clean, picture_name
 
 if TYPE_CHECKING:
@@ -86,13 +86,13 @@ def marked(
 
 def _marked(reader: Reader, paths: Iterable[str], annotate: str, form: bool | Form) -> Generator[Answer]:
     from digitlens.files.atomic import write_atomically
-    from digitlens.reading.folders import read_or_say, to_answer
+    from digitlens.reading.folders import name_of, read_or_say, to_answer
     from digitlens.reading.page.drawing import annotated_png
     from digitlens.reading.page.page import Page
 
-    for path in paths:
-        page = read_or_say(reader, path, page=form, opened=picture_at)
-        yield to_answer(path, page)
+    for path in with_pages(paths):
+        page = read_or_say(reader, path, page=form)
+        yield to_answer(name_of(path), page)
         if isinstance(page, Page):
             write_atomically(annotate, annotated_png(page))
 
@@ -100,17 +100,17 @@ def _marked(reader: Reader, paths: Iterable[str], annotate: str, form: bool | Fo
 def _listed(reader: Reader, paths: Iterable[str], annotate: str, form: bool | Form) -> Generator[Answer]:
     """A sheet of all numbers; Ctrl-C leaves one of those that were read."""
     from digitlens.files.atomic import write_atomically
-    from digitlens.reading.folders import read_or_say, to_answer
+    from digitlens.reading.folders import name_of, read_or_say, to_answer
     from digitlens.reading.number_sheet import NumberSheet
     from digitlens.reading.page.page import Page
 
     sheet = NumberSheet()
     try:
-        for path in paths:
-            found = read_or_say(reader, path, page=form, opened=picture_at)
+        for path in with_pages(paths):
+            found = read_or_say(reader, path, page=form)
             if isinstance(found, (Page, dict)):
-                sheet.add(path, found)
-            yield to_answer(path, found)
+                sheet.add(name_of(path), found)
+            yield to_answer(name_of(path), found)
     finally:
         write_atomically(annotate, sheet.html().encode())
 

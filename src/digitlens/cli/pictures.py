@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from digitlens.errors import FileError
 
 if TYPE_CHECKING:
+    from digitlens.reading.folders import NamedPicture
     from digitlens.reading.reader import Reader
     from digitlens.reading.reading import Reading
 
@@ -22,6 +24,26 @@ def picture_at(path: str) -> str | bytes:
     return _standard_input() if path == "-" else path
 
 
+def with_pages(paths: Iterable[str]) -> Iterator[str | NamedPicture]:
+    """The same, with each page of a document on standard input in place of its -."""
+    from digitlens.digits.preparation.documents import DocumentPage, page_count
+    from digitlens.reading.folders import NamedPicture
+
+    for path in paths:
+        if path != "-":
+            yield path
+            continue
+        try:
+            data = _standard_input()
+        except FileError as error:
+            yield NamedPicture(path, None, str(error))
+            continue
+        count = page_count(data)
+        if count == 1:
+            yield NamedPicture(path, data)
+        yield from (NamedPicture(f"-#page={i}", DocumentPage(data, i)) for i in range(1, count + 1) if count > 1)
+
+
 def example(digit: int) -> str:
     """The path of the example drawing of that digit. Raises FileError where there is none."""
     from digitlens.digits.sources.examples import example_files
@@ -34,8 +56,8 @@ def example(digit: int) -> str:
 
 def _standard_input() -> bytes:
     """A picture's bytes from standard input; one more than the limit is enough to see that there are too many."""
-    from digitlens.digits.preparation.decode import MAX_BYTES
-    from digitlens.files.naming import why
+    from digitlens.digits.preparation.decode import bytes_of
+    from digitlens.errors import PictureError
 
     advice = "give it a picture: digitlens read - < seven.png"
     if sys.stdin is None or sys.stdin.closed:
@@ -43,6 +65,6 @@ def _standard_input() -> bytes:
     if sys.stdin.isatty():
         raise FileError(f"standard input is the keyboard; {advice}")
     try:
-        return sys.stdin.buffer.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise FileError(f"reading standard input failed: {why(error)}; {advice}") from error
+        return bytes_of(sys.stdin.buffer)
+    except PictureError as error:
+        raise FileError(f"standard input: {error}; {advice}") from error

@@ -12,7 +12,7 @@ import click
 
 from digitlens.cli.outputs import check_outputs
 from digitlens.cli.page import form_of, marked, print_page
-from digitlens.cli.pictures import example, picture_at
+from digitlens.cli.pictures import example, with_pages
 from digitlens.cli.progress import WorkProgress, json_list, work_progress
 from digitlens.cli.read_tables import Tables, print_error
 from digitlens.cli.terminal import (
@@ -44,6 +44,9 @@ Read digits from pictures: files, folders of files, or - for a picture on standa
 A picture may be of any size, dark on light or light on dark, drawn, scanned or photographed; it should show one
 digit, or any number of them with --page. How active an output neuron is lies between 0 and 1, but is not a
 probability.
+
+PNG, JPEG, WebP, BMP, GIF and TIFF are read; HEIC and PDF need pip install "digitlens[formats]". Each page of a TIFF
+or a PDF is a picture of its own: scan.pdf#page=1, scan.pdf#page=2.
 
 A large folder is read by all cores, or by a cluster whose workers see the pictures under the same paths. Answers
 come in the order of the names, as they are read; Ctrl-C leaves those that came.
@@ -140,10 +143,10 @@ def command(
 
 def _read_here(reader: Reader, paths: Iterable[str], page: bool | Form) -> Generator[Answer]:
     """An answer for each path, one after the other; standard input among them."""
-    from digitlens.reading.folders import read_or_say, to_answer
+    from digitlens.reading.folders import name_of, read_or_say, to_answer
 
-    for path in paths:
-        yield to_answer(path, read_or_say(reader, path, page=page, opened=picture_at))
+    for path in with_pages(paths):
+        yield to_answer(name_of(path), read_or_say(reader, path, page=page))
 
 
 def _counted(

@@ -16,6 +16,8 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from digitlens.digits.preparation.documents import ENDINGS as DOCUMENTS
+from digitlens.digits.preparation.documents import pages_in
 from digitlens.errors import DataError, FileError, ShapeError
 from digitlens.files.naming import printable, shown
 from digitlens.parallel.tasks import Tasks
@@ -28,7 +30,8 @@ from digitlens.reading.rows import Row, row, rows_of
 if TYPE_CHECKING:
     from digitlens.reading.page.page import Page
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")  # what of a folder is taken for a picture
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")
+SUFFIXES = (*PICTURES, *DOCUMENTS)  # what of a folder is taken for a picture
 BLOCK = 64  # pictures a task, or what hands them out would take longer than to read them
 WORTH_IT = {False: 1_000, True: 6}  # pictures, pages: a process needs the time of some of them to begin
 
@@ -85,10 +88,11 @@ def failed(path: str, error: str) -> Answer:
 def pictures_in(path: str) -> Iterator[str]:
     """A file as it is; a folder as the pictures in it and in its sub-folders, in the order of their names.
 
+    Each page of a document is a picture: scan.pdf#page=1, scan.pdf#page=2, ...
     Names are held of one folder at a time. A folder without any picture stays what it is.
     """
     if not os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises an error where a name is too long
-        yield path
+        yield from _pages(path)
         return
     found, folders = False, [(path, True)]
     while folders:
@@ -97,9 +101,14 @@ def pictures_in(path: str) -> Iterator[str]:
             folders.extend(reversed(_in_folder(place)))
         else:
             found = True
-            yield place
+            yield from _pages(place)
     if not found:
         yield path
+
+
+def _pages(path: str) -> list[str]:
+    """A file as it is, or its pages; what its name says to be a picture is not opened."""
+    return [path] if path.lower().endswith(PICTURES) else pages_in(path)
 
 
 def _in_folder(folder: str) -> list[tuple[str, bool]]:
@@ -119,19 +128,18 @@ def _in_folder(folder: str) -> list[tuple[str, bool]]:
 
 
 def read_or_say(
-    reader: Reader, path: str | NamedPicture, *, page: bool | Form = False, opened: Callable[[str], Any] = str
+    reader: Reader, path: str | NamedPicture, *, page: bool | Form = False
 ) -> Reading | Page | dict[str, Field] | str:
     """What one picture is read as, or why it cannot be read.
 
-    page: the picture shows many digits; a Form: it is read like that. opened: gives for a path what
-    Reader.read() takes; by default the path itself.
+    page: the picture shows many digits; a Form: it is read like that.
     """
     if isinstance(path, str) and os.path.isdir(path):  # noqa: PTH112 - as in pictures_in()
         return f"no pictures in the folder {shown(path)}; wanted files that end in {', '.join(SUFFIXES)}"
     if isinstance(path, NamedPicture) and path.error:
         return printable(path.error)
     try:
-        picture = opened(path) if isinstance(path, str) else path.picture
+        picture = path if isinstance(path, str) else path.picture
         if isinstance(page, Form):
             return page.read(reader, picture)
         return reader.read_page(picture) if page else reader.read(picture)

@@ -205,7 +205,19 @@ def test_arrays_that_are_no_picture_are_refused_with_advice(array: Any) -> None:
         decode(array)
 
 
-@pytest.mark.parametrize("thing", [None, 7, [[0, 1], [1, 0]], object()])
+@pytest.mark.parametrize("picture", [[[0, 128], [255, 1]], ((0, 128), (255, 1))])
+def test_lists_of_numbers_are_an_array(picture: Any) -> None:
+    assert decode(picture).grey.tolist() == [[0, 128], [255, 1]]
+    assert decode([[float(v) / 255 for v in row] for row in picture]).grey.dtype == np.float64
+
+
+@pytest.mark.parametrize("picture", [[], [[1, 2], [3]], ["a.png", "b.png"], [PAGE, PAGE], [[300, 1]], [[-1, 1]], [b""]])
+def test_lists_that_are_no_picture_are_refused_with_advice(picture: Any) -> None:
+    with pytest.raises(ShapeError):
+        decode(picture)
+
+
+@pytest.mark.parametrize("thing", [None, 7, object()])
 def test_other_things_are_refused_with_advice(thing: Any) -> None:
     with pytest.raises(ShapeError, match="asarray"):
         decode(thing)

@@ -2,8 +2,8 @@
 
 A file is opened only if it is a regular one of at most 16 MiB, and decoded only if its outline says that it has at
 most 16 megapixels (see containers.py); a JPEG, which can be decoded at a reduced size, may have more of both. PNG,
-JPEG, WebP, BMP and GIF are read, of films the first picture. What EXIF says about which way is up is done; all other
-metadata is dropped.
+JPEG, WebP, BMP and GIF are read, of films the first picture, and the pages of TIFF, HEIC and PDF (documents.py). What
+EXIF says about which way is up is done; all other metadata is dropped.
 
 grey: (rows, columns), uint8 from 0 (black) to 255 (white), or float64 from 0 to 1 where the caller gave floats
 """
@@ -24,6 +24,15 @@ from numpy.typing import NDArray
 from digitlens.digits.dataset import DIGIT_SHAPE
 from digitlens.digits.preparation.colours import PALE, clearest, spread
 from digitlens.digits.preparation.containers import Container, open_container, orientation_of
+from digitlens.digits.preparation.documents import (
+    HEAD,
+    MAX_DOCUMENT_BYTES,
+    DocumentPage,
+    check_size,
+    file_and_page,
+    kind_of,
+    open_page,
+)
 from digitlens.errors import DigitlensError, FileError, PictureError, ShapeError
 from digitlens.files.lfs import LFS_POINTER, is_lfs_pointer
 from digitlens.files.naming import shown
@@ -48,7 +57,7 @@ class Decoded:
     """A picture in grey, and what it was before."""
 
     grey: Grey  # (rows, columns), uint8 0..255 or float64 0..1
-    source: str  # "PNG", "JPEG", "WEBP", "BMP", "GIF", "array" or "Pillow image"
+    source: str  # "PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "HEIC", "PDF", "array" or "Pillow image"
     orientation: int = 1  # as EXIF counts: 1 upright; what was undone to get there
     backdrop: int = -1  # the grey that was put behind a transparent picture; -1: it was not transparent
     size: tuple[int, int] = (0, 0)  # rows and columns of the picture; those of `grey`, if not given
@@ -59,10 +68,12 @@ class Decoded:
             object.__setattr__(self, "size", self.grey.shape)
 
 
-def decode(
-    picture: str | os.PathLike[str] | bytes | NDArray[Any] | PillowImage, shape: tuple[int, int] = DIGIT_SHAPE
-) -> Decoded:
-    """A picture of any kind -> grey. shape: rows and columns of an array in which they lie one after the other.
+def decode(picture: Any, shape: tuple[int, int] = DIGIT_SHAPE) -> Decoded:
+    """A picture of any kind -> grey.
+
+    picture: a path (of a document's second page: "scan.pdf#page=2"), the bytes of a picture file, an open file, an
+    array, the same as lists of numbers, or a Pillow image; of a document without a page, the first one.
+    shape: rows and columns of an array in which they lie one after the other.
 
     Raises FileError where a file cannot be opened, PictureError where it is no picture or beyond the limits, and
     ShapeError for an array that is no picture.
@@ -71,15 +82,19 @@ def decode(
     dtype('uint8')
     """
     if isinstance(picture, (bytes, bytearray, memoryview)):
-        return from_bytes(bytes(picture) if len(picture) <= MAX_BYTES else b"", len(picture))
+        return _from_data(picture)
     if isinstance(picture, (str, os.PathLike)):
         return from_path(picture)
     if isinstance(picture, np.ndarray):
         return from_array(picture, shape)
+    if isinstance(picture, (list, tuple)):
+        return from_array(_array_of(picture), shape)
+    if isinstance(picture, DocumentPage):
+        return _from_data(picture.data, picture.page)
     if any(kind.__module__ == "PIL.Image" for kind in type(picture).__mro__):  # asked without importing Pillow
         return from_image(picture)
     if callable(getattr(picture, "read", None)):
-        return from_file(picture)
+        return _from_data(bytes_of(picture))
     raise ShapeError(
         "a picture is a path, the bytes of a picture file, an open file, a NumPy array or a Pillow image, "
         f"got {type(picture).__name__}; if it can become an array, give numpy.asarray(picture)"
@@ -90,34 +105,86 @@ def from_path(path: str | os.PathLike[str]) -> Decoded:
     """A picture file -> grey. Raises FileError and PictureError, each with the file's name."""
     name = shown(path)  # a newline or half a character in a name must not spoil the message
     try:
-        data = _read(Path(path), name)
+        file, page = file_and_page(path)
+        data = _read(file, name)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise FileError(f"cannot open the picture {name}: {reason}; check the name and the permissions") from None
     try:
+        if kind := kind_of(data[:HEAD]):
+            return _from_document(file, file.stat().st_size, kind, page or 1)
+        if page > 1:
+            raise PictureError(f"it is no TIFF or PDF with pages, and page {page:,} was wanted")
         return from_bytes(data)
     except PictureError as error:
         raise PictureError(f"{name}: {error}") from None
 
 
-def from_file(file: Any) -> Decoded:
-    """A file that is open for reading bytes, such as what a web framework hands over -> grey. Raises PictureError."""
+def bytes_of(file: Any) -> bytes:
+    """What an open file holds, such as a web framework hands over; one byte more than may be read of it tells.
+
+    Raises PictureError.
+    """
     try:
         data = file.read(MAX_BYTES + 1)
+        if isinstance(data, bytes) and len(data) > MAX_BYTES and kind_of(data[:HEAD]):
+            data += file.read(MAX_DOCUMENT_BYTES + 1 - len(data))
     except (OSError, ValueError) as error:
         raise PictureError(f"the open file cannot be read: {error}; open it for reading bytes") from error
     if not isinstance(data, (bytes, bytearray, memoryview)):
         raise PictureError(f"an open file gives bytes, this one gave {type(data).__name__}; open it with mode 'rb'")
-    return from_bytes(bytes(data))
+    return bytes(data)
+
+
+def _from_data(data: bytes | bytearray | memoryview, page: int = 1) -> Decoded:
+    """The bytes of a picture file or a document -> grey. Raises PictureError."""
+    if kind := kind_of(bytes(data[:HEAD])):
+        return _from_document(bytes(data) if len(data) <= MAX_DOCUMENT_BYTES else b"", len(data), kind, page)
+    return from_bytes(bytes(data) if len(data) <= MAX_BYTES else b"", len(data))
+
+
+def _from_document(source: Path | bytes, size: int, kind: str, page: int) -> Decoded:
+    """A page of a TIFF, HEIC or PDF file of so many bytes -> grey. Raises PictureError."""
+    if size > MAX_DOCUMENT_BYTES:
+        raise PictureError(f"the document {_too_large(size, MAX_DOCUMENT_BYTES)}")
+    pixels = open_page(source, kind, page)
+    if isinstance(pixels, np.ndarray):
+        merged = _merge_channels(pixels)
+        grey, backdrop = as_bytes(merged.grey), merged.backdrop
+    else:
+        grey, backdrop = _grey_of(pixels)
+    rows, columns = grey.shape
+    if grey.size <= MAX_PIXELS:
+        return Decoded(grey, kind, 1, backdrop)
+    return Decoded(_halved(grey), kind, 1, backdrop, (rows, columns), 2)
+
+
+def _halved(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Each pixel the mean of four: (rows, columns) -> half of both, rounded up."""
+    rows, columns = grey.shape
+    if rows % 2 or columns % 2:
+        grey = np.pad(grey, ((0, rows % 2), (0, columns % 2)), "edge")
+    total = np.full((grey.shape[0] // 2, grey.shape[1] // 2), 2, np.uint16)
+    for i in (0, 1):
+        for j in (0, 1):
+            total += grey[i::2, j::2]
+    total >>= np.uint16(2)
+    return total.astype(np.uint8)
 
 
 def _read(path: Path, name: str) -> bytes:
-    """The bytes of a regular file of at most MAX_BYTES; a pipe or a device is refused without waiting for it."""
+    """The bytes of a regular file of at most MAX_BYTES, or the first of a document's.
+
+    A pipe or a device is refused without waiting for it.
+    """
     if not stat.S_ISREG(path.stat().st_mode):  # before opening: to open a device or a pipe may already do something
         what = "a folder" if path.is_dir() else "no regular file"
         raise PictureError(f"{name} is {what}; wanted a picture file")
     with path.open("rb") as file:
-        data = file.read(MAX_BYTES + 1)
+        data = file.read(HEAD)
+        if kind_of(data):
+            return data
+        data += file.read(MAX_BYTES + 1 - len(data))
     if len(data) > MAX_BYTES:
         raise PictureError(f"{name} {_too_large(path.stat().st_size)}")
     return data
@@ -138,7 +205,7 @@ def from_bytes(data: bytes, size: int | None = None) -> Decoded:
     if not jpeg and len(data) > MAX_OTHER_BYTES:
         raise PictureError(f"the picture {_too_large(len(data), MAX_OTHER_BYTES)}")
     most = MAX_PIXELS if not jpeg else MAX_JPEG_PIXELS if container.scans == 1 else MAX_SCANNED_PIXELS
-    _check_size(container.width, container.height, PictureError, most)
+    check_size(container.width, container.height, most)
     reduction = 1
     while container.width * container.height > MAX_PIXELS * reduction**2:
         reduction *= 2
@@ -160,11 +227,11 @@ def _decoded(container: Container, data: bytes, reduction: int) -> tuple[NDArray
     try:
         with Image.open(io.BytesIO(data), formats=[container.format]) as image:
             if container.format != "JPEG":
-                _check_size(*image.size, PictureError)
+                check_size(*image.size, MAX_PIXELS)
                 return _grey_of(image)
             small = image.width // reduction, image.height // reduction
             image.draft("L", small)  # the brightness alone, without making colours of it first
-            _check_size(*image.size, PictureError)
+            check_size(*image.size, MAX_PIXELS)
             grey, _ = _grey_of(image)
         if spread(grey) < PALE:
             with Image.open(io.BytesIO(data), formats=["JPEG"]) as image:
@@ -179,7 +246,7 @@ def _decoded(container: Container, data: bytes, reduction: int) -> tuple[NDArray
 
 def from_image(image: PillowImage) -> Decoded:
     """A Pillow image -> grey. Raises PictureError."""
-    _check_size(*image.size, PictureError)
+    check_size(*image.size, MAX_PIXELS)
     exif = image.info.get("exif", b"")
     orientation = orientation_of(exif if isinstance(exif, bytes) else b"")
     try:
@@ -187,16 +254,6 @@ def from_image(image: PillowImage) -> Decoded:
     except Exception as error:
         raise PictureError(f"the Pillow image cannot be decoded ({error}); save it as PNG and open that") from None
     return Decoded(_upright(grey, orientation), "Pillow image", orientation, backdrop)
-
-
-def _check_size(width: int, height: int, kind: type[DigitlensError], most: int = MAX_PIXELS) -> None:
-    if width < 1 or height < 1:
-        raise kind(f"the picture has {width}×{height} pixels; wanted at least one")
-    if width * height > most:
-        raise kind(
-            f"the picture has {width}×{height} pixels, more than the {most // 10**6} megapixels that we read; "
-            "make it smaller"
-        )
 
 
 def _grey_of(image: PillowImage) -> tuple[NDArray[np.uint8], int]:
@@ -215,11 +272,13 @@ def _grey_of(image: PillowImage) -> tuple[NDArray[np.uint8], int]:
 
 
 def _eight_bits(wide: NDArray[Any]) -> NDArray[np.uint8]:
-    """Whole numbers up to 65535, or floats up to 1, (rows, columns) -> 0..255.
+    """Whole numbers up to 65535, or floats up to 1 or more, (rows, columns) -> 0..255.
 
     A camera of 10 or 12 bits uses the lowest of 16 only: the largest number tells how many bits there are.
     """
-    top = 1.0 if wide.dtype.kind == "f" else float(2 ** max(1, int(wide.max()).bit_length()) - 1)
+    most = float(wide.max())
+    fraction = wide.dtype.kind == "f" and not 1 < most < 2**32  # so written that NaN is one, too
+    top = 1.0 if fraction else float(2 ** max(1, int(most).bit_length()) - 1)
     flat, eight = wide.reshape(-1), np.empty(wide.size, np.uint8)
     for some in _chunks(wide.size):
         part = np.nan_to_num(flat[some].astype(np.float32)) * np.float32(255 / top)
@@ -275,6 +334,22 @@ def _upright(grey: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
     return np.ascontiguousarray(grey)
 
 
+def _array_of(values: list[Any] | tuple[Any, ...]) -> NDArray[Any]:
+    """Lists of numbers as an array; whole ones from 0 to 255 become bytes. Raises ShapeError."""
+    try:
+        array = np.array(values)
+    except ValueError:  # lists of different lengths, or of unlike things
+        array = np.array(None)
+    if array.dtype.kind not in "buif":
+        raise ShapeError(
+            "a picture as lists has a list of numbers for each row, all of one length; several pictures are read by "
+            "read_many() or read_pages()"
+        )
+    if array.dtype.kind in "ui" and array.size and int(array.min()) >= 0 and int(array.max()) <= 255:
+        return array.astype(np.uint8)
+    return array
+
+
 def from_array(array: NDArray[Any], flat: tuple[int, int] = DIGIT_SHAPE) -> Decoded:
     """An array -> grey. Raises ShapeError.
 
@@ -295,7 +370,10 @@ def from_array(array: NDArray[Any], flat: tuple[int, int] = DIGIT_SHAPE) -> Deco
             f"{who} has the shape (rows, columns) or (rows, columns, 1 to 4 channels), got {shape}; "
             "give one picture at a time"
         )
-    _check_size(array.shape[1], array.shape[0], ShapeError)
+    try:
+        check_size(array.shape[1], array.shape[0], MAX_PIXELS)
+    except PictureError as error:
+        raise ShapeError(str(error)) from None
     if array.dtype == np.bool_:
         array = array.astype(np.uint8) * np.uint8(255)
     elif array.dtype.kind == "f":

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from digitlens.digits.preparation.containers import open_container
 from digitlens.digits.preparation.decode import MAX_OTHER_BYTES, MAX_PIXELS
+from digitlens.digits.preparation.documents import HEAD, kind_of
 from digitlens.errors import DigitlensError, PictureError
 from digitlens.reading.reader import Reader
 from digitlens.server.http.forms import SentFile, files_in, is_form
@@ -64,6 +65,7 @@ class ReadPicture:
 
 def read(reader: Reader, data: bytes) -> dict[str, Any]:
     """One reading as JSON values. Raises PictureError."""
+    _check_kind(data)
     reading = reader.read(data)
     stages: list[dict[str, Any]] = [
         {"name": stage.name, "parameters": dict(stage.parameters), "reason": stage.reason}
@@ -74,11 +76,18 @@ def read(reader: Reader, data: bytes) -> dict[str, Any]:
 
 def read_page(reader: Reader, data: bytes) -> dict[str, Any]:
     """One page with all its digits as JSON values, each with its 784 bytes of `ink`, prepared. Raises PictureError."""
+    _check_kind(data)
     page = reader.read_page(data)
     document = page.to_json()
     for box, box_json in zip(page.boxes, document["boxes"], strict=True):
         box_json["ink"] = base64.b64encode(box.image.tobytes()).decode()
     return document
+
+
+def _check_kind(data: bytes) -> None:
+    """Raise PictureError for a document: how long its decoders take is bounded less well than a server needs."""
+    if kind := kind_of(data[:HEAD]):
+        raise PictureError(f"the app wanted a PNG, JPEG, WebP, BMP or GIF file, got {kind}; `digitlens read` takes it")
 
 
 def _as_bytes(work: Work, data: bytes) -> bytes:
