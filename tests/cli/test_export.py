@@ -57,6 +57,31 @@ def test_other_networks_are_another_version_and_the_same_ones_the_same_bytes() -
     assert first["service_worker.js"] != other["service_worker.js"]
 
 
+def test_what_was_found_in_a_network_comes_along_if_it_is_of_that_network(digitlens: Run, tmp_path: Path) -> None:
+    from digitlens.storage.fingerprint import fingerprint
+    from digitlens.storage.shipped import open_reader
+
+    (tmp_path / "own.digitlens").write_bytes(load_bytes("reader"))
+    beside, own = tmp_path / "own.features.json", fingerprint(open_reader("reader"))
+    beside.write_text(json.dumps({"fingerprint": own, "neurons": []}))
+    done = digitlens("export", "site", str(tmp_path / "public"), "--network", str(tmp_path / "own.digitlens"))
+    assert done.code == 0, done.err
+    packed = tmp_path / "public/laboratory"
+    index = json.loads((packed / "index.json").read_text())
+    assert index[own] == "own.json"
+    assert (packed / "own.json").read_text() == beside.read_text()
+    assert {index[fingerprint(open_reader(name))] for name in ("video", "straight")} == {"video.json", "straight.json"}
+    for wrong, says in (
+        ('{"fingerprint": "of another"}', "other weights"),
+        ("[]", "does not say"),
+        ("{", "does not say"),
+    ):
+        beside.write_text(wrong)
+        done = digitlens("export", "site", str(tmp_path / "other"), "--network", str(tmp_path / "own.digitlens"))
+        assert done.code == 1
+        assert says in done.err
+
+
 @pytest.mark.parametrize("what", ["a folder that is not empty", "a file", "a folder that is not there"])
 def test_a_site_overwrites_nothing(digitlens: Run, tmp_path: Path, what: str) -> None:
     (tmp_path / "kept").write_text("kept")

@@ -11,6 +11,8 @@ from tests.cli.conftest import Run
 
 from digitlens.laboratory.study import CONTROLS, TRAINED
 from digitlens.laboratory.verdict import fewest_seeds
+from digitlens.storage.fingerprint import fingerprint
+from digitlens.storage.shipped import open_reader
 
 SHORT = ("lab", "features", "--seeds", "1", "--epochs", "1", "--no-help-it")
 
@@ -84,3 +86,31 @@ def test_data_that_are_not_there_are_refused(digitlens: Run, tmp_path: Path) -> 
     assert answer.code != 0
     assert answer.out == ""
     assert "nothing" in answer.err
+
+
+def test_one_network_is_examined_and_written_for_the_page(digitlens: Run, words: Path, tmp_path: Path) -> None:
+    file = tmp_path / "video.features.json"
+    answer = digitlens("lab", "features", "--network", "video", "--data", words, "--out", file)
+    assert answer.code == 0, answer.err
+    found = json.loads(file.read_text(encoding="utf-8"))
+    assert found["fingerprint"] == fingerprint(open_reader("video"))
+    assert f"video: {found['first']['found']} of 16 neurons" in " ".join(answer.out.split())
+    assert file.name in answer.err
+
+
+def test_what_was_found_in_one_network_goes_into_json_alone(digitlens: Run, tmp_path: Path) -> None:
+    answer = digitlens("lab", "features", "--network", "video", "--out", tmp_path / "video.html")
+    assert answer.code == 2
+    assert ".json" in answer.err
+
+
+def test_the_answers_go_to_a_file_of_figures(digitlens: Run, words: Path, tmp_path: Path) -> None:
+    file = tmp_path / "study.json"
+    answer = digitlens(*SHORT, "--hidden", "3-2", "--data", words, "--out", file)
+    assert answer.code == 0, answer.err
+    told = json.loads(file.read_text(encoding="utf-8"))
+    assert (told["networks"], told["sizes"]) == (1, [784, 3, 2, 3])
+    assert [told[part]["answer"] for part in ("first", "second", "whole")] == ["cannot say"] * 3
+    assert list(told["first"]["found"]) == [TRAINED, *CONTROLS]
+    assert told["first"]["difference"][1:] == [None, None], "one network is too few for an interval"
+    assert [one["name"] for one in told["helped"]] == ["as it is"]

@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 from tests.laboratory.found import study
 
+from digitlens.laboratory.for_page import for_page
 from digitlens.laboratory.parts import PARTS
 from digitlens.laboratory.report import to_html, to_json
 from digitlens.laboratory.study import CONTROLS, PROBED, TRAINED
@@ -179,3 +180,18 @@ def test_the_same_goes_through_json_where_what_is_no_number_is_null() -> None:
     assert told["helped"]["distorted <images>"]["accuracies"] == [0.9612] * 3
     assert to_json(study(hidden=(16,)))["second"] == []
     assert to_json(study(hidden=(16,)))["probes"] == {}
+
+
+def test_the_page_gets_the_figures_behind_every_answer() -> None:
+    made = study()
+    told = json.loads(json.dumps(for_page(made), allow_nan=False))
+    assert [told[part]["answer"] for part in ("first", "second", "whole")] == [one.answer for one in verdicts(made)]
+    assert {len(counts) for counts in told["first"]["found"].values()} == {len(made.seeds)}
+    mean, low, high = told["first"]["difference"]
+    assert low <= mean <= high
+    assert mean == pytest.approx(told["first"]["explained"] - told["first"]["expected"], abs=1e-5)
+    for kind in told["whole"]["kinds"]:
+        mean, low, high = kind["difference"]
+        assert low <= mean <= high
+        assert mean == pytest.approx(kind["area"] - kind["before"], abs=1e-5)
+    assert [one["name"] for one in told["helped"]] == ["as it is", *(one.name for one in made.variants)]

@@ -17,6 +17,7 @@ VIEWS = {  # and what the server sends for it, a moment later
     "neuron/2/5": ".looks-for figure",
     "neuron/3/7": ".neuron-sum",
     "learn/7": ".cost-table",
+    "lab": ".lab-neurons .caption",
     "story/1": ".story-card",
     "story/5": ".looks-for figure",
     "story/10": ".story-card",

@@ -59,7 +59,7 @@ def site(folder: str, networks: tuple[str, ...], data: tuple[str, ...], url: str
     from digitlens.files.naming import shown
 
     check_empty(folder, "export site")
-    files = site_files(networks_of(networks), url, packed_digits(data, load_data))
+    files = site_files(networks_of(networks), url, packed_digits(data, load_data), networks)
     write_files(folder, iter(files.items()), len(files))
     size = sum(map(len, files.values())) / 1e6
     say(out(), f"The site is in {shown(folder)}: {len(files)} files, {size:.1f} MB.")

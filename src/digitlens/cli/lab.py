@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digitlens.cli.recipe_options import check_drawings, digits_for, given, recipe_options
-from digitlens.cli.terminal import data_options, err, json_option, out, print_json, progress, say, work_options
+from digitlens.cli.outputs import check_outputs
+from digitlens.cli.terminal import (
+    data_options,
+    err,
+    json_option,
+    load_data,
+    out,
+    print_json,
+    progress,
+    say,
+    work_options,
+)
 from digitlens.errors import ClusterError
 
 if TYPE_CHECKING:
@@ -17,28 +29,40 @@ if TYPE_CHECKING:
     from digitlens.learning.experiments import Outcome
 
 
+JSON = ".json"
 HELP = """\
 Test whether hidden neurons detect parts of digits: edges in the first layer, loops and lines in the second.
 
 `digitlens lab features` trains ten networks and examines every neuron, together with controls that have nothing to
 find. It prints the answers with their figures; Ctrl-C while it trains leaves how well the networks trained by then
 read.
+
+With --network it trains nothing and examines this one network, neuron by neuron; --out NAME.features.json beside its
+file is what `digitlens export site` packs for the page's Lab.
 """
 
 
 @click.command("lab", help=HELP)
 @click.argument("what", type=click.Choice(["features"]))
 @click.option("--seeds", type=int, default=10, show_default=True, help="How many networks, each with its own seed.")
+@click.option("--network", metavar="NETWORK", help="Examine this network, a name or a file, and train none.")
 @click.option("--recipe", "name", default="video", show_default=True, help="The recipe to train them with.")
 @data_options
 @recipe_options
 @click.option("--help-it/--no-help-it", "variants", default=True, help="Also train with recipes that may help.")
 @work_options
-@click.option("--out", "-o", "path", metavar="FILE", help="Write a report with figures to this file, as HTML.")
+@click.option(
+    "--out",
+    "-o",
+    "path",
+    metavar="FILE",
+    help="Write a report with figures to this file, as HTML; or the figures alone, as JSON.",
+)
 @json_option
 def command(
     what: str,
     seeds: int,
+    network: str | None,
     name: str,
     data: str | None,
     offline: bool,
@@ -51,18 +75,25 @@ def command(
 ) -> int:
     """The command; HELP says what it does."""
     from digitlens.digits.dataset import DIGIT_SHAPE
+    from digitlens.laboratory.for_page import for_page
     from digitlens.laboratory.report import to_html, to_json
     from digitlens.laboratory.verdict import fewest_seeds
     from digitlens.learning.recipes import named
     from digitlens.learning.training import named_for
     from digitlens.parallel.tasks import check_workers
 
+    if network is not None:
+        return _one_network(network, data, offline=offline, path=path, as_json=as_json)
     if not 1 <= seeds <= 100:
         raise click.UsageError(f"--seeds: from 1 to 100, got {seeds}")
     recipe = named(name, **given(changes))
     if not recipe.hidden:
         raise click.UsageError("--hidden: the laboratory examines hidden layers, got none; name at least one")
-    check_drawings({"--out": path}, "the report is written as HTML", ".html", ".htm")
+    as_figures = path is not None and path.lower().endswith(JSON)
+    if as_figures:
+        check_outputs({"--out": path})
+    else:
+        check_drawings({"--out": path}, "the report is written as HTML, its figures as JSON", ".html", ".htm")
     check_workers(jobs, cluster)
     if seeds < fewest_seeds():
         said = f"Note: {seeds} networks are too few to tell some answers from chance: --seeds {fewest_seeds()} or more"
@@ -80,15 +111,69 @@ def command(
         from digitlens.files.atomic import write_atomically
         from digitlens.files.naming import shown
 
-        write_atomically(
-            path, to_html(study, _command_line(what, seeds, name, data, variants, given(changes), path)).encode()
-        )
+        command_line = _command_line(what, seeds, name, data, variants, given(changes), path)
+        write_atomically(path, _bytes(for_page(study)) if as_figures else to_html(study, command_line).encode())
         err().print(f"Written: {shown(path)}", markup=False, soft_wrap=True)
     if as_json:
         print_json(to_json(study))
     else:
         _show(study)
     return 0
+
+
+def _one_network(network: str, data: str | None, *, offline: bool, path: str | None, as_json: bool) -> int:
+    """Examine one network, print what was found, and write it to a file."""
+    import numpy as np
+
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+
+    from digitlens.laboratory.examination import examine
+    from digitlens.storage.shipped import open_reader
+
+    if path is not None and not path.lower().endswith(JSON):
+        raise click.UsageError(
+            f"--out: what was found in one network is written as JSON; name a file that ends in {JSON}"
+        )
+    check_outputs({"--out": path})
+    reader = open_reader(network)
+    digits = load_data(data, offline=offline)
+    with progress(TextColumn("  {task.description}"), BarColumn(), TimeRemainingColumn()) as bar:
+        task = bar.add_task("examining", total=1.0) if bar else None
+
+        def show(share: float) -> None:
+            if bar and task is not None:
+                bar.update(task, completed=share)
+
+        found = examine(reader, digits, np.random.default_rng(0), show)
+    if path is not None:
+        from digitlens.files.atomic import write_atomically
+        from digitlens.files.naming import shown
+
+        write_atomically(path, _bytes(found))
+        err().print(f"Written: {shown(path)}", markup=False, soft_wrap=True)
+    if as_json:
+        print_json(found)
+        return 0
+    first, second = found["first"], found["second"]
+    out().print(
+        f"{reader.name}: {first['found']} of {first['neurons']} neurons of the first hidden layer are an edge or a bar, "
+        f"more clearly than {first['surrogates']} random pictures that are as smooth as each; with the same weights on "
+        f"shuffled pixels it is {first['control']['found']}. The best edge or bar explains {first['explained']:.0%} of "
+        f"the variance of a neuron's weights; in the random pictures, {first['expected']:.0%}.",
+        markup=False,
+    )
+    if second:
+        out().print(
+            f"{second['found']} of {second['neurons']} neurons of the second hidden layer tell a part within one digit. "
+            f"The clearest reaches an area under the curve of {second['clearest']:.2f}; {second['clear']:.2f} would be "
+            "clear, 0.50 is chance.",
+            markup=False,
+        )
+    return 0
+
+
+def _bytes(values: dict[str, Any]) -> bytes:
+    return (json.dumps(values, allow_nan=False, separators=(",", ":")) + "\n").encode()
 
 
 def _study(recipe: Any, digits: Any, seeds: int, **how: Any) -> Study:

@@ -4,6 +4,7 @@ index.html                  title, description and picture for link previews; a 
 page/                       the bundles
 networks/index.json         the networks, the first one to begin with; and networks/NAME.digitlens
 examples/0.png ...          a drawing of each digit
+laboratory/                 what the laboratory has measured on them, see laboratory.py
 data/NAME.digits            packed digits to train on in the tab, which are loaded when somebody trains
 service_worker.js           keeps all but those at the first visit, so that the second needs no connection
 """
@@ -22,6 +23,7 @@ from digitlens.digits.sources.examples import example_files
 from digitlens.digits.sources.packed import header_of, pack
 from digitlens.errors import UsageError
 from digitlens.exports.document import DESCRIPTION, TITLE, document
+from digitlens.exports.laboratory import laboratory_files
 from digitlens.files.bounded import read_bounded
 from digitlens.learning.choices import choices
 from digitlens.storage.model_file import LIMITS
@@ -63,12 +65,15 @@ def packed_digits(names: Sequence[str], load: Callable[[str], DataSet]) -> list[
     ]
 
 
-def site_files(networks: Sequence[Offered], address: str = "", packed: Sequence[bytes] = ()) -> dict[str, bytes]:
+def site_files(
+    networks: Sequence[Offered], address: str = "", packed: Sequence[bytes] = (), given: Sequence[str | Path] = ()
+) -> dict[str, bytes]:
     """All files of the site, by their paths, in the same bytes for the same networks and digits.
 
+    given: what the networks were named by; what the laboratory found in a file's network is packed if it lies beside.
     packed: the digits to train on, the first ones first; without any, there are no journeys that train.
     address: https://..., where it will be, for the picture of link previews, which needs a whole address; "": none.
-    Raises UsageError for an address that is none.
+    Raises UsageError for an address that is none, FileError for what lies beside a network and is not about it.
     """
     if address and not address.startswith(("https://", "http://")):
         raise UsageError(f"--url wants the address of the site, https://host/folder/, got {address!r}")
@@ -87,6 +92,7 @@ def site_files(networks: Sequence[Offered], address: str = "", packed: Sequence[
         files |= {"page/choices.json": json.dumps(choices(), allow_nan=False).encode()}
     files |= {f"data/{header['name']}.digits": data for header, data in zip(headers, packed, strict=True)}
     files |= {f"networks/{one.name}{SUFFIX}": one.data for one in networks}
+    files |= laboratory_files(networks, given)
     files |= {f"examples/{path.name}": path.read_bytes() for path in example_files()}
     return files | {"service_worker.js": _service_worker(files)}
 

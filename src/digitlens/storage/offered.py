@@ -6,17 +6,19 @@ import json
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from digitlens.errors import ModelFileError
 from digitlens.files.naming import shown
 from digitlens.reading.reader import Reader
+from digitlens.storage.fingerprint import fingerprint
 from digitlens.storage.model_file import from_bytes
 from digitlens.storage.shipped import SUFFIX
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Offered:
     """One network: the bytes of its file, which the page loads, and the reader that they hold."""
 
@@ -24,11 +26,17 @@ class Offered:
     data: bytes  # of the model file
     reader: Reader
 
+    @cached_property
+    def fingerprint(self) -> str:
+        """That of the network: results that name another one are not of it."""
+        return fingerprint(self.reader)
+
     def to_json(self, default: bool) -> dict[str, Any]:
         """Plain JSON values. The accuracy is the one that its file records, if it does."""
         reader = self.reader
         return {
             "name": self.name,
+            "fingerprint": self.fingerprint,
             "sizes": list(reader.network.sizes),
             "parameters": reader.network.parameters,
             "activations": [activation.name for activation in reader.network.activations],

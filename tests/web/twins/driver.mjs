@@ -12,6 +12,10 @@ const names = [
   "core/numbers",
   "core/weights",
   "core/attribution",
+  "core/excitement",
+  "core/edges_and_bars",
+  "core/sha256",
+  "model/fingerprint",
   "model/model_file",
   "picture/strokes",
   "picture/framing",
@@ -118,6 +122,27 @@ const TASKS = {
       const { lead, empty, shares, exact } = web.attribution.leadOf(own, image, one, other);
       return { lead, empty, exact, shares: out(shares) };
     });
+  },
+
+  fingerprint: ({ network }) => web.fingerprint.fingerprint(networkOf(network)),
+
+  sha256: ({ texts }) => texts.map((text) => web.sha256.sha256(bytesOf(text))),
+
+  /** The pictures that excite neurons most. */
+  exciting({ network, neurons, ink, start }) {
+    const own = networkOf(network);
+    return neurons.map(([layer, neuron]) => {
+      const { picture, z } = web.excitement.mostExciting(own, layer, neuron, ink, floats(start));
+      return { picture: out(picture), z };
+    });
+  },
+
+  /** The edge or bar that is most like each neuron's weights. */
+  parts({ network, pixels }) {
+    const work = web.edges_and_bars.bestParts(networkOf(network).layers[0], pixels);
+    for (let step = work.next(); ; step = work.next())
+      if (step.done)
+        return step.value.map((one) => one && { kind: one.kind, explained: one.explained, picture: out(one.picture) });
   },
 
   /** Drawings, read as the page reads them. */

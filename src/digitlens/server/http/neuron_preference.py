@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,12 +20,12 @@ from digitlens.server.http.pool import Pool
 from digitlens.server.http.responses import as_json
 from digitlens.server.sharing.budget import FullError
 from digitlens.server.training.data_sets import DataSets
+from digitlens.storage.fingerprint import fingerprint
 
 if TYPE_CHECKING:
     from digitlens.digits.dataset import DataSet
     from digitlens.laboratory.dictionary import Dictionary
 
-IMAGES = 10  # how many of the most exciting test images an answer holds
 CACHED = 512  # answers
 
 
@@ -67,60 +65,34 @@ class NeuronPreferences:
         return self._cache[key]
 
     def _examine(self, reader: Reader, layer: int, neuron: int) -> dict[str, Any]:
-        from digitlens.laboratory.activation_maximisation import maximising_picture, strongest, weighted_sum
+        from digitlens.laboratory.examination import strongest_images
 
         if overflows(reader.network):
             raise beyond()
-        data, network = self._data_for(reader), reader.network
+        data = self._data_for(reader)
         images = reader.adjusted(data.test.images).reshape(len(data.test), -1)
-        most = strongest(network, images, layer, neuron, IMAGES)
-        ink = float(images.mean(dtype=np.float64)) * images.shape[1] / 255
-        picture = maximising_picture(network, layer, neuron, ink, images[most[0]] / 255)
-        activation = network.activations[layer - 1]
-        activations = activation(network.forward(images[most] / np.float32(255)).z[layer - 1][:, neuron])
-        z = weighted_sum(network, layer, neuron, picture)
         return {
             "network": reader.name,
+            "fingerprint": fingerprint(reader),
             "layer": layer,
             "neuron": neuron,
             "on": data.name,
             "rows": reader.image_shape[0],
             "columns": reader.image_shape[1],
-            "strongest": [
-                {
-                    "ink": _text(images[k]),
-                    "label": data.classes[data.test.digits[k]],
-                    "number": int(k),
-                    "activation": round(float(a), 6),
-                }
-                for k, a in zip(most, activations, strict=True)
-            ],
-            "exciting": {
-                "ink": _text(np.rint(255 * picture).astype(np.uint8)),
-                "activation": round(float(activation(np.array([z]))[0]), 6),
-            },
+            **strongest_images(reader, data, images, layer, neuron),
             "part": self._part(reader, data, neuron) if layer == 1 and reader.image_shape == DIGIT_SHAPE else None,
         }
 
     def _part(self, reader: Reader, data: DataSet, neuron: int) -> dict[str, Any]:
         """The edge or bar that explains the neuron's weights best."""
         from digitlens.laboratory.dictionary import dictionary
+        from digitlens.laboratory.examination import best_part
         from digitlens.laboratory.first_layer import first_layer, inked_pixels
 
         if self._parts is None:
             self._parts = dictionary(inked_pixels(data.training.flat))
         weights = reader.network.layers[0].weights[neuron : neuron + 1]
-        result = first_layer(weights, self._parts, np.random.default_rng(0), count=199)
-        part = result.parts[0]
-        picture = part.picture().ravel()
-        signed = picture * (np.sign(picture @ weights[0]) or 1.0)
-        return {
-            "kind": part.kind,
-            "explained": round(float(result.explained[0]), 6),
-            "expected": round(float(result.expected[0]), 6),
-            "p": round(float(result.p[0]), 6),
-            "weights": _text(np.rint(127 * signed / np.abs(signed).max()).astype(np.int8)),
-        }
+        return best_part(weights[0], first_layer(weights, self._parts, np.random.default_rng(0), count=199), 0)
 
     def _data_for(self, reader: Reader) -> DataSet:
         """The app's own folder, where the network has learned its classes from such images; else MNIST or pen digits.
@@ -136,7 +108,3 @@ class NeuronPreferences:
             f"the network {reader.name!r} sees images of {shape_name(reader.image_shape)} pixels; start the app with "
             "--data and the folder of pictures that it has learned"
         )
-
-
-def _text(array: NDArray[Any]) -> str:
-    return base64.b64encode(array.tobytes()).decode()

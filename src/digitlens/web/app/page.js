@@ -23,6 +23,7 @@ const RESULTS = "views/train/results.css";
 const SHEETS = /** @type {Record<string, string[]>} */ ({
   neuron: ["neuron", "function", "painting"].map((name) => `views/neuron/${name}.css`),
   learn: ["learn", "cost", "gradients", "step"].map((name) => `views/learn/${name}.css`),
+  lab: ["views/lab/lab.css"],
   train: [...PLOTS, FORM, "views/train/train.css", RESULTS],
   compare: [...PLOTS, FORM, RESULTS, "views/compare/compare.css"],
   story: ["views/story/story.css"],

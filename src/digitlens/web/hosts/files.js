@@ -32,3 +32,20 @@ export function siteNetworks() {
 
 /** @type {NonNullable<Services["examples"]>} */
 export const siteExamples = async (digit) => (await siteFile(`examples/${digit}.png`)).blob();
+
+/**
+ * What the laboratory has measured, in the files that laboratory/index.json lists by the fingerprints of networks.
+ * @returns {NonNullable<Services["laboratory"]>}
+ */
+export function siteLaboratory() {
+  const listed = async () => (await siteFile("laboratory/index.json")).json();
+  return {
+    study: async () => (await siteFile("laboratory/study.json")).json(),
+    async findings(fingerprint) {
+      const name = (await listed())[fingerprint];
+      if (!name) return null;
+      const found = await (await siteFile(`laboratory/${encodeURIComponent(name)}`)).json();
+      return found.fingerprint === fingerprint ? found : null;
+    },
+  };
+}

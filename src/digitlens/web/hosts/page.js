@@ -15,6 +15,7 @@ import {
   serverShare,
   serverTrainer,
 } from "./server.js";
+import { siteLaboratory } from "./files.js";
 import { hostStyles } from "./styles.js";
 import { tabTrainer } from "./tab.js";
 import { wholePage } from "./whole_page.js";
@@ -35,5 +36,6 @@ wholePage({
   serverIsHere: serverIsHere(),
   pageReader: serverPageReader,
   looksFor: serverLooksFor(),
+  laboratory: siteLaboratory(),
   share: serverShare,
 });

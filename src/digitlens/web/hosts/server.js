@@ -9,6 +9,7 @@ import { packedSet } from "../train/data/packed.js";
 import { createLive, visitorName } from "../train/live.js";
 import { browserStorage } from "./browser.js";
 import { dataFor } from "../views/shared/data_images.js";
+import { unpacked } from "../views/shared/unpacked.js";
 
 /** @typedef {import("../views/shared/services.js").Images} Images */
 /** @typedef {import("../views/shared/services.js").Networks} Networks */
@@ -113,15 +114,18 @@ export async function serverPageReader(picture) {
  */
 export function serverLooksFor() {
   let known = /** @type {Offered[]} */ ([]);
-  return async ({ name, sizes }, layer, neuron) => {
+  return async (fingerprint, layer, neuron) => {
     if (!known.length) known = await offered();
-    const same = known.some((one) => one.name === name && one.sizes.join() === sizes.join());
-    if (known.length && !same) return "The laboratory knows only the networks that the server offers.";
+    const same = known.find((one) => one.fingerprint === fingerprint);
+    if (!same) return null;
     try {
-      const answer = await fetch(`api/neuron/${encodeURIComponent(name)}/${layer}/${neuron}`);
-      return answer.ok ? await answer.json() : "The server has too much to do; choose the neuron again in a moment.";
+      const answer = await fetch(`api/neuron/${encodeURIComponent(same.name)}/${layer}/${neuron}`);
+      if (answer.status === 404) return null; // it has no images for it
+      if (!answer.ok) return "The server has too much to do; choose the neuron again in a moment.";
+      const told = await answer.json();
+      return told.fingerprint === fingerprint ? unpacked(told) : null;
     } catch {
-      return "The laboratory is on the server, which is gone.";
+      return null; // the server is gone
     }
   };
 }

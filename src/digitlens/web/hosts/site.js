@@ -6,7 +6,7 @@ import { ALL } from "../app/loaders.js";
 import { fetched } from "../train/data/fetched.js";
 import { packedSet } from "../train/data/packed.js";
 import { browserStorage } from "./browser.js";
-import { siteExamples, siteNetworks } from "./files.js";
+import { siteExamples, siteLaboratory, siteNetworks } from "./files.js";
 import { hostStyles } from "./styles.js";
 import { tabImages, tabTrainer } from "./tab.js";
 import { wholePage } from "./whole_page.js";
@@ -29,6 +29,7 @@ wholePage({
   examples: siteExamples,
   images: packed.some(({ name }) => !name.startsWith("pen")) ? tabImages(sets) : undefined, // the pen's are no samples
   trainer: sets.length ? tabTrainer("page/", async () => sets) : undefined,
+  laboratory: siteLaboratory(),
   share: () => "",
 });
 navigator.serviceWorker?.register("service_worker.js").catch(() => {}); // a browser or a frame that allows none

@@ -13,7 +13,7 @@ import { DIGIT_SHAPE, LARGEST_SIDE, MOST_CLASSES, pixelsOf, sameShape } from "..
  *    | {kind: "example", digit: number}
  *    | {kind: "noise", seed: number} | {kind: "picture", name: string}} Base   where a picture on the pad came from */
 /** @typedef {import("../picture/preparation.js").Stage} Stage */
-/** @typedef {"read" | "neuron" | "learn" | "train" | "compare" | "story"} View */
+/** @typedef {"read" | "neuron" | "learn" | "lab" | "train" | "compare" | "story"} View */
 /** @typedef {Exclude<View, "story">} Shown */
 /**
  * @typedef {Object} State
@@ -34,8 +34,8 @@ import { DIGIT_SHAPE, LARGEST_SIDE, MOST_CLASSES, pixelsOf, sameShape } from "..
  * @property {readonly string[]} hide     parts of the page that are not shown
  */
 
-export const VIEWS = /** @type {const} */ (["read", "neuron", "learn", "train", "compare", "story"]);
-const SHOWN = /** @type {const} */ (["read", "neuron", "learn", "train", "compare"]);
+export const VIEWS = /** @type {const} */ (["read", "neuron", "learn", "lab", "train", "compare", "story"]);
+const SHOWN = /** @type {const} */ (["read", "neuron", "learn", "lab", "train", "compare"]);
 /** @typedef {Readonly<Record<string, string>>} Settings */
 // parts of an address that are no settings
 const RESERVED = ["shows", "at", "t", "w", "raw", "b", "i", "f", "s", "hide"];
@@ -91,6 +91,7 @@ export function toFragment(state) {
     read: [],
     neuron: [state.layer, state.neuron],
     learn: [state.target ?? "auto"],
+    lab: [],
     train: [],
     compare: [],
     story: [state.step],

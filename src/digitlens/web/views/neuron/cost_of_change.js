@@ -6,6 +6,7 @@ import { count, percent } from "../../core/numbers.js";
 import { neuronName } from "../../core/neuron.js";
 import { MOST_SILENCED, measuring, testSet } from "../../model/accuracy.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
+import { inPieces } from "../shared/in_pieces.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../shared/services.js").Images} Images */
@@ -16,7 +17,6 @@ import { attributes, clear, h, setText } from "../shared/dom.js";
 const AT_ONCE = 1000; // images in one answer
 const MOST = 20_000; // images
 const BUDGET = 60; // ms that a change may take before it is done in pieces
-const PIECE = 12; // ms of each of them
 const LISTED = 8; // neurons
 
 /**
@@ -51,17 +51,9 @@ export function costOfChange(app, images, change) {
    * @param {(share: number) => void} progress
    * @returns {Promise<T | null>}
    */
-  const finished = async (work, progress) => {
+  const finished = (work, progress) => {
     const mine = ++running;
-    for (let budget = BUDGET; ; budget = PIECE) {
-      const began = performance.now();
-      let step = work.next();
-      while (!step.done && performance.now() - began < budget) step = work.next();
-      if (step.done) return step.value;
-      progress(step.value);
-      await new Promise((go) => app.life.after(() => go(null)));
-      if (mine !== running || app.life.signal.aborted) return null;
-    }
+    return inPieces(work, app.life, progress, () => mine === running, BUDGET);
   };
   const percentOf = (/** @type {number} */ share) => `${Math.floor(100 * share)} %`;
 

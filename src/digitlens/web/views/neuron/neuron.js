@@ -120,8 +120,8 @@ export function neuronView(app) {
     past[way]();
   });
   let listed = "";
-  const looksFor = app.services.looksFor ? looksForView(app, app.services.looksFor) : null;
-  if (looksFor) workbench.before(looksFor.element);
+  const looksFor = looksForView(app);
+  workbench.before(looksFor.element);
 
   return {
     element,
@@ -157,7 +157,7 @@ export function neuronView(app) {
       attributes(redo, { disabled: !past.redoes });
       attributes(resetOne, { disabled: !app.changed || untouched(app, layer, neuron) });
       attributes(resetAll, { disabled: !app.changed });
-      looksFor?.update();
+      looksFor.update();
     },
   };
 }

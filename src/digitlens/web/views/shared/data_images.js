@@ -27,3 +27,21 @@ export function onPad({ label, number, pixels }, data, on) {
     baseStages: null,
   };
 }
+
+/**
+ * What puts a picture that a neuron responds to onto the pad: with its number where the data set has numbers.
+ * @param {{network: Network}} app
+ * @param {string} on                       the data set
+ * @param {{ink: ArrayLike<number>, label: string, number: number}} picture   ink: 0 to 255, as the network sees it
+ * @returns {Pick<State, "strokes" | "base" | "baseStages"> & {baseInk: Float64Array}}
+ */
+export function pictureOnPad({ network }, on, { ink, label, number }) {
+  const digit = network.classes.indexOf(label);
+  const known = (on === "mnist" || on === "folder") && digit >= 0;
+  return {
+    strokes: [],
+    base: known ? { kind: on, on: "test", number, digit } : { kind: "picture", name: `pen digit ${number}` },
+    baseInk: Float64Array.from(ink, (one) => one / 255),
+    baseStages: null,
+  };
+}

@@ -19,6 +19,7 @@
 /**
  * @typedef {Object} Offered
  * @property {string} name
+ * @property {string} fingerprint
  * @property {number[]} sizes
  * @property {number} parameters
  * @property {number | null} accuracy
@@ -56,12 +57,71 @@
  */
 /** @typedef {{text: string, boxes: Box[], notes: string[], network: string}} FoundDigits */
 /**
- * What a hidden neuron looks for.
- * @typedef {Object} LookedFor
+ * @typedef {Object} PackedPart
+ * @property {string} kind         "edge" or "bar"
+ * @property {number} explained    the share of the weights' variance that it explains
+ * @property {number | null} expected   of a picture as smooth; null: not measured
+ * @property {number | null} p
+ * @property {boolean} [found]     more than chance, corrected for all neurons
+ * @property {string} weights      base64
+ */
+/** @typedef {{part: string, area: number, p: number, found: boolean}} Tells   which part a neuron tells best */
+/**
+ * What a hidden neuron looks for, as it is kept and sent: pictures in base64.
+ * @typedef {Object} PackedLookedFor
  * @property {string} on
+ * @property {number} [images]
  * @property {{ink: string, label: string, number: number, activation: number}[]} strongest
  * @property {{ink: string, activation: number}} exciting
- * @property {{kind: string, explained: number, expected: number, p: number, weights: string} | null} part
+ * @property {PackedPart | null} [part]
+ * @property {Tells | null} [tells]
+ */
+/**
+ * What a hidden neuron looks for.
+ * @typedef {Object} LookedFor
+ * @property {boolean} here        computed in this page
+ * @property {string} why          there are no images
+ * @property {string} on
+ * @property {number | null} images   how many were looked at; null: all
+ * @property {{ink: ArrayLike<number>, label: string, number: number, activation: number}[]} strongest
+ * @property {{ink: ArrayLike<number>, activation: number} | null} exciting
+ * @property {(Omit<PackedPart, "weights"> & {weights: ArrayLike<number>}) | null} part
+ * @property {Tells | null} [tells]
+ */
+/** @typedef {{found: number, neurons: number, explained: number, expected: number, surrogates: number}} FirstMeasured */
+/**
+ * What the laboratory found in one network: `digitlens lab features --network` writes it.
+ * @typedef {Object} Findings
+ * @property {string} network
+ * @property {string} fingerprint
+ * @property {number[]} sizes
+ * @property {string} on
+ * @property {number} images
+ * @property {FirstMeasured & {control: {name: string} & FirstMeasured, level: number}} first
+ * @property {{found: number, neurons: number, clear: number, clearest: number, over_all_digits: number} | null} second
+ * @property {Omit<PackedLookedFor, "on" | "images">[][]} neurons   layer by layer
+ */
+/** @typedef {[number, number | null, number | null]} Difference   and the ends of its interval */
+/**
+ * The laboratory's answer, from many networks: `digitlens lab features` writes it.
+ * @typedef {Object} Study
+ * @property {number[]} sizes
+ * @property {number} networks
+ * @property {number} accuracy
+ * @property {string} data
+ * @property {{answer: string, neurons: number, found: Record<string, number[]>, explained: number, expected: number,
+ *   difference: Difference}} first
+ * @property {{answer: string, neurons: number, found: number[], clear: number, clearest: number, before: number,
+ *   over_all_digits: number, other_answer: Record<string, number>} | null} second
+ * @property {{answer: string, kinds: {name: string, area: number, control: number, before: number,
+ *   first_layer: number, pixels: number, difference: Difference}[]} | null} whole
+ * @property {{name: string, networks: number, accuracy: number, found: number, explained: number}[]} helped
+ */
+/**
+ * @typedef {Object} Laboratory   what it has measured
+ * @property {() => Promise<Study>} study   throws an Error in words
+ * @property {(fingerprint: string) => Promise<Findings | null>} findings   on the network of that fingerprint; null:
+ *   it was not examined
  */
 /** @typedef {(app: App) => View} MakeView */
 /**
@@ -78,8 +138,9 @@
  * @property {Trainer} [trainer]
  * @property {boolean} [serverIsHere]   the server that trains is on this computer
  * @property {(picture: Blob) => Promise<FoundDigits | null>} [pageReader]   null: it cannot be read
- * @property {(network: Network, layer: number, neuron: number) => Promise<LookedFor | string>} [looksFor]   in words
- *   where nothing is known
+ * @property {(fingerprint: string, layer: number, neuron: number) => Promise<LookedFor | string | null>} [looksFor]
+ *   on the network of that fingerprint; null where it is not there; in words where it cannot be had now
+ * @property {Laboratory} [laboratory]
  * @property {() => string} [share]   what whoever shares a link must know of it; without it nothing is shared
  * @property {string} [label]   of this component, where there are several: "A"
  * @property {readonly string[] | null} [only]   the parts that are shown; null or missing: all

@@ -15,7 +15,7 @@ import { storyWeights } from "./weights.js";
 /** @typedef {import("../../model/model_file.js").StoredNetwork} Network */
 /** @typedef {import("../../story/step.js").Try} Try */
 
-const VIEW_NAMES = { read: "Read", neuron: "Neuron", learn: "Learn", train: "Train", compare: "Compare" };
+const VIEW_NAMES = { read: "Read", neuron: "Neuron", learn: "Learn", lab: "Lab", train: "Train", compare: "Compare" };
 const DIGITS = "video"; // a network that reads digits
 const BARE = /^#story(\/\d*)?\/?(\?(hide=[^&]*)?)?$/; // an address that names a step and nothing more
 const PHONE = 699; // pixels, at most
