@@ -1,4 +1,4 @@
-"""Edges or loops, in the page: the measured answer; and results are those of exactly this network, or none are shown."""
+"""Edges or loops, in the page: the measured answer; and the results are those of exactly this network, or none."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from digitlens.cli.recipe_options import check_drawings, digits_for, given, recipe_options
 from digitlens.cli.outputs import check_outputs
+from digitlens.cli.recipe_options import check_drawings, digits_for, given, recipe_options
 from digitlens.cli.terminal import (
     data_options,
     err,
@@ -124,7 +124,6 @@ def command(
 def _one_network(network: str, data: str | None, *, offline: bool, path: str | None, as_json: bool) -> int:
     """Examine one network, print what was found, and write it to a file."""
     import numpy as np
-
     from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 
     from digitlens.laboratory.examination import examine
@@ -156,17 +155,17 @@ def _one_network(network: str, data: str | None, *, offline: bool, path: str | N
         return 0
     first, second = found["first"], found["second"]
     out().print(
-        f"{reader.name}: {first['found']} of {first['neurons']} neurons of the first hidden layer are an edge or a bar, "
-        f"more clearly than {first['surrogates']} random pictures that are as smooth as each; with the same weights on "
-        f"shuffled pixels it is {first['control']['found']}. The best edge or bar explains {first['explained']:.0%} of "
-        f"the variance of a neuron's weights; in the random pictures, {first['expected']:.0%}.",
+        f"{reader.name}: {first['found']} of {first['neurons']} neurons of the first hidden layer are an edge or a "
+        f"bar, more clearly than {first['surrogates']} random pictures that are as smooth as each; with the same "
+        f"weights on shuffled pixels it is {first['control']['found']}. The best edge or bar explains "
+        f"{first['explained']:.0%} of a neuron's weights, of the random pictures {first['expected']:.0%}.",
         markup=False,
     )
     if second:
         out().print(
-            f"{second['found']} of {second['neurons']} neurons of the second hidden layer tell a part within one digit. "
-            f"The clearest reaches an area under the curve of {second['clearest']:.2f}; {second['clear']:.2f} would be "
-            "clear, 0.50 is chance.",
+            f"{second['found']} of {second['neurons']} neurons of the second hidden layer tell a part within one "
+            f"digit. The clearest reaches an area under the curve of {second['clearest']:.2f}; {second['clear']:.2f} "
+            "would be clear, 0.50 is chance.",
             markup=False,
         )
     return 0
