@@ -174,9 +174,10 @@ def _processor_time(process: int) -> int:
 
 def cluster_worker_killed(folder: Path, table: Path, third: int) -> str:
     """Read it on a cluster of two workers, and kill one of them after a third."""
-    from distributed import LocalCluster
+    import distributed
 
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+    started: Any = distributed.LocalCluster
+    with started(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         process = begin(folder, table, "--cluster", cluster.scheduler_address)
         wait_for(table, third, process)
         nanny: Any = next(iter(cluster.workers.values()))
