@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -26,7 +26,7 @@ from digitlens.digits.dataset import (
     shape_name,
 )
 from digitlens.digits.preparation.adjusting import adjust_bytes
-from digitlens.digits.preparation.decode import decode
+from digitlens.digits.preparation.decode import Decoded, decode
 from digitlens.digits.preparation.framing import FRAMING_VERSION, NOT_FRAMED
 from digitlens.digits.preparation.prepare import Prepared, prepare
 from digitlens.errors import ShapeError, UsageError
@@ -48,8 +48,9 @@ if TYPE_CHECKING:
 
     from digitlens.reading.page.page import Page
 
-    Picture = str | Path | bytes | NDArray[Any] | PillowImage
+    Picture = str | Path | bytes | IO[bytes] | NDArray[Any] | Sequence[Sequence[float]] | PillowImage
 
+FINE_PAGE = 8_000_000  # pixels of a photo of a page: of more, find_paper() would look at a quarter anyway
 AT_ONCE = 1_000  # images a forward pass: 3 MB, which stays in the cache
 
 
@@ -129,9 +130,12 @@ class Reader:
         Raises PictureError for a file that is no picture, ShapeError for an array that is none, DataError where the
         network's numbers grow beyond all bounds. A picture without ink gets a Reading too, which says so.
         """
+        return self._read(picture, decode(picture, self.image_shape))
+
+    def _read(self, picture: Picture, decoded: Decoded) -> Reading:
         familiar = self.familiarity.of_one if self.familiarity else None
         prepared = prepare(
-            picture, self.adjusting, shape=self.image_shape, dark_on_light=self.dark_on_light, familiar=familiar
+            decoded, self.adjusting, shape=self.image_shape, dark_on_light=self.dark_on_light, familiar=familiar
         )
         return reading_of(self, prepared, str(picture) if isinstance(picture, (str, Path)) else None)
 
@@ -157,13 +161,14 @@ class Reader:
 
         familiarity = self.familiarity
         expected = None if expect is None else expectation_of(expect)
+        whole = self._read(picture, decode(picture, fine=FINE_PAGE))
         if familiarity is None:
-            return find_page(self.read(picture), self.outputs, expected=expected)
+            return find_page(whole, self.outputs, expected=expected)
 
         def familiar(images: NDArray[np.uint8]) -> NDArray[np.float64]:
             return familiarity.of(images / np.float32(255))
 
-        return find_page(self.read(picture), self.outputs, familiar, familiarity.threshold, expected)
+        return find_page(whole, self.outputs, familiar, familiarity.threshold, expected)
 
     def read_fields(
         self,

@@ -284,3 +284,17 @@ def test_a_large_jpeg_is_decoded_at_a_reduced_size_and_says_so(
         {"orientation": 6} if orientation == 6 else {}
     )
     assert "2 times reduced" in stage.reason
+
+
+def test_a_jpeg_is_decoded_no_finer_than_is_wanted_and_other_pictures_are() -> None:
+    grey = np.full((64, 48), 255, np.uint8)
+    grey[20:40, 10:20] = 0
+    data = {kind: io.BytesIO() for kind in ("JPEG", "PNG")}
+    for kind, file in data.items():
+        Image.fromarray(grey).save(file, kind)
+    for fine, reduction in ((10_000, 1), (1_000, 2), (200, 4), (1, 8)):
+        found = decode(data["JPEG"].getvalue(), fine=fine)
+        assert (found.size, found.reduction) == ((64, 48), reduction)
+        assert found.grey.shape == (64 // reduction, 48 // reduction)
+        assert decode(data["PNG"].getvalue(), fine=fine).reduction == 1
+        assert decode(found) is found

@@ -250,3 +250,19 @@ def test_the_boxes_of_a_jpeg_decoded_at_a_reduced_size_are_in_its_own_pixels(mon
     for box, (left, top, width, height) in zip(page.boxes, written.boxes, strict=True):
         assert np.abs(np.array([box.left, box.top, box.width, box.height]) / 2 - (left, top, width, height)).max() < 4
     assert page.annotated().size == (large.shape[1] // 2, large.shape[0] // 2)
+
+
+def test_the_photo_of_a_page_is_not_decoded_finer_than_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    from digitlens.reading import reader
+
+    grey = sheet(["4711", "0815"], np.random.default_rng(3), 80).grey()
+    file = io.BytesIO()
+    Image.fromarray(grey).save(file, "JPEG", quality=95)
+    usual = dl.read_page(file.getvalue())
+    monkeypatch.setattr(reader, "FINE_PAGE", grey.size // 2)
+    small = dl.read_page(file.getvalue())
+    assert small.whole.prepared.stages[0].parameters["reduction"] == 2
+    assert small.text == usual.text
+    for a, b in zip(small.boxes, usual.boxes, strict=True):
+        assert abs(a.left - b.left) <= 4
+        assert abs(a.top - b.top) <= 4

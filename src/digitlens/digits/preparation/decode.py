@@ -68,12 +68,14 @@ class Decoded:
             object.__setattr__(self, "size", self.grey.shape)
 
 
-def decode(picture: Any, shape: tuple[int, int] = DIGIT_SHAPE) -> Decoded:
+def decode(picture: Any, shape: tuple[int, int] = DIGIT_SHAPE, fine: int | None = None) -> Decoded:
     """A picture of any kind -> grey.
 
     picture: a path (of a document's second page: "scan.pdf#page=2"), the bytes of a picture file, an open file, an
     array, the same as lists of numbers, or a Pillow image; of a document without a page, the first one.
-    shape: rows and columns of an array in which they lie one after the other.
+    shape: rows and columns of an array in which they lie one after the other. fine: so many pixels are enough, where a
+    JPEG, which can be decoded at a reduced size, has more; None: as many as we read. What is decoded already is given
+    back.
 
     Raises FileError where a file cannot be opened, PictureError where it is no picture or beyond the limits, and
     ShapeError for an array that is no picture.
@@ -81,10 +83,12 @@ def decode(picture: Any, shape: tuple[int, int] = DIGIT_SHAPE) -> Decoded:
     >>> decode(np.eye(28, dtype=bool)).grey.dtype
     dtype('uint8')
     """
+    if isinstance(picture, Decoded):
+        return picture
     if isinstance(picture, (bytes, bytearray, memoryview)):
-        return _from_data(picture)
+        return _from_data(picture, fine=fine)
     if isinstance(picture, (str, os.PathLike)):
-        return from_path(picture)
+        return from_path(picture, fine)
     if isinstance(picture, np.ndarray):
         return from_array(picture, shape)
     if isinstance(picture, (list, tuple)):
@@ -94,15 +98,15 @@ def decode(picture: Any, shape: tuple[int, int] = DIGIT_SHAPE) -> Decoded:
     if any(kind.__module__ == "PIL.Image" for kind in type(picture).__mro__):  # asked without importing Pillow
         return from_image(picture)
     if callable(getattr(picture, "read", None)):
-        return _from_data(bytes_of(picture))
+        return _from_data(bytes_of(picture), fine=fine)
     raise ShapeError(
         "a picture is a path, the bytes of a picture file, an open file, a NumPy array or a Pillow image, "
         f"got {type(picture).__name__}; if it can become an array, give numpy.asarray(picture)"
     )
 
 
-def from_path(path: str | os.PathLike[str]) -> Decoded:
-    """A picture file -> grey. Raises FileError and PictureError, each with the file's name."""
+def from_path(path: str | os.PathLike[str], fine: int | None = None) -> Decoded:
+    """A picture file -> grey. fine: as for decode(). Raises FileError and PictureError, each with the file's name."""
     name = shown(path)  # a newline or half a character in a name must not spoil the message
     try:
         file, page = file_and_page(path)
@@ -115,7 +119,7 @@ def from_path(path: str | os.PathLike[str]) -> Decoded:
             return _from_document(file, file.stat().st_size, kind, page or 1)
         if page > 1:
             raise PictureError(f"it is no TIFF or PDF with pages, and page {page:,} was wanted")
-        return from_bytes(data)
+        return from_bytes(data, fine=fine)
     except PictureError as error:
         raise PictureError(f"{name}: {error}") from None
 
@@ -136,11 +140,11 @@ def bytes_of(file: Any) -> bytes:
     return bytes(data)
 
 
-def _from_data(data: bytes | bytearray | memoryview, page: int = 1) -> Decoded:
+def _from_data(data: bytes | bytearray | memoryview, page: int = 1, fine: int | None = None) -> Decoded:
     """The bytes of a picture file or a document -> grey. Raises PictureError."""
     if kind := kind_of(bytes(data[:HEAD])):
         return _from_document(bytes(data) if len(data) <= MAX_DOCUMENT_BYTES else b"", len(data), kind, page)
-    return from_bytes(bytes(data) if len(data) <= MAX_BYTES else b"", len(data))
+    return from_bytes(bytes(data) if len(data) <= MAX_BYTES else b"", len(data), fine)
 
 
 def _from_document(source: Path | bytes, size: int, kind: str, page: int) -> Decoded:
@@ -194,8 +198,8 @@ def _too_large(size: int, most: int = MAX_BYTES) -> str:
     return f"has {size:,} bytes, more than the {most:,} that such a picture may have; make it smaller"
 
 
-def from_bytes(data: bytes, size: int | None = None) -> Decoded:
-    """The bytes of a picture file -> grey. Raises PictureError."""
+def from_bytes(data: bytes, size: int | None = None, fine: int | None = None) -> Decoded:
+    """The bytes of a picture file -> grey. size: how many there were; fine: as for decode(). Raises PictureError."""
     if (size or len(data)) > MAX_BYTES:
         raise PictureError(f"the picture {_too_large(size or len(data))}")
     if is_lfs_pointer(data):
@@ -206,8 +210,8 @@ def from_bytes(data: bytes, size: int | None = None) -> Decoded:
         raise PictureError(f"the picture {_too_large(len(data), MAX_OTHER_BYTES)}")
     most = MAX_PIXELS if not jpeg else MAX_JPEG_PIXELS if container.scans == 1 else MAX_SCANNED_PIXELS
     check_size(container.width, container.height, most)
-    reduction = 1
-    while container.width * container.height > MAX_PIXELS * reduction**2:
+    reduction, enough = 1, min(fine or MAX_PIXELS, MAX_PIXELS) if jpeg else MAX_PIXELS
+    while container.width * container.height > enough * reduction**2 and reduction < 8:
         reduction *= 2
     end = END if jpeg else b""
     grey, backdrop = _decoded(container, container.data + end, reduction)

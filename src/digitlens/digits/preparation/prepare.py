@@ -20,7 +20,6 @@ picture that has this size already is taken as it is, without looking for ink: b
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -48,7 +47,7 @@ from digitlens.digits.preparation.ink import PLAIN, Ink, Look, find_ink
 from digitlens.errors import ShapeError
 
 if TYPE_CHECKING:
-    from PIL.Image import Image as PillowImage
+    pass
 
 LEAST_SIDE = 5  # pixels: ink whose longest side is shorter is a dot
 
@@ -95,7 +94,7 @@ class Prepared:
 
 
 def prepare(
-    picture: str | os.PathLike[str] | bytes | NDArray[Any] | PillowImage,
+    picture: Any,
     adjusting: Sequence[str] = (),
     frame: bool = True,
     shape: tuple[int, int] = DIGIT_SHAPE,
@@ -104,8 +103,8 @@ def prepare(
 ) -> Prepared:
     """Bring any picture into the form that MNIST's digits have, or onto another size.
 
-    picture: a path, the bytes of a picture file, an array (see decode.from_array) or a Pillow image; a picture in
-    which nothing can be found is an answer (`ink_found` is False), not an error. adjusting: names of adjusting.STEPS.
+    picture: what decode() takes: a path, the bytes of a picture file, an array, ... or a Decoded; a picture in which
+    nothing can be found is an answer (`ink_found` is False), not an error. adjusting: names of adjusting.STEPS.
     frame=False: the picture is ink of the right size already (0 nothing, full white full ink), so only the adjusting
     steps are made. shape: the rows and columns wanted; only 28×28 is framed, see the top of this file.
     dark_on_light: what is fitted is to have paper that is 1 and ink that is 0. familiar: how much a framed picture,
