@@ -29,7 +29,7 @@ TOOK = "took "  # how the page tells of one
 WATCH = """
 () => {
   let [begun, wanted] = [0, 0];
-  const slider = document.querySelector(".trainer .quick input[type=range]");
+  const slider = digitlens.root.querySelector(".trainer .quick input[type=range]");
   slider.addEventListener("input", () => {
     begun = performance.now();
     wanted = Number((10 ** Number(slider.value)).toPrecision(3));

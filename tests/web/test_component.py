@@ -27,7 +27,14 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
 WEB = Path(__file__).parents[2] / "src/digitlens/web"
-HOSTS = ("page", "site", "file", "service_worker")  # what starts by itself, because it is the page
+HOSTS = (
+    "page",
+    "site",
+    "file",
+    "file_opener",
+    "file_trains",
+    "service_worker",
+)  # what starts by itself, because it is the page
 DOCUMENT = """<!doctype html><html lang=en><title>Two components</title><body>
 <main><h1 id=said>Ours</h1><section id=one></section><section id=two></section></main>"""
 

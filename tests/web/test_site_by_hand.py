@@ -116,8 +116,10 @@ class Finger:
             touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
         send("touchStart", 0.2)
-        for height in (0.4, 0.6, 0.78):
+        for height in (0.4, 0.6, 0.78, 0.78):
+            self.page.wait_for_timeout(30)  # as a finger does, which rests before it is lifted
             send("touchMove", height)
+        self.page.wait_for_timeout(100)
         send("touchEnd")
 
 
