@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
 WEB = Path(__file__).parents[2] / "src/digitlens/web"
-HOSTS = (
+# what starts by itself, because it is the page
+HOSTS = ("page", "site", "file", "file_opener", "file_trains", "service_worker")
     "page",
     "site",
     "file",
