@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 PATIENCE = 600_000  # ms
-NEWEST = "what => new Promise(done => digitlens.live.on(what, header => done(header)))"
+NEWEST = """() => new Promise(done => digitlens.live.on("run", (header, frame) => done({
+    ...header, test_accuracy: frame.blocks.curves.at(-3)})))"""
 PAINTED = """() => { digitlens.live.on("comparison", header => { window.comparison = header; }); }"""
 
 
