@@ -29,13 +29,6 @@ if TYPE_CHECKING:
 WEB = Path(__file__).parents[2] / "src/digitlens/web"
 # what starts by itself, because it is the page
 HOSTS = ("page", "site", "file", "file_opener", "file_trains", "service_worker")
-    "page",
-    "site",
-    "file",
-    "file_opener",
-    "file_trains",
-    "service_worker",
-)  # what starts by itself, because it is the page
 DOCUMENT = """<!doctype html><html lang=en><title>Two components</title><body>
 <main><h1 id=said>Ours</h1><section id=one></section><section id=two></section></main>"""
 
