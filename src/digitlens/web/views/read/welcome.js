@@ -73,7 +73,9 @@ export function welcomeView(app, play) {
     stopped = true;
     if (!app.demo) return;
     // whoever opens a neuron, or another view, means the example that is read there
-    const takes = event.composedPath().some((one) => one instanceof Element && one.matches("#network, nav a:not([aria-current])"));
+    const takes = event
+      .composedPath()
+      .some((one) => one instanceof Element && one.matches("#network, nav a:not([aria-current])"));
     if (takes && event.type === "pointerdown") app.set({ strokes: SEVEN });
     else app.demonstrate(null);
   };
