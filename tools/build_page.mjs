@@ -3,6 +3,7 @@
 //
 //     page/      the served page and the static site: what the first reading needs, and each journey by itself
 //     page/worker.js   the worker in which a tab trains
+//     page/pictures.js   the worker that opens large pictures
 //     file.js    the page in one file: Read, Neuron and Learn; file_trains.js: with all journeys
 //     file_opener.js   the script in that file which unpacks the others
 //     widget.js  the notebook's widget, for anywidget
@@ -95,6 +96,13 @@ results.push(
     ...worker,
     entryPoints: [join(WEB, "train/worker.js")],
     outfile: join(BUILT, "page/worker.js"),
+  }),
+);
+results.push(
+  await esbuild.build({
+    ...worker,
+    entryPoints: [join(WEB, "picture/worker.js")],
+    outfile: join(BUILT, "page/pictures.js"),
   }),
 );
 for (const name of ["file", "file_trains", "file_opener", "widget"].filter(exists))

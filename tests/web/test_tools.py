@@ -119,7 +119,7 @@ def test_a_changed_network_is_marked_and_claims_no_accuracy_until_it_is_reset(pa
 def test_a_link_with_hidden_parts_hides_them_in_a_new_tab_and_shows_the_same_drawing_and_answer(drawn: Page) -> None:
     press(drawn, "Share")
     dialog = drawn.locator("dialog[open]")
-    parts = dialog.get_by_role("checkbox")
+    parts = dialog.locator(".parts").get_by_role("checkbox")
     assert parts.count() == drawn.evaluate(
         "new Set(Array.from(digitlens.root.querySelectorAll('[data-part]'), (one) => one.dataset.part)).size"
     )
@@ -140,7 +140,7 @@ def test_a_teacher_may_hide_parts_here_too_and_bring_them_back(drawn: Page) -> N
     for hidden in (True, False):
         press(drawn, "Share")
         drawn.locator("dialog[open]").get_by_role("checkbox", name="the network", exact=True).set_checked(hidden)
-        in_dialog(drawn, "Hide them here, too")
+        in_dialog(drawn, "The same here")
         drawn.keyboard.press("Escape")
         assert drawn.locator("#network").is_visible() != hidden
 

@@ -13,6 +13,7 @@ from tests.server.serving import Site
 from tests.server.watching import training
 from tests.web.conftest import watched
 from tests.web.training_page import (
+    BEGIN,
     button,
     doing,
     drawn,
@@ -290,6 +291,29 @@ def test_a_bare_address_takes_over_the_settings_of_the_run_that_is_there(page: P
     doing(page, "paused", "epoch 1")
     page.wait_for_function("() => window.digitlens?.state.settings.hidden === '9-16'")
     button(page, "Continue").wait_for()
+
+
+def test_earlier_runs_stay_in_the_curves_as_named_lines_and_one_can_be_pinned(page: Page) -> None:
+    plain = page.locator(".curves .key").first.locator("span")
+    rates = ("0.5", "0.25", "0.125", "0.0625", "0.75")
+    for rate in rates:
+        page.evaluate("rate => digitlens.set({settings: {epochs: '2', learning_rate: rate}})", rate)
+        page.evaluate(BEGIN)
+        page.locator(".trainer .run button.main").click()
+        page.wait_for_function(
+            "rate => window.ended?.state === 'finished' && String(window.ended.recipe.learning_rate) === rate", arg=rate
+        )
+        if rate == rates[0]:
+            page.get_by_role("button", name="Pin this run").click()
+    page.wait_for_function("() => digitlens.root.querySelectorAll('.earlier li').length === 4")
+    names = [line.split(":")[0] for line in page.locator(".earlier li span").all_inner_texts()]
+    assert names == [f"learning rate {rate}" for rate in rates[:4]], "the pinned one is the oldest, and still here"
+    assert plain.count() == 2 + 4
+    page.get_by_role("button", name="Take the run with learning rate 0.125 away").click()
+    page.wait_for_function("() => digitlens.root.querySelectorAll('.earlier li').length === 3")
+    page.wait_for_function(
+        "() => !digitlens.root.querySelector('.curves .key').textContent.includes('learning rate 0.125')"
+    )
 
 
 def test_a_run_that_diverges_says_so_and_stops(page: Page) -> None:

@@ -7,6 +7,7 @@
 
 import { copy } from "../core/network.js";
 import { read } from "../model/reading.js";
+import { guessing } from "../model/guessing.js";
 import { fromFragment, snap, validFor, VIEWS } from "../model/state.js";
 import { h } from "../views/shared/dom.js";
 import { frames } from "../views/shared/frames.js";
@@ -105,6 +106,7 @@ function appOf({ root, life, services, theme }, loaded) {
   let demo = null;
   /** @type {import("../views/shared/app.js").Lesson | null} */
   let lesson = null;
+  const guesses = guessing();
   const viewers = /** @type {Set<() => void>} */ (new Set());
   const arrivals = /** @type {Set<() => void>} */ (new Set());
   const update = frames(life, () => viewers.forEach((view) => view()));
@@ -171,6 +173,16 @@ function appOf({ root, life, services, theme }, loaded) {
     get resting() {
       const { view, shows, strokes, baseInk } = state;
       return !demo && !strokes.length && !baseInk && (view === "story" ? shows : view) === "read";
+    },
+    get question() {
+      return demo ? null : guesses.pending(state, app.reading);
+    },
+    guessed() {
+      guesses.done(state);
+      update();
+    },
+    get hidden() {
+      return demo ? state.hide : guesses.hidden(state, app.reading, network);
     },
     get demo() {
       return demo;

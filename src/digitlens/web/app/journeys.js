@@ -15,7 +15,8 @@ export function journeysView(app) {
     const follow = (/** @type {MouseEvent} */ event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return; // that is for another tab
       event.preventDefault();
-      app.set({ view, shows: "read" }, "push");
+      // the story asks for itself alone
+      app.set({ view, shows: "read", ...(app.state.view === "story" && view !== "story" && { ask: "" }) }, "push");
       app.toTop();
     };
     return { view, link: h("a", { "data-view": view, onclick: follow }, name) };

@@ -4,6 +4,7 @@
 
 export { compareView } from "../views/compare/compare.js";
 export { readDetails } from "../views/read/details.js";
+export { guessView } from "../views/guess/guess.js";
 export { labView } from "../views/lab/lab.js";
 export { learnView } from "../views/learn/learn.js";
 export { neuronView } from "../views/neuron/neuron.js";

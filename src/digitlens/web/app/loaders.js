@@ -11,6 +11,7 @@ export const ALL = {
   read: async () => (await late()).readDetails,
   neuron: async () => (await late()).neuronView,
   learn: async () => (await late()).learnView,
+  guess: async () => (await late()).guessView,
   lab: async () => (await late()).labView,
   train: async () => {
     const { trainView } = await late();

@@ -27,6 +27,7 @@ const SHEETS = /** @type {Record<string, string[]>} */ ({
   train: [...PLOTS, FORM, "views/train/train.css", RESULTS],
   compare: [...PLOTS, FORM, RESULTS, "views/compare/compare.css"],
   story: ["views/story/story.css"],
+  guess: ["views/guess/guess.css"],
 });
 const TALK = "https://www.3blue1brown.com/lessons/neural-networks";
 
@@ -51,7 +52,7 @@ export function fillPage(app, whole) {
   const loading = lateViews(app);
   const late = Object.fromEntries(
     Object.entries(services.journeys)
-      .filter(([name]) => app.journeys.some((view) => view === name))
+      .filter(([name]) => name === "guess" || app.journeys.some((view) => view === name))
       .map(([name, load]) => [name, loading.view(SHEETS[name] ?? [], load)]),
   );
   let soon = false; // what the first reading does not need may come
@@ -67,11 +68,14 @@ export function fillPage(app, whole) {
     whole();
   }, SOON);
 
-  /** @param {State} state @param {View[]} inDetail @param {View[]} story */
-  const arrange = (state, inDetail, story) => {
+  /** @param {State} state @param {View[]} inDetail @param {View[]} story @param {View[]} guess */
+  const arrange = (state, inDetail, story, guess) => {
+    const above = (state.view === "story" ? state.shows : state.view) === "read"; // the network, which has the answer
     places.main.dataset.view = state.view === "story" ? state.shows : state.view;
     places.main.dataset.story = String(state.view === "story");
-    clear(places.detail, ...inDetail.map((view) => view.element));
+    const asks = guess.map((view) => view.element);
+    clear(places.guess, ...(above ? asks : []));
+    clear(places.detail, ...(above ? [] : asks), ...inDetail.map((view) => view.element));
     if (!story.length) clear(places.story);
     else if (!story[0].element.isConnected) clear(places.story, story[0].element);
   };
@@ -80,13 +84,14 @@ export function fillPage(app, whole) {
     const name = state.view === "story" ? state.shows : state.view;
     const inDetail = name !== "read" ? late[name]() : soon ? (late.read?.() ?? []) : [];
     const story = state.view === "story" ? late.story() : [];
-    const now = [state.view, name, inDetail.length, story.length].join();
+    const guess = state.ask ? (late.guess?.() ?? []) : [];
+    const now = [state.view, name, inDetail.length, story.length, guess.length].join();
     if (shown !== now) {
       shown = now;
-      arrange(state, inDetail, story);
+      arrange(state, inDetail, story, guess);
     }
-    for (const view of [...always, ...inDetail, ...story]) view.update();
-    hide(state.hide, shown);
+    for (const view of [...always, ...inDetail, ...story, ...guess]) view.update();
+    hide(app.hidden, shown);
   };
   app.onUpdate(show);
   show();
@@ -103,6 +108,7 @@ export function fillPage(app, whole) {
  */
 function framework(app, { pad, network, tools, journeys, welcome }) {
   const story = h("div", { id: "story" });
+  const guess = h("div", { id: "guess" });
   const detail = h("section", { id: "detail", "aria-label": app.called("Details"), tabindex: -1 });
   const main = h(
     "div",
@@ -110,7 +116,12 @@ function framework(app, { pad, network, tools, journeys, welcome }) {
     story,
     welcome?.element,
     h("section", { id: "pad", "aria-label": app.called("Drawing"), "data-part": "pad" }, pad.element),
-    h("section", { id: "network", "aria-label": app.called("The network"), "data-part": "network" }, network.element),
+    h(
+      "section",
+      { id: "network", "aria-label": app.called("The network"), "data-part": "network" },
+      guess,
+      network.element,
+    ),
     detail,
   );
   const skip = () => {
@@ -154,7 +165,7 @@ function framework(app, { pad, network, tools, journeys, welcome }) {
       ),
     ),
   );
-  return { main, story, detail };
+  return { main, story, guess, detail };
 }
 
 /**

@@ -35,6 +35,8 @@ wholePage({
   trainer: eitherTrainer([serverTrainer(tab), inTab], site),
   serverIsHere: serverIsHere(),
   pageReader: serverPageReader,
+  pictureWorker: () =>
+    bundled ? new Worker("built/page/pictures.js") : new Worker("picture/worker.js", { type: "module" }),
   looksFor: serverLooksFor(),
   laboratory: siteLaboratory(),
   share: serverShare,

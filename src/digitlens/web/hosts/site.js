@@ -29,6 +29,7 @@ wholePage({
   examples: siteExamples,
   images: packed.some(({ name }) => !name.startsWith("pen")) ? tabImages(sets) : undefined, // the pen's are no samples
   trainer: sets.length ? tabTrainer("page/", async () => sets) : undefined,
+  pictureWorker: () => new Worker("page/pictures.js"),
   laboratory: siteLaboratory(),
   share: () => "",
 });

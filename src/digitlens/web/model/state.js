@@ -2,6 +2,7 @@
 // What is on the page, as one plain frozen value; and the same as the address that a teacher can send.
 //
 //     #neuron/1/3?s=...&w=406&hide=answer,sum
+//     #read?s=...&ask=Which%20digit%20will%20it%20say%3F
 //
 // A fragment that is damaged, or from elsewhere, loses what cannot be read in it, and nothing else.
 
@@ -31,6 +32,7 @@ import { DIGIT_SHAPE, LARGEST_SIDE, MOST_CLASSES, pixelsOf, sameShape } from "..
  * @property {number | null} target   the answer it should have given
  * @property {number} step            of the story, from 1
  * @property {Settings} settings      of a training or a comparison, as they were typed
+ * @property {string} ask            what is shown is to be guessed first: "1", or a teacher's own question; "": it is not
  * @property {readonly string[]} hide     parts of the page that are not shown
  */
 
@@ -38,12 +40,13 @@ export const VIEWS = /** @type {const} */ (["read", "neuron", "learn", "lab", "t
 const SHOWN = /** @type {const} */ (["read", "neuron", "learn", "lab", "train", "compare"]);
 /** @typedef {Readonly<Record<string, string>>} Settings */
 // parts of an address that are no settings
-const RESERVED = ["shows", "at", "t", "w", "raw", "b", "i", "f", "s", "hide"];
+const RESERVED = ["shows", "at", "t", "w", "raw", "b", "i", "f", "s", "ask", "hide"];
 const SETTING_NAME = /^[a-z][a-z_]{0,39}$/; // which of them are fields of a recipe, only the server knows
 const MOST_SETTINGS = 64;
 const SETTING = /^[\w.,+-]{0,80}$/;
 const UNIT = 64; // coordinates are whole 64ths of a pixel, so that a link brings back exactly what was drawn
 const MOST_POINTS = 5000;
+export const LONGEST_QUESTION = 200; // letters
 const DIGITS = 10; // classes of MNIST and of the examples
 
 /** @type {State} */
@@ -62,6 +65,7 @@ export const START = Object.freeze({
   target: null,
   step: 1,
   settings: Object.freeze({}),
+  ask: "",
   hide: [],
 });
 
@@ -113,6 +117,7 @@ export function toFragment(state) {
     (view) => view === "train" || view === "compare",
   );
   if (trains) entries.push(...Object.entries(state.settings));
+  if (state.ask) entries.push(["ask", state.ask]);
   if (state.hide.length) entries.push(["hide", state.hide.join(",")]);
   const query = entries.map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll("%2C", ",")}`).join("&");
   return [state.view, ...path].join("/") + (query && `?${query}`);
@@ -153,6 +158,7 @@ export function fromFragment(fragment) {
     target: whole(view === "learn" ? first : given.get("t"), 0, MOST_CLASSES - 1),
     step: (view === "story" && whole(first, 1, 99)) || 1,
     settings: settingsIn(given),
+    ask: (given.get("ask") ?? "").trim().slice(0, LONGEST_QUESTION),
     hide: (given.get("hide") ?? "").split(",").filter((part) => /^[a-z-]{1,30}$/.test(part)),
   });
 }

@@ -42,7 +42,7 @@ export const LEARNING = [
         "takes that step and checks the promise.",
     ],
     shows: "learn",
-    state: { ...drawn(NINE), target: 4, layer: 2, neuron: 3, source: null },
+    state: { ...drawn(NINE), target: 4, layer: 2, neuron: 3, source: null, ask: "1" },
     hint: "open the last stage, and take the step",
     tries: [
       { label: "For a 9", state: { target: 9 } },

@@ -74,7 +74,7 @@ export const STEPS = [
         "right, number by number.",
     ],
     shows: "read",
-    state: drawn(NINE),
+    state: { ...drawn(NINE), ask: "1" },
     hint: "draw slowly, and watch the pattern in the middle change before the answer does",
     tries: [
       { label: "A 9", state: drawn(NINE) },
@@ -135,7 +135,7 @@ export const STEPS = [
           "one of the neuron in focus.",
     ],
     shows: "neuron",
-    state: { ...drawn(SEVEN), layer: 1, neuron: 4, source: null },
+    state: { ...drawn(SEVEN), layer: 1, neuron: 4, source: null, ask: "1" },
     hint: "draw, and watch the point wander along the curve",
     tries: [
       { label: "A 7", state: drawn(SEVEN) },
@@ -176,7 +176,7 @@ export const STEPS = [
     ],
     live: ({ answer }) => `${answer}.`,
     shows: "read",
-    state: { strokes: [], ...noise(NONSENSE, DIGIT_SHAPE), prepare: true },
+    state: { strokes: [], ...noise(NONSENSE, DIGIT_SHAPE), prepare: true, ask: "1" },
     hint: "scribble until it is sure of something that is not there",
     tries: [
       { label: "Noise", state: { strokes: [], ...noise(NONSENSE, DIGIT_SHAPE) } },

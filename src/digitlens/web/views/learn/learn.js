@@ -12,6 +12,7 @@ import { read } from "../../model/reading.js";
 import { dataFor, onPad } from "../shared/data_images.js";
 import { copyText } from "../shared/clipboard.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
+import { guessSwitch } from "../shared/guess_switch.js";
 import { chosenWeight, miniBatchOf, steepestOutput } from "../../core/mini_batch.js";
 import { learningTable } from "../../core/tables.js";
 import { stages } from "../shared/stages.js";
@@ -53,6 +54,7 @@ export function learnView(app) {
   const collected = h("div", {}, pictures.element);
 
   const heading = h("h2", {}, "How would it learn from this?");
+  const guess = guessSwitch(app);
   const modes = ["One example", "A mini-batch, averaged"].map((text, i) =>
     h("button", { onclick: () => showBatch(i === 1) }, text),
   );
@@ -109,7 +111,7 @@ export function learnView(app) {
       "div",
       { class: "head" },
       heading,
-      h("div", { class: "row modes", role: "group", "aria-label": "Learn from" }, ...modes),
+      h("div", { class: "row modes", role: "group", "aria-label": "Learn from" }, ...modes, guess.element),
     ),
     question,
     answers,
@@ -196,6 +198,7 @@ export function learnView(app) {
     element,
     update() {
       list();
+      guess.update();
       if (!averaged) known = { network: null, pictures: [] };
       batch = learnt();
       for (const [i, button] of modes.entries()) attributes(button, { "aria-pressed": String(averaged === (i === 1)) });
@@ -217,7 +220,7 @@ export function learnView(app) {
         heading,
         averaged
           ? "How would it learn from these?"
-          : app.state.hide.includes("answer") && app.state.target === null
+          : app.hidden.includes("answer") && app.state.target === null
             ? "How would it learn from this?"
             : `How would it learn that this is ${article(classes[now])} ${classes[now]}?`,
       );

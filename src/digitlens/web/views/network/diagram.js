@@ -97,10 +97,11 @@ export function diagramView(app) {
   };
   const paint = () => {
     const { reading, network } = app;
-    const hidden = app.state.hide.includes("answer"); // a teacher asks for it: the outputs do not give it away
+    const hidden = app.hidden.includes("answer"); // it is asked, or a teacher wants it: the outputs do not give it away
+    const asked = app.question === "neuron" ? app.state.layer : Infinity; // neither does the neuron that is asked about
     const reached = app.resting
       ? 0
-      : Math.min(player.place ?? network.layers.length, network.layers.length - Number(hidden));
+      : Math.min(player.place ?? network.layers.length, network.layers.length - Number(hidden), asked - 1);
     const taught = lesson();
     // how many layers it has come back; below 0: it goes forward
     const back = taught && player.place !== null ? player.place - network.layers.length : -1;
@@ -140,9 +141,7 @@ export function diagramView(app) {
     const winner = drawn.find(({ place }) => place.layer === network.layers.length && place.neuron === reading.digit);
     box(
       drawing,
-      reached >= network.layers.length && reading.inkFound && !app.state.hide.includes("answer")
-        ? winner?.place
-        : undefined,
+      reached >= network.layers.length && reading.inkFound && !hidden ? winner?.place : undefined,
       layout.nameWidth,
     );
     answer.update(reached >= network.layers.length, player.says);
@@ -239,14 +238,14 @@ function wish(dC_dz) {
  * @param {import("../shared/app.js").Lesson | null} lesson
  * @param {number} place
  */
-function sayPlace({ network, reading, state }, lesson, place) {
+function sayPlace({ network, reading, hidden }, lesson, place) {
   const layers = network.layers.length;
   const count = (/** @type {number} */ layer) => network.sizes[layer].toLocaleString("en");
   if (place === 0) return `The picture: ${count(0)} pixels, each a number.`;
   if (place < layers)
     return `Layer ${place}: ${count(place)} weighted sums of the layer before, each through its activation function.`;
   if (place === layers && !lesson)
-    return state.hide.includes("answer")
+    return hidden.includes("answer")
       ? `The ${count(layers)} outputs.`
       : `The ${count(layers)} outputs: the largest, ${network.classes[reading.digit]}, is the answer.`;
   if (!lesson) return "";

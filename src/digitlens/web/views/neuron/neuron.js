@@ -13,6 +13,7 @@ import { copyPicture } from "../shared/clipboard.js";
 import { costOfChange } from "./cost_of_change.js";
 import { activationCurve } from "./curve.js";
 import { attributes, h, setText, undoKey } from "../shared/dom.js";
+import { guessSwitch } from "../shared/guess_switch.js";
 import { inputBars, threePictures } from "../shared/inputs.js";
 import { looksForView } from "./looks_for.js";
 import { matrixLine } from "./matrix.js";
@@ -43,7 +44,8 @@ export function neuronView(app) {
   ];
 
   const heading = h("h2");
-  const sentence = h("p", { class: "says" });
+  const sentence = h("p", { class: "says", "data-part": "neuron-says", "data-title": "what the neuron holds" });
+  const guess = guessSwitch(app);
   const layers = h("select", { "aria-label": "Layer", onchange: () => go(Number(layers.value), 0) });
   const go = (/** @type {number} */ layer, /** @type {number} */ neuron) =>
     app.set({ layer, neuron, source: null }, "push");
@@ -54,6 +56,7 @@ export function neuronView(app) {
   const choose = h(
     "div",
     { class: "row" },
+    guess.element,
     layers,
     h("button", { "aria-label": "Previous neuron", title: "Previous neuron", onclick: () => step(-1) }, "‹"),
     h("button", { "aria-label": "Next neuron", title: "Next neuron", onclick: () => step(1) }, "›"),
@@ -140,6 +143,7 @@ export function neuronView(app) {
         listed = names.join();
         layers.replaceChildren(...names.map((name, l) => h("option", { value: l + 1 }, name)));
       }
+      guess.update();
       if (layers.value !== String(layer)) layers.value = String(layer);
       setText(heading, neuronName(network, layer, neuron));
       setText(sentence, says(focus));

@@ -11,6 +11,7 @@ import { padOf } from "../../picture/preparation.js";
 import { attributes, h, setText, undoKey } from "../shared/dom.js";
 import { gridCursor } from "./grid.js";
 import { pickerView } from "./picker.js";
+import { anySheet, closeSheets } from "./sheets.js";
 import { stripView } from "./strip.js";
 import { inkCanvas, paintInk } from "../shared/pictures.js";
 import { followPointer } from "../shared/pointer.js";
@@ -106,6 +107,7 @@ export function padView(app) {
   const clear = () => {
     cursor.lift();
     growing = null;
+    closeSheets(app);
     app.set(EMPTY);
   };
   const back = () => {
@@ -228,7 +230,7 @@ export function padView(app) {
       attributes(hint, { hidden: now.strokes.length > 0 || now.baseInk !== null });
       attributes(undo, { disabled: past.length === 0 });
       attributes(redo, { disabled: future.length === 0 });
-      attributes(wipe, { disabled: !now.strokes.length && !now.baseInk });
+      attributes(wipe, { disabled: !now.strokes.length && !now.baseInk && !anySheet(app) });
       picker.update();
       strip.update();
       paint();

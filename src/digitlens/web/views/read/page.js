@@ -4,6 +4,7 @@
 
 import { copyText } from "../shared/clipboard.js";
 import { attributes, clear, h } from "../shared/dom.js";
+import { opened } from "./sheets.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../shared/services.js").FoundDigits} Found */
@@ -19,22 +20,32 @@ const STYLE = "views/read/page.css";
 export function severalDigits(app) {
   const place = h("section", { class: "several", "aria-label": app.called("The page"), hidden: true });
   let newest = 0;
-  /** @param {Blob} file @param {string} name */
+  let gone = () => {};
+  const close = () => {
+    gone();
+    attributes(place, { hidden: true });
+  };
+  /** @param {Blob} file @param {string} name @returns {Promise<boolean>}   it shows several */
   return async (file, name) => {
     const asked = ++newest;
-    attributes(place, { hidden: true });
+    close();
     const found = await app.services.pageReader?.(file);
-    if (asked !== newest || !found || found.boxes.length < 2) return;
+    if (asked !== newest || !found || found.boxes.length < 2) return false;
     if (!place.isConnected) {
       app.root.querySelector("#network")?.prepend(place);
       await app.services.styles(app.root, [STYLE]);
     }
     const sheet = await drawn(file);
-    if (asked !== newest) return;
-    clear(place, ...content(app, found, sheet, name, () => attributes(place, { hidden: true })));
+    if (asked !== newest) return false;
+    clear(place, ...content(app, found, sheet, name, close));
     attributes(place, { hidden: false });
+    gone = opened(app, () => {
+      newest++;
+      close();
+    });
     if (place.getBoundingClientRect().top > innerHeight / 2) place.scrollIntoView();
     app.say(`${found.boxes.length} digits on this picture: ${found.text.replace(/\s+/g, ", ")}`);
+    return true;
   };
 }
 

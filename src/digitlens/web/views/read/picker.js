@@ -3,6 +3,7 @@
 
 import { attributes, h, isElsewhere, setText } from "../shared/dom.js";
 import { takeDropped } from "../shared/drop_zone.js";
+import { openNetwork, SUFFIX } from "../tools/networks.js";
 import { samplesView } from "./samples.js";
 import { putPicture } from "./picture_file.js";
 
@@ -18,10 +19,24 @@ export function pickerView(app) {
   const open = async (/** @type {File | undefined} */ file) => {
     if (!file) return;
     fail("");
+    attributes(busy, { hidden: false });
     try {
-      await putPicture(app, file, file.name || "pasted");
+      if (file.name.endsWith(SUFFIX)) fail(await openNetwork(app, file));
+      else await putPicture(app, file, file.name || "pasted");
     } catch (error) {
       fail(`${file.name || "What was pasted"} cannot be read: ${error instanceof Error ? error.message : error}`);
+    }
+    attributes(busy, { hidden: true });
+  };
+  /** @param {File[]} files */
+  const openAll = async (files) => {
+    if (files.length < 2) return open(files[0]);
+    fail("");
+    try {
+      const { readMany } = await import("../many/many.js");
+      await readMany(app, files);
+    } catch (error) {
+      fail(`These files cannot be read: ${error instanceof Error ? error.message : error}`);
     }
   };
   const input = h("input", {
@@ -30,11 +45,24 @@ export function pickerView(app) {
     class: "unseen",
     tabindex: -1,
     "aria-label": "A picture to read",
+    multiple: true,
     onchange: () => {
-      open(input.files?.[0]);
+      openAll(Array.from(input.files ?? []));
       input.value = "";
     },
   });
+  const folder = h("input", {
+    type: "file",
+    webkitdirectory: true,
+    class: "unseen",
+    tabindex: -1,
+    "aria-label": "A folder of pictures to read",
+    onchange: () => {
+      openAll(Array.from(folder.files ?? []).filter(({ name }) => !name.startsWith(".")));
+      folder.value = "";
+    },
+  });
+  const busy = h("p", { class: "dim", role: "status", hidden: true }, "Looking at the picture …");
   const samples = samplesView(app, fail);
   const details = h(
     "details",
@@ -45,8 +73,9 @@ export function pickerView(app) {
     h(
       "p",
       { class: "row" },
-      h("button", { type: "button", onclick: () => input.click() }, "Open a picture…"),
-      h("span", { class: "dim" }, "or paste or drop one anywhere"),
+      h("button", { type: "button", onclick: () => input.click() }, "Open pictures…"),
+      h("button", { type: "button", onclick: () => folder.click() }, "Open a folder…"),
+      h("span", { class: "dim" }, "or paste or drop them anywhere"),
     ),
     input,
   );
@@ -59,15 +88,14 @@ export function pickerView(app) {
   };
   document.addEventListener("paste", paste, { signal: app.life.signal });
   takeDropped(app, {
-    offers: () => "Drop the picture to read it",
+    offers: () => "Drop pictures to read them, or a network to open it",
     take(files) {
-      if (files.length > 1) fail(`One picture at a time, got ${files.length}; drop the one that is to be read.`);
-      else open(files[0]);
+      openAll(files);
       return true;
     },
   });
   return {
-    element: h("div", {}, trouble, details),
+    element: h("div", {}, trouble, busy, details, folder),
     update: samples.update,
   };
 }

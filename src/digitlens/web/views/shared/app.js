@@ -20,6 +20,10 @@
  * @property {Lesson | null} lesson   what Learn shows
  * @property {(lesson: Lesson | null) => void} teach
  * @property {boolean} resting   nothing is on the pad, and nothing but reading is shown: the neurons rest
+ * @property {import("../../model/guessing.js").About | null} question   what is to be guessed before it is shown
+ * @property {() => void} guessed     it was
+ * @property {readonly string[]} hidden   the parts that are not shown: a teacher has hidden them, or they would give an
+ *   open question away
  * @property {Strokes | null} demo   an example that is read in place of an empty pad; it is no part of the state
  * @property {(strokes: Strokes | null) => void} demonstrate   shows such an example, until anything is set
  * @property {(patch: Partial<State>, how?: "push" | "replace") => void} set

@@ -41,7 +41,38 @@ function listenTo({ root, life }, all) {
     attributes(target, { hidden: true });
     if (!hasFiles(event)) return;
     event.preventDefault();
-    const files = Array.from(event.dataTransfer?.files ?? []);
-    all.find((taker) => taker.offers() && taker.take(files));
+    const give = (/** @type {File[]} */ files) => all.find((taker) => taker.offers() && taker.take(files));
+    const items = Array.from(/** @type {DataTransferItem[]} */ (event.dataTransfer?.items ?? []));
+    const entries = items.map((item) => item.webkitGetAsEntry?.() ?? null);
+    if (entries.some((entry) => entry?.isDirectory)) filesIn(entries).then(give);
+    else give(Array.from(event.dataTransfer?.files ?? []));
   });
+}
+
+const MOST_FILES = 2000; // in the folders that are dropped
+
+/** All files of these, and in the folders among them, in the order of their names. @param {(any | null)[]} entries */
+async function filesIn(entries) {
+  const files = /** @type {File[]} */ ([]);
+  const waiting = entries.filter(Boolean).reverse();
+  while (waiting.length && files.length < MOST_FILES) {
+    const entry = waiting.pop();
+    if (entry.isFile) {
+      const file = await new Promise((done) => entry.file(done, () => done(null)));
+      if (file && !file.name.startsWith(".")) files.push(file);
+      continue;
+    }
+    const reader = entry.createReader();
+    const inside = [];
+    for (;;) {
+      const some = await new Promise((done) => reader.readEntries(done, () => done([]))); // a hundred at a time
+      if (!some.length) break;
+      inside.push(...some);
+    }
+    inside.sort((/** @type {any} */ one, /** @type {any} */ other) =>
+      other.name.localeCompare(one.name, undefined, { numeric: true }),
+    );
+    waiting.push(...inside);
+  }
+  return files;
 }

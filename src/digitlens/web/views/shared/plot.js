@@ -14,6 +14,7 @@ import { attributes, clear, h, svg } from "./dom.js";
  * @property {Ink} ink
  * @property {number[]} [dash]
  * @property {boolean} [thin]
+ * @property {boolean} [faint]   of something else than this is about
  * @property {boolean} [band]
  */
 /**
@@ -100,8 +101,8 @@ export function plotView(
           {},
           ...series.map((one) => ({
             label: one.label,
-            stroke: ink(one.ink),
-            width: one.thin ? 0.5 : 2,
+            stroke: ink(one.ink) + (one.faint ? "99" : ""),
+            width: one.thin ? 0.5 : one.faint ? 1.25 : 2,
             dash: one.dash ?? [],
             spanGaps: true,
             points: { show: false },
@@ -159,6 +160,8 @@ export function plotView(
 
   return {
     element,
+    /** Several lines with places of their own, as columns: the places of all, then the values of each. */
+    joined: (/** @type {any[][]} */ ...lines) => uPlot.join(/** @type {any} */ (lines)),
     /** @param {Series[]} next   other lines, where these have changed */
     series(next) {
       if (next.map((one) => one.label).join() === series.map((one) => one.label).join()) return;

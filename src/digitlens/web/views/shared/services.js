@@ -130,12 +130,13 @@
  * @property {Networks} networks
  * @property {(root: ShadowRoot, sheets: readonly string[]) => Promise<void>} styles   puts style sheets, named by
  *   their paths in web/, into the component
- * @property {Partial<Record<Journey, () => Promise<MakeView>>>} journeys   each loaded when it is wanted; read: what
- *   stands beneath the network there
+ * @property {Partial<Record<Journey | "guess", () => Promise<MakeView>>>} journeys   each loaded when it is wanted;
+ *   read: what stands beneath the network there; guess: what asks before something is shown
  * @property {{tab: Storage | null, site: Storage | null}} [storage]   what lasts as long as the tab, and longer
  * @property {(digit: number) => Promise<Blob>} [examples]   a drawing of each digit
  * @property {Images} [images]
  * @property {Trainer} [trainer]
+ * @property {() => Worker} [pictureWorker]   runs picture/worker.js
  * @property {boolean} [serverIsHere]   the server that trains is on this computer
  * @property {(picture: Blob) => Promise<FoundDigits | null>} [pageReader]   null: it cannot be read
  * @property {(fingerprint: string, layer: number, neuron: number) => Promise<LookedFor | string | null>} [looksFor]

@@ -92,7 +92,7 @@ export function storyView(app) {
     begin(step);
     const { activeElement } = app.root;
     held = activeElement instanceof HTMLElement && element.contains(activeElement) ? activeElement : null;
-    app.set({ target: null, ...STEPS[step - 1].state, shows: STEPS[step - 1].shows, step }, "push");
+    app.set({ target: null, ask: "", ...STEPS[step - 1].state, shows: STEPS[step - 1].shows, step }, "push");
     folded(false);
     if (isPhone()) app.toTop();
   };
@@ -119,6 +119,7 @@ export function storyView(app) {
     const paragraphs = step.says(facts);
     const key = paragraphs.join("\n");
     setText(live, step.live?.(facts) ?? "");
+    live.hidden = !step.live || app.hidden.includes("answer");
     if (key !== shown) {
       shown = key;
       clear(text, ...paragraphs.map((paragraph) => h("p", {}, paragraph)));
@@ -136,7 +137,6 @@ export function storyView(app) {
     );
     for (const [name, { element: part }] of Object.entries(beside)) part.hidden = step.beside !== name;
     side.hidden = !step.beside;
-    live.hidden = !step.live;
     reckoning.hidden = !step.reckoning;
     attributes(back, { "aria-disabled": String(at() === 1) });
     setText(next, at() === STEPS.length ? "From the start" : "Next →");
@@ -145,7 +145,7 @@ export function storyView(app) {
   leave.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return; // that is for another tab
     event.preventDefault();
-    app.set({ view: app.state.shows }, "push");
+    app.set({ view: app.state.shows, ask: "" }, "push");
     prepared = 0;
   });
   const { signal } = app.life;
@@ -197,7 +197,7 @@ export function storyView(app) {
       if (wanted || (prepared !== at() && !travelled)) {
         begin(at());
         const { state, shows } = STEPS[at() - 1];
-        app.set({ target: null, ...state, shows, step: at() });
+        app.set({ target: null, ask: "", ...state, shows, step: at() });
       } else if (prepared !== at()) begin(at());
       wanted = travelled = false;
       build();

@@ -10,7 +10,7 @@ import { attributes, clear, h, setText } from "../shared/dom.js";
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../shared/services.js").Offered} Offered */
 
-const SUFFIX = ".digitlens";
+export const SUFFIX = ".digitlens";
 /** What the networks are that ship. @type {Record<string, string>} */
 const NAMED = {
   video: "The network of the video: two hidden layers of 16 neurons",

@@ -3,6 +3,7 @@
 // answer.
 
 import { copyText } from "../shared/clipboard.js";
+import { LONGEST_QUESTION } from "../../model/state.js";
 import { clear, h, setText } from "../shared/dom.js";
 
 /** @typedef {import("../shared/app.js").App} App */
@@ -10,7 +11,7 @@ import { clear, h, setText } from "../shared/dom.js";
 const NAMES = /** @type {Object<string, string>} */ ({
   pad: "the drawing pad",
   network: "the network",
-  answer: "the answer",
+  answer: "the answer, and what gives it away",
   preparation: "how the drawing is prepared",
   nonsense: "noise, blank and scribble",
   "neuron-inputs": "a neuron’s weights and inputs as pictures",
@@ -32,9 +33,21 @@ export function shareDialog(app, caution) {
     spellcheck: "false",
     onfocus: () => link.select(),
   });
+  const asks = h("input", { type: "checkbox", onchange: () => refresh() });
+  const own = h("input", {
+    type: "text",
+    maxlength: LONGEST_QUESTION,
+    placeholder: "your own question, or none",
+    "aria-label": "Your own question",
+    oninput: () => {
+      asks.checked ||= own.value.trim() !== "";
+      refresh();
+    },
+  });
+  const ask = () => (asks.checked ? own.value.trim() || "1" : "");
   const cautions = h("p", { class: "dim caution" });
   const copy = h("button", { onclick: () => copyText(app, link.value, "digitlens-link.txt", "The link") }, "Copy link");
-  const here = h("button", { class: "quiet", onclick: () => app.set({ hide: chosen() }) }, "Hide them here, too");
+  const here = h("button", { class: "quiet", onclick: () => app.set({ hide: chosen(), ask: ask() }) }, "The same here");
   const close = h("button", { class: "quiet", onclick: () => element.close() }, "Close");
   const element = h(
     "dialog",
@@ -42,6 +55,7 @@ export function shareDialog(app, caution) {
     h("h2", { id: "share-title" }, "Share what you see"),
     h("p", {}, "The link opens with this drawing, in this view."),
     h("fieldset", {}, h("legend", {}, "Parts to leave out"), boxes),
+    h("fieldset", {}, h("legend", {}, "Let people guess before they see"), h("label", {}, asks, "Ask first"), own),
     h("label", { for: "share-link" }, "Link"),
     link,
     cautions,
@@ -52,7 +66,7 @@ export function shareDialog(app, caution) {
     Array.from(boxes.querySelectorAll("input"), (box) => (box.checked ? box.value : "")).filter(Boolean);
   const refresh = () => {
     const { changed, original } = app;
-    link.value = app.link({ ...app.state, hide: chosen() });
+    link.value = app.link({ ...app.state, hide: chosen(), ask: ask() });
     const notes = [caution()].filter(Boolean);
     if (changed || original.name !== "video")
       notes.push(
@@ -83,6 +97,8 @@ export function shareDialog(app, caution) {
     element,
     show() {
       list();
+      const { ask: now } = app.state;
+      [asks.checked, own.value] = [now !== "", now.length > 1 ? now : ""];
       refresh();
       element.showModal();
       copy.focus();

@@ -3,7 +3,8 @@
 
 import { lastEpoch } from "../../train/axes.js";
 import { SAMPLED, column, drawn, gradient, reached, summary, table } from "../../train/curves.js";
-import { clear, h, setText } from "../shared/dom.js";
+import { earlierRuns, lastAccuracy, line, nameOf } from "../../train/earlier.js";
+import { attributes, clear, h, setText } from "../shared/dom.js";
 import { plotView } from "../shared/plot.js";
 
 /** @typedef {import("../shared/app.js").App} App */
@@ -52,16 +53,70 @@ export function curvesView(app, pick) {
       rows,
     ),
   );
+  const before = earlierRuns();
+  const pin = h("button", { type: "button", class: "small", onclick: () => (before.pin(), again()) }, "Pin this run");
+  const runs = h("ul", { class: "earlier" });
+  const past = h("div", { class: "earlier-runs" }, pin, runs);
   const element = h(
     "section",
     { class: "curves", "aria-label": "Curves", "data-part": "train-curves", "data-title": "the curves" },
     told,
     h("div", { class: "plots" }, accuracy.element, cost.element, sizes.element),
+    past,
     fine,
     numbers,
   );
   /** @type {Frame | null} */
   let latest = null;
+
+  let listed = "";
+  let moments = /** @type {Shown | null} */ (null);
+  const again = () => {
+    listed = "";
+    if (latest) view.update(latest, moments);
+  };
+  /** The runs before, each with what differs, how well it read, and a pin. @param {Frame} run */
+  const list = (run) => {
+    const all = before.all;
+    const key = [before.pinned, ...all.map((one) => `${nameOf(one.run, run)} ${one.pinned}`)].join("\n");
+    if (key === listed) return;
+    listed = key;
+    setText(pin, before.pinned ? "Pinned: it will stay" : "Pin this run");
+    attributes(pin, { "aria-pressed": String(before.pinned) });
+    clear(
+      runs,
+      ...all.map((one) => {
+        const name = nameOf(one.run, run);
+        const read = lastAccuracy(one.run);
+        return h(
+          "li",
+          {},
+          h("span", {}, read === null ? name : `${name}: ${(100 * read).toFixed(2)} %`),
+          h(
+            "button",
+            {
+              type: "button",
+              class: "small",
+              "aria-pressed": String(one.pinned),
+              "aria-label": `Pin the run with ${name}`,
+              onclick: () => (before.toggle(one), again()),
+            },
+            "Pin",
+          ),
+          h(
+            "button",
+            {
+              type: "button",
+              class: "small quiet",
+              "aria-label": `Take the run with ${name} away`,
+              onclick: () => (before.forget(one), again()),
+            },
+            "×",
+          ),
+        );
+      }),
+    );
+  };
 
   const tabulate = (/** @type {Frame} */ run) => {
     if (!numbers.open) return;
@@ -88,7 +143,7 @@ export function curvesView(app, pick) {
       ),
     );
   };
-  return {
+  const view = {
     element,
     /** Before there is a run: axes, and nothing on them. @param {number} epochs @param {number} layers */
     empty(epochs, layers) {
@@ -102,18 +157,30 @@ export function curvesView(app, pick) {
         null,
         lastEpoch(0, epochs),
       );
-      numbers.hidden = true;
+      numbers.hidden = past.hidden = true;
     },
     /** @param {Frame} run @param {Shown | null} moment   which is gone back to */
     update(run, moment) {
+      before.hear(run);
+      moments = moment;
+      list(run);
       const words = summary(run);
       setText(told, words);
       const at = moment ? moment.position : null;
       const end = lastEpoch(reached(run), run.header.recipe.epochs);
       const lines = drawn(run);
       const x = column(run, "position", lines);
-      cost.update([x, column(run, "trainingCost", lines), column(run, "testCost", lines)], words, at, end);
-      accuracy.update([x, column(run, "trainingAccuracy", lines), column(run, "testAccuracy", lines)], words, at, end);
+      const others = before.all.map((one) => ({ ...one, label: nameOf(one.run, run) }));
+      const whole = Math.max(end, ...others.map((one) => lastEpoch(reached(one.run), 0)));
+      for (const [plot, name] of /** @type {const} */ ([
+        [cost, "Cost"],
+        [accuracy, "Accuracy"],
+      ])) {
+        const own = [x, column(run, `training${name}`, lines), column(run, `test${name}`, lines)];
+        const faint = others.map((one) => line(one.run, `test${name}`));
+        plot.series([...both(), ...others.map(faintly)]);
+        plot.update(faint.length ? plot.joined(own, ...faint) : own, words, at, whole);
+      }
       const layers = run.header.sizes.length - 1;
       const ofLayers = Array.from({ length: layers }, (_, l) => gradient(run, l));
       sizes.series(layersOf(layers));
@@ -123,12 +190,28 @@ export function curvesView(app, pick) {
         at,
         end,
       );
-      numbers.hidden = false;
+      numbers.hidden = past.hidden = false;
       if (run !== latest) tabulate(run);
       latest = run;
     },
   };
+  return view;
 }
+
+const FAINT = [
+  [2, 3],
+  [8, 3, 2, 3],
+  [12, 4],
+  [4, 4],
+];
+
+/** @param {{label: string, pinned: boolean}} one @param {number} i */
+const faintly = ({ label, pinned }, i) => ({
+  label,
+  ink: /** @type {import("../shared/plot.js").Ink} */ (pinned ? "winner" : "text"),
+  dash: FAINT[i % FAINT.length],
+  faint: !pinned,
+});
 
 /** @param {number} layers */
 function layersOf(layers) {
