@@ -1,0 +1,1 @@
+var n=new WeakMap;function s(e,t){let o=n.get(e)??new Set;return n.set(e,o.add(t)),()=>o.delete(t)}var c=e=>(n.get(e)?.size??0)>0;function r(e){for(let t of[...n.get(e)??[]])t()}export{s as a,c as b,r as c};

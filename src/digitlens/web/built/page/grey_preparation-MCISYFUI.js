@@ -1,1 +1,0 @@
-import{a}from"./chunk-GY47DYYE.js";import"./chunk-PALXHCCZ.js";export{a as prepareGrey};
