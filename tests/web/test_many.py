@@ -1,4 +1,4 @@
-"""Many pictures at once: a table, the doubtful first; the same as CSV; a row on the pad. And large ones, and networks."""
+"""Many pictures at once: a table, the doubtful first; the same as CSV; a row on the pad. Large ones; networks."""
 
 from __future__ import annotations
 
