@@ -1,6 +1,6 @@
 """DigitlensClassifier beside scikit-learn's MLPClassifier on MNIST, in one run: the same network, the same epochs.
 
-    python benchmarks/sklearn_classifier.py --hidden 64 --epochs 10 --json
+    python benchmarks/sklearn_classifier.py --hidden 16-16 --epochs 10 --json
 
 Both have the same hidden layers of ReLU, softmax outputs, cross-entropy, Adam and mini-batches, and one thread each.
 They take turns; the median round counts. MLPClassifier gets float32, and keeps no validation images. Seconds are those
@@ -37,7 +37,7 @@ def models(hidden: tuple[int, ...], epochs: int, mini_batch: int, seed: int) -> 
 
 
 @click.command()
-@click.option("--hidden", default="64", show_default=True, help="Neurons in each hidden layer: 64, or 16-16.")
+@click.option("--hidden", default="16-16", show_default=True, help="Neurons in each hidden layer: 16-16, or 64.")
 @click.option("--epochs", default=10, show_default=True, help="Epochs of each fit.")
 @click.option("--mini-batch", default=32, show_default=True, help="Images before each step.")
 @click.option("--rounds", default=3, show_default=True, help="Fits of each, with another seed every time.")

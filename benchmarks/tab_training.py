@@ -21,12 +21,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from first_reading import Quiet
+from live import movements
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.first_reading import Quiet  # noqa: E402 - found only now
-from benchmarks.live import movements  # noqa: E402
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
