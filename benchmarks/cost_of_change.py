@@ -13,6 +13,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 import click
+
 from tab_training import opened, site
 
 if TYPE_CHECKING:
