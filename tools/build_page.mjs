@@ -49,7 +49,8 @@ async function styles() {
   const some = (wanted) => JSON.stringify(Object.fromEntries(Object.entries(texts).filter(([name]) => wanted(name))));
   return {
     first: `import { ownStyles } from "./browser.js";
-      export const hostStyles = () => ownStyles(${some((name) => FIRST_SHEETS.includes(name))}, () => import("late-styles"));`,
+      const first = ${some((name) => FIRST_SHEETS.includes(name))};
+      export const hostStyles = () => ownStyles(first, () => import("late-styles"));`,
     late: `export const texts = ${some((name) => !FIRST_SHEETS.includes(name))};`,
   };
 }

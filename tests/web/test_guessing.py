@@ -94,6 +94,7 @@ def test_in_learn_the_way_of_a_weight_is_guessed_before_the_gradients_are_shown(
 def test_a_teachers_link_asks_its_own_question(page: Page, server: str) -> None:
     question = "Does it see a 7, or a 1?"
     draw(page, SEVEN, view="read")
+    page.locator(".neuron-view").wait_for(state="detached")
     page.get_by_role("button", name="Share").click()
     page.get_by_label("Your own question").fill(question)
     link = page.locator("#share-link").input_value()
@@ -118,6 +119,7 @@ def test_what_is_hidden_is_given_away_nowhere(page: Page) -> None:
     draw(page, SEVEN, view="neuron", layer=1, neuron=7)
     page.locator(".neuron-sum").wait_for()
     draw(page, SEVEN, view="read")
+    page.locator(".neuron-view").wait_for(state="detached")
     assert page.evaluate(GONE, "answer")
     assert "7" not in page.locator("#detail").inner_text().replace("784", "")
 

@@ -80,7 +80,7 @@ def test_the_answer_is_one_of_its_classes_and_is_drawn_among_the_outputs(letters
 
 def test_what_is_about_digits_alone_stays_away(letters: Page) -> None:
     letters.get_by_text("Or pick a picture").click()
-    expect(letters.get_by_role("button", name="Open a picture…")).to_be_visible()
+    expect(letters.get_by_role("button", name="Open pictures…")).to_be_visible()
     expect(letters.get_by_text("Real MNIST images")).to_be_hidden()
     expect(letters.get_by_role("heading", name="Examples")).to_be_hidden()
     expect(letters.locator(".opinion")).to_be_hidden()

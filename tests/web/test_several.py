@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 from tests.web.test_accessibility import THEMES, WIDTHS, violations
 
 import digitlens as dl
@@ -64,11 +64,13 @@ def test_a_digit_that_is_chosen_goes_onto_the_pad_as_the_network_saw_it(page: Pa
 
 
 def test_what_is_perhaps_no_digit_is_marked(page: Page, tmp_path: Path) -> None:
-    grey = sheet(["40 71"], np.random.default_rng(5), gap=0.3).grey().copy()
-    size = grey.shape[0] // 4
-    grey[-2 * size : -size, 20 : 20 + size] = 0  # a square
-    path = tmp_path / "square.png"
-    Image.fromarray(grey).save(path)
+    image = Image.fromarray(sheet(["40 71"], np.random.default_rng(5), gap=0.3).grey())
+    size = image.height // 4
+    left, top, right, bottom = 20, image.height - 2 * size, 20 + size, image.height - size
+    for line in ((left, top, right, bottom), (left, bottom, right, top)):  # an X
+        ImageDraw.Draw(image).line(line, fill=0, width=size // 9)
+    path = tmp_path / "cross.png"
+    image.save(path)
     boxes = dl.read_page(path).boxes
     assert {box.is_digit for box in boxes} == {True, False}
     several = opened(page, path)

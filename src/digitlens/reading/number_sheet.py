@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from digitlens.digits.png import png
-from digitlens.digits.preparation.decode import as_bytes
+from digitlens.digits.preparation.grey_levels import as_bytes
 from digitlens.markup import text
 from digitlens.reading.page.numbers import Number
 

@@ -43,7 +43,7 @@ def overflows(network: Network) -> bool:
     negative. Other images may overflow where none of these does: read() looks at each again.
     """
     weights = network.layers[0].weights
-    furthest = np.argsort(-np.abs(weights).sum(axis=1), kind="stable")[:PROBES]
+    furthest = np.argsort(-np.abs(weights).sum(axis=1, dtype=np.float64), kind="stable")[:PROBES]
     patterns = np.concatenate([weights[furthest] > 0, weights[furthest] < 0])
     images = np.concatenate([np.zeros((1, weights.shape[1])), np.ones((1, weights.shape[1])), patterns])
     try:

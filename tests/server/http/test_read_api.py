@@ -27,6 +27,7 @@ from digitlens.server.http.networks import Networks
 from digitlens.server.http.routes import create_app
 from digitlens.server.training.data_sets import DataSets
 from digitlens.storage import offered
+from digitlens.storage.fingerprint import fingerprint
 from digitlens.storage.shipped import FOLDER
 
 EXAMPLES = [path.read_bytes() for path in example_files()]
@@ -158,6 +159,7 @@ def test_the_networks_that_ship_are_listed_and_served_as_they_are(site: Site) ->
     assert [network["name"] for network in listed] == ["video", "reader", "straight"]
     assert listed[0] | {"provenance": 0} == {
         "name": "video",
+        "fingerprint": fingerprint(dl.load("video")),
         "sizes": [784, 16, 16, 10],
         "parameters": 13_002,
         "activations": ["sigmoid"] * 3,

@@ -13,7 +13,6 @@ from __future__ import annotations
 import io
 import os
 import stat
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +32,7 @@ from digitlens.digits.preparation.documents import (
     kind_of,
     open_page,
 )
+from digitlens.digits.preparation.grey_levels import as_bytes, chunks, eight_bits, over_backdrop
 from digitlens.errors import DigitlensError, FileError, PictureError, ShapeError
 from digitlens.files.lfs import LFS_POINTER, is_lfs_pointer
 from digitlens.files.naming import shown
@@ -47,7 +47,6 @@ MAX_JPEG_PIXELS = 100_000_000  # of a JPEG, which is decoded at a half, a quarte
 MAX_SCANNED_PIXELS = 50_000_000  # ... and of one with several scans
 END = b"\xff\xd9"  # of a JPEG
 FILLED = b"\x55" * 64  # where pixels of a JPEG are missing, these become some, and other ones than nothing becomes
-CHUNK = 1 << 18  # pixels that are converted at once
 
 Grey = NDArray[np.uint8] | NDArray[np.float64]
 
@@ -263,68 +262,16 @@ def from_image(image: PillowImage) -> Decoded:
 def _grey_of(image: PillowImage) -> tuple[NDArray[np.uint8], int]:
     """The pixels of a Pillow image in grey, and the backdrop of a transparent one (-1: none)."""
     if image.mode.startswith(("I", "F")):  # 16 bits a pixel, which Pillow would cut off at 255
-        return _eight_bits(np.asarray(image)), -1
+        return eight_bits(np.asarray(image)), -1
     if image.has_transparency_data:
         image = image if image.mode == "RGBA" else image.convert("RGBA")
         alpha = np.asarray(image.getchannel("A"))
         if int(alpha.min()) < 255:
-            return _over_backdrop(np.asarray(image.convert("L")), alpha)
+            return over_backdrop(np.asarray(image.convert("L")), alpha)
     grey = np.array(image.convert("L") if image.mode in ("1", "L", "RGB") else image.convert("RGB").convert("L"))
     if image.mode in ("1", "L") or spread(grey) >= PALE:
         return grey, -1
     return clearest(grey, np.asarray(image.convert("RGB"))), -1
-
-
-def _eight_bits(wide: NDArray[Any]) -> NDArray[np.uint8]:
-    """Whole numbers up to 65535, or floats up to 1 or more, (rows, columns) -> 0..255.
-
-    A camera of 10 or 12 bits uses the lowest of 16 only: the largest number tells how many bits there are.
-    """
-    most = float(wide.max())
-    fraction = wide.dtype.kind == "f" and not 1 < most < 2**32  # so written that NaN is one, too
-    top = 1.0 if fraction else float(2 ** max(1, int(most).bit_length()) - 1)
-    flat, eight = wide.reshape(-1), np.empty(wide.size, np.uint8)
-    for some in _chunks(wide.size):
-        part = np.nan_to_num(flat[some].astype(np.float32)) * np.float32(255 / top)
-        eight[some] = np.clip(part, 0, 255) + np.float32(0.5)  # cut off, so the half rounds
-    return eight.reshape(wide.shape)
-
-
-def as_bytes(grey: NDArray[Any]) -> NDArray[np.uint8]:
-    """Grey from 0 to 1 as 0..255; uint8 as it is. (rows, columns) -> the same shape."""
-    if grey.dtype == np.uint8:
-        return grey
-    flat, eight = grey.reshape(-1), np.empty(grey.size, np.uint8)
-    for some in _chunks(grey.size):
-        eight[some] = np.rint(np.multiply(flat[some], 255, dtype=np.float64))
-    return eight.reshape(grey.shape)
-
-
-def _chunks(size: int) -> Iterator[slice]:
-    """Some pixels after others: floats of a whole picture would need much memory, and it may be one row or column."""
-    return (slice(start, start + CHUNK) for start in range(0, size, CHUNK))
-
-
-def _over_backdrop(grey: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int]:
-    """Put something behind a transparent picture on which its ink can be seen: both (rows, columns).
-
-    Visible strokes of one tone get the other tone behind them. Where paper and ink are both visible, the paper goes on.
-    """
-    total = first = second = 0.0  # of grey and its square, weighted by how visible it is
-    for some in _chunks(grey.size):
-        level, weight = grey.reshape(-1)[some].astype(np.float32), alpha.reshape(-1)[some].astype(np.float32)
-        seen = level * weight
-        total, first = total + float(weight.sum()), first + float(seen.sum())
-        second += float(np.vdot(seen, level))
-    mean = first / max(total, 1.0)
-    spread = max(second / max(total, 1.0) - mean**2, 0.0) ** 0.5
-    light = mean > 127.5
-    backdrop = 255 if light == (spread > 50.0) else 0
-    wide = grey.astype(np.uint16)
-    wide *= alpha
-    wide += (255 - alpha).astype(np.uint16) * np.uint16(backdrop) + np.uint16(127)
-    wide //= np.uint16(255)
-    return wide.astype(np.uint8), backdrop
 
 
 def _upright(grey: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
@@ -406,7 +353,7 @@ def _merge_channels(array: NDArray[Any]) -> Decoded:
     alpha = as_bytes(np.ascontiguousarray(array[:, :, -1]))
     if int(alpha.min()) == 255:
         return Decoded(as_bytes(clearest(grey, array) if channels == 4 else grey), "array")
-    over, backdrop = _over_backdrop(as_bytes(grey), alpha)
+    over, backdrop = over_backdrop(as_bytes(grey), alpha)
     return Decoded(over, "array", 1, backdrop)
 
 
@@ -421,7 +368,7 @@ def _brightness(array: NDArray[Any]) -> Grey:
         grey[:] = array[:, :, 0]
         return grey
     flat, levels = array.reshape(-1, array.shape[2]), grey.reshape(-1)
-    for some in _chunks(grey.size):  # brightness as the eye sees it (ITU-R 601), as Pillow rounds it
+    for some in chunks(grey.size):  # brightness as the eye sees it (ITU-R 601), as Pillow rounds it
         red, green, blue = flat[some, :3].astype(np.float64).T
         level = 0.299 * red + 0.587 * green + 0.114 * blue
         levels[some] = np.floor(level + 0.5) if eight else np.minimum(level, 1.0)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from digitlens.digits.preparation.decode import as_bytes
+from digitlens.digits.preparation.grey_levels import as_bytes
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.digits.preparation.decode import as_bytes
+from digitlens.digits.preparation.grey_levels import as_bytes
 from digitlens.digits.preparation.ink import FAINT, flat_level, level_counts, paper_is_light, reduce
 from digitlens.reading.page.sheet import find_sheet
 

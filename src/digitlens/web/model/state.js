@@ -32,7 +32,7 @@ import { DIGIT_SHAPE, LARGEST_SIDE, MOST_CLASSES, pixelsOf, sameShape } from "..
  * @property {number | null} target   the answer it should have given
  * @property {number} step            of the story, from 1
  * @property {Settings} settings      of a training or a comparison, as they were typed
- * @property {string} ask            what is shown is to be guessed first: "1", or a teacher's own question; "": it is not
+ * @property {string} ask            what is shown is to be guessed first: "1", or a teacher's question; "": it is not
  * @property {readonly string[]} hide     parts of the page that are not shown
  */
 

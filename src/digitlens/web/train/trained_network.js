@@ -5,7 +5,7 @@ import { DIGIT_SHAPE, sameShape } from "../core/shape.js";
 import { FRAMING_VERSION } from "../picture/framing.js";
 import { ENGINE } from "./worker/frames.js";
 import { unpack } from "./worker/kernel.js";
-import { activationsOf } from "./worker/recipe.js";
+import { activationsOf } from "./worker/shape_of.js";
 
 /** @typedef {import("../model/model_file.js").StoredNetwork} StoredNetwork */
 /** @typedef {import("./requests.js").RunRequest} RunRequest */

@@ -3,7 +3,7 @@
 // what they hold. The twin of server/training/run_status.py. No DOM.
 
 import { pixelsOf } from "../../core/shape.js";
-import { imageOf } from "./images.js";
+import { imageOf } from "./image_of.js";
 
 /** @typedef {import("../frames.js").Frame} Frame */
 /** @typedef {import("../requests.js").RunRequest} RunRequest */

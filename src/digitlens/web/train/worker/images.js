@@ -87,9 +87,6 @@ export function sample(part, most) {
   };
 }
 
-/** One image of a part. @param {Part} part @param {number} i @param {number} pixels @returns {Uint8Array} */
-export const imageOf = ({ images, which }, i, pixels) => images.subarray(which[i] * pixels, (which[i] + 1) * pixels);
-
 /**
  * The images after the steps that the network will be read behind: adjust_bytes() of digits/preparation/adjusting.py.
  * @param {Uint8Array} images

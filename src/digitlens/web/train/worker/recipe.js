@@ -3,6 +3,7 @@
 // random numbers. The twin of parts of learning/recipe.py and network/initialisation.py. No DOM.
 
 import { Generator } from "../random/generator.js";
+import { sizesOf } from "./shape_of.js";
 
 /** @typedef {Record<string, any>} Recipe   as learning/recipe.py writes it */
 /** @typedef {{weights: Float32Array, biases: Float32Array}} Layer   weights: row after row, a row for each neuron */
@@ -37,12 +38,6 @@ const INITIALISATIONS = Object.freeze({
     biases: false,
   },
 });
-
-/** Neurons in each layer, the image first. @param {Recipe} recipe @param {number} classes @param {number} pixels */
-export const sizesOf = ({ hidden }, classes, pixels) => /** @type {number[]} */ ([pixels, ...hidden, classes]);
-
-/** The activation function of each layer after the image. @param {Recipe} recipe @returns {string[]} */
-export const activationsOf = ({ hidden, activation, output }) => [...hidden.map(() => activation), output];
 
 /**
  * The random numbers for one purpose: each has a stream of its own, all from the seed.

@@ -8,7 +8,8 @@
 import { pixelsOf } from "../../core/shape.js";
 import { grids } from "./augmentation.js";
 import { lanesOf, pack } from "./kernel.js";
-import { activationsOf, initialNetwork, orderOf, rate, rates, sizesOf } from "./recipe.js";
+import { initialNetwork, orderOf, rate, rates } from "./recipe.js";
+import { activationsOf, sizesOf } from "./shape_of.js";
 
 /** @typedef {import("./kernel.js").Kernel} Kernel */
 /** @typedef {import("./kernel.js").Pictures} Pictures */

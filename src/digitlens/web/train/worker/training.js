@@ -3,7 +3,7 @@
 // server/training/run.py and run_cursor.py. No DOM.
 
 import { divergence, historyRow, measureAll, readAll } from "./measuring.js";
-import { imageOf } from "./images.js";
+import { imageOf } from "./image_of.js";
 import { mistakesFrame, momentFrame, newStatus, runFrame } from "./frames.js";
 import { pixelsOf } from "../../core/shape.js";
 import { Run } from "./run.js";

@@ -16,8 +16,8 @@ export const WAYS = ["Rise", "Fall", "Stay"];
 
 /** @param {string} from @param {number} a @param {string} to @param {string} target */
 export const WEIGHT = (from, a, to, target) =>
-  `${from} is at ${plain(a, 2)}. When the network learns that this is ${target}, will its weight to output ${to} rise ` +
-  "or fall?";
+  `${from} is at ${plain(a, 2)}. When the network learns that this is ${target}, will its weight to output ${to} ` +
+  "rise or fall?";
 
 /** @param {string} guess @param {string} truth */
 export const answered = (guess, truth) =>

@@ -69,14 +69,15 @@ export function onFirst({ neurons, found, explained, expected, difference }) {
 
 /** @param {NonNullable<Study["second"]>} second */
 export const onSecond = ({ neurons, found, clear, clearest, before, over_all_digits: over }) =>
-  `${mean(found) ? `${plain(mean(found), 1)} of ${neurons} neurons do` : `None of its ${neurons} neurons does`}. The clearest of a network tells a 4 with a closed top from an ` +
+  `${mean(found) ? `${plain(mean(found), 1)} of ${neurons} neurons do` : `None of its ${neurons} neurons does`}. ` +
+  "The clearest of a network tells a 4 with a closed top from an " +
   `open 4, and the like, with an area under the curve of ${plain(clearest, 2)}; ${plain(clear, 2)} would be clear, ` +
   `0.50 is chance, and before training it was ${plain(before, 2)}. Measured over all digits at once it would seem to ` +
   `be ${plain(over, 2)}: most of that is a vote for the digits that have loops.`;
 
 export const ON_WHOLE =
-  "All its neurons together tell a part so well: read by the plainest of readers, a linear probe, on pictures that it " +
-  "did not learn from. What training has changed:";
+  "All its neurons together tell a part so well: read by the plainest of readers, a linear probe, on pictures that " +
+  "it did not learn from. What training has changed:";
 
 /** @param {number} neurons @param {number} most */
 export const onCounts = (neurons, most) =>
@@ -110,9 +111,9 @@ export function onCauses(second) {
 
 export const METHODS = [
   "First layer. The 784 weights of a neuron are a picture. It is compared with 20,736 edges and bars of every place, " +
-    "direction and size. The best of so many explains any smooth picture a little, so the same is done with 511 random " +
-    "pictures that are as smooth. A neuron counts if it beats them, corrected for all neurons: of twenty networks with " +
-    "nothing to find, one has such a neuron by chance.",
+    "direction and size. The best of so many explains any smooth picture a little, so the same is done with 511 " +
+    "random pictures that are as smooth. A neuron counts if it beats them, corrected for all neurons: of twenty " +
+    "networks with nothing to find, one has such a neuron by chance.",
   "Controls. The same networks before training; the same weights with the pixels in another order; and networks that " +
     "learned random labels by heart. None of them has anything to find.",
   "Second layer. A neuron that votes for 8 is active where there are two loops, because 8s have two. So it is asked " +
@@ -128,8 +129,8 @@ export const NOT_DIGITS = "The network here reads no digits, and the laboratory 
 
 /** @param {string} name @param {Findings} findings */
 export const ofThis = (name, { first, second }) =>
-  `${name} has been measured, these very weights: ${first.found} of ${first.neurons} neurons of its first hidden layer ` +
-  `are an edge or a bar; with its pixels shuffled, ${first.control.found}. ` +
+  `${name} has been measured, these very weights: ${first.found} of ${first.neurons} neurons of its first hidden ` +
+  `layer are an edge or a bar; with its pixels shuffled, ${first.control.found}. ` +
   (second
     ? `${second.found} of ${second.neurons} neurons of its second tell a part within one digit (the clearest ` +
       `${plain(second.clearest, 2)}, ${plain(second.clear, 2)} would be clear).`
@@ -141,9 +142,9 @@ export const notMeasured = (changed, name) =>
     ? `You have changed ${name}, so what was measured is of another network than this one. `
     : `${name} has not been measured. `;
 export const FOUND_HERE =
-  "What can be found in the page is below: the test images that excite each neuron most, and the edge or bar most like " +
-  "its weights. Whether that is more than chance takes thousands of random pictures; that is not computed here. Save " +
-  "the network, and run: digitlens lab features --network FILE";
+  "What can be found in the page is below: the test images that excite each neuron most, and the edge or bar most " +
+  "like its weights. Whether that is more than chance takes thousands of random pictures; that is not computed here. " +
+  "Save the network, and run: digitlens lab features --network FILE";
 export const FIND_HERE = "Find it here, with 1,000 test images";
 export const NO_IMAGES = "Which test images excite each neuron cannot be said here: ";
 

@@ -3,7 +3,7 @@
 
 import { attributes, h, isElsewhere, setText } from "../shared/dom.js";
 import { takeDropped } from "../shared/drop_zone.js";
-import { openNetwork, SUFFIX } from "../tools/networks.js";
+import { openNetwork, SUFFIX } from "../shared/network_file.js";
 import { samplesView } from "./samples.js";
 import { putPicture } from "./picture_file.js";
 
@@ -33,7 +33,7 @@ export function pickerView(app) {
     if (files.length < 2) return open(files[0]);
     fail("");
     try {
-      const { readMany } = await import("../many/many.js");
+      const { readMany } = await import("./many.js");
       await readMany(app, files);
     } catch (error) {
       fail(`These files cannot be read: ${error instanceof Error ? error.message : error}`);

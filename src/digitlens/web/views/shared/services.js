@@ -88,7 +88,9 @@
  * @property {(Omit<PackedPart, "weights"> & {weights: ArrayLike<number>}) | null} part
  * @property {Tells | null} [tells]
  */
-/** @typedef {{found: number, neurons: number, explained: number, expected: number, surrogates: number}} FirstMeasured */
+/**
+ * @typedef {{found: number, neurons: number, explained: number, expected: number, surrogates: number}} FirstMeasured
+ */
 /**
  * What the laboratory found in one network: `digitlens lab features --network` writes it.
  * @typedef {Object} Findings

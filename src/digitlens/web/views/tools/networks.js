@@ -1,47 +1,21 @@
 // @ts-check
 // Networks: what is loaded, how well it read when that was measured, which others there are; opening and saving files.
 
-import { count } from "../../core/numbers.js";
-import { readModelFile, writeModelFile } from "../../model/model_file.js";
-import { accuracyOf, changedByHand, learnedFrom, measuredAs, sizeOf, wasChanged } from "../../model/provenance.js";
+import { writeModelFile } from "../../model/model_file.js";
+import { accuracyOf, changedByHand, learnedFrom, measuredAs, sizeOf } from "../../model/provenance.js";
 import { saveFile } from "../shared/clipboard.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
+import { openNetwork, SUFFIX } from "../shared/network_file.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../shared/services.js").Offered} Offered */
 
-export const SUFFIX = ".digitlens";
 /** What the networks are that ship. @type {Record<string, string>} */
 const NAMED = {
   video: "The network of the video: two hidden layers of 16 neurons",
   straight: "The same network, but every digit is set upright and to one size first",
   reader: "The one that reads best: much larger, for what people really write",
 };
-const LARGEST = 64 * 1024 * 1024; // bytes of a file that is read at all
-/**
- * Opens a file that somebody chose. What is wrong with it comes back in words; nothing, if nothing is.
- * @param {App} app
- * @param {File} file
- * @returns {Promise<string>}
- */
-export async function openNetwork(app, file) {
-  try {
-    if (file.size > LARGEST)
-      throw new Error(`it has ${count(Math.round(file.size / 1e6))} MB, and a network of ours has a few at most`);
-    const network = readModelFile(new Uint8Array(await file.arrayBuffer()));
-    app.setNetwork(network, true);
-    const changed = wasChanged(network) ? " It was changed by hand before it was saved." : "";
-    app.say(`${network.name} is open.${changed}${network.notes.map((note) => ` The page ${note}.`).join("")}`);
-    return "";
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return (
-      `${file.name.slice(0, 80)} cannot be opened: ${why}. Wanted a ${SUFFIX} file, such as “Save” here or ` +
-      "digitlens train writes."
-    );
-  }
-}
-
 /**
  * Saves the network as it is now, in the file that the command line uses.
  * @param {App} app

@@ -6,15 +6,15 @@ import { asCsv, byDoubt, rowOf, tells } from "../../model/many.js";
 import { saveFile } from "../shared/clipboard.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 import { inkCanvas, paintInk } from "../shared/pictures.js";
-import { openedPicture } from "../read/picture_opener.js";
-import { closeSheets, opened } from "../read/sheets.js";
-import * as words from "./words.js";
+import { openedPicture } from "./picture_opener.js";
+import { closeSheets, opened } from "./sheets.js";
+import * as words from "./many_words.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../model/many.js").Picture} Picture */
 /** @typedef {import("../../model/many.js").Row} Row */
 
-const STYLE = "views/many/many.css";
+const STYLE = "views/read/many.css";
 const MOST = 2000; // pictures
 const SHOWN = 200; // rows
 
