@@ -25,7 +25,7 @@ ALL = {
     "Train": ".trainer [data-recipe=video]",
     "Compare": "#compare-data option",
     "Story": ".story-card",
-    "Lab": ".lab",
+    "Lab": ".lab-view",
     **JOURNEYS,
 }
 Opening = Callable[[Path], "contextlib.AbstractContextManager[Page]"]
