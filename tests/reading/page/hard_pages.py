@@ -125,3 +125,23 @@ def pages(kind: str, count: int, seed: int) -> Iterator[tuple[Grey, Grey]]:
         written = sheet(texts, rng, gap=gap)
         ink = 1 - written.grey() / 255.0
         yield plain(ink), KINDS[kind](ink, written, rng)
+
+
+def dates(count: int, seed: int) -> Iterator[tuple[Grey, str]]:
+    """Numbers with slashes between them that are higher than the digits, and what stands there, `count` times."""
+    for number in range(count):
+        rng = np.random.default_rng([seed, number])
+        written, high, left = Sheet(220, 1200, 3.0), 60.0, 60.0
+        parts = ["".join(str(n) for n in rng.integers(0, 10, rng.integers(1, 3))) for _ in range(rng.integers(2, 4))]
+        higher, lean, gap = rng.uniform(1.4, 1.9), rng.uniform(0.1, 0.6), rng.uniform(0.08, 0.3)
+        for i, part in enumerate(parts):
+            if i:
+                top, foot = 110 - higher * high / 2, 110 + higher * high / 2
+                t = np.linspace(0, 1, 9)
+                bend = 0.02 * high * np.sin(np.pi * t) * rng.normal()
+                x = left + lean * (foot - top) * (1 - t) + bend
+                written.strokes.append(np.stack([x - lean * high * 0.3, top + (foot - top) * t], axis=1))
+                left += (lean * 0.7 + gap) * high
+            left = written.write(part, left, 80, high, rng, gap=0.25)
+        written.columns = int(left) + 80
+        yield written.grey(), " ".join(parts)
