@@ -39,7 +39,7 @@ def test_over_a_long_way_the_pen_is_lifted() -> None:
 
 
 def test_a_hurried_row_has_lines_that_belong_to_its_digits_and_a_patient_one_has_none() -> None:
-    def row(hurry: float):
+    def row(hurry: float) -> Sheet:
         return sheet(
             ["1000 3"], np.random.default_rng(4), hands=drawings_by_digit(5, 1_000, everywhere=True), hurry=hurry
         )
