@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -115,7 +116,24 @@ def test_separators_are_told_by_shape_and_place() -> None:
     full = np.ones((9, 9), bool)
     assert separator(full, Place(0.2, 0.2, 0.8, 0.0, True, 0.0, 3.0))[0] == "dot"
     assert separator(full, Place(0.35, 0.2, 0.8, -0.1, True, 0.0, 3.0))[0] == "comma"
+    assert separator(full, Place(0.55, 0.2, 0.6, -0.1, True, 0.0, 3.0))[0] == "comma"  # it hangs below the digits
+    assert separator(full, Place(0.55, 0.2, 0.3, 0.1, True, 0.0, 3.0))[0] == ""
+    assert separator(full, Place(0.4, 0.2, 0.2, 0.4, True, 0.0, 3.0))[0] == ""
+    assert separator(full, Place(0.4, 0.2, 0.2, 0.4, True, 0.0, 3.0, stacked=True))[0] == "dot"  # of a colon
     assert separator(full, Place(1.0, 0.7, 0.0, 0.0, True, 0.0, 3.0))[0] == ""
+
+
+@pytest.mark.parametrize("lean", [0, 12])
+def test_an_upright_bar_that_is_far_higher_than_the_digits_is_a_slash_also_if_it_is_a_little_bent(lean: int) -> None:
+    rows = np.arange(90)
+    bar = np.zeros((90, 30), bool)
+    for row, bent in zip(rows, 2 * np.sin(np.pi * rows / 90), strict=True):
+        left = 14 + round(lean * (45 - row) / 90 + bent)
+        bar[row, left : left + 4] = True
+    place = Place(high=1.5, wide=0.3, top=-0.3, foot=-0.2, between=True, lean=0.0, pen=4.0)
+    assert separator(bar, place)[0] == "slash"
+    assert separator(bar, replace(place, high=1.1))[0] == ""
+    assert separator(bar, replace(place, between=False))[0] != "slash"
 
 
 def test_the_cheapest_way_takes_every_part_once() -> None:

@@ -27,7 +27,7 @@ from digitlens.reading.page.connected_components import Pieces
 from digitlens.reading.page.lines import Line
 from digitlens.reading.page.parts import TALL, Parts, area_to_cut, parts_of, place_of
 from digitlens.reading.page.segment_network import NOT_WHOLE, sorted_segments
-from digitlens.reading.page.separators import SMALL, is_slash, separator
+from digitlens.reading.page.separators import is_slash, separator
 
 
 class Evidence(NamedTuple):
@@ -53,6 +53,7 @@ Judge = Callable[[NDArray[np.uint8]], NDArray[Any]]  # (n, 28, 28) framed -> (n,
 Familiar = Callable[[NDArray[np.uint8]], NDArray[Any]]  # (n, 28, 28) framed -> (n,), 0 unlike any digit to 1
 
 MOST_PIECES = 4  # that a digit may consist of
+HALF = 0.45  # line heights: several pieces, all lower than this, are no digit
 WIDEST = 1.6  # line heights: the widest digit
 WIDEST_GAP = 0.3  # line heights: the widest gap within a digit
 LOW = 0.6  # of the line's height: a digit that was cut out and is lower is unlikely
@@ -296,7 +297,7 @@ def _spans_from(writing: Parts, first: int) -> Iterator[Span]:
             break
         box = Box(top, left, bottom - top, right - left)
         evidence = _evidence(writing, first, last, box)
-        if evidence.gap > WIDEST_GAP or (last > first and max(part.box.rows for part in group) < SMALL * height):
+        if evidence.gap > WIDEST_GAP or (last > first and max(part.box.rows for part in group) < HALF * height):
             continue
         yield Span(first, last, box, evidence)
 

@@ -12,7 +12,9 @@ import numpy as np
 from digitlens.reading.page.connected_components import Mask
 
 SMALL = 0.3  # a piece that is smaller in both directions is a dot or a comma
+STACKED = 0.52  # so is a piece that is smaller than this and has another such piece above or below it: a colon
 LOW_DOWN = 0.4  # so is a piece that is lower than this and starts below the middle
+DEEP, HANGING = 0.6, 0.05  # or one that is lower than this and reaches so far below the digits
 FLAT = 0.3  # a piece that is lower, and wider than high, is a dash
 HIGHER = 1.15  # the least height of a slash
 LEANING = 0.15  # columns to the right for each row up, beyond the slant of the writing: the least slant of a slash ...
@@ -35,6 +37,7 @@ class Place:
     between: bool  # there are digits on both sides
     lean: float  # slant of the writing in this line: columns to the left for each row down
     pen: float  # the pen's width, in pixels
+    stacked: bool = False  # another small piece stands above or below it
 
 
 def separator(mine: Mask, place: Place) -> tuple[str, float]:
@@ -49,7 +52,11 @@ def separator(mine: Mask, place: Place) -> tuple[str, float]:
         return "dash", SURE
     if place.high < 0.4 and place.wide > 1.8 * place.high:
         return "dash", LIKELY
+    if place.stacked and place.high < STACKED and place.wide < STACKED:
+        return "dot", SURE
     if place.high < LOW_DOWN and place.wide < SMALL and place.top > 0.5:
+        return "comma", SURE
+    if place.between and place.high < DEEP and place.wide < SMALL and place.top > 0.5 and place.foot < -HANGING:
         return "comma", SURE
     if is_slash(mine, place):
         return "slash", SURE
