@@ -17,8 +17,9 @@ from digitlens.reading.page.connected_components import pieces_of
 from digitlens.reading.page.cuts import cuts, thickness
 from digitlens.reading.page.lines import find_lines
 from digitlens.reading.page.paper import Paper, find_paper, turned
+from digitlens.reading.page.parts import Part, Parts
 from digitlens.reading.page.ruling import without_ruling
-from digitlens.reading.page.segmentation import Choice, Evidence, cheapest_way
+from digitlens.reading.page.segmentation import Choice, Evidence, cheapest_way, spans_of
 from digitlens.reading.page.separators import Place, separator
 
 
@@ -156,3 +157,13 @@ def test_the_cheapest_way_takes_every_part_once() -> None:
     way = cheapest_way(choices, costs, 6)
     assert sum(costs[k] for k, _ in way) == pytest.approx(best)
     assert [p for _, choice in way for p in range(choice.first, choice.last + 1)] == list(range(6))
+
+
+def test_parts_of_one_piece_make_a_digit_however_low_they_are_and_low_pieces_make_none() -> None:
+    def line(pieces: tuple[int, ...]) -> Parts:
+        boxes = [Box(20 * (i % 2), 12 * i, 25, 14) for i in range(len(pieces))]
+        parts = [Part(i + 1, box, piece, None, 1) for i, (box, piece) in enumerate(zip(boxes, pieces, strict=True))]
+        return Parts(parts, np.zeros((60, 60), np.int32), boxes, [], [6.0 + 12 * i for i in range(3)], 60.0, 0.0, 3.0)
+
+    assert (0, 2) in [span[:2] for span in spans_of(line((0, 0, 0)))]
+    assert [span[:2] for span in spans_of(line((0, 1, 2)))] == [(0, 0), (1, 1), (2, 2)]

@@ -25,7 +25,7 @@ from digitlens.reading.page import budget
 from digitlens.reading.page.budget import Budget
 from digitlens.reading.page.connected_components import Pieces
 from digitlens.reading.page.lines import Line
-from digitlens.reading.page.parts import TALL, Parts, area_to_cut, parts_of, place_of
+from digitlens.reading.page.parts import TALL, Part, Parts, area_to_cut, parts_of, place_of
 from digitlens.reading.page.segment_network import NOT_WHOLE, sorted_segments
 from digitlens.reading.page.separators import is_slash, separator
 
@@ -297,9 +297,18 @@ def _spans_from(writing: Parts, first: int) -> Iterator[Span]:
             break
         box = Box(top, left, bottom - top, right - left)
         evidence = _evidence(writing, first, last, box)
-        if evidence.gap > WIDEST_GAP or (last > first and max(part.box.rows for part in group) < HALF * height):
+        if evidence.gap > WIDEST_GAP or _is_low(group, height):
             continue
         yield Span(first, last, box, evidence)
+
+
+def _is_low(group: Sequence[Part], height: float) -> bool:
+    """Whether these are parts of several pieces, none of which is as high as half a digit, as the dots of a colon."""
+    reach: dict[int, tuple[int, int]] = {}
+    for part in group:
+        top, bottom = reach.get(part.piece, (part.box.top, 0))
+        reach[part.piece] = min(top, part.box.top), max(bottom, part.box.top + part.box.rows)
+    return len(reach) > 1 and max(bottom - top for top, bottom in reach.values()) < HALF * height
 
 
 def _choices(writing: Parts, spans: list[Span], ink: NDArray[np.float32]) -> list[Choice]:
