@@ -12,7 +12,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join, relative, sep } from "node:path";
+import { basename, dirname, join, relative, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -34,7 +34,8 @@ function files(folder) {
     .sort((one, other) => (one < other ? -1 : 1));
 }
 
-const sources = files(WEB).filter((path) => /\.(js|css|html)$/.test(path) && !posix(path).startsWith("built/"));
+const SOURCE = /^(?!built\/)(.*\.(js|css|html)|texts\/[^/]+\.json)$/;
+const sources = files(WEB).filter((path) => SOURCE.test(posix(path)));
 
 const { FIRST_SHEETS } = await import(pathToFileURL(join(WEB, "app/sheets.js")));
 
@@ -67,6 +68,40 @@ const bundledStyles = {
   },
 };
 
+/**
+ * Texts are named in the modules, and numbered in a bundle: by their places in en.json, which are the same in all
+ * languages. Of the English ones, texts/first.js brings its part along, texts/later.js its own, and so on.
+ */
+const english = JSON.parse(text(join(WEB, "texts/en.json")));
+const places = Object.fromEntries(
+  Object.entries(english).map(([part, texts]) => [part, new Map(Object.keys(texts).map((key, i) => [key, i]))]),
+);
+const BY_NAME = /^(views|choices|fields)\./; // keys that are put together as the page runs
+const bundledTexts = {
+  name: "texts",
+  setup(build) {
+    build.onLoad({ filter: /texts[\\/](first|later|worker)\.js$/ }, ({ path }) => {
+      const part = basename(path, ".js");
+      const named = Object.entries(english[part]).filter(([key]) => BY_NAME.test(key));
+      const [all, some] = [Object.values(english[part]), Object.fromEntries(named)].map((one) => JSON.stringify(one));
+      const contents = `import { phrases } from "./language.js";\nexport const phrase = phrases("${part}", ${all}, ${some});`;
+      return { contents, loader: "js", resolveDir: join(WEB, "texts") };
+    });
+    build.onLoad({ filter: /\.js$/ }, ({ path }) => {
+      const source = text(path);
+      const part = /import { phrase } from "[./]*texts\/(\w+)\.js"/.exec(source)?.[1];
+      if (!part) return undefined;
+      const contents = source.replace(/(?<!\/\/.*)\bphrase\(\s*("[^"]*"|`[^`]*`)/g, (call, key) => {
+        const place = places[part].get(key.slice(1, -1));
+        if (place === undefined && !BY_NAME.test(key.slice(1)))
+          throw new Error(`${posix(path)}: no text is called ${key}`);
+        return place === undefined ? call : `phrase(${place}`;
+      });
+      return { contents, loader: "js", resolveDir: dirname(path) };
+    });
+  },
+};
+
 const common = {
   absWorkingDir: WEB,
   bundle: true,
@@ -77,7 +112,7 @@ const common = {
   logLevel: "warning",
   target: TARGET,
   write: false,
-  plugins: [bundledStyles],
+  plugins: [bundledStyles, bundledTexts],
 };
 const host = (name) => join(WEB, "hosts", `${name}.js`);
 const exists = (name) => sources.includes(host(name));
@@ -91,7 +126,7 @@ results.push(
     chunkNames: "[name]-[hash]",
   }),
 );
-const worker = { ...common, format: "iife", plugins: [] };
+const worker = { ...common, format: "iife", plugins: [bundledTexts] };
 results.push(
   await esbuild.build({
     ...worker,

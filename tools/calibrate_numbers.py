@@ -2,7 +2,7 @@
 
 python tools/calibrate_numbers.py [--rows N]
 
-Rows of pen digits, written near each other or touching, as for learn_whole.py but from other seeds, are read with
+Rows of pen digits, written near each other or touching, as for learn_segments.py but from other seeds, are read with
 `reader`, half of them on photos: uneven light, grain, blur. A number is right if its text is that of the digits beneath
 it. Half of the rows serve to fit, the other half to measure; what is printed of it is not chosen by anything.
 """
@@ -22,7 +22,7 @@ from digitlens.reading.page.confidence import probability
 from digitlens.reading.page.numbers import DigitBox
 from digitlens.storage.shipped import open_reader
 
-SEED = 31  # learn_whole.py has 21 and 22
+SEED = 31  # learn_segments.py has 21 and 22
 
 
 def page_with_rows(rng: np.random.Generator, hands: dict[int, Any]) -> Sheet:

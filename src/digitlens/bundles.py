@@ -13,11 +13,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+from digitlens.errors import UsageError
+
 WEB = Path(__file__).parent / "web"
 BUILT = WEB / "built"
 PAGE, SITE, WORKER, WIDGET = "page/page.js", "page/site.js", "page/worker.js", "widget.js"
 FILE_OPENER, FILE, FILE_TRAINS = "file_opener.js", "file.js", "file_trains.js"
-_SOURCES = (".js", ".css", ".html")
+LANGUAGES = ("en", "de", "es", "zh")  # that the page speaks
+_SOURCES = (".js", ".css", ".html")  # and the texts
 
 
 def manifest(built: Path = BUILT) -> dict[str, Any]:
@@ -38,6 +41,7 @@ def changed(web: Path = WEB) -> list[str]:
     known = manifest(built)
     then = known["sources"] | {f"built/{name}": value for name, value in known["bundles"].items()}
     paths = [path for path in web.rglob("*") if path.suffix in _SOURCES and path.is_file()]
+    paths += (web / "texts").glob("*.json")
     now = {path.relative_to(web).as_posix(): _hash(path, path.is_relative_to(built)) for path in paths}
     return sorted(name for name in then.keys() | now.keys() if then.get(name) != now.get(name))
 
@@ -58,6 +62,17 @@ def page_bundles(entry: str = SITE) -> dict[str, bytes]:
     others = {PAGE, SITE} - {entry}
     names = [name for name in manifest()["bundles"] if name.startswith("page/") and name not in others]
     return {name: bundle(name) for name in names}
+
+
+def texts(language: str) -> dict[str, dict[str, Any]]:
+    """The texts of the page in one of LANGUAGES, part by part and by their keys, as web/texts/language.js reads them.
+
+    Raises UsageError for another one.
+    """
+    if language not in LANGUAGES:
+        raise UsageError(f"the page speaks {', '.join(LANGUAGES)}, not {language!r}; choose one of these")
+    found: dict[str, dict[str, Any]] = json.loads((WEB / f"texts/{language}.json").read_text(encoding="utf-8"))
+    return found
 
 
 def _hash(path: Path, exact: bool) -> str:

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens import widget_traits as traits
-from digitlens.bundles import WIDGET, bundle
+from digitlens.bundles import WIDGET, bundle, texts
 from digitlens.checks import check_type
 from digitlens.digits.preparation.prepare import prepare
 from digitlens.digits.preparation.strokes import frame_strokes, ink_strokes
@@ -84,6 +84,7 @@ class Lens(AnyWidget):
     _file: Any = traits.Trait(traits.anything, traits.same, bytes)  # the reader as a model file
     _framed: Any = traits.Trait(traits.anything, bool, bool)  # whether drawings are framed and adjusted
     _label: Any = traits.Trait(traits.anything, str)  # tells several lenses apart, for whoever hears the page
+    _speaks: Any = traits.Trait(traits.anything, traits.same)  # the language and its texts; None: English
     _examples: Any = traits.Trait(traits.anything, traits.same)  # a drawing of each digit, as PNG
 
     def __init__(
@@ -92,12 +93,14 @@ class Lens(AnyWidget):
         *,
         view: str = "read",
         neuron: tuple[int, int] = (1, 0),
+        language: str = "en",
     ) -> None:
         """A lens on a network.
 
         reader: a Reader, a Network for digits, the name of one that ships, or a model file.
         view: the journey to begin with: "read", "neuron" or "learn".
         neuron: its layer, 1 for the first hidden one, and its number.
+        language: "en", "de", "es" or "zh", in which the page speaks.
 
         Raises MissingExtra without anywidget, ModelFileError for a network whose functions only Python knows, and
         what load() raises.
@@ -124,6 +127,7 @@ class Lens(AnyWidget):
             drawing=(),
             neuron=neuron,
             view=view,
+            _speaks=None if language == "en" else {"language": language, "texts": texts(language)},
             _base=None,
             _framed=True,
             _file=to_bytes(self._reader),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from digitlens.bundles import LANGUAGES
 from digitlens.cli.terminal import data_options, out, say
 
 HELP = """\
@@ -70,7 +71,14 @@ def site(folder: str, networks: tuple[str, ...], data: tuple[str, ...], url: str
 @click.argument("network", metavar="NETWORK")
 @click.argument("file", metavar="FILE.html")
 @click.option("--train", is_flag=True, help="Train and Compare as well, on 20,000 pen digits.")
-def page(network: str, file: str, *, train: bool) -> None:
+@click.option(
+    "--language",
+    type=click.Choice(LANGUAGES),
+    default="en",
+    show_default=True,
+    help="The language that it begins with; English comes along.",
+)
+def page(network: str, file: str, *, train: bool, language: str) -> None:
     """The command; PAGE says what it does."""
     from digitlens.cli.outputs import check_outputs
     from digitlens.exports.one_file import one_file
@@ -79,7 +87,7 @@ def page(network: str, file: str, *, train: bool) -> None:
     from digitlens.files.naming import shown
 
     check_outputs({"FILE": file})
-    data = one_file(networks_of([network])[:1], train=train)
+    data = one_file(networks_of([network])[:1], train=train, language=language)
     write_atomically(file, data)
     say(out(), f"Written {shown(file)}: {len(data) / 1e6:.2f} MB.")
 

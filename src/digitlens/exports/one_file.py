@@ -17,7 +17,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from digitlens.bundles import FILE, FILE_OPENER, FILE_TRAINS, WEB, WORKER, bundle
+from digitlens.bundles import FILE, FILE_OPENER, FILE_TRAINS, WEB, WORKER, bundle, texts
 from digitlens.digits.sources.examples import example_files
 from digitlens.digits.sources.find import SMALL_PEN_FILE
 from digitlens.digits.sources.packed import header_of
@@ -30,10 +30,11 @@ FIRST, BITS = 0x3400, 15  # characters from U+3400 to U+B3FF: no surrogates, non
 COLUMNS = (1, 2, 4)  # bytes of a number: those that lie at the same place in each are compressed together
 
 
-def one_file(networks: Sequence[Offered], *, train: bool = False) -> bytes:
+def one_file(networks: Sequence[Offered], *, train: bool = False, language: str = "en") -> bytes:
     """The HTML file. The first network is the one to begin with.
 
     train: with the journeys that train, the kernel as WebAssembly, and the pen digits that ship.
+    language: the one that it begins with, beside English; see bundles.LANGUAGES. Raises UsageError for another one.
 
     It loads nothing and asks nobody: its Content-Security-Policy allows the scripts that it holds, by their hashes.
     """
@@ -56,6 +57,9 @@ def one_file(networks: Sequence[Offered], *, train: bool = False) -> bytes:
         parts |= {"worker": bundle(WORKER), "kernel": (WEB / "train/kernel.wasm").read_bytes(), "digits": digits}
         content |= {"choices": choices(), "header": header_of(digits)}
         rules |= {"script-src": f"{rules['script-src']} 'wasm-unsafe-eval'", "worker-src": "blob:"}
+    if language != "en":
+        parts["texts"] = json.dumps(texts(language), ensure_ascii=False, separators=(",", ":")).encode()
+        content["language"] = language
     content["parts"] = {name: _part(data) for name, data in parts.items()}
     values = json.dumps(content, allow_nan=False, ensure_ascii=False).replace("<", "\\u003c")
     text = document(

@@ -2,6 +2,7 @@
 
 index.html                  title, description and picture for link previews; a strict Content-Security-Policy
 page/                       the bundles
+texts/                      the texts of the languages besides English
 networks/index.json         the networks, the first one to begin with; and networks/NAME.digitlens
 examples/0.png ...          a drawing of each digit
 laboratory/                 what the laboratory has measured on them, see laboratory.py
@@ -17,7 +18,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from digitlens.bundles import WEB, page_bundles
+from digitlens.bundles import LANGUAGES, WEB, page_bundles
 from digitlens.digits.dataset import DataSet
 from digitlens.digits.sources.examples import example_files
 from digitlens.digits.sources.packed import header_of, pack
@@ -87,6 +88,7 @@ def site_files(
         ".nojekyll": b"",  # GitHub serves the files as they are
     }
     files |= page_bundles()
+    files |= {f"texts/{name}.json": (WEB / f"texts/{name}.json").read_bytes() for name in LANGUAGES if name != "en"}
     if packed:
         files |= {"page/kernel.wasm": (WEB / "train/kernel.wasm").read_bytes()}
         files |= {"page/choices.json": json.dumps(choices(), allow_nan=False).encode()}

@@ -85,6 +85,16 @@ def with_a_logo(ink: np.ndarray, written: Sheet, rng: np.random.Generator) -> Gr
     return plain(page)
 
 
+def with_a_logo_that_touches(ink: np.ndarray, written: Sheet, rng: np.random.Generator) -> Grey:
+    """A filled block, which the last digit of the last line touches from below."""
+    left, top, width, height = written.boxes[-1]
+    page, high = wider(ink, int(2 * height)), int(max(box[3] for box in written.boxes))
+    rows, columns = int(min(top, rng.uniform(0.8, 1.6) * high)), int(rng.uniform(1.0, 1.8) * high)
+    at = int(left + rng.uniform(0, 0.5) * width)
+    page[int(top) - rows : int(top), at : at + columns] = 1
+    return plain(page)
+
+
 def with_a_barcode(ink: np.ndarray, written: Sheet, rng: np.random.Generator) -> Grey:
     high = int(max(box[3] for box in written.boxes))
     page, x = wider(ink, 4 * high), ink.shape[1] + high // 2
@@ -110,18 +120,42 @@ KINDS: dict[str, Kind] = {
     "in circles": in_circles,
     "in boxes": in_boxes,
     "with a logo": with_a_logo,
+    "with a logo that touches": with_a_logo_that_touches,
     "with a barcode": with_a_barcode,
     "with a code": with_a_code,
 }
+
+
+ALONE = "in circles", "with a logo that touches"  # circles of two lines would touch, and a logo would hide digits
 
 
 def pages(kind: str, count: int, seed: int) -> Iterator[tuple[Grey, Grey]]:
     """A page as it is, and with what is no writing, `count` times."""
     for number in range(count):
         rng = np.random.default_rng([seed, number])
-        lines = 1 if kind == "in circles" else int(rng.integers(1, 4))  # circles of two lines would touch
+        lines = 1 if kind in ALONE else int(rng.integers(1, 4))
         texts = ["".join(str(n) for n in rng.integers(0, 10, rng.integers(3, 8))) for _ in range(lines)]
         gap = rng.uniform(1.4, 1.8) if kind == "in circles" else rng.uniform(0.5, 0.9)
         written = sheet(texts, rng, gap=gap)
         ink = 1 - written.grey() / 255.0
         yield plain(ink), KINDS[kind](ink, written, rng)
+
+
+def dates(count: int, seed: int) -> Iterator[tuple[Grey, str]]:
+    """Numbers with slashes between them that are higher than the digits, and what stands there, `count` times."""
+    for number in range(count):
+        rng = np.random.default_rng([seed, number])
+        written, high, left = Sheet(220, 1200, 3.0), 60.0, 60.0
+        parts = ["".join(str(n) for n in rng.integers(0, 10, rng.integers(1, 3))) for _ in range(rng.integers(2, 4))]
+        higher, lean, gap = rng.uniform(1.4, 1.9), rng.uniform(0.1, 0.6), rng.uniform(0.08, 0.3)
+        for i, part in enumerate(parts):
+            if i:
+                top, foot = 110 - higher * high / 2, 110 + higher * high / 2
+                t = np.linspace(0, 1, 9)
+                bend = 0.02 * high * np.sin(np.pi * t) * rng.normal()
+                x = left + lean * (foot - top) * (1 - t) + bend
+                written.strokes.append(np.stack([x - lean * high * 0.3, top + (foot - top) * t], axis=1))
+                left += (lean * 0.7 + gap) * high
+            left = written.write(part, left, 80, high, rng, gap=0.25)
+        written.columns = int(left) + 80
+        yield written.grey(), " ".join(parts)

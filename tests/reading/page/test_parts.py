@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,8 +17,9 @@ from digitlens.reading.page.connected_components import pieces_of
 from digitlens.reading.page.cuts import cuts, thickness
 from digitlens.reading.page.lines import find_lines
 from digitlens.reading.page.paper import Paper, find_paper, turned
+from digitlens.reading.page.parts import Part, Parts
 from digitlens.reading.page.ruling import without_ruling
-from digitlens.reading.page.segmentation import Choice, Evidence, cheapest_way
+from digitlens.reading.page.segmentation import Choice, Evidence, cheapest_way, spans_of
 from digitlens.reading.page.separators import Place, separator
 
 
@@ -115,7 +117,24 @@ def test_separators_are_told_by_shape_and_place() -> None:
     full = np.ones((9, 9), bool)
     assert separator(full, Place(0.2, 0.2, 0.8, 0.0, True, 0.0, 3.0))[0] == "dot"
     assert separator(full, Place(0.35, 0.2, 0.8, -0.1, True, 0.0, 3.0))[0] == "comma"
+    assert separator(full, Place(0.55, 0.2, 0.6, -0.1, True, 0.0, 3.0))[0] == "comma"  # it hangs below the digits
+    assert separator(full, Place(0.55, 0.2, 0.3, 0.1, True, 0.0, 3.0))[0] == ""
+    assert separator(full, Place(0.4, 0.2, 0.2, 0.4, True, 0.0, 3.0))[0] == ""
+    assert separator(full, Place(0.4, 0.2, 0.2, 0.4, True, 0.0, 3.0, stacked=True))[0] == "dot"  # of a colon
     assert separator(full, Place(1.0, 0.7, 0.0, 0.0, True, 0.0, 3.0))[0] == ""
+
+
+@pytest.mark.parametrize("lean", [0, 12])
+def test_an_upright_bar_that_is_far_higher_than_the_digits_is_a_slash_also_if_it_is_a_little_bent(lean: int) -> None:
+    rows = np.arange(90)
+    bar = np.zeros((90, 30), bool)
+    for row, bent in zip(rows, 2 * np.sin(np.pi * rows / 90), strict=True):
+        left = 14 + round(lean * (45 - row) / 90 + bent)
+        bar[row, left : left + 4] = True
+    place = Place(high=1.5, wide=0.3, top=-0.3, foot=-0.2, between=True, lean=0.0, pen=4.0)
+    assert separator(bar, place)[0] == "slash"
+    assert separator(bar, replace(place, high=1.1))[0] == ""
+    assert separator(bar, replace(place, between=False))[0] != "slash"
 
 
 def test_the_cheapest_way_takes_every_part_once() -> None:
@@ -138,3 +157,13 @@ def test_the_cheapest_way_takes_every_part_once() -> None:
     way = cheapest_way(choices, costs, 6)
     assert sum(costs[k] for k, _ in way) == pytest.approx(best)
     assert [p for _, choice in way for p in range(choice.first, choice.last + 1)] == list(range(6))
+
+
+def test_parts_of_one_piece_make_a_digit_however_low_they_are_and_low_pieces_make_none() -> None:
+    def line(pieces: tuple[int, ...]) -> Parts:
+        boxes = [Box(20 * (i % 2), 12 * i, 25, 14) for i in range(len(pieces))]
+        parts = [Part(i + 1, box, piece, None, 1) for i, (box, piece) in enumerate(zip(boxes, pieces, strict=True))]
+        return Parts(parts, np.zeros((60, 60), np.int32), boxes, [], [6.0 + 12 * i for i in range(3)], 60.0, 0.0, 3.0)
+
+    assert (0, 2) in [span[:2] for span in spans_of(line((0, 0, 0)))]
+    assert [span[:2] for span in spans_of(line((0, 1, 2)))] == [(0, 0), (1, 1), (2, 2)]

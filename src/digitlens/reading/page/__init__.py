@@ -9,7 +9,7 @@ lines.py                  pieces -> lines of writing
 cuts.py                   where touching digits could be cut apart
 parts.py                  a line of writing, cut at every possible place
 separators.py             marks that are not digits, told by their shape: dashes, dots, slashes
-whole_digit.py            is this one whole digit, a part of one, or two?
+segment_network.py        which digit is it, or is it a part of one, or two?
 segmentation.py           a line of parts -> digits, by the cheapest combination of parts
 page.py                   all of it: a picture -> a Page
 drawing.py                a Page drawn over its picture

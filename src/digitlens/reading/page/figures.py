@@ -33,6 +33,8 @@ THIN = 0.18  # of the height of the writing: a thicker pen makes writing dense, 
 DENSE = 0.36, 1.25, 0.6
 SOLID = 0.85, 0.2, 0.2  # filled: no pen leaves so much ink
 
+FILLED = 0.6  # of a piece, for it to be a filled figure
+HANGING = 0.6  # heights of writing: what hangs on a filled figure and is this high stays
 BESIDE = 0.25  # heights of writing: small pieces this near to a figure belong to it
 SMALL = 0.6  # heights of writing: they are smaller than this
 
@@ -90,7 +92,7 @@ def dense_figures(pieces: Pieces, size: float, pen: float) -> Mask:
 
     size: the height of the writing, in pixels; pen: how thick its strokes are, in pixels.
     """
-    gone = np.zeros(len(pieces) + 1, bool)
+    gone, kept = np.zeros(len(pieces) + 1, bool), np.zeros_like(pieces.labels, bool)
     if not size or pen > THIN * size:
         return gone[pieces.labels]
     factor = max(1, math.floor(size / GRAIN))
@@ -108,9 +110,32 @@ def dense_figures(pieces: Pieces, size: float, pen: float) -> Mask:
             np.bincount(pieces.labels[_enlarged(cells, factor, rows, columns)], minlength=len(gone))[1:]
             for cells in (figures, near)
         )
-        gone[1:] |= inside >= share * pieces.areas
+        figure = inside >= share * pieces.areas
+        if (least, heights, share) == SOLID:
+            _keep_what_touches(pieces, np.flatnonzero(figure), size, pen, kept)
+        gone[1:] |= figure
         gone[1:] |= (np.maximum(high, wide) < SMALL * size) & (beside >= pieces.areas)
-    return gone[pieces.labels]
+    return gone[pieces.labels] & ~kept
+
+
+def _keep_what_touches(pieces: Pieces, solid: NDArray[np.int64], size: float, pen: float, kept: Mask) -> None:
+    """Mark what hangs on filled figures and is as high as writing: what is left without all that no pen can fill."""
+    work, radius = Budget(budget.BOXES), math.ceil(pen) + 1
+    for i in solid.tolist():
+        top, left, bottom, right = pieces.boxes[i].tolist()
+        if not work.spend((bottom - top) * (right - left)):
+            break
+        own = np.pad(pieces.labels[top:bottom, left:right] == i + 1, radius + 1)
+        core = running_mean(own.astype(np.float64), radius) > 1 - 1e-9
+        figure, around = (running_mean(core.astype(np.float64), radius + more) > 1e-9 for more in (0, 1))
+        if np.count_nonzero(own & figure) < FILLED * np.count_nonzero(own):
+            continue
+        rest = pieces_of(own & ~around)  # a figure has a soft edge
+        high = rest.boxes[:, 2] - rest.boxes[:, 0] >= HANGING * size
+        writing = np.concatenate([[False], high])[rest.labels]
+        writing |= (running_mean(writing.astype(np.float64), 1) > 1e-9) & own & ~figure
+        inner = slice(radius + 1, -radius - 1)
+        kept[top:bottom, left:right] |= writing[inner, inner]
 
 
 def _enlarged(cells: Mask, factor: int, rows: int, columns: int) -> Mask:

@@ -95,7 +95,7 @@ def _number(lattice: Lattice, glyphs: list[Glyph], expected: Expectation | None)
 
 def _digit(lattice: Lattice, glyph: Glyph, least: float) -> DigitReading:
     """A digit with its confidence, which is not below that of its number, and with what else it could be."""
-    named = int(glyph.outputs.argmax()) == glyph.digit
+    named = int(lattice.judged[glyph.index].digits.argmax()) == glyph.digit
     evidence = confidence.digit_evidence(lattice, glyph.index)
     sure = confidence.probability(evidence, confidence.DIGIT)
     sure = max(least, sure if named else 1 - sure)

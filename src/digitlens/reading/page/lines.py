@@ -20,6 +20,7 @@ MOST = 1_000  # pieces that are used; the largest ones
 MOST_AREA = 24_000_000  # pixels of the boxes around them, together: pieces may lie in one another
 SPECK = 0.1  # of the size of the writing: a piece that is smaller in both directions is dust
 TALL = 0.5  # of the size of the writing: a piece at least this high is one or more digits
+LOWEST, COMMON = 0.35, 0.6  # of the highest piece of a line: pieces so high may be digits; which share is no higher
 HUGE = 3.5  # sizes: a higher piece is not writing
 RULE = 2.5  # sizes: a flat piece this long is a line drawn by hand, as over a sum
 FLAT = 0.12  # the largest ratio of height to length of such a line
@@ -81,7 +82,8 @@ def find_lines(pieces: Pieces) -> tuple[list[Line], int]:
 
 def _line(boxes: NDArray[np.int64], members: NDArray[np.int64]) -> Line:
     high = (boxes[:, 2] - boxes[:, 0])[members]
-    tall = high[high >= TALL * high.max()]
+    written = high[high >= LOWEST * high.max()]  # a slash may be much higher than the digits
+    tall = written[written >= TALL * np.quantile(written, COMMON)]
     return Line(members[np.argsort(boxes[members, 1] + boxes[members, 3], kind="stable")], float(np.median(tall)))
 
 

@@ -19,7 +19,7 @@ class DigitBox:
     top: int  # in pixels from the upper border
     width: int  # in pixels
     height: int  # in pixels
-    digit: int  # the index of the most active output, from 0: for digits, the digit
+    digit: int  # the class that it is read as, counted from 0: for digits, the digit
     label: str  # the name of that class
     image: NDArray[np.uint8]  # (28, 28), prepared as the network saw it, before adjusting
     activations: NDArray[np.float64]  # (classes,); not probabilities

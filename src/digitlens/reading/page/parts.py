@@ -18,7 +18,7 @@ from digitlens.digits.preparation.framing import Box, box_of
 from digitlens.reading.page.connected_components import Labels, Pieces
 from digitlens.reading.page.cuts import Cut, cuts, thickness
 from digitlens.reading.page.lines import Line
-from digitlens.reading.page.separators import Place
+from digitlens.reading.page.separators import STACKED, Place
 
 CUTTABLE = 0.55  # line heights: a narrower piece is one digit
 TALL = 0.55  # of the line's height: two such pieces side by side are two digits
@@ -43,6 +43,7 @@ class Parts:
     parts: list[Part]  # from left to right
     labels: Labels  # (rows, columns), the number of the part of each pixel
     tall: list[Box]  # from left to right, the boxes of pieces that are as high as digits
+    small: list[Box]  # of pieces that could be dots
     middles: list[float]  # the column of the middle of each of these
     height: float  # of a digit, in pixels
     lean: float  # columns to the left for each row down
@@ -85,8 +86,9 @@ def parts_of(line: Line, pieces: Pieces, region: Box, cutting: bool = True) -> P
     middle = [part.box.left + part.box.columns / 2 + lean * (part.box.top + part.box.rows / 2) for part in parts]
     tall = sorted((box for _, box, _ in masks if box.rows >= TALL * line.height), key=_middle)
     ordered = [parts[i] for i in np.argsort(middle, kind="stable")]
+    small = [box for _, box, _ in masks if max(box.rows, box.columns) < STACKED * line.height]
     middles = [_middle(box) for box in tall]
-    return Parts(ordered, _with_rims(labels), tall, middles, line.height, lean, float(np.median(pens)))
+    return Parts(ordered, _with_rims(labels), tall, small, middles, line.height, lean, float(np.median(pens)))
 
 
 def _lean(masks: list[NDArray[np.bool_]]) -> float:
@@ -121,7 +123,14 @@ def place_of(writing: Parts, box: Box) -> Place:
         between=_middle(apart[0]) < middle < _middle(apart[-1]),  # they are ordered from left to right
         lean=writing.lean,
         pen=writing.pen,
+        stacked=any(_stacked(box, other) for other in writing.small),
     )
+
+
+def _stacked(box: Box, other: Box) -> bool:
+    """Whether two boxes lie one above the other."""
+    beside = min(box.left + box.columns, other.left + other.columns) > max(box.left, other.left)
+    return beside and max(box.top, other.top) >= min(box.top + box.rows, other.top + other.rows)
 
 
 def _middle(box: Box) -> float:

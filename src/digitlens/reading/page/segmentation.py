@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice, pairwise
 from typing import Any, NamedTuple
 
@@ -25,15 +25,15 @@ from digitlens.reading.page import budget
 from digitlens.reading.page.budget import Budget
 from digitlens.reading.page.connected_components import Pieces
 from digitlens.reading.page.lines import Line
-from digitlens.reading.page.parts import TALL, Parts, area_to_cut, parts_of, place_of
-from digitlens.reading.page.separators import SMALL, separator
-from digitlens.reading.page.whole_digit import wholeness
+from digitlens.reading.page.parts import TALL, Part, Parts, area_to_cut, parts_of, place_of
+from digitlens.reading.page.segment_network import NOT_WHOLE, sorted_segments
+from digitlens.reading.page.separators import is_slash, separator
 
 
 class Evidence(NamedTuple):
     """The evidence against a group of neighbouring parts being one digit; 0 is none."""
 
-    surprise: float  # minus the logarithm of the network's confidence
+    surprise: float  # minus the logarithm of the confidence in the digit
     cuts: float  # made at its left side
     strokes: float  # how many strokes these cuts cross
     holes: float  # how much enclosed paper they cross, in heights
@@ -43,7 +43,7 @@ class Evidence(NamedTuple):
     apart: float  # pieces within it that would each be a digit
     raised: float  # how far its bottom is above those of its neighbours, in heights
     sliver: float  # how much narrower it is than a digit, if it was cut, as a share
-    broken: float  # minus the logarithm of the probability that it is one whole digit, see whole_digit.py
+    broken: float  # minus the logarithm of the probability that it is one whole digit, see segment_network.py
     strange: float  # minus the logarithm of its familiarity, if known
 
 
@@ -53,6 +53,7 @@ Judge = Callable[[NDArray[np.uint8]], NDArray[Any]]  # (n, 28, 28) framed -> (n,
 Familiar = Callable[[NDArray[np.uint8]], NDArray[Any]]  # (n, 28, 28) framed -> (n,), 0 unlike any digit to 1
 
 MOST_PIECES = 4  # that a digit may consist of
+HALF = 0.45  # line heights: several pieces, all lower than this, are no digit
 WIDEST = 1.6  # line heights: the widest digit
 WIDEST_GAP = 0.3  # line heights: the widest gap within a digit
 LOW = 0.6  # of the line's height: a digit that was cut out and is lower is unlikely
@@ -60,8 +61,10 @@ RAISED = 0.2  # of the line's height: how far a digit's bottom may be above thos
 SLIVER = 0.25  # of the line's height: a digit that was cut out and is narrower is unlikely
 
 NO_DIGIT = 4.0, 12.0  # nats: the cost of calling a piece a mark, if it is small, and if it is as high as a digit
+CUT_OFF = 1.5  # nats: the cost of calling a part of a piece a slash
 MOST_CHOICES = 2_500  # on a page: from the line on where there would be more, lines are not cut
 AT_ONCE = 500  # pictures in one forward pass
+OWN = 0.45  # how much a network with a familiarity counts, beside the one that knows rows; one without counts alone
 LEAST = 1e-3  # the least probability, which limits its logarithm
 
 
@@ -104,6 +107,7 @@ class Judged(NamedTuple):
     """The networks' results for the picture of a choice."""
 
     outputs: NDArray[np.float64]  # (classes,), activations
+    digits: NDArray[np.float64]  # (classes,), how probable each is, by both networks, if it is one whole digit
     whole: float  # probability that it is one whole digit, 0..1
     familiarity: float | None  # 0..1, if known
 
@@ -121,7 +125,7 @@ class Lattice(NamedTuple):
         """The glyph of a choice. digit: which one it is read as; None: the one that the network names."""
         choice, judged = self.choices[index], self.judged[index]
         box = choice.box._replace(top=choice.box.top + self.corner[0], left=choice.box.left + self.corner[1])
-        named = int(judged.outputs.argmax()) if digit is None else digit
+        named = int(judged.digits.argmax()) if digit is None else digit
         return Glyph(box, choice.image, judged.outputs, choice.kind, judged.familiarity, named, index)
 
 
@@ -208,7 +212,23 @@ def _judged(images: list[NDArray[np.uint8]], judge: Judge, familiar: Familiar | 
     """The networks' results for framed pictures, at least one."""
     framed = np.stack(images)  # (n, 28, 28)
     known = [None] * len(framed) if familiar is None else np.asarray(familiar(framed), np.float64).tolist()
-    return map(Judged, np.asarray(judge(framed), np.float64), wholeness(framed).tolist(), known)
+    outputs = np.asarray(judge(framed), np.float64)
+    segments = sorted_segments(framed)  # (n, 11)
+    whole = 1 - segments[:, NOT_WHOLE]
+    digits = _together(outputs, segments, 1.0 if familiar is None else OWN)
+    return map(Judged, outputs, digits, whole.tolist(), known)
+
+
+def _together(outputs: NDArray[np.float64], segments: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
+    """How probable each digit is by both networks, (n, classes): the geometric mean, `weight` that of the first."""
+    n, classes = outputs.shape
+    own = np.maximum(outputs, LEAST) / np.maximum(outputs.sum(axis=1, keepdims=True), 1)
+    other = np.full((n, classes), LEAST)
+    known = min(classes, NOT_WHOLE)
+    other[:, :known] = segments[:, :known] / np.maximum(1 - segments[:, NOT_WHOLE:], LEAST**2)
+    both = own**weight * np.maximum(other, LEAST) ** (1 - weight)
+    shares: NDArray[np.float64] = both / np.maximum(both.sum(axis=1, keepdims=True), 1)
+    return shares
 
 
 def choices_of(line: Line, pieces: Pieces, ink: NDArray[np.float32]) -> tuple[list[Choice], tuple[int, int]]:
@@ -232,9 +252,8 @@ def region_of(line: Line, pieces: Pieces) -> Box:
 def _cost(choice: Choice, judged: Judged) -> float:
     if choice.kind != "digit":
         return choice.cost
-    confidence = float(judged.outputs.max()) / max(1.0, float(judged.outputs.sum()))
     evidence = choice.evidence._replace(
-        surprise=-math.log(max(confidence, LEAST)),
+        surprise=-math.log(max(float(judged.digits.max()), LEAST)),
         broken=-math.log(max(judged.whole, LEAST)),
         strange=0.0 if judged.familiarity is None else -math.log(max(judged.familiarity, LEAST)),
     )
@@ -278,9 +297,18 @@ def _spans_from(writing: Parts, first: int) -> Iterator[Span]:
             break
         box = Box(top, left, bottom - top, right - left)
         evidence = _evidence(writing, first, last, box)
-        if evidence.gap > WIDEST_GAP or (last > first and max(part.box.rows for part in group) < SMALL * height):
+        if evidence.gap > WIDEST_GAP or _is_low(group, height):
             continue
         yield Span(first, last, box, evidence)
+
+
+def _is_low(group: Sequence[Part], height: float) -> bool:
+    """Whether these are parts of several pieces, none of which is as high as half a digit, as the dots of a colon."""
+    reach: dict[int, tuple[int, int]] = {}
+    for part in group:
+        top, bottom = reach.get(part.piece, (part.box.top, 0))
+        reach[part.piece] = min(top, part.box.top), max(bottom, part.box.top + part.box.rows)
+    return len(reach) > 1 and max(bottom - top for top, bottom in reach.values()) < HALF * height
 
 
 def _choices(writing: Parts, spans: list[Span], ink: NDArray[np.float32]) -> list[Choice]:
@@ -299,7 +327,15 @@ def _choices(writing: Parts, spans: list[Span], ink: NDArray[np.float32]) -> lis
             unlikely = NO_DIGIT[box.rows >= TALL * height]
             kind, none = separator(mine, place_of(writing, box))
             choices.append(Choice(first, last, box, image, evidence, kind or "mark", none if kind else unlikely))
+        elif _hangs_on_a_digit(writing, first, last, box, mine):
+            choices.append(Choice(first, last, box, image, evidence, "slash", CUT_OFF))
     return choices
+
+
+def _hangs_on_a_digit(writing: Parts, first: int, last: int, box: Box, mine: NDArray[np.bool_]) -> bool:
+    """Whether parts of a piece, and not of one at an end of the line, are a slash."""
+    inner = first > 0 and last < len(writing.parts) - 1
+    return inner and box.rows > writing.height and is_slash(mine, replace(place_of(writing, box), between=True))
 
 
 def _evidence(writing: Parts, first: int, last: int, box: Box) -> Evidence:

@@ -12,11 +12,15 @@ import numpy as np
 from digitlens.reading.page.connected_components import Mask
 
 SMALL = 0.3  # a piece that is smaller in both directions is a dot or a comma
+STACKED = 0.52  # so is a piece that is smaller than this and has another such piece above or below it: a colon
 LOW_DOWN = 0.4  # so is a piece that is lower than this and starts below the middle
+DEEP, HANGING = 0.6, 0.05  # or one that is lower than this and reaches so far below the digits
 FLAT = 0.3  # a piece that is lower, and wider than high, is a dash
-RAISED = 1.15  # the least height of a slash
-LEANING = 0.15  # columns to the right for each row up, beyond the slant of the writing: the least slant of a slash
-STRAIGHT = 0.8  # of the pen's width: the largest deviation of a slash from a straight line
+HIGHER = 1.15  # the least height of a slash
+LEANING = 0.15  # columns to the right for each row up, beyond the slant of the writing: the least slant of a slash ...
+HIGH = 1.35  # ... unless it is this high
+STRAIGHT = 0.5, 0.025  # of the pen's width, and of its height: the largest deviation of a slash from a straight line
+EVEN = 0.8  # of the pen's width: the largest deviation of a bracket from an even bend
 BENT = 0.14  # of its height: how far the middle of a bracket lies beside its ends, at least
 BRACKET = 1.3  # the least height of a bracket
 SURE, LIKELY = 0.3, 0.8  # nats: the cost of calling a piece a separator
@@ -33,6 +37,7 @@ class Place:
     between: bool  # there are digits on both sides
     lean: float  # slant of the writing in this line: columns to the left for each row down
     pen: float  # the pen's width, in pixels
+    stacked: bool = False  # another small piece stands above or below it
 
 
 def separator(mine: Mask, place: Place) -> tuple[str, float]:
@@ -47,9 +52,13 @@ def separator(mine: Mask, place: Place) -> tuple[str, float]:
         return "dash", SURE
     if place.high < 0.4 and place.wide > 1.8 * place.high:
         return "dash", LIKELY
+    if place.stacked and place.high < STACKED and place.wide < STACKED:
+        return "dot", SURE
     if place.high < LOW_DOWN and place.wide < SMALL and place.top > 0.5:
         return "comma", SURE
-    if place.between and place.high > RAISED and place.wide < 0.8 * place.high and _is_slash(mine, place):
+    if place.between and place.high < DEEP and place.wide < SMALL and place.top > 0.5 and place.foot < -HANGING:
+        return "comma", SURE
+    if is_slash(mine, place):
         return "slash", SURE
     if place.high > BRACKET and place.wide < 0.5 * place.high and _is_bracket(mine, place.pen):
         return "bracket", SURE
@@ -58,12 +67,15 @@ def separator(mine: Mask, place: Place) -> tuple[str, float]:
     return "", 0.0
 
 
-def _is_slash(mine: Mask, place: Place) -> bool:
-    """Whether this is a straight stroke with a stronger slant to the right than the writing."""
+def is_slash(mine: Mask, place: Place) -> bool:
+    """Whether this is a straight stroke between digits, higher than they are, that leans further to the right."""
+    if not (place.between and place.high > HIGHER and place.wide < 1.2 * place.high):
+        return False
     y, x = np.nonzero(mine)
     lean, start = np.polyfit(y, x, 1)
-    deviation = np.abs(x - lean * y - start) / np.hypot(1, lean)
-    return bool(-lean > max(place.lean, 0.0) * 0.5 + LEANING and np.quantile(deviation, 0.9) < STRAIGHT * place.pen)
+    deviation = np.quantile(np.abs(x - lean * y - start) / np.hypot(1, lean), 0.9)
+    leaning = place.high > HIGH or -lean > max(place.lean, 0.0) * 0.5 + LEANING
+    return bool(leaning and deviation < STRAIGHT[0] * place.pen + STRAIGHT[1] * len(mine))
 
 
 def _is_bracket(mine: Mask, pen: float) -> bool:
@@ -75,7 +87,7 @@ def _is_bracket(mine: Mask, pen: float) -> bool:
     middle = (mine * np.arange(mine.shape[1])).sum(axis=1) / ink
     curve = np.polyfit(row, middle, 2)
     away = np.abs(middle - np.polyval(curve, row))
-    return bool(abs(curve[0]) >= BENT * len(mine) and np.quantile(away, 0.9) < STRAIGHT * pen)
+    return bool(abs(curve[0]) >= BENT * len(mine) and np.quantile(away, 0.9) < EVEN * pen)
 
 
 def _is_plus(mine: Mask) -> bool:

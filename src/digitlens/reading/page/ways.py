@@ -128,9 +128,8 @@ def is_colon(before: Box, after: Box) -> bool:
 
 def other_digits(lattice: Lattice, k: int, most: int | None) -> Iterator[tuple[int, float]]:
     """The digits that a choice may be, the most probable first, and what each costs more, in nats. most: None: all."""
-    outputs = lattice.judged[k].outputs
-    total = max(1.0, float(outputs.sum()))
-    order = (-outputs).argsort(kind="stable")[:most].tolist()
-    named = max(float(outputs[order[0]]) / total, LEAST)
+    shares = lattice.judged[k].digits
+    order = (-shares).argsort(kind="stable")[:most].tolist()
+    named = max(float(shares[order[0]]), LEAST)
     for digit in order:
-        yield digit, COSTS.surprise * math.log(named / max(float(outputs[digit]) / total, LEAST))
+        yield digit, COSTS.surprise * math.log(named / max(float(shares[digit]), LEAST))

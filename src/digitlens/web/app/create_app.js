@@ -18,6 +18,8 @@ import { fillPage } from "./page.js";
 import { FIRST_SHEETS } from "./sheets.js";
 import { tabStorage } from "./tab_storage.js";
 import { themes } from "../views/shared/theme.js";
+import { reasonOf } from "../texts/language.js";
+import { phrase } from "../texts/first.js";
 
 /** @typedef {import("../model/state.js").State} State */
 /** @typedef {import("../model/model_file.js").StoredNetwork} Network */
@@ -74,8 +76,8 @@ export function createApp(element, services) {
 
 /** @param {ShadowRoot} root @param {unknown} error */
 function couldNotStart(root, error) {
-  const why = error instanceof Error ? error.message : String(error);
-  const text = `Digitlens could not start: ${why}. Reload the page to try again.`;
+  const why = reasonOf(error);
+  const text = phrase("app.createApp.digitlensCouldNotStartReload", { why });
   root.replaceChildren(h("p", { class: "trouble", role: "alert" }, text));
 }
 

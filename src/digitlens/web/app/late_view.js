@@ -1,6 +1,8 @@
 // @ts-check
 // Views whose modules and style sheets are loaded when they are first wanted, or ahead of that.
 
+import { phrase } from "../texts/first.js";
+
 /** @typedef {import("../views/shared/app.js").App} App */
 /** @typedef {import("../views/shared/app.js").View} View */
 /** @typedef {import("../views/shared/services.js").MakeView} MakeView */
@@ -27,7 +29,7 @@ export function lateViews(app) {
           app.set({});
         } catch {
           asked = false; // the next time that it is wanted, it is tried again
-          if (wanted) app.say("This view cannot be loaded: nobody answers. It will be tried again.");
+          if (wanted) app.say(phrase("app.lateView.thisViewCannotBeLoaded"));
         }
       };
       return (ahead = false) => {

@@ -2,15 +2,17 @@
 // The views of a component: which are always there, which are shown in the middle, and which parts a teacher has
 // hidden.
 
-import { attributes, clear, h } from "../views/shared/dom.js";
+import { attributes, clear, h, woven } from "../views/shared/dom.js";
 import { diagramView } from "../views/network/diagram.js";
 import { padView } from "../views/read/pad.js";
 import { welcomeView } from "../views/read/welcome.js";
 import { pictureParts } from "../views/read/picture_file.js";
 import { connectionView } from "../views/tools/connection.js";
+import { languageMenu } from "../views/tools/language.js";
 import { toolsView } from "../views/tools/tools.js";
 import { journeysView } from "./journeys.js";
 import { lateViews } from "./late_view.js";
+import { phrase } from "../texts/first.js";
 
 /** @typedef {import("../model/state.js").State} State */
 /** @typedef {import("../views/shared/app.js").App} App */
@@ -46,9 +48,10 @@ export function fillPage(app, whole) {
   const journeys = journeysView(app);
   const server = (app.live?.all ?? [app.live]).find((one) => one?.kind === "server");
   const connection = server ? connectionView(app, server) : null;
-  const places = framework(app, { pad, network, tools, journeys, welcome });
+  const menu = languageMenu(app);
+  const places = framework(app, { pad, network, tools, journeys, welcome, menu });
   if (connection) root.append(h("div", { id: "connection" }, connection.element));
-  const always = [...(welcome ? [welcome] : []), pad, network, tools, journeys];
+  const always = [...(welcome ? [welcome] : []), pad, network, tools, journeys, ...(menu ? [menu] : [])];
   const loading = lateViews(app);
   const late = Object.fromEntries(
     Object.entries(services.journeys)
@@ -104,21 +107,21 @@ export function fillPage(app, whole) {
  * The places that the views have.
  * @param {App} app
  * @param {Record<"pad" | "network" | "tools" | "journeys", {element: HTMLElement}>
- *   & {welcome: {element: HTMLElement} | null}} views
+ *   & Record<"welcome" | "menu", {element: HTMLElement} | null>} views
  */
-function framework(app, { pad, network, tools, journeys, welcome }) {
+function framework(app, { pad, network, tools, journeys, welcome, menu }) {
   const story = h("div", { id: "story" });
   const guess = h("div", { id: "guess" });
-  const detail = h("section", { id: "detail", "aria-label": app.called("Details"), tabindex: -1 });
+  const detail = h("section", { id: "detail", "aria-label": app.called(phrase("app.page.details")), tabindex: -1 });
   const main = h(
     "div",
     { id: "main" },
     story,
     welcome?.element,
-    h("section", { id: "pad", "aria-label": app.called("Drawing"), "data-part": "pad" }, pad.element),
+    h("section", { id: "pad", "aria-label": app.called(phrase("app.page.drawing")), "data-part": "pad" }, pad.element),
     h(
       "section",
-      { id: "network", "aria-label": app.called("The network"), "data-part": "network" },
+      { id: "network", "aria-label": app.called(phrase("app.page.theNetwork")), "data-part": "network" },
       guess,
       network.element,
     ),
@@ -137,11 +140,11 @@ function framework(app, { pad, network, tools, journeys, welcome }) {
     h(
       "div",
       { class: "page" },
-      h("button", { class: "skip", onclick: skip }, "Skip to the details"),
+      h("button", { class: "skip", onclick: skip }, phrase("app.page.skipToTheDetails")),
       h(
         "header",
         {},
-        h("h1", { class: "unseen" }, "Digitlens: draw a digit, watch the network think, and take it apart"),
+        h("h1", { class: "unseen" }, phrase("app.page.digitlensDrawADigitWatch")),
         h(
           "a",
           { class: "brand", href: "#read", onclick: home },
@@ -158,10 +161,11 @@ function framework(app, { pad, network, tools, journeys, welcome }) {
         h(
           "p",
           {},
-          "Inspired by Grant Sanderson’s talk ",
-          h("a", { href: TALK, rel: "noreferrer" }, "But what is a neural network?"),
-          " An independent project.",
+          ...woven(phrase("app.page.inspiredByGrantSandersonsTalk"), {
+            talk: h("a", { href: TALK, rel: "noreferrer" }, phrase("app.page.butWhatIsANeural")),
+          }),
         ),
+        menu?.element,
       ),
     ),
   );

@@ -9,6 +9,7 @@
 
 import { digits, units } from "./numbers.js";
 import { placeOf } from "./shape.js";
+import { phrase } from "../texts/first.js";
 
 /** @typedef {import("./network.js").Network} Network */
 /** @typedef {import("./network.js").Trace} Trace */
@@ -158,7 +159,9 @@ export function exactSum(values) {
  */
 export function neuronName(network, layer, neuron) {
   const last = layer === network.layers.length;
-  return last ? `Output neuron ${network.classes[neuron] ?? neuron}` : `Neuron ${neuron} of layer ${layer}`;
+  return last
+    ? phrase("core.neuron.outputNeuron", { name: network.classes[neuron] ?? neuron })
+    : phrase("core.neuron.neuronOfLayer", { neuron, layer });
 }
 
 /**
@@ -169,7 +172,7 @@ export function neuronName(network, layer, neuron) {
  * @returns {string}
  */
 export function inputName({ shape }, layer, source) {
-  if (layer > 1) return `neuron ${source} of layer ${layer - 1}`;
+  if (layer > 1) return phrase("core.neuron.neuronOfLayer2", { source, layer: layer - 1 });
   const { row, column } = placeOf(shape, source);
-  return `row ${row}, column ${column}`;
+  return phrase("core.neuron.rowColumn", { row, column });
 }

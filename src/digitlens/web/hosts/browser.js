@@ -2,6 +2,7 @@
 // What hosts in a page of their own share: the browser's address and storage, and style sheets from files.
 
 import { h } from "../views/shared/dom.js";
+import { phrase } from "../texts/first.js";
 
 /** @typedef {import("../views/shared/services.js").Address} Address */
 /** @typedef {import("../views/shared/services.js").Services} Services */
@@ -66,7 +67,7 @@ function linked(root, href) {
       rel: "stylesheet",
       href,
       onload: () => done(),
-      onerror: () => (link.remove(), fail(new Error(`${href} cannot be loaded`))),
+      onerror: () => (link.remove(), fail(new Error(phrase("hosts.browser.cannotBeLoaded", { href })))),
     });
     if (last) last.after(link);
     else root.prepend(link);

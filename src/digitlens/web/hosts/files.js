@@ -2,6 +2,7 @@
 // Plain files beside the page as services, for a site without a server of ours: networks and example drawings.
 
 import { readModelFile } from "../model/model_file.js";
+import { phrase } from "../texts/first.js";
 
 /** @typedef {import("../views/shared/services.js").Networks} Networks */
 /** @typedef {import("../views/shared/services.js").Services} Services */
@@ -10,9 +11,9 @@ import { readModelFile } from "../model/model_file.js";
 /** A file of the site; throws an Error in words. @param {string} path @returns {Promise<Response>} */
 export async function siteFile(path) {
   const answer = await fetch(path).catch(() => {
-    throw new Error("there is no connection, and this was not loaded before");
+    throw new Error(phrase("hosts.files.thereIsNoConnectionAnd"));
   });
-  if (!answer.ok) throw new Error(`the site has no ${path} (${answer.status})`);
+  if (!answer.ok) throw new Error(phrase("hosts.files.theSiteHasNo", { path, status: answer.status }));
   return answer;
 }
 

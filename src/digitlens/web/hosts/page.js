@@ -5,6 +5,7 @@ import { ALL } from "../app/loaders.js";
 import { eitherTrainer } from "../train/either_trainer.js";
 import { browserStorage } from "./browser.js";
 import {
+  got,
   serverExamples,
   serverImages,
   serverLooksFor,
@@ -16,6 +17,7 @@ import {
   serverTrainer,
 } from "./server.js";
 import { siteLaboratory } from "./files.js";
+import { filesBeside } from "./languages.js";
 import { hostStyles } from "./styles.js";
 import { tabTrainer } from "./tab.js";
 import { wholePage } from "./whole_page.js";
@@ -26,7 +28,7 @@ const inTab = tabTrainer("train/", serverPenDigits, () =>
   bundled ? new Worker("built/page/worker.js") : new Worker("train/worker.js", { type: "module" }),
 );
 
-wholePage({
+const services = {
   networks: serverNetworks,
   styles: hostStyles(),
   journeys: ALL,
@@ -40,4 +42,5 @@ wholePage({
   looksFor: serverLooksFor(),
   laboratory: siteLaboratory(),
   share: serverShare,
-});
+};
+wholePage(services, filesBeside(got));

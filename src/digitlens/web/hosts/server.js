@@ -10,6 +10,8 @@ import { createLive, visitorName } from "../train/live.js";
 import { browserStorage } from "./browser.js";
 import { dataFor } from "../views/shared/data_images.js";
 import { unpacked } from "../views/shared/unpacked.js";
+import { reasonOf } from "../texts/language.js";
+import { phrase } from "../texts/first.js";
 
 /** @typedef {import("../views/shared/services.js").Images} Images */
 /** @typedef {import("../views/shared/services.js").Networks} Networks */
@@ -18,19 +20,18 @@ import { unpacked } from "../views/shared/unpacked.js";
 /** @typedef {import("../model/model_file.js").StoredNetwork} Network */
 
 const DEFAULT = "video"; // a network that ships
-const GONE = "the server is gone";
 const ALONE = ["localhost", "127.0.0.1", "[::1]"];
 
 /** What the server answers at an address. @param {string} address @returns {Promise<Response>} */
 const asked = (address) =>
   fetch(address).catch(() => {
-    throw new Error(GONE);
+    throw new Error(phrase("hosts.server.theServerIsGone"));
   });
 
 /** What lies there; throws an Error in words. @param {string} address */
-async function got(address) {
+export async function got(address) {
   const answer = await asked(address);
-  if (!answer.ok) throw new Error(`the server answers ${answer.status}`);
+  if (!answer.ok) throw new Error(phrase("hosts.server.theServerAnswers", { status: answer.status }));
   return answer;
 }
 
@@ -60,7 +61,7 @@ async function first() {
     return { network: await network(name), why: "" };
   } catch (error) {
     if (name === DEFAULT) throw error;
-    const why = `${DEFAULT} is shown in place of ${name}: ${error instanceof Error ? error.message : error}.`;
+    const why = phrase("hosts.server.isShownInPlaceOf", { standIn: DEFAULT, name, why: reasonOf(error) });
     return { network: await network(DEFAULT), why };
   }
 }
@@ -76,25 +77,27 @@ export async function serverImages(network, on, from, count) {
   const data = dataFor(network);
   const answer = await asked(`api/images?data=${data}&on=${on}&from=${from}&count=${count}`);
   if (!answer.ok) {
-    const why = (await answer.json().catch(() => ({}))).error ?? `the server answers ${answer.status}`;
+    const why =
+      (await answer.json().catch(() => ({}))).error ??
+      phrase("hosts.server.theServerAnswers", { status: answer.status });
     if (answer.status === 404) return why;
-    if (answer.status === 400 && why.startsWith("data")) return "the server has no folder of images";
+    if (answer.status === 400 && why.startsWith("data")) return phrase("hosts.server.theServerHasNoFolder");
     throw new Error(why);
   }
   const header = (/** @type {string} */ name) => Number(answer.headers.get(`X-Digitlens-${name}`));
   const shape = { rows: header("Rows"), columns: header("Columns") };
-  if (!sameShape(shape, network.shape)) return `the images of the server’s folder have ${shapeName(shape)} pixels`;
+  if (!sameShape(shape, network.shape)) return phrase("hosts.server.theImagesOfTheServers", { size: shapeName(shape) });
   const bytes = new Uint8Array(await answer.arrayBuffer());
   const size = pixelsOf(shape);
   const n = bytes.length / (1 + size);
-  if (!Number.isInteger(n) || !n) throw new Error(`the server sent ${bytes.length} bytes, which are no images`);
+  if (!Number.isInteger(n) || !n) throw new Error(phrase("hosts.server.theServerSentBytesWhich", { n: bytes.length }));
   const images = Array.from(bytes.subarray(0, n), (label, i) => ({
     label,
     number: from + i,
     pixels: bytes.subarray(n + size * i, n + size * (i + 1)),
   }));
   if (images.some(({ label }) => label >= network.classes.length))
-    return `the server’s folder has more classes than the ${network.classes.length} of this network`;
+    return phrase("hosts.server.theServersFolderHasMore", { n: network.classes.length });
   return { total: header("Total"), images };
 }
 
@@ -121,7 +124,7 @@ export function serverLooksFor() {
     try {
       const answer = await fetch(`api/neuron/${encodeURIComponent(same.name)}/${layer}/${neuron}`);
       if (answer.status === 404) return null; // it has no images for it
-      if (!answer.ok) return "The server has too much to do; choose the neuron again in a moment.";
+      if (!answer.ok) return phrase("hosts.server.theServerHasTooMuch");
       const told = await answer.json();
       return told.fingerprint === fingerprint ? unpacked(told) : null;
     } catch {
@@ -134,8 +137,7 @@ export function serverLooksFor() {
 export const serverIsHere = () => ALONE.includes(location.hostname);
 
 /** What whoever shares a link must know of it. */
-export const serverShare = () =>
-  serverIsHere() ? "This address is for this computer alone. For others, start digitlens app with --host." : "";
+export const serverShare = () => (serverIsHere() ? phrase("hosts.server.thisAddressIsForThis") : "");
 
 /** The pen digits, for training in the tab. @returns {Promise<import("../train/tab_services.js").TabSet[]>} */
 export async function serverPenDigits() {
@@ -172,11 +174,9 @@ async function trained(visitor, record) {
   const answer = await asked(`api/runs/${visitor}/${record}.digitlens`);
   if (answer.status === 404) {
     const why =
-      record === "latest"
-        ? "the server no longer has this run"
-        : "this snapshot is no longer kept, the nearest one is shown now";
+      record === "latest" ? phrase("hosts.server.theServerNoLongerHas") : phrase("hosts.server.thisSnapshotIsNoLonger");
     throw Object.assign(new Error(why), { gone: true });
   }
-  if (!answer.ok) throw new Error(`the server answers ${answer.status}`);
+  if (!answer.ok) throw new Error(phrase("hosts.server.theServerAnswers", { status: answer.status }));
   return new Uint8Array(await answer.arrayBuffer());
 }

@@ -6,7 +6,8 @@ import { ALL } from "../app/loaders.js";
 import { fetched } from "../train/data/fetched.js";
 import { packedSet } from "../train/data/packed.js";
 import { browserStorage } from "./browser.js";
-import { siteExamples, siteLaboratory, siteNetworks } from "./files.js";
+import { siteExamples, siteFile, siteLaboratory, siteNetworks } from "./files.js";
+import { filesBeside } from "./languages.js";
 import { hostStyles } from "./styles.js";
 import { tabImages, tabTrainer } from "./tab.js";
 import { wholePage } from "./whole_page.js";
@@ -22,7 +23,7 @@ const sets = packed.map((header, i) => {
   return packedSet(header, open, { default: i === 0 });
 });
 
-wholePage({
+const services = {
   networks: siteNetworks(),
   styles: hostStyles(),
   journeys: ALL,
@@ -32,5 +33,6 @@ wholePage({
   pictureWorker: () => new Worker("page/pictures.js"),
   laboratory: siteLaboratory(),
   share: () => "",
-});
+};
+wholePage(services, filesBeside(siteFile));
 navigator.serviceWorker?.register("service_worker.js").catch(() => {}); // a browser or a frame that allows none

@@ -4,6 +4,7 @@
 import { pixelsOf, readsDigits, sameShape } from "../core/shape.js";
 import { createWorkerTrainer } from "../train/worker_trainer.js";
 import { siteFile } from "./files.js";
+import { phrase } from "../texts/first.js";
 
 /** @typedef {import("../train/tab_services.js").TabSet} TabSet */
 
@@ -46,10 +47,7 @@ export function tabImages(sets) {
         ? info.name === "mnist"
         : sameShape(info, network.shape) && info.classes <= network.classes.length;
     const set = sets.find(fits);
-    if (!set)
-      return readsDigits(network)
-        ? "it is not among the digits here"
-        : "no images here are as large as this network sees";
+    if (!set) return readsDigits(network) ? phrase("hosts.tab.itIsNotAmongThe") : phrase("hosts.tab.noImagesHereAreAs");
     const { images, labels } = (await load(set))[on];
     const size = pixelsOf(network.shape);
     const some = Array.from(labels.subarray(from, from + count), (label, i) => ({
@@ -57,6 +55,8 @@ export function tabImages(sets) {
       number: from + i,
       pixels: images.subarray(size * (from + i), size * (from + i + 1)),
     }));
-    return some.length ? { total: labels.length, images: some } : `there are only ${labels.length}`;
+    return some.length
+      ? { total: labels.length, images: some }
+      : phrase("hosts.tab.thereAreOnly", { n: labels.length });
   };
 }

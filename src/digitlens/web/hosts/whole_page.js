@@ -3,20 +3,25 @@
 
 import { createApp } from "../app/create_app.js";
 import { browserStorage, pageAddress } from "./browser.js";
+import { chosenLanguage } from "./languages.js";
 import { embedding, ownersAddress, tellOwner } from "./embed.js";
 
 /** @typedef {import("../views/shared/services.js").Services} Services */
 
 /**
  * @param {Pick<Services, "networks" | "styles" | "journeys"> & Partial<Services>} services
+ * @param {import("./languages.js").Translations} [translations]   the texts that it has besides the English ones
  */
-export function wholePage(services) {
+export async function wholePage(services, translations) {
   const { documentElement: html } = document;
   const embedded = embedding(location.search, ownersAddress());
   const place = /** @type {HTMLElement} */ (document.querySelector("main"));
+  const storage = browserStorage();
+  const languages = await chosenLanguage(translations, storage.site);
   const { ready, whole } = createApp(place, {
     address: pageAddress(),
-    storage: browserStorage(),
+    storage,
+    languages,
     themed: (theme) => (html.dataset.theme = theme),
     only: embedded?.parts ?? null,
     bare: embedded !== null,

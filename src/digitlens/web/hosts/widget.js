@@ -11,6 +11,8 @@ import { changedByHand } from "../model/provenance.js";
 import { toFragment, START } from "../model/state.js";
 import { ownAddress } from "./browser.js";
 import { hostStyles } from "./styles.js";
+import { phrase } from "../texts/first.js";
+import { reasonOf, speak } from "../texts/language.js";
 
 /** @typedef {import("../views/shared/app.js").App} App */
 /** @typedef {import("../model/state.js").View} Journey */
@@ -110,13 +112,15 @@ function render({ model, el }) {
   document.adoptedStyleSheets.push(still);
   const [layer, neuron] = model.get("neuron");
   const examples = model.get("_examples") ?? [];
+  const { language, texts } = model.get("_speaks") ?? {};
+  if (texts) speak(language, texts);
   const { ready, destroy } = createApp(place, {
     address: ownAddress(toFragment({ ...START, view: model.get("view"), layer, neuron })),
     networks: {
       first: async () => ({ network: readModelFile(buffer(model.get("_file"))), why: "" }),
       offered: async () => [],
       fetch: async (name) => {
-        throw new Error(`Python has not given ${name}`);
+        throw new Error(phrase("hosts.widget.notGiven", { name }));
       },
     },
     styles: hostStyles(),
@@ -162,7 +166,7 @@ function share(app, model) {
       try {
         one.take(app, told);
       } catch (error) {
-        app.say(`What Python has given cannot be shown: ${error instanceof Error ? error.message : error}.`);
+        app.say(phrase("hosts.widget.cannotBeShown", { why: reasonOf(error) }));
       }
       agree(one, told);
     }

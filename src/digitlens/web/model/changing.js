@@ -3,6 +3,7 @@
 
 import { forward } from "../core/network.js";
 import { plain } from "../core/numbers.js";
+import { phrase } from "../texts/later.js";
 
 /** @typedef {import("../core/network.js").Layer} Layer */
 /** @typedef {import("../core/network.js").Network} Network */
@@ -78,16 +79,22 @@ export function resetNeuron(app, change, layer, neuron) {
 
 /** What the change did to the answer, in a sentence. @param {Page} app @returns {string} */
 export function effect(app) {
-  if (!app.changed) return "Nothing is changed yet: the network is as it was loaded.";
+  if (!app.changed) return phrase("model.changing.nothingIsChangedYetThe");
   const { network, original, reading } = app;
   const now = answer(network, reading.trace.a[network.layers.length]);
   const then = answer(original, forward(original, reading.image).a[original.layers.length]);
   if (now.name !== then.name)
-    return (
-      `The network now reads ${now.name} (${now.activation}); unchanged it reads ${then.name} ` +
-      `(${then.activation}).`
-    );
-  return `The network still reads ${now.name} (${now.activation}; unchanged ${then.activation}).`;
+    return phrase("model.changing.theNetworkNowReadsUnchanged", {
+      name: now.name,
+      activation: now.activation,
+      name2: then.name,
+      activation2: then.activation,
+    });
+  return phrase("model.changing.theNetworkStillReadsUnchanged", {
+    name: now.name,
+    activation: now.activation,
+    activation2: then.activation,
+  });
 }
 
 /** @param {Network} network @param {Float64Array} outputs */

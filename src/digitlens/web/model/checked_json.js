@@ -3,6 +3,8 @@
 // deep. JSON.parse() itself would take the last of two equal keys and say nothing.
 // The twin of parse_json() in storage/container.py; docs/decisions/0016-libraries.md says where the two differ.
 
+import { phrase } from "../texts/first.js";
+
 const DEEPEST = 32; // lists and objects within one another
 const NUMBER = 1e100; // the largest number
 const LONGEST = 1000; // characters of a text, and of a key, in our own document
@@ -16,15 +18,16 @@ const TEXT = /"(?:[^"\\]|\\.)*"(\s*:)?/g; // a string of JSON; with a colon behi
 export function parseJson(text) {
   const value = JSON.parse(text);
   const written = [...text.matchAll(TEXT)].filter(([, colon]) => colon).length;
-  if (keysOf(value, 0) < written) throw new Error("a key stands there twice");
+  if (keysOf(value, 0) < written) throw new Error(phrase("model.checkedJson.aKeyStandsThereTwice"));
   return value;
 }
 
 /** How many keys a value has, at any depth. @param {any} value @param {number} depth @returns {number} */
 function keysOf(value, depth) {
-  if (typeof value === "number" && !(Math.abs(value) <= NUMBER)) throw new Error("a number is too large");
+  if (typeof value === "number" && !(Math.abs(value) <= NUMBER))
+    throw new Error(phrase("model.checkedJson.aNumberIsTooLarge"));
   if (typeof value !== "object" || value === null) return 0;
-  if (depth >= DEEPEST) throw new Error("too deep");
+  if (depth >= DEEPEST) throw new Error(phrase("model.checkedJson.tooDeep"));
   const parts = Object.values(value);
   const own = Array.isArray(value) ? 0 : parts.length;
   return parts.reduce((keys, part) => keys + keysOf(part, depth + 1), own);

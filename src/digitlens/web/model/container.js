@@ -11,6 +11,7 @@
 // The twin of storage/container.py.
 
 import { boundedTexts, parseJson, wholeNumbers } from "./checked_json.js";
+import { phrase } from "../texts/first.js";
 
 /** @typedef {{dtype: string, shape: number[], values: Float64Array}} Tensor */
 /** @typedef {{name: string, dtype: string, shape: number[], begin: number, end: number}} Place */
@@ -20,7 +21,7 @@ const HEADER = 64 * 1024; // bytes a header may have
 const ARRAYS = 64;
 const LARGEST = 1e6; // the largest weight that is believed: products of such numbers still fit into float32
 const TYPES = /** @type {Object<string, number>} */ ({ F16: 2, F32: 4, F64: 8 }); // bytes a number
-const ADVICE = "train or download the file again";
+const advice = () => phrase("model.container.trainOrDownloadTheFile");
 
 /**
  * The bytes of a file that holds `document`, plain JSON values, and arrays, in float32. Throws beyond the limits.
@@ -50,7 +51,7 @@ export function pack(document, tensors) {
   const again = unpack(data); // what is returned has been unpacked and compared by value
   for (const [name, { values }] of tensors) {
     if (values.some((value, i) => Math.fround(value) !== again.tensors.get(name)?.values[i])) {
-      throw new Error("a model file did not come out as it went in; nothing was written");
+      throw new Error(phrase("model.container.aModelFileDidNot"));
     }
   }
   return data;
@@ -62,14 +63,14 @@ export function pack(document, tensors) {
  * @returns {{document: Object<string, any>, tensors: Map<string, Tensor>}}
  */
 export function unpack(data) {
-  if (data.length > SIZE) throw notOurs(`it has ${data.length} bytes, and the limit is ${SIZE}`);
+  if (data.length > SIZE) throw notOurs(phrase("model.container.itHasBytesAndThe", { n: data.length, most: SIZE }));
   const { document, places, start } = checked(data);
   const tensors = /** @type {Map<string, Tensor>} */ (new Map());
   for (const { name, dtype, shape, begin, end } of places) {
     const values = numbers(data.subarray(start + begin, start + end), dtype);
     if (!values.every((value) => Math.abs(value) <= LARGEST)) {
       // not <= is true of NaN as well
-      throw notOurs(`"${name.slice(0, 40)}" holds a number that is not finite, or beyond ${LARGEST}`);
+      throw notOurs(phrase("model.container.holdsANumberThatIs", { name: name.slice(0, 40), largest: LARGEST }));
     }
     tensors.set(name, { dtype, shape, values });
   }
@@ -82,30 +83,31 @@ export function unpack(data) {
  * @returns {{document: Object<string, any>, places: Place[], start: number}}
  */
 function checked(data) {
-  if (data.length < 8) throw notOurs(`it has only ${data.length} bytes`);
+  if (data.length < 8) throw notOurs(phrase("model.container.itHasOnlyBytes", { n: data.length }));
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const length = view.getUint32(0, true) + 2 ** 32 * view.getUint32(4, true);
   if (length > Math.min(HEADER, data.length - 8)) {
-    throw notOurs(`its header claims ${length} bytes; at most ${HEADER} are allowed, and ${data.length} are here`);
+    throw notOurs(phrase("model.container.itsHeaderClaimsBytesAt", { length, most: HEADER, n: data.length }));
   }
-  const { __metadata__: own, ...header } = object(json(utf8(data.subarray(8, 8 + length)), "its header")) ?? {};
-  if (!object(own)) throw notOurs("its header is not that of a safetensors file with a document of ours");
+  const { __metadata__: own, ...header } =
+    object(json(utf8(data.subarray(8, 8 + length)), phrase("model.container.itsHeader"))) ?? {};
+  if (!object(own)) throw notOurs(phrase("model.container.itsHeaderIsNotThat"));
   if (Object.keys(own).join() !== "digitlens" || typeof own.digitlens !== "string")
-    throw notOurs("its header carries no document of ours");
+    throw notOurs(phrase("model.container.itsHeaderCarriesNoDocument"));
   const names = Object.keys(header);
   if (names.length < 1 || names.length > ARRAYS)
-    throw notOurs(`it holds ${names.length} arrays; 1 to ${ARRAYS} are allowed`);
+    throw notOurs(phrase("model.container.itHoldsArrays1To", { n: names.length, most: ARRAYS }));
   const places = names.map((name) => placeOf(name, header[name])).sort((a, b) => a.begin - b.begin || a.end - b.end);
   let end = 0;
   for (const place of places) {
-    if (place.begin !== end) throw notOurs("its arrays overlap, or leave gaps");
+    if (place.begin !== end) throw notOurs(phrase("model.container.itsArraysOverlapOrLeave"));
     end = place.end;
   }
   const here = data.length - 8 - length;
-  if (end !== here) throw notOurs(`its arrays should fill ${end} bytes, and ${here} are here`);
-  const document = object(json(own.digitlens, "its document"));
-  if (!document) throw notOurs("its document is not an object");
-  if (!boundedTexts(document)) throw notOurs("its document holds a text that is too long");
+  if (end !== here) throw notOurs(phrase("model.container.itsArraysShouldFillBytes", { end, here }));
+  const document = object(json(own.digitlens, phrase("model.container.itsDocument")));
+  if (!document) throw notOurs(phrase("model.container.itsDocumentIsNotAn"));
+  if (!boundedTexts(document)) throw notOurs(phrase("model.container.itsDocumentHoldsAText"));
   return { document, places, start: 8 + length };
 }
 
@@ -117,17 +119,17 @@ function checked(data) {
  */
 function placeOf(name, entry) {
   const who = `array "${name.slice(0, 40)}"`;
-  if (/\p{Surrogate}/u.test(name)) throw notOurs("an array's name holds half a character");
+  if (/\p{Surrogate}/u.test(name)) throw notOurs(phrase("model.container.anArraysNameHoldsHalf"));
   if (!object(entry) || Object.keys(entry).sort().join() !== "data_offsets,dtype,shape")
-    throw notOurs(`${who} has no dtype, shape and data_offsets`);
+    throw notOurs(phrase("model.container.hasNoDtypeShapeAnd", { who }));
   const { dtype, shape, data_offsets: offsets } = entry;
   const sound = wholeNumbers(shape) && wholeNumbers(offsets) && [...shape, ...offsets].every((n) => n <= 2 ** 40);
   if (!sound || offsets.length !== 2 || shape.length < 1 || shape.length > 2)
-    throw notOurs(`${who} has a shape or offsets that cannot be`);
+    throw notOurs(phrase("model.container.hasAShapeOrOffsets", { who }));
   if (typeof dtype !== "string" || !Object.hasOwn(TYPES, dtype))
-    throw notOurs(`${who} is of a type we do not store: "${String(dtype).slice(0, 20)}"`);
+    throw notOurs(phrase("model.container.isOfATypeWe", { who, name: String(dtype).slice(0, 20) }));
   if (shape.reduce((a, b) => a * b, 1) * TYPES[dtype] !== offsets[1] - offsets[0])
-    throw notOurs(`${who} does not fit its own shape`);
+    throw notOurs(phrase("model.container.doesNotFitItsOwn", { who }));
   return { name, dtype, shape, begin: offsets[0], end: offsets[1] };
 }
 
@@ -167,7 +169,7 @@ function utf8(bytes) {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw notOurs("its header is not text");
+    throw notOurs(phrase("model.container.itsHeaderIsNotText"));
   }
 }
 
@@ -176,7 +178,12 @@ function json(text, what) {
   try {
     return parseJson(text);
   } catch (error) {
-    throw notOurs(`${what} is not JSON that we can read: ${error instanceof Error ? error.message.slice(0, 100) : ""}`);
+    throw notOurs(
+      phrase("model.container.isNotJsonThatWe", {
+        what,
+        first: error instanceof Error ? error.message.slice(0, 100) : "",
+      }),
+    );
   }
 }
 
@@ -187,5 +194,5 @@ export function object(value) {
 
 /** @param {string} why */
 function notOurs(why) {
-  return new Error(`not a digitlens file, or a damaged one: ${why}; ${ADVICE}`);
+  return new Error(phrase("model.container.notADigitlensFileOr", { why, advice: advice() }));
 }

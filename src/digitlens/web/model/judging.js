@@ -5,6 +5,7 @@
 
 import { COLDEST, HOTTEST } from "./calibration.js";
 import { QUANTILES, SHAPES } from "../picture/familiarity.js";
+import { phrase } from "../texts/first.js";
 
 /** @typedef {import("./container.js").Tensor} Tensor */
 /** @typedef {import("../picture/familiarity.js").Familiarity} Familiarity */
@@ -28,8 +29,7 @@ export const known = (name, block) => JUDGING.includes(name) && block.version ==
 export function judgingOf(blocks, tensors) {
   const { familiarity, calibration } = blocks;
   if (calibration) only(calibration, "calibration", "temperature", COLDEST, HOTTEST);
-  if (!familiarity && tensors.size)
-    throw new Error("this model file holds arrays of a block that has none; train or download it again");
+  if (!familiarity && tensors.size) throw new Error(phrase("model.judging.thisModelFileHoldsArrays"));
   return {
     familiarity: familiarity ? familiarityOf(familiarity, tensors) : null,
     calibration: calibration ? { temperature: calibration.temperature } : null,
@@ -45,8 +45,7 @@ function familiarityOf(block, tensors) {
   only(block, "familiarity", "threshold", 0, 1);
   const take = (/** @type {string} */ name, /** @type {number[]} */ shape) => {
     const tensor = tensors.get(name);
-    if (!tensor || tensor.shape.join() !== shape.join())
-      throw new Error("this model file does not hold the arrays of a familiarity; train or download it again");
+    if (!tensor || tensor.shape.join() !== shape.join()) throw new Error(phrase("model.judging.thisModelFileDoesNot"));
     return tensor.values;
   };
   const layers = SHAPES.map(([n, before], l) => {
@@ -54,15 +53,12 @@ function familiarityOf(block, tensors) {
     return { weights: take(`${name}.weights`, [n, before]), biases: take(`${name}.biases`, [n]), n, before };
   });
   const scores = take(SCORES, [QUANTILES]);
-  if (tensors.size !== 2 * SHAPES.length + 1)
-    throw new Error("this model file does not hold the arrays of a familiarity alone; train or download it again");
+  if (tensors.size !== 2 * SHAPES.length + 1) throw new Error(phrase("model.judging.thisModelFileDoesNot2"));
   const types = new Set([...tensors].filter(([name]) => name !== SCORES).map(([, tensor]) => tensor.dtype));
-  if (types.size > 1 || types.has("F64"))
-    throw new Error("this model file's familiarity is not all of one type among F16, F32");
-  if (tensors.get(SCORES)?.dtype !== "F32")
-    throw new Error("this model file's familiarity has scores of another type than F32");
+  if (types.size > 1 || types.has("F64")) throw new Error(phrase("model.judging.thisModelFilesFamiliarityIs"));
+  if (tensors.get(SCORES)?.dtype !== "F32") throw new Error(phrase("model.judging.thisModelFilesFamiliarityHas"));
   if (scores.some((one, i) => i > 0 && one < scores[i - 1]))
-    throw new Error("this model file's familiarity has scores that are not in order");
+    throw new Error(phrase("model.judging.thisModelFilesFamiliarityHas2"));
   return { layers, scores, threshold: block.threshold };
 }
 
@@ -80,9 +76,7 @@ function only(block, name, number, least, most) {
     .join();
   const value = block[number];
   if (fields !== `${number},version` || typeof value !== "number" || !(value >= least && value <= most)) {
-    throw new Error(
-      `this model file's ${name} is not a version and a ${number} from ${least} to ${most}; train or download it again`,
-    );
+    throw new Error(phrase("model.judging.thisModelFilesIsNot", { name, number, least, most }));
   }
 }
 

@@ -4,6 +4,7 @@
 import { judge } from "../picture/familiarity.js";
 import { probabilities } from "./calibration.js";
 import { read, unadjusted } from "./reading.js";
+import { phrase } from "../texts/later.js";
 
 /** @typedef {import("./model_file.js").StoredNetwork} Network */
 /** @typedef {import("../picture/preparation.js").Prepared} Prepared */
@@ -50,7 +51,7 @@ export function rowOf(picture, network, state) {
     answer: network.classes[digit],
     sure: held[digit],
     second: second === undefined ? "" : network.classes[second],
-    note: seen && !seen.isDigit ? `perhaps no digit: ${seen.reason}` : "",
+    note: seen && !seen.isDigit ? phrase("model.many.perhapsNoDigit", { reason: seen.reason }) : "",
   };
 }
 

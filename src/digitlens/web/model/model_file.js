@@ -19,6 +19,7 @@ import { judgingOf, known, toBlocks } from "./judging.js";
 import { COSTS, takes } from "../core/costs.js";
 import { ACTIVATIONS, unknownActivations } from "../core/network.js";
 import { wholeNumbers } from "./checked_json.js";
+import { phrase } from "../texts/first.js";
 
 /** @typedef {import("../core/network.js").Network} Network */
 /** @typedef {import("../core/network.js").Layer} Layer */
@@ -54,25 +55,21 @@ export function readModelFile(bytes) {
   const { format, blocks: given } = document;
   if (format !== FORMAT) {
     throw new Error(
-      `this model file has format ${String(format).slice(0, 20)}, and we read format ${FORMAT}; a newer ` +
-        "digitlens may read it",
+      phrase("model.modelFile.thisModelFileHasFormat", { name: String(format).slice(0, 20), format: FORMAT }),
     );
   }
   const blocks = object(given);
-  if (!blocks || !Object.values(blocks).every(object))
-    throw new Error("this model file has no blocks; train or download it again");
+  if (!blocks || !Object.values(blocks).every(object)) throw new Error(phrase("model.modelFile.thisModelFileHasNo"));
   const judging = Object.keys(blocks).filter((name) => known(name, blocks[name]));
   const unknown = Object.keys(blocks).filter((name) => !KNOWN.includes(name) && !judging.includes(name));
   for (const name of unknown) {
     if (blocks[name].required !== false) {
-      throw new Error(
-        `this model file needs "${name.slice(0, 40)}", which we do not know; a newer digitlens may read it`,
-      );
+      throw new Error(phrase("model.modelFile.thisModelFileNeedsWhich", { name: name.slice(0, 40) }));
     }
   }
   const of = (/** @type {string[]} */ names, belongs = true) =>
     new Map([...tensors].filter(([name]) => names.includes(name.split(".")[0]) === belongs));
-  const notes = unknown.map((name) => `skipped an unknown block: ${name.slice(0, 40)}`);
+  const notes = unknown.map((name) => phrase("model.modelFile.skippedAnUnknownBlock", { name: name.slice(0, 40) }));
   const judged = judgingOf(Object.fromEntries(judging.map((name) => [name, blocks[name]])), of(judging));
   return { ...networkOf(blocks, of([...unknown, ...judging], false), notes), ...judged };
 }
@@ -85,38 +82,40 @@ export function readModelFile(bytes) {
  */
 function networkOf(blocks, tensors, notes) {
   const { network: about, preparation } = blocks;
-  if (!about || !preparation) throw contradiction("it has no network, or no preparation");
+  if (!about || !preparation) throw contradiction(phrase("model.modelFile.itHasNoNetworkOr"));
   const { sizes, activations, cost, classes, name } = about;
   const { shape, darkOnLight } = imageOf(blocks.image);
   if (!wholeNumbers(sizes) || sizes[0] !== pixelsOf(shape))
-    throw new Error(`this model file is not for images of ${shapeName(shape)}, which is what it says`);
-  if (!texts(activations)) throw contradiction("its activation functions have no names");
-  if (typeof cost !== "string") throw contradiction("its cost has no name");
+    throw new Error(phrase("model.modelFile.thisModelFileIsNot", { size: shapeName(shape) }));
+  if (!texts(activations)) throw contradiction(phrase("model.modelFile.itsActivationFunctionsHaveNo"));
+  if (typeof cost !== "string") throw contradiction(phrase("model.modelFile.itsCostHasNoName"));
   const [strange] = unknownActivations(activations);
-  if (strange !== undefined) throw onlyInPython("activation function", strange, ACTIVATIONS);
+  if (strange !== undefined) throw onlyInPython(phrase("model.modelFile.activationFunction"), strange, ACTIVATIONS);
   if (!Object.hasOwn(COSTS, cost)) throw onlyInPython("cost", cost, COSTS);
   const layers = layersOf(tensors, sizes);
   if (!layers.length || layers.length !== activations.length)
-    throw contradiction(`${activations.length} activation functions for ${layers.length} layers`);
+    throw contradiction(
+      phrase("model.modelFile.activationFunctionsForLayers", { n: activations.length, n2: layers.length }),
+    );
   const last = activations[activations.length - 1];
   const whole = activations.slice(0, -1).find((one) => ACTIVATIONS[one].wholeLayer);
-  if (whole) throw contradiction(`${whole} stands before the last layer`);
-  if (!takes(cost, last)) throw contradiction(`the cost ${cost} does not go with ${last} outputs`);
+  if (whole) throw contradiction(phrase("model.modelFile.standsBeforeTheLastLayer", { whole }));
+  if (!takes(cost, last)) throw contradiction(phrase("model.modelFile.theCostDoesNotGo", { cost, last }));
   const outputs = sizes[sizes.length - 1];
   if (!texts(classes) || classes.length !== outputs || classes.some((one) => [...one].length > 100))
-    throw new Error(`this model file does not name ${outputs} classes, one for each output`);
-  if (outputs > MOST_CLASSES) throw new Error(`this model file has ${outputs} classes; we read up to ${MOST_CLASSES}`);
+    throw new Error(phrase("model.modelFile.thisModelFileDoesNot", { outputs }));
+  if (outputs > MOST_CLASSES)
+    throw new Error(phrase("model.modelFile.thisModelFileHasClasses", { outputs, most: MOST_CLASSES }));
   const { adjusting, framing } = preparation;
   const wanted = sameShape(shape, DIGIT_SHAPE) ? FRAMING_VERSION : NOT_FRAMED;
   if (framing !== wanted || !texts(adjusting) || !adjusting.every((one) => Object.hasOwn(STEPS, one))) {
-    throw new Error("this model file prepares pictures in a way we do not know; a newer digitlens may read it");
+    throw new Error(phrase("model.modelFile.thisModelFilePreparesPictures"));
   }
-  if (typeof name !== "string" || [...name].length > 100) throw new Error("this model file has no name");
+  if (typeof name !== "string" || [...name].length > 100)
+    throw new Error(phrase("model.modelFile.thisModelFileHasNo2"));
   const history = blocks.history?.rows ?? [];
-  if (!Array.isArray(history) || !history.every(isEpoch))
-    throw new Error("this model file has a history that is not made of epochs and their numbers");
-  if (!soundAccuracies(blocks.provenance ?? {}))
-    throw new Error("this model file has an accuracy that is no share from 0 to 1");
+  if (!Array.isArray(history) || !history.every(isEpoch)) throw new Error(phrase("model.modelFile.thisModelFileHasA"));
+  if (!soundAccuracies(blocks.provenance ?? {})) throw new Error(phrase("model.modelFile.thisModelFileHasAn"));
   const [recipe, provenance] = [blocks.recipe, blocks.provenance].map((block) => {
     const { required, ...rest } = block ?? {};
     return rest;
@@ -148,10 +147,10 @@ function imageOf(block) {
   if (!block) return { shape: DIGIT_SHAPE, darkOnLight: false };
   const { required, rows, columns, dark_on_light: darkOnLight, ...others } = block;
   if (typeof darkOnLight !== "boolean" || Object.keys(others).length)
-    throw new Error("this model file does not say what its images are like; train or download it again");
+    throw new Error(phrase("model.modelFile.thisModelFileDoesNot2"));
   if (![rows, columns].every((side) => Number.isInteger(side) && side >= 1 && side <= LARGEST_SIDE)) {
     const given = [rows, columns].map((side) => String(side).slice(0, 20)).join("×");
-    throw new Error(`this model file is for images of ${given}; we read 1×1 to ${LARGEST_SIDE}×${LARGEST_SIDE}`);
+    throw new Error(phrase("model.modelFile.thisModelFileIsFor", { given, side: LARGEST_SIDE }));
   }
   return { shape: { rows, columns }, darkOnLight };
 }
@@ -184,7 +183,7 @@ function layersOf(tensors, sizes) {
   const take = (/** @type {string} */ name, /** @type {number[]} */ shape) => {
     const tensor = tensors.get(name);
     if (!tensor || tensor.shape.join() !== shape.join() || !tensor.values.length) {
-      throw new Error(`this model file does not hold the arrays of a ${sizes.join("-")} network`);
+      throw new Error(phrase("model.modelFile.thisModelFileDoesNot3", { sizes: sizes.join("-") }));
     }
     return tensor.values;
   };
@@ -193,10 +192,9 @@ function layersOf(tensors, sizes) {
     layers.push({ weights: take(`layer${l}.weights`, [n, before]), biases: take(`layer${l}.biases`, [n]), n, before });
   }
   if (tensors.size !== 2 * (sizes.length - 1))
-    throw new Error(`this model file does not hold the arrays of a ${sizes.slice(0, 9).join("-")} network`);
+    throw new Error(phrase("model.modelFile.thisModelFileDoesNot4", { name: sizes.slice(0, 9).join("-") }));
   const types = new Set([...tensors.values()].map((tensor) => tensor.dtype));
-  if (types.size > 1 || types.has("F64"))
-    throw new Error("this model file's arrays are not all of one type among F16, F32");
+  if (types.size > 1 || types.has("F64")) throw new Error(phrase("model.modelFile.thisModelFilesArraysAre"));
   return layers;
 }
 
@@ -251,12 +249,15 @@ function thinned(rows) {
  */
 function onlyInPython(kind, name, known) {
   return new Error(
-    `its network needs the ${kind} ${name.slice(0, 40)}, which the page cannot compute, only ` +
-      `${Object.keys(known).join(", ")}. Python may know it: try digitlens read --network FILE`,
+    phrase("model.modelFile.itsNetworkNeedsTheWhich", {
+      kind,
+      name: name.slice(0, 40),
+      keys: Object.keys(known).join(", "),
+    }),
   );
 }
 
 /** @param {string} why */
 function contradiction(why) {
-  return new Error(`this model file contradicts itself: ${why}; train or download it again`);
+  return new Error(phrase("model.modelFile.thisModelFileContradictsItself", { why }));
 }

@@ -3,40 +3,50 @@
 
 import { parameters } from "../core/network.js";
 import { count, percent } from "../core/numbers.js";
+import { phrase } from "../texts/first.js";
 
 /** @typedef {import("../core/network.js").Network} Network */
 /** @typedef {import("./model_file.js").StoredNetwork} StoredNetwork */
 
 const CHANGED = "-changed"; // at the end of its name
-const COLLECTIONS = /** @type {Object<string, string>} */ ({
-  mnist: "MNIST",
-  pen: "the drawn pen digits",
-  "mnist+pen": "MNIST and digits of the pen model",
+const COLLECTIONS = /** @type {Object<string, () => string>} */ ({
+  mnist: () => "MNIST",
+  pen: () => phrase("model.provenance.theDrawnPenDigits"),
+  "mnist+pen": () => phrase("model.provenance.mnistAndDigitsOfThe"),
 });
 
 /** "reads 95.27 % of MNIST’s test images", as far as its file tells. @param {Object<string, any>} provenance */
 export function accuracyOf({ test_accuracy: measured, data }) {
-  if (typeof measured !== "number" || !(measured >= 0 && measured <= 1)) return "accuracy not measured";
-  const images = /^mnist(\+pen)?$/.test(data) ? "MNIST’s test images" : `the test images of ${collection(data)}`;
-  return `reads ${percent(measured)} of ${images}`;
+  if (typeof measured !== "number" || !(measured >= 0 && measured <= 1))
+    return phrase("model.provenance.accuracyNotMeasured");
+  return phrase("model.provenance.readsOf", { measured: percent(measured), images: testImages(data) });
 }
 
+/** @param {any} data */
+const testImages = (data) =>
+  /^mnist(\+pen)?$/.test(data)
+    ? phrase("model.provenance.mnistsTestImages")
+    : phrase("model.provenance.theTestImagesOf", { collection: collection(data) });
+
 /** "13,002 weights and biases". @param {Network} network */
-export const sizeOf = (network) => `${count(parameters(network))} weights and biases`;
+export const sizeOf = (network) =>
+  phrase("model.provenance.weightsAndBiases", { parameters: count(parameters(network)) });
 
 /** What it learned from. @param {StoredNetwork} network */
 export function learnedFrom({ provenance, recipe }) {
   const { data, learned_from: images, epochs } = provenance;
-  if (data === undefined) return "Its file does not say what it was trained on.";
-  const many = typeof images === "number" ? `${count(images)} images of ` : "";
-  const long = typeof epochs === "number" ? `, ${count(epochs)} ${epochs === 1 ? "epoch" : "epochs"}` : "";
-  const seed = typeof recipe.seed === "number" ? `, seed ${recipe.seed}` : "";
-  return `Trained on ${many}${collection(data)}${long}${seed}.`;
+  if (data === undefined) return phrase("model.provenance.itsFileDoesNotSay");
+  const many = typeof images === "number" ? phrase("model.provenance.imagesOf", { images: count(images) }) : "";
+  const long = typeof epochs === "number" ? phrase("model.provenance.epochs", { n: epochs, count: count(epochs) }) : "";
+  const seed = typeof recipe.seed === "number" ? phrase("model.provenance.seed", { seed: recipe.seed }) : "";
+  return phrase("model.provenance.trainedOn", { many, collection: collection(data), long, seed });
 }
 
-/** "It was video until it was ", as far as its file tells. @param {Object<string, any>} provenance */
-const before = ({ changed_from: name }) =>
-  typeof name === "string" ? `It was ${name.slice(0, 60)} until it was ` : "It was ";
+/** "It was video until it was changed by hand; ...", as far as its file tells. @param {Object<string, any>} provenance */
+const byHand = ({ changed_from: name }) =>
+  typeof name === "string"
+    ? phrase("model.provenance.itWasUntilItWas", { name: name.slice(0, 60) })
+    : phrase("model.provenance.itWasChangedByHand");
 
 /**
  * How well it reads, and when that was measured.
@@ -44,12 +54,15 @@ const before = ({ changed_from: name }) =>
  * @param {boolean} changed   by hand, since it was loaded
  */
 export function measuredAs({ provenance }, changed) {
-  if (provenance.changed_by_hand === true)
-    return `${before(provenance)}changed by hand; its accuracy has not been measured since.`;
-  if (typeof provenance.test_accuracy !== "number")
-    return "Its accuracy was not measured, or its file does not say so.";
-  const then = accuracyOf(provenance).replace("reads", "read");
-  return changed ? `Before it was changed, it ${then}.` : `When it was trained, it ${then}.`;
+  if (provenance.changed_by_hand === true) return byHand(provenance);
+  if (typeof provenance.test_accuracy !== "number") return phrase("model.provenance.itsAccuracyWasNotMeasured");
+  const { test_accuracy: measured, data } = provenance;
+  if (!(measured >= 0 && measured <= 1))
+    return changed ? phrase("model.provenance.beforeItWasChangedIts") : phrase("model.provenance.whenItWasTrainedIts");
+  const values = { share: percent(measured), images: testImages(data) };
+  return changed
+    ? phrase("model.provenance.beforeItWasChangedIt", { share: values.share, images: values.images })
+    : phrase("model.provenance.whenItWasTrainedIt", { share: values.share, images: values.images });
 }
 
 /** Whether it was changed by hand before it was saved. @param {StoredNetwork} network */
@@ -72,4 +85,5 @@ export function changedByHand(network) {
 }
 
 /** @param {any} data */
-const collection = (data) => COLLECTIONS[data] ?? String(data ?? "unknown data").slice(0, 60);
+const collection = (data) =>
+  COLLECTIONS[data]?.() ?? String(data ?? phrase("model.provenance.unknownData")).slice(0, 60);

@@ -6,6 +6,7 @@ import { forward } from "../core/network.js";
 import { DIGIT_SHAPE, sameShape, shapeName } from "../core/shape.js";
 import { placeOn, resample } from "../picture/framing.js";
 import { adjusted, drawnStage, inkedOn, prepareStrokes } from "../picture/preparation.js";
+import { phrase } from "../texts/first.js";
 
 /** @typedef {import("./model_file.js").StoredNetwork} Network */
 /** @typedef {import("../core/network.js").Trace} Trace */
@@ -97,7 +98,7 @@ function overBase(base, stages, strokes, adjusting, radius, { shape, darkOnLight
   if (strokes.length) {
     const drawn = inkedOn(strokes, radius, shape);
     image = base.map((one, i) => (darkOnLight ? Math.min(one, 1 - drawn[i]) : Math.max(one, drawn[i])));
-    const reason = "what was drawn is laid over it, where it was drawn";
+    const reason = phrase("model.reading.whatWasDrawnIsLaid");
     stages = [...stages, { name: "strokes", ...shape, image, parameters: { radius }, reason }];
   }
   if (!hasInk(image, darkOnLight)) return { stages, image, inkFound: false };
@@ -119,8 +120,10 @@ function unprepared(decoded, strokes, radius, wanted) {
   const small = resample({ rows, columns, values }, Math.min(shape.rows / rows, shape.columns / columns));
   const [top, left] = [shape.rows - small.rows, shape.columns - small.columns].map((rest) => Math.floor(rest / 2));
   const ink = placeOn(small, [top, left], shape);
-  const counts = darkOnLight ? "" : ": what is light counts as ink";
-  const reason = `shrunk to ${shapeName(shape)} as it is${counts}`;
+  const size = shapeName(shape);
+  const reason = darkOnLight
+    ? phrase("model.reading.shrunkAsItIs", { size })
+    : phrase("model.reading.shrunkLightIsInk", { size });
   const stages = [decoded, { name: "shrunk", ...shape, image: ink, parameters: {}, reason }];
   return overBase(ink, stages, strokes, [], radius, wanted);
 }
@@ -128,7 +131,9 @@ function unprepared(decoded, strokes, radius, wanted) {
 /** @param {Float64Array} image @param {Wanted} wanted @returns {Stage} */
 function asGiven(image, { shape }) {
   const framed = sameShape(shape, DIGIT_SHAPE);
-  const reason = `taken as it is: it ${framed ? "is framed like MNIST" : `has ${shapeName(shape)} pixels`} already`;
+  const reason = framed
+    ? phrase("model.reading.alreadyFramed")
+    : phrase("model.reading.hasPixelsAlready", { size: shapeName(shape) });
   return { name: framed ? "centred" : "fitted", ...shape, image, parameters: {}, reason };
 }
 

@@ -6,6 +6,7 @@
 // The twin of digits/preparation/adjusting.py.
 
 import { DIGIT_SHAPE, pixelsOf } from "../core/shape.js";
+import { phrase } from "../texts/worker.js";
 
 /** @typedef {import("../core/shape.js").Shape} Shape */
 
@@ -131,10 +132,10 @@ function sources(wanted, spread, middle, side) {
 
 /** @type {Object<string, (image: Float64Array, shape: Shape) => Float64Array>} */
 export const STEPS = { straighten, resize };
-/** @type {Object<string, string>} */
+/** Why each is taken, in words. @type {Object<string, () => string>} */
 export const REASONS = {
-  straighten: "the slant of the handwriting is taken out",
-  resize: "height and width become those of an average digit",
+  straighten: () => phrase("picture.adjusting.theSlantOfTheHandwriting"),
+  resize: () => phrase("picture.adjusting.heightAndWidthBecomeThose"),
 };
 
 /**

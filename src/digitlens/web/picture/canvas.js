@@ -2,7 +2,7 @@
 // The pixels of a decoded picture. A browser has no other way to them than a canvas, and some, against being followed
 // by sites, add noise to what is read from one. That is noticed: a network would read the noise, or learn it.
 
-const NOISY = "this browser adds noise to pictures that a page reads; allow this page to read them, or use another one";
+import { phrase } from "../texts/first.js";
 
 /**
  * Draw a picture at this size and read it. Throws an Error in words where what is read is not what was drawn.
@@ -13,7 +13,7 @@ const NOISY = "this browser adds noise to pictures that a page reads; allow this
  * @returns {Uint8ClampedArray} red, green, blue and opacity of each pixel
  */
 export function readPixels(bitmap, columns, rows, ground = "") {
-  if (isNoisy()) throw new Error(NOISY);
+  if (isNoisy()) throw new Error(phrase("picture.canvas.thisBrowserAddsNoiseTo"));
   const context = canvas(columns, rows);
   if (ground) {
     context.fillStyle = ground;
@@ -27,7 +27,7 @@ export function readPixels(bitmap, columns, rows, ground = "") {
 /** @param {number} columns @param {number} rows */
 function canvas(columns, rows) {
   const context = new OffscreenCanvas(columns, rows).getContext("2d", { willReadFrequently: true });
-  if (!context) throw new Error("this browser has no canvas for pictures");
+  if (!context) throw new Error(phrase("picture.canvas.thisBrowserHasNoCanvas"));
   return context;
 }
 

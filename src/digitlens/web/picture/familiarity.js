@@ -12,6 +12,7 @@
 
 import { SIDE } from "./framing.js";
 import { things } from "./specks.js";
+import { phrase } from "../texts/first.js";
 
 /** @typedef {import("../core/network.js").Layer} Layer */
 /**
@@ -49,7 +50,13 @@ const APART = 0.25; // a thing that holds this share of the ink is one to be rec
 export function judge(model, image) {
   const familiarity = familiarityOf(model, image);
   if (familiarity >= model.threshold) return { familiarity, isDigit: true, reason: "" };
-  return { familiarity, isDigit: false, reason: twoThings(image) ? "two separate things" : "unlike any digit" };
+  return {
+    familiarity,
+    isDigit: false,
+    reason: twoThings(image)
+      ? phrase("picture.familiarity.twoSeparateThings")
+      : phrase("picture.familiarity.unlikeAnyDigit"),
+  };
 }
 
 /**

@@ -4,6 +4,8 @@
 // data: (rows · columns · 4), red, green, blue, alpha, 0..255  ->  grey: (rows · columns), 0 (black) to 255 (white)
 // The twin of digits/preparation/decode.py.
 
+import { phrase } from "../texts/first.js";
+
 /** @typedef {{rows: number, columns: number, grey: Uint8Array, backdrop?: number}} Grey
  *    backdrop: the grey that was put behind a transparent picture; -1 or missing: it was not transparent */
 
@@ -20,10 +22,7 @@ const SAMPLE = 256; // rows and columns, about, from which this is told
  */
 export function fromRGBA(data, rows, columns) {
   if (!(rows >= 1 && columns >= 1 && rows * columns <= MOST_PIXELS) || data.length !== 4 * rows * columns) {
-    throw new Error(
-      `a picture has 1 to ${MOST_PIXELS / 1e6} million pixels of four numbers each, got ${columns}×${rows} ` +
-        `with ${data.length} numbers; make it smaller`,
-    );
+    throw new Error(phrase("picture.grey.aPictureHas1To", { most: MOST_PIXELS / 1e6, columns, rows, n: data.length }));
   }
   const grey = new Uint8Array(rows * columns);
   let transparent = false;

@@ -12,6 +12,7 @@ import { findInk, PLAIN } from "./ink.js";
 import { significant } from "../core/numbers.js";
 import { DIGIT_SHAPE, pixelsOf, sameShape, shapeName } from "../core/shape.js";
 import { adjusted, DIGITS } from "./preparation.js";
+import { phrase } from "../texts/later.js";
 
 /** @typedef {import("./framing.js").Box} Box */
 /** @typedef {import("./framing.js").Image} Image */
@@ -54,24 +55,26 @@ function inkOf(grey, boxFor, look = PLAIN) {
   const found = findInk(grey, look);
   const box = found && boxFor(found.ink);
   if (!found || !box) {
-    const reason = "nothing is written here: all of it looks like paper";
+    const reason = phrase("picture.greyPreparation.nothingIsWrittenHereAll");
     const { rows, columns } = grey;
     return { name: "ink", rows, columns, image: new Float64Array(rows * columns), parameters: {}, reason };
   }
   const longest = Math.max(box.rows, box.columns) * found.reduction;
   if (longest >= LEAST_SIDE) return { found, box };
-  return inkStage(
-    found,
-    `too little ink: ${longest} pixel${longest > 1 ? "s" : ""}, at least ${LEAST_SIDE} are wanted`,
-  );
+  return inkStage(found, phrase("picture.greyPreparation.tooLittleInkPixelAt", { n: longest, least: LEAST_SIDE }));
 }
 
 /** Which paper the ink was found on. @param {Ink} found */
 function paperOf({ dark, flat, look }) {
-  const light = flat ? "" : ", whose uneven light was taken out";
-  const smoothed = look.blur ? ", and whose texture was smoothed" : "";
-  const sure = look.reversed ? "; the reverse looks less like a digit" : "";
-  return `${dark ? "dark ink on light" : "light ink on dark"} paper${light}${smoothed}${sure}`;
+  const light = flat ? "" : phrase("picture.greyPreparation.whoseUnevenLightWasTaken");
+  const smoothed = look.blur ? phrase("picture.greyPreparation.andWhoseTextureWasSmoothed") : "";
+  const sure = look.reversed ? phrase("picture.greyPreparation.theReverseLooksLessLike") : "";
+  return (
+    (dark ? phrase("picture.greyPreparation.darkInk") : phrase("picture.greyPreparation.lightInk")) +
+    light +
+    smoothed +
+    sure
+  );
 }
 
 /**
@@ -110,7 +113,13 @@ function fitted(grey, { shape, darkOnLight }) {
   if (sameShape(grey, shape) && grey.grey.some((one) => one > 0)) {
     const image = single(Float64Array.from(grey.grey, (one) => one / 255));
     return [
-      { name: "fitted", ...shape, image, parameters: {}, reason: `taken as it is: it has ${size} pixels already` },
+      {
+        name: "fitted",
+        ...shape,
+        image,
+        parameters: {},
+        reason: phrase("picture.greyPreparation.takenAsItIsIt", { size }),
+      },
     ];
   }
   const ink = inkOf(grey, boxOf);
@@ -118,8 +127,8 @@ function fitted(grey, { shape, darkOnLight }) {
   const laid = single(fit(ink.found, grey, shape));
   const image = darkOnLight ? laid.map((one) => Math.fround(1 - one)) : laid;
   const reason =
-    `the whole picture is laid onto ${size} pixels, each the mean of what it covers` +
-    (darkOnLight ? "; dark on light, as the network has learned it" : "");
+    phrase("picture.greyPreparation.wholePicture", { size }) +
+    (darkOnLight ? phrase("picture.greyPreparation.darkOnLightAsThe") : "");
   return [
     inkStage(ink.found, paperOf(ink.found)),
     { name: "fitted", ...shape, image, parameters: { rows: shape.rows, columns: shape.columns }, reason },
@@ -131,7 +140,12 @@ const single = (image) => image.map(Math.fround);
 
 /** @param {Grey} grey @returns {Stage} */
 function decodedStage({ rows, columns, grey, backdrop = -1 }) {
-  const behind = backdrop < 0 ? "" : `, transparent, so put on ${backdrop ? "white" : "black"}`;
+  const behind =
+    backdrop < 0
+      ? ""
+      : backdrop
+        ? phrase("picture.greyPreparation.putOnWhite")
+        : phrase("picture.greyPreparation.putOnBlack");
   const parameters = { rows, columns, ...(backdrop < 0 ? {} : { backdrop }) };
   return {
     name: "decoded",
@@ -139,7 +153,7 @@ function decodedStage({ rows, columns, grey, backdrop = -1 }) {
     columns,
     image: grey,
     parameters,
-    reason: `a picture of ${columns}×${rows} pixels${behind}`,
+    reason: phrase("picture.greyPreparation.aPictureOfPixels", { columns, rows, behind }),
   };
 }
 
@@ -173,17 +187,26 @@ function framedStages(grey, found, box) {
   const framedAlready = small === crop && top === corner[0] && left === corner[1] && sameShape(grey, DIGIT_SHAPE);
   const reduction = scale / step;
   const change =
-    reduction < 1 ? `${significant(1 / reduction, 3)} times smaller` : `${significant(reduction, 3)} times larger`;
-  const strengthened = gain > 1 ? ", and thin strokes are strengthened" : "";
-  const other = pen === drawn ? "" : `, and the pen is made ${pen > drawn ? "wider" : "narrower"}`;
+    reduction < 1
+      ? phrase("picture.greyPreparation.timesSmaller", { reduction: significant(1 / reduction, 3) })
+      : phrase("picture.greyPreparation.timesLarger", { reduction: significant(reduction, 3) });
+  const strengthened = gain > 1 ? phrase("picture.greyPreparation.andThinStrokesAreStrengthened") : "";
+  const other =
+    pen === drawn
+      ? ""
+      : pen > drawn
+        ? phrase("picture.greyPreparation.penWider")
+        : phrase("picture.greyPreparation.penNarrower");
   const size =
     (reduction === 1
-      ? "it has the size of MNIST's digits already"
-      : `the longest side becomes 20 pixels, as in MNIST: ${change}`) +
+      ? phrase("picture.greyPreparation.itHasTheSizeOf")
+      : phrase("picture.greyPreparation.theLongestSideBecomes20", { change })) +
     strengthened +
     other;
-  const where = framedAlready ? "already framed like MNIST" : "the centre of mass is moved to the middle, as in MNIST";
-  const reason = `the ink fills ${columns}×${rows} pixels, ${left} from the left and ${top} from the top`;
+  const where = framedAlready
+    ? phrase("picture.greyPreparation.alreadyFramedLikeMnist")
+    : phrase("picture.greyPreparation.theCentreOfMassIs");
+  const reason = phrase("picture.greyPreparation.theInkFillsPixelsFrom", { columns, rows, left, top });
   return [
     inkStage(found, paperOf(found)),
     {

@@ -5,6 +5,7 @@
 import { readPixels } from "./canvas.js";
 import { fromRGBA } from "./grey.js";
 import { prepareGrey } from "./grey_preparation.js";
+import { phrase } from "../texts/later.js";
 
 /** @typedef {import("./preparation.js").Prepared} Prepared */
 /** @typedef {import("./preparation.js").Wanted} Wanted */
@@ -28,7 +29,7 @@ const QUALITY = 0.92; // of the smaller one, as JPEG
 export async function openPicture(file, wanted, doing) {
   doing("decoding");
   let bitmap = await createImageBitmap(file, { imageOrientation: "from-image", premultiplyAlpha: "none" }).catch(() => {
-    throw new Error("it is no picture that a browser can decode; wanted PNG, JPEG, WebP, BMP or GIF.");
+    throw new Error(phrase("picture.open.itIsNoPictureThat"));
   });
   const { width, height } = bitmap;
   let reduction = 1;

@@ -22,6 +22,7 @@ import { check, REASONS, STEPS } from "./adjusting.js";
 import { SIDE } from "./framing.js";
 import { plain, significant } from "../core/numbers.js";
 import { boxStrokes, corners, frameStrokes, inkStrokes } from "./strokes.js";
+import { phrase } from "../texts/first.js";
 
 /** @typedef {import("./strokes.js").Strokes} Strokes */
 /**
@@ -71,7 +72,7 @@ export function prepareStrokes(strokes, radius, adjusting) {
     ...DIGIT_SHAPE,
     image: inkStrokes(framed.strokes, SIDE, SIDE, radius),
     parameters: { top: low[1] - radius, left: low[0] - radius },
-    reason: "the centre of mass is moved to the middle, as in MNIST",
+    reason: phrase("picture.preparation.theCentreOfMassIs"),
   };
   const stages = [drawn, croppedStage(strokes, radius), scaledStage(strokes, radius), centred];
   return adjusted(stages, centred.image, adjusting, DIGIT_SHAPE);
@@ -109,7 +110,7 @@ export function inkedOn(strokes, radius, shape) {
  */
 export function drawnStage(strokes, radius, { shape, darkOnLight }) {
   const width = plain((2 * radius) / padOf(shape).pixel, 1);
-  const colours = darkOnLight ? ", dark on light, as the network has learned it" : "";
+  const colours = darkOnLight ? phrase("picture.preparation.darkOnLightAsThe") : "";
   const ink = inkedOn(strokes, radius, shape);
   return {
     name: "strokes",
@@ -117,8 +118,8 @@ export function drawnStage(strokes, radius, { shape, darkOnLight }) {
     image: darkOnLight ? ink.map((one) => 1 - one) : ink,
     parameters: { radius },
     reason: strokes.length
-      ? `inked where it was drawn, with a pen ${width} pixels wide${colours}`
-      : "nothing is drawn here",
+      ? phrase("picture.preparation.inkedWhereItWasDrawn", { width, colours })
+      : phrase("picture.preparation.nothingIsDrawnHere"),
   };
 }
 
@@ -131,7 +132,7 @@ export function drawnStage(strokes, radius, { shape, darkOnLight }) {
 function croppedStage(strokes, radius) {
   const { box, picture } = inTheirBox(strokes, radius);
   const [rows, columns, left, top] = [box.rows, box.columns, box.left, box.top].map((side) => plain(side, 1));
-  const reason = `the ink fills ${columns}×${rows} pixels, ${left} from the left and ${top} from the top`;
+  const reason = phrase("picture.preparation.theInkFillsPixelsFrom", { columns, rows, left, top });
   return { name: "cropped", ...picture, parameters: box, reason };
 }
 
@@ -144,10 +145,13 @@ function croppedStage(strokes, radius) {
 function scaledStage(strokes, radius) {
   const { boxed, scale, isDot } = boxStrokes(strokes, radius);
   const { picture } = inTheirBox(boxed, radius);
-  const change = scale < 1 ? `${significant(1 / scale, 3)} times smaller` : `${significant(scale, 3)} times larger`;
-  let reason = `the longest side becomes 20 pixels, as in MNIST: ${change}, and the pen stays as wide`;
+  const change =
+    scale < 1
+      ? phrase("picture.preparation.timesSmaller", { scale: significant(1 / scale, 3) })
+      : phrase("picture.preparation.timesLarger", { scale: significant(scale, 3) });
+  let reason = phrase("picture.preparation.theLongestSideBecomes20", { change });
   if (scale === 1)
-    reason = isDot ? "a dot has no size that could be changed" : "it has the size of MNIST's digits already";
+    reason = isDot ? phrase("picture.preparation.aDotHasNoSize") : phrase("picture.preparation.itHasTheSizeOf");
   return { name: "scaled", ...picture, parameters: { scale }, reason };
 }
 
@@ -179,7 +183,7 @@ function inTheirBox(strokes, radius) {
 export function adjusted(stages, image, adjusting, shape, kept = (same) => same) {
   const more = check(adjusting).map((name) => {
     image = kept(STEPS[name](image, shape));
-    return { name, ...shape, image, parameters: {}, reason: REASONS[name] };
+    return { name, ...shape, image, parameters: {}, reason: REASONS[name]() };
   });
   return { stages: [...stages, ...more], image, inkFound: true };
 }

@@ -3,6 +3,7 @@
 
 import { activate, parameters } from "../core/network.js";
 import { count, percent, plain } from "../core/numbers.js";
+import { phrase } from "../texts/later.js";
 
 /** @typedef {import("../model/model_file.js").StoredNetwork} Network */
 /** @typedef {import("../model/reading.js").Reading} Reading */
@@ -21,32 +22,10 @@ import { count, percent, plain } from "../core/numbers.js";
  * @property {string} bytes           the size of all numbers in a file: "52 KB"
  */
 
-const WORDS = [
-  "no",
-  "one",
-  "two",
-  "three",
-  "four",
-  "five",
-  "six",
-  "seven",
-  "eight",
-  "nine",
-  "ten",
-  "eleven",
-  "twelve",
-  "thirteen",
-  "fourteen",
-  "fifteen",
-  "sixteen",
-  "seventeen",
-  "eighteen",
-  "nineteen",
-  "twenty",
-];
+const WORDS = () => phrase("story.facts.numbers").split(" ");
 
 /** A number in words up to twenty. @param {number} n */
-export const spelled = (n) => WORDS[n] ?? count(n);
+export const spelled = (n) => WORDS()[n] ?? count(n);
 
 /**
  * @param {Network} network
@@ -69,7 +48,10 @@ export function factsOf(network, reading, changed) {
     activation: network.activations[0],
     measured: !changed,
     accuracy: typeof measured === "number" ? percent(measured) : "",
-    answer: `It says ${network.classes[reading.digit]}, and that output is at ${plain(outputs[reading.digit], 2)}`,
+    answer: phrase("story.facts.itSaysAndThatOutput", {
+      name: network.classes[reading.digit],
+      output: plain(outputs[reading.digit], 2),
+    }),
     bytes: `${count(Math.round((4 * total) / 1000))} KB`,
   };
 }
@@ -77,26 +59,31 @@ export function factsOf(network, reading, changed) {
 /** @param {Network} network @param {number} total */
 function counting({ sizes }, total) {
   const products = sizes.slice(1).map((n, l) => `${count(sizes[l])} · ${count(n)}`);
-  const weights = sizes.slice(1).reduce((sum, n, l) => sum + sizes[l] * n, 0);
+  const weights = sizes.slice(1).reduce((all, n, l) => all + sizes[l] * n, 0);
   const biases = sizes.slice(1);
   return [
-    `weights: ${products.join(" + ")}${products.length > 1 ? ` = ${count(weights)}` : ""}`,
-    `biases: ${biases.map(count).join(" + ")}${biases.length > 1 ? ` = ${count(total - weights)}` : ""}`,
+    phrase("story.facts.weights", { sum: sum(products, weights) }),
+    phrase("story.facts.biases", { sum: sum(biases.map(count), total - weights) }),
     `${count(weights)} + ${count(total - weights)} = ${count(total)}`,
   ];
 }
 
+/** "12,544 + 256 = 12,800"; a number alone is no sum. @param {string[]} terms @param {number} total */
+const sum = (terms, total) => terms.join(" + ") + (terms.length > 1 ? ` = ${count(total)}` : "");
+
 /** @param {number[]} sizes */
 function hiddenLayers(sizes) {
-  if (!sizes.length) return "In this network nothing lies between them; most have layers there.";
-  if (sizes.length === 1) return `Between them lies one layer of ${spelled(sizes[0])} neurons; often there are more.`;
+  if (!sizes.length) return phrase("story.facts.inThisNetworkNothingLies");
+  if (sizes.length === 1) return phrase("story.facts.betweenThemLiesOneLayer", { size: spelled(sizes[0]) });
   const same = sizes.every((n) => n === sizes[0]);
-  return (
-    `Between them lie ${spelled(sizes.length)} layers, of ` +
-    `${same ? `${spelled(sizes[0])} neurons each` : `${sizes.map(spelled).join(" and ")} neurons`}.`
-  );
+  const layers = spelled(sizes.length);
+  return same
+    ? phrase("story.facts.betweenThemLieLayersOf", { layers, size: spelled(sizes[0]) })
+    : phrase("story.facts.betweenThemLieLayersOf2", { layers, list: sizes.map(spelled).join(" and ") });
 }
 
 /** What a function makes of three sums: "−5 becomes 0.01, 0 becomes 0.50, 5 becomes 0.99". @param {string} name */
 export const examplesOf = (name) =>
-  [-5, 0, 5].map((z) => `${plain(z, 0)} becomes ${plain(activate(name, z), 2)}`).join(", ");
+  [-5, 0, 5]
+    .map((z) => phrase("story.facts.becomes", { z: plain(z, 0), activate: plain(activate(name, z), 2) }))
+    .join(", ");

@@ -1,15 +1,17 @@
 // @ts-check
 // The drawings of the story, made for it: stroke lists in pad units (28 × 28, y down), and a picture of noise.
 
+import { phrase } from "../texts/later.js";
+
 export { SEVEN } from "./seven.js";
 
 /** @typedef {import("../model/state.js").Strokes} Strokes */
 /** @typedef {import("../model/state.js").State} State */
 
-/** Three 3s that share hardly any ink. @type {{name: string, strokes: Strokes}[]} */
+/** Three 3s that share hardly any ink. @type {{name: () => string, strokes: Strokes}[]} */
 export const THREES = [
   {
-    name: "A round one",
+    name: () => phrase("story.strokes.aRoundOne"),
     strokes: [
       [
         [9, 7],
@@ -32,7 +34,7 @@ export const THREES = [
     ],
   },
   {
-    name: "One with a flat top",
+    name: () => phrase("story.strokes.oneWithAFlatTop"),
     strokes: [
       [
         [9, 6],
@@ -47,7 +49,7 @@ export const THREES = [
     ],
   },
   {
-    name: "A small one in the corner",
+    name: () => phrase("story.strokes.aSmallOneInThe"),
     strokes: [
       [
         [3, 4],

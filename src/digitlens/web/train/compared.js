@@ -2,6 +2,8 @@
 // What the numbers of a comparison support: pairs of runs with the same seed, tested by all ways to change the signs of
 // their differences. The twin of learning/compared.py, which says more, for as many pairs as a page has. No DOM.
 
+import { phrase } from "../texts/first.js";
+
 /**
  * @typedef {Object} Comparison   how far b is better than a, as shares from -1 to 1
  * @property {number} pairs
@@ -26,7 +28,8 @@ const FEWEST = Math.ceil(Math.log2(2 / LEVEL)); // pairs with which the test can
 export function compare(a, b, names, where) {
   const differences = a.map((one, i) => b[i] - one).filter(Number.isFinite);
   const pairs = differences.length;
-  if (!pairs) return { pairs, mean: 0, low: null, high: null, p: 1, sentence: "There is no pair of runs to compare." };
+  if (!pairs)
+    return { pairs, mean: 0, low: null, high: null, p: 1, sentence: phrase("training.compared.thereIsNoPairOf") };
   const mean = differences.reduce((sum, one) => sum + one, 0) / pairs;
   const [low, high] = pairs >= FEWEST ? [end(differences, -1), end(differences, 1)] : [null, null];
   const p = chance(differences, 0);
@@ -49,20 +52,17 @@ export function compare(a, b, names, where) {
  */
 function sentenceOf(n, mean, low, high, p, names, differences) {
   const [worse, better] = mean >= 0 ? names : [names[1], names[0]];
-  const points = `${(100 * Math.abs(mean)).toFixed(2)} points`;
-  const runs = n > 1 ? `${n} pairs of runs` : "one pair of runs";
+  const points = phrase("training.compared.points", { points: (100 * Math.abs(mean)).toFixed(2) });
+  const runs = phrase("training.compared.runs", { n });
   if (differences.every((one) => one === 0))
-    return `${names[0]} and ${names[1]} read exactly as many of the test images, in ${runs}.`;
+    return phrase("training.compared.andReadExactlyAsMany", { name: names[0], name2: names[1], runs });
   if (low === null || high === null)
-    return (
-      `${better} read ${points} more of the test images than ${worse}, but ${runs} cannot tell that from chance: it ` +
-      `takes at least ${FEWEST}.`
-    );
+    return phrase("training.compared.readMoreOfTheTest", { better, points, worse, runs, least: FEWEST });
   const ends = (mean >= 0 ? [low, high] : [-high, -low]).map((one) => 100 * one).sort((x, y) => x - y);
   const [from, to] = ends.map((one) => one.toFixed(2).replace("-", "−"));
-  const interval = `95 % interval ${from} to ${to}; ${runs}, p = ${p.toFixed(3)}`;
-  if (p <= LEVEL) return `${better} reads ${points} more of the test images than ${worse} (${interval}).`;
-  return `No clear difference: ${better} read ${points} more than ${worse} (${interval}).`;
+  const interval = phrase("training.compared.95IntervalToP", { from, to, runs, p: p.toFixed(3) });
+  if (p <= LEVEL) return phrase("training.compared.readsMoreOfTheTest", { better, points, worse, interval });
+  return phrase("training.compared.noClearDifferenceReadMore", { better, points, worse, interval });
 }
 
 /**

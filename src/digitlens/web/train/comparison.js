@@ -5,6 +5,7 @@
 import { compare } from "./compared.js";
 import { Refused, numberOf, requestOf } from "./requests.js";
 import { describe } from "./schema.js";
+import { phrase } from "../texts/first.js";
 
 /** @typedef {import("./frames.js").Frame} Frame */
 /** @typedef {import("./requests.js").DataInfo} DataInfo */
@@ -35,16 +36,17 @@ export class ComparisonTraining {
    */
   static of(message, choices, sets, means) {
     const { recipes } = message;
-    if (!Array.isArray(recipes) || recipes.length !== 2) throw new Refused("recipes", "recipes: wants two of them");
+    if (!Array.isArray(recipes) || recipes.length !== 2)
+      throw new Refused("recipes", phrase("training.comparison.recipesWantsTwoOfThem"));
     const [a, b] = recipes.map((fields) => requestOf(message, choices, sets, fields));
     const seeds = numberOf(message, "seeds", choices.limits.seeds);
-    if (!seeds) throw new Refused("seeds", `seeds: from 1 to ${choices.limits.seeds}`);
+    if (!seeds) throw new Refused("seeds", phrase("training.comparison.seedsFrom1To", { seeds: choices.limits.seeds }));
     if (Math.max(a.recipe.epochs, b.recipe.epochs) > EPOCHS)
-      throw new Refused("epochs", `epochs: at most ${EPOCHS} in a comparison`);
+      throw new Refused("epochs", phrase("training.comparison.epochsAtMostInA", { most: EPOCHS }));
     const fields = choices.fields.filter(
       ({ name }) => JSON.stringify(a.recipe[name]) !== JSON.stringify(b.recipe[name]),
     );
-    if (!fields.length) throw new Refused("recipes", "both sides are the same; change something on one of them");
+    if (!fields.length) throw new Refused("recipes", phrase("training.comparison.bothSidesAreTheSame"));
     const names = /** @type {[string, string]} */ (
       [a, b].map(({ recipe }) => fields.map((field) => describe(field, recipe[field.name])).join(" and "))
     );
@@ -126,7 +128,14 @@ export class ComparisonTraining {
         this.lines = this.lines.filter((one) => one !== line);
         if (!work || this.ended) return;
         if (work.lost++ < AGAIN) this.waiting.unshift(work);
-        else this.#add(failed(work.index, work.request, `its worker ended ${work.lost} times (${why})`));
+        else
+          this.#add(
+            failed(
+              work.index,
+              work.request,
+              phrase("training.comparison.itsWorkerEndedTimes", { lost: work.lost, why }),
+            ),
+          );
         this.#hire(set);
         if (this.state === "paused") this.lines.at(-1)?.send({ type: "hold", held: true });
       },
@@ -188,12 +197,14 @@ export class ComparisonTraining {
     const pairs = a.flatMap((one) => b.filter(({ index }) => index === one.index + 1).map((other) => [one, other]));
     if (!pairs.length) return null;
     const { epochs } = this.sides[0].recipe;
-    const where = epochs === this.sides[1].recipe.epochs ? `after ${epochs} epoch${epochs > 1 ? "s" : ""}` : "";
+    const where = epochs === this.sides[1].recipe.epochs ? phrase("training.comparison.after", { n: epochs }) : "";
     const [x, y] = [0, 1].map((side) => pairs.map((pair) => accuracy(pair[side])));
     const result = compare(x, y, this.names, where);
     const broken = [0, 1].flatMap((side) => {
       const errors = pairs.filter((pair) => pair[side].error).length;
-      return errors ? [`${errors} of ${pairs.length} runs with ${this.names[side]} ended in an error.`] : [];
+      return errors
+        ? [phrase("training.comparison.ofRunsWithEndedIn", { errors, n: pairs.length, name: this.names[side] })]
+        : [];
     });
     return { ...result, sentence: [...broken, result.sentence].join(" ") };
   }

@@ -2,6 +2,7 @@
 // The state of a comparison as the Compare view sees it. A reducer, as run_state.js is one for a run. No DOM.
 
 import { doing, duelOf } from "./duel.js";
+import { phrase } from "../texts/later.js";
 
 /** @typedef {import("./frames.js").Frame} Frame */
 /** @typedef {import("./settings.js").Choices} Choices */
@@ -106,24 +107,28 @@ export function shownOf(state, settings, here, fields, reason = "") {
   // a result belongs to the settings that it came from
   const aside = result !== null && duel !== null && !busy && !isOf(state, duel);
   const wrong = duel !== null && Object.keys(duel.errors).length > 0;
-  const stale = !here && header ? `${reason || "The server is gone."} This is what had arrived. ` : "";
+  const why = reason || phrase("training.comparisonState.theServerIsGone");
+  const stale = !here && header ? phrase("training.comparisonState.thisIsWhatHadArrived", { why }) : "";
   const failed = header?.state === "failed" ? header.error : "";
   return {
     duel,
     busy,
     aside,
-    button: busy ? "Stop" : duel && canGoOn(state, duel) ? "Continue" : "Compare",
+    button: busy
+      ? phrase("training.comparisonState.stop")
+      : duel && canGoOn(state, duel)
+        ? phrase("training.comparisonState.continue")
+        : phrase("training.comparisonState.compare"),
     disabled: !here || !duel || (!busy && wrong),
     status: stale + (header && !aside ? doing(header) : ""),
     progress: header ? header.done / header.all : 0,
     trouble: refused && !fields.includes(refused.field) ? refused.error : failed,
     empty: aside
-      ? "These are other settings than those of the last result. It is put aside, and comes back with its settings."
+      ? phrase("training.comparisonState.theseAreOtherSettingsThan")
       : choices
-        ? "The curves of both sides over each other, their weights, and a sentence that says what the numbers " +
-          "support appear here."
+        ? phrase("training.comparisonState.theCurvesOfBothSides")
         : here
           ? "…"
-          : reason || "Comparing needs the server, digitlens app, which is gone.",
+          : reason || phrase("training.comparisonState.comparingNeedsTheServerDigitlens"),
   };
 }

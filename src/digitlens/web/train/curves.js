@@ -1,6 +1,8 @@
 // @ts-check
 // The numbers of a run: as columns for plots, as rows of a table, and in words. No DOM.
 
+import { phrase } from "../texts/later.js";
+
 /** @typedef {{header: any, blocks: Record<string, any>, shapes: Record<string, number[]>}} Frame */
 
 export const COLUMNS = {
@@ -103,7 +105,7 @@ export function recordAt(run, position) {
  */
 export function summary(run) {
   const last = run.shapes.curves[0] - 1;
-  if (last < 0) return "Nothing has been measured yet.";
+  if (last < 0) return phrase("training.curves.nothingHasBeenMeasuredYet");
   const [position, whole, test, training] = /** @type {const} */ ([
     "position",
     "whole",
@@ -111,20 +113,28 @@ export function summary(run) {
     "trainingAccuracy",
   ]).map((name) => cell(run, last, name));
   const percent = (/** @type {number} */ share) => `${(100 * share).toFixed(whole ? 2 : 1)} %`;
-  const when = position ? `After ${epochs(position)}` : "Before training";
-  const tested = Number.isFinite(test)
-    ? `${percent(test)} of ${whole ? "the" : SAMPLED} test images are read correctly`
-    : "";
-  const learned = Number.isFinite(training)
-    ? `${percent(training)} of ${whole ? "those" : `${SAMPLED} of those`} it learns from`
-    : "";
-  const both = [tested, learned].filter(Boolean).join(", and ") || "nothing has been measured yet";
-  return `${when}: ${both}${!tested && learned ? " are read correctly" : ""}.`;
+  const values = {
+    when: position ? phrase("training.curves.after", { epochs: epochs(position) }) : phrase("training.curves.before"),
+    tested: percent(test),
+    learned: percent(training),
+    sampled: SAMPLED,
+  };
+  const [tested, learned] = [Number.isFinite(test), Number.isFinite(training)];
+  if (tested && learned)
+    return whole ? phrase("training.curves.bothWhole", values) : phrase("training.curves.bothSampled", values);
+  if (tested)
+    return whole ? phrase("training.curves.testWhole", values) : phrase("training.curves.testSampled", values);
+  if (learned)
+    return whole ? phrase("training.curves.learnedWhole", values) : phrase("training.curves.learnedSampled", values);
+  return phrase("training.curves.neither", values);
 }
 
 /** "3 epochs", "1 epoch", "0.38 epochs". @param {number} position */
 export const epochs = (position) =>
-  Number.isInteger(position) ? `${many(position)} epoch${position === 1 ? "" : "s"}` : `${position.toFixed(2)} epochs`;
+  phrase("training.curves.epochs", {
+    n: position,
+    count: Number.isInteger(position) ? many(position) : position.toFixed(2),
+  });
 
 /**
  * What a run is doing, in words.
@@ -133,41 +143,66 @@ export const epochs = (position) =>
  */
 export function doing(header) {
   const { state, place, epoch, mini_batch: batch, batches, example, recipe, seconds } = header;
-  const single = example ? ` and ${example} example${example === 1 ? "" : "s"}` : "";
-  const within = batch || example ? `${many(batch)} of ${many(batches)} mini-batches${single}` : "";
-  const took = seconds ? `${seconds < 10 ? seconds.toFixed(2) : many(Math.round(seconds))} s of training` : "";
+  const single = example ? phrase("training.curves.examples", { n: example }) : "";
+  const within =
+    batch || example
+      ? phrase("training.curves.ofMiniBatches", { batch: many(batch), batches: many(batches), single })
+      : "";
+  const long = seconds && (seconds < 10 ? seconds.toFixed(2) : many(Math.round(seconds)));
+  const took = long ? phrase("training.curves.sOfTraining", { long }) : "";
   if (state === "waiting")
     return place > 1
-      ? `Waiting: ${place - 1 === 1 ? "one other run is" : `${many(place - 1)} other runs are`} ahead of you.`
+      ? phrase("training.curves.waiting", { n: place - 1, count: many(place - 1) })
       : place
-        ? "Waiting: your turn is next."
-        : "Loading the images…";
+        ? phrase("training.curves.waitingYourTurnIsNext")
+        : phrase("training.curves.loadingTheImages");
   if (state === "running")
-    return (
-      `Epoch ${many(Math.min(epoch + 1, recipe.epochs))} of ` +
-      `${many(recipe.epochs)}${within && `, ${within}`}${took && `, ${took}`}.`
-    );
-  if (state === "finished") return `Finished: ${epochs(recipe.epochs)}${took && ` in ${took}`}.`;
+    return phrase("training.curves.running", {
+      now: [
+        phrase("training.curves.epochOf", {
+          epoch: many(Math.min(epoch + 1, recipe.epochs)),
+          epochs: many(recipe.epochs),
+        }),
+        within,
+        took,
+      ]
+        .filter(Boolean)
+        .join(phrase("training.curves.comma")),
+    });
+  if (state === "finished")
+    return took
+      ? phrase("training.curves.finishedIn", { epochs: epochs(recipe.epochs), took })
+      : phrase("training.curves.finished", { epochs: epochs(recipe.epochs) });
   if (state === "interrupted") return header.error ? capital(header.error) : restarted(epoch);
   if (state === "diverged" || state === "failed")
-    return `${state === "diverged" ? "Training diverged. " : ""}${capital(header.error)}`;
-  if (within) return `Paused in epoch ${many(epoch + 1)} of ${many(recipe.epochs)}, after ${within}.`;
-  return epoch ? `Paused after ${epochs(epoch)} of ${many(recipe.epochs)}.` : "Nothing has been learned yet.";
+    return (state === "diverged" ? phrase("training.curves.trainingDiverged") : "") + capital(header.error);
+  if (within)
+    return phrase("training.curves.pausedInEpochOfAfter", {
+      epoch: many(epoch + 1),
+      epochs: many(recipe.epochs),
+      what: within,
+    });
+  return epoch
+    ? phrase("training.curves.pausedAfterOf", { epochs: epochs(epoch), epochs2: many(recipe.epochs) })
+    : phrase("training.curves.nothingHasBeenLearnedYet");
 }
 
 /** What became of a run whose server was restarted. @param {number} epoch */
 const restarted = (epoch) =>
-  "The server was restarted during this run. " +
-  (epoch ? `Its first ${epochs(epoch)} ${epoch === 1 ? "is" : "are"} kept.` : "Its beginning is kept.");
+  epoch
+    ? phrase("training.curves.restarted", { n: epoch, epochs: epochs(epoch) })
+    : phrase("training.curves.theServerWasRestartedDuring");
 
 /** @param {string} text */
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
 
 /** "40 seconds", "3 minutes", "2 hours". @param {number} seconds */
 export function lasting(seconds) {
-  const [unit, name] = seconds < 90 ? [1, "second"] : seconds < 5_400 ? [60, "minute"] : [3_600, "hour"];
-  const n = Math.max(1, Math.round(seconds / unit));
-  return `${many(n)} ${name}${n === 1 ? "" : "s"}`;
+  const of = (/** @type {number} */ unit) => Math.max(1, Math.round(seconds / unit));
+  if (seconds < 90) return phrase("training.curves.seconds", { n: of(1) });
+  return seconds < 5_400
+    ? phrase("training.curves.minutes", { n: of(60) })
+    : phrase("training.curves.hours", { n: of(3_600), count: many(of(3_600)) });
 }
 
 /** A whole number with its thousands set apart. @param {number} n */

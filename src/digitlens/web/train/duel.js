@@ -2,6 +2,7 @@
 // A comparison: the two sides that the settings ask for, and the numbers of what came. No DOM.
 
 import { wanted } from "./settings.js";
+import { phrase } from "../texts/later.js";
 
 /** @typedef {import("./settings.js").Choices} Choices */
 /** @typedef {import("./settings.js").Settings} Settings */
@@ -55,9 +56,9 @@ export function duelOf(settings, choices) {
   const text = settings.seeds ?? SEEDS;
   const seeds = /^\d{1,3}$/.test(text) ? Number(text) : 0;
   if (seeds < 1 || seeds > choices.limits.seeds)
-    errors.seeds = `Wants a whole number from 1 to ${choices.limits.seeds}.`;
+    errors.seeds = phrase("training.duel.wantsAWholeNumberFrom", { seeds: choices.limits.seeds });
   if (!errors.first && !errors.second && JSON.stringify(a.fields[vary]) === JSON.stringify(b.fields[vary]))
-    errors.second = "Both sides are the same.";
+    errors.second = phrase("training.duel.bothSidesAreTheSame");
   return {
     vary,
     sides,
@@ -119,10 +120,8 @@ export function pace(runs) {
 /** What the comparison is doing, in words. @param {any} header @returns {string} */
 export function doing({ state, place, done, all, seconds }) {
   if (state === "waiting")
-    return place > 1
-      ? `Waiting: ${place - 1} ${place === 2 ? "other is" : "others are"} ahead of you.`
-      : "Your turn is next.";
-  if (state === "running") return `${done} of ${all} runs are done.`;
-  if (state === "paused") return `Paused: ${done} of ${all} runs are done.`;
-  return state === "finished" ? `Finished: ${all} runs in ${seconds.toFixed(1)} s.` : "";
+    return place > 1 ? phrase("training.duel.waiting", { n: place - 1 }) : phrase("training.duel.yourTurnIsNext");
+  if (state === "running") return phrase("training.duel.ofRunsAreDone", { done, all });
+  if (state === "paused") return phrase("training.duel.pausedOfRunsAreDone", { done, all });
+  return state === "finished" ? phrase("training.duel.finishedRunsInS", { all, seconds: seconds.toFixed(1) }) : "";
 }

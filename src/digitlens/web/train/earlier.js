@@ -2,6 +2,7 @@
 // The runs before this one, as far as their curves are kept: the newest few, and those that were pinned. No DOM.
 
 import { column, drawn, reached } from "./curves.js";
+import { phrase } from "../texts/later.js";
 
 /** @typedef {import("./frames.js").Frame} Frame */
 /**
@@ -54,10 +55,10 @@ export function earlierRuns() {
 export function nameOf(run, current) {
   const [own, other] = [recipeOf(run), recipeOf(current)];
   const different = Object.keys(own).filter((name) => String(own[name]) !== String(other[name]));
-  if (!different.length) return `run ${run.header.number}`;
+  if (!different.length) return phrase("training.earlier.run", { number: run.header.number });
   const named = different.slice(0, MOST_NAMED).map((name) => `${name.replaceAll("_", " ")} ${shown(own[name])}`);
   const more = different.length - named.length;
-  return named.join(", ") + (more ? ` and ${more} more` : "");
+  return named.join(", ") + (more ? phrase("training.earlier.andMore", { more }) : "");
 }
 
 /** @param {unknown} value */

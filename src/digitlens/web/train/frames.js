@@ -2,6 +2,7 @@
 // Binary frames: numbers as they lie in memory, with a header that says where. The twin of server/training/frames.py.
 
 import { DIGIT_SHAPE, pixelsOf } from "../core/shape.js";
+import { phrase } from "../texts/first.js";
 
 /** @typedef {Float32Array | Int8Array | Uint8Array | Uint32Array | Int32Array} Numbers */
 /** @typedef {{name: string, type: string, shape: number[], at: number}} Block */
@@ -15,15 +16,15 @@ const TYPES = { float32: Float32Array, int8: Int8Array, uint8: Uint8Array, uint3
  * @returns {Frame}
  */
 export function unframe(buffer) {
-  if (buffer.byteLength < 4) throw new Error("this is no frame: it is too short");
+  if (buffer.byteLength < 4) throw new Error(phrase("training.frames.thisIsNoFrameIt"));
   const length = new DataView(buffer).getUint32(0, true);
-  if (length + 4 > buffer.byteLength) throw new Error("this is no frame: its header does not end");
+  if (length + 4 > buffer.byteLength) throw new Error(phrase("training.frames.thisIsNoFrameIts"));
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
   const blocks = /** @type {Record<string, Numbers>} */ ({});
   const shapes = /** @type {Record<string, number[]>} */ ({});
   for (const { name, type, shape, at } of /** @type {Block[]} */ (header.blocks)) {
     const Kind = TYPES[/** @type {keyof typeof TYPES} */ (type)];
-    if (!Kind) throw new Error(`this frame holds numbers of an unknown type, ${type}`);
+    if (!Kind) throw new Error(phrase("training.frames.thisFrameHoldsNumbersOf", { type }));
     blocks[name] = new Kind(
       buffer,
       at,

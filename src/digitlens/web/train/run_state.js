@@ -5,6 +5,7 @@
 import { doing } from "./curves.js";
 import { plan } from "./plan.js";
 import { wanted } from "./settings.js";
+import { phrase } from "../texts/later.js";
 
 /** @typedef {import("./frames.js").Frame} Frame */
 /** @typedef {import("./settings.js").Choices} Choices */
@@ -159,7 +160,7 @@ export function errorsOf(state, settings) {
   const errors = { ...what?.errors };
   if (state.refused?.field) errors[state.refused.field] = state.refused.error;
   const chosen = what && state.choices?.data.find(({ name }) => name === what.data);
-  if (chosen && !chosen.here) errors.data = "These images are not here yet.";
+  if (chosen && !chosen.here) errors.data = phrase("training.runState.theseImagesAreNotHere");
   return errors;
 }
 
@@ -192,22 +193,29 @@ export function shownOf(state, settings, here, fields, reason = "") {
         ? plan(what, choices)
         : here
           ? "…"
-          : reason || "Training needs the server, digitlens app, which is gone.",
-    main: busy ? "Pause" : canGoOn(state, settings) ? continues(run?.header) : run ? "Start again" : "Start",
+          : reason || phrase("training.runState.trainingNeedsTheServerDigitlens"),
+    main: busy
+      ? phrase("training.runState.pause")
+      : canGoOn(state, settings)
+        ? continues(run?.header)
+        : run
+          ? phrase("training.runState.startAgain")
+          : phrase("training.runState.start"),
     mainDisabled: barred && !(busy && here),
     disabled: barred,
     stepsDisabled: barred || (same && hasEnded(state)),
     doing: doingOf(state),
     status: statusOf(state),
-    note: noteOf(state, here, same || wrong, reason || "The server is gone."),
+    note: noteOf(state, here, same || wrong, reason || phrase("training.runState.theServerIsGone")),
     trouble: elsewhere.join(" "),
   };
 }
 
 /** What the large button says of a run that can go on. @param {any} header */
 function continues({ state, epoch, records }) {
-  if (state === "interrupted") return epoch ? `Continue from epoch ${epoch}` : "Continue";
-  return records > 1 ? "Continue" : "Start";
+  if (state === "interrupted")
+    return epoch ? phrase("training.runState.continueFromEpoch", { epoch }) : phrase("training.runState.continue");
+  return records > 1 ? phrase("training.runState.continue") : phrase("training.runState.start");
 }
 
 /**
@@ -225,9 +233,9 @@ function doingOf(state) {
 
 /** @param {RunState} state */
 function statusOf(state) {
-  if (isReplaced(state)) return "A comparison has replaced this run. Start begins it again.";
-  if (state.lost) return "The server was restarted and no longer has this run. Start begins it again.";
-  return state.run ? doing(state.run.header) : "Nothing has been learned yet.";
+  if (isReplaced(state)) return phrase("training.runState.aComparisonHasReplacedThis");
+  if (state.lost) return phrase("training.runState.theServerWasRestartedAnd");
+  return state.run ? doing(state.run.header) : phrase("training.runState.nothingHasBeenLearnedYet");
 }
 
 /**
@@ -237,6 +245,6 @@ function statusOf(state) {
  * @param {string} reason     why nobody trains
  */
 function noteOf(state, here, settled, reason) {
-  if (!here && state.run) return `${reason} This is what had arrived.`;
-  return isKnown(state) && !settled ? "The settings have changed. They apply from the next start." : "";
+  if (!here && state.run) return phrase("training.runState.thisIsWhatHadArrived", { reason });
+  return isKnown(state) && !settled ? phrase("training.runState.theSettingsHaveChangedThey") : "";
 }

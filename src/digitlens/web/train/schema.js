@@ -2,6 +2,8 @@
 // The fields of a recipe, as the server declares them in its message "choices" (learning/schema.py): how a value is
 // spelled, which texts are values, and what a value is called. No DOM, and no field by name.
 
+import { phrase } from "../texts/first.js";
+
 /**
  * @typedef {Object} Field
  * @property {string} name
@@ -63,7 +65,8 @@ export function parts(field, text) {
 export function parse(field, text) {
   const several = field.kind === "integers" || field.kind === "choices";
   const values = (several ? parts(field, text) : [text]).map((part) => one(field, part));
-  if (values.includes(undefined) || (several && values.length > field.most)) return new Error(`Wants ${field.wanted}.`);
+  if (values.includes(undefined) || (several && values.length > field.most))
+    return new Error(phrase("training.schema.wants", { wanted: field.wanted }));
   return several ? values : values[0];
 }
 

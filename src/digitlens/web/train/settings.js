@@ -2,6 +2,7 @@
 // The settings of a training: text as it is typed, and the fields of a recipe that it stands for. No DOM.
 
 import { inSentence, nameOf, parse, write } from "./schema.js";
+import { phrase } from "../texts/first.js";
 
 /** @typedef {import("./schema.js").Field} Field */
 /**
@@ -55,7 +56,7 @@ export function wanted(settings, choices) {
     if (!field.option || !(field.name in settings)) continue;
     const value = parse(field, settings[field.name]);
     if (value instanceof Error) errors[field.name] = value.message;
-    else if (repeats(field, value)) errors[field.name] = "Each of them once.";
+    else if (repeats(field, value)) errors[field.name] = phrase("training.settings.eachOfThemOnce");
     else if (write(value) !== write(recipes[base][field.name])) fields[field.name] = value;
   }
   if (settings.live === "1" && !("epochs" in settings)) fields.epochs = LIVE_EPOCHS;
@@ -63,10 +64,13 @@ export function wanted(settings, choices) {
   const chosen = chosenData(settings, data);
   const size = parameters(sizesFor(recipe, chosen));
   if (!errors.hidden && size > limits.parameters)
-    errors.hidden = `At most ${many(limits.parameters)} weights and biases; these would be ${many(size)}.`;
+    errors.hidden = phrase("training.settings.atMostWeightsAndBiases", {
+      parameters: many(limits.parameters),
+      size: many(size),
+    });
   for (const field of choices.fields) errors[field.name] ||= misfit(field, recipe, choices.fields);
   if (!errors.validation && (fields.validation ?? 0) >= chosen.training)
-    errors.validation = `At least one of ${many(chosen.training)} has to be left to learn from.`;
+    errors.validation = phrase("training.settings.atLeastOneOfHas", { training: many(chosen.training) });
   const wrong = Object.entries(errors).filter(([, words]) => words);
   return { base, data: chosen.name, fields, errors: Object.fromEntries(wrong) };
 }
@@ -86,7 +90,13 @@ function misfit(field, recipe, fields) {
   if (!other || fitting.includes(recipe[name])) return "";
   const named = fitting.map((value) => nameOf(other, value)).join(" or ");
   const [value, now] = [nameOf(field, recipe[field.name]), nameOf(other, recipe[name])];
-  return `${value[0].toUpperCase()}${value.slice(1)} goes with ${inSentence(other)} ${named}, not with ${now}.`;
+  return phrase("training.settings.goesWithNotWith", {
+    value: value[0].toUpperCase(),
+    name: value.slice(1),
+    field: inSentence(other),
+    named,
+    now,
+  });
 }
 
 /**

@@ -1,6 +1,8 @@
 // @ts-check
 // Who trains: the server, or the tab itself. Both hear the same messages, and tell the same. Types, and words.
 
+import { phrase } from "../texts/later.js";
+
 /** @typedef {import("./frames.js").Frame} Frame */
 /**
  * Hears a text message, or the header of a frame and the frame.
@@ -38,4 +40,8 @@ export const whyNot = ({ kind, reason }) => (kind === "server" ? "" : reason || 
 
 /** Where a trainer is, for people. @param {Trainer["kind"]} kind @param {boolean} near   the server is this computer */
 export const placeOf = (kind, near) =>
-  kind === "tab" ? "in this tab" : near ? "on this computer’s server" : "on the server";
+  kind === "tab"
+    ? phrase("training.trainer.inThisTab")
+    : near
+      ? phrase("training.trainer.onThisComputersServer")
+      : phrase("training.trainer.onTheServer");

@@ -1,10 +1,12 @@
 // @ts-check
 // Things to try: settings with something to be seen in what comes of them. No DOM.
 
+import { phrase } from "../texts/later.js";
+
 /**
  * @typedef {Object} Try   few: so many images to learn from, where there are more
- * @property {string} label
- * @property {string} says
+ * @property {() => string} label
+ * @property {() => string} says
  * @property {Readonly<Record<string, string>>} settings
  * @property {number} [few]
  */
@@ -22,33 +24,29 @@ const BEST = {
 /** @type {readonly Try[]} */
 export const TRIES = Object.freeze([
   {
-    label: "Five sigmoid layers",
-    says:
-      "At first nothing is learned: the gradients of the first layers are a hundred times smaller than " +
-      "those of the outputs. They vanish.",
+    label: () => phrase("training.tries.fiveSigmoidLayers"),
+    says: () => phrase("training.tries.atFirstNothingIsLearned"),
     settings: DEEP,
   },
   {
-    label: "Five ReLU layers",
-    says: "Gradients reach every layer, and it learns from the first epoch.",
+    label: () => phrase("training.tries.fiveReluLayers"),
+    says: () => phrase("training.tries.gradientsReachEveryLayerAnd"),
     settings: { ...DEEP, activation: "relu", initialisation: "he", learning_rate: "0.1" },
   },
   {
-    label: "Learning rate far too high",
-    says: "The first steps are so large that the neurons saturate. Every image gets the same answer.",
+    label: () => phrase("training.tries.learningRateFarTooHigh"),
+    says: () => phrase("training.tries.theFirstStepsAreSo"),
     settings: { learning_rate: "30", epochs: "10" },
   },
   {
-    label: "Random labels",
-    says:
-      "A few images with random labels. The network memorises nearly all of them, and reads one test image in " +
-      "ten: that is guessing.",
+    label: () => phrase("training.tries.randomLabels"),
+    says: () => phrase("training.tries.aFewImagesWithRandom"),
     settings: { ...BEST, hidden: "64", labels: "random", epochs: "60" },
     few: 2_000,
   },
   {
-    label: "Reach 98 %",
-    says: "More neurons, ReLU, softmax, cross-entropy and Adam: better in seconds, and larger.",
+    label: () => phrase("training.tries.reach98"),
+    says: () => phrase("training.tries.moreNeuronsReluSoftmaxCross"),
     settings: { ...BEST, hidden: "128", epochs: "20" },
   },
 ]);

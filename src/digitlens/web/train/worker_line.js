@@ -2,6 +2,9 @@
 // One worker, from its start to its end: it gets the kernel and the images that it lacks, and is asked now and then
 // whether it still answers. When it does not, or ends by itself, that is told once. No DOM.
 
+import { phrase } from "../texts/first.js";
+import { spoken } from "../texts/language.js";
+
 /** @typedef {import("./worker/images.js").DataSet} DataSet */
 /**
  * What a worker is here, whoever makes it.
@@ -36,7 +39,7 @@ export class WorkerLine {
       else if (data.type !== "pong") hear(data);
     };
     this.worker.onerror = (event) => this.#lose(event.message ?? "");
-    this.send({ type: "kernel", source: kernel });
+    this.send({ type: "kernel", source: kernel, speaks: spoken("worker") });
     this.timer = setInterval(() => this.#ask(), ask);
     /** @type {any} */ (this.timer).unref?.(); // under Node it shall not keep the process alive
   }
@@ -60,7 +63,7 @@ export class WorkerLine {
   }
 
   #ask() {
-    if (this.missed >= MISSED) return this.#lose("it does not answer");
+    if (this.missed >= MISSED) return this.#lose(phrase("training.workerLine.silent"));
     this.missed++;
     this.send({ type: "ping" });
   }

@@ -11,6 +11,7 @@ import { numberOf, Refused, requestOf } from "./requests.js";
 import { storedNetwork } from "./trained_network.js";
 import { WorkerLine } from "./worker_line.js";
 import { writeModelFile } from "../model/model_file.js";
+import { phrase } from "../texts/first.js";
 
 /** @typedef {import("./frames.js").Frame} Frame */
 /** @typedef {import("./requests.js").RunRequest} RunRequest */
@@ -117,13 +118,13 @@ class WorkerTrainer {
   /** @param {number | "latest"} record @returns {Promise<Uint8Array>} */
   async network(record) {
     const { current, line } = this;
-    if (!current || !line || !current.sent) throw gone("this tab no longer has this run");
+    if (!current || !line || !current.sent) throw gone(phrase("training.workerTrainer.thisTabNoLongerHas"));
     const ask = ++this.asked;
     const told = await new Promise((resolve, reject) => {
       this.answers.set(ask, { resolve, reject });
       line.send({ type: "network", record, ask });
     });
-    if (!told) throw gone("this snapshot is no longer kept");
+    if (!told) throw gone(phrase("training.workerTrainer.thisSnapshotIsNoLonger"));
     const data = await this.#images(current.request.data);
     return writeModelFile(storedNetwork(current.request, told, data));
   }
@@ -133,7 +134,7 @@ class WorkerTrainer {
     this.line?.end();
     this.comparison?.stop();
     this.listeners.clear();
-    this.#forgetAnswers("the page has been left");
+    this.#forgetAnswers(phrase("training.workerTrainer.thePageHasBeenLeft"));
   }
 
   /** @param {TabSet} set */
@@ -167,7 +168,8 @@ class WorkerTrainer {
 
   async #begin() {
     try {
-      const reason = missing() || (this.services.worker ? "" : "this browser has no workers for pages");
+      const reason =
+        missing() || (this.services.worker ? "" : phrase("training.workerTrainer.thisBrowserHasNoWorkers"));
       if (reason) throw new Error(reason);
       const [bytes, choices] = await Promise.all([this.services.kernel(), this.services.choices()]);
       this.module = await WebAssembly.compile(bytes);
@@ -176,7 +178,7 @@ class WorkerTrainer {
     } catch (error) {
       if (this.destroyed) return;
       const why = error instanceof Error ? error.message : String(error);
-      return this.#become("gone", `Training in this tab cannot begin: ${why}.`);
+      return this.#become("gone", phrase("training.workerTrainer.trainingInThisTabCannot", { why }));
     }
     if (this.destroyed) return;
     this.#become("here");
@@ -194,18 +196,18 @@ class WorkerTrainer {
       case "forget":
         return this.#forget();
       case "download":
-        throw new Refused("data", "data: drop MNIST’s files here, or choose a set that is here");
+        throw new Refused("data", phrase("training.workerTrainer.dataDropMnistsFilesHere"));
       case "visit":
       case "ping":
         return;
     }
     if (message.type === "moment") {
       const [at, ask] = [numberOf(message, "at"), numberOf(message, "ask")];
-      if (!current?.sent) throw new Refused("at", "at: there is no moment yet to go back to");
+      if (!current?.sent) throw new Refused("at", phrase("training.workerTrainer.atThereIsNoMoment"));
       return this.line?.send({ type: "moment", at, ask });
     }
     if (comparison) return message.type === "pause" ? comparison.pause() : comparison.go();
-    if (!current) throw new Refused("", "there is no run; start one with train or compare");
+    if (!current) throw new Refused("", phrase("training.workerTrainer.thereIsNoRunStart"));
     if (message.type === "pause") this.#pause(current);
     else this.#go(current, message.how ?? "run");
   }
@@ -215,7 +217,7 @@ class WorkerTrainer {
     const choices = /** @type {Choices} */ (this.choices);
     const request = requestOf(message, choices, this.#infos());
     const { go = "run" } = message;
-    if (!["run", "nothing"].includes(go)) throw new Refused("go", "go: run or nothing");
+    if (!["run", "nothing"].includes(go)) throw new Refused("go", phrase("training.workerTrainer.goRunOrNothing"));
     this.#endComparison();
     const frame = runFrame(request, newStatus(), null);
     const hows = [go === "run" ? "run" : ""];
@@ -236,7 +238,7 @@ class WorkerTrainer {
     const report = (/** @type {object} */ more) =>
       this.#tell("download", { type: "download", file: name, ended: false, error: "", done: 0, total: null, ...more });
     const loading = (async () => {
-      if (!set) throw new Error(`there are no images called ${name}`);
+      if (!set) throw new Error(phrase("training.workerTrainer.thereAreNoImagesCalled", { name }));
       const images = await set.load((done, total) => report({ done, total }));
       report({ file: "", ended: true });
       return images;
@@ -297,16 +299,23 @@ class WorkerTrainer {
   #lost(why) {
     const { current } = this;
     this.line = null;
-    this.#forgetAnswers("the worker that trained it has ended");
+    this.#forgetAnswers(phrase("training.workerTrainer.theWorkerThatTrainedIt"));
     if (!current?.sent) return;
     current.sent = false;
     const busy = UNDER_WAY.includes(current.frame.header.state);
     const from = current.checkpoint?.state.epoch ?? 0;
     const again = current.lost++ < AGAIN;
     const words =
-      `The worker that trained this network has ended${why && ` (${why.slice(0, 200)})`}. ` +
-      (busy && again ? "Another one goes on" : "Continue goes on") +
-      (current.checkpoint ? ` from epoch ${from}, where it was kept last.` : " from the beginning.");
+      (why
+        ? phrase("training.workerTrainer.theWorkerThatTrainedThis", { name: why.slice(0, 200) })
+        : phrase("training.workerTrainer.theWorkerThatTrainedThis2")) +
+      (busy && again
+        ? current.checkpoint
+          ? phrase("training.workerTrainer.anotherOneGoesOnFrom", { from })
+          : phrase("training.workerTrainer.anotherOneGoesOnFrom2")
+        : current.checkpoint
+          ? phrase("training.workerTrainer.continueGoesOnFromEpoch", { from })
+          : phrase("training.workerTrainer.continueGoesOnFromThe"));
     this.#show(current, "interrupted", words);
     if (!busy || !again) return;
     current.hows = ["run"];
@@ -324,10 +333,10 @@ class WorkerTrainer {
   /** @param {Current} current @param {string} how */
   #go(current, how) {
     if (!["run", "example", "mini_batch", "epoch"].includes(how))
-      throw new Refused("how", "how: one of run, example, mini_batch, epoch");
+      throw new Refused("how", phrase("training.workerTrainer.howOneOfRunExample"));
     const { state } = current.frame.header;
     if (["finished", "diverged", "failed"].includes(state))
-      throw new Refused("how", "this run has ended; start another one with train or compare");
+      throw new Refused("how", phrase("training.workerTrainer.thisRunHasEndedStart"));
     if (current.sent) return this.line?.send({ type: "go", how });
     const starts = state === "interrupted";
     if (how === "run") current.hows = [];

@@ -3,6 +3,7 @@
 
 import { readPixels } from "../../picture/canvas.js";
 import { pictureSize } from "./labelled.js";
+import { phrase } from "../../texts/later.js";
 
 /**
  * PNG or JPEG, at most 64×64; light is ink. Throws an Error in words.
@@ -12,7 +13,7 @@ import { pictureSize } from "./labelled.js";
 export async function decodePicture(bytes) {
   const { rows, columns } = pictureSize(bytes);
   const bitmap = await createImageBitmap(new Blob([/** @type {any} */ (bytes)])).catch(() => {
-    throw new Error("it is damaged: this browser cannot show it");
+    throw new Error(phrase("training.data.decoding.itIsDamagedThisBrowser"));
   });
   const data = readPixels(bitmap, columns, rows, "black");
   const ink = new Uint8Array(rows * columns);

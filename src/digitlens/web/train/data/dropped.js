@@ -7,12 +7,13 @@ import { lightPaper } from "../trained_network.js";
 import { idxSet } from "./idx.js";
 import { zipSet } from "./labelled.js";
 import { unpackDigits } from "./packed.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../worker/images.js").DataSet} DataSet */
 /** @typedef {import("../tab_services.js").TabSet} TabSet */
 /** @typedef {{name: string, size: number, arrayBuffer: () => Promise<ArrayBuffer>}} Dropped   a File is one */
 
-export const WANTED = "MNIST’s four files, a pair of IDX files, or a ZIP with a folder of pictures for each class";
+export const wanted = () => phrase("training.data.dropped.mnistsFourFilesAPair");
 const NAME = "folder"; // of the set, where a page has one of its own
 const FILES = 4; // at once
 const MOST = 2 ** 28; // bytes of all files, before they are unpacked
@@ -27,23 +28,27 @@ const MOST = 2 ** 28; // bytes of all files, before they are unpacked
 export async function droppedSet(files, decode, progress) {
   const names = files.map(({ name }) => name).join(", ");
   if (!files.length || files.length > FILES)
-    throw new Error(`${files.length} files are here, and wanted are ${WANTED}; put pictures into one ZIP`);
+    throw new Error(phrase("training.data.dropped.filesAreHereAndWanted", { n: files.length, wanted: wanted() }));
   const size = files.reduce((sum, file) => sum + file.size, 0);
   if (size > MOST)
-    throw new Error(`${names}: ${Math.ceil(size / 2 ** 20)} MiB, and at most ${MOST / 2 ** 20} are read; drop fewer`);
+    throw new Error(
+      phrase("training.data.dropped.mibAndAtMostAre", { names, size: Math.ceil(size / 2 ** 20), most: MOST / 2 ** 20 }),
+    );
   const opened = [];
   for (const file of files) opened.push({ name: file.name, bytes: await bytesOf(file) });
   const [{ name, bytes }] = opened;
   const archives = opened.filter((one) => begins(one.bytes, "PK"));
   if (archives.length && opened.length > 1)
-    throw new Error(`${archives[0].name} is an archive, and ${opened.length - 1} more came with it; drop it alone`);
+    throw new Error(
+      phrase("training.data.dropped.isAnArchiveAndMore", { name: archives[0].name, n: opened.length - 1 }),
+    );
   if (archives.length) return upright(await named(name, () => zipSet(bytes, name, decode, progress)));
   if (begins(bytes, "digitpak") && opened.length === 1) {
     const set = await named(name, () => unpackDigits(bytes));
-    return { ...set, name: NAME, source: `packed digits in ${name}, dropped here` };
+    return { ...set, name: NAME, source: phrase("training.data.dropped.packedDigitsInDroppedHere", { name }) };
   }
   if (opened.length === 1 && !/idx|ubyte|\.gz$/i.test(name))
-    throw new Error(`${name} is one file of another kind; wanted are ${WANTED}`);
+    throw new Error(phrase("training.data.dropped.isOneFileOfAnother", { name, wanted: wanted() }));
   return upright(await idxSet(opened));
 }
 
@@ -55,7 +60,7 @@ async function bytesOf(file) {
   try {
     return new Uint8Array(await file.arrayBuffer());
   } catch {
-    throw new Error(`${file.name} cannot be read: it is a folder, or it is gone; a folder goes as a ZIP`);
+    throw new Error(phrase("training.data.dropped.cannotBeReadItIs", { name: file.name }));
   }
 }
 
@@ -77,7 +82,7 @@ function upright(set) {
   if (!sameShape(set, DIGIT_SHAPE) || !lightPaper(set)) return set;
   for (const { images } of [set.training, set.test])
     for (let i = 0; i < images.length; i++) images[i] = 255 - images[i];
-  return { ...set, source: `${set.source}; dark on light, and inverted` };
+  return { ...set, source: phrase("training.data.dropped.darkOnLightAndInverted", { source: set.source }) };
 }
 
 /**

@@ -2,6 +2,8 @@
 // A large file from where the page came from: fetched with progress and within bounds, and kept for the next visit
 // where the browser allows that. No DOM.
 
+import { phrase } from "../../texts/first.js";
+
 const CACHE = "digitlens-data";
 
 /**
@@ -20,9 +22,9 @@ export async function fetched(address, most, version, progress, { fetch, caches 
   if (kept) return await read(kept, most, progress);
   await cache?.delete(address, { ignoreSearch: true }).catch(() => {}); // damaged, or of another version
   const answer = await fetch(address, anew ? { cache: "reload" } : {}).catch(() => {
-    throw new Error(`${address} cannot be fetched: there is no connection`);
+    throw new Error(phrase("training.data.fetched.cannotBeFetchedThereIs", { address }));
   });
-  if (!answer.ok) throw new Error(`${address} cannot be fetched: ${answer.status}`);
+  if (!answer.ok) throw new Error(phrase("training.data.fetched.cannotBeFetched", { address, status: answer.status }));
   const bytes = await read(answer, most, progress);
   cache?.put(key, new Response(/** @type {any} */ (bytes))).catch(() => {}); // not kept, then
   return bytes;
@@ -31,18 +33,18 @@ export async function fetched(address, most, version, progress, { fetch, caches 
 /** @param {Response} answer @param {number} most @param {(done: number, total: number | null) => void} progress */
 async function read(answer, most, progress) {
   const reader = answer.body?.getReader();
-  if (!reader) throw new Error("the answer is empty");
+  if (!reader) throw new Error(phrase("training.data.fetched.theAnswerIsEmpty"));
   const pieces = /** @type {Uint8Array[]} */ ([]);
   let size = 0;
   for (;;) {
     const { done, value } = await reader.read().catch(() => {
-      throw new Error("the connection broke off; try again");
+      throw new Error(phrase("training.data.fetched.theConnectionBrokeOffTry"));
     });
     if (done) break;
     size += value.length;
     if (size > most) {
       reader.cancel().catch(() => {});
-      throw new Error(`it has more than the ${most} bytes that it should have`);
+      throw new Error(phrase("training.data.fetched.itHasMoreThanThe", { most }));
     }
     pieces.push(value);
     progress(size, most);

@@ -5,6 +5,7 @@
 import { LARGEST_SIDE } from "../../core/shape.js";
 import { Generator } from "../random/generator.js";
 import { inflate } from "./inflate.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../worker/images.js").DataSet} DataSet */
 /** @typedef {{name: string, shape: number[], numbers: Uint8Array}} Idx */
@@ -21,20 +22,19 @@ const DIGITS = Array.from("0123456789");
  * @returns {{shape: number[], numbers: Uint8Array}}
  */
 export function parseIdx(bytes) {
-  if (bytes.length < 4 || bytes[0] || bytes[1]) throw new Error("it is no IDX file, which begins with two zero bytes");
+  if (bytes.length < 4 || bytes[0] || bytes[1]) throw new Error(phrase("training.data.idx.itIsNoIdxFile"));
   if (bytes[2] !== UNSIGNED_BYTE)
-    throw new Error(`images and labels are unsigned bytes, type 8 in byte 2; this file says ${bytes[2]}`);
+    throw new Error(phrase("training.data.idx.imagesAndLabelsAreUnsigned", { byte: bytes[2] }));
   const dimensions = bytes[3];
-  if (dimensions < 1 || dimensions > 4)
-    throw new Error(`an IDX file has 1 to 4 dimensions; this one says ${dimensions}`);
+  if (dimensions < 1 || dimensions > 4) throw new Error(phrase("training.data.idx.anIdxFileHas1", { dimensions }));
   const begin = 4 + 4 * dimensions;
-  if (bytes.length < begin) throw new Error("its header is cut short");
+  if (bytes.length < begin) throw new Error(phrase("training.data.idx.itsHeaderIsCutShort"));
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const shape = Array.from({ length: dimensions }, (_, i) => view.getUint32(4 + 4 * i));
   const size = shape.reduce((product, n) => product * n, 1);
   const here = bytes.length - begin;
   if (!size || size !== here)
-    throw new Error(`its header promises ${shape.join(" × ")} numbers, and ${here} bytes follow; get it again`);
+    throw new Error(phrase("training.data.idx.itsHeaderPromisesNumbersAnd", { shape: shape.join(" × "), here }));
   return { shape, numbers: bytes.subarray(begin) };
 }
 
@@ -55,29 +55,39 @@ async function opened({ name, bytes }) {
  */
 export async function idxSet(files) {
   if (files.length !== 2 && files.length !== 4)
-    throw new Error(`IDX files come in pairs, images and labels: 2 or 4 of them, got ${files.length}`);
+    throw new Error(phrase("training.data.idx.idxFilesComeInPairs", { n: files.length }));
   const all = await Promise.all(files.map(opened));
   const images = all.filter(({ shape }) => shape.length === 3);
   const labels = all.filter(({ shape }) => shape.length === 1);
   if (images.length !== labels.length || images.length + labels.length < all.length)
     throw new Error(
-      `of a pair one file holds images, in three dimensions, and one labels, in one; these have ` +
-        `${all.map(({ name, shape }) => `${shape.length} (${name})`).join(", ")}`,
+      phrase("training.data.idx.ofAPairOneFile", {
+        list: all.map(({ name, shape }) => `${shape.length} (${name})`).join(", "),
+      }),
     );
   const pairs = images.map((one) => pairOf(one, labels));
   const [first] = pairs;
   const [, rows, columns] = first.images.shape;
   for (const { images: one } of pairs) {
     if (one.shape[1] !== rows || one.shape[2] !== columns)
-      throw new Error("all images have as many rows and columns; those of these files differ");
+      throw new Error(phrase("training.data.idx.allImagesHaveAsMany"));
   }
   if (Math.max(rows, columns) > LARGEST_SIDE)
-    throw new Error(`images have at most ${LARGEST_SIDE}×${LARGEST_SIDE} pixels, these ${rows}×${columns}`);
+    throw new Error(phrase("training.data.idx.imagesHaveAtMostPixels", { side: LARGEST_SIDE, rows, columns }));
   const count = pairs.reduce((most, { labels: one }) => one.numbers.reduce((a, b) => Math.max(a, b), most), 0) + 1;
   const classes = count <= 10 ? DIGITS : Array.from({ length: count }, (_, i) => String(i));
   const [training, test] = pairs.length === 2 ? inOrder(pairs) : parted(first, rows * columns);
   const names = files.map(({ name }) => name).join(", ");
-  return { name: "folder", source: `dropped here: ${names}`, classes, rows, columns, training, test, fingerprint: "" };
+  return {
+    name: "folder",
+    source: phrase("training.data.idx.droppedHere", { names }),
+    classes,
+    rows,
+    columns,
+    training,
+    test,
+    fingerprint: "",
+  };
 }
 
 /** @typedef {{images: Idx, labels: Idx}} Pair */
@@ -92,8 +102,12 @@ function pairOf(images, labels) {
   const named = labels.length === 1 ? labels : labels.filter((one) => start(one) === start(images));
   const fitting = (named.length ? named : labels).filter(({ shape }) => shape[0] === images.shape[0]);
   if (!fitting.length) {
-    const counts = labels.map(({ name, shape }) => `${shape[0]} in ${name}`).join(", ");
-    throw new Error(`${images.name} holds ${images.shape[0]} images, and the labels are ${counts}: they are no pair`);
+    const counts = labels
+      .map(({ name, shape }) => phrase("training.data.idx.in", { shape: shape[0], name }))
+      .join(", ");
+    throw new Error(
+      phrase("training.data.idx.holdsImagesAndTheLabels", { name: images.name, shape: images.shape[0], counts }),
+    );
   }
   return { images, labels: fitting[0] };
 }
@@ -113,7 +127,7 @@ function inOrder(pairs) {
  */
 function parted({ images, labels }, pixels) {
   const count = labels.numbers.length;
-  if (count < TEST) throw new Error(`there are only ${count} images; at least ${TEST} can be learned from and tested`);
+  if (count < TEST) throw new Error(phrase("training.data.idx.thereAreOnlyImagesAt", { count, least: TEST }));
   const order = new Generator(0).permutation(count);
   const some = (/** @type {Uint32Array} */ which) => {
     const part = { images: new Uint8Array(which.length * pixels), labels: new Uint8Array(which.length) };

@@ -1,6 +1,8 @@
 // @ts-check
 // Unpacks what was compressed, by the browser's own means, into no more bytes than somebody has allowed. No DOM.
 
+import { phrase } from "../../texts/first.js";
+
 /**
  * Throws an Error in words for what cannot be unpacked, and as soon as there are more bytes than `most`.
  * @param {Uint8Array} data
@@ -10,7 +12,7 @@
  */
 export async function inflate(data, format, most) {
   if (typeof DecompressionStream !== "function")
-    throw new Error("this browser cannot unpack compressed files; a newer one can");
+    throw new Error(phrase("training.data.inflate.thisBrowserCannotUnpackCompressed"));
   const stream = new Blob([/** @type {any} */ (data)]).stream().pipeThrough(new DecompressionStream(format));
   const reader = stream.getReader();
   const pieces = /** @type {Uint8Array[]} */ ([]);
@@ -27,9 +29,9 @@ export async function inflate(data, format, most) {
       pieces.push(value);
     }
   } catch {
-    throw new Error("it is damaged, or cut short: it cannot be unpacked");
+    throw new Error(phrase("training.data.inflate.itIsDamagedOrCut"));
   }
-  if (size > most) throw new Error(`it unpacks to more than the ${most} bytes that are allowed`);
+  if (size > most) throw new Error(phrase("training.data.inflate.itUnpacksToMoreThan", { most }));
   const whole = new Uint8Array(size);
   let at = 0;
   for (const piece of pieces) {

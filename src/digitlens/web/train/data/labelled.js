@@ -4,6 +4,7 @@
 
 import { LARGEST_SIDE, MOST_CLASSES } from "../../core/shape.js";
 import { zipEntries } from "./zip.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../worker/images.js").DataSet} DataSet */
 /** @typedef {import("./zip.js").Entry} Entry */
@@ -29,7 +30,7 @@ export async function zipSet(archive, name, decode, progress) {
   );
   if (classes.length < 2 || classes.length > MOST_CLASSES)
     throw new Error(
-      `${name} holds PNG or JPEG pictures in ${classes.length} folders; wanted are 2 to ${MOST_CLASSES}, one a class`,
+      phrase("training.data.labelled.holdsPngOrJpegPictures", { name, n: classes.length, most: MOST_CLASSES }),
     );
   const halves = { training: /** @type {Labelled[]} */ ([]), test: /** @type {Labelled[]} */ ([]) };
   for (const label of classes) {
@@ -40,9 +41,7 @@ export async function zipSet(archive, name, decode, progress) {
     });
   }
   if (!halves.training.length || !halves.test.length)
-    throw new Error(
-      `${name} holds too few pictures to learn from and to be tested on; give each class ${TEST} of them`,
-    );
+    throw new Error(phrase("training.data.labelled.holdsTooFewPicturesTo", { name, least: TEST }));
   let shape = /** @type {Decoded | null} */ (null);
   let done = 0;
   const read = async (/** @type {Labelled[]} */ some) => {
@@ -55,8 +54,13 @@ export async function zipSet(archive, name, decode, progress) {
       shape ??= picture;
       if (picture.rows !== shape.rows || picture.columns !== shape.columns)
         throw new Error(
-          `${entry.name.slice(-60)} has ${picture.rows}×${picture.columns} pixels, others have ` +
-            `${shape.rows}×${shape.columns}; make all pictures of one size`,
+          phrase("training.data.labelled.hasPixelsOthersHaveMake", {
+            name: entry.name.slice(-60),
+            rows: picture.rows,
+            columns: picture.columns,
+            rows2: shape.rows,
+            columns2: shape.columns,
+          }),
         );
       images.push(picture.ink);
       if (++done % 100 === 0) progress(done, pictures.length);
@@ -65,7 +69,7 @@ export async function zipSet(archive, name, decode, progress) {
   };
   const [training, test] = [await read(halves.training), await read(halves.test)];
   const { rows, columns } = /** @type {Decoded} */ (/** @type {unknown} */ (shape));
-  const source = `${pictures.length} labelled pictures in ${name}, dropped here`;
+  const source = phrase("training.data.labelled.labelledPicturesInDroppedHere", { n: pictures.length, name });
   return { name: "folder", source, classes, rows, columns, training, test, fingerprint: "" };
 }
 
@@ -93,10 +97,10 @@ function joined(images) {
 export function pictureSize(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const found = bytes.length > 24 && view.getUint32(0) === 0x89504e47 ? png(view) : jpeg(bytes, view);
-  if (!found) throw new Error("it is no PNG or JPEG picture, or a damaged one");
+  if (!found) throw new Error(phrase("training.data.labelled.itIsNoPngOr"));
   const { rows, columns } = found;
   if (rows < 1 || columns < 1 || Math.max(rows, columns) > LARGEST_SIDE)
-    throw new Error(`pictures have 1×1 to ${LARGEST_SIDE}×${LARGEST_SIDE} pixels, this one ${rows}×${columns}`);
+    throw new Error(phrase("training.data.labelled.picturesHave11To", { side: LARGEST_SIDE, rows, columns }));
   return found;
 }
 

@@ -4,6 +4,7 @@
 
 import { LARGEST_SIDE, MOST_CLASSES } from "../../core/shape.js";
 import { inflate } from "./inflate.js";
+import { phrase } from "../../texts/first.js";
 
 /** @typedef {import("../worker/images.js").DataSet} DataSet */
 /** @typedef {import("../tab_services.js").TabSet} TabSet */
@@ -27,7 +28,7 @@ const MAGIC = "digitpak";
 const VERSION = 1;
 const HEADER = 64 * 1024;
 const MOST = 2 ** 29;
-const AGAIN = "load it again, or pack it again";
+const again = () => phrase("training.data.packed.loadItAgainOrPack");
 
 /**
  * The data set in a packed file. Throws an Error in words for one that is cut short, changed or of another kind.
@@ -37,18 +38,26 @@ const AGAIN = "load it again, or pack it again";
 export async function unpackDigits(file) {
   const { header, begin } = opened(file);
   const body = await inflate(file.subarray(begin), "gzip", header.bytes).catch((error) => {
-    throw new Error(`these packed digits are damaged: ${error.message}; ${AGAIN}`);
+    throw new Error(
+      phrase("training.data.packed.thesePackedDigitsAreDamaged", { message: error.message, again: again() }),
+    );
   });
   if (body.length !== header.bytes)
-    throw new Error(`these packed digits are damaged: ${body.length} bytes of ${header.bytes}; ${AGAIN}`);
+    throw new Error(
+      phrase("training.data.packed.thesePackedDigitsAreDamaged2", {
+        n: body.length,
+        bytes: header.bytes,
+        again: again(),
+      }),
+    );
   const sum = await sha256(body);
   if (sum && sum !== header.sha256)
-    throw new Error(`these packed digits were changed: their SHA-256 is another one than they say; ${AGAIN}`);
+    throw new Error(phrase("training.data.packed.thesePackedDigitsWereChanged", { again: again() }));
   const { name, source, classes, rows, columns, training, test, fingerprint } = header;
   const [count, pixels] = [training + test, rows * columns];
   const labels = body.subarray(0, count);
   if (labels.some((label) => label >= classes.length))
-    throw new Error(`these packed digits hold an image of a class that they do not name; ${AGAIN}`);
+    throw new Error(phrase("training.data.packed.thesePackedDigitsHoldAn", { again: again() }));
   const images = ink(body, count, count * pixels);
   return {
     ...{ name, source, classes, rows, columns, fingerprint },
@@ -68,25 +77,29 @@ function ink(body, from, count) {
     else if (kind) found[i] = 255;
   }
   if (grey !== body.length)
-    throw new Error(`these packed digits are damaged: greys are missing or left over; ${AGAIN}`);
+    throw new Error(phrase("training.data.packed.thesePackedDigitsAreDamaged3", { again: again() }));
   return found;
 }
 
 /** @param {Uint8Array} file @returns {{header: Header, begin: number}} */
 function opened(file) {
   if (new TextDecoder("latin1").decode(file.subarray(0, 8)) !== MAGIC)
-    throw new Error("these are no packed digits: they begin otherwise");
-  if (file.length < 16) throw new Error(`these packed digits are cut short; ${AGAIN}`);
+    throw new Error(phrase("training.data.packed.theseAreNoPackedDigits"));
+  if (file.length < 16) throw new Error(phrase("training.data.packed.thesePackedDigitsAreCut", { again: again() }));
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const [version, length] = [view.getUint32(8, true), view.getUint32(12, true)];
   if (version !== VERSION)
-    throw new Error(`these are packed digits of version ${version}, and we read version ${VERSION}; ${AGAIN}`);
+    throw new Error(phrase("training.data.packed.theseArePackedDigitsOf", { version, ours: VERSION, again: again() }));
   if (length > HEADER || 16 + length > file.length)
-    throw new Error(`the header of these packed digits claims ${length} bytes; ${AGAIN}`);
+    throw new Error(phrase("training.data.packed.theHeaderOfThesePacked", { length, again: again() }));
   const header = checkedHeader(new TextDecoder().decode(file.subarray(16, 16 + length)));
   if (file.length - 16 - length !== header.packed)
     throw new Error(
-      `these packed digits are cut short: ${file.length - 16 - length} bytes of ${header.packed}; ${AGAIN}`,
+      phrase("training.data.packed.thesePackedDigitsAreCut2", {
+        n: file.length - 16 - length,
+        packed: header.packed,
+        again: again(),
+      }),
     );
   return { header, begin: 16 + length };
 }
@@ -111,7 +124,7 @@ function checkedHeader(text) {
     [training, test, bytes, packed].every((n) => whole(n)) &&
     training + test + Math.ceil(((training + test) * rows * columns) / 4) <= bytes &&
     (training + test) * rows * columns <= MOST;
-  if (!sound) throw new Error(`the header of these packed digits is not one of ours; ${AGAIN}`);
+  if (!sound) throw new Error(phrase("training.data.packed.theHeaderOfThesePacked2", { again: again() }));
   return header;
 }
 

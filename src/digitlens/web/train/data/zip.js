@@ -3,6 +3,7 @@
 // what the directory promises. No DOM.
 
 import { inflate } from "./inflate.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {{name: string, size: number, open: () => Promise<Uint8Array>}} Entry   size: unpacked, in bytes */
 
@@ -25,12 +26,13 @@ export function zipEntries(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = directoryEnd(view);
   const [count, from] = [view.getUint16(end + 10, true), view.getUint32(end + 16, true)];
-  if (count === 65_535 || from === WIDE) throw new Error("archives of more than 65,534 files are not read here");
-  if (count > ENTRIES) throw new Error(`it holds ${count} files, at most ${ENTRIES} are read`);
+  if (count === 65_535 || from === WIDE) throw new Error(phrase("training.data.zip.archivesOfMoreThan65"));
+  if (count > ENTRIES) throw new Error(phrase("training.data.zip.itHoldsFilesAtMost", { count, most: ENTRIES }));
   const found = /** @type {Entry[]} */ ([]);
   let [at, all] = [from, 0];
   for (let i = 0; i < count; i++) {
-    if (at + 46 > end || view.getUint32(at, true) !== DIRECTORY) throw new Error("its directory is damaged");
+    if (at + 46 > end || view.getUint32(at, true) !== DIRECTORY)
+      throw new Error(phrase("training.data.zip.itsDirectoryIsDamaged"));
     const [flags, method] = [view.getUint16(at + 8, true), view.getUint16(at + 10, true)];
     const [packed, size] = [view.getUint32(at + 20, true), view.getUint32(at + 24, true)];
     const [named, extra, comment] = [28, 30, 32].map((place) => view.getUint16(at + place, true));
@@ -39,12 +41,12 @@ export function zipEntries(bytes) {
     at += 46 + named + extra + comment;
     if (name.endsWith("/")) continue;
     const who = name.slice(-60);
-    if (flags & 1) throw new Error(`${who} is locked with a password`);
-    if (method !== STORED && method !== DEFLATED) throw new Error(`${who} is packed in a way that is not read here`);
+    if (flags & 1) throw new Error(phrase("training.data.zip.isLockedWithAPassword", { who }));
+    if (method !== STORED && method !== DEFLATED) throw new Error(phrase("training.data.zip.isPackedInAWay", { who }));
     if (size > ONE || size > RATIO * packed + RATIO)
-      throw new Error(`${who} would unpack to ${size} bytes, which is more than an image of 64×64 takes`);
+      throw new Error(phrase("training.data.zip.wouldUnpackToBytesWhich", { who, size }));
     all += size;
-    if (all > ALL) throw new Error(`its files would unpack to more than ${ALL / 2 ** 20} MB`);
+    if (all > ALL) throw new Error(phrase("training.data.zip.itsFilesWouldUnpackTo", { most: ALL / 2 ** 20 }));
     found.push({ name, size, open: () => opened(bytes, view, { who, local, packed, size, method }) });
   }
   return found;
@@ -54,7 +56,7 @@ export function zipEntries(bytes) {
 function directoryEnd(view) {
   for (let at = view.byteLength - 22; at >= Math.max(0, view.byteLength - 22 - COMMENT); at--)
     if (view.getUint32(at, true) === DIRECTORY_END) return at;
-  throw new Error("it is no ZIP archive, or it is cut short: its directory is missing");
+  throw new Error(phrase("training.data.zip.itIsNoZipArchive"));
 }
 
 /**
@@ -64,11 +66,12 @@ function directoryEnd(view) {
  */
 async function opened(bytes, view, { who, local, packed, size, method }) {
   if (local + 30 > bytes.length || view.getUint32(local, true) !== LOCAL)
-    throw new Error(`${who} is not where it should be`);
+    throw new Error(phrase("training.data.zip.isNotWhereItShould", { who }));
   const begin = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
-  if (begin + packed > bytes.length) throw new Error(`${who} is cut short`);
+  if (begin + packed > bytes.length) throw new Error(phrase("training.data.zip.isCutShort", { who }));
   const data = bytes.subarray(begin, begin + packed);
   const content = method === STORED ? data : await inflate(data, "deflate-raw", size);
-  if (content.length !== size) throw new Error(`${who} unpacks to ${content.length} bytes, and should to ${size}`);
+  if (content.length !== size)
+    throw new Error(phrase("training.data.zip.unpacksToBytesAndShould", { who, n: content.length, size }));
   return content;
 }

@@ -6,6 +6,7 @@ import { adjust } from "../../picture/adjusting.js";
 import { pixelsOf } from "../../core/shape.js";
 import { Generator } from "../random/generator.js";
 import { stream } from "./recipe.js";
+import { phrase } from "../../texts/worker.js";
 
 /** @typedef {import("../../core/shape.js").Shape} Shape */
 /** @typedef {import("./recipe.js").Recipe} Recipe */
@@ -47,11 +48,11 @@ export function split(recipe, data) {
     const strange = labels.find((label) => label >= classes.length);
     if (strange !== undefined)
       throw new Error(
-        `${data.source} holds an image of class ${strange}, and its classes are 0 to ${classes.length - 1}`,
+        phrase("training.worker.images.holdsAnImageOfClass", { source: data.source, strange, n: classes.length - 1 }),
       );
   }
   if (recipe.validation >= count)
-    throw new Error(`the recipe holds out ${recipe.validation} images, and there are only ${count} to learn from`);
+    throw new Error(phrase("training.worker.images.theRecipeHoldsOutImages", { validation: recipe.validation, count }));
   const shuffled = recipe.labels === "random";
   const labels = shuffled ? stream(recipe, "labels").shuffle(training.labels.slice()) : training.labels;
   const order = recipe.validation

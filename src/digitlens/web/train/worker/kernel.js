@@ -2,6 +2,8 @@
 // The kernel in WebAssembly: kernel/native/ as it is, behind the door wasm.cpp. Arrays are written into its memory, and
 // read from it; weights lie there as lanes, as kernel.h describes them. The twin of kernel/native.py. No DOM.
 
+import { phrase } from "../../texts/worker.js";
+
 /** @typedef {import("./recipe.js").Layer} Layer */
 /**
  * What the kernel can do, by the names of network/; places in these lists are numbers for the calls.
@@ -29,8 +31,8 @@ const SIMD = Uint8Array.of(
 
 /** Why no kernel can run here, in words; empty where one can. @returns {string} */
 export function missing() {
-  if (typeof WebAssembly !== "object") return "this browser has no WebAssembly, or has it switched off";
-  if (!WebAssembly.validate(SIMD)) return "this browser’s WebAssembly has no SIMD; a newer one has";
+  if (typeof WebAssembly !== "object") return phrase("training.worker.kernel.thisBrowserHasNoWebassembly");
+  if (!WebAssembly.validate(SIMD)) return phrase("training.worker.kernel.thisBrowsersWebassemblyHasNo");
   return "";
 }
 
@@ -81,14 +83,14 @@ export class Kernel {
 
   /** Where something was put; an Error where it was not. @param {number} at @returns {number} */
   placed(at) {
-    if (!at) throw new Error(this.text(this.door.problem()) || "there is not enough memory");
+    if (!at) throw new Error(this.text(this.door.problem()) || phrase("training.worker.kernel.thereIsNotEnoughMemory"));
     return at >>> 0;
   }
 
   /** So many bytes of memory, all 0. @param {number} bytes @returns {number} */
   allocate(bytes) {
     const at = this.door.allocate(bytes) >>> 0;
-    if (!at) throw new Error("there is not enough memory for this; fewer images or neurons may do");
+    if (!at) throw new Error(phrase("training.worker.kernel.thereIsNotEnoughMemory2"));
     return at;
   }
 
@@ -146,7 +148,7 @@ export class Kernel {
    */
   engine(sizes, activations, cost) {
     const refused = refuses(this.can, sizes, activations, cost);
-    if (refused) throw new Error(`the kernel cannot compute this network: ${refused}`);
+    if (refused) throw new Error(phrase("training.worker.kernel.theKernelCannotComputeThis", { refused }));
     const given = this.put(Int32Array.from(sizes));
     const which = this.put(Int32Array.from(activations, (name) => this.can.activations.indexOf(name)));
     const made = this.placed(this.door.engine(activations.length, given, which, this.can.costs.indexOf(cost)));
@@ -220,20 +222,28 @@ export class Kernel {
  */
 export function refuses(can, sizes, activations, cost, optimiser = can.optimisers[0]) {
   const outputs = activations[activations.length - 1];
-  if (sizes[0] > can.pixels) return `it reads images of ${can.pixels} pixels at most, not ${sizes[0]}`;
-  if (activations.length > can.layers) return `it takes at most ${can.layers} layers, not ${activations.length}`;
-  if (Math.max(...sizes) > can.neurons) return `it takes at most ${can.neurons} neurons in a layer`;
+  if (sizes[0] > can.pixels)
+    return phrase("training.worker.kernel.itReadsImagesOfPixels", { pixels: can.pixels, size: sizes[0] });
+  if (activations.length > can.layers)
+    return phrase("training.worker.kernel.itTakesAtMostLayers", { layers: can.layers, n: activations.length });
+  if (Math.max(...sizes) > can.neurons)
+    return phrase("training.worker.kernel.itTakesAtMostNeurons", { neurons: can.neurons });
   const strange = activations.slice(0, -1).find((name) => !can.hidden.includes(name));
   if (strange !== undefined) return unknown("activation", strange, can.hidden);
   if (!can.activations.includes(outputs)) return unknown("activation", outputs, can.activations);
   if (!can.costs.includes(cost)) return unknown("cost", cost, can.costs);
   if (cost === "cross_entropy" && !can.cross_entropy.includes(outputs))
-    return `it knows ${cost} of ${can.cross_entropy.join(" and ")} outputs, not of ${outputs}`;
+    return phrase("training.worker.kernel.itKnowsOfOutputsNot", {
+      cost,
+      cross_entropy: can.cross_entropy.join(" and "),
+      outputs,
+    });
   return can.optimisers.includes(optimiser) ? "" : unknown("optimiser", optimiser, can.optimisers);
 }
 
 /** @param {string} kind @param {string} name @param {string[]} known */
-const unknown = (kind, name, known) => `it does not know the ${kind} ${name}, only ${known.join(", ")}`;
+const unknown = (kind, name, known) =>
+  phrase("training.worker.kernel.itDoesNotKnowThe", { kind, name, known: known.join(", ") });
 
 /** How many floats the layers of a network take as lanes. @param {readonly number[]} sizes @returns {number} */
 export function lanesOf(sizes) {

@@ -3,6 +3,7 @@
 
 import { MEASURED } from "./run.js";
 import { tick } from "./tick.js";
+import { phrase } from "../../texts/worker.js";
 
 /** @typedef {import("./run.js").Run} Run */
 /** @typedef {import("./snapshots.js").Ended} Ended */
@@ -59,10 +60,7 @@ export function divergence(run, record) {
   const costs = Object.values(record ?? {}).map(({ cost }) => cost);
   if (costs.every(Number.isFinite) && run.sound()) return "";
   const rate = Number(run.recipe.learning_rate.toPrecision(6));
-  return (
-    `the run diverged in epoch ${run.epoch + (record ? 0 : 1)}: its weights or its cost grew beyond all bounds; ` +
-    `lower the learning rate, which is ${rate}`
-  );
+  return phrase("training.worker.measuring.theRunDivergedInEpoch", { epoch: run.epoch + (record ? 0 : 1), rate });
 }
 
 /**

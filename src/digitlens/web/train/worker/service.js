@@ -9,6 +9,7 @@ import { Run } from "./run.js";
 import { Sets } from "./sets.js";
 import { tick } from "./tick.js";
 import { Training } from "./training.js";
+import { speak } from "../../texts/language.js";
 
 /** @typedef {import("../requests.js").RunRequest} RunRequest */
 /** @typedef {{postMessage: (message: any) => void, onmessage: ((event: {data: any}) => void) | null}} Port */
@@ -52,6 +53,7 @@ class Service {
   async hear(message) {
     const { type } = message;
     if (type === "kernel") {
+      if (message.speaks) speak(message.speaks.language, message.speaks.parts);
       this.sets = new Sets(await loadKernel(message.source));
       return this.post({ type: "ready" });
     }

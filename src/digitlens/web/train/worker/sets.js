@@ -6,6 +6,7 @@ import { pixelsOf } from "../../core/shape.js";
 import { adjustBytes, sample, split } from "./images.js";
 import { FEW, SAMPLE } from "./snapshots.js";
 import { tick } from "./tick.js";
+import { phrase } from "../../texts/worker.js";
 
 /** @typedef {import("./images.js").DataSet} DataSet */
 /** @typedef {import("./images.js").Part} Part */
@@ -44,7 +45,7 @@ export class Sets {
    */
   async split(recipe, name, isWanted) {
     const set = this.loaded.get(name);
-    if (!set) throw new Error(`the images of ${name} have not come`);
+    if (!set) throw new Error(phrase("training.worker.sets.theImagesOfHaveNot", { name }));
     const prepared = await this.#adjusted(set, recipe.preparation, isWanted);
     return prepared && split(recipe, prepared);
   }

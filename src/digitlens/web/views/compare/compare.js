@@ -11,6 +11,7 @@ import { whereView } from "../shared/where.js";
 import { frames } from "../shared/frames.js";
 import { comparisonForm } from "./form.js";
 import { resultView } from "./result.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../train/comparison_state.js").ComparisonEvent} ComparisonEvent */
@@ -55,9 +56,14 @@ export function compareView(app, live) {
 
   const where = whereView(app, live);
   const form = comparisonForm(change);
-  const button = h("button", { class: "main", onclick: press }, "Compare");
+  const button = h("button", { class: "main", onclick: press }, phrase("compare.compare.compare"));
   const status = h("p", { class: "doing", role: "status" });
-  const bar = h("progress", { max: 1, value: 0, "aria-label": "How many of the runs are done", hidden: true });
+  const bar = h("progress", {
+    max: 1,
+    value: 0,
+    "aria-label": phrase("compare.compare.howManyOfTheRuns"),
+    hidden: true,
+  });
   const trouble = h("p", { class: "trouble", role: "alert", hidden: true });
   const empty = h("p", { class: "nothing" });
   const result = resultView(app, openInTrain);
@@ -67,15 +73,9 @@ export function compareView(app, live) {
     h(
       "div",
       { class: "controls" },
-      h("h2", {}, "Compare two ways to train"),
+      h("h2", {}, phrase("compare.compare.compareTwoWaysToTrain")),
       where.element,
-      h(
-        "p",
-        { class: "dim" },
-        "Both sides learn from the same images with the same seeds. Only one setting differs, so any " +
-          "difference in the " +
-          "result comes from that setting or from chance.",
-      ),
+      h("p", { class: "dim" }, phrase("compare.compare.bothSidesLearnFromThe")),
       ...form.elements,
       button,
       h("div", { class: "told" }, status, bar),

@@ -4,6 +4,7 @@
 import { compared, EPOCHS, RATE, SEEDS } from "../../train/duel.js";
 import { inSentence } from "../../train/schema.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../../train/duel.js").Duel} Duel */
 /** @typedef {import("../../train/run_state.js").Refusal} Refusal */
@@ -14,14 +15,13 @@ import { attributes, clear, h, setText } from "../shared/dom.js";
 
 const SIDES = /** @type {const} */ (["first", "second"]);
 const NUMBERS = /** @type {const} */ (["learning_rate", "epochs", "seeds"]);
-const DATA = /** @type {Record<string, string>} */ ({
-  mnist: "MNIST",
-  pen: "pen digits",
-  "pen-small": "20,000 pen digits",
-  folder: "your own folder",
+const DATA = /** @type {Record<string, () => string>} */ ({
+  mnist: () => "MNIST",
+  pen: () => phrase("compare.form.penDigits"),
+  "pen-small": () => phrase("compare.form.20000PenDigits"),
+  folder: () => phrase("compare.form.yourOwnFolder"),
 });
-const RATES =
-  "The rate that suits one side need not suit the other: compare rates, too, " + "before you say which is better.";
+const rates = () => phrase("compare.form.theRateThatSuitsOne");
 
 /** @param {Change} change */
 export function comparisonForm(change) {
@@ -32,9 +32,9 @@ export function comparisonForm(change) {
   const data = h("select", { id: "compare-data", onchange: () => change({ data: data.value }) });
   const sides = SIDES.map((field, i) => sideField(field, "AB"[i], change));
   const numbers = [
-    numberField("learning_rate", "Learning rate", RATE, change),
-    numberField("epochs", "Epochs", EPOCHS, change),
-    numberField("seeds", "Seeds", SEEDS, change),
+    numberField("learning_rate", phrase("compare.form.learningRate"), RATE, change),
+    numberField("epochs", phrase("compare.form.epochs"), EPOCHS, change),
+    numberField("seeds", phrase("compare.form.seeds"), SEEDS, change),
   ];
   const note = h("p", { class: "dim" });
   let listed = "";
@@ -46,17 +46,22 @@ export function comparisonForm(change) {
     const key = `${varied} ${offered.map(({ name }) => name)} ${here}`;
     if (listed === key) return;
     listed = key;
-    clear(data, ...here.map((name) => h("option", { value: name }, DATA[name] ?? name)));
+    clear(data, ...here.map((name) => h("option", { value: name }, DATA[name]?.() ?? name)));
     clear(vary, ...offered.map((field) => h("option", { value: field.name }, inSentence(field))));
     const field = offered.find(({ name }) => name === varied) ?? offered[0];
     for (const side of sides) side.ask(field);
   };
   return {
     elements: [
-      h("div", { class: "field wide" }, h("label", { for: "compare-vary" }, "What differs"), vary),
+      h("div", { class: "field wide" }, h("label", { for: "compare-vary" }, phrase("compare.form.whatDiffers")), vary),
       h("div", { class: "sides" }, ...sides.map((side) => side.element)),
       h("div", { class: "fields" }, ...numbers.map((field) => field.element)),
-      h("div", { class: "field wide" }, h("label", { for: "compare-data" }, "Both learn from"), data),
+      h(
+        "div",
+        { class: "field wide" },
+        h("label", { for: "compare-data" }, phrase("compare.form.bothLearnFrom")),
+        data,
+      ),
     ],
     note,
     /** Those with a place of their own for what is wrong with them. */
@@ -75,7 +80,7 @@ export function comparisonForm(change) {
         field.show(settings[name] ?? usual[name], wrong(name));
         attributes(field.element, { hidden: name === duel.vary });
       }
-      setText(note, duel.vary === "learning_rate" ? "" : RATES);
+      setText(note, duel.vary === "learning_rate" ? "" : rates());
     },
   };
 }

@@ -9,6 +9,7 @@ import { fullStrength } from "../../core/weights.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 import { inkCanvas, paintWeights } from "../shared/pictures.js";
 import { plotView } from "../shared/plot.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../train/frames.js").Frame} Frame */
@@ -28,19 +29,28 @@ export function resultView(app, toTrain) {
       ];
     });
   const accuracy = plotView(app, {
-    title: "Test accuracy",
-    y: "accuracy",
+    title: phrase("compare.result.testAccuracy"),
+    y: phrase("compare.result.accuracy"),
     percent: true,
     series: series(["", ""]),
     height: 260,
   });
-  const cost = plotView(app, { title: "Cost on the test images", y: "cost", series: series(["", ""]), height: 260 });
+  const cost = plotView(app, {
+    title: phrase("compare.result.costOnTheTestImages"),
+    y: phrase("compare.result.cost"),
+    series: series(["", ""]),
+    height: 260,
+  });
   const table = h("table", { class: "pairs-table" });
   const columns = SIDES.map((side, i) => {
     const title = h("h3", {});
     const time = h("p", { class: "dim number" });
     const grid = h("div", { class: "weights" });
-    const open = h("button", { onclick: () => toTrain(/** @type {0 | 1} */ (i)) }, `Open ${"AB"[i]} in Train`);
+    const open = h(
+      "button",
+      { onclick: () => toTrain(/** @type {0 | 1} */ (i)) },
+      phrase("compare.result.openInTrain", { value: "AB"[i] }),
+    );
     return {
       side,
       title,
@@ -56,17 +66,29 @@ export function resultView(app, toTrain) {
     sentence,
     h(
       "div",
-      { class: "plots", "data-part": "compare-curves", "data-title": "the curves of the comparison" },
+      {
+        class: "plots",
+        "data-part": "compare-curves",
+        "data-title": phrase("compare.result.theCurvesOfTheComparison"),
+      },
       accuracy.element,
       cost.element,
     ),
-    h("p", { class: "dim" }, "The line is the mean over the seeds; the area reaches from the lowest to the highest."),
+    h("p", { class: "dim" }, phrase("compare.result.theLineIsTheMean")),
     h(
       "div",
-      { class: "columns", "data-part": "compare-weights", "data-title": "the weight pictures of the comparison" },
+      {
+        class: "columns",
+        "data-part": "compare-weights",
+        "data-title": phrase("compare.result.theWeightPicturesOfThe"),
+      },
       ...columns.map((column) => column.element),
     ),
-    h("div", { class: "scroller", tabindex: 0, role: "group", "aria-label": "Seed by seed" }, table),
+    h(
+      "div",
+      { class: "scroller", tabindex: 0, role: "group", "aria-label": phrase("compare.result.seedBySeed") },
+      table,
+    ),
   );
 
   return {
@@ -75,7 +97,7 @@ export function resultView(app, toTrain) {
     update(frame) {
       const { header, blocks, shapes } = frame;
       const names = /** @type {string[]} */ (header.names);
-      setText(sentence, header.sentence || "The first pair of runs is under way.");
+      setText(sentence, header.sentence || phrase("compare.result.theFirstPairOfRuns"));
       const epochs = Math.max(...SIDES.map((side) => shapes[`${side}_curves`][1]));
       const x = Array.from({ length: epochs }, (_, i) => i + 1);
       for (const [plot, curve] of /** @type {const} */ ([
@@ -101,13 +123,22 @@ export function resultView(app, toTrain) {
           column.time,
           seconds === null
             ? ""
-            : `${(1000 * seconds).toFixed(0)} ms an epoch on the ${header.runs[i][0].engine} engine`,
+            : phrase("compare.result.msAnEpochOnThe", {
+                seconds: (1000 * seconds).toFixed(0),
+                engine: header.runs[i][0].engine,
+              }),
         );
         const pictures = blocks[`${column.side}_pictures`];
         const count = pictures ? shapes[`${column.side}_pictures`][0] : 0;
         if (column.canvases.length !== count) {
           column.canvases = Array.from({ length: count }, (_, j) =>
-            inkCanvas(`${"AB"[i]}: weights into neuron ${j}, seed ${header.runs[i].at(-1)?.seed ?? 0}`),
+            inkCanvas(
+              phrase("compare.result.weightsIntoNeuronSeed", {
+                value: "AB"[i],
+                j,
+                seed: header.runs[i].at(-1)?.seed ?? 0,
+              }),
+            ),
           );
           clear(column.grid, ...column.canvases);
         }
@@ -122,15 +153,15 @@ export function resultView(app, toTrain) {
       attributes(table, { hidden: !rows.length });
       clear(
         table,
-        h("caption", {}, "Test accuracy after the last epoch, seed by seed."),
+        h("caption", {}, phrase("compare.result.testAccuracyAfterTheLast")),
         h(
           "thead",
           {},
           h(
             "tr",
             {},
-            ...["seed", `A: ${names[0]}`, `B: ${names[1]}`, "B − A, points"].map((name) =>
-              h("th", { scope: "col" }, name),
+            ...[phrase("compare.result.seed"), `A: ${names[0]}`, `B: ${names[1]}`, phrase("compare.result.points")].map(
+              (name) => h("th", { scope: "col" }, name),
             ),
           ),
         ),

@@ -6,6 +6,7 @@ import { neuronName } from "../../core/neuron.js";
 import { readsDigits } from "../../core/shape.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 import * as words from "./words.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /**
@@ -55,7 +56,7 @@ export function guessView(app) {
       const done = h(
         "button",
         { type: "button", class: "main", onclick: () => guess(asked(), list.value) },
-        words.GUESS,
+        words.guess(),
       );
       return clear(controls, list, done);
     }
@@ -73,7 +74,7 @@ export function guessView(app) {
     const done = h(
       "button",
       { type: "button", class: "main", onclick: () => guess(asked(), Number(slider.value)) },
-      words.GUESS,
+      words.guess(),
     );
     clear(controls, slider, number, done);
   };
@@ -103,7 +104,7 @@ function questionOf(app) {
   const last = network.layers.length;
   if (app.question === "answer")
     return {
-      asks: words.ANSWER(readsDigits(network)),
+      asks: words.askAnswer(readsDigits(network)),
       choices: network.classes,
       truth: network.classes[reading.digit],
       says: (guess) => words.answered(guess, network.classes[reading.digit]),
@@ -114,9 +115,9 @@ function questionOf(app) {
     const name = neuronName(network, layer, neuron);
     const { range } = ACTIVATIONS[network.activations[layer - 1]];
     if (range[0] === 0 && range[1] === 1)
-      return { asks: words.NEURON(name), choices: [], truth: a, says: (guess) => words.measured(guess, a) };
-    const truth = words.SIGNS[z > 0 ? 0 : 1];
-    return { asks: words.SIGN(name), choices: words.SIGNS, truth, says: (guess) => words.signed(guess, truth, z) };
+      return { asks: words.askNeuron(name), choices: [], truth: a, says: (guess) => words.measured(guess, a) };
+    const truth = words.signs()[z > 0 ? 0 : 1];
+    return { asks: words.askSign(name), choices: words.signs(), truth, says: (guess) => words.signed(guess, truth, z) };
   }
   const batch = app.lesson?.batch;
   if (app.question !== "learn" || !batch) return null;
@@ -126,11 +127,11 @@ function questionOf(app) {
   const from = before.reduce((best, a, k) => (a > before[best] ? k : best), 0);
   const to = slopes.reduce((best, one, j) => (Math.abs(one) > Math.abs(slopes[best]) ? j : best), 0);
   const slope = batch.gradient[last - 1].weights[to * before.length + from];
-  const truth = words.WAYS[slope < 0 ? 0 : slope > 0 ? 1 : 2];
-  const target = batch.steps.length > 1 ? "what they are" : network.classes[batch.steps[0].target];
+  const truth = words.ways()[slope < 0 ? 0 : slope > 0 ? 1 : 2];
+  const target = batch.steps.length > 1 ? phrase("guess.guess.whatTheyAre") : network.classes[batch.steps[0].target];
   return {
-    asks: words.WEIGHT(neuronName(network, last - 1, from), before[from], network.classes[to], target),
-    choices: words.WAYS,
+    asks: words.askWeight(neuronName(network, last - 1, from), before[from], network.classes[to], target),
+    choices: words.ways(),
     truth,
     says: (guess) => words.turned(guess, truth, slope),
   };

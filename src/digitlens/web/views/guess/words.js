@@ -2,42 +2,54 @@
 // What is asked before something is shown, and what is said of a guess.
 
 import { plain } from "../../core/numbers.js";
+import { within } from "../../texts/language.js";
+import { phrase } from "../../texts/later.js";
 
-export const GUESS = "That is my guess";
+export const guess = () => phrase("guess.words.thatIsMyGuess");
 
 /** @param {boolean} digits */
-export const ANSWER = (digits) => (digits ? "Which digit will it read?" : "Which class will it read?");
+export const askAnswer = (digits) =>
+  digits ? phrase("guess.words.whichDigitWillItRead") : phrase("guess.words.whichClassWillItRead");
 /** @param {string} name */
-export const NEURON = (name) => `${name}: how active will it be?`;
+export const askNeuron = (name) => phrase("guess.words.howActiveWillItBe", { name });
 /** @param {string} name */
-export const SIGN = (name) => `${name}: will its sum z be above zero?`;
-export const SIGNS = ["Above zero", "Below zero"];
-export const WAYS = ["Rise", "Fall", "Stay"];
+export const askSign = (name) => phrase("guess.words.willItsSumZBe", { name });
+export const signs = () => [phrase("guess.words.aboveZero"), phrase("guess.words.belowZero")];
+export const ways = () => [phrase("guess.words.rise"), phrase("guess.words.fall"), phrase("guess.words.stay")];
 
 /** @param {string} from @param {number} a @param {string} to @param {string} target */
-export const WEIGHT = (from, a, to, target) =>
-  `${from} is at ${plain(a, 2)}. When the network learns that this is ${target}, will its weight to output ${to} ` +
-  "rise or fall?";
+export const askWeight = (from, a, to, target) =>
+  phrase("guess.words.isAtWhenTheNetwork", { from, a: plain(a, 2), target, to });
 
 /** @param {string} guess @param {string} truth */
 export const answered = (guess, truth) =>
-  guess === truth ? `You said ${guess}, and so does the network.` : `You said ${guess}. The network reads ${truth}.`;
+  guess === truth
+    ? phrase("guess.words.youSaidAndSoDoes", { guess })
+    : phrase("guess.words.youSaidTheNetworkReads", { guess, truth });
 
 /** @param {number} guess @param {number} truth */
 export const measured = (guess, truth) => {
   const off = Math.abs(guess - truth);
-  const how = off < 0.1 ? "Very close" : off < 0.3 ? "Not far" : "Far off";
-  return `You said ${plain(guess, 2)}. It is ${plain(truth, 2)}. ${how}.`;
+  const how =
+    off < 0.1
+      ? phrase("guess.words.veryClose")
+      : off < 0.3
+        ? phrase("guess.words.notFar")
+        : phrase("guess.words.farOff");
+  return phrase("guess.words.youSaidItIs", { guess: plain(guess, 2), truth: plain(truth, 2), how });
 };
 
 /** @param {string} guess @param {string} truth @param {number} z */
 export const signed = (guess, truth, z) =>
-  `You said: ${guess.toLowerCase()}. z = ${plain(z, 2)}: ${guess === truth ? "right" : truth.toLowerCase()}.`;
+  guess === truth
+    ? phrase("guess.words.youSaidZRight", { what: within(guess), z: plain(z, 2) })
+    : phrase("guess.words.youSaidZ", { what: within(guess), z: plain(z, 2), what2: within(truth) });
 
 /** @param {string} guess @param {string} truth @param {number} slope */
-export const turned = (guess, truth, slope) =>
-  `You said: ${guess.toLowerCase()}. dC/dw = ${slope.toPrecision(2).replace("-", "−")}, so it will ` +
-  `${truth.toLowerCase()}${guess === truth ? ": right." : "."}`;
+export const turned = (guess, truth, slope) => {
+  const values = { guess: within(guess), truth: within(truth), slope: slope.toPrecision(2).replace("-", "−") };
+  return guess === truth ? phrase("guess.words.turnedRight", values) : phrase("guess.words.turnedWrong", values);
+};
 
 /** @param {number} right @param {number} all */
-export const tally = (right, all) => (all > 1 ? `${right} of ${all} guessed.` : "");
+export const tally = (right, all) => (all > 1 ? phrase("guess.words.ofGuessed", { right, all }) : "");

@@ -3,7 +3,7 @@
 
 import { plain } from "../../core/numbers.js";
 import { h } from "../shared/dom.js";
-import { CONDITIONS, HELPED, HELPED_HEADS, onCounts } from "./words.js";
+import { CONDITIONS, HELPED, helpedHeads, onCounts } from "./words.js";
 
 /** @typedef {import("../shared/services.js").Study} Study */
 
@@ -24,7 +24,7 @@ export function countsPlot({ neurons, found }) {
     return h(
       "tr",
       {},
-      h("th", { scope: "row" }, CONDITIONS[name] ?? name),
+      h("th", { scope: "row" }, CONDITIONS[name]?.() ?? name),
       h("td", {}, h("span", { class: strong, "aria-hidden": "true" }, ...columns)),
       h("td", { class: "number" }, plain(mean, 1)),
     );
@@ -75,7 +75,7 @@ export function helpedTable(helped) {
     h(
       "table",
       { class: "helped" },
-      h("thead", {}, h("tr", {}, ...HELPED_HEADS.map((name) => h("th", { scope: "col" }, name)))),
+      h("thead", {}, h("tr", {}, ...helpedHeads().map((name) => h("th", { scope: "col" }, name)))),
       h(
         "tbody",
         {},
@@ -83,7 +83,7 @@ export function helpedTable(helped) {
           h(
             "tr",
             {},
-            h("th", { scope: "row" }, HELPED[name] ?? name),
+            h("th", { scope: "row" }, HELPED[name]?.() ?? name),
             ...[String(networks), `${plain(100 * accuracy, 2)} %`, percent(found), percent(explained)].map((text) =>
               h("td", { class: "number" }, text),
             ),

@@ -6,6 +6,8 @@ import { attributes, clear, h, setText } from "../shared/dom.js";
 import { areasPlot, countsPlot, helpedTable } from "./figures.js";
 import { neuronsView } from "./neurons.js";
 import * as words from "./words.js";
+import { reasonOf } from "../../texts/language.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../shared/services.js").Study} Study */
@@ -19,7 +21,7 @@ export function labView(app) {
   const element = h(
     "article",
     { class: "lab-view" },
-    h("div", { class: "lead" }, h("h2", {}, words.TITLE), h("p", {}, words.LEAD), measured),
+    h("div", { class: "lead" }, h("h2", {}, words.title()), h("p", {}, words.lead()), measured),
     answers,
     more,
     neurons.element,
@@ -28,22 +30,22 @@ export function labView(app) {
   const ask = async () => {
     asked = true;
     try {
-      if (!app.services.laboratory) throw new Error("this page has no files of the laboratory");
+      if (!app.services.laboratory) throw new Error(phrase("lab.lab.thisPageHasNoFiles"));
       const study = await app.services.laboratory.study();
       there = true;
       show(study);
     } catch (error) {
-      setText(measured, `${words.NO_STUDY}${error instanceof Error ? error.message : error}.`);
+      setText(measured, `${words.noStudy()}${reasonOf(error)}.`);
     }
   };
   const show = (/** @type {Study} */ study) => {
     setText(measured, words.measuredOn(study));
     const { first, second, whole } = study;
-    const cards = [answer(words.FIRST, first.answer, countsPlot(first), words.onFirst(first))];
+    const cards = [answer(words.askFirst(), first.answer, countsPlot(first), words.onFirst(first))];
     if (second)
       cards.push(
         answer(
-          words.SECOND,
+          words.askSecond(),
           second.answer,
           areasPlot(second.clear, areasOf(second), words.onAreas(second.clear)),
           words.onSecond(second),
@@ -51,17 +53,23 @@ export function labView(app) {
       );
     if (whole)
       cards.push(
-        answer(words.WHOLE, whole.answer, kindsPlot(whole.kinds), words.ON_WHOLE, ...whole.kinds.map(words.onKind)),
+        answer(
+          words.askWhole(),
+          whole.answer,
+          kindsPlot(whole.kinds),
+          words.onWhole(),
+          ...whole.kinds.map(words.onKind),
+        ),
       );
     clear(answers, ...cards);
     clear(
       more,
-      h("section", {}, h("h3", {}, words.HELP), h("p", {}, words.ON_HELP), helpedTable(study.helped)),
+      h("section", {}, h("h3", {}, words.askHelp()), h("p", {}, words.onHelp()), helpedTable(study.helped)),
       h(
         "section",
         {},
-        h("h3", {}, words.METHOD),
-        ...words.METHODS.map((one) => h("p", {}, one)),
+        h("h3", {}, words.howMeasured()),
+        ...words.methods().map((one) => h("p", {}, one)),
         second && h("p", {}, words.onCauses(second)),
       ),
     );
@@ -82,7 +90,7 @@ function answer(question, verdict, figure, ...texts) {
     "section",
     { class: "verdict" },
     h("h3", {}, question),
-    h("p", { class: "chip-answer" }, words.ANSWERS[verdict] ?? verdict),
+    h("p", { class: "chip-answer" }, words.ANSWERS[verdict]?.() ?? verdict),
     figure,
     h("div", {}, ...texts.map((text) => h("p", {}, text))),
   );
@@ -90,18 +98,18 @@ function answer(question, verdict, figure, ...texts) {
 
 /** @param {NonNullable<Study["second"]>} second */
 const areasOf = ({ clearest, before, over_all_digits: over }) => [
-  { name: words.AREAS.before, value: before, strong: false },
-  { name: words.AREAS.trained, value: clearest, strong: true },
-  { name: words.AREAS.over, value: over, strong: false },
+  { name: words.AREAS.before(), value: before, strong: false },
+  { name: words.AREAS.trained(), value: clearest, strong: true },
+  { name: words.AREAS.over(), value: over, strong: false },
 ];
 
 /** @param {NonNullable<Study["whole"]>["kinds"]} kinds */
 function kindsPlot(kinds) {
   const rows = kinds.map(({ name, area, before }) => ({
-    name: words.KINDS[name] ?? name,
+    name: words.KINDS[name]?.() ?? name,
     value: area,
     before,
     strong: true,
   }));
-  return areasPlot(null, rows, words.AREAS_CHANGED);
+  return areasPlot(null, rows, words.areasChanged());
 }

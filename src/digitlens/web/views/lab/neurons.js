@@ -11,6 +11,7 @@ import { attributes, clear, h, setText } from "../shared/dom.js";
 import { fromFile, hiddenNeurons } from "../shared/hidden_neurons.js";
 import { inkCanvas, paintInk, paintWeights } from "../shared/pictures.js";
 import * as words from "./words.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../shared/services.js").Findings} Findings */
@@ -22,9 +23,9 @@ const SHOWN = 5; // images of each
 /** @param {App} app */
 export function neuronsView(app) {
   const told = h("p", { role: "status" });
-  const find = h("button", { type: "button", class: "main", hidden: true, onclick: () => here() }, words.FIND_HERE);
+  const find = h("button", { type: "button", class: "main", hidden: true, onclick: () => here() }, words.findHere());
   const layers = h("div", { class: "layers" });
-  const element = h("section", { class: "lab-neurons" }, h("h3", {}, words.HERE), told, find, layers);
+  const element = h("section", { class: "lab-neurons" }, h("h3", {}, words.here()), told, find, layers);
   let of = /** @type {object | null} */ (null);
   let finding = false;
 
@@ -33,7 +34,7 @@ export function neuronsView(app) {
     if (!readsDigits(network)) {
       attributes(find, { hidden: true });
       clear(layers);
-      return setText(told, words.NOT_DIGITS);
+      return setText(told, words.notDigits());
     }
     clear(layers, ...weightCards(app, () => null));
     const found = await hiddenNeurons(app).measured(network);
@@ -47,7 +48,7 @@ export function neuronsView(app) {
     const { network, original, changed } = app;
     finding = true;
     attributes(find, { hidden: true });
-    const said = words.notMeasured(changed, original.name) + words.FOUND_HERE;
+    const said = words.notMeasured(changed, original.name) + words.foundHere();
     setText(told, said);
     const found = /** @type {Map<string, LookedFor | null>} */ (new Map());
     for (const [l, n] of network.sizes.slice(1, -1).entries())
@@ -57,7 +58,7 @@ export function neuronsView(app) {
         found.set(`${l + 1}/${j}`, typeof one === "string" ? null : one);
       }
     const why = [...found.values()].find((one) => one?.why)?.why;
-    if (why) setText(told, `${said} ${words.NO_IMAGES}${why}.`);
+    if (why) setText(told, `${said} ${words.noImages()}${why}.`);
     clear(layers, ...weightCards(app, (layer, neuron) => found.get(`${layer}/${neuron}`) ?? null));
   };
   return {
@@ -105,18 +106,18 @@ function card(app, layer, neuron, told, full) {
   };
   const pictures = [];
   if (layer === 1) {
-    const weights = inkCanvas(`The weights of ${name}`);
+    const weights = inkCanvas(phrase("lab.neurons.theWeightsOf", { name }));
     paintWeights(weights, row(network.layers[0], neuron), full, network.shape);
     pictures.push(weights);
   }
   if (told?.part) {
-    const part = inkCanvas(`The ${told.part.kind} most like them`);
+    const part = inkCanvas(phrase("lab.neurons.theMostLikeThem", { kind: told.part.kind }));
     const most = Array.from(told.part.weights).reduce((all, one) => Math.max(all, Math.abs(one)), 1e-9);
     paintWeights(part, told.part.weights, most, network.shape);
     pictures.push(part);
   }
   const images = (told?.strongest ?? []).slice(0, SHOWN).map(({ ink, label, activation }) => {
-    const image = inkCanvas(`A ${label}: activation ${plain(activation, 2)}`);
+    const image = inkCanvas(phrase("lab.neurons.aActivation", { label, activation: plain(activation, 2) }));
     paintInk(image, ink, network.shape, 255);
     return image;
   });
@@ -127,7 +128,7 @@ function card(app, layer, neuron, told, full) {
     { class: found ? "found" : null },
     h(
       "button",
-      { type: "button", class: "neuron-card", title: words.OPEN, onclick: open },
+      { type: "button", class: "neuron-card", title: words.open(), onclick: open },
       h("span", { class: "name" }, name),
       pictures.length ? h("span", { class: "pair" }, ...pictures) : null,
       images.length ? h("span", { class: "images" }, ...images) : null,

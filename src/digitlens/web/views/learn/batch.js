@@ -6,6 +6,7 @@ import { attributes, clear, h, setText, svg } from "../shared/dom.js";
 import { collection, fits, ofDrawing } from "./batch_images.js";
 import { plain, significant } from "../../core/numbers.js";
 import { inkCanvas, paintInk } from "../shared/pictures.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("./batch_images.js").Collected} Collected */
@@ -27,7 +28,7 @@ export function batchView(app, { label, alone }) {
   let chosen = -1;
   const said = h("p");
   const add = h("button", { onclick: () => addDrawing() });
-  const fetchMore = h("button", { onclick: () => pictures.more(app) }, "32 training images");
+  const fetchMore = h("button", { onclick: () => pictures.more(app) }, phrase("learn.batch.32TrainingImages"));
   const empty = h(
     "button",
     {
@@ -37,9 +38,9 @@ export function batchView(app, { label, alone }) {
         pictures.put([]);
       },
     },
-    "Remove all",
+    phrase("learn.batch.removeAll"),
   );
-  const grid = h("div", { class: "batch", role: "group", "aria-label": "The pictures of the mini-batch" });
+  const grid = h("div", { class: "batch", role: "group", "aria-label": phrase("learn.batch.thePicturesOfTheMini") });
   const about = h("p", { class: "row about" });
   const aboutText = h("span");
   const takeOut = h(
@@ -51,13 +52,13 @@ export function batchView(app, { label, alone }) {
         chosen = -1;
       },
     },
-    "Remove it",
+    phrase("learn.batch.removeIt"),
   );
-  const lookAt = h("button", { class: "small", onclick: () => look() }, "Show it alone");
+  const lookAt = h("button", { class: "small", onclick: () => look() }, phrase("learn.batch.showItAlone"));
   about.append(aboutText, lookAt, takeOut);
   const element = h(
     "section",
-    { "data-part": "learn-batch", "data-title": "the pictures of the mini-batch" },
+    { "data-part": "learn-batch", "data-title": phrase("learn.batch.thePicturesOfTheMini2") },
     said,
     h("div", { class: "row" }, add, fetchMore, empty),
     grid,
@@ -67,7 +68,7 @@ export function batchView(app, { label, alone }) {
   let thumbnails = [];
 
   const addDrawing = () => {
-    if (mine().length >= MOST) return app.say(`A mini-batch holds at most ${MOST} images here; remove some first.`);
+    if (mine().length >= MOST) return app.say(phrase("learn.batch.aMiniBatchHoldsAt", { most: MOST }));
     pictures.put([...mine(), ofDrawing(app, label())]);
   };
   const look = () => {
@@ -86,17 +87,14 @@ export function batchView(app, { label, alone }) {
       const all = mine();
       if (chosen >= all.length) chosen = -1;
       const name = app.network.classes[label()];
-      setText(add, `Add this drawing as ${article(name)} ${name}`);
+      setText(add, phrase("learn.batch.addThisDrawingAs", { one: withArticle(name) }));
       attributes(add, { disabled: !app.reading.inkFound });
       setText(fetchMore, pictures.source());
       attributes(empty, { disabled: !all.length });
       setText(
         said,
         pictures.trouble() ||
-          (all.length
-            ? `${all.length} ${all.length === 1 ? "image" : "images"}. Each has a gradient of its own, shown ` +
-              "beneath it; the step uses their mean."
-            : "No image yet. Draw one, choose its class above, and add it; or take some that are there."),
+          (all.length ? phrase("learn.batch.images", { n: all.length }) : phrase("learn.batch.noImageYetDrawOne")),
       );
       while (thumbnails.length < all.length) {
         const i = thumbnails.length;
@@ -116,9 +114,12 @@ export function batchView(app, { label, alone }) {
       if (steps)
         setText(
           aboutText,
-          `Picture ${chosen + 1}: ${article(app.network.classes[steps.target])} ` +
-            `${app.network.classes[steps.target]}, read as ${app.network.classes[best(steps)]}, cost ` +
-            `${significant(steps.cost)}.`,
+          phrase("learn.batch.pictureReadAsCost", {
+            chosen: chosen + 1,
+            one: withArticle(app.network.classes[steps.target]),
+            name: app.network.classes[best(steps)],
+            cost: significant(steps.cost),
+          }),
         );
     },
   };
@@ -130,9 +131,11 @@ function best({ trace }) {
   return held.indexOf(Math.max(...held));
 }
 
-/** @param {string} name */
-export function article(name) {
-  return /^(8|18|80|[aefhilmnorsx]$)/i.test(name) ? "an" : "a";
+/** "a 7", "an 8". @param {string} name */
+export function withArticle(name) {
+  return /^(8|18|80|[aefhilmnorsx]$)/i.test(name)
+    ? phrase("learn.batch.an", { name })
+    : phrase("learn.batch.a", { name });
 }
 
 /** @param {() => void} choose */
@@ -171,9 +174,12 @@ function thumbnail(choose) {
       setText(cost, plain(steps.cost, 2));
       attributes(button, {
         class: best(steps) === steps.target ? "right" : "wrong",
-        "aria-label":
-          `Picture ${i + 1}, ${article(classes[steps.target])} ${classes[steps.target]}, read as ` +
-          `${classes[best(steps)]}, cost ${plain(steps.cost, 2)}`,
+        "aria-label": phrase("learn.batch.pictureReadAsCost2", {
+          i: i + 1,
+          one: withArticle(classes[steps.target]),
+          name: classes[best(steps)],
+          cost: plain(steps.cost, 2),
+        }),
       });
       const last = steps.trace.a[steps.trace.a.length - 1];
       attributes(arrows, { viewBox: `0 0 ${last.length * 5} 20` });

@@ -10,6 +10,8 @@ import { adjusted } from "../../picture/preparation.js";
 import { read } from "../../model/reading.js";
 import { fromFragment, START, toFragment, validFor } from "../../model/state.js";
 import { dataFor, onPad } from "../shared/data_images.js";
+import { phrase } from "../../texts/later.js";
+import { reasonOf } from "../../texts/language.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../shared/services.js").LabelledImage} LabelledImage */
@@ -54,8 +56,9 @@ export function collection(storage, changed) {
       next = (next + AT_ONCE) % fetched.total;
       return fetched.images.map((image) => dataImage(image, network));
     }
-    if (!readsDigits(network) || !drawings) throw new Error(fetched || "there are no training images here");
-    if (!examples) app.say("MNIST is not here; these are the ten example drawings.");
+    if (!readsDigits(network) || !drawings)
+      throw new Error(fetched || phrase("learn.batchImages.thereAreNoTrainingImages"));
+    if (!examples) app.say(phrase("learn.batchImages.mnistIsNotHereThese"));
     examples = true;
     return exampleDrawings(drawings);
   };
@@ -65,10 +68,10 @@ export function collection(storage, changed) {
     /** What the button says that brings more. */
     source: () =>
       examples
-        ? "The ten example drawings"
+        ? phrase("learn.batchImages.theTenExampleDrawings")
         : next
-          ? `The next ${AT_ONCE} training images`
-          : `${AT_ONCE} training images`,
+          ? phrase("learn.batchImages.theNextTrainingImages", { many: AT_ONCE })
+          : phrase("learn.batchImages.trainingImages", { many: AT_ONCE }),
     trouble: () => trouble,
     /** At first: what was drawn before a reload, or else pictures from the server. @param {App} app */
     async start(app) {
@@ -86,8 +89,8 @@ export function collection(storage, changed) {
       try {
         put([...all.filter(({ own }) => own), ...(await images(app))]);
       } catch (error) {
-        const why = error instanceof Error ? error.message : error;
-        trouble = `No images came: ${why}. Draw some, and add them; or try again.`;
+        const why = reasonOf(error);
+        trouble = phrase("learn.batchImages.noImagesCameDrawSome", { why });
         changed();
       }
       busy = false;

@@ -9,6 +9,8 @@ import { attributes, clear, h, setText } from "../shared/dom.js";
 import { chainFormula } from "../shared/formula.js";
 import { decimalsFor } from "../../core/mini_batch.js";
 import { weightChooser } from "./weight_chooser.js";
+import { within } from "../../texts/language.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../core/backward.js").WeightChain} WeightChain */
@@ -42,20 +44,23 @@ export function chainView(app) {
       chooser.update(batch, weight);
       setText(
         now,
-        `The weight from ${inputName(network, layer, source)} to ${small(neuronName(network, layer, neuron))}. It is ` +
-          `now w = ${fixed(weights[at], 4)}.`,
+        phrase("learn.chainRule.theWeightFromToIt", {
+          from: inputName(network, layer, source),
+          what: within(neuronName(network, layer, neuron)),
+          weight: fixed(weights[at], 4),
+        }),
       );
       if (steps.length > 1) {
         const chains = steps.map((one) => weightChain(one, layer, neuron, source));
         formula.update([
           ["dC/dw", significant(slope)],
           "=",
-          [`mean of a × dC/dz over ${steps.length} pictures`, significant(slope)],
+          [phrase("learn.chainRule.meanOfADcDz", { n: steps.length }), significant(slope)],
         ]);
         clear(parts);
         table.update(
-          `Image by image: a × dC/dz, divided by ${steps.length}`,
-          ["picture", "a", "× dC/dz", `÷ ${steps.length}`],
+          phrase("learn.chainRule.imageByImageADc", { n: steps.length }),
+          [phrase("learn.chainRule.aPicture"), "a", "× dC/dz", `÷ ${steps.length}`],
           pictureRows(
             network.classes,
             chains,
@@ -64,7 +69,7 @@ export function chainView(app) {
           slope,
           "dC/dw",
         );
-        judge(slope, "in these images its input is 0, or all of it cancels out");
+        judge(slope, phrase("learn.chainRule.inTheseImagesItsInput"));
         return;
       }
       const chain = weightChain(steps[0], layer, neuron, source);
@@ -74,7 +79,7 @@ export function chainView(app) {
       for (const [i, line] of lines.entries()) setText(parts.children[i], line);
       judge(
         slope,
-        chain.input ? "the gradient of its neuron is 0" : "its input is 0, so it has no part in this answer",
+        chain.input ? phrase("learn.chainRule.theGradientOfItsNeuron") : phrase("learn.chainRule.itsInputIs0So"),
       );
       attributes(table.element, { hidden: !chain.asked.length });
       if (chain.asked.length) {
@@ -85,10 +90,17 @@ export function chainView(app) {
           product: one.product,
           go: { layer: layer + 1, neuron: one.neuron, source: neuron },
         }));
-        const next = layer + 1 === network.layers.length ? "outputs" : `neurons of layer ${layer + 1}`;
+        const many = count(chain.asked.length);
         table.update(
-          `dC/da′: a sum over the ${count(chain.asked.length)} ${next}`,
-          ["from", "weight", "× dC/dz", "= product"],
+          layer + 1 === network.layers.length
+            ? phrase("learn.chainRule.dcDaASumOver", { many })
+            : phrase("learn.chainRule.dcDaASumOver2", { many, layer: layer + 1 }),
+          [
+            phrase("learn.chainRule.from"),
+            phrase("learn.chainRule.weight"),
+            "× dC/dz",
+            phrase("learn.chainRule.product"),
+          ],
           rows,
           chain.dC_da ?? 0,
           "dC/da′",
@@ -98,14 +110,13 @@ export function chainView(app) {
   };
 }
 
-/** @param {string} text */
-const small = (text) => text.charAt(0).toLowerCase() + text.slice(1);
-
 /** @param {number} slope @param {string} why */
 function hint(slope, why) {
   return slope
-    ? `${slope < 0 ? "↑" : "↓"} The cost falls as this weight ${slope < 0 ? "rises" : "falls"}.`
-    : `This weight does not matter here: ${why}.`;
+    ? slope < 0
+      ? phrase("learn.chainRule.theCostFallsAsThis")
+      : phrase("learn.chainRule.theCostFallsAsThis2")
+    : phrase("learn.chainRule.thisWeightDoesNotMatter", { why });
 }
 
 /**
@@ -132,32 +143,30 @@ function explained({ network, steps: [one] }, { layer, neuron, source, input, sl
   const name = network.activations[layer - 1];
   const z = one.trace.z[layer - 1][neuron];
   const held = one.trace.a[layer][neuron];
-  const lines = [`a = ${significant(input)}: the input of this weight, from ${inputName(network, layer, source)}.`];
-  if (dC_da === null)
-    return [
-      ...lines,
-      `a′ − y = ${significant(dC_dz)}: with this cost the slope of the curve cancels out, and dC/dz is what ` +
-        "the output less its target.",
-    ];
+  const lines = [
+    phrase("learn.chainRule.aTheInputOfThis", {
+      input: significant(input),
+      from: inputName(network, layer, source),
+    }),
+  ];
+  if (dC_da === null) return [...lines, phrase("learn.chainRule.aYWithThisCost", { dC_dz: significant(dC_dz) })];
   if (slope === null) {
     const shared = one.trace.a[layer].reduce((sum, a, j) => sum + a * (one.dC_da[layer - 1]?.[j] ?? 0), 0);
     return [
       ...lines,
-      `dC/dz = a′ × (dC/da′ − Σ a′ dC/da′) = ${significant(held)} × (${significant(dC_da)} − ` +
-        `${bracketed(shared)}): softmax outputs share one sum.`,
+      phrase("learn.chainRule.dcDzADcDa", {
+        held: significant(held),
+        dC_da: significant(dC_da),
+        bracketed: bracketed(shared),
+      }),
     ];
   }
-  lines.push(`σ′(z) = ${significant(slope)}: the slope of ${name} at z = ${fixed(z)}.`);
+  lines.push(phrase("learn.chainRule.zTheSlopeOfAt", { slope: significant(slope), name, z: fixed(z) }));
   if (asked.length)
-    return [
-      ...lines,
-      `dC/da′ = ${significant(dC_da)}: how the cost changes with the neuron’s activation, a′ = ` +
-        `${significant(held)}; the sum below.`,
-    ];
+    return [...lines, phrase("learn.chainRule.dcDaHowTheCost", { dC_da: significant(dC_da), held: significant(held) })];
   return [
     ...lines,
-    `dC/da′ = 2 (a′ − y) = 2 × (${plain(held, 4)} − ${one.targets[neuron]}) = ${significant(dC_da)}: how the ` +
-      "cost changes with the output.",
+    phrase("learn.chainRule.dcDa2AY", { held: plain(held, 4), target: one.targets[neuron], dC_da: significant(dC_da) }),
   ];
 }
 
@@ -167,7 +176,7 @@ const bracketed = (value) => (value < 0 ? `(${significant(value)})` : significan
 /** @param {string[]} classes @param {WeightChain[]} chains @param {number[]} targets @returns {Row[]} */
 function pictureRows(classes, chains, targets) {
   return chains.map((chain, i) => ({
-    name: `${i + 1}, a ${classes[targets[i]]}`,
+    name: phrase("learn.chainRule.picture", { n: i + 1, name: classes[targets[i]] }),
     first: significant(chain.input),
     second: significant(chain.dC_dz),
     product: chain.dC_dw / chains.length,
@@ -218,7 +227,7 @@ function sumTable(app) {
       for (const [i, name] of names.entries()) setText(heads[i], name);
       if (body.childElementCount !== listed.length) clear(body, ...rows.slice(0, listed.length).map(({ row }) => row));
       for (const [i, one] of listed.entries()) rows[i].update(one, text.rows[i]);
-      setText(restName, `the other ${count(all.length - listed.length)} add up to`);
+      setText(restName, phrase("learn.chainRule.theOtherAddUpTo", { n: count(all.length - listed.length) }));
       setText(rest, typographic(text.rest));
       setText(totalName, symbol);
       setText(total, typographic(text.total));
@@ -241,7 +250,7 @@ function termRow(app) {
       go = one.go;
       setText(button, one.name);
       setText(plainName, one.name);
-      attributes(button, { hidden: !go, title: "Go on to this weight, one layer nearer to the cost" });
+      attributes(button, { hidden: !go, title: phrase("learn.chainRule.goOnToThisWeight") });
       attributes(plainName, { hidden: Boolean(go) });
       setText(first, one.first);
       setText(second, one.second);

@@ -9,15 +9,16 @@ import { attributes, clear, h, math, setText } from "../shared/dom.js";
 import { outputGauges } from "./gauges.js";
 import { costKind } from "../../core/costs.js";
 import { decimalsFor, largestFew, targetsOf } from "../../core/mini_batch.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../../core/mini_batch.js").MiniBatch} MiniBatch */
 
 const MOST = 12; // outputs that are listed; a network with more shows those that cost most
 
 const SAYS = /** @type {const} */ ({
-  quadratic: "For each output: its difference from the target, squared. The cost is their sum.",
-  binary: "Each output is a yes or no of its own. The surer it is of the wrong answer, the higher the cost.",
-  categorical: "Only the output of the correct class counts here: the lower it is, the higher the cost.",
+  quadratic: () => phrase("learn.cost.forEachOutputItsDifference"),
+  binary: () => phrase("learn.cost.eachOutputIsAYes"),
+  categorical: () => phrase("learn.cost.onlyTheOutputOfThe"),
 });
 const HEADS = /** @type {const} */ ({
   quadratic: "(a − y)²",
@@ -40,16 +41,16 @@ export function costView() {
   const table = h(
     "table",
     { class: "cost-table" },
-    h("caption", { class: "unseen" }, "The cost, output by output"),
+    h("caption", { class: "unseen" }, phrase("learn.cost.theCostOutputByOutput")),
     h(
       "thead",
       {},
       h(
         "tr",
         {},
-        h("th", { scope: "col" }, "output"),
-        h("th", { scope: "col", class: "right" }, "activation a"),
-        h("th", { scope: "col", class: "right" }, "target y"),
+        h("th", { scope: "col" }, phrase("learn.cost.output")),
+        h("th", { scope: "col", class: "right" }, phrase("learn.cost.activationA")),
+        h("th", { scope: "col", class: "right" }, phrase("learn.cost.targetY")),
         head,
       ),
     ),
@@ -83,13 +84,8 @@ export function costView() {
         shape = kind + steps.length;
         clear(formula, costFormula(kind, steps.length));
       }
-      setText(head, many ? `mean of ${HEADS[kind]}` : HEADS[kind]);
-      setText(
-        said,
-        many
-          ? `Averages over ${steps.length} pictures. The cost of the mini-batch is the mean of their costs.`
-          : SAYS[kind],
-      );
+      setText(head, many ? phrase("learn.cost.meanOf", { what: HEADS[kind] }) : HEADS[kind]);
+      setText(said, many ? phrase("learn.cost.averagesOverPicturesTheCost", { n: steps.length }) : SAYS[kind]());
       const listed = shown.map((j) => terms[j]);
       const printed = addUp(listed, cost, decimalsFor([...listed, cost]));
       for (const [i, j] of shown.entries()) {
@@ -102,7 +98,12 @@ export function costView() {
       }
       const others = terms.length - shown.length;
       attributes(left.row, { hidden: !others && /^\+0\.0*$/.test(printed.rest) });
-      setText(leftName, others ? `the other ${count(others)} add up to` : "lost in rounding the rows");
+      setText(
+        leftName,
+        others
+          ? phrase("learn.cost.theOtherAddUpTo", { others: count(others) })
+          : phrase("learn.cost.lostInRoundingTheRows"),
+      );
       setText(left.value, unsigned(printed.rest));
       setText(sum, unsigned(printed.total));
       setText(total, unsigned(printed.total));
@@ -157,18 +158,18 @@ function costFormula(kind, many) {
     categorical: [letter("y"), ln(), letter("a")],
   }[kind];
   const words = {
-    quadratic: "C is the sum of a minus y, squared",
-    binary: "C is minus the sum of y ln a plus 1 minus y ln 1 minus a",
-    categorical: "C is minus the sum of y ln a",
+    quadratic: phrase("learn.cost.cIsTheSumOf"),
+    binary: phrase("learn.cost.cIsMinusTheSum"),
+    categorical: phrase("learn.cost.cIsMinusTheSum2"),
   }[kind];
   const averaged =
     many > 1
       ? [
           math("mfrac", {}, math("mn", {}, "1"), math("mn", {}, String(many))),
-          math("munder", {}, sign("∑"), math("mtext", {}, "pictures")),
+          math("munder", {}, sign("∑"), math("mtext", {}, phrase("learn.cost.pictures"))),
         ]
       : [];
-  const label = many > 1 ? `${words}, averaged over ${many} pictures` : words;
+  const label = many > 1 ? phrase("learn.cost.averagedOverPictures", { words, many }) : words;
   return math(
     "math",
     { "aria-label": label, displaystyle: "true" },

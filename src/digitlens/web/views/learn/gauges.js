@@ -3,6 +3,7 @@
 
 import { plain } from "../../core/numbers.js";
 import { attributes, clear, h, setText, svg } from "../shared/dom.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../../core/mini_batch.js").MiniBatch} MiniBatch */
 
@@ -15,10 +16,10 @@ export function outputGauges() {
   const legend = h(
     "p",
     { class: "dim" },
-    h("span", { class: "positive" }, "↑ should rise"),
+    h("span", { class: "positive" }, phrase("learn.gauges.shouldRise")),
     ", ",
-    h("span", { class: "negative" }, "↓ should fall"),
-    "; the longer the arrow, the more. The line is the target.",
+    h("span", { class: "negative" }, phrase("learn.gauges.shouldFall")),
+    phrase("learn.gauges.theLongerTheArrowThe"),
   );
   /** @type {ReturnType<typeof gaugeAt>[]} */
   let gauges = [];
@@ -44,11 +45,15 @@ export function outputGauges() {
         attributes(gauge.arrow, { class: `arrow ${way}`, d: arrow(i * STEP + STEP / 2, from, to, far) });
         setText(gauge.value, plain(held[j], 2));
         setText(gauge.name, network.classes[j]);
-        const move = { still: "is about right", up: "should rise", down: "should fall" }[way];
-        words.push(`${network.classes[j]} is at ${plain(held[j], 2)} and ${move}`);
+        const move = {
+          still: phrase("learn.gauges.isAboutRight"),
+          up: phrase("learn.gauges.shouldRise2"),
+          down: phrase("learn.gauges.shouldFall2"),
+        }[way];
+        words.push(phrase("learn.gauges.isAtAnd", { name: network.classes[j], held: plain(held[j], 2), move }));
       }
       attributes(drawing, {
-        "aria-label": `The activation of each output, and how it should change: ${words.join("; ")}`,
+        "aria-label": phrase("learn.gauges.theActivationOfEachOutput", { words: words.join("; ") }),
       });
     },
   };

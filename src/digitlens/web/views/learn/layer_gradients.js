@@ -6,8 +6,10 @@ import { inputName, neuronName } from "../../core/neuron.js";
 import { count, significant } from "../../core/numbers.js";
 import { should } from "./one_output.js";
 import { barPicture, slopePicture } from "../shared/bars.js";
-import { attributes, clear, h, setText } from "../shared/dom.js";
+import { attributes, clear, h, setText, woven } from "../shared/dom.js";
 import { largestFew, lengthOf, steepestInto, steepestOf } from "../../core/mini_batch.js";
+import { within } from "../../texts/language.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../core/mini_batch.js").MiniBatch} MiniBatch */
@@ -20,10 +22,10 @@ export function layerGradientsView(app) {
   const legend = h(
     "p",
     { class: "dim" },
-    h("span", { class: "positive" }, "Blue (+)"),
-    ": should rise, the cost falls as it rises. ",
-    h("span", { class: "negative" }, "Red (−)"),
-    ": should fall. Click, or use the arrow keys, to choose the neuron or the weight that is followed down.",
+    ...woven(phrase("learn.layerGradients.blueShouldRiseTheCost"), {
+      blue: h("span", { class: "positive" }, phrase("learn.layerGradients.blue")),
+      red: h("span", { class: "negative" }, phrase("learn.layerGradients.red")),
+    }),
   );
   const element = h("div", {}, said, layers, legend);
   /** @type {ReturnType<typeof layerBlock>[]} */
@@ -36,11 +38,7 @@ export function layerGradientsView(app) {
         blocks = batch.network.layers.map((_, l) => layerBlock(app, l + 1));
         clear(layers, ...blocks.map((block) => block.element).reverse());
       }
-      setText(
-        said,
-        "The gradient of a neuron is a sum over the neurons of the next layer: weight × dC/dz of each. So it is " +
-          "computed layer by layer, from the outputs back to the pixels.",
-      );
+      setText(said, phrase("learn.layerGradients.theGradientOfANeuron"));
       for (const block of blocks) block.update(batch, weight);
     },
   };
@@ -82,53 +80,86 @@ function layerBlock(app, layer) {
       const size = lengthOf(weights);
       steepest = steepestOf(batch, layer);
       const { before } = network.layers[layer - 1];
-      const name = (/** @type {number} */ j) => (last ? `output ${network.classes[j]}` : `neuron ${j}`);
-      setText(heading, last ? `The ${count(through.length)} outputs` : `Layer ${layer}`);
+      const name = (/** @type {number} */ j) =>
+        last
+          ? phrase("learn.layerGradients.output", { name: network.classes[j] })
+          : phrase("learn.layerGradients.neuron", { j });
+      setText(
+        heading,
+        last
+          ? phrase("learn.layerGradients.theOutputs", { n: count(through.length) })
+          : phrase("learn.layerGradients.layer", { layer }),
+      );
       setText(
         asks,
-        `${count(up)} should rise, ${count(down)} should ` +
-          `fall${up + down < through.length ? `, ${count(through.length - up - down)} do not matter` : ""}.`,
+        up + down < through.length
+          ? phrase("learn.layerGradients.shouldRiseShouldFallDo", {
+              up: count(up),
+              down: count(down),
+              n: count(through.length - up - down),
+            })
+          : phrase("learn.layerGradients.shouldRiseShouldFall", { up: count(up), down: count(down) }),
       );
-      setText(caption, `How each should change (−${what})`);
+      setText(caption, phrase("learn.layerGradients.howEachShouldChange", { what }));
       const shown = largestFew(asked);
       const chosen = weight.layer === layer ? weight.neuron : null;
       bars.update({
-        label: `How each neuron of layer ${layer} should change`,
+        label: phrase("learn.layerGradients.howEachNeuronOfLayer", { layer }),
         values: asked.map((one) => -one),
         shown,
         chosen,
-        says: (j) => `${name(j)} ${should(asked[j])}, ${what} = ${significant(asked[j])}`,
+        says: (j) =>
+          phrase("learn.layerGradients.says", {
+            name: name(j),
+            should: should(asked[j]),
+            what,
+            slope: significant(asked[j]),
+          }),
       });
       const slope = weights[steepest.neuron * before + steepest.source];
       setText(
         slopes,
         size
-          ? `The gradient of its ${count(weights.length)} weights has the length ${significant(size)}. The largest ` +
-              `component, dC/dw = ${significant(slope)}, is that of the weight`
-          : "All gradients of its weights are 0.",
+          ? phrase("learn.layerGradients.theGradientOfItsWeights", {
+              n: count(weights.length),
+              size: significant(size),
+              slope: significant(slope),
+            })
+          : phrase("learn.layerGradients.allGradientsOfItsWeights"),
       );
       attributes(take, { hidden: !size });
       setText(
         take,
-        `from ${inputName(network, layer, steepest.source).replace(/ of layer.*/, "")} to ` +
-          `${name(steepest.neuron)}`,
+        phrase("learn.layerGradients.fromTo", {
+          first:
+            layer === 1
+              ? inputName(network, layer, steepest.source)
+              : phrase("learn.layerGradients.neuron2", { source: steepest.source }),
+          name: name(steepest.neuron),
+        }),
       );
       if (!picture) return;
       neuron = chosen ?? steepest.neuron;
       const own = weights.subarray(neuron * before, (neuron + 1) * before);
       setText(
         pictured,
-        `How the weights of ${neuronName(network, 1, neuron).replace("N", "n")} should change. Black: no ink ` +
-          "there, so no gradient. Full colour: |dC/dw| = " +
-          `${significant(Math.max(...Array.from(own, Math.abs)))}.`,
+        phrase("learn.layerGradients.howTheWeightsOfShould", {
+          what: within(neuronName(network, 1, neuron)),
+          max: significant(Math.max(...Array.from(own, Math.abs))),
+        }),
       );
       picture.update(
         {
-          label: `Slopes of the weights of neuron ${neuron}`,
+          label: phrase("learn.layerGradients.slopesOfTheWeightsOf", { neuron }),
           values: own.map((one) => -one),
           shown: Array.from(own.keys()),
           chosen: weight.layer === 1 && weight.neuron === neuron ? weight.source : null,
-          says: (k) => `weight from ${inputName(network, 1, k)} ${should(own[k])}, dC/dw = ${significant(own[k])}`,
+          says: (k) =>
+            phrase("learn.layerGradients.weightFromDcDw", {
+              from: inputName(network, 1, k),
+              should: should(own[k]),
+              own: significant(own[k]),
+            }),
         },
         network.shape,
       );

@@ -5,7 +5,7 @@
 // brought up to date, and all but the cost waits for the next frame, so that drawing is never slowed down.
 
 import { oneOutputView } from "./one_output.js";
-import { article, batchView } from "./batch.js";
+import { batchView, withArticle } from "./batch.js";
 import { layerGradientsView } from "./layer_gradients.js";
 import { chainView } from "./chain_rule.js";
 import { read } from "../../model/reading.js";
@@ -19,6 +19,8 @@ import { stages } from "../shared/stages.js";
 import { stepView } from "./step.js";
 import { costView } from "./cost.js";
 import { outputsView } from "./outputs.js";
+import { reasonOf } from "../../texts/language.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../core/mini_batch.js").MiniBatch} MiniBatch */
@@ -53,25 +55,24 @@ export function learnView(app) {
   const pictures = batchView(app, { label: target, alone: () => showBatch(false) });
   const collected = h("div", {}, pictures.element);
 
-  const heading = h("h2", {}, "How would it learn from this?");
+  const heading = h("h2", {}, phrase("learn.learn.howWouldItLearnFrom"));
   const guess = guessSwitch(app);
-  const modes = ["One example", "A mini-batch, averaged"].map((text, i) =>
+  const modes = [phrase("learn.learn.oneExample"), phrase("learn.learn.aMiniBatchAveraged")].map((text, i) =>
     h("button", { onclick: () => showBatch(i === 1) }, text),
   );
-  const answers = h("div", { class: "answers", role: "group", "aria-label": "The correct answer" });
+  const answers = h("div", { class: "answers", role: "group", "aria-label": phrase("learn.learn.theCorrectAnswer") });
   const question = h("p", { id: "learn-question" });
   const reads = h("p", { class: "dim" });
   const answer = h("div", { "data-part": "answer" }, reads); // a teacher may hide it; what is in it comes and goes
-  const nothing = h(
-    "p",
-    { class: "nothing" },
-    "Draw something, or pick a picture. Then choose the correct answer, and follow the error back " +
-      "through the network.",
-  );
+  const nothing = h("p", { class: "nothing" }, phrase("learn.learn.drawSomethingOrPickA"));
   const { images } = app.services;
   const misread =
     images &&
-    h("p", { class: "row" }, h("button", { onclick: () => findMisread(app, images) }, "Take a misread test image"));
+    h(
+      "p",
+      { class: "row" },
+      h("button", { onclick: () => findMisread(app, images) }, phrase("learn.learn.takeAMisreadTestImage")),
+    );
   const copy = h(
     "button",
     {
@@ -81,25 +82,25 @@ export function learnView(app) {
           app,
           learningTable(batch, chosenWeight(batch, app.state), step.learningRate()),
           "back-propagation.tsv",
-          "The numbers",
+          phrase("learn.learn.theNumbers"),
         ),
     },
-    "Copy the numbers",
+    phrase("learn.learn.copyTheNumbers"),
   );
 
   const steps = stages(
     [
-      { name: "learn-outputs", title: "Gradients of the outputs", body: slopes.element },
-      { name: "learn-last", title: "One output: bias, weights, neurons before it", body: last.element },
-      { name: "learn-layers", title: "Back through the layers", body: back.element },
-      { name: "learn-chain", title: "One weight: the chain rule", body: chain.element },
-      { name: "learn-step", title: "A gradient descent step", body: step.element },
+      { name: "learn-outputs", title: phrase("learn.learn.gradientsOfTheOutputs"), body: slopes.element },
+      { name: "learn-last", title: phrase("learn.learn.oneOutputBiasWeightsNeurons"), body: last.element },
+      { name: "learn-layers", title: phrase("learn.learn.backThroughTheLayers"), body: back.element },
+      { name: "learn-chain", title: phrase("learn.learn.oneWeightTheChainRule"), body: chain.element },
+      { name: "learn-step", title: phrase("learn.learn.aGradientDescentStep"), body: step.element },
     ],
     () => later(),
   );
   const first = h(
     "section",
-    { class: "stage first", "data-part": "learn-cost", "data-title": "the cost and its terms" },
+    { class: "stage first", "data-part": "learn-cost", "data-title": phrase("learn.learn.theCostAndItsTerms") },
     cost.element,
     h("div", { class: "row" }, steps.begin),
   );
@@ -111,7 +112,12 @@ export function learnView(app) {
       "div",
       { class: "head" },
       heading,
-      h("div", { class: "row modes", role: "group", "aria-label": "Learn from" }, ...modes, guess.element),
+      h(
+        "div",
+        { class: "row modes", role: "group", "aria-label": phrase("learn.learn.learnFrom") },
+        ...modes,
+        guess.element,
+      ),
     ),
     question,
     answers,
@@ -149,7 +155,11 @@ export function learnView(app) {
       clear(
         answers,
         ...classes.map((name, j) =>
-          h("button", { onclick: () => app.set({ target: j }), "aria-label": `It should have been ${name}` }, name),
+          h(
+            "button",
+            { onclick: () => app.set({ target: j }), "aria-label": phrase("learn.learn.itShouldHaveBeen", { name }) },
+            name,
+          ),
         ),
       );
     else
@@ -208,7 +218,10 @@ export function learnView(app) {
         else attributes(button, { "aria-pressed": String(j === now) });
       }
       const { classes } = app.network;
-      setText(question, averaged ? "The class of the drawing:" : "The correct answer:");
+      setText(
+        question,
+        averaged ? phrase("learn.learn.theClassOfTheDrawing") : phrase("learn.learn.theCorrectAnswer2"),
+      );
       setText(reads, readsAs(app, now));
       attributes(reads, { hidden: averaged || !app.reading.inkFound });
       attributes(collected, { hidden: !averaged });
@@ -219,10 +232,10 @@ export function learnView(app) {
       setText(
         heading,
         averaged
-          ? "How would it learn from these?"
+          ? phrase("learn.learn.howWouldItLearnFrom2")
           : app.hidden.includes("answer") && app.state.target === null
-            ? "How would it learn from this?"
-            : `How would it learn that this is ${article(classes[now])} ${classes[now]}?`,
+            ? phrase("learn.learn.howWouldItLearnFrom")
+            : phrase("learn.learn.howWouldItLearnThat", { one: withArticle(classes[now]) }),
       );
       app.teach(batch && { batch });
       if (!batch) return;
@@ -268,9 +281,9 @@ async function findMisread(app, images) {
         if (digit !== image.label) return app.set(patch);
       }
     }
-    app.say("It misreads none of the test images.");
+    app.say(phrase("learn.learn.itMisreadsNoneOfThe"));
   } catch (error) {
-    app.say(`No test image: ${error instanceof Error ? error.message : error}.`);
+    app.say(phrase("learn.learn.noTestImage", { why: reasonOf(error) }));
   }
 }
 
@@ -286,18 +299,17 @@ function readsAs({ network, reading, state }, target) {
   const name = network.classes[reading.digit];
   if (reading.digit !== target && state.target === null && !(state.base && "digit" in state.base)) {
     const other = network.classes[target];
-    return `It reads ${article(name)} ${name}. Suppose that it had been ${article(other)} ${other}, its second choice:`;
+    return phrase("learn.learn.itReadsSupposeThatIt", {
+      one: withArticle(name),
+      two: withArticle(other),
+    });
   }
-  if (reading.digit !== target) return `It reads ${article(name)} ${name}.`;
-  if (state.target === null)
-    return (
-      `It reads ${article(name)} ${name}, so there is little to learn. Choose another answer to see how it would ` +
-      "change its mind."
-    );
-  return `It reads ${article(name)} ${name} already, so there is little to learn.`;
+  if (reading.digit !== target) return phrase("learn.learn.itReads", { one: withArticle(name) });
+  if (state.target === null) return phrase("learn.learn.itReadsSoThereIs", { one: withArticle(name) });
+  return phrase("learn.learn.itReadsAlreadySoThere", { one: withArticle(name) });
 }
 
 /** Who was told what, for the list of steps. @param {App} app @param {MiniBatch} batch */
 function told({ network }, { steps }) {
-  return steps.length > 1 ? `${steps.length} pictures` : network.classes[steps[0].target];
+  return steps.length > 1 ? phrase("learn.learn.pictures", { n: steps.length }) : network.classes[steps[0].target];
 }

@@ -5,7 +5,8 @@ import { largestFew, steepestOutput } from "../../core/mini_batch.js";
 import { inputName } from "../../core/neuron.js";
 import { significant } from "../../core/numbers.js";
 import { barPicture } from "../shared/bars.js";
-import { clear, h, setText } from "../shared/dom.js";
+import { clear, h, setText, woven } from "../shared/dom.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../core/mini_batch.js").MiniBatch} MiniBatch */
@@ -30,23 +31,37 @@ export function oneOutputView(app, choose) {
   const element = h(
     "div",
     {},
-    h("p", { class: "row" }, h("label", { for: outputs.id }, "Output"), outputs),
+    h("p", { class: "row" }, h("label", { for: outputs.id }, phrase("learn.oneOutput.output")), outputs),
     said,
-    h("h4", {}, "Its bias"),
+    h("h4", {}, phrase("learn.oneOutput.itsBias")),
     bias,
     h(
       "div",
       { class: "pairs" },
-      h("section", {}, h("h4", {}, "Its weights"), whyWeights, ...activations.elements, ...ofWeights.elements),
-      h("section", {}, h("h4", {}, "The neurons before it"), whyNeurons, ...weights.elements, ...ofNeurons.elements),
+      h(
+        "section",
+        {},
+        h("h4", {}, phrase("learn.oneOutput.itsWeights")),
+        whyWeights,
+        ...activations.elements,
+        ...ofWeights.elements,
+      ),
+      h(
+        "section",
+        {},
+        h("h4", {}, phrase("learn.oneOutput.theNeuronsBeforeIt")),
+        whyNeurons,
+        ...weights.elements,
+        ...ofNeurons.elements,
+      ),
     ),
     h(
       "p",
       { class: "dim" },
-      h("span", { class: "positive" }, "Blue, upwards (+)"),
-      ": should rise, the cost falls as it rises. ",
-      h("span", { class: "negative" }, "Red, downwards (−)"),
-      ": should fall. Click a bar, or use the arrow keys, to choose that weight for the chain rule below.",
+      ...woven(phrase("learn.oneOutput.blueShouldRiseTheCost"), {
+        blue: h("span", { class: "positive" }, phrase("learn.oneOutput.blueUpwards")),
+        red: h("span", { class: "negative" }, phrase("learn.oneOutput.redDownwards")),
+      }),
     ),
   );
   let listed = "";
@@ -56,7 +71,8 @@ export function oneOutputView(app, choose) {
     const names = `${classes.join()} ${steepest}`;
     if (listed === names) return;
     listed = names;
-    const name = (/** @type {number} */ j) => `${classes[j]}${j === steepest ? " (largest gradient)" : ""}`;
+    const name = (/** @type {number} */ j) =>
+      classes[j] + (j === steepest ? phrase("learn.oneOutput.largestGradient") : "");
     clear(outputs, ...classes.map((_, j) => h("option", { value: j }, name(j))));
   };
   return {
@@ -68,63 +84,82 @@ export function oneOutputView(app, choose) {
       const d = dC_dz[layer - 1][output];
       const own = network.layers[layer - 1].weights.subarray(output * before, (output + 1) * before);
       const slopes = gradient[layer - 1].weights.subarray(output * before, (output + 1) * before);
-      const mean = steps.length > 1 ? " on average" : "";
-      const way = d < 0 ? "rise" : "fall";
+      const mean = steps.length > 1 ? phrase("learn.oneOutput.onAverage") : "";
       const class_ = network.classes[output];
       list(network.classes, steepestOutput(batch));
       if (outputs.value !== String(output)) outputs.value = String(output);
       setText(
         said,
         d
-          ? `Output ${class_} should ${way}: dC/dz = ${significant(d)}${mean}. Its z is the sum of weights × ` +
-              "activations plus the bias, so three things can change it."
-          : `Output ${class_} need not change: its dC/dz is 0.`,
+          ? d < 0
+            ? phrase("learn.oneOutput.outputShouldRiseDcDz", { name: class_, d: significant(d), mean })
+            : phrase("learn.oneOutput.outputShouldFallDcDz", { name: class_, d: significant(d), mean })
+          : phrase("learn.oneOutput.outputNeedNotChangeIts", { name: class_ }),
       );
-      setText(bias, `dC/db = dC/dz = ${significant(d)}: ${d ? `it should ${way}` : "it need not change"}.`);
+      const slope = significant(d);
+      setText(
+        bias,
+        d < 0
+          ? phrase("learn.oneOutput.dcDbDcDzIt", { slope })
+          : d
+            ? phrase("learn.oneOutput.dcDbDcDzIt2", { slope })
+            : phrase("learn.oneOutput.dcDbDcDzIt3", { slope }),
+      );
       setText(
         whyWeights,
-        mean
-          ? "The gradient of each weight, averaged over the images."
-          : "dC/dw = a × dC/dz: the more active the neuron that a weight comes from, the larger its gradient. " +
-              "Where a " +
-              "is 0, the weight does not matter.",
+        mean ? phrase("learn.oneOutput.theGradientOfEachWeight") : phrase("learn.oneOutput.dcDwADcDz"),
       );
       setText(
         whyNeurons,
-        mean
-          ? "The gradient of each activation, by the average dC/dz of this output."
-          : "dC/da = weight × dC/dz. An activation cannot be set, but the weights before it can change: so the " +
-              "gradient " +
-              "goes back a layer.",
+        mean ? phrase("learn.oneOutput.theGradientOfEachActivation") : phrase("learn.oneOutput.dcDaWeightDcDz"),
       );
       const name = (/** @type {number} */ k) => inputName(network, layer, k);
       const chosen = weight.layer === layer && weight.neuron === output ? weight.source : null;
       const [forWeights, forNeurons] = [largestFew(slopes), largestFew(own)];
-      const those = layer === 1 ? "pixels" : "neurons";
-      activations.update(layer === 1 ? `The pixels${mean}` : `Activations of the neurons before it${mean}`, {
-        values: a[layer - 1],
-        shown: forWeights,
-        chosen,
-        says: (k) => `${name(k)} is at ${significant(a[layer - 1][k])}`,
-      });
-      ofWeights.update("How the weights should change (−dC/dw)", {
+      activations.update(
+        layer === 1
+          ? phrase("learn.oneOutput.thePixels", { mean })
+          : phrase("learn.oneOutput.activationsOfTheNeuronsBefore", { mean }),
+        {
+          values: a[layer - 1],
+          shown: forWeights,
+          chosen,
+          says: (k) => phrase("learn.oneOutput.isAt", { name: name(k), a: significant(a[layer - 1][k]) }),
+        },
+      );
+      ofWeights.update(phrase("learn.oneOutput.howTheWeightsShouldChange"), {
         values: slopes.map((one) => -one),
         shown: forWeights,
         chosen,
-        says: (k) => `weight from ${name(k)} ${should(slopes[k])}, dC/dw = ${significant(slopes[k])}`,
+        says: (k) =>
+          phrase("learn.oneOutput.weightFromDcDw", {
+            name: name(k),
+            should: should(slopes[k]),
+            slope: significant(slopes[k]),
+          }),
       });
-      weights.update("The weights", {
+      weights.update(phrase("learn.oneOutput.theWeights"), {
         values: own,
         shown: forNeurons,
         chosen,
-        says: (k) => `weight from ${name(k)} is ${significant(own[k])}`,
+        says: (k) => phrase("learn.oneOutput.weightFromIs", { name: name(k), own: significant(own[k]) }),
       });
-      ofNeurons.update(`How the ${those} should change (−weight × dC/dz)`, {
-        values: own.map((one) => -one * d),
-        shown: forNeurons,
-        chosen,
-        says: (k) => `${name(k)} ${should(own[k] * d)}, weight × dC/dz = ${significant(own[k] * d)}`,
-      });
+      ofNeurons.update(
+        layer === 1
+          ? phrase("learn.oneOutput.howThePixelsShouldChange")
+          : phrase("learn.oneOutput.howTheNeuronsShouldChange"),
+        {
+          values: own.map((one) => -one * d),
+          shown: forNeurons,
+          chosen,
+          says: (k) =>
+            phrase("learn.oneOutput.weightTimes", {
+              name: name(k),
+              should: should(own[k] * d),
+              slope: significant(own[k] * d),
+            }),
+        },
+      );
     },
   };
 }
@@ -145,5 +180,9 @@ function labelled(how) {
 
 /** What should happen to what has this slope, in words. @param {number} slope */
 export function should(slope) {
-  return slope ? `should ${slope < 0 ? "rise" : "fall"}` : "does not matter";
+  return slope
+    ? slope < 0
+      ? phrase("learn.oneOutput.shouldRise")
+      : phrase("learn.oneOutput.shouldFall")
+    : phrase("learn.oneOutput.doesNotMatter");
 }

@@ -6,6 +6,7 @@ import { costKind } from "../../core/costs.js";
 import { largestFew, targetsOf } from "../../core/mini_batch.js";
 import { significant } from "../../core/numbers.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../../core/mini_batch.js").MiniBatch} MiniBatch */
 
@@ -19,14 +20,14 @@ const MOST = 12; // outputs that are listed; a network with more shows the steep
 export function outputsView(choose) {
   const said = h("p");
   const body = h("tbody");
-  const heads = ["output", "should", "dC/da", "× σ′(z)", "dC/dz"].map((text, i) =>
-    h("th", { scope: "col", class: i > 1 ? "right" : "" }, text),
+  const heads = [phrase("learn.outputs.output"), phrase("learn.outputs.should"), "dC/da", "× σ′(z)", "dC/dz"].map(
+    (text, i) => h("th", { scope: "col", class: i > 1 ? "right" : "" }, text),
   );
   const slopeHead = heads[3];
   const table = h(
     "table",
     { class: "slopes-table" },
-    h("caption", { class: "unseen" }, "How the cost changes with the outputs"),
+    h("caption", { class: "unseen" }, phrase("learn.outputs.howTheCostChangesWith")),
     h("thead", {}, h("tr", {}, ...heads)),
     body,
   );
@@ -53,9 +54,16 @@ export function outputsView(choose) {
         setText(one.button, network.classes[j]);
         attributes(one.button, {
           "aria-pressed": String(j === asking),
-          "aria-label": `Output ${network.classes[j]}: its bias, its weights and the neurons before it`,
+          "aria-label": phrase("learn.outputs.outputItsBiasItsWeights", { name: network.classes[j] }),
         });
-        setText(one.should, last[j] ? (last[j] < 0 ? "↑ rise" : "↓ fall") : "– stay");
+        setText(
+          one.should,
+          last[j]
+            ? last[j] < 0
+              ? phrase("learn.outputs.rise")
+              : phrase("learn.outputs.fall")
+            : phrase("learn.outputs.stay"),
+        );
         attributes(one.should, { class: last[j] ? (last[j] < 0 ? "positive" : "negative") : "dim" });
         setText(one.asked, of.dC_da === null ? "–" : significant(of.dC_da));
         setText(one.slope, of.slope === null ? "–" : significant(of.slope));
@@ -64,37 +72,23 @@ export function outputsView(choose) {
       }
       attributes(slopeHead, { hidden: steps.length > 1 });
       setText(heads[4], steps.length > 1 ? "dC/dz" : "= dC/dz");
-      setText(said, SLOPES);
+      setText(said, slopesMean());
       setText(note, noteOn(batch, shown.length));
     },
   };
 }
 
-const SLOPES =
-  "dC/da says how the cost changes as an output holds more: below zero, more is better. σ′(z) says how steep " +
-  "the curve is where the output stands: where it is flat, even a large dC/da changes little. Their product is " +
-  "what counts for the weighted sum z.";
+const slopesMean = () => phrase("learn.outputs.dcDaSaysHowThe");
 
 /** @param {MiniBatch} batch @param {number} shown */
 function noteOn({ network, steps, dC_dz }, shown) {
   const all = dC_dz[dC_dz.length - 1].length;
-  const fewer = shown < all ? `The ${shown} of ${all} outputs with the largest gradients. ` : "";
-  if (steps.length > 1)
-    return (
-      `${fewer}Averages over ${steps.length} pictures; each of them has a slope σ′(z) of its own. Choose an ` +
-      "output to see the gradients behind it."
-    );
-  if (costKind(network) !== "quadratic")
-    return (
-      `${fewer}With this cost the slope of the curve cancels out: dC/dz is simply a − y. Choose an output to see ` +
-      "the gradients behind it."
-    );
+  const fewer = shown < all ? phrase("learn.outputs.theOfOutputsWithThe", { shown, all }) : "";
+  if (steps.length > 1) return phrase("learn.outputs.averagesOverPicturesEachOf", { fewer, n: steps.length });
+  if (costKind(network) !== "quadratic") return phrase("learn.outputs.withThisCostTheSlope", { fewer });
   const output = network.activations[network.activations.length - 1];
-  if (ACTIVATIONS[output].wholeLayer)
-    return (
-      `${fewer}The ${output} outputs share one sum, so each dC/dz depends on all of them: a × (dC/da − Σ a ` + "dC/da)."
-    );
-  return `${fewer}Choose an output to see the gradients behind it.`;
+  if (ACTIVATIONS[output].wholeLayer) return phrase("learn.outputs.theOutputsShareOneSum", { fewer, output });
+  return phrase("learn.outputs.chooseAnOutputToSee", { fewer });
 }
 
 /** @param {(output: number) => void} choose */

@@ -7,6 +7,7 @@ import { significant } from "../../core/numbers.js";
 import { attributes, clear, h, setText, svg } from "../shared/dom.js";
 import { miniBatchOf, stepFrom } from "../../core/mini_batch.js";
 import { mostActive } from "../../model/reading.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../model/model_file.js").StoredNetwork} Network */
@@ -47,7 +48,7 @@ export function stepView(app) {
     min: 0,
     max: NOTCHES,
     step: 1,
-    "aria-label": "Learning rate, from small to large steps",
+    "aria-label": phrase("learn.step.learningRateFromSmallTo"),
     oninput: () => setRate(rateAt(Number(slider.value))),
   });
   const exact = h("input", {
@@ -61,10 +62,10 @@ export function stepView(app) {
   });
   const says = h("p");
   const promise = h("p", { class: "promise" });
-  const take = h("button", { class: "main", onclick: () => step() }, "Take the step");
+  const take = h("button", { class: "main", onclick: () => step() }, phrase("learn.step.takeTheStep"));
   const until = h("button", { onclick: () => repeat() });
-  const undo = h("button", { onclick: () => undoLast() }, "Undo the step");
-  const reset = h("button", { onclick: () => app.resetNetwork() }, "Reset the network");
+  const undo = h("button", { onclick: () => undoLast() }, phrase("learn.step.undoTheStep"));
+  const reset = h("button", { onclick: () => app.resetNetwork() }, phrase("learn.step.resetTheNetwork"));
   const came = h("p", { class: "came", role: "status" });
   const plot = costPlot();
   const body = h("tbody");
@@ -73,11 +74,11 @@ export function stepView(app) {
   );
   const list = h(
     "div",
-    { class: "taken", role: "region", "aria-label": "The steps taken", tabindex: 0 },
+    { class: "taken", role: "region", "aria-label": phrase("learn.step.theStepsTaken"), tabindex: 0 },
     h(
       "table",
       {},
-      h("caption", { class: "unseen" }, "The steps taken, the last one first"),
+      h("caption", { class: "unseen" }, phrase("learn.step.theStepsTakenTheLast")),
       h("thead", {}, h("tr", {}, ...heads)),
       body,
     ),
@@ -86,7 +87,7 @@ export function stepView(app) {
     "div",
     {},
     says,
-    h("div", { class: "rate" }, h("label", { for: "rate" }, "Learning rate"), slider, exact),
+    h("div", { class: "rate" }, h("label", { for: "rate" }, phrase("learn.step.learningRate")), slider, exact),
     promise,
     h("div", { class: "row" }, take, until, undo, reset),
     came,
@@ -102,8 +103,7 @@ export function stepView(app) {
     if (!latest) return;
     const { batch, told } = latest;
     const result = stepFrom(batch, learningRate);
-    if (!Number.isFinite(result.cost))
-      return app.say("That step is too large: the cost would not be finite. Choose a smaller learning rate.");
+    if (!Number.isFinite(result.cost)) return app.say(phrase("learn.step.thatStepIsTooLarge"));
     const after = { ...app.network, layers: result.network.layers };
     taken = [
       ...taken,
@@ -143,7 +143,7 @@ export function stepView(app) {
     taken = [
       ...taken,
       {
-        told: `${told}, ${many} ${many === 1 ? "step" : "steps"}`,
+        told: phrase("learn.step.told", { told, n: many }),
         learningRate,
         promised: promise,
         fell: batch.cost - now.cost,
@@ -158,8 +158,8 @@ export function stepView(app) {
     const name = network.classes[now.steps[0].target];
     app.say(
       changedItsMind(now)
-        ? `After ${many} ${many === 1 ? "step" : "steps"} it reads ${name}.`
-        : `After ${many} steps it still does not read ${name}. Try another learning rate.`,
+        ? phrase("learn.step.itReads", { n: many, name })
+        : phrase("learn.step.afterStepsItStillDoes", { many, name }),
     );
   };
   const undoLast = () => {
@@ -179,30 +179,35 @@ export function stepView(app) {
     const many = batch.steps.length;
     setText(
       says,
-      `Every weight and bias changes by −${significant(learningRate, 3)} × its ` +
-        `gradient${many > 1 ? `, averaged over the ${many} images` : ""}. A small step should lower the cost ` +
-        "by about " +
-        "the learning rate × the squared length of the gradient.",
+      many > 1
+        ? phrase("learn.step.everyWeightAndBiasChanges", { learningRate: significant(learningRate, 3), many })
+        : phrase("learn.step.everyWeightAndBiasChanges2", { learningRate: significant(learningRate, 3) }),
     );
     const prediction = promised(batch.gradient, learningRate);
     const tooLong = prediction > batch.cost;
     setText(
       promise,
       tooLong
-        ? `This step is too long: by its slope the cost would fall by ${significant(prediction)}, and it is only ` +
-            `${significant(batch.cost)}. The gradient holds for short steps; choose a smaller learning rate.`
-        : `Predicted: the cost falls by ${significant(prediction)}.`,
+        ? phrase("learn.step.thisStepIsTooLong", { prediction: significant(prediction), cost: significant(batch.cost) })
+        : phrase("learn.step.predictedTheCostFallsBy", { prediction: significant(prediction) }),
     );
     attributes(promise, { class: tooLong ? "promise negative" : "promise" });
     const single = batch.steps.length === 1;
     attributes(until, { hidden: !single, disabled: single && changedItsMind(batch) });
-    setText(until, single ? `Repeat until it reads ${batch.network.classes[batch.steps[0].target]}` : "");
+    setText(
+      until,
+      single ? phrase("learn.step.repeatUntilItReads", { name: batch.network.classes[batch.steps[0].target] }) : "",
+    );
     plot.update(taken.flatMap(({ costs }, i) => (i ? costs.slice(1) : costs)));
     const last = taken[taken.length - 1];
     setText(
       came,
       last
-        ? `Predicted ${significant(last.promised)}; the cost ${fell(last.fell)}, to ${significant(last.cost, 6)}.`
+        ? phrase("learn.step.predictedTheCostTo", {
+            promised: significant(last.promised),
+            fell: fell(last.fell),
+            cost: significant(last.cost, 6),
+          })
         : "",
     );
     attributes(came, { class: last && last.fell < 0 ? "came negative" : "came" });
@@ -253,7 +258,7 @@ function costPlot() {
       );
       attributes(line, { points: points.join(" ") });
       const [first, last] = [costs[0], costs[costs.length - 1]].map((cost) => significant(cost));
-      const text = `The cost, step by step: from ${first} to ${last} in ${costs.length - 1} steps.`;
+      const text = phrase("learn.step.theCostStepByStep", { first, last, n: costs.length - 1 });
       attributes(/** @type {Element} */ (element.firstElementChild), { "aria-label": text });
       setText(/** @type {Element} */ (element.lastElementChild), text);
     },
@@ -263,8 +268,8 @@ function costPlot() {
 /** @param {number} amount */
 function fell(amount) {
   return amount >= 0
-    ? `fell by ${significant(amount)}`
-    : `rose by ${significant(-amount)}, because the step was too large`;
+    ? phrase("learn.step.fellBy", { amount: significant(amount) })
+    : phrase("learn.step.roseByBecauseTheStep", { amount: significant(-amount) });
 }
 
 /** @param {Taken} one @param {number} i */

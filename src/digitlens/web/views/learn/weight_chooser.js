@@ -4,6 +4,7 @@
 import { placeOf } from "../../core/shape.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 import { steepestInto, steepestOf } from "../../core/mini_batch.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../core/mini_batch.js").MiniBatch} MiniBatch */
@@ -28,20 +29,20 @@ export function weightChooser(app) {
   const field = (/** @type {string} */ text, /** @type {HTMLElement} */ input) =>
     h("label", {}, h("span", { class: "dim" }, text), input);
   const [rowField, columnField, beforeField] = [
-    field("from row", row),
+    field(phrase("learn.weightChooser.fromRow"), row),
     field("column", column),
-    field("from neuron", before),
+    field(phrase("learn.weightChooser.fromNeuron"), before),
   ];
   const steepest = h(
     "button",
     { onclick: () => latest && app.set(steepestOf(latest.batch, latest.weight.layer)) },
-    "The steepest",
+    phrase("learn.weightChooser.theSteepest"),
   );
   const element = h(
     "div",
-    { class: "weight-chooser", role: "group", "aria-label": "Which weight" },
-    field("into", layers),
-    field("neuron", neuron),
+    { class: "weight-chooser", role: "group", "aria-label": phrase("learn.weightChooser.whichWeight") },
+    field(phrase("learn.weightChooser.into"), layers),
+    field(phrase("learn.weightChooser.neuron"), neuron),
     rowField,
     columnField,
     beforeField,
@@ -59,7 +60,15 @@ export function weightChooser(app) {
           layers,
           ...sizes
             .slice(1)
-            .map((_, l) => h("option", { value: l + 1 }, l + 2 === sizes.length ? "the outputs" : `layer ${l + 1}`)),
+            .map((_, l) =>
+              h(
+                "option",
+                { value: l + 1 },
+                l + 2 === sizes.length
+                  ? phrase("learn.weightChooser.theOutputs")
+                  : phrase("learn.weightChooser.layer", { l: l + 1 }),
+              ),
+            ),
         );
       }
       const first = weight.layer === 1;
@@ -77,7 +86,9 @@ export function weightChooser(app) {
       show(before, weight.source);
       setText(
         steepest,
-        `The steepest of ${weight.layer === sizes.length - 1 ? "the outputs" : `layer ${weight.layer}`}`,
+        weight.layer === sizes.length - 1
+          ? phrase("learn.weightChooser.theSteepestOfTheOutputs")
+          : phrase("learn.weightChooser.theSteepestOfLayer", { layer: weight.layer }),
       );
     },
   };

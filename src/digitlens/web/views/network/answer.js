@@ -4,6 +4,7 @@
 import { plain } from "../../core/numbers.js";
 import { readsDigits } from "../../core/shape.js";
 import { h, setText } from "../shared/dom.js";
+import { phrase } from "../../texts/first.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 
@@ -29,20 +30,25 @@ export function answerView(app) {
       const order = Array.from(outputs.keys()).sort((i, j) => outputs[j] - outputs[i]);
       const [first, second] = order.map((i) => `${plain(outputs[i], 2)}`);
       const name = network.classes[reading.digit];
-      const wanted = readsDigits(network) ? "Draw a digit." : "Draw something.";
+      const wanted = readsDigits(network)
+        ? phrase("network.answer.drawADigit")
+        : phrase("network.answer.drawSomething");
       const text = app.resting
-        ? `Nothing is drawn: the neurons rest. ${wanted}`
+        ? phrase("network.answer.nothingIsDrawnTheNeurons", { wanted })
         : !reading.inkFound
-          ? `Too little ink to read. ${wanted}`
+          ? phrase("network.answer.tooLittleInkToRead", { wanted })
           : says
             ? says
             : order.length > 1
-              ? `Output ${name} is at ${first}; next is ${network.classes[order[1]]} at ${second}.`
-              : `Output ${name} is at ${first}.`;
+              ? phrase("network.answer.outputIsAtNextIs", { name, first, name2: network.classes[order[1]], second })
+              : phrase("network.answer.outputIsAt", { name, first });
       setText(digit, reading.inkFound && known ? name : " ");
       setText(words, text);
       app.life.cancel(waiting);
-      waiting = app.life.after(() => setText(aloud, reading.inkFound ? `Read as ${name}. ${text}` : text), PAUSE);
+      waiting = app.life.after(
+        () => setText(aloud, reading.inkFound ? phrase("network.answer.readAs", { name, text }) : text),
+        PAUSE,
+      );
     },
   };
 }

@@ -13,6 +13,7 @@ import { arrow, comeBack, drawGradients } from "./gradients.js";
 import { playerView } from "./player.js";
 import { significant } from "../../core/numbers.js";
 import { answerView } from "./answer.js";
+import { phrase } from "../../texts/first.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../core/layout.js").Layout} Layout */
@@ -29,16 +30,16 @@ export function diagramView(app) {
   const marks = svg("g", { class: "arrows", "aria-hidden": "true" });
   const drawing = svg("svg", {
     role: "group",
-    "aria-label": "Neurons, layer by layer. Arrow keys move between them, Enter takes one apart.",
+    "aria-label": phrase("network.diagram.neuronsLayerByLayerArrow"),
   });
   const answer = answerView(app);
   const frame = h("div", { class: "diagram" }, faint, edges, picture, drawing);
   const legend = h(
     "p",
     { class: "legend" },
-    h("span", {}, h("i", { class: "plus" }), "positive weight"),
-    h("span", {}, h("i", { class: "minus" }), "negative weight"),
-    h("span", {}, "the brighter a neuron, the more active"),
+    h("span", {}, h("i", { class: "plus" }), phrase("network.diagram.positiveWeight")),
+    h("span", {}, h("i", { class: "minus" }), phrase("network.diagram.negativeWeight")),
+    h("span", {}, phrase("network.diagram.theBrighterANeuronThe")),
   );
   /** What Learn shows, while it is shown. */
   const lesson = () => {
@@ -82,7 +83,9 @@ export function diagramView(app) {
     known = {};
     const { x, y, width: wide, height } = layout.picture;
     Object.assign(picture.style, { left: `${x}px`, top: `${y}px`, width: `${wide}px`, height: `${height}px` });
-    attributes(picture, { "aria-label": `The image as the network sees it: ${shapeName(network.shape)} pixels` });
+    attributes(picture, {
+      "aria-label": phrase("network.diagram.theImageAsTheNetwork", { size: shapeName(network.shape) }),
+    });
     attributes(drawing, { viewBox: `0 0 ${width} ${layout.height}`, height: layout.height });
     const focused = app.root.activeElement !== null && drawing.contains(app.root.activeElement);
     drawn = layout.columns.flat().map((place) => neuronOf(app, place, layout));
@@ -117,7 +120,7 @@ export function diagramView(app) {
     const arrows = taught && back >= 0 ? arrowsOf(drawn, layout, taught.batch, back) : [];
     marks.replaceChildren(...arrows.map(({ path }) => path));
     const should = new Map(arrows.map(({ one, dC_dz }) => [one, dC_dz]));
-    const still = app.resting ? "at rest" : "not shown";
+    const still = app.resting ? phrase("network.diagram.atRest") : phrase("network.diagram.notShown");
     for (const one of drawn) {
       const { place, group, light, value } = one;
       const a = reading.trace.a[place.layer][place.neuron];
@@ -127,7 +130,7 @@ export function diagramView(app) {
       const text = known ? inside(a) : "";
       if (value.textContent !== text) value.textContent = text;
       attributes(group, {
-        "aria-label": `${nameOf(app, place)}, ${known ? `is at ${text}` : still}${wish(should.get(one))}`,
+        "aria-label": `${nameOf(app, place)}, ${known ? phrase("network.diagram.isAt", { text }) : still}${wish(should.get(one))}`,
       });
       const chosen = at !== null && same(at, place);
       const faint = at !== null && !chosen && place.layer >= at.layer;
@@ -229,7 +232,12 @@ function arrowsOf(drawn, layout, { network, dC_dz }, back) {
 /** What back-propagation asks of a neuron. @param {number | undefined} dC_dz */
 function wish(dC_dz) {
   if (dC_dz === undefined) return "";
-  return `, should ${dC_dz < 0 ? "rise" : dC_dz > 0 ? "fall" : "stay"}, dC/dz = ${significant(dC_dz)}`;
+  const slope = significant(dC_dz);
+  return dC_dz < 0
+    ? phrase("network.diagram.shouldRiseDcDz", { slope })
+    : dC_dz > 0
+      ? phrase("network.diagram.shouldFallDcDz", { slope })
+      : phrase("network.diagram.shouldStayDcDz", { slope });
 }
 
 /**
@@ -241,21 +249,29 @@ function wish(dC_dz) {
 function sayPlace({ network, reading, hidden }, lesson, place) {
   const layers = network.layers.length;
   const count = (/** @type {number} */ layer) => network.sizes[layer].toLocaleString("en");
-  if (place === 0) return `The picture: ${count(0)} pixels, each a number.`;
-  if (place < layers)
-    return `Layer ${place}: ${count(place)} weighted sums of the layer before, each through its activation function.`;
+  if (place === 0) return phrase("network.diagram.thePicturePixelsEachA", { value: count(0) });
+  if (place < layers) return phrase("network.diagram.layerWeightedSumsOfThe", { place, place2: count(place) });
   if (place === layers && !lesson)
     return hidden.includes("answer")
-      ? `The ${count(layers)} outputs.`
-      : `The ${count(layers)} outputs: the largest, ${network.classes[reading.digit]}, is the answer.`;
+      ? phrase("network.diagram.theOutputs", { layers: count(layers) })
+      : phrase("network.diagram.theOutputsTheLargestIs", {
+          layers: count(layers),
+          name: network.classes[reading.digit],
+        });
   if (!lesson) return "";
   const layer = 2 * layers - place; // the one whose neurons have their gradient now
   const slopes = lesson.batch.dC_dz[layer - 1];
-  if (!layer || !slopes) return "Every weight and bias knows its gradient. A step moves each a little against it.";
+  if (!layer || !slopes) return phrase("network.diagram.everyWeightAndBiasKnows");
   const most = slopes.reduce((best, one, j) => (Math.abs(one) > Math.abs(slopes[best]) ? j : best), 0);
-  const name = layer === layers ? `output ${network.classes[most]}` : `neuron ${most}`;
-  const where = layer === layers ? "The outputs: what should rise, what should fall" : `Back to layer ${layer}`;
-  return `${where}. The cost feels ${name} most: dC/dz = ${significant(slopes[most])}.`;
+  const name =
+    layer === layers
+      ? phrase("network.diagram.output", { name: network.classes[most] })
+      : phrase("network.diagram.neuron", { most });
+  const where =
+    layer === layers
+      ? phrase("network.diagram.theOutputsWhatShouldRise")
+      : phrase("network.diagram.backToLayer", { layer });
+  return phrase("network.diagram.theCostFeelsMostDc", { where, name, slope: significant(slopes[most]) });
 }
 
 /** The canvas to draw on, empty, in pixels of the layout. @param {HTMLCanvasElement} canvas @param {Layout} layout */
@@ -279,7 +295,9 @@ function inside(a) {
 /** @param {App} app @param {Place} place */
 function nameOf(app, { layer, neuron }) {
   const last = layer === app.network.layers.length;
-  return last ? `Output for ${app.network.classes[neuron]}` : `Neuron ${neuron} of layer ${layer}`;
+  return last
+    ? phrase("network.diagram.outputFor", { name: app.network.classes[neuron] })
+    : phrase("network.diagram.neuronOfLayer", { neuron, layer });
 }
 
 /** @param {App} app @param {Place} place @param {Layout} layout @returns {Drawn} */
@@ -320,10 +338,10 @@ function names({ columns, picture, more }, sizes) {
     const y = layer ? 10 : picture.y - 10;
     const name =
       layer === 0
-        ? `${sizes[0]} pixels`
+        ? phrase("network.diagram.pixels", { n: sizes[0] })
         : layer === last
-          ? `${sizes[layer]} outputs`
-          : `layer ${layer}: ${sizes[layer]}`;
+          ? phrase("network.diagram.outputs", { n: sizes[layer] })
+          : phrase("network.diagram.layer", { layer, size: sizes[layer] });
     return svg("text", { class: "name", x, y }, name);
   });
   return [...texts, ...more.map(({ x, y, text }) => svg("text", { class: "more", x, y }, text))];

@@ -8,6 +8,7 @@
 // asked for, it goes from layer to layer at once.
 
 import { attributes, h, setText } from "../shared/dom.js";
+import { phrase } from "../../texts/first.js";
 
 /** @typedef {import("../shared/lifetime.js").Lifetime} Lifetime */
 
@@ -29,19 +30,29 @@ export function playerView(life, paint, about, says) {
   const play = h("button", { type: "button", class: "play", onclick: () => (playing ? pause() : start()) });
   const back = h(
     "button",
-    { type: "button", onclick: () => go(-1), "aria-label": "Back a layer", title: "Back a layer" },
+    {
+      type: "button",
+      onclick: () => go(-1),
+      "aria-label": phrase("network.player.backALayer"),
+      title: phrase("network.player.backALayer"),
+    },
     "‹",
   );
   const next = h(
     "button",
-    { type: "button", onclick: () => go(1), "aria-label": "On a layer", title: "On a layer" },
+    {
+      type: "button",
+      onclick: () => go(1),
+      "aria-label": phrase("network.player.onALayer"),
+      title: phrase("network.player.onALayer"),
+    },
     "›",
   );
   const scrub = h("input", {
     type: "range",
     min: 0,
     step: "any",
-    "aria-label": "How far it has come",
+    "aria-label": phrase("network.player.howFarItHasCome"),
     oninput: () => {
       const to = scrub.valueAsNumber; // before it is written again
       pause();
@@ -56,7 +67,7 @@ export function playerView(life, paint, about, says) {
   });
   const element = h(
     "div",
-    { class: "player", role: "group", "aria-label": "Watch it compute", "data-part": "player" },
+    { class: "player", role: "group", "aria-label": phrase("network.player.watchItCompute"), "data-part": "player" },
     h("div", { class: "row" }, play, back, scrub, next),
   );
 
@@ -96,12 +107,19 @@ export function playerView(life, paint, about, says) {
     show(place === null && by > 0 ? 1 : by > 0 ? Math.floor(from) + 1 : Math.ceil(from) - 1);
   };
   const update = () => {
-    setText(play, playing ? "❚❚ Pause" : place !== null && place > 0 && place < end() ? "▶ Go on" : "▶ Play");
+    setText(
+      play,
+      playing
+        ? phrase("network.player.pause")
+        : place !== null && place > 0 && place < end()
+          ? phrase("network.player.goOn")
+          : phrase("network.player.play"),
+    );
     attributes(scrub, { max: end() });
     const at = place ?? about().layers;
     scrub.value = String(at);
     const told = place === null ? "" : says(Math.floor(place + 1e-9));
-    attributes(scrub, { "aria-valuetext": told || "All layers have their activations" });
+    attributes(scrub, { "aria-valuetext": told || phrase("network.player.allLayersHaveTheirActivations") });
     attributes(back, { disabled: place === 0 });
     attributes(next, { disabled: place !== null && place >= end() });
   };

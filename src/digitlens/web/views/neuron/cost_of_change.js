@@ -7,6 +7,8 @@ import { neuronName } from "../../core/neuron.js";
 import { MOST_SILENCED, measuring, testSet } from "../../model/accuracy.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 import { inPieces } from "../shared/in_pieces.js";
+import { reasonOf } from "../../texts/language.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../shared/services.js").Images} Images */
@@ -27,7 +29,7 @@ const LISTED = 8; // neurons
 export function costOfChange(app, images, change) {
   const said = h("p", { class: "cost-of-change", role: "status" });
   const off = h("button", { onclick: () => silence() });
-  const rank = h("button", { onclick: () => order() }, "Which neuron matters most?");
+  const rank = h("button", { onclick: () => order() }, phrase("neuron.costOfChange.whichNeuronMattersMost"));
   const list = h("ol", { class: "ranking" });
   const about = h("p", { class: "dim" });
   const element = h("div", { class: "costs" }, said, h("div", { class: "row" }, off, rank), about, list);
@@ -64,14 +66,17 @@ export function costOfChange(app, images, change) {
     original = shown = null;
     const all = [];
     for (let total = 1; all.length < Math.min(total, MOST); ) {
-      setText(said, "Fetching the test images …");
+      setText(said, phrase("neuron.costOfChange.fetchingTheTestImages"));
       const some = await images(app.network, "test", all.length, AT_ONCE);
       if (typeof some === "string") throw new Error(some);
       total = some.total;
       all.push(...some.images);
     }
     const set = await finished(testSet(all, app.network), (share) =>
-      setText(said, `Preparing ${count(all.length)} test images: ${percentOf(share)}`),
+      setText(
+        said,
+        phrase("neuron.costOfChange.preparingTestImages", { n: count(all.length), share: percentOf(share) }),
+      ),
     );
     if (!set || of !== kind()) return null;
     loaded = { of, set: measuring(set), n: set.n };
@@ -85,7 +90,7 @@ export function costOfChange(app, images, change) {
       const ready = await load();
       if (!ready || wanted !== network) return;
       const progress = (/** @type {number} */ share) =>
-        setText(said, `Reading ${count(ready.n)} images: ${percentOf(share)}`);
+        setText(said, phrase("neuron.costOfChange.readingImages", { n: count(ready.n), share: percentOf(share) }));
       if (original?.network !== app.original) {
         const measured = await finished(ready.set.measure(app.original), progress);
         if (!measured) return again();
@@ -96,7 +101,7 @@ export function costOfChange(app, images, change) {
       shown = { network, now, then: original.measured };
       trouble = "";
     } catch (error) {
-      trouble = error instanceof Error ? error.message : String(error);
+      trouble = reasonOf(error);
     }
     show();
   };
@@ -105,7 +110,7 @@ export function costOfChange(app, images, change) {
     if (app.changed) app.life.after(measure, 20);
   };
   const show = () => {
-    if (trouble) return setText(said, `Its accuracy cannot be measured here: ${trouble}.`);
+    if (trouble) return setText(said, phrase("neuron.costOfChange.itsAccuracyCannotBeMeasured", { trouble }));
     if (!shown || shown.network !== app.network) return;
     setText(said, sentence(app.network, shown));
   };
@@ -136,18 +141,20 @@ export function costOfChange(app, images, change) {
       const found =
         all &&
         (await finished(ready.set.silenced(network), (share) =>
-          setText(about, `Silencing one neuron after the other: ${percentOf(share)}`),
+          setText(about, phrase("neuron.costOfChange.silencingOneNeuronAfterThe", { share: percentOf(share) })),
         ));
       if (!all || !found) return setText(about, "");
       ranked = network;
       setText(
         about,
-        `All neurons speaking, it reads ${percent(all.correct / ready.n)} of ${count(ready.n)} test images. ` +
-          "With one of them silent, its activation 0:",
+        phrase("neuron.costOfChange.allNeuronsSpeakingItReads", {
+          correct: percent(all.correct / ready.n),
+          n: count(ready.n),
+        }),
       );
       clear(list, ...found.slice(0, LISTED).map((one) => rankedRow(app, one, all.correct, ready.n)));
     } catch (error) {
-      setText(about, `They cannot be ranked here: ${error instanceof Error ? error.message : error}.`);
+      setText(about, phrase("neuron.costOfChange.theyCannotBeRankedHere", { why: reasonOf(error) }));
     }
   };
   return {
@@ -157,7 +164,13 @@ export function costOfChange(app, images, change) {
       const hidden = state.layer < network.layers.length;
       const few = network.sizes.slice(1, -1).reduce((sum, n) => sum + n, 0) <= MOST_SILENCED;
       attributes(off, { hidden: !hidden });
-      if (hidden) setText(off, isSilent() ? "Switch this neuron on again" : "Switch this neuron off");
+      if (hidden)
+        setText(
+          off,
+          isSilent()
+            ? phrase("neuron.costOfChange.switchThisNeuronOnAgain")
+            : phrase("neuron.costOfChange.switchThisNeuronOff"),
+        );
       attributes(rank, { hidden: !few || network.layers.length < 2 });
       if (ranked && ranked !== network) {
         ranked = null;
@@ -180,13 +193,19 @@ export function costOfChange(app, images, change) {
  */
 function sentence({ classes }, { now, then }) {
   const n = now.of.reduce((sum, one) => sum + one, 0);
-  const both = `On ${count(n)} test images: ${percent(then.correct / n)} → ${percent(now.correct / n)}`;
+  const both = phrase("neuron.costOfChange.onTestImages", {
+    n: count(n),
+    correct: percent(then.correct / n),
+    correct2: percent(now.correct / n),
+  });
   const lost = now.correctOf.map((one, j) => then.correctOf[j] - one);
   const worst = lost.indexOf(Math.max(...lost));
   if (lost[worst] <= 0) return `${both}.`;
-  const name = classes[worst].length === 1 ? `${classes[worst]}s suffer` : `${classes[worst]} suffers`;
   const [before, after] = [then, now].map(({ correctOf }) => count(correctOf[worst]));
-  return `${both}; ${name} most: ${before} → ${after} of ${count(now.of[worst])}.`;
+  const [name, of] = [classes[worst], count(now.of[worst])];
+  return name.length === 1
+    ? phrase("neuron.costOfChange.sSufferMostOf", { both, name, before, after, of })
+    : phrase("neuron.costOfChange.suffersMostOf", { both, name, before, after, of });
 }
 
 /**
@@ -198,7 +217,7 @@ function sentence({ classes }, { now, then }) {
 function rankedRow(app, { layer, neuron, correct }, all, n) {
   const lost = (100 * (all - correct)) / n;
   const open = () => app.set({ layer, neuron, source: null }, "push");
-  const points = `${lost < 0 ? "+" : "−"}${Math.abs(lost).toFixed(2)} points`;
+  const points = phrase("neuron.costOfChange.points", { lost: (lost < 0 ? "+" : "−") + Math.abs(lost).toFixed(2) });
   return h(
     "li",
     {},

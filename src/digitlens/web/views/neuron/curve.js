@@ -6,6 +6,7 @@
 import { ACTIVATIONS } from "../../core/network.js";
 import { fixed, plain } from "../../core/numbers.js";
 import { attributes, h, setText, svg } from "../shared/dom.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/inputs.js").Focus} Focus */
 
@@ -32,7 +33,7 @@ export function activationCurve() {
   const name = svg(
     "text",
     { x: (LEFT + RIGHT) / 2, y: BOTTOM + 34, "text-anchor": "middle" },
-    "z: weighted sum plus bias",
+    phrase("neuron.curve.zWeightedSumPlusBias"),
   );
   const upright = svg("text", { x: LEFT, y: TOP - 10, "text-anchor": "middle" }, "a");
   const drawing = svg(
@@ -55,7 +56,7 @@ export function activationCurve() {
     name,
     upright,
   );
-  const heading = h("h3", {}, "The activation function");
+  const heading = h("h3", {}, phrase("neuron.curve.theActivationFunction"));
   const value = h("p", { class: "number point-value" });
   const element = h("section", { class: "neuron-curve", "data-part": "neuron-curve" }, heading, value, drawing);
   let drawn = "";
@@ -82,16 +83,23 @@ export function activationCurve() {
           setText(across[i], at === 0.5 ? "0" : fixed((2 * at - 1) * span, 0));
           setText(upwards[i], plain(low + at * (high - low), high - low > 2 ? 0 : 1));
         }
-        setText(title, `The ${name} function, and where this neuron is on it`);
+        setText(title, phrase("neuron.curve.theFunctionAndWhereThis", { name }));
       }
       const [px, py] = [x(z).toFixed(1), y(Math.min(Math.max(a, low), high)).toFixed(1)];
       attributes(guides, { d: `M${px} ${BOTTOM}V${py}H${LEFT}` });
       attributes(dot, { cx: px, cy: py });
-      setText(value, `a = ${name}(${ACTIVATIONS[name].wholeLayer ? "all z" : fixed(z)}) = ${plain(a, 3)}`);
+      setText(
+        value,
+        `a = ${name}(${ACTIVATIONS[name].wholeLayer ? phrase("neuron.curve.allZ") : fixed(z)}) = ${plain(a, 3)}`,
+      );
       setText(
         description,
-        `At z = ${fixed(z)} the curve is at a = ${plain(a, 3)}. It is drawn from z = ${fixed(-span, 0)} to ` +
-          `${fixed(span, 0)}.`,
+        phrase("neuron.curve.atZTheCurveIs", {
+          z: fixed(z),
+          a: plain(a, 3),
+          span: fixed(-span, 0),
+          span2: fixed(span, 0),
+        }),
       );
     },
   };

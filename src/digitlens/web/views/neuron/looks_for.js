@@ -7,6 +7,8 @@ import { pictureOnPad } from "../shared/data_images.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 import { hiddenNeurons } from "../shared/hidden_neurons.js";
 import { inkCanvas, paintInk, paintWeights } from "../shared/pictures.js";
+import { reasonOf } from "../../texts/language.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../shared/services.js").LookedFor} Told */
@@ -22,8 +24,12 @@ export function looksForView(app) {
   const words = h("p", { class: "dim", role: "status" });
   const shown = h("div", { class: "looks-for-shown" });
   const note = h("p", { class: "dim" });
-  const fetches = h("button", { type: "button", hidden: true, onclick: () => ask(true) }, "Look for it here");
-  const body = h("div", {}, h("h3", {}, "What it looks for"), words, fetches, shown, note);
+  const fetches = h(
+    "button",
+    { type: "button", hidden: true, onclick: () => ask(true) },
+    phrase("neuron.looksFor.lookForItHere"),
+  );
+  const body = h("div", {}, h("h3", {}, phrase("neuron.looksFor.whatItLooksFor")), words, fetches, shown, note);
   const element = h("section", { class: "looks-for", "data-part": "neuron-looks-for" }, body);
   let [asked, waiting] = ["", 0];
   let of = /** @type {object | null} */ (null); // the layers that it was asked of
@@ -36,11 +42,11 @@ export function looksForView(app) {
     setText(note, typeof told === "string" ? "" : origin(app, told));
   };
   const ask = async (far = false) => {
-    if (far) show("Fetching test images …");
+    if (far) show(phrase("neuron.looksFor.fetchingTestImages"));
     const [which, layers, { layer, neuron }] = [asked, app.network.layers, app.state];
     const told = await hiddenNeurons(app)
       .look(app.network, layer, neuron, { fetches: far })
-      .catch((error) => `This cannot be shown: ${error instanceof Error ? error.message : error}.`);
+      .catch((error) => phrase("neuron.looksFor.thisCannotBeShown", { why: reasonOf(error) }));
     if (which !== asked || layers !== of) return;
     if (told) show(told);
     else show(unmeasured(app), true);
@@ -55,7 +61,7 @@ export function looksForView(app) {
       if (!hidden || (which === asked && of === network.layers)) return;
       [asked, of] = [which, network.layers];
       app.life.cancel(waiting);
-      show("Looking …");
+      show(phrase("neuron.looksFor.looking"));
       waiting = app.life.after(() => ask(), REST);
     },
   };
@@ -63,57 +69,59 @@ export function looksForView(app) {
 
 /** @param {App} app */
 const unmeasured = ({ changed }) =>
-  changed
-    ? "What was measured is not of the network as you have changed it. What it looks for now is found in the page, " +
-      "with 1,000 test images."
-    : "The laboratory has not examined this network. What it looks for is found in the page, with 1,000 test images.";
+  changed ? phrase("neuron.looksFor.whatWasMeasuredIsNot") : phrase("neuron.looksFor.theLaboratoryHasNotExamined");
 
 /** Where the figures come from. @param {App} app @param {Told} told @returns {string} */
 function origin(app, { here, why, images, strongest }) {
   if (!here) return "";
   const changed = app.changed
-    ? "Of the network as you have changed it, computed in this page"
-    : "Computed in this page";
-  if (!strongest.length) return `${changed}. Which images excite it most cannot be said: ${why}.`;
-  return `${changed}, from the first ${images} test images.`;
+    ? phrase("neuron.looksFor.ofTheNetworkAsYou")
+    : phrase("neuron.looksFor.computedInThisPage");
+  if (!strongest.length) return phrase("neuron.looksFor.whichImagesExciteItMost", { changed, why });
+  return phrase("neuron.looksFor.fromTheFirstTestImages", { changed, images: images ?? 0 });
 }
 
 /** @param {App} app @param {Told} told */
 function content(app, { on, strongest, exciting, part }) {
   const { shape } = app.network;
-  const set = on === "mnist" ? "MNIST’s test images" : on === "folder" ? "the test images" : "the pen digits";
+  const set =
+    on === "mnist"
+      ? phrase("neuron.looksFor.mnistsTestImages")
+      : on === "folder"
+        ? phrase("neuron.looksFor.theTestImages")
+        : phrase("neuron.looksFor.thePenDigits");
   const most = h(
     "figure",
     { class: "strongest" },
-    h("figcaption", {}, `The ${strongest.length} of ${set} with its highest activations`),
+    h("figcaption", {}, phrase("neuron.looksFor.theOfWithItsHighest", { n: strongest.length, set })),
     h(
       "div",
       { class: "gallery" },
       ...strongest.map(({ ink, label, number, activation }) => {
-        const canvas = inkCanvas(`A ${label}: activation ${plain(activation, 2)}`);
+        const canvas = inkCanvas(phrase("neuron.looksFor.aActivation", { label, activation: plain(activation, 2) }));
         paintInk(canvas, ink, shape, 255);
         const put = () => app.set(pictureOnPad(app, on, { ink, label, number }));
-        return h("button", { type: "button", title: "Put it on the pad", onclick: put }, canvas);
+        return h("button", { type: "button", title: phrase("neuron.looksFor.putItOnThePad"), onclick: put }, canvas);
       }),
     ),
   );
   const parts = strongest.length ? [most] : [];
   if (exciting) {
-    const dream = inkCanvas("The picture that excites it most");
+    const dream = inkCanvas(phrase("neuron.looksFor.thePictureThatExcitesIt"));
     paintInk(dream, exciting.ink, shape, 255);
-    const best = `With as much ink as a digit has, this excites it most: ${plain(exciting.activation, 2)}`;
+    const best = phrase("neuron.looksFor.withAsMuchInkAs", { activation: plain(exciting.activation, 2) });
     parts.push(h("figure", {}, h("figcaption", {}, best), dream));
   }
   if (part) {
-    const picture = inkCanvas(`The ${part.kind} that its weights are most like`);
+    const picture = inkCanvas(phrase("neuron.looksFor.theThatItsWeightsAre", { kind: part.kind }));
     const full = Array.from(part.weights).reduce((all, one) => Math.max(all, Math.abs(one)), 1e-9);
     paintWeights(picture, part.weights, full, shape);
     const more =
       part.expected === null || part.p === null
-        ? "of which a picture as smooth may have some by chance"
+        ? phrase("neuron.looksFor.ofWhichAPictureAs")
         : part.p <= CHANCE
-          ? `more than the ${percent(part.expected)} to be expected of a picture as smooth`
-          : `no more than chance would (${percent(part.expected)} of a picture as smooth)`;
+          ? phrase("neuron.looksFor.moreThanTheToBe", { expected: percent(part.expected) })
+          : phrase("neuron.looksFor.noMoreThanChanceWould", { expected: percent(part.expected) });
     parts.push(
       h(
         "figure",
@@ -121,7 +129,11 @@ function content(app, { on, strongest, exciting, part }) {
         h(
           "figcaption",
           {},
-          `The ${part.kind} most like its weights explains ${percent(part.explained)} of them, ${more}`,
+          phrase("neuron.looksFor.theMostLikeItsWeights", {
+            kind: part.kind,
+            explained: percent(part.explained),
+            more,
+          }),
         ),
         picture,
       ),

@@ -5,6 +5,7 @@ import { ACTIVATIONS } from "../../core/network.js";
 import { count, fixed, plain } from "../../core/numbers.js";
 import { attributes, h, math, setText } from "../shared/dom.js";
 import { inkCanvas, paintInk, paintWeights } from "../shared/pictures.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/inputs.js").Focus} Focus */
 /** @typedef {import("../../core/network.js").Layer} Layer */
@@ -37,7 +38,7 @@ export function matrixLine() {
   const element = h(
     "section",
     { class: "neuron-matrix", "data-part": "neuron-matrix" },
-    h("h3", {}, "The whole layer as a matrix product"),
+    h("h3", {}, phrase("neuron.matrix.theWholeLayerAsA")),
     formula(),
     drawing,
     words,
@@ -56,25 +57,34 @@ export function matrixLine() {
         drawn = now;
         paintWeights(weights.canvas, now.weights, strongest[layer - 1], { rows: n, columns: before });
         paintWeights(biases.canvas, now.biases, Math.max(1e-9, ...now.biases.map(Math.abs)), { rows: n, columns: 1 });
-        size(weights, n, before, `W, ${count(n)} × ${count(before)} weights; row ${neuron} is this neuron's`);
-        size(biases, n, 1, `b, the ${count(n)} biases`);
+        size(
+          weights,
+          n,
+          before,
+          phrase("neuron.matrix.wWeightsRowIsThis", { n: count(n), before: count(before), neuron }),
+        );
+        size(biases, n, 1, phrase("neuron.matrix.bTheBiases", { n: count(n) }));
       }
       values(out.canvas, held);
       values(input.canvas, inputs);
-      size(out, n, 1, `a′, what the ${count(n)} neurons of this layer hold`);
-      size(input, before, 1, `a, the ${count(before)} numbers that come in`);
+      size(out, n, 1, phrase("neuron.matrix.aWhatTheNeuronsOf", { n: count(n) }));
+      size(input, before, 1, phrase("neuron.matrix.aTheNumbersThatCome", { before: count(before) }));
       for (const one of [out, weights, biases]) {
         one.lit.style.setProperty("--from", `${(100 * neuron) / n}%`);
         one.lit.style.setProperty("--high", `${100 / n}%`);
       }
       setText(function_, name === "sigmoid" ? "σ" : name);
-      const all = ACTIVATIONS[name].wholeLayer ? `${name} of all of them together` : name;
+      const all = ACTIVATIONS[name].wholeLayer ? phrase("neuron.matrix.ofAllOfThemTogether", { name }) : name;
       setText(
         words,
-        `In words: the ${count(n)} × ${count(before)} weights W, times the ${count(before)} numbers a that ` +
-          `come in, plus the ${count(n)} biases b; σ is here ${all}. ` +
-          `The lit row ${neuron} of W is this neuron: with its bias it makes z = ${fixed(z)}, and so a′ = ` +
-          `${plain(a, 3)}.`,
+        phrase("neuron.matrix.inWordsTheWeightsW", {
+          n: count(n),
+          before: count(before),
+          all,
+          neuron,
+          z: fixed(z),
+          a: plain(a, 3),
+        }),
       );
     },
   };
@@ -89,7 +99,7 @@ function formula() {
     { class: "formula" },
     math(
       "math",
-      { display: "block", "aria-label": "a prime equals sigma of W a plus b" },
+      { display: "block", "aria-label": phrase("neuron.matrix.aPrimeEqualsSigmaOf") },
       math(
         "mrow",
         {},

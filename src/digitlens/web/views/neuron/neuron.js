@@ -20,6 +20,7 @@ import { matrixLine } from "./matrix.js";
 import { painting } from "./painting.js";
 import { sliders } from "./sliders.js";
 import { sumView } from "./sum.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../core/network.js").Network} Network */
@@ -44,9 +45,16 @@ export function neuronView(app) {
   ];
 
   const heading = h("h2");
-  const sentence = h("p", { class: "says", "data-part": "neuron-says", "data-title": "what the neuron holds" });
+  const sentence = h("p", {
+    class: "says",
+    "data-part": "neuron-says",
+    "data-title": phrase("neuron.neuron.whatTheNeuronHolds"),
+  });
   const guess = guessSwitch(app);
-  const layers = h("select", { "aria-label": "Layer", onchange: () => go(Number(layers.value), 0) });
+  const layers = h("select", {
+    "aria-label": phrase("neuron.neuron.layer"),
+    onchange: () => go(Number(layers.value), 0),
+  });
   const go = (/** @type {number} */ layer, /** @type {number} */ neuron) =>
     app.set({ layer, neuron, source: null }, "push");
   const step = (/** @type {number} */ by) => {
@@ -58,22 +66,43 @@ export function neuronView(app) {
     { class: "row" },
     guess.element,
     layers,
-    h("button", { "aria-label": "Previous neuron", title: "Previous neuron", onclick: () => step(-1) }, "‹"),
-    h("button", { "aria-label": "Next neuron", title: "Next neuron", onclick: () => step(1) }, "›"),
+    h(
+      "button",
+      {
+        "aria-label": phrase("neuron.neuron.previousNeuron"),
+        title: phrase("neuron.neuron.previousNeuron"),
+        onclick: () => step(-1),
+      },
+      "‹",
+    ),
+    h(
+      "button",
+      {
+        "aria-label": phrase("neuron.neuron.nextNeuron"),
+        title: phrase("neuron.neuron.nextNeuron"),
+        onclick: () => step(1),
+      },
+      "›",
+    ),
   );
 
   const savePicture = h(
     "button",
     {
       onclick: () =>
-        copyPicture(app, pictures.weights, `weights-${app.state.layer}-${app.state.neuron}.png`, "The weight picture"),
+        copyPicture(
+          app,
+          pictures.weights,
+          `weights-${app.state.layer}-${app.state.neuron}.png`,
+          phrase("neuron.neuron.theWeightPicture"),
+        ),
     },
-    "Copy the weight picture",
+    phrase("neuron.neuron.copyTheWeightPicture"),
   );
   const evidence = h(
     "section",
     { class: "neuron-inputs", "data-part": "neuron-inputs" },
-    h("h3", {}, "Weights and inputs"),
+    h("h3", {}, phrase("neuron.neuron.weightsAndInputs")),
     pictures.element,
     bars.element,
     savePicture,
@@ -84,16 +113,20 @@ export function neuronView(app) {
   const resetOne = h(
     "button",
     { onclick: () => past.keep(() => resetNeuron(app, plainly, app.state.layer, app.state.neuron)) },
-    "Reset this neuron",
+    phrase("neuron.neuron.resetThisNeuron"),
   );
-  const resetAll = h("button", { onclick: () => past.keep(() => app.resetNetwork()) }, "Reset the network");
+  const resetAll = h(
+    "button",
+    { onclick: () => past.keep(() => app.resetNetwork()) },
+    phrase("neuron.neuron.resetTheNetwork"),
+  );
   const costs = app.services.images ? costOfChange(app, app.services.images, change) : null;
-  const undo = h("button", { onclick: () => past.undo() }, "Undo the change");
-  const redo = h("button", { onclick: () => past.redo() }, "Redo");
+  const undo = h("button", { onclick: () => past.undo() }, phrase("neuron.neuron.undoTheChange"));
+  const redo = h("button", { onclick: () => past.redo() }, phrase("neuron.neuron.redo"));
   const workbench = h(
     "section",
     { class: "neuron-change", "data-part": "neuron-change" },
-    h("h3", {}, "Change weights and bias"),
+    h("h3", {}, phrase("neuron.neuron.changeWeightsAndBias")),
     h("div", { class: "done" }, done, h("div", { class: "row" }, undo, redo, resetOne, resetAll), now),
     costs?.element,
     paint.element,
@@ -137,7 +170,9 @@ export function neuronView(app) {
       const names = network.sizes
         .slice(1)
         .map((n, l) =>
-          l + 1 < network.sizes.length - 1 ? `layer ${l + 1} (${count(n)} neurons)` : `outputs (${count(n)})`,
+          l + 1 < network.sizes.length - 1
+            ? phrase("neuron.neuron.layerNeurons", { l: l + 1, n: count(n) })
+            : phrase("neuron.neuron.outputs", { n: count(n) }),
         );
       if (listed !== names.join()) {
         listed = names.join();
@@ -205,26 +240,34 @@ function strengths(network) {
 
 /** What the neuron does at this moment. @param {Focus} focus @returns {string} */
 function says({ network, layer, z, a }) {
-  const activation = `Its activation is ${plain(a, 2)}: ${how(network.activations[layer - 1], a)}. `;
-  return `${activation}Weighted sum and bias give z = ${fixed(z)}.`;
+  const activation = phrase("neuron.neuron.itsActivationIs", {
+    a: plain(a, 2),
+    how: how(network.activations[layer - 1], a),
+  });
+  return phrase("neuron.neuron.weightedSumAndBiasGive", { activation, z: fixed(z) });
 }
 
 /** @param {string} name @param {number} a */
 function how(name, a) {
-  if (name === "identity") return "just what its sum is";
-  if (ACTIVATIONS[name].range[1] === Infinity) return a > 0 ? "active" : a < 0 ? "a little below 0" : "silent";
+  if (name === "identity") return phrase("neuron.neuron.justWhatItsSumIs");
+  if (ACTIVATIONS[name].range[1] === Infinity)
+    return a > 0
+      ? phrase("neuron.neuron.active")
+      : a < 0
+        ? phrase("neuron.neuron.aLittleBelow0")
+        : phrase("neuron.neuron.silent");
   const size = Math.abs(a);
   const words =
     size < 0.05
-      ? "as good as silent"
+      ? phrase("neuron.neuron.asGoodAsSilent")
       : size < 0.25
-        ? "hardly active"
+        ? phrase("neuron.neuron.hardlyActive")
         : size < 0.5
-          ? "a little active"
+          ? phrase("neuron.neuron.aLittleActive")
           : size < 0.75
-            ? "rather active"
+            ? phrase("neuron.neuron.ratherActive")
             : size < 0.95
-              ? "active"
-              : "very active";
-  return a < 0 && size >= 0.05 ? `${words}, the other way` : words;
+              ? phrase("neuron.neuron.active")
+              : phrase("neuron.neuron.veryActive");
+  return a < 0 && size >= 0.05 ? phrase("neuron.neuron.theOtherWay", { words }) : words;
 }

@@ -13,6 +13,7 @@ import { row } from "../../model/changing.js";
 import { attributes, h, setText, svg } from "../shared/dom.js";
 import { inkCanvas, paintWeights, pixelOverlay, pixelUnder } from "../shared/pictures.js";
 import { brushControls, presetControls, toolOf } from "./palette.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../shared/inputs.js").Focus} Focus */
@@ -21,9 +22,12 @@ import { brushControls, presetControls, toolOf } from "./palette.js";
 
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 const INK = 0.5; // pixels with at least that much ink are outlined
-const HELP =
-  "Paint with mouse, pen or finger. By keyboard: arrow keys move, Space or Enter paints, Shift with an arrow key " +
-  "paints on the way; + − 0 ? take another tool.";
+const HELP = () => phrase("neuron.painting.paintWithMousePenOr");
+const withArticle = {
+  edge: () => phrase("neuron.painting.anEdge"),
+  bar: () => phrase("neuron.painting.aBar"),
+  loop: () => phrase("neuron.painting.aLoop"),
+};
 
 /**
  * @param {App} app
@@ -37,7 +41,7 @@ export function painting(app, change) {
   let cursor = null; // in the middle until it is moved
   let seen = /** @type {Float64Array | null} */ (null);
 
-  const canvas = inkCanvas("Its weights, enlarged");
+  const canvas = inkCanvas(phrase("neuron.painting.itsWeightsEnlarged"));
   const outline = svg("path", { class: "ink-outline" });
   const mark = svg("path", { class: "brush" });
   const chosen = svg("rect", { class: "chosen", width: 1, height: 1 });
@@ -66,13 +70,12 @@ export function painting(app, change) {
       const { rows, columns } = shape();
       const placement = { row: rows * down, column: columns * across, angle, strength: brush.strength() };
       const weights = PRESETS[name](placement, shape());
-      const article = name === "edge" ? "an" : "a";
       fill(
         (_, pixel) => weights[pixel],
-        `Its weights now look for ${article} ${name}: a positive stroke, negative around.`,
+        phrase("neuron.painting.itsWeightsNowLookFor", { value: withArticle[name]() }),
       );
     },
-    () => fill(() => 0, "All its weights are 0 now."),
+    () => fill(() => 0, phrase("neuron.painting.allItsWeightsAre0")),
   );
   /** @param {Place[]} places */
   const apply = (places) => {
@@ -102,8 +105,12 @@ export function painting(app, change) {
     const { row: line, column } = at();
     const pixel = line * shape().columns + column;
     const { weights, inputs, products } = latest;
-    const ink = `ink ${plain(inputs[pixel], 2)} × weight ${fixed(weights[pixel])} = ${fixed(products[pixel])}`;
-    setText(under, `row ${line}, column ${column}: ${ink}`);
+    const ink = phrase("neuron.painting.inkWeight", {
+      input: plain(inputs[pixel], 2),
+      weight: fixed(weights[pixel]),
+      product: fixed(products[pixel]),
+    });
+    setText(under, phrase("neuron.painting.rowColumn", { line, column, ink }));
   };
 
   followBrush(easel, (event) => pixelUnder(event, canvas, shape()), {
@@ -134,7 +141,7 @@ export function painting(app, change) {
     "div",
     { class: "painting" },
     h("div", {}, easel, under, aloud),
-    h("div", { class: "palette" }, ...brush.elements, presets, h("p", { class: "dim", id: "painting-help" }, HELP)),
+    h("div", { class: "palette" }, ...brush.elements, presets, h("p", { class: "dim", id: "painting-help" }, HELP())),
   );
   return {
     element,
@@ -147,8 +154,8 @@ export function painting(app, change) {
       paintWeights(canvas, weights, focus.strongest[0], size);
       overlay.fit(size);
       const name = neuronName(network, layer, neuron);
-      attributes(canvas, { "aria-label": `The weights of ${name}, enlarged; outlined the image that it sees` });
-      attributes(easel, { "aria-label": `Paint the weights of ${name}` });
+      attributes(canvas, { "aria-label": phrase("neuron.painting.theWeightsOfEnlargedOutlined", { name }) });
+      attributes(easel, { "aria-label": phrase("neuron.painting.paintTheWeightsOf", { name }) });
       const { row: y, column: x } = placeOf(size, source);
       attributes(chosen, { x, y });
       if (seen !== inputs)

@@ -5,6 +5,7 @@ import { inputName } from "../../core/neuron.js";
 import { fixed, plain } from "../../core/numbers.js";
 import { row } from "../../model/changing.js";
 import { attributes, h, setText } from "../shared/dom.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../core/network.js").Layer} Layer */
@@ -45,22 +46,25 @@ export function sliders(app, change) {
       const { network, layer, neuron, source, weights, inputs, products } = focus;
       latest = focus;
       const name = inputName(network, layer, source);
-      const input = `Its input is ${plain(inputs[source], 3)}, their product ${fixed(products[source])}`;
+      const input = phrase("neuron.sliders.itsInputIsTheirProduct", {
+        input: plain(inputs[source], 3),
+        product: fixed(products[source]),
+      });
       weight.update(
         weights[source],
         reach(app.original.layers[layer - 1].weights, WEIGHT),
-        `Weight from ${name}`,
+        phrase("neuron.sliders.weightFrom", { name }),
         app.state.source === null
-          ? `${input}, which is the largest. Choose another in the sum or ` +
-              `${layer === 1 ? "on a picture" : "among the bars"}.`
+          ? layer === 1
+            ? phrase("neuron.sliders.whichIsTheLargestChoose", { input })
+            : phrase("neuron.sliders.whichIsTheLargestChoose2", { input })
           : `${input}.`,
       );
       bias.update(
         network.layers[layer - 1].biases[neuron],
         reach(app.original.layers[layer - 1].biases, BIAS),
-        "Bias",
-        "Added to the sum whatever is drawn: the lower it is, the larger the weighted sum must be to make the neuron " +
-          "active.",
+        phrase("neuron.sliders.bias"),
+        phrase("neuron.sliders.addedToTheSumWhatever"),
       );
     },
   };
@@ -117,7 +121,7 @@ function slider(name, set) {
       if (range.valueAsNumber !== now) range.value = String(now);
       if (!field.matches(":focus")) show();
       setText(title, label);
-      attributes(field, { "aria-label": `${label}, as a number` });
+      attributes(field, { "aria-label": phrase("neuron.sliders.asANumber", { label }) });
       setText(explanation, text);
     },
   };

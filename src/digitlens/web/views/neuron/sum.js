@@ -9,6 +9,7 @@ import { count, fixed, plain } from "../../core/numbers.js";
 import { sumTable } from "../../core/tables.js";
 import { copyText } from "../shared/clipboard.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../core/neuron.js").NeuronSum} NeuronSum */
@@ -28,7 +29,7 @@ export function sumView(app) {
       {
         onclick: () => choose(many),
         "aria-pressed": String(many === terms),
-        "aria-label": `List the ${many} largest terms`,
+        "aria-label": phrase("neuron.sum.listTheLargestTerms", { many }),
       },
       many,
     ),
@@ -41,14 +42,17 @@ export function sumView(app) {
   const intro = h("p", { class: "dim" });
   const rows = Array.from({ length: Math.max(...CHOICES) }, () => termRow(app));
   const [others, bias, z, a] = [totalRow("others"), totalRow("bias"), totalRow("z"), totalRow("a")];
-  const heads = ["from", "activation", "× weight", "= product"].map((name, i) =>
-    h("th", { scope: "col", class: i ? "right" : "" }, name),
-  );
+  const heads = [
+    phrase("neuron.sum.from"),
+    phrase("neuron.sum.activation"),
+    phrase("neuron.sum.timesWeight"),
+    phrase("neuron.sum.product"),
+  ].map((name, i) => h("th", { scope: "col", class: i ? "right" : "" }, name));
   const body = h("tbody");
   const table = h(
     "table",
     { class: "sum" },
-    h("caption", { class: "unseen" }, "The weighted sum, term by term"),
+    h("caption", { class: "unseen" }, phrase("neuron.sum.theWeightedSumTermBy")),
     h("thead", {}, h("tr", {}, ...heads)),
     body,
     h("tfoot", {}, others.element, bias.element, z.element, a.element),
@@ -60,14 +64,19 @@ export function sumView(app) {
     {
       onclick: () =>
         latest &&
-        copyText(app, sumTable(latest), `neuron-${latest.layer}-${latest.neuron}.tsv`, "The numbers, tab-separated,"),
+        copyText(
+          app,
+          sumTable(latest),
+          `neuron-${latest.layer}-${latest.neuron}.tsv`,
+          phrase("neuron.sum.theNumbersTabSeparated"),
+        ),
     },
-    "Copy the numbers",
+    phrase("neuron.sum.copyTheNumbers"),
   );
   const element = h(
     "section",
     { class: "neuron-sum", "data-part": "neuron-sum" },
-    h("h3", {}, "The weighted sum"),
+    h("h3", {}, phrase("neuron.sum.theWeightedSum")),
     intro,
     table,
     h(
@@ -75,8 +84,8 @@ export function sumView(app) {
       { class: "row" },
       h(
         "div",
-        { class: "row", role: "group", "aria-label": "How many terms are listed" },
-        h("span", { class: "dim" }, "Largest terms:"),
+        { class: "row", role: "group", "aria-label": phrase("neuron.sum.howManyTermsAreListed") },
+        h("span", { class: "dim" }, phrase("neuron.sum.largestTerms")),
         ...choices,
       ),
       copy,
@@ -90,11 +99,7 @@ export function sumView(app) {
       latest = focus;
       const { network, layer, source } = focus;
       const text = printed(sum);
-      setText(
-        intro,
-        `${count(focus.inputs.length)} ${focus.inputs.length === 1 ? "product" : "products"}, activation × ` +
-          "weight, and the bias.",
-      );
+      setText(intro, phrase("neuron.sum.products", { n: focus.inputs.length, count: count(focus.inputs.length) }));
       if (body.childElementCount !== sum.terms.length)
         clear(body, ...rows.slice(0, sum.terms.length).map((one) => one.element));
       for (const [i, term] of sum.terms.entries()) {
@@ -106,10 +111,15 @@ export function sumView(app) {
         signed(one.weight, fixed(term.weight));
         signed(one.product, text.products[i]);
       }
-      const silent = sum.silent ? ` (${count(sum.silent)} are 0)` : "";
-      setText(others.name, `the other ${count(sum.others)}${silent} add up to`);
+      const [rest, silent] = [count(sum.others), count(sum.silent)];
+      setText(
+        others.name,
+        sum.silent
+          ? phrase("neuron.sum.theOtherAre0Add", { rest, silent })
+          : phrase("neuron.sum.theOtherAddUpTo", { rest }),
+      );
       signed(others.value, text.rest);
-      setText(bias.name, "bias");
+      setText(bias.name, phrase("neuron.sum.bias"));
       signed(bias.value, text.bias);
       setText(z.name, "z");
       signed(z.value, text.z);
@@ -117,7 +127,7 @@ export function sumView(app) {
       setText(
         a.name,
         ACTIVATIONS[name].wholeLayer
-          ? `a = ${name} of all ${network.sizes[layer]} z`
+          ? phrase("neuron.sum.aOfAllZ", { name, size: network.sizes[layer] })
           : `a = ${name}(${typographic(text.z)})`,
       );
       setText(a.value, plain(sum.activation, 3));

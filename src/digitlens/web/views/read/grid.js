@@ -3,6 +3,7 @@
 
 import { pixelAt } from "../../core/shape.js";
 import { attributes, h } from "../shared/dom.js";
+import { phrase } from "../../texts/first.js";
 
 /**
  * @typedef {Object} Pen
@@ -54,7 +55,7 @@ export function gridCursor(surface, shape, pen, say) {
     down = false;
     pen.up();
     show();
-    say("Pen up");
+    say(phrase("read.grid.penUp"));
   };
   surface.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -69,7 +70,7 @@ export function gridCursor(surface, shape, pen, say) {
         down = true;
         pen.down(centre());
         show();
-        say(`Pen down at row ${cell().row}, column ${cell().column}`);
+        say(phrase("read.grid.penDownAtRowColumn", { row: cell().row, column: cell().column }));
       }
     } else if (event.key === "Escape" && down) lift();
     else return;

@@ -9,6 +9,8 @@ import { inkCanvas, paintInk } from "../shared/pictures.js";
 import { openedPicture } from "./picture_opener.js";
 import { closeSheets, opened } from "./sheets.js";
 import * as words from "./many_words.js";
+import { reasonOf } from "../../texts/language.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../model/many.js").Picture} Picture */
@@ -24,7 +26,7 @@ const SHOWN = 200; // rows
  * @param {File[]} files
  */
 export async function readMany(app, files) {
-  if (files.length > MOST) throw new Error(`${files.length} are here, and at most ${MOST} are read at once.`);
+  if (files.length > MOST) throw new Error(phrase("many.many.areHereAndAtMost", { n: files.length, most: MOST }));
   closeSheets(app);
   await app.services.styles(app.root, [STYLE]);
   const pictures = /** @type {Picture[]} */ ([]);
@@ -49,7 +51,7 @@ export async function readMany(app, files) {
       const { prepared } = await openedPicture(app, file);
       pictures.push({ name, prepared, error: "" });
     } catch (error) {
-      pictures.push({ name, prepared: null, error: error instanceof Error ? error.message : String(error) });
+      pictures.push({ name, prepared: null, error: reasonOf(error) });
     }
     table.update();
     await new Promise((go) => app.life.after(() => go(null)));
@@ -63,8 +65,8 @@ function tableView(app, pictures, close) {
   const title = h("h2", { id: "many-title" });
   const status = h("p", { class: "dim", role: "status" });
   const bar = h("progress", { max: 1, value: 0, "aria-labelledby": "many-title" });
-  const stop = h("button", { type: "button" }, words.STOP);
-  const save = h("button", { type: "button", onclick: () => saved() }, words.CSV);
+  const stop = h("button", { type: "button" }, words.stop());
+  const save = h("button", { type: "button", onclick: () => saved() }, words.saveCsv());
   const body = h("tbody");
   const sureHead = h("th", { scope: "col" });
   const note = h("p", { class: "dim" });
@@ -76,7 +78,7 @@ function tableView(app, pictures, close) {
       { class: "row" },
       title,
       save,
-      h("button", { type: "button", class: "quiet", onclick: close }, words.CLOSE),
+      h("button", { type: "button", class: "quiet", onclick: close }, words.close()),
     ),
     h("div", { class: "row reading" }, bar, stop),
     h(
@@ -91,8 +93,8 @@ function tableView(app, pictures, close) {
           h(
             "tr",
             {},
-            h("th", { scope: "col" }, words.HEADS.picture),
-            h("th", { scope: "col" }, words.HEADS.answer),
+            h("th", { scope: "col" }, words.heads().picture),
+            h("th", { scope: "col" }, words.heads().answer),
             sureHead,
           ),
         ),
@@ -121,7 +123,7 @@ function tableView(app, pictures, close) {
     const key = `${pictures.length} ${app.network.name} ${pictures.indexOf(/** @type {any} */ (chosen))}`;
     if (key === shown && rows.size) return;
     shown = key;
-    setText(sureHead, tells(app.network) ? words.HEADS.confidence : words.HEADS.output);
+    setText(sureHead, tells(app.network) ? words.heads().confidence : words.heads().output);
     const put = (/** @type {Picture} */ picture) => {
       if (!picture.prepared) return;
       chosen = picture;
@@ -135,9 +137,11 @@ function tableView(app, pictures, close) {
     clear(body, ...all.slice(0, SHOWN).map((row) => rowView(app, row, row.picture === chosen, put)));
     setText(
       note,
-      [words.READ_BY(app.network.name), tells(app.network) ? "" : words.OUTPUTS, words.FEWER(SHOWN, all.length)].join(
-        " ",
-      ),
+      [
+        words.readBy(app.network.name),
+        tells(app.network) ? "" : words.outputsOnly(),
+        words.fewer(SHOWN, all.length),
+      ].join(" "),
     );
   };
   return {
@@ -149,8 +153,8 @@ function tableView(app, pictures, close) {
       bar.value = done / Math.max(1, all);
       attributes(bar, { hidden: over });
       attributes(stop, { hidden: over });
-      setText(title, words.TITLE(all));
-      setText(status, over ? "" : words.READING(done + 1, all));
+      setText(title, words.title(all));
+      setText(status, over ? "" : words.reading(done + 1, all));
       attributes(save, { disabled: !over });
       if (over) list();
     },
@@ -177,7 +181,7 @@ function rowView({ network }, { picture, answer, sure, second, note }, chosen, p
       type: "button",
       class: "quiet",
       disabled: !picture.prepared,
-      title: picture.prepared && words.OPEN,
+      title: picture.prepared && words.open(),
       "aria-current": chosen && "true",
       onclick: () => put(picture),
     },

@@ -5,6 +5,7 @@ import { plain } from "../../core/numbers.js";
 import { readsDigits } from "../../core/shape.js";
 import { blank, noise, scribble } from "../../model/nonsense.js";
 import { h, setText } from "../shared/dom.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../model/state.js").State} State */
@@ -20,11 +21,10 @@ export function nonsenseView(app) {
     shown = onPad();
     const { reading, network } = app;
     const largest = plain(reading.trace.a[reading.trace.a.length - 1][reading.digit], 2);
-    const none = readsDigits(network) ? "this is no digit" : "none of these";
+    const none = readsDigits(network) ? phrase("read.nonsense.thisIsNoDigit") : phrase("read.nonsense.noneOfThese");
     setText(
       said,
-      `Shown ${name}, the network says ${network.classes[reading.digit]}: that output is at ${largest}. It cannot ` +
-        `answer “${none}”, and its outputs are no probabilities.`,
+      phrase("read.nonsense.shownTheNetworkSaysThat", { name, name2: network.classes[reading.digit], largest, none }),
     );
   };
   const shape = () => app.network.shape;
@@ -32,13 +32,25 @@ export function nonsenseView(app) {
   const element = h(
     "section",
     { "data-part": "nonsense", class: "nonsense", "aria-labelledby": "nonsense-title" },
-    h("h2", { id: "nonsense-title" }, "How sure is it of nonsense?"),
+    h("h2", { id: "nonsense-title" }, phrase("read.nonsense.howSureIsItOf")),
     h(
       "p",
       { class: "row" },
-      h("button", { type: "button", onclick: () => put("noise", noise(seed++, shape())) }, "Noise"),
-      h("button", { type: "button", onclick: () => put("an empty picture", blank(app.network)) }, "Blank"),
-      h("button", { type: "button", onclick: () => put("a scribble", scribbled()) }, "Scribble"),
+      h(
+        "button",
+        { type: "button", onclick: () => put(phrase("read.nonsense.someNoise"), noise(seed++, shape())) },
+        phrase("read.nonsense.noise"),
+      ),
+      h(
+        "button",
+        { type: "button", onclick: () => put(phrase("read.nonsense.anEmptyPicture"), blank(app.network)) },
+        phrase("read.nonsense.blank"),
+      ),
+      h(
+        "button",
+        { type: "button", onclick: () => put(phrase("read.nonsense.aScribble"), scribbled()) },
+        phrase("read.nonsense.scribble"),
+      ),
     ),
     said,
   );

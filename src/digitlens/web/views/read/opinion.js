@@ -8,6 +8,7 @@ import { confidence } from "../../model/calibration.js";
 import { judge } from "../../picture/familiarity.js";
 import { read, unadjusted } from "../../model/reading.js";
 import { attributes, h, setText } from "../shared/dom.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../model/model_file.js").StoredNetwork} Network */
@@ -25,11 +26,19 @@ function opinion(state, network) {
   const { trace, digit, inkFound } = read(state, network, state.prepare);
   if (!inkFound) return { text: "", isDigit: false };
   const seen = network.familiarity && judge(network.familiarity, unadjusted(state, network, state.prepare));
-  if (seen && !seen.isDigit) return { text: `No digit, says ${network.name}: ${seen.reason}.`, isDigit: false };
+  if (seen && !seen.isDigit)
+    return { text: phrase("read.opinion.noDigitSays", { name: network.name, reason: seen.reason }), isDigit: false };
   const sure = network.calibration ? confidence(network.calibration, trace.z[trace.z.length - 1]) : null;
   const how =
-    sure === null ? "" : sure > 0.995 ? ", and is more than 99 % sure" : `, and is ${Math.round(100 * sure)} % sure`;
-  return { text: `${network.name} reads ${network.classes[digit]}${how}.`, isDigit: true };
+    sure === null
+      ? ""
+      : sure > 0.995
+        ? phrase("read.opinion.andIsMoreThan99")
+        : phrase("read.opinion.andIsSure", { sure: Math.round(100 * sure) });
+  return {
+    text: phrase("read.opinion.reads", { name: network.name, name2: network.classes[digit], how }),
+    isDigit: true,
+  };
 }
 
 /**
@@ -54,10 +63,10 @@ function opinionView(app, larger) {
       class: "quiet",
       onclick: () => {
         app.setNetwork(larger, true);
-        app.say(`${larger.name} is loaded: ${larger.sizes.join("-")}.`);
+        app.say(phrase("read.opinion.isLoaded", { name: larger.name, sizes: larger.sizes.join("-") }));
       },
     },
-    "Look inside it",
+    phrase("read.opinion.lookInsideIt"),
   );
   const element = h("p", { class: "opinion" }, words, " ", use);
   let waiting = 0;

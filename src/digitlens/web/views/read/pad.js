@@ -15,6 +15,7 @@ import { anySheet, closeSheets } from "./sheets.js";
 import { stripView } from "./strip.js";
 import { inkCanvas, paintInk } from "../shared/pictures.js";
 import { followPointer } from "../shared/pointer.js";
+import { phrase } from "../../texts/first.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../model/state.js").State} State */
@@ -24,7 +25,6 @@ const NEAR = 0.1; // units: points that are nearer than this to the last one say
 const MOST_POINTS = 4000;
 const MOST_UNDONE = 100;
 const GHOST = "#8d939d"; // of an example, which is nobody's drawing
-const KEYS = "Space puts it down or lifts it, Backspace undoes, Delete clears.";
 
 /** @param {App} app */
 export function padView(app) {
@@ -32,14 +32,20 @@ export function padView(app) {
   const hint = h("p", { class: "hint", "aria-hidden": "true" });
   const surface = h(
     "div",
-    { class: "surface", tabindex: 0, role: "application", "aria-label": "Drawing pad", "aria-describedby": "pad-help" },
+    {
+      class: "surface",
+      tabindex: 0,
+      role: "application",
+      "aria-label": phrase("read.pad.drawingPad"),
+      "aria-describedby": "pad-help",
+    },
     canvas,
     hint,
   );
   const help = h("p", { id: "pad-help", class: "pad-help dim" });
-  const undo = h("button", { type: "button", onclick: () => back() }, "Undo");
-  const redo = h("button", { type: "button", onclick: () => forth() }, "Redo");
-  const wipe = h("button", { type: "button", onclick: () => clear() }, "Clear");
+  const undo = h("button", { type: "button", onclick: () => back() }, phrase("read.pad.undo"));
+  const redo = h("button", { type: "button", onclick: () => forth() }, phrase("read.pad.redo"));
+  const wipe = h("button", { type: "button", onclick: () => clear() }, phrase("read.pad.clear"));
   const picker = pickerView(app);
   const strip = stripView(app);
   const element = h(
@@ -71,7 +77,7 @@ export function padView(app) {
   const begin = (/** @type {number[]} */ point) => {
     growing = null;
     if (app.state.strokes.reduce((sum, stroke) => sum + stroke.length, 0) >= MOST_POINTS) {
-      app.say(`The pad holds ${MOST_POINTS.toLocaleString("en")} points, and is full: clear it, or undo a stroke.`);
+      app.say(phrase("read.pad.thePadHoldsPointsAnd", { most: MOST_POINTS.toLocaleString("en") }));
       return;
     }
     keep();
@@ -223,10 +229,14 @@ export function padView(app) {
       surface.style.aspectRatio = `${shape.columns} / ${shape.rows}`;
       setText(
         hint,
-        app.demo ? "An example. Draw your own" : readsDigits(app.network) ? "Draw a digit here" : "Draw here",
+        app.demo
+          ? phrase("read.pad.anExampleDrawYourOwn")
+          : readsDigits(app.network)
+            ? phrase("read.pad.drawADigitHere")
+            : phrase("read.pad.drawHere"),
       );
       attributes(hint, { "data-low": app.demo !== null });
-      setText(help, `Arrow keys move the pen over the grid of ${shape.rows} by ${shape.columns} pixels. ${KEYS}`);
+      setText(help, phrase("read.pad.arrowKeys", { rows: shape.rows, columns: shape.columns }));
       attributes(hint, { hidden: now.strokes.length > 0 || now.baseInk !== null });
       attributes(undo, { disabled: past.length === 0 });
       attributes(redo, { disabled: future.length === 0 });

@@ -5,6 +5,7 @@
 import { copyText } from "../shared/clipboard.js";
 import { attributes, clear, h } from "../shared/dom.js";
 import { opened } from "./sheets.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../shared/services.js").FoundDigits} Found */
@@ -18,7 +19,7 @@ const STYLE = "views/read/page.css";
  * @param {App} app
  */
 export function severalDigits(app) {
-  const place = h("section", { class: "several", "aria-label": app.called("The page"), hidden: true });
+  const place = h("section", { class: "several", "aria-label": app.called(phrase("read.page.thePage")), hidden: true });
   let newest = 0;
   let gone = () => {};
   const close = () => {
@@ -44,7 +45,7 @@ export function severalDigits(app) {
       close();
     });
     if (place.getBoundingClientRect().top > innerHeight / 2) place.scrollIntoView();
-    app.say(`${found.boxes.length} digits on this picture: ${found.text.replace(/\s+/g, ", ")}`);
+    app.say(phrase("read.page.digitsOnThisPicture", { n: found.boxes.length, list: found.text.replace(/\s+/g, ", ") }));
     return true;
   };
 }
@@ -58,7 +59,7 @@ async function drawn(file) {
     width: Math.ceil(width * scale),
     height: Math.ceil(height * scale),
     role: "img",
-    "aria-label": "The picture",
+    "aria-label": phrase("read.page.thePicture"),
   });
   canvas.getContext("2d")?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
   bitmap.close();
@@ -94,7 +95,9 @@ function content(app, { text, boxes, notes, network }, { canvas, width, height }
         "data-number": box.number % 2,
         "data-doubted": doubted && "true",
         onclick: choose,
-        "aria-label": `${said}, digit ${i + 1} of ${boxes.length}${doubted ? ", perhaps none" : ""}: look inside`,
+        "aria-label": doubted
+          ? phrase("read.page.digitOfPerhapsNoneLook", { said, i: i + 1, n: boxes.length })
+          : phrase("read.page.digitOfLookInside", { said, i: i + 1, n: boxes.length }),
       },
       h("span", {}, doubted ? `${said}?` : said),
     );
@@ -108,24 +111,33 @@ function content(app, { text, boxes, notes, network }, { canvas, width, height }
   });
   const doubts = boxes.filter((box) => box.is_digit === false).length;
   const hints = [
-    `Read by ${network}. Choose a digit to see why it is read so.`,
-    ...(doubts ? ["Dashed: perhaps no digit."] : []),
+    phrase("read.page.readByChooseADigit", { network }),
+    ...(doubts ? [phrase("read.page.dashedPerhapsNoDigit")] : []),
     ...notes.map((note) => `${note[0].toUpperCase()}${note.slice(1)}.`),
   ];
   return [
     h(
       "div",
       { class: "row" },
-      h("h2", {}, `${boxes.length} digits on this picture`),
+      h("h2", {}, phrase("read.page.digitsOnThisPicture2", { n: boxes.length })),
       h(
         "button",
-        { type: "button", class: "quiet", onclick: () => copyText(app, text, "numbers.txt", "The numbers") },
-        "Copy the numbers",
+        {
+          type: "button",
+          class: "quiet",
+          onclick: () => copyText(app, text, "numbers.txt", phrase("read.page.theNumbers")),
+        },
+        phrase("read.page.copyTheNumbers"),
       ),
-      h("button", { type: "button", class: "quiet", onclick: close }, "Close"),
+      h("button", { type: "button", class: "quiet", onclick: close }, phrase("read.page.close")),
     ),
     h("p", { class: "numbers number" }, text),
-    h("div", { class: "sheet", role: "group", "aria-label": "The digits, in reading order" }, canvas, ...buttons),
+    h(
+      "div",
+      { class: "sheet", role: "group", "aria-label": phrase("read.page.theDigitsInReadingOrder") },
+      canvas,
+      ...buttons,
+    ),
     h("p", { class: "dim" }, hints.join(" ")),
   ];
 }

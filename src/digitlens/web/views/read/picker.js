@@ -6,6 +6,8 @@ import { takeDropped } from "../shared/drop_zone.js";
 import { openNetwork, SUFFIX } from "../shared/network_file.js";
 import { samplesView } from "./samples.js";
 import { putPicture } from "./picture_file.js";
+import { reasonOf } from "../../texts/language.js";
+import { phrase } from "../../texts/first.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 
@@ -24,7 +26,12 @@ export function pickerView(app) {
       if (file.name.endsWith(SUFFIX)) fail(await openNetwork(app, file));
       else await putPicture(app, file, file.name || "pasted");
     } catch (error) {
-      fail(`${file.name || "What was pasted"} cannot be read: ${error instanceof Error ? error.message : error}`);
+      const why = reasonOf(error);
+      fail(
+        file.name
+          ? phrase("read.picker.cannotBeRead", { name: file.name, why })
+          : phrase("read.picker.whatWasPastedCannotBe", { why }),
+      );
     }
     attributes(busy, { hidden: true });
   };
@@ -36,7 +43,7 @@ export function pickerView(app) {
       const { readMany } = await import("./many.js");
       await readMany(app, files);
     } catch (error) {
-      fail(`These files cannot be read: ${error instanceof Error ? error.message : error}`);
+      fail(phrase("read.picker.theseFilesCannotBeRead", { why: reasonOf(error) }));
     }
   };
   const input = h("input", {
@@ -44,7 +51,7 @@ export function pickerView(app) {
     accept: "image/png,image/jpeg,image/webp,image/bmp,image/gif",
     class: "unseen",
     tabindex: -1,
-    "aria-label": "A picture to read",
+    "aria-label": phrase("read.picker.aPictureToRead"),
     multiple: true,
     onchange: () => {
       openAll(Array.from(input.files ?? []));
@@ -56,26 +63,26 @@ export function pickerView(app) {
     webkitdirectory: true,
     class: "unseen",
     tabindex: -1,
-    "aria-label": "A folder of pictures to read",
+    "aria-label": phrase("read.picker.aFolderOfPicturesTo"),
     onchange: () => {
       openAll(Array.from(folder.files ?? []).filter(({ name }) => !name.startsWith(".")));
       folder.value = "";
     },
   });
-  const busy = h("p", { class: "dim", role: "status", hidden: true }, "Looking at the picture …");
+  const busy = h("p", { class: "dim", role: "status", hidden: true }, phrase("read.picker.lookingAtThePicture"));
   const samples = samplesView(app, fail);
   const details = h(
     "details",
     { class: "picker", ontoggle: () => details.open && samples.fill() },
-    h("summary", {}, "Or pick a picture"),
+    h("summary", {}, phrase("read.picker.orPickAPicture")),
     samples.element,
-    h("h3", {}, "Your own"),
+    h("h3", {}, phrase("read.picker.yourOwn")),
     h(
       "p",
       { class: "row" },
-      h("button", { type: "button", onclick: () => input.click() }, "Open pictures…"),
-      h("button", { type: "button", onclick: () => folder.click() }, "Open a folder…"),
-      h("span", { class: "dim" }, "or paste or drop them anywhere"),
+      h("button", { type: "button", onclick: () => input.click() }, phrase("read.picker.openPictures")),
+      h("button", { type: "button", onclick: () => folder.click() }, phrase("read.picker.openAFolder")),
+      h("span", { class: "dim" }, phrase("read.picker.orPasteOrDropThem")),
     ),
     input,
   );
@@ -88,7 +95,7 @@ export function pickerView(app) {
   };
   document.addEventListener("paste", paste, { signal: app.life.signal });
   takeDropped(app, {
-    offers: () => "Drop pictures to read them, or a network to open it",
+    offers: () => phrase("read.picker.dropPicturesToReadThem"),
     take(files) {
       openAll(files);
       return true;

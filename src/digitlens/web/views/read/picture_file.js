@@ -4,6 +4,7 @@
 import { readsDigits } from "../../core/shape.js";
 import { closeSheets } from "./sheets.js";
 import { openedPicture } from "./picture_opener.js";
+import { phrase } from "../../texts/first.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../model/state.js").Base} Base */
@@ -14,7 +15,7 @@ const newest = /** @type {WeakMap<App, number>} */ (new WeakMap());
 /** The modules that a picture needs and a drawing does not; throws where nobody answers. */
 export const pictureParts = () =>
   Promise.all([import("../../picture/open.js"), import("./page.js")]).catch(() => {
-    throw new Error("nobody answers who could bring what reads pictures; try again.");
+    throw new Error(phrase("read.pictureFile.nobodyAnswersWhoCouldBring"));
   });
 
 /**

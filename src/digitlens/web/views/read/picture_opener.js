@@ -1,6 +1,9 @@
 // @ts-check
 // Opens pictures: in the host's worker, where it has one and the worker answers, or else here.
 
+import { spoken } from "../../texts/language.js";
+import { phrase } from "../../texts/first.js";
+
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../picture/open.js").Opened} Opened */
 /** @typedef {(what: "decoding" | "reducing" | "preparing") => void} Doing */
@@ -34,20 +37,19 @@ export async function openedPicture(app, file, doing = () => {}) {
     }
   }
   const { openPicture } = await import("../../picture/open.js").catch(() => {
-    throw new Error("nobody answers who could bring what reads pictures; try again.");
+    throw new Error(phrase("read.pictureOpener.nobodyAnswersWhoCouldBring"));
   });
   return openPicture(file, wanted, doing);
 }
 
 /** @param {Blob} file */
 function check({ type, size }) {
-  if (type === "image/svg+xml")
-    throw new Error("SVG is no picture made of pixels; wanted PNG, JPEG, WebP, BMP or GIF.");
+  if (type === "image/svg+xml") throw new Error(phrase("read.pictureOpener.svgIsNoPictureMade"));
   if (size > MOST_BYTES)
     throw new Error(
-      `it has ${(size / 2 ** 20).toFixed(1)} MiB, and at most ${MOST_BYTES / 2 ** 20} are taken; make it smaller.`,
+      phrase("read.pictureOpener.itHasMibAndAt", { size: (size / 2 ** 20).toFixed(1), most: MOST_BYTES / 2 ** 20 }),
     );
-  if (!size) throw new Error("it is empty.");
+  if (!size) throw new Error(phrase("read.pictureOpener.itIsEmpty"));
 }
 
 /** @param {App} app */
@@ -80,7 +82,7 @@ function workerLine({ services, life }) {
       new Promise((/** @type {(opened: Opened) => void} */ resolve, reject) => {
         const number = ++last;
         waiting.set(number, { resolve, reject, doing });
-        worker.postMessage({ number, file, wanted });
+        worker.postMessage({ number, file, wanted, speaks: spoken("first", "later") });
       }),
   };
 }

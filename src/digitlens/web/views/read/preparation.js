@@ -6,22 +6,23 @@ import { DIGIT_SHAPE, sameShape, shapeName } from "../../core/shape.js";
 import { read } from "../../model/reading.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 import { inkCanvas, paintInk } from "../shared/pictures.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../picture/preparation.js").Stage} Stage */
 /** @typedef {import("../../model/reading.js").Reading} Reading */
 
-const TITLES = /** @type {Record<string, string>} */ ({
-  strokes: "As drawn",
-  decoded: "The picture",
-  ink: "Its ink",
-  cropped: "Its box",
-  scaled: "To size",
-  centred: "Centred",
-  fitted: "Fitted",
-  straighten: "Upright",
-  resize: "One size",
-  shrunk: "Shrunk as it is",
+const TITLES = /** @type {Record<string, () => string>} */ ({
+  strokes: () => phrase("read.preparation.asDrawn"),
+  decoded: () => phrase("read.preparation.thePicture"),
+  ink: () => phrase("read.preparation.itsInk"),
+  cropped: () => phrase("read.preparation.itsBox"),
+  scaled: () => phrase("read.preparation.toSize"),
+  centred: () => phrase("read.preparation.centred"),
+  fitted: () => phrase("read.preparation.fitted"),
+  straighten: () => phrase("read.preparation.upright"),
+  resize: () => phrase("read.preparation.oneSize"),
+  shrunk: () => phrase("read.preparation.shrunkAsItIs"),
 });
 
 const REST = 60; // ms: the stages are shown that often while the pen moves, and after so long a rest the other answer
@@ -32,13 +33,18 @@ export function preparationView(app) {
   const knob = h(
     "button",
     { type: "button", role: "switch", class: "switch", onclick: () => app.set({ prepare: !app.state.prepare }) },
-    "Prepare the picture",
+    phrase("read.preparation.prepareThePicture"),
   );
   const effect = h("p", { "aria-live": "polite", "data-part": "answer" });
   const element = h(
     "section",
     { "data-part": "preparation", class: "preparation", "aria-labelledby": "preparation-title" },
-    h("div", { class: "row" }, h("h2", { id: "preparation-title" }, "How the picture is prepared"), knob),
+    h(
+      "div",
+      { class: "row" },
+      h("h2", { id: "preparation-title" }, phrase("read.preparation.howThePictureIsPrepared")),
+      knob,
+    ),
     effect,
     strip,
   );
@@ -74,7 +80,7 @@ export function preparationView(app) {
 
 /** @param {Stage} stage */
 function stageView(stage) {
-  const title = TITLES[stage.name] ?? stage.name;
+  const title = TITLES[stage.name]?.() ?? stage.name;
   const canvas = inkCanvas(title);
   const box = h("div", { class: "box", hidden: true });
   const reason = h("p", { class: "dim" });
@@ -123,23 +129,23 @@ function effectOf(app) {
   const { state, network, reading } = app;
   const size = shapeName(network.shape);
   const framed = sameShape(network.shape, DIGIT_SHAPE);
-  if (!reading.inkFound)
-    return `The network sees ${size} pixels and nothing else. Draw something, and see how it gets there.`;
+  if (!reading.inkFound) return phrase("read.preparation.theNetworkSeesPixelsAnd", { size });
   const ready = state.base && !state.baseStages;
   if (ready && !network.adjusting.length)
     return state.base?.kind === "mnist"
-      ? "MNIST’s images are prepared already: there is nothing left to do."
-      : `This fills ${size} pixels already: there is nothing left to do.`;
+      ? phrase("read.preparation.mnistsImagesArePreparedAlready")
+      : phrase("read.preparation.thisFillsPixelsAlreadyThere", { size });
   if (!state.base && !framed && !network.adjusting.length)
-    return `A drawing is not framed for this network: it is inked on ${size} pixels where it was drawn.`;
+    return phrase("read.preparation.aDrawingIsNotFramed", { size });
   const other = read(app.demo ? { ...state, strokes: app.demo } : state, network, !state.prepare);
   const [with_, without] = state.prepare ? [reading, other] : [other, reading];
   const said = (/** @type {Reading} */ one) =>
     `${network.classes[one.digit]} (${plain(one.trace.a[one.trace.a.length - 1][one.digit], 2)})`;
   if (with_.digit === without.digit)
-    return (
-      `Prepared or not, it is read as ${network.classes[with_.digit]}: ${said(with_)} prepared, ${said(without)} ` +
-      "as it is."
-    );
-  return `Prepared, it is read as ${said(with_)}. As it is, it would be read as ${said(without)}.`;
+    return phrase("read.preparation.preparedOrNotItIs", {
+      name: network.classes[with_.digit],
+      said: said(with_),
+      said2: said(without),
+    });
+  return phrase("read.preparation.preparedItIsReadAs", { said: said(with_), said2: said(without) });
 }

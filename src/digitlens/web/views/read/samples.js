@@ -1,11 +1,14 @@
 // @ts-check
 // Images to pick: our own examples of digits, and test images of the data set that fits the network.
 
+import { count } from "../../core/numbers.js";
 import { readsDigits, shapeName } from "../../core/shape.js";
 import { dataFor, onPad } from "../shared/data_images.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 import { inkCanvas, paintInk } from "../shared/pictures.js";
 import { putPicture } from "./picture_file.js";
+import { reasonOf } from "../../texts/language.js";
+import { phrase } from "../../texts/first.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../shared/services.js").Images} Images */
@@ -18,7 +21,7 @@ const TEST = 10_000; // test images of MNIST; of other data the server says how 
 /** @param {App} app @param {(text: string) => void} fail */
 export function samplesView(app, fail) {
   const gallery = h("div", { class: "gallery" });
-  const examples = h("div", {}, h("h3", {}, "Examples"), gallery);
+  const examples = h("div", {}, h("h3", {}, phrase("read.samples.examples")), gallery);
   const { services } = app;
   const images = services.images && testImagesView(app, services.images);
   return {
@@ -46,10 +49,12 @@ function fillExamples(app, gallery, fail) {
       try {
         await putPicture(app, await examples(digit), `${digit}.png`, { kind: "example", digit });
       } catch (error) {
-        fail(`The example cannot be fetched: ${error instanceof Error ? error.message : error}.`);
+        fail(phrase("read.samples.theExampleCannotBeFetched", { why: reasonOf(error) }));
       }
     };
-    gallery.append(h("button", { type: "button", "aria-label": `Example of a ${digit}`, onclick: pick }, image));
+    gallery.append(
+      h("button", { type: "button", "aria-label": phrase("read.samples.exampleOfA", { digit }), onclick: pick }, image),
+    );
   }
 }
 
@@ -65,27 +70,39 @@ function testImagesView(app, fetchImages) {
   const title = h("h3");
   const gallery = h("div", { class: "gallery" });
   const said = h("p", { class: "dim", role: "status" });
-  const number = h("input", { type: "number", min: 0, step: 1, value: 0, "aria-label": "From picture number" });
+  const number = h("input", {
+    type: "number",
+    min: 0,
+    step: 1,
+    value: 0,
+    "aria-label": phrase("read.samples.fromPictureNumber"),
+  });
   const from = () => Math.max(0, Math.min(Number(number.max) || 0, Math.floor(Number(number.value)) || 0));
-  const more = h("button", { type: "button", onclick: () => show(from()) }, "Show some");
+  const more = h("button", { type: "button", onclick: () => show(from()) }, phrase("read.samples.showSome"));
   let network = ""; // whose images are shown
 
   const show = async (/** @type {number} */ first) => {
     const data = dataFor(app.network);
-    const name = data === "mnist" ? "MNIST images" : "images";
+    const none = (/** @type {string} */ why) =>
+      data === "mnist" ? phrase("read.samples.noMnistImages", { why }) : phrase("read.samples.noImages", { why });
     try {
       const fetched = await fetchImages(app.network, "test", first, AT_ONCE);
-      if (typeof fetched === "string") return setText(said, `No ${name}: ${fetched}.`);
+      if (typeof fetched === "string") return setText(said, none(fetched));
       const { total, images } = fetched;
       const last = first + images.length;
       number.max = String(total - 1);
-      const unseen = data === "mnist" ? ", none of which the network has learned from" : "";
-      setText(said, `Test images ${english(first)} to ${english(last - 1)} of ${english(total)}${unseen}.`);
+      const [from, to, all] = [first, last - 1, total].map(count);
+      setText(
+        said,
+        data === "mnist"
+          ? phrase("read.samples.testImagesToOfNone", { from, to, all })
+          : phrase("read.samples.testImagesToOf", { from, to, all }),
+      );
       clear(gallery, ...images.map((image) => tile(app, image)));
       number.value = String(last < total ? last : 0);
-      setText(more, "Show others");
+      setText(more, phrase("read.samples.showOthers"));
     } catch (error) {
-      setText(said, `No ${name}: ${error instanceof Error ? error.message : error}.`);
+      setText(said, none(reasonOf(error)));
     }
   };
   return {
@@ -93,7 +110,7 @@ function testImagesView(app, fetchImages) {
       "div",
       {},
       title,
-      h("p", { class: "row" }, more, h("label", { class: "row dim" }, "from number", number)),
+      h("p", { class: "row" }, more, h("label", { class: "row dim" }, phrase("read.samples.fromNumber"), number)),
       said,
       gallery,
     ),
@@ -102,23 +119,31 @@ function testImagesView(app, fetchImages) {
       const now = `${shapeName(shape)} ${classes.join("\n")}`;
       if (network === now) return;
       network = now;
-      setText(title, readsDigits(app.network) ? "Real MNIST images" : "Images of the server’s folder");
+      setText(
+        title,
+        readsDigits(app.network)
+          ? phrase("read.samples.realMnistImages")
+          : phrase("read.samples.imagesOfTheServersFolder"),
+      );
       attributes(number, { max: TEST - 1 });
       number.value = "0";
       setText(said, "");
-      setText(more, "Show some");
+      setText(more, phrase("read.samples.showSome"));
       clear(gallery);
     },
   };
 }
 
-const english = (/** @type {number} */ n) => n.toLocaleString("en");
-
 /** @param {App} app @param {LabelledImage} image */
 function tile(app, image) {
   const { shape, classes } = app.network;
   const data = dataFor(app.network);
-  const canvas = inkCanvas(`${classes[image.label]}, number ${image.number}${data === "mnist" ? " of MNIST" : ""}`);
+  const [name, { number }] = [classes[image.label], image];
+  const canvas = inkCanvas(
+    data === "mnist"
+      ? phrase("read.samples.numberOfMnist", { name, number })
+      : phrase("read.samples.number", { name, number }),
+  );
   paintInk(canvas, image.pixels, shape, 255);
   return h("button", { type: "button", onclick: () => app.set(onPad(image, data, "test")) }, canvas);
 }

@@ -5,6 +5,7 @@
 import { plain } from "../../core/numbers.js";
 import { attributes, h, setText } from "../shared/dom.js";
 import { inkCanvas, paintInk } from "../shared/pictures.js";
+import { phrase } from "../../texts/first.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 
@@ -22,7 +23,7 @@ export function stripView(app) {
     { class: "strip" },
     picture,
     h("span", { class: "says", "data-part": "answer" }, digit, words),
-    h("button", { type: "button", onclick: back }, "Draw"),
+    h("button", { type: "button", onclick: back }, phrase("read.strip.draw")),
   );
   return {
     element,
@@ -33,7 +34,12 @@ export function stripView(app) {
       const output = reading.trace.a[network.layers.length][reading.digit];
       paintInk(picture, reading.image, network.shape);
       setText(digit, reading.inkFound ? name : "");
-      setText(words, reading.inkFound ? `output ${name} is at ${plain(output, 2)}` : "Nothing is drawn.");
+      setText(
+        words,
+        reading.inkFound
+          ? phrase("read.strip.outputIsAt", { name, output: plain(output, 2) })
+          : phrase("read.strip.nothingIsDrawn"),
+      );
     },
   };
 }

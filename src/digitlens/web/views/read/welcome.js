@@ -5,6 +5,7 @@
 import { readsDigits } from "../../core/shape.js";
 import { SEVEN } from "../../story/seven.js";
 import { attributes, h, isElsewhere } from "../shared/dom.js";
+import { phrase } from "../../texts/first.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../model/state.js").Strokes} Strokes */
@@ -20,20 +21,29 @@ const MODIFIERS = ["Shift", "Control", "Alt", "Meta"];
  * @param {() => void} play   plays the forward pass on the network
  */
 export function welcomeView(app, play) {
-  const start = h("button", { type: "button", class: "main", onclick: () => draw() }, "Draw a digit");
+  const start = h(
+    "button",
+    { type: "button", class: "main", onclick: () => draw() },
+    phrase("read.welcome.drawADigit"),
+  );
   const story = h(
     "button",
     { type: "button", onclick: () => app.set({ view: "story", shows: "read", step: 1 }, "push") },
-    "New here? Start the story",
+    phrase("read.welcome.newHereStartTheStory"),
   );
   const element = h(
     "section",
-    { id: "welcome", "data-part": "welcome", "data-title": "the title", "aria-labelledby": "welcome-title" },
+    {
+      id: "welcome",
+      "data-part": "welcome",
+      "data-title": phrase("read.welcome.theTitle"),
+      "aria-labelledby": "welcome-title",
+    },
     h(
       "div",
       {},
-      h("h2", { id: "welcome-title" }, "Watch a neural network read your handwriting"),
-      h("p", {}, "It answers while you draw, and shows every number behind its answer."),
+      h("h2", { id: "welcome-title" }, phrase("read.welcome.watchANeuralNetworkRead")),
+      h("p", {}, phrase("read.welcome.itAnswersWhileYouDraw")),
     ),
     h("div", { class: "row" }, start, app.journeys.includes("story") && story),
   );

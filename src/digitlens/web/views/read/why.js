@@ -5,8 +5,9 @@
 import { leadOf } from "../../core/attribution.js";
 import { fixed } from "../../core/numbers.js";
 import { placeOf } from "../../core/shape.js";
-import { attributes, clear, h, setText } from "../shared/dom.js";
+import { attributes, clear, h, setText, woven } from "../shared/dom.js";
 import { inkCanvas, paintWeights, pixelUnder } from "../shared/pictures.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 
@@ -24,17 +25,19 @@ export function whyView(app) {
     pair = [Number(one.value), Number(other.value)];
     app.set({});
   };
-  const [one, other] = ["For", "against"].map((name) => h("select", { "aria-label": name, onchange: choose }));
+  const [one, other] = [phrase("read.why.for"), phrase("read.why.against")].map((name) =>
+    h("select", { "aria-label": name, onchange: choose }),
+  );
   const auto = h(
     "button",
     { type: "button", class: "quiet", onclick: () => ((pair = null), app.set({})) },
-    "The answer and the next one",
+    phrase("read.why.theAnswerAndTheNext"),
   );
   const [sum, sides, under, how] = [h("p"), h("p"), h("p", { class: "number under" }), h("p", { class: "dim" })];
   const inside = h(
     "div",
     { "data-part": "answer" },
-    h("div", { class: "row" }, title, one, h("span", {}, "and not"), other, auto),
+    h("div", { class: "row" }, title, one, h("span", {}, phrase("read.why.andNot")), other, auto),
     h("div", { class: "why-body" }, h("div", { class: "why-picture" }, picture, under), h("div", {}, sum, sides, how)),
   );
   const element = h(
@@ -42,7 +45,7 @@ export function whyView(app) {
     {
       class: "why",
       "data-part": "why",
-      "data-title": "why this answer and not the next",
+      "data-title": phrase("read.why.whyThisAnswerAndNot"),
       "aria-labelledby": "why-title",
     },
     inside,
@@ -80,36 +83,50 @@ export function whyView(app) {
     const empty = new Float64Array(reading.image.length).fill(network.darkOnLight ? 1 : 0);
     const { lead, empty: start, shares, exact } = leadOf(network, reading.image, a, b, empty);
     const z = reading.trace.z[network.layers.length - 1];
-    setText(title, `Why ${first} and not ${second}?`);
+    setText(title, phrase("read.why.whyAndNot", { first, second }));
     [one.value, other.value] = [String(a), String(b)];
     attributes(auto, { hidden: pair === null });
     const strongest = shares.reduce((most, share) => Math.max(most, Math.abs(share)), 1e-12);
     paintWeights(picture, shares, strongest, network.shape);
-    attributes(picture, { "aria-label": `What each pixel adds to the lead of ${first} over ${second}` });
+    attributes(picture, { "aria-label": phrase("read.why.whatEachPixelAddsTo", { first, second }) });
     const total = (/** @type {number} */ sign) =>
       shares.reduce((all, share) => (share * sign > 0 ? all + share : all), 0);
     setText(
       sum,
-      `Before the last activation function, output ${first} has z = ${fixed(z[a], 2)} and output ${second} ` +
-        `z = ${fixed(z[b], 2)}: a lead of ${fixed(lead, 2)}. With nothing drawn it is ${fixed(start, 2)}; ` +
-        `the picture makes the difference, ${fixed(lead - start, 2)}.`,
+      phrase("read.why.beforeTheLastActivationFunction", {
+        first,
+        z: fixed(z[a], 2),
+        second,
+        z2: fixed(z[b], 2),
+        lead: fixed(lead, 2),
+        start: fixed(start, 2),
+        lead2: fixed(lead - start, 2),
+      }),
     );
     setText(
       sides,
-      `Blue (+) pixels speak for ${first}: ${fixed(total(1), 2)} together. Red (−) ones for ${second}: ` +
-        `${fixed(total(-1), 2)}.`,
+      phrase("read.why.bluePixelsSpeakForTogether", {
+        first,
+        total: fixed(total(1), 2),
+        second,
+        total2: fixed(total(-1), 2),
+      }),
     );
-    if (exact) setText(how, "This network is linear between pixels and z, so each pixel’s share is exact.");
+    if (exact) setText(how, phrase("read.why.thisNetworkIsLinearBetween"));
     else if (!how.firstElementChild)
       clear(
         how,
-        "The shares add up exactly. Each by itself is an approximation, because the neurons between are not linear: " +
-          "it is found by the Rescale rule of ",
-        h("a", { href: PAPER, rel: "noreferrer" }, "DeepLIFT (Shrikumar et al., 2017)"),
-        ", which compares with the empty picture.",
+        ...woven(phrase("read.why.theSharesAddUpExactly"), {
+          paper: h("a", { href: PAPER, rel: "noreferrer" }, "DeepLIFT (Shrikumar et al., 2017)"),
+        }),
       );
     const at = pixel >= 0 && pixel < shares.length ? placeOf(network.shape, pixel) : null;
-    setText(under, at ? `row ${at.row}, column ${at.column}: ${fixed(shares[pixel], 3)}` : "Point at a pixel");
+    setText(
+      under,
+      at
+        ? phrase("read.why.rowColumn", { row: at.row, column: at.column, share: fixed(shares[pixel], 3) })
+        : phrase("read.why.pointAtAPixel"),
+    );
   };
   return {
     element,

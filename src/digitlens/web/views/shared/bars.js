@@ -5,6 +5,7 @@
 import { attributes, clear, h, setText, svg } from "./dom.js";
 import { placeOf } from "../../core/shape.js";
 import { inkCanvas, paintWeights, pixelOverlay, pixelUnder } from "./pictures.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../../core/shape.js").Shape} Shape */
 
@@ -138,7 +139,7 @@ function describe(element, { label, values, shown, says, chosen = null }, slider
       "aria-valuemin": 0,
       "aria-valuemax": Math.max(0, shown.length - 1),
       "aria-valuenow": Math.max(0, place),
-      "aria-valuetext": place < 0 ? `none of the ${values.length} is chosen` : says(shown[place]),
+      "aria-valuetext": place < 0 ? phrase("shared.bars.noneOfTheIsChosen", { n: values.length }) : says(shown[place]),
     });
   }
 }

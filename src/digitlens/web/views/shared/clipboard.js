@@ -1,7 +1,9 @@
 // @ts-check
 // Numbers and pictures out of the page: to the clipboard, or, where a plain http address has none, into a file.
 
+import { reasonOf, within } from "../../texts/language.js";
 import { h } from "./dom.js";
+import { phrase } from "../../texts/first.js";
 
 /** @typedef {import("./app.js").App} App */
 
@@ -14,10 +16,10 @@ import { h } from "./dom.js";
 export async function copyText(app, text, file, what) {
   try {
     await navigator.clipboard.writeText(text);
-    app.say(`${what} copied.`);
+    app.say(phrase("shared.clipboard.copied", { what }));
   } catch {
     saveFile(new Blob([text], { type: "text/plain" }), file);
-    app.say(`There is no clipboard here: ${what.toLowerCase()} saved as ${file}.`);
+    app.say(phrase("shared.clipboard.thereIsNoClipboardHere", { what: within(what), file }));
   }
 }
 
@@ -34,13 +36,13 @@ export async function copyPicture(app, canvas, file, what, times = 10) {
   const picture = Promise.resolve(canvas).then((drawn) => png(drawn, times));
   try {
     await navigator.clipboard.write([new ClipboardItem({ "image/png": picture })]);
-    app.say(`${what} copied.`);
+    app.say(phrase("shared.clipboard.copied", { what }));
   } catch {
     try {
       saveFile(await picture, file);
-      app.say(`There is no clipboard for pictures here: ${what.toLowerCase()} saved as ${file}.`);
+      app.say(phrase("shared.clipboard.thereIsNoClipboardFor", { what: within(what), file }));
     } catch (error) {
-      app.say(`${what} could not be made: ${error instanceof Error ? error.message : error}.`);
+      app.say(phrase("shared.clipboard.couldNotBeMade", { what, why: reasonOf(error) }));
     }
   }
 }
@@ -60,7 +62,7 @@ function png(canvas, times) {
   context.drawImage(canvas, 0, 0, large.width, large.height);
   return new Promise((resolve, reject) => {
     large.toBlob(
-      (blob) => (blob ? resolve(blob) : reject(new Error("this browser makes no PNG of a canvas"))),
+      (blob) => (blob ? resolve(blob) : reject(new Error(phrase("shared.clipboard.thisBrowserMakesNoPng")))),
       "image/png",
     );
   });

@@ -44,6 +44,14 @@ export function math(tag, attributes = {}, ...children) {
 }
 
 /**
+ * A text with elements in it, as children: woven("A talk by <who>.", { who: h("b", {}, "Grant") }).
+ * @param {string} text
+ * @param {Record<string, Child>} elements   by their names in the text
+ * @returns {Child[]}
+ */
+export const woven = (text, elements) => text.split(/<(\w+)>/).map((piece, i) => (i % 2 ? elements[piece] : piece));
+
+/**
  * Sets attributes; false, null and undefined take one away.
  * @param {Element} element
  * @param {Attributes} attributes

@@ -12,6 +12,8 @@ import { STEPS } from "../../picture/adjusting.js";
 import { dataFor } from "./data_images.js";
 import { inPieces } from "./in_pieces.js";
 import { unpacked } from "./unpacked.js";
+import { reasonOf } from "../../texts/language.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("./services.js").Findings} Findings */
@@ -68,12 +70,12 @@ function made(app) {
     shown.set(kind, coming);
     return coming.catch((error) => {
       shown.delete(kind);
-      return nothing(error instanceof Error ? error.message : String(error));
+      return nothing(reasonOf(error));
     });
   };
   /** @param {Network} network @returns {Promise<Shown>} */
   const prepared = async (network) => {
-    if (!services.images) return nothing("this page has no test images");
+    if (!services.images) return nothing(phrase("shared.hiddenNeurons.thisPageHasNoTest"));
     const some = await services.images(network, "test", 0, AT_MOST);
     if (typeof some === "string") return nothing(some);
     const work = (function* () {

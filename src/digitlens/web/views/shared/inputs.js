@@ -6,8 +6,9 @@ import { neuronName } from "../../core/neuron.js";
 import { fixed, plain } from "../../core/numbers.js";
 import { placeOf } from "../../core/shape.js";
 import { row } from "../../model/changing.js";
-import { attributes, clear, h, setText, svg } from "./dom.js";
+import { attributes, clear, h, setText, svg, woven } from "./dom.js";
 import { inkCanvas, paintInk, paintWeights, pixelOverlay, pixelUnder } from "./pictures.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("../../core/network.js").Network} Network */
@@ -37,12 +38,16 @@ const MOST_BARS = 32;
  * @returns {{element: HTMLElement, weights: HTMLCanvasElement, update: (focus: Focus) => void}}
  */
 export function threePictures(app) {
-  const canvases = [inkCanvas("Its weights"), inkCanvas("Its inputs"), inkCanvas("Weight times input")];
+  const canvases = [
+    inkCanvas(phrase("shared.inputs.itsWeights")),
+    inkCanvas(phrase("shared.inputs.itsInputs")),
+    inkCanvas(phrase("shared.inputs.weightTimesInput")),
+  ];
   const marks = canvases.map(() => svg("rect", { class: "chosen", width: 1, height: 1 }));
   const captions = [
-    h("figcaption", {}, "weights"),
-    h("figcaption", {}, "inputs"),
-    h("figcaption", {}, "weight × input"),
+    h("figcaption", {}, phrase("shared.inputs.weights")),
+    h("figcaption", {}, phrase("shared.inputs.inputs")),
+    h("figcaption", {}, phrase("shared.inputs.weightInput")),
   ];
   const overlays = marks.map((mark) => pixelOverlay(mark));
   const figures = canvases.map((canvas, i) => {
@@ -57,12 +62,11 @@ export function threePictures(app) {
   const key = h(
     "p",
     { class: "dim" },
-    h("span", { class: "positive" }, "Blue (+)"),
-    " adds to its sum where there is ink, ",
-    h("span", { class: "negative" }, "red (−)"),
-    " takes away; black is 0, full colour ",
-    full,
-    " or more. The yellow frame marks the chosen weight.",
+    ...woven(phrase("shared.inputs.blueAddsToItsSum"), {
+      blue: h("span", { class: "positive" }, phrase("shared.inputs.blue")),
+      red: h("span", { class: "negative" }, phrase("shared.inputs.red")),
+      full,
+    }),
   );
   const element = h(
     "div",
@@ -86,7 +90,9 @@ export function threePictures(app) {
       paintWeights(canvases[0], weights, strongest, shape);
       paintInk(canvases[1], inputs, shape);
       paintWeights(canvases[2], products, strongest, shape);
-      attributes(canvases[0], { "aria-label": `The weights of ${neuronName(network, layer, neuron)} as a picture` });
+      attributes(canvases[0], {
+        "aria-label": phrase("shared.inputs.theWeightsOfAsA", { name: neuronName(network, layer, neuron) }),
+      });
       const { row: y, column: x } = placeOf(shape, source);
       for (const mark of marks) attributes(mark, { x, y });
       for (const overlay of overlays) overlay.fit(shape);
@@ -103,11 +109,16 @@ export function threePictures(app) {
 export function inputBars(app) {
   const body = h("tbody");
   const note = h("p", { class: "dim" });
-  const heads = ["from", "activation", "× weight", "= product"].map((name) => h("th", { scope: "col" }, name));
+  const heads = [
+    phrase("shared.inputs.from"),
+    phrase("shared.inputs.activation"),
+    phrase("shared.inputs.timesWeight"),
+    phrase("shared.inputs.product"),
+  ].map((name) => h("th", { scope: "col" }, name));
   const table = h(
     "table",
     { class: "input-bars" },
-    h("caption", { class: "unseen" }, "Every input, its weight, and their product"),
+    h("caption", { class: "unseen" }, phrase("shared.inputs.everyInputItsWeightAnd")),
     h("thead", {}, h("tr", {}, ...heads)),
     body,
   );
@@ -132,11 +143,11 @@ export function inputBars(app) {
       const signed = inputs.some((input) => input < 0);
       for (const [i, k] of listed.entries()) {
         const one = rows[i];
-        setText(one.name, `neuron ${k}`);
+        setText(one.name, phrase("shared.inputs.neuron", { k }));
         one.source = k;
         attributes(one.button, {
           "aria-pressed": String(k === source),
-          "aria-label": `Choose the weight from neuron ${k} of layer ${layer - 1}`,
+          "aria-label": phrase("shared.inputs.chooseTheWeightFromNeuron", { k, layer: layer - 1 }),
         });
         attributes(one.held.track, { class: signed ? "track signed" : "track held" });
         bar(one.held, inputs[k] / mostHeld, plain(inputs[k], 3));
@@ -145,16 +156,16 @@ export function inputBars(app) {
         attributes(one.picture, { hidden: !pictures });
         if (pictures && thumbnails !== first) {
           paintWeights(one.picture, row(first, k), strongest[0], network.shape);
-          attributes(one.picture, { "aria-label": `The weights of neuron ${k} of layer 1` });
+          attributes(one.picture, { "aria-label": phrase("shared.inputs.theWeightsOfNeuronOf", { k }) });
         }
       }
       if (pictures) thumbnails = listed.length === weights.length ? first : null;
       const fewer =
-        listed.length < weights.length ? `The ${listed.length} strongest weights of ${weights.length}. ` : "";
-      const small = pictures
-        ? "The small pictures are the weights of these neurons: what each of them looks for. "
-        : "";
-      setText(note, `${fewer}${small}Blue bars to the right are positive (+), red ones to the left negative (−).`);
+        listed.length < weights.length
+          ? phrase("shared.inputs.theStrongestWeightsOf", { n: listed.length, n2: weights.length })
+          : "";
+      const small = pictures ? phrase("shared.inputs.theSmallPicturesAreThe") : "";
+      setText(note, phrase("shared.inputs.blueBarsToTheRight", { fewer, small }));
     },
   };
 }

@@ -4,6 +4,8 @@
 import { count } from "../../core/numbers.js";
 import { readModelFile } from "../../model/model_file.js";
 import { wasChanged } from "../../model/provenance.js";
+import { phrase } from "../../texts/first.js";
+import { reasonOf } from "../../texts/language.js";
 
 /** @typedef {import("./app.js").App} App */
 
@@ -19,17 +21,20 @@ const LARGEST = 64 * 1024 * 1024; // bytes of a file that is read at all
 export async function openNetwork(app, file) {
   try {
     if (file.size > LARGEST)
-      throw new Error(`it has ${count(Math.round(file.size / 1e6))} MB, and a network of ours has a few at most`);
+      throw new Error(phrase("tools.networks.itHasMbAndA", { size: count(Math.round(file.size / 1e6)) }));
     const network = readModelFile(new Uint8Array(await file.arrayBuffer()));
     app.setNetwork(network, true);
-    const changed = wasChanged(network) ? " It was changed by hand before it was saved." : "";
-    app.say(`${network.name} is open.${changed}${network.notes.map((note) => ` The page ${note}.`).join("")}`);
+    const changed = wasChanged(network) ? phrase("tools.networks.itWasChangedByHand") : "";
+    app.say(
+      phrase("tools.networks.isOpen", {
+        name: network.name,
+        changed,
+        list: network.notes.map((note) => phrase("tools.networks.thePage", { note })).join(""),
+      }),
+    );
     return "";
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return (
-      `${file.name.slice(0, 80)} cannot be opened: ${why}. Wanted a ${SUFFIX} file, such as “Save” here or ` +
-      "digitlens train writes."
-    );
+    const why = reasonOf(error);
+    return phrase("tools.networks.cannotBeOpenedWantedA", { name: file.name.slice(0, 80), why, suffix: SUFFIX });
   }
 }

@@ -5,6 +5,7 @@
 import { near, powers as ofTen, steady as inSteps } from "../../train/axes.js";
 import uPlot from "../../vendor/uplot/uPlot.esm.js";
 import { attributes, clear, h, svg } from "./dom.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {"positive" | "negative" | "winner" | "dim" | "text"} Ink */
@@ -94,7 +95,7 @@ export function plotView(
           y: scale,
         },
         axes: [
-          { ...axis, label: "epochs", incrs: WHOLE },
+          { ...axis, label: phrase("shared.plot.epochs"), incrs: WHOLE },
           { ...axis, label: y, size: 52, values },
         ],
         series: [

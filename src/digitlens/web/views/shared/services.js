@@ -125,6 +125,12 @@
  * @property {(fingerprint: string) => Promise<Findings | null>} findings   on the network of that fingerprint; null:
  *   it was not examined
  */
+/**
+ * @typedef {Object} Languages
+ * @property {readonly import("../../texts/language.js").Language[]} has
+ * @property {(language: import("../../texts/language.js").Language) => void} choose   the page is loaded again
+ * @property {(link: string) => string} fix   the same link, in the language that is spoken, whoever opens it
+ */
 /** @typedef {(app: App) => View} MakeView */
 /**
  * @typedef {Object} Services
@@ -144,6 +150,7 @@
  * @property {(fingerprint: string, layer: number, neuron: number) => Promise<LookedFor | string | null>} [looksFor]
  *   on the network of that fingerprint; null where it is not there; in words where it cannot be had now
  * @property {Laboratory} [laboratory]
+ * @property {Languages} [languages]   those that can be chosen, where there are several
  * @property {() => string} [share]   what whoever shares a link must know of it; without it nothing is shared
  * @property {string} [label]   of this component, where there are several: "A"
  * @property {readonly string[] | null} [only]   the parts that are shown; null or missing: all

@@ -3,6 +3,7 @@
 // headings.
 
 import { attributes, h } from "./dom.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {{name: string, title: string, body: HTMLElement}} Stage   name: by which a teacher hides it */
 
@@ -17,8 +18,14 @@ export function stages(given, opened) {
     const summary = h("summary", {}, h("span", { class: "ordinal", "aria-hidden": "true" }, i + 1), h("h3", {}, title));
     const previous = h(
       "button",
-      { class: "quiet", onclick: () => go(i, -1), "aria-label": `Back: ${i ? given[i - 1].title : "the cost"}` },
-      "‹ Back",
+      {
+        class: "quiet",
+        onclick: () => go(i, -1),
+        "aria-label": i
+          ? phrase("shared.stages.back", { title: given[i - 1].title })
+          : phrase("shared.stages.backTheCost"),
+      },
+      phrase("shared.stages.back2"),
     );
     const next = given[i + 1] && h("button", { class: "next", onclick: () => go(i, 1) }, `${given[i + 1].title} ›`);
     const element = h(
@@ -29,7 +36,7 @@ export function stages(given, opened) {
     );
     return { element, summary };
   });
-  const begin = h("button", { class: "next main", onclick: () => go(-1, 1) }, "Back-propagate ›");
+  const begin = h("button", { class: "next main", onclick: () => go(-1, 1) }, phrase("shared.stages.backPropagate"));
   const shown = () => all.filter(({ element }) => !element.hidden);
 
   /** @param {number} from @param {number} by */

@@ -4,12 +4,13 @@
 import { plain } from "../../core/numbers.js";
 import { attributes, h, setText, svg } from "../shared/dom.js";
 import { inkCanvas, paintInk, pixelOverlay, pixelUnder } from "../shared/pictures.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 
 /** @param {App} app */
 export function storyPixels(app) {
-  const canvas = inkCanvas("The picture as the network sees it; point at a pixel");
+  const canvas = inkCanvas(phrase("story.pixels.thePictureAsTheNetwork"));
   const mark = svg("rect", { class: "chosen", width: 1, height: 1 });
   const overlay = pixelOverlay(mark);
   const shown = h("div", { class: "stack" }, canvas, overlay.element);
@@ -26,9 +27,9 @@ export function storyPixels(app) {
       "div",
       { class: "asked" },
       value,
-      h("label", { for: "story-row" }, "Row"),
+      h("label", { for: "story-row" }, phrase("story.pixels.row")),
       row,
-      h("label", { for: "story-column" }, "Column"),
+      h("label", { for: "story-column" }, phrase("story.pixels.column")),
       column,
     ),
   );
@@ -36,7 +37,10 @@ export function storyPixels(app) {
   const show = () => {
     const [r, c] = [Number(row.value), Number(column.value)];
     attributes(mark, { x: c, y: r });
-    setText(value, `row ${r}, column ${c}: ${plain(app.reading.image[app.network.shape.columns * r + c], 2)}`);
+    setText(
+      value,
+      phrase("story.pixels.rowColumn", { r, c, image: plain(app.reading.image[app.network.shape.columns * r + c], 2) }),
+    );
   };
   /** @param {PointerEvent} event */
   const point = (event) => {

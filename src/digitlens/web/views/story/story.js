@@ -10,12 +10,14 @@ import { STEPS } from "../../story/steps.js";
 import { attributes, clear, h, isElsewhere, setText } from "../shared/dom.js";
 import { storyPixels } from "./pixels.js";
 import { storyWeights } from "./weights.js";
+import { phrase as viewName } from "../../texts/first.js";
+import { reasonOf } from "../../texts/language.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../model/model_file.js").StoredNetwork} Network */
 /** @typedef {import("../../story/step.js").Try} Try */
 
-const VIEW_NAMES = { read: "Read", neuron: "Neuron", learn: "Learn", lab: "Lab", train: "Train", compare: "Compare" };
 const DIGITS = "video"; // a network that reads digits
 const BARE = /^#story(\/\d*)?\/?(\?(hide=[^&]*)?)?$/; // an address that names a step and nothing more
 const PHONE = 699; // pixels, at most
@@ -30,9 +32,9 @@ export function storyView(app) {
   const live = h("p", { class: "live" });
   const reckoning = h("div", { class: "reckoning number" });
   const hint = h("p", { class: "hint" });
-  const tries = h("div", { class: "row tries", role: "group", "aria-label": "Try" });
+  const tries = h("div", { class: "row tries", role: "group", "aria-label": phrase("story.story.try") });
   const beside = { pixels: storyPixels(app), weights: storyWeights(app) };
-  const back = h("button", { onclick: () => go(at() - 1) }, "← Back");
+  const back = h("button", { onclick: () => go(at() - 1) }, phrase("story.story.back"));
   const next = h("button", { class: "next", onclick: () => go(at() === STEPS.length ? 1 : at() + 1) });
   const leave = h("a", { class: "leave", href: "#read" });
   const fold = h("button", {
@@ -43,13 +45,13 @@ export function storyView(app) {
   const words = h("div", { class: "words", id: "story-text" }, text, reckoning, live);
   const side = h("div", { class: "side" }, beside.pixels.element, beside.weights.element);
   const otherWords = h("p");
-  const load = h("button", { onclick: () => loadDigits() }, `Load the network ${DIGITS}`);
+  const load = h("button", { onclick: () => loadDigits() }, phrase("story.story.loadTheNetwork", { digits: DIGITS }));
   const other = h("div", { class: "notice" }, otherWords, load); // in place of a step, for a network of other classes
   const ways = h("div", { class: "ways" }, back, next, leave);
   const card = h("div", { class: "beside" }, side, h("div", { class: "doing" }, tries, hint), ways);
   const element = h(
     "section",
-    { class: "story-card", "aria-label": app.called("The story") },
+    { class: "story-card", "aria-label": app.called(phrase("story.story.theStory")) },
     h("div", { class: "top" }, progress, title, fold),
     other,
     words,
@@ -72,7 +74,7 @@ export function storyView(app) {
     try {
       app.setNetwork(await app.services.networks.fetch(DIGITS), true);
     } catch (error) {
-      app.say(`${DIGITS} cannot be loaded: ${error instanceof Error ? error.message : error}.`);
+      app.say(phrase("story.story.cannotBeLoaded", { digits: DIGITS, why: reasonOf(error) }));
     }
   };
   const at = () => Math.min(app.state.step, STEPS.length);
@@ -100,14 +102,14 @@ export function storyView(app) {
   const folded = (how) => {
     attributes(element, { "data-folded": String(how) });
     attributes(fold, { "aria-expanded": String(!how) });
-    setText(fold, how ? "Show the text" : "Fold the text");
+    setText(fold, how ? phrase("story.story.showTheText") : phrase("story.story.foldTheText"));
   };
   /** @param {Try} one */
   const attempt = ({ state, change, restore: back, says }) => {
     if (back) restore();
     if (change) app.setNetwork(change(app.network, app.state));
     if (state) app.set(state);
-    if (says) app.say(says);
+    if (says) app.say(says());
     if (isPhone()) {
       folded(true);
       app.root.getElementById(app.state.shows === "read" ? "pad" : "detail")?.scrollIntoView();
@@ -127,19 +129,19 @@ export function storyView(app) {
     }
     if (built === at()) return; // a button that is in use must not be replaced
     built = at();
-    setText(progress, `${at()} of ${STEPS.length}`);
-    setText(title, step.title);
-    setText(hint, `Or ${step.hint}.`);
+    setText(progress, phrase("story.story.of", { at: at(), n: STEPS.length }));
+    setText(title, step.title());
+    setText(hint, phrase("story.story.or", { hint: step.hint() }));
     clear(
       tries,
-      h("span", { class: "label" }, "Try:"),
-      ...step.tries.map((one) => h("button", { onclick: () => attempt(one) }, one.label)),
+      h("span", { class: "label" }, phrase("story.story.try2")),
+      ...step.tries.map((one) => h("button", { onclick: () => attempt(one) }, one.label())),
     );
     for (const [name, { element: part }] of Object.entries(beside)) part.hidden = step.beside !== name;
     side.hidden = !step.beside;
     reckoning.hidden = !step.reckoning;
     attributes(back, { "aria-disabled": String(at() === 1) });
-    setText(next, at() === STEPS.length ? "From the start" : "Next →");
+    setText(next, at() === STEPS.length ? phrase("story.story.fromTheStart") : phrase("story.story.next"));
   };
 
   leave.addEventListener("click", (event) => {
@@ -185,11 +187,10 @@ export function storyView(app) {
       other.hidden = about;
       if (!about) {
         const { classes, shape } = app.network;
-        setText(title, "A story about digits");
+        setText(title, phrase("story.story.aStoryAboutDigits"));
         setText(
           otherWords,
-          "The story explains how handwritten digits are read. The network that is loaded tells " +
-            `${classes.length} other classes apart, in images of ${shapeName(shape)} pixels.`,
+          phrase("story.story.theStoryExplainsHowHandwritten", { n: classes.length, size: shapeName(shape) }),
         );
         built = 0;
         return;
@@ -205,7 +206,7 @@ export function storyView(app) {
       held = null;
       const part = STEPS[at() - 1].beside;
       if (part) beside[part].update();
-      setText(leave, `Leave the story, stay here in ${VIEW_NAMES[app.state.shows]}`);
+      setText(leave, phrase("story.story.leaveTheStoryStayHere", { view: viewName(`views.${app.state.shows}`) }));
       attributes(leave, { href: app.link({ ...app.state, view: app.state.shows }) });
     },
   };

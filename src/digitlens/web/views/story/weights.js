@@ -5,6 +5,7 @@ import { fullStrength } from "../../core/weights.js";
 import { row } from "../../model/changing.js";
 import { attributes, clear, h } from "../shared/dom.js";
 import { inkCanvas, paintWeights } from "../shared/pictures.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../model/model_file.js").StoredNetwork} Network */
@@ -16,7 +17,7 @@ export function storyWeights(app) {
   const element = h("div", {
     class: "story-weights",
     role: "group",
-    "aria-label": "The weights of the first layer’s neurons",
+    "aria-label": phrase("story.weights.theWeightsOfTheFirst"),
   });
   /** @type {HTMLCanvasElement[]} */
   let canvases = [];
@@ -31,11 +32,14 @@ export function storyWeights(app) {
       const { network, original, state } = app;
       const many = Math.min(network.sizes[1], MOST);
       if (canvases.length !== many) {
-        canvases = Array.from({ length: many }, (_, j) => inkCanvas(`Weights of neuron ${j}`));
+        canvases = Array.from({ length: many }, (_, j) => inkCanvas(phrase("story.weights.weightsOfNeuron", { j })));
         buttons = canvases.map((canvas, j) =>
           h(
             "button",
-            { title: `Neuron ${j}`, onclick: () => app.set({ shows: "neuron", layer: 1, neuron: j, source: null }) },
+            {
+              title: phrase("story.weights.neuron", { j }),
+              onclick: () => app.set({ shows: "neuron", layer: 1, neuron: j, source: null }),
+            },
             canvas,
           ),
         );

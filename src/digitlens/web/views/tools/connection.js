@@ -3,6 +3,7 @@
 // gone, and when it is back. The connection is tried again when the machine wakes, is online again, or somebody looks.
 
 import { h, setText } from "../shared/dom.js";
+import { phrase } from "../../texts/first.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../train/trainer.js").Trainer} Trainer */
@@ -12,12 +13,10 @@ const BACK = 4_000; // ms for which it says that all is well again
 /** @param {App} app @param {Trainer} live */
 export function connectionView(app, live) {
   const { life } = app;
-  const others = app.live?.all?.some(({ kind }) => kind === "tab")
-    ? ", looking and training in this tab"
-    : " and looking";
+  const trains = app.live?.all?.some(({ kind }) => kind === "tab");
   const light = h("span", { class: "light", "aria-hidden": "true" });
   const words = h("span", { role: "status" });
-  const again = h("button", { class: "quiet", onclick: () => live.attempt() }, "Try now");
+  const again = h("button", { class: "quiet", onclick: () => live.attempt() }, phrase("tools.connection.tryNow"));
   const element = h("div", { class: "connection" }, light, words, again);
 
   /** @param {"quiet" | "gone" | "back"} how */
@@ -25,8 +24,10 @@ export function connectionView(app, live) {
     element.dataset.how = how;
     const text = {
       quiet: "",
-      gone: `The server is gone; drawing${others} go on. Trying again…`,
-      back: "The server is back.",
+      gone: trains
+        ? phrase("tools.connection.theServerIsGoneDrawing")
+        : phrase("tools.connection.theServerIsGoneDrawing2"),
+      back: phrase("tools.connection.theServerIsBack"),
     };
     setText(words, text[how]);
     again.hidden = how !== "gone";

@@ -2,6 +2,7 @@
 // The network as it is drawn on the page, as one picture.
 
 import { h } from "../shared/dom.js";
+import { phrase } from "../../texts/first.js";
 
 const SHARP = 2; // pixels of the figure for each on the page
 const MARGIN = 16;
@@ -26,9 +27,9 @@ const DRAWN = [
 export async function networkFigure(root) {
   const diagram = root.querySelector(".diagram");
   const drawing = diagram?.querySelector("svg");
-  if (!diagram || !drawing) throw new Error("the network is not on the page; show it first");
+  if (!diagram || !drawing) throw new Error(phrase("tools.figure.theNetworkIsNotOn"));
   const { left, top, width, height } = diagram.getBoundingClientRect();
-  if (!width) throw new Error("the network is hidden; show it first");
+  if (!width) throw new Error(phrase("tools.figure.theNetworkIsHiddenShow"));
   const figure = h("canvas", {
     width: Math.round(SHARP * (width + 2 * MARGIN)),
     height: Math.round(SHARP * (height + 2 * MARGIN)),

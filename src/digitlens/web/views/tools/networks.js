@@ -6,15 +6,17 @@ import { accuracyOf, changedByHand, learnedFrom, measuredAs, sizeOf } from "../.
 import { saveFile } from "../shared/clipboard.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 import { openNetwork, SUFFIX } from "../shared/network_file.js";
+import { reasonOf } from "../../texts/language.js";
+import { phrase } from "../../texts/first.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../shared/services.js").Offered} Offered */
 
-/** What the networks are that ship. @type {Record<string, string>} */
+/** What the networks are that ship. @type {Record<string, () => string>} */
 const NAMED = {
-  video: "The network of the video: two hidden layers of 16 neurons",
-  straight: "The same network, but every digit is set upright and to one size first",
-  reader: "The one that reads best: much larger, for what people really write",
+  video: () => phrase("tools.networks.theNetworkOfTheVideo"),
+  straight: () => phrase("tools.networks.theSameNetworkButEvery"),
+  reader: () => phrase("tools.networks.theOneThatReadsBest"),
 };
 /**
  * Saves the network as it is now, in the file that the command line uses.
@@ -31,10 +33,10 @@ export function saveNetwork(app) {
       }),
       name,
     );
-    app.say(`Saved as ${name}.`);
+    app.say(phrase("tools.networks.savedAs", { name }));
     return "";
   } catch (error) {
-    return `It cannot be saved: ${error instanceof Error ? error.message : error}.`;
+    return phrase("tools.networks.itCannotBeSaved", { why: reasonOf(error) });
   }
 }
 
@@ -61,12 +63,12 @@ export function networksDialog(app) {
     accept: SUFFIX,
     class: "unseen",
     tabindex: -1,
-    "aria-label": "A network’s file",
+    "aria-label": phrase("tools.networks.aNetworksFile"),
   });
-  const open = h("button", { onclick: () => file.click() }, "Open network…");
-  const save = h("button", { onclick: () => say(saveNetwork(app)) }, "Save network");
-  const reset = h("button", { onclick: () => app.resetNetwork() }, "Undo all changes");
-  const close = h("button", { class: "quiet", onclick: () => element.close() }, "Close");
+  const open = h("button", { onclick: () => file.click() }, phrase("tools.networks.openNetwork"));
+  const save = h("button", { onclick: () => say(saveNetwork(app)) }, phrase("tools.networks.saveNetwork"));
+  const reset = h("button", { onclick: () => app.resetNetwork() }, phrase("tools.networks.undoAllChanges"));
+  const close = h("button", { class: "quiet", onclick: () => element.close() }, phrase("tools.networks.close"));
   const element = h(
     "dialog",
     { class: "tool-dialog", "aria-labelledby": "networks-title" },
@@ -95,10 +97,10 @@ export function networksDialog(app) {
   const choose = async (name) => {
     try {
       app.setNetwork(await app.services.networks.fetch(name), true);
-      app.say(`${name} is loaded.`);
+      app.say(phrase("tools.networks.isLoaded", { name }));
       say("");
     } catch (error) {
-      say(`${name} cannot be loaded: ${error instanceof Error ? error.message : error}.`);
+      say(phrase("tools.networks.cannotBeLoaded", { name, why: reasonOf(error) }));
     }
   };
   const list = () => {
@@ -111,14 +113,20 @@ export function networksDialog(app) {
         "button",
         { "aria-current": current ? "true" : false, onclick: () => choose(one.name) },
         h("strong", {}, one.name),
-        NAMED[one.name] && h("span", {}, NAMED[one.name]),
+        NAMED[one.name] && h("span", {}, NAMED[one.name]()),
         h("span", { class: "dim" }, `${one.sizes.join("-")} · ${accuracyOf(one.provenance ?? {})}`),
       );
     });
     clear(
       others,
       offered.length > 0 &&
-        h("h3", {}, offered.length > 1 ? "Networks to choose from" : "The network that comes with Digitlens"),
+        h(
+          "h3",
+          {},
+          offered.length > 1
+            ? phrase("tools.networks.networksToChooseFrom")
+            : phrase("tools.networks.theNetworkThatComesWith"),
+        ),
       ...buttons,
     );
   };
@@ -134,17 +142,12 @@ export function networksDialog(app) {
     update() {
       if (!element.open) return;
       const { network, changed: isChanged, original } = app;
-      setText(title, `The network ${original.name}`);
+      setText(title, phrase("tools.networks.theNetwork", { name: original.name }));
       setText(size, `${network.sizes.join("-")}: ${sizeOf(network)}; ${[...new Set(network.activations)].join(", ")}.`);
-      setText(named, NAMED[original.name] ?? "");
+      setText(named, NAMED[original.name]?.() ?? "");
       setText(accuracy, measuredAs(original, isChanged));
       setText(learned, learnedFrom(network));
-      setText(
-        changed,
-        isChanged
-          ? "Changed in this tab only. Save it to keep the changes: opening another network or a reset discards them."
-          : "",
-      );
+      setText(changed, isChanged ? phrase("tools.networks.changedInThisTabOnly") : "");
       changed.hidden = !isChanged;
       if (!isChanged && reset.matches(":focus")) close.focus();
       attributes(reset, { disabled: !isChanged });

@@ -5,20 +5,22 @@
 import { copyText } from "../shared/clipboard.js";
 import { LONGEST_QUESTION } from "../../model/state.js";
 import { clear, h, setText } from "../shared/dom.js";
+import { language, LANGUAGES } from "../../texts/language.js";
+import { phrase } from "../../texts/first.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 
-const NAMES = /** @type {Object<string, string>} */ ({
-  pad: "the drawing pad",
-  network: "the network",
-  answer: "the answer, and what gives it away",
-  preparation: "how the drawing is prepared",
-  nonsense: "noise, blank and scribble",
-  "neuron-inputs": "a neuron’s weights and inputs as pictures",
-  "neuron-sum": "the weighted sum, written out",
-  "neuron-curve": "the curve of the activation function",
-  "neuron-change": "changing weights and bias",
-  "neuron-matrix": "the matrix line",
+const NAMES = /** @type {Object<string, () => string>} */ ({
+  pad: () => phrase("tools.share.theDrawingPad"),
+  network: () => phrase("tools.share.theNetwork"),
+  answer: () => phrase("tools.share.theAnswerAndWhatGives"),
+  preparation: () => phrase("tools.share.howTheDrawingIsPrepared"),
+  nonsense: () => phrase("tools.share.noiseBlankAndScribble"),
+  "neuron-inputs": () => phrase("tools.share.aNeuronsWeightsAndInputs"),
+  "neuron-sum": () => phrase("tools.share.theWeightedSumWrittenOut"),
+  "neuron-curve": () => phrase("tools.share.theCurveOfTheActivation"),
+  "neuron-change": () => phrase("tools.share.changingWeightsAndBias"),
+  "neuron-matrix": () => phrase("tools.share.theMatrixLine"),
 });
 const LONG = 8000; // letters; some programs cut longer links
 
@@ -37,27 +39,45 @@ export function shareDialog(app, caution) {
   const own = h("input", {
     type: "text",
     maxlength: LONGEST_QUESTION,
-    placeholder: "your own question, or none",
-    "aria-label": "Your own question",
+    placeholder: phrase("tools.share.yourOwnQuestionOrNone"),
+    "aria-label": phrase("tools.share.yourOwnQuestion"),
     oninput: () => {
       asks.checked ||= own.value.trim() !== "";
       refresh();
     },
   });
   const ask = () => (asks.checked ? own.value.trim() || "1" : "");
+  const { languages } = app.services;
+  const fixed = h("input", { type: "checkbox", onchange: () => refresh() });
+  const inLanguage = h("label", {}, fixed, phrase("tools.share.inLanguage", { language: LANGUAGES[language()] }));
   const cautions = h("p", { class: "dim caution" });
-  const copy = h("button", { onclick: () => copyText(app, link.value, "digitlens-link.txt", "The link") }, "Copy link");
-  const here = h("button", { class: "quiet", onclick: () => app.set({ hide: chosen(), ask: ask() }) }, "The same here");
-  const close = h("button", { class: "quiet", onclick: () => element.close() }, "Close");
+  const copy = h(
+    "button",
+    { onclick: () => copyText(app, link.value, "digitlens-link.txt", phrase("tools.share.theLink")) },
+    phrase("tools.share.copyLink"),
+  );
+  const here = h(
+    "button",
+    { class: "quiet", onclick: () => app.set({ hide: chosen(), ask: ask() }) },
+    phrase("tools.share.theSameHere"),
+  );
+  const close = h("button", { class: "quiet", onclick: () => element.close() }, phrase("tools.share.close"));
   const element = h(
     "dialog",
     { class: "tool-dialog", "aria-labelledby": "share-title" },
-    h("h2", { id: "share-title" }, "Share what you see"),
-    h("p", {}, "The link opens with this drawing, in this view."),
-    h("fieldset", {}, h("legend", {}, "Parts to leave out"), boxes),
-    h("fieldset", {}, h("legend", {}, "Let people guess before they see"), h("label", {}, asks, "Ask first"), own),
-    h("label", { for: "share-link" }, "Link"),
+    h("h2", { id: "share-title" }, phrase("tools.share.shareWhatYouSee")),
+    h("p", {}, phrase("tools.share.theLinkOpensWithThis")),
+    h("fieldset", {}, h("legend", {}, phrase("tools.share.partsToLeaveOut")), boxes),
+    h(
+      "fieldset",
+      {},
+      h("legend", {}, phrase("tools.share.letPeopleGuessBeforeThey")),
+      h("label", {}, asks, phrase("tools.share.askFirst")),
+      own,
+    ),
+    h("label", { for: "share-link" }, phrase("tools.share.link")),
     link,
+    languages && inLanguage,
     cautions,
     h("div", { class: "row" }, copy, here, h("span", { class: "space" }), close),
   );
@@ -66,15 +86,16 @@ export function shareDialog(app, caution) {
     Array.from(boxes.querySelectorAll("input"), (box) => (box.checked ? box.value : "")).filter(Boolean);
   const refresh = () => {
     const { changed, original } = app;
-    link.value = app.link({ ...app.state, hide: chosen(), ask: ask() });
+    const state = app.link({ ...app.state, hide: chosen(), ask: ask() });
+    link.value = languages && fixed.checked ? languages.fix(state) : state;
     const notes = [caution()].filter(Boolean);
     if (changed || original.name !== "video")
       notes.push(
-        `The link does not hold the network${changed ? " that you changed" : ` ${original.name}`}: save it and ` +
-          "send the file along.",
+        changed
+          ? phrase("tools.share.theLinkDoesNotHold")
+          : phrase("tools.share.theLinkDoesNotHold2", { name: original.name }),
       );
-    if (link.value.length > LONG)
-      notes.push("It is a long link, since it holds a whole picture: some mail programs may cut it.");
+    if (link.value.length > LONG) notes.push(phrase("tools.share.itIsALongLink"));
     setText(cautions, notes.join(" "));
     cautions.hidden = !notes.length;
   };
@@ -118,7 +139,7 @@ function partsOf(page, hidden) {
     const name = part.getAttribute("data-part") ?? "";
     if (name && !found.has(name)) found.set(name, titleOf(part, name));
   }
-  for (const name of hidden) if (!found.has(name)) found.set(name, NAMES[name] ?? name.replaceAll("-", " "));
+  for (const name of hidden) if (!found.has(name)) found.set(name, NAMES[name]?.() ?? name.replaceAll("-", " "));
   return Array.from(found, ([name, title]) => ({ name, title }));
 }
 
@@ -126,7 +147,7 @@ function partsOf(page, hidden) {
 function titleOf(part, name) {
   const heading = part.querySelector("h2, h3, legend")?.textContent;
   const title =
-    NAMES[name] ??
+    NAMES[name]?.() ??
     part.getAttribute("data-title") ??
     part.getAttribute("aria-label") ??
     heading ??

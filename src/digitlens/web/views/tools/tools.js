@@ -9,11 +9,17 @@ import { accuracyOf, sizeOf, wasChanged } from "../../model/provenance.js";
 import { networksDialog } from "./networks.js";
 import { inkCanvas, paintInk } from "../shared/pictures.js";
 import { shareDialog } from "./share.js";
+import { within } from "../../texts/language.js";
 import { THEMES } from "../shared/theme.js";
+import { phrase } from "../../texts/first.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 
-const THEME_NAMES = { dark: "Dark", light: "Light", system: "As the system says" };
+const THEME_NAMES = {
+  dark: () => phrase("tools.tools.dark"),
+  light: () => phrase("tools.tools.light"),
+  system: () => phrase("tools.tools.asTheSystemSays"),
+};
 
 /** @param {App} app */
 export function toolsView(app) {
@@ -24,7 +30,7 @@ export function toolsView(app) {
   const [name, size, changed] = [
     h("strong"),
     h("span", { class: "size" }),
-    h("span", { class: "mark-changed" }, "changed"),
+    h("span", { class: "mark-changed" }, phrase("tools.tools.changed")),
   ];
   // a narrow page shows the number alone
   const accuracy = [h("span", { class: "long" }), h("span"), h("span", { class: "long" })];
@@ -34,10 +40,10 @@ export function toolsView(app) {
     {
       class: "chip",
       "aria-haspopup": "dialog",
-      title: "The network: what it is, others, open, save",
+      title: phrase("tools.tools.theNetworkWhatItIs"),
       onclick: () => networks.show(),
     },
-    h("span", { class: "unseen" }, "Network "),
+    h("span", { class: "unseen" }, phrase("tools.tools.network")),
     name,
     changed,
     size,
@@ -49,19 +55,28 @@ export function toolsView(app) {
       class: "quiet reset",
       onclick: () => {
         app.resetNetwork();
-        app.say("The network is as it was loaded.");
+        app.say(phrase("tools.tools.theNetworkIsAsIt"));
         chip.focus();
       },
     },
-    "Undo all changes",
+    phrase("tools.tools.undoAllChanges"),
   );
   const element = h(
     "div",
     { class: "tools" },
     chip,
     reset,
-    share && h("button", { class: "quiet", "aria-haspopup": "dialog", onclick: () => share.show() }, "Share"),
-    h("button", { class: "quiet", "aria-haspopup": "dialog", onclick: () => copies.element.showModal() }, "Copy"),
+    share &&
+      h(
+        "button",
+        { class: "quiet", "aria-haspopup": "dialog", onclick: () => share.show() },
+        phrase("tools.tools.share"),
+      ),
+    h(
+      "button",
+      { class: "quiet", "aria-haspopup": "dialog", onclick: () => copies.element.showModal() },
+      phrase("tools.tools.copy"),
+    ),
     themeButton(app),
     networks.element,
     share?.element,
@@ -69,7 +84,7 @@ export function toolsView(app) {
   );
   for (const dialog of [networks.element, share?.element, copies.element]) {
     dialog?.addEventListener("click", (event) => {
-      if (event.target === dialog && !within(dialog, event)) dialog.close(); // a click beside it
+      if (event.target === dialog && !isOver(dialog, event)) dialog.close(); // a click beside it
     });
   }
 
@@ -90,7 +105,7 @@ export function toolsView(app) {
 }
 
 /** @param {HTMLElement} element @param {MouseEvent} event */
-function within(element, { clientX: x, clientY: y }) {
+function isOver(element, { clientX: x, clientY: y }) {
   const { left, right, top, bottom } = element.getBoundingClientRect();
   return x >= left && x <= right && y >= top && y <= bottom;
 }
@@ -105,29 +120,35 @@ function copyDialog(app) {
   /** @type {[string, string, () => Promise<void>][]} */
   const kinds = [
     [
-      "Picture of the network",
-      "as it is on the page, PNG",
-      () => copyPicture(app, networkFigure(app.root), "network.png", "The picture of the network", 1),
+      phrase("tools.tools.pictureOfTheNetwork"),
+      phrase("tools.tools.asItIsOnThe"),
+      () => copyPicture(app, networkFigure(app.root), "network.png", phrase("tools.tools.thePictureOfTheNetwork"), 1),
     ],
     [
-      "Image that the network sees",
-      "its pixels ten times as large, PNG",
-      () => copyPicture(app, picture(), "picture.png", "The picture"),
+      phrase("tools.tools.imageThatTheNetworkSees"),
+      phrase("tools.tools.itsPixelsTenTimesAs"),
+      () => copyPicture(app, picture(), "picture.png", phrase("tools.tools.thePicture")),
     ],
     [
-      "Numbers of all neurons",
-      "bias, z and activation of each: a table for a spreadsheet",
-      () => copyText(app, neuronTable(app.network, app.reading.trace), "neurons.tsv", "The numbers of all neurons"),
+      phrase("tools.tools.numbersOfAllNeurons"),
+      phrase("tools.tools.biasZAndActivationOf"),
+      () =>
+        copyText(
+          app,
+          neuronTable(app.network, app.reading.trace),
+          "neurons.tsv",
+          phrase("tools.tools.theNumbersOfAllNeurons"),
+        ),
     ],
     [
-      "Numbers of the image",
-      "one a pixel, row by row",
+      phrase("tools.tools.numbersOfTheImage"),
+      phrase("tools.tools.oneAPixelRowBy"),
       () =>
         copyText(
           app,
           imageTable(app.reading.image, app.network.shape.columns),
           "picture.tsv",
-          "The numbers of the image",
+          phrase("tools.tools.theNumbersOfTheImage"),
         ),
     ],
   ];
@@ -144,12 +165,12 @@ function copyDialog(app) {
       h("span", { class: "dim" }, how),
     ),
   );
-  const close = h("button", { class: "quiet", onclick: () => element.close() }, "Close");
+  const close = h("button", { class: "quiet", onclick: () => element.close() }, phrase("tools.tools.close"));
   const element = h(
     "dialog",
     { class: "tool-dialog", "aria-labelledby": "copy-title" },
-    h("h2", { id: "copy-title" }, "Copy"),
-    h("p", {}, "To the clipboard; where there is none, it is saved as a file."),
+    h("h2", { id: "copy-title" }, phrase("tools.tools.copy")),
+    h("p", {}, phrase("tools.tools.toTheClipboardWhereThere")),
     h("div", { class: "offered" }, ...buttons),
     h("div", { class: "row end" }, close),
   );
@@ -159,6 +180,7 @@ function copyDialog(app) {
 /** One button, three states: pressed again, it goes on to the next. @param {App} app */
 function themeButton(app) {
   const words = h("span", { class: "unseen" });
+  const theme = () => THEME_NAMES[app.theme.chosen()]();
   const icons = { dark: moon(), light: sun(), system: half() };
   const button = h(
     "button",
@@ -167,7 +189,7 @@ function themeButton(app) {
       onclick: () => {
         app.theme.choose(app.theme.next());
         show();
-        app.say(`Colours: ${THEME_NAMES[app.theme.chosen()].toLowerCase()}.`);
+        app.say(phrase("tools.tools.colours", { what: within(theme()) }));
       },
     },
     ...Object.values(icons),
@@ -175,8 +197,8 @@ function themeButton(app) {
   );
   const show = () => {
     for (const one of THEMES) icons[one].toggleAttribute("hidden", one !== app.theme.chosen());
-    setText(words, `Colours: ${THEME_NAMES[app.theme.chosen()]}`);
-    button.title = `Colours: ${THEME_NAMES[app.theme.chosen()].toLowerCase()}. Press for the next`;
+    setText(words, phrase("tools.tools.colours2", { theme: theme() }));
+    button.title = phrase("tools.tools.coloursPressForTheNext", { what: within(theme()) });
   };
   show();
   return button;

@@ -3,6 +3,7 @@
 
 import { copyText } from "../shared/clipboard.js";
 import { attributes, h, setText } from "../shared/dom.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../train/frames.js").Frame} Frame */
@@ -15,18 +16,18 @@ export function commandView(app) {
   const words = h("p", { class: "dim" });
   const copy = h(
     "button",
-    { onclick: () => copyText(app, line.textContent ?? "", "train.txt", "The command") },
-    "Copy",
+    { onclick: () => copyText(app, line.textContent ?? "", "train.txt", phrase("train.command.theCommand")) },
+    phrase("train.command.copy"),
   );
   const element = h(
     "section",
     {
       class: "command",
-      "aria-label": "The same on the command line",
+      "aria-label": phrase("train.command.theSameOnTheCommand"),
       "data-part": "train-command",
-      "data-title": "the command line",
+      "data-title": phrase("train.command.theCommandLine"),
     },
-    h("h3", {}, "The same on the command line"),
+    h("h3", {}, phrase("train.command.theSameOnTheCommand")),
     h("div", { class: "line" }, line, copy),
     words,
   );
@@ -39,11 +40,10 @@ export function commandView(app) {
       setText(
         words,
         header.own_way
-          ? "This run trained on single examples, so no command repeats it."
+          ? phrase("train.command.thisRunTrainedOnSingle")
           : (DROPPED.test(header.command)
-              ? "FOLDER stands for your files, unpacked. It keeps other images for the test, unless they are in parts."
-              : "At its end it has the same weights as this run, to the last bit.") +
-              (same ? "" : " It is for the run that is shown, not for the settings as they are now."),
+              ? phrase("train.command.folderStandsForYourFiles")
+              : phrase("train.command.atItsEndItHas")) + (same ? "" : phrase("train.command.itIsForTheRun")),
       );
     },
   };

@@ -6,60 +6,71 @@ import { SAMPLED, column, drawn, gradient, reached, summary, table } from "../..
 import { earlierRuns, lastAccuracy, line, nameOf } from "../../train/earlier.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 import { plotView } from "../shared/plot.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../train/frames.js").Frame} Frame */
 /** @typedef {import("./snapshots.js").Shown} Shown */
 
-const NOTHING = "Nothing has been learned yet. The curves appear here during training.";
+const NOTHING = () => phrase("train.curves.nothingHasBeenLearnedYet");
 
 /** @param {App} app @param {(position: number) => void} pick   somebody points at a place, in epochs */
 export function curvesView(app, pick) {
   const told = h("p", { class: "summary" });
   const both = () => [
-    { label: "training", dash: [6, 4], ink: /** @type {const} */ ("dim") },
-    { label: "test", ink: /** @type {const} */ ("positive") },
+    { label: phrase("train.curves.training"), dash: [6, 4], ink: /** @type {const} */ ("dim") },
+    { label: phrase("train.curves.test"), ink: /** @type {const} */ ("positive") },
   ];
-  const cost = plotView(app, { title: "Cost", y: "mean cost", steady: true, pick, series: both() });
+  const cost = plotView(app, {
+    title: phrase("train.curves.cost"),
+    y: phrase("train.curves.meanCost"),
+    steady: true,
+    pick,
+    series: both(),
+  });
   const accuracy = plotView(app, {
-    title: "Accuracy",
-    y: "accuracy",
+    title: phrase("train.curves.accuracy"),
+    y: phrase("train.curves.accuracyAxis"),
     percent: true,
     steady: true,
     pick,
     series: both(),
   });
   const sizes = plotView(app, {
-    title: "Gradients, layer by layer",
-    y: "size of ∂C/∂W",
+    title: phrase("train.curves.gradientsLayerByLayer"),
+    y: phrase("train.curves.sizeOfCW"),
     powers: true,
     pick,
     series: [],
   });
-  const fine = h(
-    "p",
-    { class: "dim" },
-    `Within an epoch ${SAMPLED} images of each kind are measured, at its end all of them. A layer whose ` +
-      "gradients are small hardly learns.",
-  );
+  const fine = h("p", { class: "dim" }, phrase("train.curves.withinAnEpochImagesOf", { sampled: SAMPLED }));
   const rows = h("table", { class: "numbers-table" });
   const numbers = h(
     "details",
     { class: "numbers", ontoggle: () => latest && tabulate(latest) },
-    h("summary", {}, "The numbers"),
+    h("summary", {}, phrase("train.curves.theNumbers")),
     h(
       "div",
-      { class: "scroller", tabindex: 0, role: "group", "aria-label": "Cost and accuracy, epoch by epoch" },
+      { class: "scroller", tabindex: 0, role: "group", "aria-label": phrase("train.curves.costAndAccuracyEpochBy") },
       rows,
     ),
   );
   const before = earlierRuns();
-  const pin = h("button", { type: "button", class: "small", onclick: () => (before.pin(), again()) }, "Pin this run");
+  const pin = h(
+    "button",
+    { type: "button", class: "small", onclick: () => (before.pin(), again()) },
+    phrase("train.curves.pinThisRun"),
+  );
   const runs = h("ul", { class: "earlier" });
   const past = h("div", { class: "earlier-runs" }, pin, runs);
   const element = h(
     "section",
-    { class: "curves", "aria-label": "Curves", "data-part": "train-curves", "data-title": "the curves" },
+    {
+      class: "curves",
+      "aria-label": phrase("train.curves.curves"),
+      "data-part": "train-curves",
+      "data-title": phrase("train.curves.theCurves"),
+    },
     told,
     h("div", { class: "plots" }, accuracy.element, cost.element, sizes.element),
     past,
@@ -81,7 +92,7 @@ export function curvesView(app, pick) {
     const key = [before.pinned, ...all.map((one) => `${nameOf(one.run, run)} ${one.pinned}`)].join("\n");
     if (key === listed) return;
     listed = key;
-    setText(pin, before.pinned ? "Pinned: it will stay" : "Pin this run");
+    setText(pin, before.pinned ? phrase("train.curves.pinnedItWillStay") : phrase("train.curves.pinThisRun"));
     attributes(pin, { "aria-pressed": String(before.pinned) });
     clear(
       runs,
@@ -98,17 +109,17 @@ export function curvesView(app, pick) {
               type: "button",
               class: "small",
               "aria-pressed": String(one.pinned),
-              "aria-label": `Pin the run with ${name}`,
+              "aria-label": phrase("train.curves.pinTheRunWith", { name }),
               onclick: () => (before.toggle(one), again()),
             },
-            "Pin",
+            phrase("train.curves.pin"),
           ),
           h(
             "button",
             {
               type: "button",
               class: "small quiet",
-              "aria-label": `Take the run with ${name} away`,
+              "aria-label": phrase("train.curves.takeTheRunWithAway", { name }),
               onclick: () => (before.forget(one), again()),
             },
             "×",
@@ -122,16 +133,20 @@ export function curvesView(app, pick) {
     if (!numbers.open) return;
     clear(
       rows,
-      h("caption", {}, "Measured at the end of each epoch"),
+      h("caption", {}, phrase("train.curves.measuredAtTheEndOf")),
       h(
         "thead",
         {},
         h(
           "tr",
           {},
-          ...["epoch", "cost, training", "cost, test", "accuracy, training", "accuracy, test"].map((name) =>
-            h("th", { scope: "col" }, name),
-          ),
+          ...[
+            phrase("train.curves.epoch"),
+            phrase("train.curves.costTraining"),
+            phrase("train.curves.costTest"),
+            phrase("train.curves.accuracyTraining"),
+            phrase("train.curves.accuracyTest"),
+          ].map((name) => h("th", { scope: "col" }, name)),
         ),
       ),
       h(
@@ -147,13 +162,13 @@ export function curvesView(app, pick) {
     element,
     /** Before there is a run: axes, and nothing on them. @param {number} epochs @param {number} layers */
     empty(epochs, layers) {
-      setText(told, NOTHING);
+      setText(told, NOTHING());
       sizes.series(layersOf(layers));
       for (const plot of [cost, accuracy])
-        plot.update([[], [], []], "Nothing has been measured yet.", null, lastEpoch(0, epochs));
+        plot.update([[], [], []], phrase("train.curves.nothingHasBeenMeasuredYet"), null, lastEpoch(0, epochs));
       sizes.update(
         [[], ...Array.from({ length: layers }, () => [])],
-        "Nothing has been measured yet.",
+        phrase("train.curves.nothingHasBeenMeasuredYet"),
         null,
         lastEpoch(0, epochs),
       );
@@ -186,7 +201,9 @@ export function curvesView(app, pick) {
       sizes.series(layersOf(layers));
       sizes.update(
         [column(run, "position"), ...ofLayers],
-        `Now, layer by layer: ${ofLayers.map((one) => one.at(-1)?.toPrecision(2) ?? "0").join(", ")}.`,
+        phrase("train.curves.nowLayerByLayer", {
+          list: ofLayers.map((one) => one.at(-1)?.toPrecision(2) ?? "0").join(", "),
+        }),
         at,
         end,
       );
@@ -218,7 +235,7 @@ function layersOf(layers) {
   const inks = /** @type {const} */ (["positive", "winner", "negative", "dim"]);
   const dashes = [[], [7, 3], [2, 3]];
   return Array.from({ length: layers }, (_, l) => ({
-    label: l === layers - 1 ? "outputs" : `layer ${l + 1}`,
+    label: l === layers - 1 ? phrase("train.curves.outputs") : phrase("train.curves.layer", { l: l + 1 }),
     ink: inks[l % inks.length],
     dash: dashes[Math.min(l, 2)],
   }));

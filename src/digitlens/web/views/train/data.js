@@ -4,16 +4,17 @@
 import { many } from "../../train/curves.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 import { ownImages } from "./own_images.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../train/settings.js").Choices} Choices */
 /** @typedef {import("../../train/trainer.js").Trainer} Trainer */
 
-const NAMES = /** @type {Record<string, string>} */ ({
-  mnist: "MNIST, written by hand",
-  pen: "Pen digits, written by a model",
-  "pen-small": "20,000 pen digits, written by a model",
-  folder: "Your own images",
+const NAMES = /** @type {Record<string, () => string>} */ ({
+  mnist: () => phrase("train.data.mnistWrittenByHand"),
+  pen: () => phrase("train.data.penDigitsWrittenByA"),
+  "pen-small": () => phrase("train.data.20000PenDigitsWritten"),
+  folder: () => phrase("train.data.yourOwnImages"),
 });
 
 /** @param {string} text */
@@ -23,15 +24,15 @@ const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 export function dataView(app, live, choose) {
   const select = h("select", { id: "train-data", onchange: () => choose(select.value) });
   const words = h("p", { class: "dim" });
-  const get = h("button", { onclick: () => fetchIt() }, "Download MNIST (11 MB)");
-  const bar = h("progress", { max: 1, value: 0, "aria-label": "How much of the images has come" });
+  const get = h("button", { onclick: () => fetchIt() }, phrase("train.data.downloadMnist11Mb"));
+  const bar = h("progress", { max: 1, value: 0, "aria-label": phrase("train.data.howMuchOfTheImages") });
   const progress = h("span", { class: "dim" });
   const how = h("p", { class: "dim", role: "status" });
   const own = ownImages(app, live, choose);
   const element = h(
     "section",
-    { class: "data", "aria-label": "Data", "data-field": "data" },
-    h("label", { for: "train-data" }, "Learns from"),
+    { class: "data", "aria-label": phrase("train.data.data"), "data-field": "data" },
+    h("label", { for: "train-data" }, phrase("train.data.learnsFrom")),
     select,
     words,
     how,
@@ -52,8 +53,13 @@ export function dataView(app, live, choose) {
     trouble = message.error;
     if (message.total) bar.value = message.done / message.total;
     else bar.removeAttribute("value");
-    setText(progress, message.file && `${message.file.replace(/\.gz$/, "")}: ${(message.done / 1e6).toFixed(1)} MB`);
-    if (message.ended && !message.error) app.say(live.kind === "server" ? "MNIST is here." : "The images are here.");
+    setText(
+      progress,
+      message.file &&
+        phrase("train.data.mb", { list: message.file.replace(/\.gz$/, ""), done: (message.done / 1e6).toFixed(1) }),
+    );
+    if (message.ended && !message.error)
+      app.say(live.kind === "server" ? phrase("train.data.mnistIsHere") : phrase("train.data.theImagesAreHere"));
     app.set({});
   });
   live.on("state", () => (coming = false));
@@ -68,7 +74,11 @@ export function dataView(app, live, choose) {
         clear(
           select,
           ...data.map((one) =>
-            h("option", { value: one.name }, `${NAMES[one.name] ?? one.name}${one.here ? "" : " (not here yet)"}`),
+            h(
+              "option",
+              { value: one.name },
+              (NAMES[one.name]?.() ?? one.name) + (one.here ? "" : phrase("train.data.notHereYet")),
+            ),
           ),
         );
       }
@@ -80,10 +90,13 @@ export function dataView(app, live, choose) {
       setText(
         words,
         ran
-          ? `Learns from ${many(ran.training)} images, and is tested on ${many(ran.test)} others. ` +
-              `${capital(from)}${from && "."}`
+          ? phrase("train.data.learnsFromImagesAndIs", {
+              training: many(ran.training),
+              test: many(ran.test),
+              from: from && ` ${capital(from)}.`,
+            })
           : chosen
-            ? `${many(chosen.training)} images to learn from, ${many(chosen.test)} others to be tested on.`
+            ? phrase("train.data.imagesToLearnFromOthers", { training: many(chosen.training), test: many(chosen.test) })
             : "",
       );
       const mnist = data.find((one) => one.name === "mnist" && !one.here);
@@ -94,9 +107,9 @@ export function dataView(app, live, choose) {
             ? ""
             : (chosen?.how ?? "")
           : trouble
-            ? `It could not be downloaded: ${trouble}`
+            ? phrase("train.data.itCouldNotBeDownloaded", { trouble })
             : here
-              ? "MNIST is not on this machine yet. It is downloaded once, and kept."
+              ? phrase("train.data.mnistIsNotOnThis")
               : mnist.how,
       );
       attributes(how, { hidden: !how.textContent });

@@ -5,6 +5,7 @@ import { nameOf, parse, write } from "../../train/schema.js";
 import { attributes, clear, h } from "../shared/dom.js";
 import { textBox } from "./inputs.js";
 import { layersField } from "./layers.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../../train/schema.js").Field} Field */
 /** @typedef {(patch: Record<string, string | null>) => void} Change   null: as in the named recipe */
@@ -75,7 +76,7 @@ function slider(field, ends, change) {
     min: low,
     max: high,
     step: NOTCH,
-    "aria-label": `${field.label}, by powers of ten`,
+    "aria-label": phrase("train.fields.byPowersOfTen", { label: field.label }),
     oninput: slid,
   });
   const element = labelled(field, range, input);

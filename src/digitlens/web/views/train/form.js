@@ -4,6 +4,7 @@
 import { write } from "../../train/schema.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 import { control } from "./fields.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../../train/schema.js").Field} Field */
 /** @typedef {import("../../train/settings.js").Recipe} Recipe */
@@ -16,7 +17,7 @@ export function recipeForm(change) {
   const sliders = h("div");
   const usual = h("div", { class: "fields" });
   const advanced = h("div", { class: "fields" });
-  const more = h("details", { class: "more" }, h("summary", {}, "More"), advanced);
+  const more = h("details", { class: "more" }, h("summary", {}, phrase("train.form.more")), advanced);
   let rows = /** @type {Record<string, Row>} */ ({}); // by the field's name
   let [fields, declared] = [/** @type {Field[]} */ ([]), ""];
 

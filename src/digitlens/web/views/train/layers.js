@@ -4,6 +4,7 @@
 import { parts, write } from "../../train/schema.js";
 import { attributes, clear, h } from "../shared/dom.js";
 import { textBox } from "./inputs.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../../train/schema.js").Field} Field */
 
@@ -18,11 +19,11 @@ const EMPTY = "_"; // a layer of which nobody has said how large it is
 export function layersField(field, change) {
   const title = `train-${field.name}-title`;
   const list = h("div", { class: "layers", role: "group", "aria-labelledby": title });
-  const add = h("button", { type: "button", class: "small", onclick: () => grow() }, "Add a layer");
+  const add = h("button", { type: "button", class: "small", onclick: () => grow() }, phrase("train.layers.addALayer"));
   const element = h(
     "div",
     { class: "field wide", "data-field": field.name, title: field.help },
-    h("span", { id: title }, `${field.label}, by their neurons`),
+    h("span", { id: title }, phrase("train.layers.byTheirNeurons", { label: field.label })),
     list,
     add,
   );
@@ -41,7 +42,7 @@ export function layersField(field, change) {
   };
   const box = (/** @type {number} */ i) => {
     const input = textBox(
-      { inputmode: "numeric", size: 4, "aria-label": `Neurons in hidden layer ${i + 1}` },
+      { inputmode: "numeric", size: 4, "aria-label": phrase("train.layers.neuronsInHiddenLayer", { i: i + 1 }) },
       tell,
       true,
     );
@@ -54,8 +55,8 @@ export function layersField(field, change) {
         {
           type: "button",
           class: "quiet small",
-          "aria-label": `Take hidden layer ${i + 1} away`,
-          title: "Take this layer away",
+          "aria-label": phrase("train.layers.takeHiddenLayerAway", { i: i + 1 }),
+          title: phrase("train.layers.takeThisLayerAway"),
           onclick: () => remove(i),
         },
         "×",
@@ -74,7 +75,7 @@ export function layersField(field, change) {
           list,
           ...(layers.length
             ? layers.map((_, i) => box(i))
-            : [h("span", { class: "dim" }, "none: the pixels lead straight to the outputs")]),
+            : [h("span", { class: "dim" }, phrase("train.layers.noneThePixelsLeadStraight"))]),
         );
       for (const [i, input] of inputs().entries()) {
         const size = layers[i] === EMPTY ? "" : layers[i];

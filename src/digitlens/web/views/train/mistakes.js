@@ -5,6 +5,7 @@ import { imageOf, imageShape } from "../../train/frames.js";
 import { many } from "../../train/curves.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 import { inkCanvas, paintInk } from "../shared/pictures.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../../train/frames.js").Frame} Frame */
 /** @typedef {import("../../core/shape.js").Shape} Shape */
@@ -16,11 +17,11 @@ export function mistakesView() {
     "section",
     {
       class: "mistakes",
-      "aria-label": "Misread test images",
+      "aria-label": phrase("train.mistakes.misreadTestImages"),
       "data-part": "train-mistakes",
-      "data-title": "the misread test images",
+      "data-title": phrase("train.mistakes.theMisreadTestImages"),
     },
-    h("h3", {}, "Misread test images"),
+    h("h3", {}, phrase("train.mistakes.misreadTestImages")),
     list,
     words,
   );
@@ -29,12 +30,16 @@ export function mistakesView() {
     "section",
     {
       class: "counts",
-      "aria-label": "Confusion matrix",
+      "aria-label": phrase("train.mistakes.confusionMatrix"),
       "data-part": "train-confusion",
-      "data-title": "the confusion matrix",
+      "data-title": phrase("train.mistakes.theConfusionMatrix"),
     },
-    h("h3", {}, "Confusion matrix"),
-    h("div", { class: "scroller", tabindex: 0, role: "group", "aria-label": "The confusion matrix" }, table),
+    h("h3", {}, phrase("train.mistakes.confusionMatrix")),
+    h(
+      "div",
+      { class: "scroller", tabindex: 0, role: "group", "aria-label": phrase("train.mistakes.theConfusionMatrix2") },
+      table,
+    ),
   );
   /** @type {Frame | null} */
   let heard = null;
@@ -50,11 +55,7 @@ export function mistakesView() {
     cells = classes.flatMap(() => classes.map(() => h("td")));
     clear(
       table,
-      h(
-        "caption",
-        {},
-        "Rows: the true class. Columns: what it is read as. The stronger the red, the more frequent the mistake.",
-      ),
+      h("caption", {}, phrase("train.mistakes.rowsTheTrueClassColumns")),
       h("thead", {}, h("tr", {}, h("td"), ...classes.map((name) => h("th", { scope: "col" }, name)))),
       h(
         "tbody",
@@ -71,9 +72,14 @@ export function mistakesView() {
     setText(
       words,
       header.count
-        ? `${many(header.count)} of ${many(header.tested)} test ` +
-            `images${all ? "" : `; these are the first ${header.shown.length}`}. True class → what it is read as.`
-        : `None of ${many(header.tested)} test images.`,
+        ? all
+          ? phrase("train.mistakes.ofTestImagesTrueClass", { count: many(header.count), tested: many(header.tested) })
+          : phrase("train.mistakes.ofTestImagesTheseAre", {
+              count: many(header.count),
+              tested: many(header.tested),
+              n: header.shown.length,
+            })
+        : phrase("train.mistakes.noneOfTestImages", { tested: many(header.tested) }),
     );
     while (items.length < header.shown.length) items.push(misread());
     if (list.childElementCount !== header.shown.length)
@@ -81,7 +87,7 @@ export function mistakesView() {
     header.shown.forEach(
       (/** @type {{index: number, digit: number, read: number}} */ { index, digit, read }, /** @type {number} */ i) =>
         items[i].show(
-          `Test image ${index}: a ${classes[digit]}, read as ${classes[read]}`,
+          phrase("train.mistakes.testImageAReadAs", { index, name: classes[digit], name2: classes[read] }),
           `${classes[digit]} → ${classes[read]}`,
           imageOf(blocks.images, i, shape),
           shape,
@@ -134,7 +140,7 @@ function misread() {
 
 /** The example that was the last to be learned from, by itself. */
 export function exampleView() {
-  const picture = inkCanvas("The example of the last step");
+  const picture = inkCanvas(phrase("train.mistakes.theExampleOfTheLast"));
   const words = h("p", {});
   const element = h("div", { class: "single", hidden: true }, picture, words);
   return {
@@ -145,12 +151,15 @@ export function exampleView() {
       attributes(element, { hidden: !example });
       if (!run || !example || !run.blocks.example) return;
       paintInk(picture, run.blocks.example, imageShape(run.header), 255);
-      const fell = example.cost_after <= example.cost_before ? "fell" : "rose";
-      const cost = (/** @type {number | null} */ value) => (value === null ? "infinity" : value.toFixed(4));
+      const cost = (/** @type {number | null} */ value) =>
+        value === null ? phrase("train.mistakes.infinity") : value.toFixed(4);
+      const [before, after] = [cost(example.cost_before), cost(example.cost_after)];
+      const [number, name] = [many(example.index), run.header.classes[example.digit]];
       setText(
         words,
-        `Training image ${example.index.toLocaleString("en")}, a ${run.header.classes[example.digit]}: its own ` +
-          `cost ${fell} from ${cost(example.cost_before)} to ${cost(example.cost_after)}.`,
+        example.cost_after <= example.cost_before
+          ? phrase("train.mistakes.trainingImageAItsOwn", { number, name, before, after })
+          : phrase("train.mistakes.trainingImageAItsOwn2", { number, name, before, after }),
       );
     },
   };

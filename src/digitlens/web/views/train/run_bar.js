@@ -2,23 +2,24 @@
 // The buttons of a run: start or pause, reset, single steps; and what the run is doing.
 
 import { attributes, h, setText } from "../shared/dom.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {ReturnType<typeof import("../../train/run_state.js").shownOf>} Shown */
 
-const STEPS = [
-  ["example", "One example"],
-  ["mini_batch", "One mini-batch"],
-  ["epoch", "One epoch"],
-];
+const STEPS = /** @type {const} */ ([
+  ["example", () => phrase("train.runBar.oneExample")],
+  ["mini_batch", () => phrase("train.runBar.oneMiniBatch")],
+  ["epoch", () => phrase("train.runBar.oneEpoch")],
+]);
 
 /** @param {{press: () => void, step: (how: string) => void, reset: () => void}} on */
 export function runBar(on) {
-  const main = h("button", { class: "main", onclick: on.press }, "Start");
-  const steps = STEPS.map(([how, name]) => h("button", { "data-how": how, onclick: () => on.step(how) }, name));
+  const main = h("button", { class: "main", onclick: on.press }, phrase("train.runBar.start"));
+  const steps = STEPS.map(([how, name]) => h("button", { "data-how": how, onclick: () => on.step(how) }, name()));
   const reset = h(
     "button",
-    { onclick: on.reset, title: "Back to the network before training, from the same seed" },
-    "Reset",
+    { onclick: on.reset, title: phrase("train.runBar.backToTheNetworkBefore") },
+    phrase("train.runBar.reset"),
   );
   const status = h("p", { class: "doing" });
   const aloud = h("p", { class: "unseen", role: "status" });
@@ -26,7 +27,7 @@ export function runBar(on) {
     element: h(
       "div",
       { class: "bar" },
-      h("div", { class: "run", role: "group", "aria-label": "The run" }, main, reset, ...steps),
+      h("div", { class: "run", role: "group", "aria-label": phrase("train.runBar.theRun") }, main, reset, ...steps),
       status,
       aloud,
     ),

@@ -4,6 +4,7 @@
 import { LIVE_EPOCHS } from "../../train/settings.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 import { recipeForm } from "./form.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../train/settings.js").Choices} Choices */
@@ -15,7 +16,11 @@ const FAST = ["compiled", "WebAssembly"]; // engines
 
 /** @param {App} app @param {Change} change @param {HTMLElement} data   which digits it learns from */
 export function settingsView(app, change, data) {
-  const recipes = h("div", { class: "row", role: "group", "aria-label": "Start from the settings of" });
+  const recipes = h("div", {
+    class: "row",
+    role: "group",
+    "aria-label": phrase("train.settings.startFromTheSettingsOf"),
+  });
   const short = h("p", { class: "dim" });
   const live = h(
     "button",
@@ -26,20 +31,20 @@ export function settingsView(app, change, data) {
       "aria-checked": "false",
       onclick: () => change({ live: app.state.settings.live === "1" ? null : "1" }),
     },
-    "Live",
+    phrase("train.settings.live"),
   );
   const slow = h("p", { class: "dim" });
   const form = recipeForm(change);
   const quick = h(
     "section",
-    { class: "quick", "aria-label": "Live, and the learning rate" },
+    { class: "quick", "aria-label": phrase("train.settings.liveAndTheLearningRate") },
     h("div", { class: "live" }, live, slow),
     form.sliders,
   );
   const element = h(
     "div",
     { class: "settings" },
-    h("div", { class: "base" }, h("h3", {}, "Start from"), recipes, short),
+    h("div", { class: "base" }, h("h3", {}, phrase("train.settings.startFrom")), recipes, short),
     data,
     form.usual,
     form.more,
@@ -95,17 +100,17 @@ export function settingsView(app, change, data) {
         header && header.engine
           ? FAST.includes(header.engine)
             ? ""
-            : header.fallback_reason || "the compiled one is not available"
+            : header.fallback_reason || phrase("train.settings.theCompiledOneIsNot")
           : FAST.includes(choices.engine)
             ? ""
-            : "the compiled one is not available";
+            : phrase("train.settings.theCompiledOneIsNot");
       setText(
         slow,
         plain
-          ? `On the plain engine, which is slower: ${plain}.`
+          ? phrase("train.settings.onThePlainEngineWhich", { plain })
           : on
-            ? `${recipe.epochs === 1 ? "One epoch" : `${recipe.epochs} epochs`} from the same seed, at every change.`
-            : `When on, the network is trained for ${LIVE_EPOCHS} epochs from the start whenever the slider moves.`,
+            ? phrase("train.settings.atEveryChange", { n: recipe.epochs })
+            : phrase("train.settings.whenOnTheNetworkIs", { epochs: LIVE_EPOCHS }),
       );
       form.update(choices.fields, typed, recipe, wrong);
     },

@@ -8,6 +8,9 @@ import { snapshotsOf } from "../../train/snapshots.js";
 import { saveFile } from "../shared/clipboard.js";
 import { attributes, h, setText } from "../shared/dom.js";
 import { weightGrid } from "./weight_grid.js";
+import { reasonOf } from "../../texts/language.js";
+import { phrase as viewName } from "../../texts/first.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../train/frames.js").Frame} Frame */
@@ -40,30 +43,30 @@ export function snapshotsView(app, live, changed) {
     oninput: () => goTo(Number(slider.value)),
   });
   const words = h("p", { id: "train-snapshot-words" });
-  const newest = h("button", { class: "small", onclick: snapshots.newest }, "Newest");
+  const newest = h("button", { class: "small", onclick: snapshots.newest }, phrase("train.snapshots.newest"));
   const open = /** @type {const} */ (["read", "neuron", "learn"]).map((view) =>
-    h("button", { onclick: () => openIn(view) }, view.charAt(0).toUpperCase() + view.slice(1)),
+    h("button", { onclick: () => openIn(view) }, viewName(`views.${view}`)),
   );
-  const save = h("button", { class: "quiet", onclick: () => saveNetwork() }, "Save as a file");
+  const save = h("button", { class: "quiet", onclick: () => saveNetwork() }, phrase("train.snapshots.saveAsAFile"));
   const onlyPython = h("p", { role: "note", hidden: true });
   const grid = weightGrid((neuron) => openIn("neuron", neuron));
   const element = h(
     "section",
     {
       class: "snapshots",
-      "aria-label": "Snapshots of the run",
+      "aria-label": phrase("train.snapshots.snapshotsOfTheRun"),
       "data-part": "train-moments",
-      "data-title": "the slider back through the run",
+      "data-title": phrase("train.snapshots.theSliderBackThroughThe"),
     },
-    h("div", { class: "scrub" }, h("label", { for: slider.id }, "Snapshot"), slider, newest),
+    h("div", { class: "scrub" }, h("label", { for: slider.id }, phrase("train.snapshots.snapshot")), slider, newest),
     h(
       "div",
       { class: "about" },
       words,
       h(
         "div",
-        { class: "row take", role: "group", "aria-label": "Open the network of this snapshot in" },
-        h("span", {}, "Open this network in"),
+        { class: "row take", role: "group", "aria-label": phrase("train.snapshots.openTheNetworkOfThis") },
+        h("span", {}, phrase("train.snapshots.openThisNetworkIn")),
         ...open,
         save,
       ),
@@ -85,13 +88,13 @@ export function snapshotsView(app, live, changed) {
     }
   };
   const complain = (/** @type {unknown} */ error) =>
-    app.say(`The network could not be fetched: ${error instanceof Error ? error.message : error}.`);
+    app.say(phrase("train.snapshots.theNetworkCouldNotBe", { why: reasonOf(error) }));
   const openIn = async (/** @type {"read" | "neuron" | "learn"} */ view, neuron = 0) => {
     try {
       app.setNetwork(readModelFile(await fetched()), true);
       app.set({ view, layer: 1, neuron, source: null }, "push");
       app.toTop();
-      app.say("The network of this snapshot is open.");
+      app.say(phrase("train.snapshots.theNetworkOfThisSnapshot"));
     } catch (error) {
       complain(error);
     }
@@ -99,7 +102,7 @@ export function snapshotsView(app, live, changed) {
   const saveNetwork = async () => {
     try {
       saveFile(new Blob([new Uint8Array(await fetched())], { type: "application/octet-stream" }), FILE);
-      app.say(`Saved as ${FILE}.`);
+      app.say(phrase("train.snapshots.savedAs", { file: FILE }));
     } catch (error) {
       complain(error);
     }
@@ -131,18 +134,16 @@ export function snapshotsView(app, live, changed) {
       const usable = !gone && strange === undefined;
       grid.update(shown ?? now, now, usable);
       onlyPython.hidden = strange === undefined;
-      setText(
-        onlyPython,
-        `Only Python knows ${strange}: the page shows how it learns, but cannot compute with it. Save the ` +
-          "network as a " +
-          `file, and read with it there: digitlens read --network ${FILE}`,
-      );
+      setText(onlyPython, phrase("train.snapshots.onlyPythonKnowsThePage", { strange: strange ?? "", file: FILE }));
       attributes(slider, { max: Math.max(0, records - 1), disabled: gone || records < 2 });
       if (!shown) slider.value = String(records - 1);
       const at = shown ? shown.header.position : reached(now);
       attributes(slider, { "aria-valuetext": epochs(at) });
-      const when = `after ${epochs(at)} of ${recipe.epochs}`;
-      setText(words, shown ? `${capital(when)}${measured(shown.header.measured)}.` : `The newest: ${when}.`);
+      const when = phrase("train.snapshots.afterOf", { epochs: epochs(at), epochs2: recipe.epochs });
+      setText(
+        words,
+        shown ? `${capital(when)}${measured(shown.header.measured)}.` : phrase("train.snapshots.theNewest", { when }),
+      );
       attributes(newest, { disabled: !shown });
       for (const button of open) attributes(button, { disabled: !usable || !records });
       attributes(save, { disabled: gone || !records });
@@ -158,6 +159,6 @@ const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 function measured(row) {
   const [cost, accuracy] = [row?.[TEST_COST] ?? null, row?.[TEST_ACCURACY] ?? null];
   if (accuracy === null) return "";
-  const costs = cost === null ? "" : `, cost ${cost.toPrecision(3)}`;
-  return `: ${(100 * accuracy).toFixed(1)} % of the test images read correctly${costs}`;
+  const costs = cost === null ? "" : phrase("train.snapshots.cost", { cost: cost.toPrecision(3) });
+  return phrase("train.snapshots.ofTheTestImagesRead", { accuracy: (100 * accuracy).toFixed(1), costs });
 }

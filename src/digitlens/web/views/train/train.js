@@ -22,6 +22,7 @@ import { settingsView } from "./settings.js";
 import { snapshotsView } from "./snapshots.js";
 import { triesView } from "./tries.js";
 import { whereView } from "../shared/where.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../train/run_state.js").RunState} RunState */
@@ -112,8 +113,13 @@ export function trainView(app, live) {
   const tries = triesView(attempt);
   const setup = h(
     "details",
-    { class: "setup", open: !isNarrow(), "data-part": "train-settings", "data-title": "the settings of training" },
-    h("summary", {}, "Settings"),
+    {
+      class: "setup",
+      open: !isNarrow(),
+      "data-part": "train-settings",
+      "data-title": phrase("train.train.theSettingsOfTraining"),
+    },
+    h("summary", {}, phrase("train.train.settings")),
     form.element,
   );
   const side = h("div", { class: "side" }, command.element, tries.element);
@@ -127,7 +133,7 @@ export function trainView(app, live) {
   const element = h(
     "article",
     { class: "train-view trainer" },
-    h("div", { class: "head" }, h("h2", {}, "Train a network"), where.element, plan),
+    h("div", { class: "head" }, h("h2", {}, phrase("train.train.trainANetwork")), where.element, plan),
     bar.element,
     h("div", { class: "controls" }, note, trouble, example.element, form.quick, setup),
     results,
@@ -177,7 +183,9 @@ export function trainView(app, live) {
     hear({ type: "trainer" });
     snapshots.newest();
   });
-  live.on("slept", ({ seconds }) => app.say(`This page slept for ${lasting(seconds)}; training goes on.`));
+  live.on("slept", ({ seconds }) =>
+    app.say(phrase("train.train.thisPageSleptForTraining", { lasting: lasting(seconds) })),
+  );
   live.on("choices", (choices) => {
     hear({ type: "choices", choices });
     app.life.after(() => hear({ type: "silence" }), PATIENCE);

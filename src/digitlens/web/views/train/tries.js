@@ -3,20 +3,21 @@
 
 import { TRIES } from "../../train/tries.js";
 import { attributes, h } from "../shared/dom.js";
+import { phrase } from "../../texts/later.js";
 
 /** @param {(one: import("../../train/tries.js").Try) => void} attempt */
 export function triesView(attempt) {
-  const buttons = TRIES.map((one) => h("button", { type: "button", onclick: () => attempt(one) }, one.label));
+  const buttons = TRIES.map((one) => h("button", { type: "button", onclick: () => attempt(one) }, one.label()));
   const element = h(
     "section",
     {
       class: "tries",
-      "aria-label": "Things to try",
+      "aria-label": phrase("train.tries.thingsToTry"),
       "data-part": "train-tries",
-      "data-title": "things to try in training",
+      "data-title": phrase("train.tries.thingsToTryInTraining"),
     },
-    h("h3", {}, "Things to try"),
-    h("ul", {}, ...TRIES.map(({ says }, i) => h("li", {}, buttons[i], h("p", { class: "dim" }, says)))),
+    h("h3", {}, phrase("train.tries.thingsToTry")),
+    h("ul", {}, ...TRIES.map(({ says }, i) => h("li", {}, buttons[i], h("p", { class: "dim" }, says())))),
   );
   return {
     element,

@@ -5,6 +5,7 @@ import { fullStrength } from "../../core/weights.js";
 import { imageOf, imageShape } from "../../train/frames.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 import { inkCanvas, paintWeights } from "../shared/pictures.js";
+import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../../train/frames.js").Frame} Frame */
 
@@ -19,11 +20,11 @@ export function weightGrid(open) {
     "section",
     {
       class: "looks",
-      "aria-label": "What the first layer looks for",
+      "aria-label": phrase("train.weightGrid.whatTheFirstLayerLooks"),
       "data-part": "train-weights",
-      "data-title": "the first layer’s weight pictures",
+      "data-title": phrase("train.weightGrid.theFirstLayersWeightPictures"),
     },
-    h("h3", {}, "What the first layer looks for"),
+    h("h3", {}, phrase("train.weightGrid.whatTheFirstLayerLooks")),
     grid,
     words,
   );
@@ -35,7 +36,7 @@ export function weightGrid(open) {
     if (count === canvases.length) return;
     canvases = Array.from({ length: count }, () => inkCanvas(""));
     const buttons = canvases.map((canvas, j) => {
-      const title = `Neuron ${j}: take it apart`;
+      const title = phrase("train.weightGrid.neuronTakeItApart", { j });
       attributes(canvas, { role: false, "aria-label": false, "aria-hidden": "true" });
       return h("button", { type: "button", "aria-label": title, title, onclick: () => open(j) }, canvas);
     });
@@ -65,9 +66,12 @@ export function weightGrid(open) {
         canvases.forEach((canvas, j) => paintWeights(canvas, imageOf(pictures, j, shape), full, shape));
         painted = seen;
         const strongest = ((full / 127) * (seen.header.strongest ?? 0)).toPrecision(2); // they came as −127 to 127
-        const fewer = count < sizes[1] ? `The first ${count} of ${sizes[1].toLocaleString("en")} neurons. ` : "";
-        const choose = usable ? " Choose one to take it apart." : "";
-        setText(words, `${fewer}Blue adds, red takes away, at full strength from ${strongest} on.${choose}`);
+        const fewer =
+          count < sizes[1]
+            ? phrase("train.weightGrid.theFirstOfNeurons", { count, size: sizes[1].toLocaleString("en") })
+            : "";
+        const choose = usable ? phrase("train.weightGrid.chooseOneToTakeIt") : "";
+        setText(words, phrase("train.weightGrid.blueAddsRedTakesAway", { fewer, strongest, choose }));
       }
       enable(usable && count > 0);
     },

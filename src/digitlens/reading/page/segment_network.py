@@ -1,11 +1,11 @@
-"""Is this one whole digit, a part of one, or two? A small network trained on rows of pen digits decides it.
+"""Which digit a part of a line is, or that it is none: a small network trained on rows of pen digits decides it.
 
 A network that reads digits is confident about halves and pairs, too: it reads half a 0 as a 1, and 34 as a 4. This
-network, 784-64-2, gets the same framed pictures but does not tell which digit they show. tools/learn_whole.py trains
-it.
+network, 784-256-11, gets the same framed pictures, straightened, and knows what stands in rows: digits that overlap,
+that hang together, with a line that leads to the next one. tools/learn_segments.py trains it.
 
-The file: safetensors, all in float16: `hidden.weights` (64, 784), `hidden.biases` (64,), `output.weights` (2, 64),
-`output.biases` (2,).
+The file: safetensors, all in float16: `hidden.weights` (256, 784), `hidden.biases` (256,), `output.weights` (11, 256),
+`output.biases` (11,).
 """
 
 from __future__ import annotations
@@ -17,18 +17,22 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save
 
+from digitlens.digits.dataset import pixels as pixels_of
+from digitlens.digits.preparation.adjusting import adjust
 from digitlens.network.activations import ACTIVATIONS
 from digitlens.network.network import Layer, Network
 
-FILE = Path(__file__).with_name("whole.safetensors")
+FILE = Path(__file__).with_name("segments.safetensors")
 NAMES = ("hidden", "output")
+CLASSES = (*"0123456789", "none")
+ADJUSTING = ("straighten",)
+NOT_WHOLE = len(CLASSES) - 1
 
 
-def wholeness(images: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """The probability that each framed picture shows one whole digit: (n, 28, 28) uint8  ->  (n,), 0..1."""
-    network = _network()
-    pixels = (images.reshape(len(images), -1) / 255).astype(np.float32)
-    return network.forward(pixels).a[-1][:, 1].astype(np.float64)
+def sorted_segments(images: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """The probability of each class: (n, 28, 28) uint8, framed  ->  (n, 11), the last: that it is no whole digit."""
+    pixels = adjust(pixels_of(images, np.dtype(np.float32)), ADJUSTING).reshape(len(images), -1)
+    return _network().forward(pixels).a[-1].astype(np.float64)
 
 
 @cache
