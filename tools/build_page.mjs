@@ -84,7 +84,8 @@ const bundledTexts = {
       const part = basename(path, ".js");
       const named = Object.entries(english[part]).filter(([key]) => BY_NAME.test(key));
       const [all, some] = [Object.values(english[part]), Object.fromEntries(named)].map((one) => JSON.stringify(one));
-      const contents = `import { phrases } from "./language.js";\nexport const phrase = phrases("${part}", ${all}, ${some});`;
+      const made = `phrases("${part}", ${all}, ${some})`;
+      const contents = `import { phrases } from "./language.js";\nexport const phrase = ${made};`;
       return { contents, loader: "js", resolveDir: join(WEB, "texts") };
     });
     build.onLoad({ filter: /\.js$/ }, ({ path }) => {

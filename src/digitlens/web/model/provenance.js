@@ -15,7 +15,7 @@ const COLLECTIONS = /** @type {Object<string, () => string>} */ ({
   "mnist+pen": () => phrase("model.provenance.mnistAndDigitsOfThe"),
 });
 
-/** "reads 95.27 % of MNIST’s test images", as far as its file tells. @param {Object<string, any>} provenance */
+/** "reads 95.27 % of MNIST’s test images", as its file tells. @param {Object<string, any>} provenance */
 export function accuracyOf({ test_accuracy: measured, data }) {
   if (typeof measured !== "number" || !(measured >= 0 && measured <= 1))
     return phrase("model.provenance.accuracyNotMeasured");
@@ -42,7 +42,7 @@ export function learnedFrom({ provenance, recipe }) {
   return phrase("model.provenance.trainedOn", { many, collection: collection(data), long, seed });
 }
 
-/** "It was video until it was changed by hand; ...", as far as its file tells. @param {Object<string, any>} provenance */
+/** "It was video until it was changed by hand; ...", as its file tells. @param {Object<string, any>} provenance */
 const byHand = ({ changed_from: name }) =>
   typeof name === "string"
     ? phrase("model.provenance.itWasUntilItWas", { name: name.slice(0, 60) })

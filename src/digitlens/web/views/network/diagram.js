@@ -129,9 +129,8 @@ export function diagramView(app) {
       attributes(light, { "fill-opacity": brightness.toFixed(3) });
       const text = known ? inside(a) : "";
       if (value.textContent !== text) value.textContent = text;
-      attributes(group, {
-        "aria-label": `${nameOf(app, place)}, ${known ? phrase("network.diagram.isAt", { text }) : still}${wish(should.get(one))}`,
-      });
+      const is = known ? phrase("network.diagram.isAt", { text }) : still;
+      attributes(group, { "aria-label": `${nameOf(app, place)}, ${is}${wish(should.get(one))}` });
       const chosen = at !== null && same(at, place);
       const faint = at !== null && !chosen && place.layer >= at.layer;
       const bright = brightness > 0.55;
