@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from digitlens.cli.terminal import json_option, network_option, open_network, out, print_json
+from digitlens.cli.terminal import json_option, network_option, open_network, out, print_json, say
 
 if TYPE_CHECKING:
     from digitlens.reading.reader import Reader
@@ -38,6 +38,14 @@ derivatives back to one weight.
 @click.option(
     "--terms", type=click.IntRange(1, 50), default=6, show_default=True, help="How many terms of a sum to list."
 )
+@click.option("--out", "file", metavar="FILE", help="Write it as a page to print: a .html or .svg file.")
+@click.option(
+    "--ground",
+    type=click.Choice(["white", "black"]),
+    default="white",
+    show_default=True,
+    help="With --out: its colour.",
+)
 @network_option
 @json_option
 def command(
@@ -49,6 +57,8 @@ def command(
     source: int | None,
     learning_rate: float | None,
     terms: int,
+    file: str | None,
+    ground: str,
     network: str,
     as_json: bool,
 ) -> None:
@@ -57,6 +67,8 @@ def command(
 
     from digitlens.cli import back_propagation_view, reading_view
     from digitlens.cli.pictures import example, read_one
+    from digitlens.cli.sheets import check_sheets, write_sheets
+    from digitlens.exports.worksheet import explanation
     from digitlens.lens.neuron import neuron_sum
     from digitlens.lens.steps import back_propagate
 
@@ -70,6 +82,10 @@ def command(
     rate = 0.1 if learning_rate is None else learning_rate
     if not 0 < rate <= MOST:
         raise click.UsageError(f"--learning-rate: above 0, at most {MOST:g}, got {rate:g}")
+    if file is not None:
+        if as_json:
+            raise click.UsageError("--json prints, and --out writes a page; take one of them")
+        check_sheets(file)
     reader = open_network(network)
     reading = read_one(reader, example(digit) if digit is not None else str(picture))
     if target is None:
@@ -81,22 +97,29 @@ def command(
         if as_json:
             print_json(_reading_json(reader, reading) | {"neuron": asdict(parts)})
             return
+        if file is not None:
+            say(out(), write_sheets(explanation(reader, reading, parts, ground=ground), file, ground))
+            return
         reading_view.show_reading(out(), reader, reading)
         reading_view.show_neuron(out(), reader, reading, parts)
         return
 
-    steps = back_propagate(reader.network, reading.trace.a[0], _target(reader, target), reader.cost)
+    steps = back_propagate(reader.network, reading.trace.a[0], target_of(reader, target), reader.cost)
     layer = 1 if layer is None else layer
     steepest = steps.steepest(layer)
     chain = steps.weight(layer, steepest[0] if neuron is None else neuron, _source(steps, layer, neuron, source))
     if as_json:
         print_json(_reading_json(reader, reading) | {"learning": back_propagation_view.steps_json(steps, chain, rate)})
         return
+    if file is not None:
+        sheets = explanation(reader, reading, None, steps, chain, rate=rate, ground=ground)
+        say(out(), write_sheets(sheets, file, ground))
+        return
     reading_view.show_answer(out(), reading)
     back_propagation_view.show_steps(out(), reader, steps, chain, rate, terms)
 
 
-def _target(reader: Reader, target: str) -> int:
+def target_of(reader: Reader, target: str) -> int:
     """The output neuron with that class name, or that index."""
     if target in reader.classes:
         return reader.classes.index(target)

@@ -27,6 +27,7 @@ COMMANDS = {
     "app": "Open the page: draw a digit, watch the network think, look at every number.",
     "read": "Read digits from picture files.",
     "explain": "Show why a picture is read as it is, down to one neuron or one weight.",
+    "worksheet": "Write an exercise to print, from any network and picture, with its key.",
     "train": "Train a network, from random weights.",
     "compare": "Train with one setting different, over several seeds, and say what the numbers support.",
     "sweep": "Train many recipes, with a journal, and find the best.",
