@@ -85,7 +85,7 @@ def test_what_is_about_digits_alone_stays_away(letters: Page) -> None:
     expect(letters.get_by_role("heading", name="Examples")).to_be_hidden()
     expect(letters.locator(".opinion")).to_be_hidden()
     go(letters, "Neuron")
-    expect(letters.get_by_text("What it looks for")).to_be_hidden()
+    expect(letters.get_by_role("heading", name="What it looks for")).to_be_hidden()
     go(letters, "Story")
     card = letters.locator(".story-card")
     expect(card).to_contain_text("20×24")
