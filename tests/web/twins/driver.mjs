@@ -135,7 +135,12 @@ const TASKS = {
     const bytes = web.changed_link.packChanges(before, after);
     const back = bytes && web.changed_link.withChanges(target, bytes);
     const cut = bytes ? [1, 2, 5, 7, 11, 40].map((n) => bytes.slice(0, -n)) : [];
-    const strange = bytes ? [[9, ...bytes.slice(1)], [...bytes.slice(0, 5), 200, 1, ...bytes.slice(6)]] : [];
+    const strange = bytes
+      ? [
+          [9, ...bytes.slice(1)],
+          [...bytes.slice(0, 5), 200, 1, ...bytes.slice(6)],
+        ]
+      : [];
     return {
       bytes: bytes && bytes.length,
       layers: back && back.layers.map(({ weights, biases }) => [out(weights), out(biases)]),
