@@ -132,3 +132,33 @@ def test_neurons_are_ranked_by_what_is_lost_when_each_is_silent(neuron: Page, se
         assert name, row
         assert wanted[name[0]] == pytest.approx(figures(row)[0], abs=0.006)
         assert share == pytest.approx(figures(row)[0], abs=0.006)
+
+
+def test_a_link_brings_the_changed_neuron_along_and_says_of_which_network_it_was(neuron: Page, server: str) -> None:
+    neuron.evaluate(
+        """() => {
+            const {network} = digitlens, [first, ...others] = network.layers;
+            const weights = first.weights.slice();
+            for (let k = 0; k < 784; k++) weights[3 * 784 + k] = Math.fround(Math.sin(k));
+            digitlens.setNetwork({...network, layers: [{...first, weights}, ...others]});
+        }"""
+    )
+    wanted = neuron.evaluate("Array.from(digitlens.reading.trace.a[3])")
+    neuron.get_by_role("button", name="Share").click()
+    link = neuron.locator("#share-link").input_value()
+    assert len(link) < 8000
+    assert "holds the neurons" in neuron.locator("dialog[open] .caution").inner_text()
+    in_dialog(neuron, "Close")
+    other = neuron.context.new_page()
+    other.goto(link)
+    other.wait_for_selector("html[data-ready]")
+    assert other.evaluate("digitlens.changed")
+    assert other.evaluate("Array.from(digitlens.reading.trace.a[3])") == wanted
+    assert "&n=" not in other.evaluate("location.hash")
+    begin = link.index("&n=") + 3
+    strange = f"{link[:begin]}AQAAAAA{link[begin + 7 :]}"  # of a network whose fingerprint begins with zeros
+    last = neuron.context.new_page()
+    last.goto(strange)
+    last.wait_for_selector("html[data-ready]")
+    assert not last.evaluate("digitlens.changed")
+    assert "another network" in last.locator("#said").inner_text()

@@ -275,6 +275,39 @@ def test_pointing_at_a_pixel_tells_what_it_holds(story: Page) -> None:
     assert f"row 20, column 18: {value}" in card(story)
 
 
+SEEN = """() => {
+    const {root, question} = digitlens, card = root.querySelector('.story-card').getBoundingClientRect();
+    const told = root.querySelector('[data-told]'), part = question ? root.querySelector('.guess') : told;
+    if (!part || !told) return false;
+    const {top, bottom, height} = part.getBoundingClientRect(), phone = innerWidth <= 699;
+    const [from, to] = phone ? [0, card.top] : [Math.max(0, card.bottom), innerHeight];
+    return height > 0 && Math.min(bottom, to) - Math.max(top, from) >= Math.min(height, 100);
+}"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (820, 1100), (390, 844), (320, 640)])
+def test_every_step_has_the_part_it_speaks_of_in_view_and_marked(story: Page, width: int, height: int) -> None:
+    story.set_viewport_size({"width": width, "height": height})
+    story.evaluate("digitlens.set({view: 'read'})")
+    story.locator("nav").get_by_role("link", name="Story").click()
+    for n in range(1, STEPS + 1):
+        story.wait_for_function(f"() => digitlens.state.step === {n}")
+        story.wait_for_function(SEEN)
+        assert story.evaluate("document.documentElement.scrollWidth <= innerWidth"), n
+        assert story.locator(".story-card .next").is_visible()
+        if n < STEPS:
+            story.locator(".story-card .next").click()
+
+
+def test_it_ends_with_what_to_do_next(story: Page, server: str) -> None:
+    story.goto(f"{server}#story/{STEPS}")
+    after = story.get_by_role("group", name="And now").get_by_role("button")
+    assert after.count() == 3
+    after.filter(has_text="Edges or loops").click()
+    story.wait_for_function("() => digitlens.state.view === 'lab'")
+    assert story.locator("[data-told]").count() == 0
+
+
 def test_on_a_phone_a_try_folds_the_text_and_shows_the_view(story: Page) -> None:
     story.set_viewport_size({"width": 390, "height": 844})
     story.evaluate(FRAMES)

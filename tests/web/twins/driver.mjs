@@ -16,6 +16,7 @@ const names = [
   "core/edges_and_bars",
   "core/sha256",
   "model/fingerprint",
+  "model/changed_link",
   "model/model_file",
   "picture/strokes",
   "picture/framing",
@@ -127,6 +128,25 @@ const TASKS = {
   fingerprint: ({ network }) => web.fingerprint.fingerprint(networkOf(network)),
 
   sha256: ({ texts }) => texts.map((text) => web.sha256.sha256(bytesOf(text))),
+
+  /** Changed neurons as the bytes of a link, and back onto a network; bytes that are cut short or strange. */
+  changes({ original, changed, onto }) {
+    const [before, after, target] = [original, changed, onto].map(networkOf);
+    const bytes = web.changed_link.packChanges(before, after);
+    const back = bytes && web.changed_link.withChanges(target, bytes);
+    const cut = bytes ? [1, 2, 5, 7, 11, 40].map((n) => bytes.slice(0, -n)) : [];
+    const strange = bytes
+      ? [
+          [9, ...bytes.slice(1)],
+          [...bytes.slice(0, 5), 200, 1, ...bytes.slice(6)],
+        ]
+      : [];
+    return {
+      bytes: bytes && bytes.length,
+      layers: back && back.layers.map(({ weights, biases }) => [out(weights), out(biases)]),
+      damaged: [...cut, ...strange].map((some) => web.changed_link.withChanges(before, some)),
+    };
+  },
 
   /** The pictures that excite neurons most. */
   exciting({ network, neurons, ink, start }) {

@@ -8,7 +8,8 @@
 import { copy } from "../core/network.js";
 import { read } from "../model/reading.js";
 import { guessing } from "../model/guessing.js";
-import { fromFragment, snap, validFor, VIEWS } from "../model/state.js";
+import { withChanges } from "../model/changed_link.js";
+import { changesIn, fromFragment, snap, validFor, VIEWS } from "../model/state.js";
 import { h } from "../views/shared/dom.js";
 import { frames } from "../views/shared/frames.js";
 import { keepAddress } from "./address.js";
@@ -57,6 +58,7 @@ export function createApp(element, services) {
       const app = appOf({ root, life, services, theme }, network);
       await fillPage(app, whole.resolve);
       if (why) app.say(why);
+      else if (app.strangeChanges) app.say(phrase("app.createApp.thisLinkChangesNeuronsOf"));
       return app;
     } catch (error) {
       if (!life.signal.aborted) couldNotStart(root, error);
@@ -119,6 +121,12 @@ function appOf({ root, life, services, theme }, loaded) {
     return validFor(/** @type {State} */ ({ ...next, view, shows }), network);
   };
   let state = valid(fromFragment(services.address.fragment()));
+  const changes = changesIn(services.address.fragment());
+  const changedBy = changes.length ? withChanges(original, changes) : null;
+  if (changedBy) {
+    [network, changed] = [changedBy, true];
+    storage.remember(null, network);
+  }
   /** @param {Partial<State>} patch */
   const change = (patch) => {
     if (demo && Object.keys(patch).length) [demo, reading] = [null, null];
@@ -214,6 +222,7 @@ function appOf({ root, life, services, theme }, loaded) {
     say: announcer(said, life),
     live: services.trainer ?? null,
     link: address.link,
+    strangeChanges: changes.length > 0 && !changedBy,
     follow: () => address.follow(),
     onUpdate: (view) => {
       viewers.add(view);

@@ -11,6 +11,7 @@ import { connectionView } from "../views/tools/connection.js";
 import { languageMenu } from "../views/tools/language.js";
 import { toolsView } from "../views/tools/tools.js";
 import { journeysView } from "./journeys.js";
+import { sizeView } from "./size.js";
 import { lateViews } from "./late_view.js";
 import { phrase } from "../texts/first.js";
 
@@ -166,6 +167,7 @@ function framework(app, { pad, network, tools, journeys, welcome, menu }) {
           }),
         ),
         menu?.element,
+        sizeView(app),
       ),
     ),
   );

@@ -102,7 +102,7 @@ function render({ model, el }) {
   const keys = (/** @type {KeyboardEvent} */ { key, ctrlKey, metaKey }) =>
     el.toggleAttribute("data-lm-suppress-shortcuts", !((ctrlKey || metaKey) && key.toLowerCase() === "s"));
   window.addEventListener("keydown", keys, true); // before Jupyter hears of it
-  el.style.setProperty("--page-height", "0");
+  el.style.setProperty("--page-height", "0px");
   el.style.overflowX = "auto"; // a cell beside open panels can be narrower than any page
   const place = document.createElement("div");
   place.style.minWidth = NARROWEST;

@@ -40,7 +40,7 @@ export const VIEWS = /** @type {const} */ (["read", "neuron", "learn", "lab", "t
 const SHOWN = /** @type {const} */ (["read", "neuron", "learn", "lab", "train", "compare"]);
 /** @typedef {Readonly<Record<string, string>>} Settings */
 // parts of an address that are no settings
-const RESERVED = ["shows", "at", "t", "w", "raw", "b", "i", "f", "s", "ask", "hide"];
+const RESERVED = ["shows", "at", "t", "w", "raw", "b", "i", "f", "s", "n", "ask", "hide"];
 const SETTING_NAME = /^[a-z][a-z_]{0,39}$/; // which of them are fields of a recipe, only the server knows
 const MOST_SETTINGS = 64;
 const SETTING = /^[\w.,+-]{0,80}$/;
@@ -340,6 +340,12 @@ export function validFor(state, { sizes, shape }) {
   const base = fits ? {} : { base: null, baseInk: null, baseStages: null };
   return Object.freeze({ ...state, ...base, shape, layer, neuron, source, target });
 }
+
+/** Changed neurons in an address, as bytes: what stands behind "n=". @param {string} fragment @returns {number[]} */
+export const changesIn = (fragment) => decode(new URLSearchParams(fragment.split("?", 2)[1] ?? "").get("n") ?? "");
+
+/** The fragment with changed neurons. @param {string} fragment @param {number[]} bytes */
+export const withChangesIn = (fragment, bytes) => `${fragment}${fragment.includes("?") ? "&" : "?"}n=${encode(bytes)}`;
 
 /** Bytes as letters that an address may hold. @param {number[]} bytes */
 function encode(bytes) {

@@ -18,6 +18,7 @@ export const LEARNING = [
       phrase("story.learning.learningAsksForOneThing"),
     ],
     shows: "learn",
+    part: "[data-part=learn-cost]",
     state: { ...drawn(FOUR), target: 9, layer: 3, neuron: 9, source: null },
     hint: () => phrase("story.learning.chooseAnotherAnswerAndSee"),
     tries: [
@@ -34,6 +35,7 @@ export const LEARNING = [
       phrase("story.learning.turnEachOfThemA"),
     ],
     shows: "learn",
+    part: ".stages",
     state: { ...drawn(NINE), target: 4, layer: 2, neuron: 3, source: null, ask: "1" },
     hint: () => phrase("story.learning.openTheLastStageAnd"),
     tries: [
@@ -50,6 +52,7 @@ export const LEARNING = [
       phrase("story.learning.theCurvesSayHowIt"),
     ],
     shows: "train",
+    part: "[data-part=train-curves]",
     state: { ...drawn(SEVEN), settings: WATCHED },
     hint: () => phrase("story.learning.dragTheSliderOfThe"),
     tries: [
@@ -72,6 +75,7 @@ export const MEASURED = {
     phrase("story.learning.theWinnerWinsAtThis"),
   ],
   shows: "compare",
+  part: ".compare-view",
   state: { ...drawn(NINE), settings: Object.freeze({ vary: "activation" }) },
   hint: () => phrase("story.learning.compareTwoHiddenLayersWith"),
   tries: [
@@ -84,5 +88,10 @@ export const MEASURED = {
       label: () => phrase("story.learning.twoLearningRates"),
       state: { settings: { vary: "learning_rate", first: "0.75", second: "0.1" } },
     },
+  ],
+  after: [
+    { label: () => phrase("story.learning.drawDigitsOfYourOwn"), view: "read" },
+    { label: () => phrase("story.learning.edgesOrLoopsSeeWhat"), view: "lab" },
+    { label: () => phrase("story.learning.trainANetworkOfYour"), view: "train" },
   ],
 };

@@ -35,6 +35,7 @@ export const STEPS = [
       phrase("story.steps.soNobodyWritesRulesHere"),
     ],
     shows: "read",
+    part: "#pad",
     state: drawn(THREES[0].strokes),
     hint: () => phrase("story.steps.drawA3OfYour"),
     tries: THREES.map(({ name, strokes }) => ({ label: name, state: drawn(strokes) })),
@@ -47,6 +48,7 @@ export const STEPS = [
       phrase("story.steps.theCirclesInTheNetwork"),
     ],
     shows: "read",
+    part: "#network",
     state: drawn(TWO),
     beside: "pixels",
     hint: () => phrase("story.steps.pointAtAPixelOf"),
@@ -63,6 +65,7 @@ export const STEPS = [
       phrase("story.steps.whatOneLayerHoldsDecides"),
     ],
     shows: "read",
+    part: "#network",
     state: { ...drawn(NINE), ask: "1" },
     hint: () => phrase("story.steps.drawSlowlyAndWatchThe"),
     tries: [
@@ -79,6 +82,7 @@ export const STEPS = [
       phrase("story.steps.nowMultiplyEachWeightBy"),
     ],
     shows: "neuron",
+    part: "[data-part=neuron-inputs]",
     state: { ...drawn(SEVEN), layer: 1, neuron: 10, source: null },
     hint: () => phrase("story.steps.clickAPixelOfIts"),
     tries: [
@@ -95,6 +99,7 @@ export const STEPS = [
       phrase("story.steps.soTheWeightsSayWhat"),
     ],
     shows: "neuron",
+    part: ".sliders",
     state: { ...drawn(SEVEN), layer: 1, neuron: 0, source: null },
     hint: () => phrase("story.steps.dragTheBiasFurtherDown"),
     tries: [
@@ -119,6 +124,7 @@ export const STEPS = [
         : phrase("story.steps.theHiddenNeuronsOfThe", { activation }),
     ],
     shows: "neuron",
+    part: "[data-part=neuron-curve]",
     state: { ...drawn(SEVEN), layer: 1, neuron: 4, source: null, ask: "1" },
     hint: () => phrase("story.steps.drawAndWatchThePoint"),
     tries: [
@@ -137,6 +143,7 @@ export const STEPS = [
     ],
     reckoning: ({ counting }) => counting,
     shows: "read",
+    part: "#network",
     state: drawn(SEVEN),
     hint: () => phrase("story.steps.withRandomKnobsDrawAnything"),
     tries: [
@@ -157,6 +164,7 @@ export const STEPS = [
     ],
     live: ({ answer }) => `${answer}.`,
     shows: "read",
+    part: "#network",
     state: { strokes: [], ...noise(NONSENSE, DIGIT_SHAPE), prepare: true, ask: "1" },
     hint: () => phrase("story.steps.scribbleUntilItIsSure"),
     tries: [
@@ -181,6 +189,7 @@ export const STEPS = [
     ],
     beside: "weights",
     shows: "neuron",
+    part: "[data-part=neuron-inputs]",
     state: { ...drawn(SEVEN), layer: 1, neuron: 12, source: null },
     hint: () => phrase("story.steps.paintADetectorOfYour"),
     tries: [
@@ -203,6 +212,7 @@ export const STEPS = [
       }),
     ],
     shows: "neuron",
+    part: "[data-part=neuron-curve]",
     state: { ...drawn(NINE), layer: 1, neuron: 10, source: null },
     hint: () => phrase("story.steps.withReluInPlaceDraw"),
     tries: [

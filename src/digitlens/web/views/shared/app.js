@@ -32,6 +32,7 @@
  * @property {() => void} resetNetwork
  * @property {(text: string) => void} say
  * @property {(state?: State) => string} link
+ * @property {boolean} strangeChanges   the link changed neurons of another network
  * @property {() => void} follow     the address follows the state at once
  * @property {Trainer | null} live   who trains; null: nobody
  * @property {Services} services     what the host has

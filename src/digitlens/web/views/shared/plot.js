@@ -142,8 +142,10 @@ export function plotView(
   };
   /** A tap, or a mouse that is dragged. @param {PointerEvent | MouseEvent} event */
   const point = (event) => {
-    const over = place.querySelector(".u-over")?.getBoundingClientRect();
-    if (plot && over) pick?.(plot.posToVal(event.clientX - over.left, "x"));
+    const over = /** @type {HTMLElement | null} */ (place.querySelector(".u-over"));
+    if (!plot || !over) return;
+    const { left, width } = over.getBoundingClientRect();
+    pick?.(plot.posToVal(((event.clientX - left) * over.offsetWidth) / width, "x"));
   };
   if (pick) {
     place.addEventListener("click", point);

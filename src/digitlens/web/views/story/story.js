@@ -9,6 +9,7 @@ import { factsOf } from "../../story/facts.js";
 import { STEPS } from "../../story/steps.js";
 import { attributes, clear, h, isElsewhere, setText } from "../shared/dom.js";
 import { storyPixels } from "./pixels.js";
+import { storyPlace } from "./place.js";
 import { storyWeights } from "./weights.js";
 import { phrase as viewName } from "../../texts/first.js";
 import { reasonOf } from "../../texts/language.js";
@@ -47,8 +48,9 @@ export function storyView(app) {
   const otherWords = h("p");
   const load = h("button", { onclick: () => loadDigits() }, phrase("story.story.loadTheNetwork", { digits: DIGITS }));
   const other = h("div", { class: "notice" }, otherWords, load); // in place of a step, for a network of other classes
+  const after = h("div", { class: "row after", role: "group", "aria-label": phrase("story.story.andNow") });
   const ways = h("div", { class: "ways" }, back, next, leave);
-  const card = h("div", { class: "beside" }, side, h("div", { class: "doing" }, tries, hint), ways);
+  const card = h("div", { class: "beside" }, side, h("div", { class: "doing" }, tries, hint, after));
   const element = h(
     "section",
     { class: "story-card", "aria-label": app.called(phrase("story.story.theStory")) },
@@ -56,12 +58,14 @@ export function storyView(app) {
     other,
     words,
     card,
+    ways,
   );
 
   let built = 0; // the step that the card was built for
   let shown = ""; // its text, which follows the network
   /** @type {HTMLElement | null} */
   let held = null; // what had the focus when the page went on: it keeps it, though the card is replaced
+  const place = storyPlace(app, element);
   let prepared = 0; // the step that the page was last prepared for
   const isPhone = () => app.width() <= PHONE;
   const isBare = () => BARE.test(app.services.address.fragment());
@@ -86,6 +90,7 @@ export function storyView(app) {
   const begin = (/** @type {number} */ step) => {
     prepared = step;
     before = { original: app.original, network: app.network, changed: app.changed };
+    place.show(STEPS[step - 1].part);
   };
   /** @param {number} step */
   const go = (step) => {
@@ -96,13 +101,19 @@ export function storyView(app) {
     held = activeElement instanceof HTMLElement && element.contains(activeElement) ? activeElement : null;
     app.set({ target: null, ask: "", ...STEPS[step - 1].state, shows: STEPS[step - 1].shows, step }, "push");
     folded(false);
-    if (isPhone()) app.toTop();
+    element.scrollTop = 0;
   };
   /** @param {boolean} how */
   const folded = (how) => {
     attributes(element, { "data-folded": String(how) });
     attributes(fold, { "aria-expanded": String(!how) });
     setText(fold, how ? phrase("story.story.showTheText") : phrase("story.story.foldTheText"));
+  };
+  /** The story is over. @param {import("../../model/state.js").View} view */
+  const goOn = (view) => {
+    app.set({ view, shows: "read", ask: "" }, "push");
+    app.toTop();
+    prepared = 0;
   };
   /** @param {Try} one */
   const attempt = ({ state, change, restore: back, says }) => {
@@ -137,6 +148,14 @@ export function storyView(app) {
       h("span", { class: "label" }, phrase("story.story.try2")),
       ...step.tries.map((one) => h("button", { onclick: () => attempt(one) }, one.label())),
     );
+    clear(
+      after,
+      step.after && h("span", { class: "label" }, `${phrase("story.story.andNow")}:`),
+      ...(step.after ?? [])
+        .filter(({ view }) => app.journeys.includes(view))
+        .map(({ label, view }) => h("button", { onclick: () => goOn(view) }, label())),
+    );
+    after.hidden = !step.after;
     for (const [name, { element: part }] of Object.entries(beside)) part.hidden = step.beside !== name;
     side.hidden = !step.beside;
     reckoning.hidden = !step.reckoning;
@@ -183,7 +202,7 @@ export function storyView(app) {
     element,
     update() {
       const about = readsDigits(app.network);
-      for (const part of [progress, fold, words, card]) part.hidden = !about;
+      for (const part of [progress, fold, words, card, ways]) part.hidden = !about;
       other.hidden = about;
       if (!about) {
         const { classes, shape } = app.network;
@@ -202,6 +221,7 @@ export function storyView(app) {
       } else if (prepared !== at()) begin(at());
       wanted = travelled = false;
       build();
+      place.update();
       if (held && !app.root.activeElement) held.focus({ preventScroll: true });
       held = null;
       const part = STEPS[at() - 1].beside;

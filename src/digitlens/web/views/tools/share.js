@@ -3,7 +3,8 @@
 // answer.
 
 import { copyText } from "../shared/clipboard.js";
-import { LONGEST_QUESTION } from "../../model/state.js";
+import { packChanges } from "../../model/changed_link.js";
+import { LONGEST_QUESTION, withChangesIn } from "../../model/state.js";
 import { clear, h, setText } from "../shared/dom.js";
 import { language, LANGUAGES } from "../../texts/language.js";
 import { phrase } from "../../texts/first.js";
@@ -85,16 +86,15 @@ export function shareDialog(app, caution) {
   const chosen = () =>
     Array.from(boxes.querySelectorAll("input"), (box) => (box.checked ? box.value : "")).filter(Boolean);
   const refresh = () => {
-    const { changed, original } = app;
+    const { changed, original, network } = app;
     const state = app.link({ ...app.state, hide: chosen(), ask: ask() });
-    link.value = languages && fixed.checked ? languages.fix(state) : state;
+    const bytes = changed ? packChanges(original, network) : null;
+    const plain = bytes ? withChangesIn(state, bytes) : state;
+    link.value = languages && fixed.checked ? languages.fix(plain) : plain;
     const notes = [caution()].filter(Boolean);
-    if (changed || original.name !== "video")
-      notes.push(
-        changed
-          ? phrase("tools.share.theLinkDoesNotHold")
-          : phrase("tools.share.theLinkDoesNotHold2", { name: original.name }),
-      );
+    if (original.name !== "video") notes.push(phrase("tools.share.theLinkDoesNotHold2", { name: original.name }));
+    else if (changed)
+      notes.push(bytes ? phrase("tools.share.theLinkHoldsTheNeurons") : phrase("tools.share.theLinkDoesNotHold"));
     if (link.value.length > LONG) notes.push(phrase("tools.share.itIsALongLink"));
     setText(cautions, notes.join(" "));
     cautions.hidden = !notes.length;
