@@ -2,9 +2,9 @@
 
     python tools/first_minute.py [FILE]
 
-The example 7 draws itself and is read; somebody draws a 3, plays it through the network, sees why it is a 3 and no other
-digit, takes one step of learning, and paints a neuron, which costs accuracy. Every picture is the page itself, in
-headless Chromium. Needs playwright, Chromium and MNIST.
+The example 7 draws itself and is read; somebody draws a 3, plays it through the network, sees why it is a 3 and no
+other digit, takes one step of learning, and paints a neuron, which costs accuracy. Every picture is the page itself,
+in headless Chromium. Needs playwright, Chromium and MNIST.
 """
 
 from __future__ import annotations
@@ -107,7 +107,9 @@ def first_minute(page: Any, recording: Recording) -> None:
     page.mouse.move(box["x"] + 0.25 * box["width"], box["y"] + 0.5 * box["height"])
     page.mouse.down()
     for k in range(9):
-        page.mouse.move(box["x"] + (0.25 + 0.06 * k) * box["width"], box["y"] + (0.5 - 0.02 * k) * box["height"], steps=2)
+        page.mouse.move(
+            box["x"] + (0.25 + 0.06 * k) * box["width"], box["y"] + (0.5 - 0.02 * k) * box["height"], steps=2
+        )
         recording.take()
     page.mouse.up()
     page.locator(".cost-of-change", has_text="→").wait_for()
