@@ -15,7 +15,7 @@
 /**
  * @typedef {Object} Step
  * @property {() => string} title
- * @property {string} part           which part of the page it speaks of, as a selector: it comes into view, and is marked
+ * @property {string} part           the part of the page it speaks of, as a selector: it comes into view, and is marked
  * @property {{label: () => string, view: State["view"]}[]} [after]   what to do when the story is over
  * @property {(facts: Facts) => string[]} says           paragraphs
  * @property {(facts: Facts) => string[]} [reckoning]    lines of numbers beneath them
