@@ -1,12 +1,14 @@
 """Pages with something on them that is no writing, from a seed: each kind is drawn over a page of our own pen.
 
 A kind takes the ink of a page, (rows, columns) from 0 to 1, the boxes of its digits and a random generator, and gives
-the grey picture, (rows, columns) uint8.
+the picture: grey, (rows, columns) uint8, a Pillow image, or the bytes of a file.
 """
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
@@ -14,7 +16,8 @@ from PIL import Image, ImageDraw, ImageFilter
 from digitlens.digits.synthetic.pen.rows import Sheet, sheet
 
 Grey = np.ndarray
-Kind = Callable[[np.ndarray, Sheet, np.random.Generator], Grey]
+Picture = Grey | Image.Image | bytes
+Kind = Callable[[np.ndarray, Sheet, np.random.Generator], Picture]
 
 
 def plain(ink: np.ndarray, level: float = 1.0) -> Grey:
@@ -114,6 +117,85 @@ def with_a_code(ink: np.ndarray, written: Sheet, rng: np.random.Generator) -> Gr
     return plain(page)
 
 
+def in_a_table(ink: np.ndarray, written: Sheet, rng: np.random.Generator) -> Grey:
+    """Each line in a cell, with a second column that is empty."""
+    lines, thick, level = lines_of(written), int(rng.integers(1, 4)), int(rng.integers(120, 256))
+    right = max(left + width for left, _, width, _ in written.boxes) + 40
+
+    def table(draw: ImageDraw.ImageDraw) -> None:
+        tops = [min(top for _, top, _, _ in line) - 20 for line in lines]
+        bottom = max(top + high for _, top, _, high in lines[-1]) + 20
+        for y in (*tops, bottom):
+            draw.line((20, y, right + 120, y), fill=level, width=thick)
+        for x in (20, right, right + 120):
+            draw.line((x, tops[0], x, bottom), fill=level, width=thick)
+
+    return plain(np.maximum(drawn(np.zeros_like(wider(ink, 200)), table), wider(ink, 200)))
+
+
+def in_a_comb(ink: np.ndarray, written: Sheet, rng: np.random.Generator) -> Grey:
+    """Joined boxes, one for each digit."""
+    thick, level = int(rng.integers(1, 4)), int(rng.integers(120, 256))
+
+    def comb(draw: ImageDraw.ImageDraw) -> None:
+        for line in lines_of(written):
+            top, foot = min(box[1] for box in line) - 12, max(box[1] + box[3] for box in line) + 12
+            first, last = line[0][0] - 15, line[-1][0] + line[-1][2] + 15
+            between = [(a[0] + a[2] + b[0]) / 2 for a, b in pairwise(line)]
+            draw.rectangle((first, top, last, foot), outline=level, width=thick)
+            for x in between:
+                draw.line((x, top, x, foot), fill=level, width=thick)
+
+    return plain(np.maximum(drawn(np.zeros_like(ink), comb), ink))
+
+
+def in_brackets(ink: np.ndarray, written: Sheet, rng: np.random.Generator) -> Grey:
+    page = np.pad(ink, ((0, 0), (40, 40)))
+
+    def brackets(draw: ImageDraw.ImageDraw) -> None:
+        for line in lines_of(written):
+            top, foot = min(box[1] for box in line) - 24, max(box[1] + box[3] for box in line) + 24
+            first, last, wide = line[0][0] + 40, line[-1][0] + line[-1][2] + 40, rng.uniform(30, 50)
+            draw.arc((first - 22, top, first - 22 + 2 * wide, foot), 115, 245, fill=255, width=3)
+            draw.arc((last + 22 - 2 * wide, top, last + 22, foot), -65, 65, fill=255, width=3)
+
+    return plain(np.maximum(drawn(np.zeros_like(page), brackets), page))
+
+
+def of_one_brightness(ink: np.ndarray, written: Sheet, rng: np.random.Generator) -> Image.Image:
+    """Pen and paper of one brightness, and of different colours."""
+    weights, level = np.array([0.299, 0.587, 0.114]), rng.uniform(110, 150)
+    paper = np.array([level - 80, level + 45, level])
+    pen = np.array([level + 80, level - 40, level])
+    paper, pen = (colour + level - float(weights @ colour) for colour in (paper, pen))
+    mixed = paper * (1 - ink[..., None]) + pen * ink[..., None]
+    return Image.fromarray(np.rint(np.clip(mixed, 0, 255)).astype(np.uint8))
+
+
+def of_twelve_bits(ink: np.ndarray, written: Sheet, rng: np.random.Generator) -> bytes:
+    """Levels of 12 bits in a PNG of 16."""
+    file = io.BytesIO()
+    Image.fromarray(np.rint(4095 * (0.9 - 0.7 * ink)).astype(np.uint16)).save(file, "PNG")
+    return file.getvalue()
+
+
+def without_an_end(ink: np.ndarray, written: Sheet, rng: np.random.Generator) -> bytes:
+    """A JPEG file whose end marker is missing."""
+    file = io.BytesIO()
+    Image.fromarray(plain(ink)).save(file, "JPEG", quality=90)
+    return file.getvalue()[:-2]
+
+
+def lines_of(written: Sheet) -> list[list[tuple[float, float, float, float]]]:
+    """The boxes of each line."""
+    lines = [[written.boxes[0]]]
+    for before, box in pairwise(written.boxes):
+        if box[0] < before[0]:
+            lines.append([])
+        lines[-1].append(box)
+    return lines
+
+
 KINDS: dict[str, Kind] = {
     "on a table": on_a_table,
     "on a scanner": on_a_scanner,
@@ -123,13 +205,19 @@ KINDS: dict[str, Kind] = {
     "with a logo that touches": with_a_logo_that_touches,
     "with a barcode": with_a_barcode,
     "with a code": with_a_code,
+    "in a table": in_a_table,
+    "in a comb": in_a_comb,
+    "in brackets": in_brackets,
+    "of one brightness": of_one_brightness,
+    "of twelve bits": of_twelve_bits,
+    "without an end": without_an_end,
 }
 
 
 ALONE = "in circles", "with a logo that touches"  # circles of two lines would touch, and a logo would hide digits
 
 
-def pages(kind: str, count: int, seed: int) -> Iterator[tuple[Grey, Grey]]:
+def pages(kind: str, count: int, seed: int) -> Iterator[tuple[Picture, Picture]]:
     """A page as it is, and with what is no writing, `count` times."""
     for number in range(count):
         rng = np.random.default_rng([seed, number])
@@ -157,5 +245,20 @@ def dates(count: int, seed: int) -> Iterator[tuple[Grey, str]]:
                 written.strokes.append(np.stack([x - lean * high * 0.3, top + (foot - top) * t], axis=1))
                 left += (lean * 0.7 + gap) * high
             left = written.write(part, left, 80, high, rng, gap=0.25)
+        written.columns = int(left) + 80
+        yield written.grey(), " ".join(parts)
+
+
+def times(count: int, seed: int) -> Iterator[tuple[Grey, str]]:
+    """Times of the day with a colon, and the two numbers, `count` times."""
+    for number in range(count):
+        rng = np.random.default_rng([seed, number])
+        written, high = Sheet(200, 900, 3.0), 60.0
+        parts = [str(rng.integers(0, 24)), f"{rng.integers(0, 60):02}"]
+        left = written.write(parts[0], 60, 70, high, rng, gap=0.25)
+        x, long = left + 0.1 * high, rng.uniform(0.02, 0.25) * high
+        for y in (70 + 0.35 * high, 70 + 0.8 * high):
+            written.strokes.append(np.array([[x, y - long / 2], [x - rng.uniform(0, 0.3) * long, y + long / 2]]))
+        left = written.write(parts[1], x + 0.3 * high, 70, high, rng, gap=0.25)
         written.columns = int(left) + 80
         yield written.grey(), " ".join(parts)

@@ -22,6 +22,7 @@ HIGH = 1.35  # ... unless it is this high
 STRAIGHT = 0.5, 0.025  # of the pen's width, and of its height: the largest deviation of a slash from a straight line
 EVEN = 0.8  # of the pen's width: the largest deviation of a bracket from an even bend
 BENT = 0.14  # of its height: how far the middle of a bracket lies beside its ends, at least
+SOFT = 1.0  # pixels at both sides of a stroke that belong to its piece
 BRACKET = 1.3  # the least height of a bracket
 SURE, LIKELY = 0.3, 0.8  # nats: the cost of calling a piece a separator
 
@@ -81,7 +82,7 @@ def is_slash(mine: Mask, place: Place) -> bool:
 def _is_bracket(mine: Mask, pen: float) -> bool:
     """Whether this is one thin stroke from top to bottom that bends to one side, and evenly."""
     ink = mine.sum(axis=1)
-    if not ink.all() or float(np.median(ink)) > 2 * pen:
+    if not ink.all() or float(np.median(ink)) > 2 * (pen + SOFT):
         return False
     row = np.linspace(-1, 1, len(mine))
     middle = (mine * np.arange(mine.shape[1])).sum(axis=1) / ink
