@@ -77,13 +77,14 @@ const places = Object.fromEntries(
   Object.entries(english).map(([part, texts]) => [part, new Map(Object.keys(texts).map((key, i) => [key, i]))]),
 );
 const BY_NAME = /^(views|choices|fields)\./; // keys that are put together as the page runs
-const bundledTexts = {
+const bundledTexts = (/** @type {(key: string) => boolean} */ wanted = () => true) => ({
   name: "texts",
   setup(build) {
     build.onLoad({ filter: /texts[\\/](first|later|worker)\.js$/ }, ({ path }) => {
       const part = basename(path, ".js");
       const named = Object.entries(english[part]).filter(([key]) => BY_NAME.test(key));
-      const [all, some] = [Object.values(english[part]), Object.fromEntries(named)].map((one) => JSON.stringify(one));
+      const kept = Object.entries(english[part]).map(([key, one]) => (wanted(key) ? one : 0));
+      const [all, some] = [kept, Object.fromEntries(named)].map((one) => JSON.stringify(one));
       const made = `phrases("${part}", ${all}, ${some})`;
       const contents = `import { phrases } from "./language.js";\nexport const phrase = ${made};`;
       return { contents, loader: "js", resolveDir: join(WEB, "texts") };
@@ -101,7 +102,9 @@ const bundledTexts = {
       return { contents, loader: "js", resolveDir: dirname(path) };
     });
   },
-};
+});
+/** The opener of the one file is not compressed, so of all texts it brings those alone that it can say. */
+const openersTexts = bundledTexts((key) => key.startsWith("training.data.inflate."));
 
 const common = {
   absWorkingDir: WEB,
@@ -113,7 +116,7 @@ const common = {
   logLevel: "warning",
   target: TARGET,
   write: false,
-  plugins: [bundledStyles, bundledTexts],
+  plugins: [bundledStyles, bundledTexts()],
 };
 const host = (name) => join(WEB, "hosts", `${name}.js`);
 const exists = (name) => sources.includes(host(name));
@@ -127,7 +130,7 @@ results.push(
     chunkNames: "[name]-[hash]",
   }),
 );
-const worker = { ...common, format: "iife", plugins: [bundledTexts] };
+const worker = { ...common, format: "iife", plugins: [bundledTexts()] };
 results.push(
   await esbuild.build({
     ...worker,
@@ -142,8 +145,12 @@ results.push(
     outfile: join(BUILT, "page/pictures.js"),
   }),
 );
-for (const name of ["file", "file_trains", "file_opener", "widget"].filter(exists))
-  results.push(await esbuild.build({ ...common, entryPoints: [host(name)], outfile: join(BUILT, `${name}.js`) }));
+for (const name of ["file", "file_trains", "file_opener", "widget"].filter(exists)) {
+  const plugins = name === "file_opener" ? [openersTexts] : common.plugins;
+  results.push(
+    await esbuild.build({ ...common, plugins, entryPoints: [host(name)], outfile: join(BUILT, `${name}.js`) }),
+  );
+}
 
 rmSync(BUILT, { recursive: true, force: true });
 const bundles = {};

@@ -16,10 +16,12 @@ pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import BrowserContext, Page, expect
 from tests.server.serving import Site
 from tests.server.watching import training
+from tests.waiting import PATIENCE
 from tests.web.conftest import watched
 from tests.web.learning_page import settled
 from tests.web.training_page import button, doing, ended, run_of, trainer
 
+expect.set_options(timeout=1_000 * PATIENCE)
 LETTERS = string.ascii_uppercase
 MADE = """async (classes) => {
   const { writeModelFile } = await import("./model/model_file.js");
