@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PIL import Image
+from tests.web.test_accessibility import violations
 from tests.web.test_pad import drop
 from tests.web.test_several import opened, picture  # noqa: F401  a fixture
 
@@ -140,3 +141,8 @@ def test_without_a_worker_a_large_photo_is_opened_in_the_page(page: Page, tmp_pa
     drop(page, "large.bmp", "image/bmp", base64.b64decode(base64.b64encode(path.read_bytes())))
     page.wait_for_function("() => digitlens.state.base?.name === 'large.bmp'")
     assert page.evaluate("digitlens.network.classes[digitlens.reading.digit]") == "7"
+
+
+def test_axe_finds_nothing_in_the_table(page: Page, folder: Path) -> None:
+    table(page, folder)
+    assert violations(page) == []

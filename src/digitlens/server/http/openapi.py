@@ -248,6 +248,7 @@ _PAGE = _object(
 )
 _NETWORK = _object(
     name=_TEXT,
+    fingerprint=_TEXT,
     sizes=_list(_whole(1), minItems=2),
     parameters=_whole(1),
     activations=_list(_TEXT, minItems=1),
@@ -263,6 +264,7 @@ _HEALTH = _object(status={"const": "ok"}, version=_TEXT, engine=_TEXT, jobs=_who
 _PICTURE = {"ink": _BASE64, "activation": _NUMBER}
 _NEURON = _object(
     network=_TEXT,
+    fingerprint=_TEXT,
     layer=_whole(1),
     neuron=_whole(),
     on=_TEXT,

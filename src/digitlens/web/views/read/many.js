@@ -83,7 +83,7 @@ function tableView(app, pictures, close) {
     h("div", { class: "row reading" }, bar, stop),
     h(
       "div",
-      { class: "rows", tabindex: 0, role: "region", "aria-labelledby": "many-title" },
+      { class: "rows", tabindex: 0, role: "group", "aria-labelledby": "many-title" },
       h(
         "table",
         { "data-part": "answer" },
