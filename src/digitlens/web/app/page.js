@@ -13,6 +13,7 @@ import { toolsView } from "../views/tools/tools.js";
 import { journeysView } from "./journeys.js";
 import { sizeView } from "./size.js";
 import { lateViews } from "./late_view.js";
+import { fitPaper } from "./printing.js";
 import { phrase } from "../texts/first.js";
 
 /** @typedef {import("../model/state.js").State} State */
@@ -97,6 +98,7 @@ export function fillPage(app, whole) {
     for (const view of [...always, ...inDetail, ...story, ...guess]) view.update();
     hide(app.hidden, shown);
   };
+  if (!services.label) fitPaper(app);
   app.onUpdate(show);
   show();
   app.follow();
