@@ -51,7 +51,7 @@ export function pickerView(app) {
     accept: "image/png,image/jpeg,image/webp,image/bmp,image/gif",
     class: "unseen",
     tabindex: -1,
-    "aria-label": phrase("read.picker.aPictureToRead"),
+    "aria-label": phrase("read.picker.aPictureOfADigit"),
     multiple: true,
     onchange: () => {
       openAll(Array.from(input.files ?? []));
