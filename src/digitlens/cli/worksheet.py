@@ -12,7 +12,7 @@ matrix to read; then the same with the answers, on other pages.
 
 \b
 digitlens worksheet --example 7                         worksheet.html
-digitlens worksheet scan.png --out sheet.svg --seed 3   sheet-1.svg, sheet-2.svg, ...
+digitlens worksheet scan.png --out sheet.svg --seed 3   sheet-1.svg, ...
 
 The same seed gives the same sheet. The confusion matrix is that of the pen digits which ship, unless --data names
 others.
