@@ -102,6 +102,7 @@ def test_a_teachers_link_asks_its_own_question(page: Page, server: str) -> None:
     assert f"ask={quote(question, safe='')}".replace("%2C", ",") in link
     page.goto("about:blank")
     page.goto(link)
+    page.wait_for_selector("html[data-whole]")
     page.locator(".guess .asks", has_text=question).wait_for()
     assert page.evaluate(GONE, "answer")
 
