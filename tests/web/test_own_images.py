@@ -97,7 +97,7 @@ def written(folder: Path, files: dict[str, bytes]) -> list[Path]:
 
 def taken(page: Page, count: str) -> None:
     page.locator(".own-images", has_text=f"{count} images").wait_for()
-    assert page.locator("#train-data").input_value() == "folder"
+    page.locator("#train-data option[value=folder]:checked").wait_for(state="attached")  # in the next frame
 
 
 def trained(page: Page) -> Any:
