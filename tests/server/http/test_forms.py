@@ -123,6 +123,14 @@ def test_what_is_no_form_is_refused(site: Site, what: str) -> None:
     assert (answer.status, list(answer.json())) == (400, ["error"])
 
 
+def test_a_field_that_is_no_file_is_ignored_beside_one() -> None:
+    """As the button that sends a form of a page is."""
+    button = b'--b\r\nContent-Disposition: form-data; name="send"\r\n\r\nSend\r\n'
+    assert files_in(TYPE, button + form(("7.png", b"7"))) == [SentFile("7.png", b"7")]
+    with pytest.raises(HTTPException, match="send"):
+        files_in(TYPE, button + b"--b--\r\n")
+
+
 def test_more_files_than_a_form_may_have_are_refused() -> None:
     assert len(files_in(TYPE, form(*[("", b"")] * forms.MOST_FILES))) == forms.MOST_FILES
     assert status(TYPE, form(*[("", b"")] * (forms.MOST_FILES + 1))) == 413

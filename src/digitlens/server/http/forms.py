@@ -36,7 +36,7 @@ def files_in(content_type: str, body: bytes) -> list[SentFile]:
     r"""The files of a form in their order, whatever its fields are called.
 
     content_type: the header of that name, which holds the boundary.
-    Raises HTTPException 400 for what is no such form, has no file or a field that is none; 413 for too many files.
+    Raises HTTPException 400 for what is no such form or has no file; 413 for too many files.
 
     >>> part = b'--x\r\nContent-Disposition: form-data; name="a"; filename="7.png"\r\n\r\nbytes\r\n'
     >>> files_in("multipart/form-data; boundary=x", part + b"--x--")
@@ -52,11 +52,18 @@ def files_in(content_type: str, body: bytes) -> list[SentFile]:
         raise _unreadable("it ends before its last boundary")
     if not parts:
         raise HTTPException(400, f"wanted a form with files, got an empty one; {_CURL}")
-    return [_file(part) for part in parts]
+    found = [_field(part) for part in parts]
+    files = [one for one in found if isinstance(one, SentFile)]
+    if not files:
+        raise HTTPException(400, f"wanted a form with a file, got {str(found[0])[:40]!r}, which is none; {_CURL}")
+    return files
 
 
-def _file(part: bytes) -> SentFile:
-    """One part of a form: the rest of the boundary's line, headers, an empty line, and the bytes of the file."""
+def _field(part: bytes) -> SentFile | str:
+    """One part of a form: the rest of the boundary's line, headers, an empty line, and the bytes of the file.
+
+    A field that is no file, as the button that sent the form may be, comes back as its name.
+    """
     end = part.find(b"\r\n\r\n", 0, MAX_HEAD)
     line, *headers = part[: max(end, 0)].decode("utf-8", "replace").split("\r\n")
     if end < 0 or line.strip(" \t"):
@@ -65,8 +72,7 @@ def _file(part: bytes) -> SentFile:
     disposition = about.get("content-disposition", "")
     name = _parameter("Content-Disposition", disposition, "filename")
     if name is None:
-        field = _parameter("Content-Disposition", disposition, "name") or ""
-        raise HTTPException(400, f"every field of the form wants a file, got {field[:40]!r}, which is none; {_CURL}")
+        return _parameter("Content-Disposition", disposition, "name") or ""
     return SentFile(name[:MAX_NAME], part[end + 4 :])
 
 

@@ -101,7 +101,7 @@ def _read(networks: Sequence[str]) -> Json:
     """POST /api/read, which takes one picture, or a form of many."""
     form = {
         "type": "object",
-        "description": f"at most {MOST_FILES} files, whatever the field is called",
+        "description": f"at most {MOST_FILES} files, whatever the field is called; what is no file is ignored",
         "properties": {"picture": {"type": "array", "items": {"contentMediaType": BYTES}, "minItems": 1}},
         "required": ["picture"],
     }
