@@ -44,7 +44,7 @@ export function pickerView(app) {
     accept: "image/png,image/jpeg,image/webp,image/bmp,image/gif",
     class: "unseen",
     tabindex: -1,
-    "aria-label": "A picture to read",
+    "aria-label": "A picture of a digit",
     multiple: true,
     onchange: () => {
       openAll(Array.from(input.files ?? []));
