@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tab_training import opened, site
+from first_reading import Quiet, site
+from tab_training import opened
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -63,7 +64,7 @@ def main(count: int, data: str, as_json: bool) -> None:
     from playwright.sync_api import sync_playwright
     from tests.web.conftest import chromium_path
 
-    with site(data) as address, sync_playwright() as playwright:
+    with site(Quiet, data=data) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         opened(page, f"{address}#neuron?layer=1&neuron=3")

@@ -104,16 +104,16 @@ class Compressing(Quiet):
 
 
 @contextmanager
-def site(network: str, handler: type[Quiet]) -> Iterator[str]:
-    """The address of a static site."""
+def site(handler: type[Quiet], *networks: str, data: str = "pen") -> Iterator[str]:
+    """The address of a static site with these networks, or all that ship, and these digits to train on."""
     from digitlens.digits.sources.find import find_data
     from digitlens.exports.site import networks_of, packed_digits, site_files
 
     with tempfile.TemporaryDirectory() as folder:
-        for name, data in site_files(networks_of([network]), packed=packed_digits(["pen"], find_data)).items():
+        for name, content in site_files(networks_of(networks), packed=packed_digits([data], find_data)).items():
             path = Path(folder) / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
+            path.write_bytes(content)
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(handler, directory=folder))
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
@@ -200,8 +200,8 @@ def main(network: str, only: tuple[str, ...], as_json: bool) -> None:
 
     places: dict[str, Callable[[], Any]] = {
         "server": lambda: app(network),
-        "site": lambda: site(network, Quiet),
-        "site, compressed": lambda: site(network, Compressing),
+        "site": lambda: site(Quiet, network),
+        "site, compressed": lambda: site(Compressing, network),
         "file": lambda: file(network, train=False),
         "file --train": lambda: file(network, train=True),
     }

@@ -9,25 +9,18 @@ Compare takes for two activation functions, six seeds each, ten epochs a run.
 
 from __future__ import annotations
 
-import functools
-import http.server
 import json
 import sys
-import tempfile
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from first_reading import Quiet
+from first_reading import Quiet, site
 from live import movements
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
-
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -36,24 +29,6 @@ PATIENCE = 600_000  # ms
 NEWEST = """() => new Promise(done => digitlens.live.on("run", (header, frame) => done({
     ...header, test_accuracy: frame.blocks.curves.at(-3)})))"""
 PAINTED = """() => { digitlens.live.on("comparison", header => { window.comparison = header; }); }"""
-
-
-@contextmanager
-def site(data: str) -> Iterator[str]:
-    """The address of a static site with these digits."""
-    from digitlens.digits.sources.find import find_data
-    from digitlens.exports.site import networks_of, packed_digits, site_files
-
-    with tempfile.TemporaryDirectory() as folder:
-        for name, content in site_files(networks_of(), packed=packed_digits([data], find_data)).items():
-            path = Path(folder) / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder))
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        server.server_close()
 
 
 def opened(page: Page, address: str) -> None:
@@ -101,7 +76,7 @@ def main(count: int, data: str, as_json: bool) -> None:
     from playwright.sync_api import sync_playwright
     from tests.web.conftest import chromium_path
 
-    with site(data) as address, sync_playwright() as playwright:
+    with site(Quiet, data=data) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.set_default_timeout(PATIENCE)

@@ -150,8 +150,7 @@ def watched(page: Page, console: bool = True) -> Iterator[None]:
         wrong.append(str(error))
 
     def said(message: ConsoleMessage) -> None:
-        asks = "/api/images" in message.location["url"]  # whether a server has them, which Chromium calls an error
-        if message.type == "error" and console and not asks:
+        if message.type == "error" and console:
             wrong.append(f"{message.text} ({message.location['url']})")
 
     page.on("pageerror", raised)

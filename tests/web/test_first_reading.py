@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 REQUESTS, BYTES = 15, 156_000  # with the choice of a language
 
 
-@pytest.mark.parametrize("host", [lambda: app("video"), lambda: site("video", Compressing)], ids=["server", "site"])
+@pytest.mark.parametrize("host", [lambda: app("video"), lambda: site(Compressing, "video")], ids=["server", "site"])
 def test_the_first_reading_asks_for_little(browser: Browser, host: Callable[[], AbstractContextManager[str]]) -> None:
     with host() as address:
         found = of_page(browser, address)

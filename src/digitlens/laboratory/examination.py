@@ -91,7 +91,7 @@ def examine(
     data: its test images are shown to the network; its training images tell on which pixels there is ever any ink.
     progress: called with the share that is done, 0..1.
     Raises UsageError for a network with more than MOST hidden neurons or none, or for another image size than 28×28;
-    OverflowingError
+    DataError for one whose sums overflow.
     """
     network = reader.network
     hidden = network.sizes[1:-1]

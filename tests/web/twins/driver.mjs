@@ -8,6 +8,7 @@ const names = [
   "core/network",
   "core/costs",
   "core/backward",
+  "core/mini_batch",
   "core/neuron",
   "core/numbers",
   "core/weights",
@@ -250,7 +251,8 @@ const TASKS = {
     const own = networkOf(network);
     const steps = web.backward.backPropagate(own, Float64Array.from(image), target);
     const layers = own.sizes.slice(1).map((_, l) => l + 1);
-    const { network: moved, ...fall } = web.backward.takeStep(steps, rate);
+    const batch = { network: own, steps: [{ image: steps.image, target }], cost: steps.cost, gradient: steps.gradient };
+    const { network: moved, promised, fell } = web.mini_batch.stepFrom(batch, rate);
     return {
       cost: steps.cost,
       outputs: steps.outputGradients,
@@ -260,7 +262,8 @@ const TASKS = {
       ...trace(steps.trace),
       chains: chains.map(([layer, neuron, source]) => web.backward.weightChain(steps, layer, neuron, source)),
       steepest: layers.map((layer) => web.backward.steepest(steps, layer)),
-      ...fall,
+      promised,
+      fell,
       moved: gradient(moved.layers),
     };
   },

@@ -1,7 +1,7 @@
 """TIFF, HEIC and PDF: files of one page or many, each page a picture.
 
-    page_count("scan.pdf")           # 3: digitlens reads scan.pdf#page=1, scan.pdf#page=2 and scan.pdf#page=3
-    open_page(path, data, 2)         # the second of them
+    page_count(Path("scan.pdf"))             # 3: digitlens reads scan.pdf#page=1, scan.pdf#page=2 and scan.pdf#page=3
+    open_page(Path("scan.pdf"), "PDF", 2)    # the second of them
 
 TIFF is decoded by Pillow; HEIC and PDF by pillow-heif and pypdfium2, which come with the extra `formats`. None of the
 three is imported before such a file is read. A TIFF's outline is parsed here first, with fixed bounds, as those of
@@ -130,9 +130,7 @@ def open_page(source: Source, kind: str, page: int) -> Pixels:
             _check_page(kind, page, 1)
             return _heic(source)
         return _tiff(source, page) if kind == "TIFF" else _drawn(source, page)
-    except DigitlensError:
-        raise
-    except MemoryError:
+    except (DigitlensError, MemoryError):
         raise
     except Exception as error:  # whatever the decoders raise at damaged bytes
         raise PictureError(f"the {kind} file cannot be decoded ({error}); save it again, or as PNG") from None

@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,9 +45,6 @@ from digitlens.digits.preparation.framing import (
 )
 from digitlens.digits.preparation.ink import PLAIN, Ink, Look, find_ink
 from digitlens.errors import ShapeError
-
-if TYPE_CHECKING:
-    pass
 
 LEAST_SIDE = 5  # pixels: ink whose longest side is shorter is a dot
 

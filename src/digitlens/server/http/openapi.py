@@ -260,7 +260,7 @@ _NETWORK = _object(
     bytes=_whole(1),
     default=_YES,
 )
-_HEALTH = _object(status={"const": "ok"}, version=_TEXT, engine=_TEXT, jobs=_whole(), pages=_whole())
+_HEALTH = _object(status={"const": "ok"}, version=_TEXT, engine=_TEXT, jobs=_whole(), pages=_whole(), data=_list(_TEXT))
 _PICTURE = {"ink": _BASE64, "activation": _NUMBER}
 _NEURON = _object(
     network=_TEXT,

@@ -120,7 +120,7 @@ def create_routes(
     folder = address.public.path if address and address.public else ""
     described = OpenApi(networks.names(), sets.names(), token=bool(address and address.token), folder=folder)
     api = [
-        Route("/health", Health(budgets, engine).answer),
+        Route("/health", Health(budgets, engine, sets).answer),
         Route("/openapi.json", described.answer),
         Route("/networks", files.networks),
         Route("/images", MnistImages(sets, pool).answer),

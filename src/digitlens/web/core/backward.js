@@ -250,15 +250,3 @@ export function promised(gradient, learningRate) {
   const squares = (/** @type {Float64Array} */ values) => values.reduce((sum, one) => sum + one ** 2, 0);
   return learningRate * gradient.reduce((sum, layer) => sum + squares(layer.weights) + squares(layer.biases), 0);
 }
-
-/**
- * One step downhill on this example: how much the cost was promised to fall, how much it falls, and the new network.
- * @param {Steps} steps
- * @param {number} learningRate
- * @returns {{promised: number, fell: number, network: Network}}
- */
-export function takeStep(steps, learningRate) {
-  const network = moved(steps.network, steps.gradient, learningRate);
-  const after = costOf(network, forward(network, steps.image), steps.targets);
-  return { promised: promised(steps.gradient, learningRate), fell: steps.cost - after, network };
-}

@@ -72,16 +72,23 @@ export const serverNetworks = { first, offered, fetch: network };
 /** @type {NonNullable<Services["examples"]>} */
 export const serverExamples = async (digit) => (await got(`examples/${digit}.png`)).blob();
 
+/** The sets of images that the server was started with; asked once. @type {Promise<string[]> | null} */
+let sets = null;
+
 /** @type {Images} */
 export async function serverImages(network, on, from, count) {
   const data = dataFor(network);
+  if (data === "folder") {
+    sets ??= got("api/health").then(async (answer) => (await answer.json()).data);
+    sets.catch(() => (sets = null)); // nobody answers: it is asked again the next time
+    if (!(await sets).includes(data)) return phrase("hosts.server.theServerHasNoFolder");
+  }
   const answer = await asked(`api/images?data=${data}&on=${on}&from=${from}&count=${count}`);
   if (!answer.ok) {
     const why =
       (await answer.json().catch(() => ({}))).error ??
       phrase("hosts.server.theServerAnswers", { status: answer.status });
     if (answer.status === 404) return why;
-    if (answer.status === 400 && why.startsWith("data")) return phrase("hosts.server.theServerHasNoFolder");
     throw new Error(why);
   }
   const header = (/** @type {string} */ name) => Number(answer.headers.get(`X-Digitlens-${name}`));
