@@ -10,13 +10,15 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
 from tests.parallel.works import Dying, Endless, Failing, NotBegun, Squares, Surroundings
+from tests.waiting import PATIENCE
 
 from digitlens.errors import DataError, DigitlensError, UsageError
-from digitlens.parallel.local import cores
+from digitlens.parallel.local import Event, LocalWorkers, cores
 from digitlens.parallel.tasks import ATTEMPTS, Tasks
 
 PLACES = {"on threads": True, "on processes": False}
@@ -74,6 +76,32 @@ def test_no_more_tasks_are_drawn_than_workers_can_take(here: bool, in_order: boo
         next(walk)
         assert drawn <= taken + 4
     walk.close()  # type: ignore[attr-defined]
+
+
+def test_a_task_that_is_started_again_as_soon_as_it_is_over_can_still_be_stopped() -> None:
+    class Restarting(SimpleQueue[Event]):
+        """Whoever hears that task 0 is over starts one of the same index, and waits until another thread has it."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.waits = threading.Event()
+
+        def put(self, item: Event, block: bool = True, timeout: float | None = None) -> None:
+            if item[0] == "report":
+                self.waits.set()
+                return
+            if item[0] == "result" and not self.waits.is_set():
+                workers.start(0, 1)
+                assert self.waits.wait(PATIENCE)
+            super().put(item)
+
+    events = Restarting()
+    workers = LocalWorkers(Endless(seconds=PATIENCE), 2, lambda task: True, events)
+    workers.start(0, 0)
+    assert events.get(timeout=PATIENCE)[:2] == ("result", 0)
+    workers.stop()
+    assert events.get(timeout=PATIENCE)[:2] == ("stopped", 0)
+    workers.close()
 
 
 def test_no_tasks_give_no_results_and_start_nothing() -> None:

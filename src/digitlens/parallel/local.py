@@ -104,8 +104,9 @@ class LocalWorkers:
                 self._running[index] = control = LocalControl(index, self._events)
                 if self._stopping:
                     control.stop()
-                self._events.put(self._done(index, task, control, process))
-                del self._running[index]
+                over = self._done(index, task, control, process)
+                del self._running[index]  # before it is told: who hears it may start the same task again at once
+                self._events.put(over)
 
     def _done(self, index: int, task: Any, control: LocalControl, process: Process) -> Event:
         """Do a task; the event that it ends in."""
