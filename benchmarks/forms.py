@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import csv
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -212,7 +213,8 @@ def main(count: int, seed: int, only_time: bool, as_json: bool) -> None:
             f"{result['not_doubtful']:.1%} not doubtful, {result['wrong_of_those']:.2%} of them wrong",
             markup=False,
         )
-        result["rows"] = _rows_for_pandas(table)
+        result |= {"rows": _rows_for_pandas(table), "rows_in_libreoffice": _rows_for_libreoffice(table)}
+        out().print(f"rows in pandas: {result['rows']}, in LibreOffice: {result['rows_in_libreoffice']}", markup=False)
         same = []
         tries: list[Callable[[Path, Path, int], str]] = [stopped, worker_killed, cluster_worker_killed]
         for number, attempt in enumerate([] if only_time else tries):
@@ -224,6 +226,22 @@ def main(count: int, seed: int, only_time: bool, as_json: bool) -> None:
     if as_json:
         print_json(result)
     sys.exit(not all(result["same"]) or result["seconds"] > BAR * count / 300)
+
+
+def _rows_for_libreoffice(table: Path) -> int | None:
+    """How many rows LibreOffice finds in it, with quoted fields as text; None where it is not installed."""
+    office = shutil.which("soffice")
+    if office is None:
+        err().print("LibreOffice is not installed: whether it opens the table was not tried")
+        return None
+    form = "44,34,76,1,,0,true"  # commas, quotes, UTF-8, from the first line, quoted fields are text
+    with tempfile.TemporaryDirectory() as place:
+        to = f"csv:Text - txt - csv (StarCalc):{form},true"
+        command = [office, "--headless", f"--infilter=CSV:{form}", "--convert-to", to, "--outdir", place, str(table)]
+        subprocess.run(command, capture_output=True, check=True, timeout=300)
+        found = rows_in(Path(place, table.name))
+    assert [row["number"] for row in found] == [row["number"] for row in rows_in(table)]
+    return len(found)
 
 
 def _rows_for_pandas(table: Path) -> int | None:

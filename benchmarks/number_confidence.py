@@ -30,7 +30,7 @@ def main(some: int | None) -> None:
     for digits, strokes in rows:
         picture = page_of(strokes)
         page = reader.read_page(picture)
-        sure.append(float(np.prod([number.confidence or 0.0 for number in page.numbers])))
+        sure.append(float(np.prod([n.confidence or 0.0 for n in page.numbers])) if page.numbers else 0.0)
         right.append("".join(page.text.split()) == digits)
         known = reader.read_page(picture, expect=" ?".join("d" * len(digits)))
         expected.append("".join(known.text.split()) == digits)

@@ -17,6 +17,32 @@ def page(text: str, seed: int = 0, gap: float = 0.2) -> Any:
     return sheet([text], np.random.default_rng(seed), 60, gap).grey()
 
 
+def test_a_number_knows_what_else_it_could_be() -> None:
+    for number in READER.read_page(page("4711 0815")).numbers:
+        assert number.confidence is not None
+        assert 0 < number.confidence <= 1
+        assert number.text not in dict(number.alternatives)
+        shares = [share for _, share in number.alternatives]
+        assert shares == sorted(shares, reverse=True)
+        assert number.confidence + sum(shares) <= 1 + 1e-9
+        assert number.doubtful == (number.confidence < 0.98)
+        for box in number.boxes:
+            assert box.confidence is not None
+            assert box.confidence >= number.confidence
+            assert box.label not in dict(box.alternatives)
+            assert box.confidence + sum(share for _, share in box.alternatives) <= 1 + 1e-9
+
+
+def test_what_is_blurred_and_cut_is_less_sure_than_what_is_plain() -> None:
+    plain, spoiled = [], []
+    for seed in range(6):
+        grey = page("4711", seed)
+        plain += [n.confidence or 0.0 for n in READER.read_page(grey).numbers]
+        half = grey[: grey.shape[0] * 9 // 20]  # the lower half of the writing is missing
+        spoiled += [n.confidence or 0.0 for n in READER.read_page(half).numbers]
+    assert np.mean(plain) > np.mean(spoiled) + 0.2
+
+
 def test_a_network_without_familiarity_says_nothing() -> None:
     for number in dl.load("video").read_page(page("4711")).numbers:
         assert number.confidence is number.doubtful is None
@@ -26,6 +52,7 @@ def test_a_network_without_familiarity_says_nothing() -> None:
 def test_doubt_is_a_question_mark_where_that_is_wanted() -> None:
     read = READER.read_page(page("4711 08"))
     assert read.marked_text(below=0.0) == read.text
+    assert read.marked_text(below=1.1) == "".join("?" if c.isdigit() else c for c in read.text)
     without = dl.load("video").read_page(page("4711 08"))
     assert without.marked_text() == without.text
 

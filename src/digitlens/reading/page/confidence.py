@@ -1,50 +1,89 @@
 """How probable is it that a number is right, and each digit of it? Estimated from the evidence that speaks against it.
 
-Two logistic regressions, of numbers and of digits, on rows of pen digits that nothing else was chosen on:
-tools/calibrate_numbers.py fits them, and prints the numbers below. Of a network without familiarity nothing is said:
+A logistic regression says it of a digit, and a tiny network, 22-24-1, of a number, both fitted on rows of pen digits
+that nothing else was chosen on: tools/calibrate_numbers.py fits them. Of a reader without familiarity nothing is said:
 a network alone is as sure of half a digit as of a whole one.
+
+The file: safetensors, all in float32: `hidden.weights` (24, 22), `hidden.biases` (24,), `output.weights` (1, 24),
+`output.biases` (1,).
 """
 
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file, save
+
+from digitlens.network.activations import ACTIVATIONS
+from digitlens.network.network import Layer, Network
 from digitlens.reading.page.segmentation import LEAST, Lattice
 from digitlens.reading.page.ways import Way
 
 DOUBTFUL = 0.98  # a number with less confidence is one that a person should look at
+HIGH = 0.2  # of a number's height: what stands beside it and is higher is no dot
 CLEAR = 12.0  # nats: a larger lead over the second-best way says no more
 
-# One weight for each value that number_evidence() and digit_evidence() give, then a constant.
-NUMBER: tuple[float, ...] = ()
-DIGIT: tuple[float, ...] = ()
+FILE = Path(__file__).with_name("confidence.safetensors")
+LAYERS = ("hidden", "output")
+DIGIT = (0.6569, 0.0059, -0.1376, -0.34, -0.521, -0.5485, 1.364)  # one weight for each evidence, then a constant
 
 
-def number_evidence(lattice: Lattice, ways: Sequence[Way]) -> tuple[float, ...]:
-    """What speaks for and against the first of these ways, which is how a number was read."""
+def number_evidence(lattice: Lattice, ways: Sequence[Way], beside: tuple[float, float, float]) -> tuple[float, ...]:
+    """What speaks for and against the first of these ways, which is how a number was read.
+
+    beside: what stands beside it, as Neighbours.beside() says.
+    """
     digits = [k for k, digit in ways[0].steps() if digit >= 0]
     lead = min(CLEAR, ways[1].cost - ways[0].cost) if len(ways) > 1 else CLEAR
     each = [digit_evidence(lattice, k) for k in digits]
     costs = [lattice.costs[k] for k in digits]
+    strange, broken = max(one[2] for one in each), max(one[4] for one in each)
+    among, aside, staggered = beside
+    heights = [lattice.choices[k].box.rows for k in digits]
+    usual = statistics.median(lattice.choices[k].box.rows for k in lattice.way if lattice.choices[k].kind == "digit")
     return (
+        doubts(each),
         lead,
         math.exp(-lead),
         min(CLEAR, max(costs)),
         min(CLEAR, sum(costs) / len(costs)),
         math.log(len(digits)),
-        min(lead for lead, *_ in each),
-        max(strange for _, strange, *_ in each),
-        max(broken for *_, broken, _ in each),
+        min(one[0] for one in each),
+        min(one[1] for one in each),
+        strange,
+        broken,
+        max(0.0, strange - 2),
+        max(0.0, max(costs) - 4),
+        max(0.0, broken - 1),
+        among,
+        aside,
+        float(among > HIGH),
+        float(aside > HIGH),
+        staggered,
+        max(abs(math.log(rows / usual)) for rows in heights),
+        sum(one[5] for one in each),
+        float(len(digits) == 1),
     )
+
+
+def doubts(digits: Sequence[Sequence[float]], weights: Sequence[float] = DIGIT) -> float:
+    """How improbable it is that all digits of a number are right: minus the logarithm. digits: the evidence of each."""
+    return -sum(math.log(max(of_digit(one, weights), LEAST)) for one in digits)
 
 
 def digit_evidence(lattice: Lattice, index: int) -> tuple[float, ...]:
     """What speaks for and against a choice being the digit that it is read as."""
     judged, choice = lattice.judged[index], lattice.choices[index]
-    second, first = sorted(float(a) for a in judged.outputs)[-2:]
+    named = int(judged.digits.argmax())
     return (
-        min(CLEAR, math.log(max(first, LEAST**2)) - math.log(max(second, LEAST**2))),
+        _lead(judged.digits, named),
+        _lead(judged.outputs, named),
         -math.log(max(judged.familiarity or 0.0, LEAST)),
         min(CLEAR, lattice.costs[index]),
         -math.log(max(judged.whole, LEAST)),
@@ -52,10 +91,45 @@ def digit_evidence(lattice: Lattice, index: int) -> tuple[float, ...]:
     )
 
 
-def probability(evidence: Sequence[float], weights: Sequence[float]) -> float:
-    """0..1, by logistic regression."""
+def _lead(shares: NDArray[np.float64], named: int) -> float:
+    """How far a class is ahead of all others, in nats; below 0, where it is behind."""
+    own, other = float(shares[named]), max(float(share) for k, share in enumerate(shares) if k != named)
+    lead = math.log(max(own, LEAST**2)) - math.log(max(other, LEAST**2))
+    return max(-CLEAR, min(CLEAR, lead))
+
+
+def of_digit(evidence: Sequence[float], weights: Sequence[float] = DIGIT) -> float:
+    """How probable it is that a digit is right, 0..1. evidence: as digit_evidence() has it."""
     z = sum(weight * value for weight, value in zip(weights, (*evidence, 1.0), strict=True))
     return 1 / (1 + math.exp(-max(-50.0, min(50.0, z))))
+
+
+def of_number(evidence: Sequence[float]) -> float:
+    """How probable it is that all of a number is right, 0..1. evidence: as number_evidence() has it."""
+    return float(_network().forward(inputs([evidence])).a[-1][0, 0])
+
+
+def inputs(evidence: Sequence[Sequence[float]]) -> NDArray[np.float32]:
+    """What the network is given for some numbers, (n, 22): their evidence, and the first of it otherwise expressed."""
+    table = np.array(evidence, np.float64)
+    some_wrong = np.log(-np.expm1(-table[:, :1]) + LEAST**2)  # the logarithm of how probable it is that one is wrong
+    return np.concatenate([table, some_wrong], axis=1).astype(np.float32)
+
+
+@cache
+def _network() -> Network:
+    tensors = load_file(FILE)
+    layers = tuple(Layer(tensors[f"{name}.weights"], tensors[f"{name}.biases"]) for name in LAYERS)
+    return Network(layers, (ACTIVATIONS["relu"], ACTIVATIONS["sigmoid"]))
+
+
+def to_bytes(network: Network) -> bytes:
+    """The bytes of the file for a fitted network."""
+    tensors = {}
+    for name, layer in zip(LAYERS, network.layers, strict=True):
+        tensors[f"{name}.weights"] = np.ascontiguousarray(layer.weights, np.float32)
+        tensors[f"{name}.biases"] = np.ascontiguousarray(layer.biases, np.float32)
+    return save(tensors)
 
 
 def shares(costs: Sequence[float], left: float) -> list[float]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from digitlens.reading.expectation import Expectation
 from digitlens.reading.page import confidence
+from digitlens.reading.page.neighbours import Neighbours
 from digitlens.reading.page.segmentation import Glyph, Lattice
 from digitlens.reading.page.ways import JOINING, Gaps, best_ways, is_colon, other_digits
 
@@ -40,10 +41,13 @@ class NumberReading(NamedTuple):
     evidence: tuple[float, ...]  # which the confidence was estimated from
 
 
-def read_line(lattice: Lattice, height: float, expected: Expectation | None) -> tuple[list[NumberReading], bool | None]:
+def read_line(
+    lattice: Lattice, height: float, beside: Neighbours, expected: Expectation | None
+) -> tuple[list[NumberReading], bool | None]:
     """The numbers of a line, and whether they are what is expected; None: nothing is.
 
-    height: of the line, in pixels. Where nothing fits, the line is read as if nothing were expected.
+    height: of the line, in pixels; beside: what stands on the page besides. Where nothing fits, the line is read as if
+    nothing were expected.
     """
     glyphs = [lattice.glyph(k) for k in lattice.way]
     if not any(glyph.kind == "digit" for glyph in glyphs):
@@ -66,7 +70,7 @@ def read_line(lattice: Lattice, height: float, expected: Expectation | None) -> 
                     numbers.append([])
                 numbers[-1].append(glyph)
                 left -= 1
-            return [_number(lattice, number, expected) for number in numbers], True
+            return [_number(lattice, number, beside, expected) for number in numbers], True
     starts = starts_of_numbers(glyphs, wide, height)
     numbers = []
     for i, glyph in enumerate(glyphs):
@@ -74,19 +78,19 @@ def read_line(lattice: Lattice, height: float, expected: Expectation | None) -> 
             if not numbers or i in starts:
                 numbers.append([])
             numbers[-1].append(glyph)
-    return [_number(lattice, number, None) for number in numbers], None if expected is None else False
+    return [_number(lattice, number, beside, None) for number in numbers], None if expected is None else False
 
 
-def _number(lattice: Lattice, glyphs: list[Glyph], expected: Expectation | None) -> NumberReading:
+def _number(lattice: Lattice, glyphs: list[Glyph], beside: Neighbours, expected: Expectation | None) -> NumberReading:
     first, end = lattice.choices[glyphs[0].index].first, lattice.choices[glyphs[-1].index].last + 1
-    known = bool(confidence.NUMBER) and all(glyph.familiarity is not None for glyph in glyphs)
+    known = all(glyph.familiarity is not None for glyph in glyphs)
     ways = best_ways(lattice, first, end, expected) if known else []
     text = "".join(str(glyph.digit) for glyph in glyphs)
     ways.sort(key=lambda way: way.text != text)  # the one that was read comes first
     if not ways or ways[0].text != text:  # nor can what else it could be be told
         return NumberReading([DigitReading(glyph) for glyph in glyphs], None, (), ())
-    evidence = confidence.number_evidence(lattice, ways)
-    sure = confidence.probability(evidence, confidence.NUMBER)
+    evidence = confidence.number_evidence(lattice, ways, beside.beside([glyph.box for glyph in glyphs]))
+    sure = confidence.of_number(evidence)
     others = [way for way in ways[1:] if way.text]
     shares = confidence.shares([way.cost for way in others], 1 - sure)
     alternatives = tuple((way.text, share) for way, share in zip(others, shares, strict=True))
@@ -97,7 +101,7 @@ def _digit(lattice: Lattice, glyph: Glyph, least: float) -> DigitReading:
     """A digit with its confidence, which is not below that of its number, and with what else it could be."""
     named = int(lattice.judged[glyph.index].digits.argmax()) == glyph.digit
     evidence = confidence.digit_evidence(lattice, glyph.index)
-    sure = confidence.probability(evidence, confidence.DIGIT)
+    sure = confidence.of_digit(evidence)
     sure = max(least, sure if named else 1 - sure)
     others = [(digit, cost) for digit, cost in other_digits(lattice, glyph.index, None) if digit != glyph.digit]
     shares = confidence.shares([cost for _, cost in others], 1 - sure)

@@ -16,6 +16,7 @@ from digitlens.reading.page.connected_components import Pieces, pieces_of, runs_
 from digitlens.reading.page.figures import barcodes, dense_figures, enclosures, pen_of
 from digitlens.reading.page.line_reading import read_line
 from digitlens.reading.page.lines import Line, find_lines, writing_size
+from digitlens.reading.page.neighbours import Neighbours, neighbours
 from digitlens.reading.page.numbers import DigitBox, Number, mark
 from digitlens.reading.page.paper import Paper, find_paper, reduced, straightened
 from digitlens.reading.page.ruling import without_boxes, without_ruling
@@ -126,7 +127,8 @@ def find_page(
     lines, left_out = find_lines(pieces)
     cutting = sum(len(line.pieces) for line in lines) <= MOST_CUT
     found = segment(lines, pieces, ink_of(paper), judge, familiar, cutting)
-    numbers = _numbers(paper, lines, found.lattices, whole.classes, threshold, expected)
+    beside = neighbours(lines, found.lattices, pieces)
+    numbers = _numbers(paper, lines, found.lattices, beside, whole.classes, threshold, expected)
     notes = _notes(len(pieces), left_out, len(lines), found, cutting)
     misfits = len({number.line for number in numbers if number.fits is False})
     if misfits and expected is not None:
@@ -191,6 +193,7 @@ def _numbers(
     paper: Paper,
     lines: Sequence[Line],
     lattices: Sequence[Lattice],
+    beside: Neighbours,
     classes: tuple[str, ...],
     threshold: float,
     expected: Expectation | None,
@@ -199,7 +202,7 @@ def _numbers(
     numbers: list[Number] = []
     line_number = count = 0
     for line, lattice in zip(lines, lattices, strict=True):
-        found, fits = read_line(lattice, line.height, expected)
+        found, fits = read_line(lattice, line.height, beside, expected)
         for reading in found:
             boxes = []
             for glyph, confidence, alternatives, evidence in reading.digits:
