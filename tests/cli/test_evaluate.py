@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from tests.cli.conftest import Run, save
 
 import digitlens as dl
 from digitlens.digits.synthetic.pen.writer import pen_data
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -87,10 +90,23 @@ def test_digits_that_are_not_there_are_one_clear_error(digitlens: Run, tmp_path:
     assert answer.err.startswith("Error: ")
 
 
-@pytest.mark.skipif(
+needs_mnist = pytest.mark.skipif(
     "DIGITLENS_DATA" not in os.environ, reason="no MNIST here; set DIGITLENS_DATA to check evaluate on the real digits"
 )
+
+
+@needs_mnist
 def test_the_shipped_network_reads_real_mnist(digitlens: Run) -> None:
     found = json.loads(digitlens("evaluate", "--data", "mnist", "--json").out)
     assert (found["parameters"], found["images"]) == (13_002, 10_000)
     assert found["accuracy"] > 0.9
+
+
+@needs_mnist
+@pytest.mark.parametrize("network", ["video", "straight", "reader"])
+def test_the_documents_state_what_evaluate_prints(digitlens: Run, network: str) -> None:
+    printed = re.findall(r"\d+\.\d\d(?=%)", digitlens("evaluate", "--network", network).out.splitlines()[0])
+    for document, heading in (("README.md", "Three networks come"), ("docs/recipes.md", "## The networks that ship")):
+        table = (ROOT / document).read_text(encoding="utf-8").split(heading)[1]
+        row = next(line for line in table.splitlines() if line.startswith(f"| `{network}` |"))
+        assert re.findall(r"\d+\.\d\d(?= %)", row)[-1:] == printed, (document, row)
