@@ -302,9 +302,12 @@ def test_every_step_has_the_part_it_speaks_of_in_view_and_marked(story: Page, wi
 def test_it_ends_with_what_to_do_next(story: Page, server: str) -> None:
     story.goto(f"{server}#story/{STEPS}")
     after = story.get_by_role("group", name="And now").get_by_role("button")
+    story.wait_for_function(f"() => digitlens.state.step === {STEPS}")  # the page hears of its address in its own time
+    story.evaluate(FRAMES)
     assert after.count() == 3
     after.filter(has_text="Edges or loops").click()
     story.wait_for_function("() => digitlens.state.view === 'lab'")
+    story.evaluate(FRAMES)
     assert story.locator("[data-told]").count() == 0
 
 
