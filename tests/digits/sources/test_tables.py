@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import csv
 import gzip
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.digits.sources.known import arrays
 
 import digitlens as dl
@@ -169,11 +173,20 @@ def test_the_size_of_images_that_are_not_square_stands_in_the_header_or_is_asked
     assert find_data(tmp_path / "c.csv").image_shape == (8, 8)
 
 
+def test_whatever_space_is_around_a_label_it_is_the_same_number() -> None:
+    """Found by fuzzing: a file separator is space to strip(), and none to int()."""
+    part = tables.csv_part(b"label,a,b,c,d\n\x1c4,0,1,2,3\n 4\t,0,1,2,3\n4,0,1,2,3\n")
+    assert part is not None
+    assert part[1].tolist() == [4, 4, 4]
+
+
 def test_csv_that_is_no_data_set_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     for text, said in (
         ("label,a,b,c,d\n", "no row of numbers"),
         ("label,a,b,c,d\n1,2,3,4\n", "line 2 is not 4 pixels"),
+        ('label,a,b,c,d\n1,2,"3,4",5,6\n', "line 2 is not 4 pixels"),
+        ("label,a,b,c,d\n1,2,3,4,0.5.5\n", "line 2 is not 4 pixels"),
         ("label,a,b,c,d\n1,2,3,4,5\n1,2,3,x,5\n", "line 3"),
         ("1,2,3,4,5\n1,2,,4,5\n", "line 2"),
         ("name,file\ncat,cat.png\n", "line 2"),
@@ -182,6 +195,8 @@ def test_csv_that_is_no_data_set_is_refused(tmp_path: Path) -> None:
         ("b,c,label\n1,2", "not 2 pixels"),
         ("label,a,b,c,d\n1,2,3,4,500\n", "neither"),
         ("label," + "1" * 200_000 + "\n", "no CSV"),
+        ("label\n1\n2\n", "no pixels"),
+        ("label,1x" + "9" * 5_000 + "\n1,2\n", "learn from and"),
     ):
         path.write_text(text, encoding="utf-8")
         with pytest.raises(DataError, match=said) as caught:
@@ -244,3 +259,38 @@ def test_images_of_any_other_layout_are_left_to_the_check_of_arrays() -> None:
     with pytest.raises(ShapeError):
         tables.as_images(np.zeros((2, 7)))
     assert issubclass(ShapeError, DigitlensError)
+
+
+KINDS = ["u1", "?", "i4", "f4", "f8", "f2", ">u2", "U1", "S2", "i8"]
+SHAPES = st.sampled_from(
+    [(), (0,), (3,), (3, 0), (3, 4), (3, 1), (3, 2, 2), (3, 2, 3), (2, 4), (3, 2, 2, 1), (3, 65, 1)]
+)
+NAMES = ["x_train", "y_train", "x_test", "y_test", "class_names", "valid_images", "labels", "other"]
+NUMBERS = st.sampled_from([0, 1, 2, 255, 256, -1, 0.5, np.nan, np.inf, 1e300])
+
+
+@given(st.data())
+def test_any_arrays_are_a_data_set_or_refused(data: st.DataObject) -> None:
+    held = {}
+    for name in data.draw(st.lists(st.sampled_from(NAMES), unique=True)):
+        with np.errstate(all="ignore"):
+            some = np.full(data.draw(SHAPES), data.draw(NUMBERS))
+            held[name] = some.astype(data.draw(st.sampled_from(KINDS)))
+    with tempfile.TemporaryDirectory() as folder:
+        np.savez(Path(folder) / "a.npz", **held)  # type: ignore[arg-type]
+        with suppress(DataError):
+            found = find_data(Path(folder) / "a.npz")
+            assert len(found.training)
+            assert len(found.test)
+
+
+@given(st.data())
+def test_any_frame_is_a_data_set_or_refused(data: st.DataObject) -> None:
+    pandas = pytest.importorskip("pandas")
+    column = st.lists(st.one_of(NUMBERS, st.text(max_size=2), st.none(), st.booleans()), min_size=6, max_size=6)
+    names = data.draw(
+        st.lists(st.sampled_from(["label", "class", "1x1", "1x2", "a", 3, None]), max_size=5, unique=True)
+    )
+    frame = pandas.DataFrame({name: data.draw(column) for name in names})
+    with suppress(DigitlensError):
+        assert len(dl.data(frame).training)

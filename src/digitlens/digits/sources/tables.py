@@ -37,7 +37,7 @@ _IMAGES = re.compile(r"images?|imgs?|pixels|data|\bx\b")
 _LABELS = re.compile(r"labels?|targets?|\by\b")
 _NAMES = ("class_names", "target_names", "label_names", "classes", "names")
 _PART = re.compile("|".join(PARTS))
-_CELL = re.compile(r"(\d+)x(\d+)")  # the name of a column in a CSV of ours: row and column of the pixel, from 1
+_CELL = re.compile(r"([0-9]{1,4})x([0-9]{1,4})")  # a column of a CSV of ours: row and column of the pixel, from 1
 
 Array = NDArray[Any]
 Part = tuple[Array, Array]  # images and labels
@@ -115,6 +115,8 @@ def as_images(given: Array, size: tuple[int, int] | None = None) -> Array:
             raise ShapeError(
                 f"a row of {given.shape[1]:,} pixels is no image of {rows}×{columns}; say rows and columns with --size"
             )
+        if not given.shape[1]:
+            raise ShapeError("there are no pixels beside the labels; a row is a label and its pixels")
         given = given.reshape(-1, rows, columns)
     if given.dtype == np.uint8 or given.dtype == np.bool_ or not given.size:
         return given
@@ -127,7 +129,15 @@ def as_images(given: Array, size: tuple[int, int] | None = None) -> Array:
 
 def _data_set(parts: dict[str, Part], names: Sequence[str] | None) -> DataSet:
     """The parts with classes in common."""
+    for part, (some, marks) in parts.items():
+        if some.ndim != 3 or marks.shape != some.shape[:1]:
+            raise DataError(
+                f"wants images (n, rows, columns) and labels (n,) to {part}, got {some.shape} and {marks.shape}; for "
+                "targets of 0 and 1 use targets.argmax(axis=1)"
+            )
     images, labels = zip(*parts.values(), strict=True)
+    if len({part.shape[1:] for part in images}) > 1:
+        raise DataError("images have one size in one part, and another in another; make them alike")
     kinds = {part.dtype.kind for part in labels}
     if len(kinds) > 1:
         raise DataError("labels are numbers in one part, and names in another; write them alike")
@@ -137,6 +147,10 @@ def _data_set(parts: dict[str, Part], names: Sequence[str] | None) -> DataSet:
         halves[part] = together.training[at : at + len(pictures)]
         at += len(pictures)
     training, test = joined(halves)
+    if not len(training) or not len(test):
+        raise DataError(
+            f"wants images to learn from and images to be tested on, got {len(training)} and {len(test)}; add some more"
+        )
     return DataSet("", "", training, test, together.classes)
 
 
@@ -148,7 +162,7 @@ def _of_numpy(
         data = bytes(read_bounded(path, MOST))
         found = arrays_of(data, MOST) if kind == "npz" else {path.stem: _npy(data)}
         arrays |= {path.stem: found["arr_0"]} if list(found) == ["arr_0"] else found
-    names = next((arrays.pop(name).astype(str).tolist() for name in _NAMES if name in arrays), None)
+    names = next((list(map(str, _texts(arrays.pop(name).ravel()))) for name in _NAMES if name in arrays), None)
     halves: dict[str, dict[str, Array]] = {}
     for name, array in arrays.items():
         plain = name.lower().replace("_", " ").replace("-", " ")
@@ -176,9 +190,14 @@ def _npy(data: bytes) -> Array:
 def _flat(labels: Array) -> Array:
     """Labels as (n,), of whole numbers or names, from (n, 1) and from whole numbers as floats as well."""
     labels = labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels
-    if labels.dtype.kind == "f" and np.array_equal(labels, np.rint(labels)):
+    if labels.dtype.kind == "f" and np.array_equal(labels, np.rint(labels)) and (np.abs(labels) < 2**31).all():
         return labels.astype(np.int64)
-    return np.array([one.decode() for one in labels.tolist()]) if labels.dtype.kind == "S" else labels
+    return np.array(_texts(labels)) if labels.dtype.kind == "S" and labels.ndim == 1 else labels
+
+
+def _texts(array: Array) -> list[Any]:
+    """The elements of an array, (n,); bytes as text."""
+    return [one.decode(errors="replace") if isinstance(one, bytes) else one for one in array.tolist()]
 
 
 def _of_csv(paths: list[Path], size: tuple[int, int] | None) -> tuple[dict[str, Part], None]:
@@ -231,7 +250,7 @@ def _part_of(rows: Iterator[list[str]], size: tuple[int, int] | None) -> Part | 
         if not row:
             continue
         pixels = _pixels(row[:k] + row[k + 1 :])
-        if len(row) != len(first) or pixels is None or len(pixels) != len(row) - 1:
+        if len(row) != len(first) or pixels is None:
             raise DataError(f"line {number:,} is not {len(first) - 1:,} pixels beside a label")
         labels.append(_whole(row[k]))
         images.append(pixels)
@@ -251,10 +270,11 @@ def _lines(text: str) -> Iterator[str]:
 
 def _pixels(cells: list[str]) -> Array | None:
     """The numbers in these cells; None where one is none."""
-    text = ",".join(cells)
+    text = ",".join([*cells, "0"])  # older NumPy stops at what is no number: then the last one is missing
     for kind in (np.int16, np.float32):
         try:
-            return np.fromstring(text, kind, sep=",")
+            if len(found := np.fromstring(text, kind, sep=",")) == len(cells) + 1:
+                return found[:-1]
         except (ValueError, DeprecationWarning):
             continue
     return None
@@ -284,7 +304,7 @@ def _label_named(names: Sequence[str]) -> int | None:
 def _named_size(names: Sequence[str]) -> tuple[int, int] | None:
     """Rows and columns, where the columns are called 1x1, 1x2, ..., 28x28."""
     cells = [found for name in names if (found := _CELL.fullmatch(name.strip()))]
-    if len(cells) != len(names) - 1:
+    if not cells or len(cells) != len(names) - 1:
         return None
     rows, columns = (max(int(cell[i]) for cell in cells) for i in (1, 2))
     return (rows, columns) if rows * columns == len(cells) else None
@@ -293,5 +313,6 @@ def _named_size(names: Sequence[str]) -> tuple[int, int] | None:
 def _whole(label: Any) -> Any:
     """A label as a whole number, if it is one; else as it is."""
     if isinstance(label, str):
-        return int(label) if re.fullmatch(r"[0-9]{1,9}", label.strip()) else label
+        plain = label.strip()
+        return int(plain) if re.fullmatch(r"[0-9]{1,9}", plain) else label
     return int(label) if isinstance(label, float) and label.is_integer() else label
