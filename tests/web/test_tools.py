@@ -280,18 +280,30 @@ def test_the_numbers_of_the_picture_go_to_the_clipboard(drawn: Page) -> None:
     assert np.array(numbers).ravel().tolist() == drawn.evaluate("[...digitlens.reading.image]")
 
 
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("ground", ["White", "Black"])
 @pytest.mark.parametrize(
     ("name", "file"), [("Picture of the network", "network.png"), ("Image that the network sees", "picture.png")]
 )
-def test_without_a_clipboard_a_picture_becomes_a_file(drawn: Page, name: str, file: str) -> None:
+def test_without_a_clipboard_a_picture_becomes_a_file(
+    drawn: Page, name: str, file: str, ground: str, theme: str
+) -> None:
     from PIL import Image
 
     drawn.evaluate(NO_CLIPBOARD)
+    drawn.emulate_media(color_scheme=theme)
+    until(drawn, f"document.documentElement.dataset.theme === '{theme}'")
     press(drawn, "Copy")
+    grounds = drawn.get_by_role("group", name="Ground of the pictures")
+    assert grounds.get_by_role("radio", checked=True).get_attribute("value") == ("black", "white")[theme == "light"]
+    grounds.get_by_role("radio", name=ground).check()
     with drawn.expect_download() as download:
         in_dialog(drawn, name)
     assert download.value.suggested_filename == file
+    assert drawn.evaluate("document.documentElement.dataset.theme") == theme
     picture = np.asarray(Image.open(download.value.path()).convert("L")) / 255
+    if file == "picture.png" and ground == "White":
+        picture = 1 - picture
     if file == "picture.png":
         seen = np.array(drawn.evaluate("[...digitlens.reading.image]")).reshape(28, 28)
         assert np.abs(picture[5::10, 5::10] - seen).max() <= 1 / 255
@@ -299,6 +311,7 @@ def test_without_a_clipboard_a_picture_becomes_a_file(drawn: Page, name: str, fi
         box = drawn.locator(".diagram").bounding_box()
         assert box
         assert picture.shape == (round(2 * (box["height"] + 32)), round(2 * (box["width"] + 32)))
+        assert picture[0, 0] == (ground == "White")
         place = drawn.locator(".neuron[data-layer='3'][data-neuron='7'] circle.light").bounding_box()
         assert place
         x, y = (

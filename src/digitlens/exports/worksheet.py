@@ -5,7 +5,8 @@
 3. A confusion matrix to read.
 
 Which neuron, which weight and which numbers are left blank comes from a seed: the same seed, the same bytes. Every
-number is the network's own: the key holds what `digitlens explain` prints of the same picture.
+number is the network's own: the key holds what `digitlens explain` prints of the same picture. The page makes the same
+exercises: web/core/worksheet.js.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from digitlens.reading.reader import Reader
 from digitlens.reading.reading import Reading
 
 TERMS = 6  # of the sum that are listed
+HIDDEN = 3  # products of these that are left blank
 RATE = 0.5  # the learning rate of the step
 DECIMALS = 3
 MOST_CLASSES = 12  # of a confusion matrix that fits a page
@@ -53,16 +55,17 @@ def worksheet(
         )
     rng = np.random.Generator(np.random.PCG64(seed))
     last = len(reader.network.sizes) - 1
-    layer = int(rng.integers(1, last + 1)) if last == 1 else int(rng.integers(2, last + 1))
+    lowest = min(2, last)
+    layer = lowest + _one_of(rng, last - lowest + 1)
     active = np.flatnonzero(np.abs(reading.trace.a[layer]) >= np.median(np.abs(reading.trace.a[layer])))
-    neuron = int(rng.choice(active))
+    neuron = int(active[_one_of(rng, len(active))])
     parts = neuron_sum(reader.network, reading.trace, layer, neuron, TERMS)
     wanted = _second(reading) if target is None else target
     steps = back_propagate(reader.network, reading.trace.a[0], wanted, reader.cost)
     sources = np.argsort(-np.abs(steps.trace.a[last - 1]), kind="stable")[:6]
-    chain = steps.weight(last, wanted, int(rng.choice(sources)))
-    hidden = np.sort(rng.choice(len(parts.terms), size=min(3, len(parts.terms)), replace=False)).tolist()
-    asked = int(rng.integers(len(reader.classes)))
+    chain = steps.weight(last, wanted, int(sources[_one_of(rng, len(sources))]))
+    hidden = rng.permutation(len(parts.terms))[:HIDDEN].tolist()
+    asked = _one_of(rng, len(reader.classes))
     shows_matrix = evaluation is not None and len(reader.classes) <= MOST_CLASSES
 
     sheets = []
@@ -133,25 +136,22 @@ def exercise_sum(
     blanks: bool = True,
 ) -> None:
     """The terms of a neuron's sum; blank are the products `hidden`, z and the activation, if there are blanks."""
-    last = parts.layer == len(reader.network.sizes) - 1
-    name = f"Output neuron {reader.classes[parts.neuron]}" if last else f"Neuron {parts.neuron} of layer {parts.layer}"
+    name = _neuron_name(reader, parts.layer, parts.neuron)
+    name = name[0].upper() + name[1:]
     printed = parts.printed(DECIMALS)
     sheet.heading(title)
-    told = "Fill in the products, their sum z, and what the activation function makes of it. " + LAST_DIGIT
+    told = "Fill in what is left blank. " + LAST_DIGIT
     formula = f"{name}: z = Σ activation × weight + bias, and a = {parts.function}(z)."
     sheet.paragraph(f"{formula} {told if blanks else ''}".strip())
 
     def maybe(answer: str, blank: bool) -> str | Blank:
         return Blank(answer) if blank and blanks else answer
 
-    columns = reader.image_shape[1]
     rows: list[list[str | Blank]] = [
         [
-            f"row {term.source // columns}, column {term.source % columns}"
-            if parts.layer == 1
-            else f"neuron {term.source}",
-            f"{term.input:.4f}",
-            _signed(f"{term.weight:+.4f}"),
+            _input_name(reader, parts.layer, term.source),
+            _printed(term.input, 4),
+            _printed(term.weight, 4, "+"),
             maybe(_signed(product), i in hidden),
         ]
         for i, (term, product) in enumerate(zip(parts.terms, printed.products, strict=True))
@@ -159,7 +159,9 @@ def exercise_sum(
     rows.append([f"the other {parts.others:,}", "", "", _signed(printed.rest)])
     rows.append(["bias", "", "", _signed(printed.bias)])
     rows.append(["= z", "", "", maybe(_signed(printed.z), True)])
-    rows.append([f"a = {parts.function}(z)", "", "", maybe(f"{parts.activation:.{DECIMALS}f}", True)])
+    whole = reader.network.activations[parts.layer - 1].whole_layer  # of one z alone nobody can say what comes out
+    a = f"a = {parts.function}, of all z of the layer" if whole else f"a = {parts.function}(z)"
+    rows.append([a, "", "", maybe(_printed(parts.activation, DECIMALS), not whole)])
     sheet.table(["from", "activation", "× weight", "= product"], rows, [62, 36, 36, 40])
 
 
@@ -177,26 +179,20 @@ def exercise_step(
     """From the cost back to one weight, and the step that it takes."""
     sheet.heading(title)
     last = len(reader.network.sizes) - 1
-    to = (
-        f"output {reader.classes[chain.neuron]}"
-        if chain.layer == last
-        else f"neuron {chain.neuron} of layer {chain.layer}"
-    )
+    source, to = _input_name(reader, chain.layer, chain.source), _neuron_name(reader, chain.layer, chain.neuron)
     suppose = f"Suppose that the picture shows {reader.classes[target]}."
-    weight = (
-        f"The weight from neuron {chain.source} of the layer before to {to} is w = {_signed(f'{chain.weight:.4f}')}."
-    )
+    weight = f"The weight from {source} to {to} is w = {_printed(chain.weight, 4)}."
     told = f"The learning rate is {rate:g}." + (f" How should it change? {LAST_DIGIT}" if blanks else "")
     sheet.paragraph(f"{suppose} {weight} {told}".strip())
 
     def maybe(value: float, blank: bool = True, decimals: int = DECIMALS + 1) -> str | Blank:
-        answer = _signed(f"{value:.{decimals}f}")
+        answer = _printed(value, decimals)
         return Blank(answer) if blank and blanks else answer
 
     rows: list[list[str | Blank]] = [["a, what comes in at the weight", maybe(chain.input, blank=False)]]
     if chain.layer == last:
-        rows.append(["a′, what the output holds", maybe(float(steps.trace.a[-1][chain.neuron]), blank=False)])
-        rows.append(["y, its target", f"{steps.targets[chain.neuron]:g}"])
+        rows.append(["a′, what the output is", maybe(float(steps.trace.a[-1][chain.neuron]), blank=False)])
+        rows.append(["y, what it should be", f"{steps.targets[chain.neuron]:g}"])
     if chain.dC_da is not None and chain.slope is not None:
         known = "dC/da′ = 2 (a′ − y)" if chain.layer == last else "dC/da′, a sum over the next layer"
         rows.append([known, maybe(chain.dC_da, blank=chain.layer == last)])
@@ -253,6 +249,28 @@ def _second(reading: Reading) -> int:
     """The class that comes second."""
     order = np.argsort(-reading.activations, kind="stable")
     return int(order[1] if len(order) > 1 else order[0])
+
+
+def _one_of(rng: np.random.Generator, n: int) -> int:
+    """A number from 0 to n - 1, drawn as the page can draw it, too."""
+    return int(rng.permutation(n)[0])
+
+
+def _neuron_name(reader: Reader, layer: int, neuron: int) -> str:
+    """`output neuron 7`, `neuron 3 of layer 1`."""
+    last = layer == len(reader.network.sizes) - 1
+    return f"output neuron {reader.classes[neuron]}" if last else f"neuron {neuron} of layer {layer}"
+
+
+def _input_name(reader: Reader, layer: int, source: int) -> str:
+    """`row 14, column 9`, `neuron 3 of layer 1`."""
+    row, column = divmod(source, reader.image_shape[1])
+    return f"row {row}, column {column}" if layer == 1 else f"neuron {source} of layer {layer - 1}"
+
+
+def _printed(number: float, decimals: int, sign: str = "-") -> str:
+    """Rounded, without a minus before a zero; sign: "+": with one in any case."""
+    return _signed(f"{number:{sign}z.{decimals}f}")
 
 
 def _signed(number: str) -> str:

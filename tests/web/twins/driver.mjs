@@ -29,6 +29,7 @@ const names = [
   "model/reading",
   "picture/familiarity",
   "model/calibration",
+  "core/worksheet",
 ];
 const web = Object.fromEntries(
   await Promise.all(names.map(async (name) => [name.split("/")[1], await import(new URL(`${name}.js`, WEB).href)])),
@@ -123,6 +124,24 @@ const TASKS = {
       const image = all.slice(784 * i, 784 * (i + 1));
       const { lead, empty, shares, exact } = web.attribution.leadOf(own, image, one, other);
       return { lead, empty, exact, shares: out(shares) };
+    });
+  },
+
+  /** Exercises of a worksheet, each as it is drawn from a seed. */
+  worksheets({ network, images, wanted, counts }) {
+    const own = networkOf(network);
+    const all = floats(images);
+    const { drawn, sumExercise, stepExercise, matrixExercise } = web.worksheet;
+    return wanted.map(({ seed, target }, i) => {
+      const image = all.slice(784 * i, 784 * (i + 1));
+      const trace = web.network.forward(own, image);
+      const which = drawn(own, trace, seed);
+      const weight = { layer: own.layers.length, neuron: target, source: which.source };
+      return [
+        sumExercise(own, trace, which),
+        stepExercise(web.backward.backPropagate(own, image, target), weight),
+        matrixExercise(own.classes, counts.flat(), which.asked),
+      ];
     });
   },
 

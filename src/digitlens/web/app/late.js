@@ -10,3 +10,4 @@ export { learnView } from "../views/learn/learn.js";
 export { neuronView } from "../views/neuron/neuron.js";
 export { storyView } from "../views/story/story.js";
 export { trainView } from "../views/train/train.js";
+export { openWorksheet } from "../views/worksheet/worksheet.js";

@@ -12,6 +12,7 @@ export const ALL = {
   neuron: async () => (await late()).neuronView,
   learn: async () => (await late()).learnView,
   guess: async () => (await late()).guessView,
+  worksheet: async () => (await late()).openWorksheet,
   lab: async () => (await late()).labView,
   train: async () => {
     const { trainView } = await late();

@@ -5,6 +5,7 @@ import { readDetails } from "../views/read/details.js";
 import { guessView } from "../views/guess/guess.js";
 import { learnView } from "../views/learn/learn.js";
 import { neuronView } from "../views/neuron/neuron.js";
+import { openWorksheet } from "../views/worksheet/worksheet.js";
 
 /** @type {import("../views/shared/services.js").Services["journeys"]} */
 export const LOOKING = {
@@ -12,4 +13,5 @@ export const LOOKING = {
   neuron: async () => neuronView,
   learn: async () => learnView,
   guess: async () => guessView,
+  worksheet: async () => openWorksheet,
 };

@@ -55,8 +55,9 @@ export function fillPage(app, whole) {
   if (connection) root.append(h("div", { id: "connection" }, connection.element));
   const always = [...(welcome ? [welcome] : []), pad, network, tools, journeys, ...(menu ? [menu] : [])];
   const loading = lateViews(app);
+  const { worksheet: _, ...views } = services.journeys;
   const late = Object.fromEntries(
-    Object.entries(services.journeys)
+    Object.entries(views)
       .filter(([name]) => name === "guess" || app.journeys.some((view) => view === name))
       .map(([name, load]) => [name, loading.view(SHEETS[name] ?? [], load)]),
   );

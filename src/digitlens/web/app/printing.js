@@ -14,6 +14,7 @@ export function fitPaper({ root, life }) {
   const before = () => {
     theme ||= host.dataset.theme ?? "dark";
     host.dataset.theme = "light";
+    if (host.hasAttribute("data-worksheet")) return; // it has pages of its own
     const { clientWidth: width, scrollHeight: height } = host;
     if (!width || !height) return;
     host.style.width = `${width}px`;

@@ -26,6 +26,7 @@ import { mostActive } from "./reading.js";
  * @property {number} correct         of all images
  * @property {number[]} correctOf     of those of each class
  * @property {number[]} of            how many there are of each class
+ * @property {Uint32Array} confusion   (classes · classes), row by row: the true class, column: what it is read as
  */
 /** @typedef {{layer: Layer, z: Float64Array, a: Float64Array}} Known   (n images · neurons), image after image */
 /** @typedef {Generator<number, any, void>} InPieces */
@@ -126,12 +127,15 @@ export function measuring(set) {
   /** @param {Float64Array} outputs @param {number} classes @returns {Measured} */
   function counted(outputs, classes) {
     const [correctOf, of] = [new Array(classes).fill(0), new Array(classes).fill(0)];
+    const confusion = new Uint32Array(classes * classes);
     for (let i = 0; i < set.n; i++) {
       const label = set.labels[i];
       of[label]++;
-      if (mostActive(outputs.subarray(i * classes, (i + 1) * classes)) === label) correctOf[label]++;
+      const read = mostActive(outputs.subarray(i * classes, (i + 1) * classes));
+      if (read === label) correctOf[label]++;
+      confusion[label * classes + read]++;
     }
-    return { correct: correctOf.reduce((sum, one) => sum + one, 0), correctOf, of };
+    return { correct: correctOf.reduce((sum, one) => sum + one, 0), correctOf, of, confusion };
   }
 
   /**

@@ -4,7 +4,7 @@
 // Normal numbers come from 256 layers of equal area under the bell curve (Marsaglia and Tsang, The ziggurat method,
 // 2000): one of them is drawn, and a place across it; nearly always that is all.
 
-import { Pcg64 } from "./pcg64.js";
+import { Shuffler } from "./shuffler.js";
 import { ziggurat } from "./ziggurat.js";
 
 const TAIL = 3.6541528853610088; // where the lowest layer ends; beyond it lies the tail
@@ -12,10 +12,10 @@ const OVER_TAIL = 0.27366123732975828;
 const [TAIL_32, OVER_TAIL_32] = [Math.fround(TAIL), Math.fround(OVER_TAIL)];
 const { fround } = Math;
 
-export class Generator {
+export class Generator extends Shuffler {
   /** @param {...number} numbers   as default_rng([...numbers]) takes them */
   constructor(...numbers) {
-    this.bits = new Pcg64(numbers);
+    super(...numbers);
     this.tables = ziggurat();
   }
 
@@ -69,35 +69,5 @@ export class Generator {
   /** One number from `low` to below `high`. @param {number} low @param {number} high @returns {number} */
   uniform(low, high) {
     return low + (high - low) * this.bits.random();
-  }
-
-  /** A whole number from 0 to `most`: as many bits as that has, until they are not more. @param {number} most */
-  upTo(most) {
-    const mask = most ? 4294967295 >>> Math.clz32(most) : 0;
-    for (;;) {
-      const word = (this.bits.next32() & mask) >>> 0;
-      if (word <= most) return word;
-    }
-  }
-
-  /**
-   * The same numbers in a random order: permutation() of an array of one dimension.
-   * @template {Uint8Array | Uint32Array} T
-   * @param {T} numbers   changed in place
-   * @returns {T}
-   */
-  shuffle(numbers) {
-    for (let i = numbers.length - 1; i > 0; i--) {
-      const j = this.upTo(i);
-      const kept = numbers[i];
-      numbers[i] = numbers[j];
-      numbers[j] = kept;
-    }
-    return numbers;
-  }
-
-  /** 0 to `count` - 1 in a random order. @param {number} count @returns {Uint32Array} */
-  permutation(count) {
-    return this.shuffle(Uint32Array.from({ length: count }, (_, i) => i));
   }
 }

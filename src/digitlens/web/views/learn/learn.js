@@ -9,6 +9,7 @@ import { batchView, withArticle } from "./batch.js";
 import { layerGradientsView } from "./layer_gradients.js";
 import { chainView } from "./chain_rule.js";
 import { read } from "../../model/reading.js";
+import { proposedTarget } from "../../model/target.js";
 import { dataFor, onPad } from "../shared/data_images.js";
 import { copyText } from "../shared/clipboard.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
@@ -16,6 +17,7 @@ import { guessSwitch } from "../shared/guess_switch.js";
 import { chosenWeight, miniBatchOf, steepestOutput } from "../../core/mini_batch.js";
 import { learningTable } from "../../core/tables.js";
 import { stages } from "../shared/stages.js";
+import { worksheetButton } from "../shared/worksheet_button.js";
 import { stepView } from "./step.js";
 import { costView } from "./cost.js";
 import { outputsView } from "./outputs.js";
@@ -87,6 +89,7 @@ export function learnView(app) {
     },
     phrase("learn.learn.copyTheNumbers"),
   );
+  const worksheet = worksheetButton(app);
 
   const steps = stages(
     [
@@ -104,7 +107,7 @@ export function learnView(app) {
     cost.element,
     h("div", { class: "row" }, steps.begin),
   );
-  const all = h("div", { class: "all" }, first, steps.element, h("div", { class: "row end" }, copy));
+  const all = h("div", { class: "all" }, first, steps.element, h("div", { class: "row end" }, worksheet, copy));
   const element = h(
     "article",
     { class: "learn-view" },
@@ -245,19 +248,6 @@ export function learnView(app) {
   };
 }
 
-/**
- * What was chosen; or the true class of an image that has one; or the runner-up, of which there is much to learn.
- * @param {App} app
- * @returns {number}
- */
-function proposedTarget({ state, network, reading }) {
-  const { target, base } = state;
-  if (target !== null) return target;
-  if (base?.kind === "folder" && base.digit < network.classes.length) return base.digit;
-  const digit = base && "digit" in base ? network.classes.indexOf(String(base.digit)) : -1;
-  return digit >= 0 ? digit : runnerUp(reading);
-}
-
 const AT_ONCE = 100; // test images
 let looked = 0; // test images that were looked at until now
 
@@ -285,13 +275,6 @@ async function findMisread(app, images) {
   } catch (error) {
     app.say(phrase("learn.learn.noTestImage", { why: reasonOf(error) }));
   }
-}
-
-/** The output that comes second. @param {import("../../model/reading.js").Reading} reading */
-function runnerUp({ trace, digit }) {
-  const outputs = trace.a[trace.a.length - 1];
-  const others = Array.from(outputs.keys()).filter((j) => j !== digit);
-  return others.reduce((best, j) => (outputs[j] > outputs[best] ? j : best), others[0] ?? digit);
 }
 
 /** @param {App} app @param {number} target @returns {string} */

@@ -7,6 +7,7 @@ import { neuronName } from "../../core/neuron.js";
 import { MOST_SILENCED, measuring, testSet } from "../../model/accuracy.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 import { inPieces } from "../shared/in_pieces.js";
+import { testImages } from "../shared/test_images.js";
 import { reasonOf } from "../../texts/language.js";
 import { phrase } from "../../texts/later.js";
 
@@ -16,8 +17,6 @@ import { phrase } from "../../texts/later.js";
 /** @typedef {import("../../model/accuracy.js").Measured} Measured */
 /** @typedef {import("./sliders.js").Change} Change */
 
-const AT_ONCE = 1000; // images in one answer
-const MOST = 20_000; // images
 const BUDGET = 60; // ms that a change may take before it is done in pieces
 const LISTED = 8; // neurons
 
@@ -64,14 +63,7 @@ export function costOfChange(app, images, change) {
     const of = kind();
     if (loaded?.of === of) return loaded;
     original = shown = null;
-    const all = [];
-    for (let total = 1; all.length < Math.min(total, MOST); ) {
-      setText(said, phrase("neuron.costOfChange.fetchingTheTestImages"));
-      const some = await images(app.network, "test", all.length, AT_ONCE);
-      if (typeof some === "string") throw new Error(some);
-      total = some.total;
-      all.push(...some.images);
-    }
+    const all = await testImages(images, app.network, (text) => setText(said, text));
     const set = await finished(testSet(all, app.network), (share) =>
       setText(
         said,

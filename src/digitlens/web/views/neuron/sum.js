@@ -9,6 +9,7 @@ import { count, fixed, plain } from "../../core/numbers.js";
 import { sumTable } from "../../core/tables.js";
 import { copyText } from "../shared/clipboard.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
+import { worksheetButton } from "../shared/worksheet_button.js";
 import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
@@ -88,7 +89,7 @@ export function sumView(app) {
         h("span", { class: "dim" }, phrase("neuron.sum.largestTerms")),
         ...choices,
       ),
-      copy,
+      h("div", { class: "row" }, copy, worksheetButton(app)),
     ),
   );
 

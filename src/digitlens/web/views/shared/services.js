@@ -133,13 +133,21 @@
  */
 /** @typedef {(app: App) => View} MakeView */
 /**
+ * @typedef {Object} Matrix   a confusion matrix
+ * @property {string} name        of the network
+ * @property {string[]} classes
+ * @property {ArrayLike<number>} counts   (classes · classes), row by row: the true class, column: what it is read as
+ */
+/** @typedef {(app: App, matrix?: Matrix | null) => void} OpenWorksheet   matrix: the one that is on the page */
+/**
  * @typedef {Object} Services
  * @property {Address} address
  * @property {Networks} networks
  * @property {(root: ShadowRoot, sheets: readonly string[]) => Promise<void>} styles   puts style sheets, named by
  *   their paths in web/, into the component
- * @property {Partial<Record<Journey | "guess", () => Promise<MakeView>>>} journeys   each loaded when it is wanted;
- *   read: what stands beneath the network there; guess: what asks before something is shown
+ * @property {Partial<Record<Journey | "guess", () => Promise<MakeView>>> & {worksheet?: () => Promise<OpenWorksheet>}
+ *   } journeys   each loaded when it is wanted; read: what stands beneath the network there; guess: what asks before
+ *   something is shown; worksheet: the exercise to print
  * @property {{tab: Storage | null, site: Storage | null}} [storage]   what lasts as long as the tab, and longer
  * @property {(digit: number) => Promise<Blob>} [examples]   a drawing of each digit
  * @property {Images} [images]

@@ -11,6 +11,7 @@ import { inkCanvas, paintInk } from "../shared/pictures.js";
 import { shareDialog } from "./share.js";
 import { within } from "../../texts/language.js";
 import { THEMES } from "../shared/theme.js";
+import { openWorksheet } from "../shared/worksheet_button.js";
 import { phrase } from "../../texts/first.js";
 
 /** @typedef {import("../shared/app.js").App} App */
@@ -74,7 +75,7 @@ export function toolsView(app) {
       ),
     h(
       "button",
-      { class: "quiet", "aria-haspopup": "dialog", onclick: () => copies.element.showModal() },
+      { class: "quiet", "aria-haspopup": "dialog", onclick: () => copies.show() },
       phrase("tools.tools.copy"),
     ),
     themeButton(app),
@@ -114,15 +115,31 @@ function isOver(element, { clientX: x, clientY: y }) {
 function copyDialog(app) {
   const picture = () => {
     const canvas = inkCanvas("");
-    paintInk(canvas, app.reading.image, app.network.shape);
+    const { image } = app.reading;
+    paintInk(canvas, ground() === "white" ? image.map((ink) => 1 - ink) : image, app.network.shape);
     return canvas;
   };
+  const grounds = /** @type {const} */ ([
+    ["white", phrase("tools.tools.onAWhiteGround")],
+    ["black", phrase("tools.tools.onABlackGround")],
+  ]).map(([value, name]) => {
+    const box = h("input", { type: "radio", name: "ground", value });
+    return { value, box, element: h("label", {}, box, name) };
+  });
+  const ground = () => grounds.find(({ box }) => box.checked)?.value ?? "black";
   /** @type {[string, string, () => Promise<void>][]} */
   const kinds = [
     [
       phrase("tools.tools.pictureOfTheNetwork"),
       phrase("tools.tools.asItIsOnThe"),
-      () => copyPicture(app, networkFigure(app.root), "network.png", phrase("tools.tools.thePictureOfTheNetwork"), 1),
+      () =>
+        copyPicture(
+          app,
+          networkFigure(app.root, ground()),
+          "network.png",
+          phrase("tools.tools.thePictureOfTheNetwork"),
+          1,
+        ),
     ],
     [
       phrase("tools.tools.imageThatTheNetworkSees"),
@@ -152,6 +169,15 @@ function copyDialog(app) {
         ),
     ],
   ];
+  if (app.services.journeys.worksheet)
+    kinds.push([
+      phrase("tools.tools.worksheetToPrint"),
+      phrase("tools.tools.anExerciseWithItsKey"),
+      async () => {
+        element.close(); // one dialog at a time
+        await openWorksheet(app);
+      },
+    ]);
   const buttons = kinds.map(([what, how, copy]) =>
     h(
       "button",
@@ -171,10 +197,23 @@ function copyDialog(app) {
     { class: "tool-dialog", "aria-labelledby": "copy-title" },
     h("h2", { id: "copy-title" }, phrase("tools.tools.copy")),
     h("p", {}, phrase("tools.tools.toTheClipboardWhereThere")),
+    h(
+      "fieldset",
+      { class: "row" },
+      h("legend", { class: "unseen" }, phrase("tools.tools.groundOfPictures")),
+      ...grounds.map((one) => one.element),
+    ),
     h("div", { class: "offered" }, ...buttons),
     h("div", { class: "row end" }, close),
   );
-  return { element };
+  return {
+    element,
+    show() {
+      const light = /** @type {HTMLElement} */ (app.root.host).dataset.theme === "light";
+      for (const { value, box } of grounds) box.checked = (value === "white") === light;
+      element.showModal();
+    },
+  };
 }
 
 /** One button, three states: pressed again, it goes on to the next. @param {App} app */

@@ -5,12 +5,15 @@ import { imageOf, imageShape } from "../../train/frames.js";
 import { many } from "../../train/curves.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 import { inkCanvas, paintInk } from "../shared/pictures.js";
+import { worksheetButton } from "../shared/worksheet_button.js";
 import { phrase } from "../../texts/later.js";
 
+/** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../train/frames.js").Frame} Frame */
 /** @typedef {import("../../core/shape.js").Shape} Shape */
 
-export function mistakesView() {
+/** @param {App} app */
+export function mistakesView(app) {
   const words = h("p", { class: "dim" });
   const list = h("ul", { class: "misread" });
   const element = h(
@@ -26,6 +29,10 @@ export function mistakesView() {
     words,
   );
   const table = h("table", { class: "confusion" });
+  const worksheet = worksheetButton(
+    app,
+    () => shown && { name: trained, classes, counts: Array.from(/** @type {any} */ (shown.blocks.confusion)) },
+  );
   const counts = h(
     "section",
     {
@@ -40,6 +47,7 @@ export function mistakesView() {
       { class: "scroller", tabindex: 0, role: "group", "aria-label": phrase("train.mistakes.theConfusionMatrix2") },
       table,
     ),
+    h("div", { class: "row" }, worksheet),
   );
   /** @type {Frame | null} */
   let heard = null;
@@ -49,6 +57,7 @@ export function mistakesView() {
   const items = /** @type {ReturnType<typeof misread>[]} */ ([]);
   let cells = /** @type {HTMLTableCellElement[]} */ ([]);
   let columns = "";
+  let [trained, classes] = ["", /** @type {string[]} */ ([])];
   /** The table, without numbers. @param {string[]} classes */
   const build = (classes) => {
     columns = classes.join();
@@ -117,7 +126,11 @@ export function mistakesView() {
     update(run) {
       const now = run && heard && heard.header.number === run.header.number && run.header.classes.length ? heard : null;
       for (const part of [element, counts]) part.dataset.known = String(now !== null);
-      if (run && now && now !== shown) paint(now, run.header.classes, imageShape(run.header));
+      if (run && now && now !== shown) {
+        [trained, classes] = [run.header.base ?? "", run.header.classes];
+        paint(now, classes, imageShape(run.header));
+      }
+      attributes(worksheet, { hidden: now === null });
       shown = now ?? shown;
     },
   };

@@ -108,7 +108,7 @@ export function trainView(app, live) {
   const form = settingsView(app, change, data.element);
   const curves = curvesView(app, (position) => snapshots.goTo(position));
   const snapshots = snapshotsView(app, live, redraw);
-  const mistakes = mistakesView();
+  const mistakes = mistakesView(app);
   const command = commandView(app);
   const tries = triesView(attempt);
   const setup = h(
