@@ -31,7 +31,7 @@ CLEAR = 12.0  # nats: a larger lead over the second-best way says no more
 
 FILE = Path(__file__).with_name("confidence.safetensors")
 LAYERS = ("hidden", "output")
-DIGIT = (0.6569, 0.0059, -0.1376, -0.34, -0.521, -0.5485, 1.364)  # one weight for each evidence, then a constant
+DIGIT = (0.8268, -0.1442, -0.3125, -0.2502, -0.4675, -1.183, 2.0297)  # one weight for each evidence, then a constant
 
 
 def number_evidence(lattice: Lattice, ways: Sequence[Way], beside: tuple[float, float, float]) -> tuple[float, ...]:
