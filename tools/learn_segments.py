@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.digits.dataset import DataSet, Digits
+from digitlens.digits.preparation.connected_components import pieces_of
 from digitlens.digits.preparation.framing import frame
 from digitlens.digits.preparation.strokes import ink_strokes
 from digitlens.digits.sources.find import find_data
 from digitlens.digits.synthetic.pen.rows import Sheet, Stroke, drawings_by_digit, sheet
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.training import Run
-from digitlens.reading.page.connected_components import pieces_of
 from digitlens.reading.page.lines import find_lines
 from digitlens.reading.page.page import ink_of
 from digitlens.reading.page.paper import find_paper

@@ -63,7 +63,7 @@ def textured(strokes: list[np.ndarray], rng: np.random.Generator) -> Picture:
     height = rng.uniform(25, 60)
     ink = inked(strokes, height, rng.uniform(0.05, 0.11) * height + 1, rng.uniform(0.02, 0.18) * height)
     if rng.random() < 0.35:
-        side = np.roll(ink, int(rng.integers(3, height // 3 + 4)), axis=0)[:, : max(2, ink.shape[1] // 8)]
+        side = np.roll(ink, int(rng.integers(3, int(height // 3) + 4)), axis=0)[:, : max(2, ink.shape[1] // 8)]
         ink = np.concatenate([ink, side] if rng.random() < 0.5 else [side, ink], axis=1)
     blank, depth = paper(ink.shape, rng)
     return seen(blank - depth * ink, rng)

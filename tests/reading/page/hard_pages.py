@@ -186,6 +186,54 @@ def without_an_end(ink: np.ndarray, written: Sheet, rng: np.random.Generator) ->
     return file.getvalue()[:-2]
 
 
+def with_a_video(ink: np.ndarray, written: Sheet, rng: np.random.Generator) -> bytes:
+    """A photo with a video behind its end, as telephones take them."""
+    file = io.BytesIO()
+    Image.fromarray(plain(ink)).save(file, "JPEG", quality=90)
+    video = b"\0\0\0\x18ftypmp42\0\0\0\0isommp42" + rng.bytes(int(rng.integers(100_000, 3_000_000)))
+    return file.getvalue() + video
+
+
+def on_ruled_paper(ink: np.ndarray, written: Sheet, rng: np.random.Generator) -> Grey:
+    """Lines, a margin and punch holes."""
+    high = max(box[3] for box in written.boxes)
+    page = np.pad(ink, ((0, 0), (int(1.5 * high), 0)))
+    pitch, level, thick = rng.uniform(1.0, 1.9) * high, int(rng.integers(50, 140)), int(rng.integers(1, 4))
+
+    def ruled(draw: ImageDraw.ImageDraw) -> None:
+        for y in np.arange(rng.uniform(0.2, 1) * pitch, page.shape[0], pitch):
+            draw.line((0, y, page.shape[1], y), fill=level, width=thick)
+        draw.line((1.2 * high, 0, 1.2 * high, page.shape[0]), fill=level, width=thick)
+        for y in np.arange(0.8 * high, page.shape[0] - 0.4 * high, 3 * high):
+            draw.ellipse((0.3 * high, y - 0.2 * high, 0.7 * high, y + 0.2 * high), fill=200)
+
+    return plain(np.maximum(drawn(np.zeros_like(page), ruled), page))
+
+
+def on_squared_paper(ink: np.ndarray, written: Sheet, rng: np.random.Generator) -> Grey:
+    high = max(box[3] for box in written.boxes)
+    pitch, level, thick = rng.uniform(0.4, 1.1) * high, int(rng.integers(40, 110)), int(rng.integers(1, 3))
+
+    def squares(draw: ImageDraw.ImageDraw) -> None:
+        for y in np.arange(rng.uniform(0, 1) * pitch, ink.shape[0], pitch):
+            draw.line((0, y, ink.shape[1], y), fill=level, width=thick)
+        for x in np.arange(rng.uniform(0, 1) * pitch, ink.shape[1], pitch):
+            draw.line((x, 0, x, ink.shape[0]), fill=level, width=thick)
+
+    return plain(np.maximum(drawn(np.zeros_like(ink), squares), ink))
+
+
+def in_a_shadow(ink: np.ndarray, written: Sheet, rng: np.random.Generator) -> Grey:
+    """The hard shadow of a hand or a telephone over a part of the page."""
+    y, x = np.mgrid[: ink.shape[0], : ink.shape[1]]
+    angle, soft = rng.uniform(0, 2 * np.pi), rng.uniform(2, 12)
+    along = np.cos(angle) * x + np.sin(angle) * y
+    edge = rng.uniform(*np.quantile(along, [0.3, 0.7]))
+    light = 1 - rng.uniform(0.3, 0.5) / (1 + np.exp(-np.clip((along - edge) / soft, -50, 50)))
+    noisy = plain(ink, 0.95) * light + rng.normal(0, 2, ink.shape)
+    return np.rint(noisy.clip(0, 255)).astype(np.uint8)
+
+
 def lines_of(written: Sheet) -> list[list[tuple[float, float, float, float]]]:
     """The boxes of each line."""
     lines = [[written.boxes[0]]]
@@ -211,14 +259,18 @@ KINDS: dict[str, Kind] = {
     "of one brightness": of_one_brightness,
     "of twelve bits": of_twelve_bits,
     "without an end": without_an_end,
+    "with a video": with_a_video,
+    "on ruled paper": on_ruled_paper,
+    "on squared paper": on_squared_paper,
+    "in a shadow": in_a_shadow,
 }
 
 
 ALONE = "in circles", "with a logo that touches"  # circles of two lines would touch, and a logo would hide digits
 
 
-def pages(kind: str, count: int, seed: int) -> Iterator[tuple[Picture, Picture]]:
-    """A page as it is, and with what is no writing, `count` times."""
+def pages(kind: str, count: int, seed: int) -> Iterator[tuple[Picture, Picture, str]]:
+    """A page as it is, the same with what is no writing, and its text, `count` times."""
     for number in range(count):
         rng = np.random.default_rng([seed, number])
         lines = 1 if kind in ALONE else int(rng.integers(1, 4))
@@ -226,7 +278,7 @@ def pages(kind: str, count: int, seed: int) -> Iterator[tuple[Picture, Picture]]
         gap = rng.uniform(1.4, 1.8) if kind == "in circles" else rng.uniform(0.5, 0.9)
         written = sheet(texts, rng, gap=gap)
         ink = 1 - written.grey() / 255.0
-        yield plain(ink), KINDS[kind](ink, written, rng)
+        yield plain(ink), KINDS[kind](ink, written, rng), "\n".join(texts)
 
 
 def dates(count: int, seed: int) -> Iterator[tuple[Grey, str]]:
@@ -262,3 +314,64 @@ def times(count: int, seed: int) -> Iterator[tuple[Grey, str]]:
         left = written.write(parts[1], x + 0.3 * high, 70, high, rng, gap=0.25)
         written.columns = int(left) + 80
         yield written.grey(), " ".join(parts)
+
+
+def telephone_numbers(count: int, seed: int) -> Iterator[tuple[Grey, str]]:
+    """Numbers such as (555) 123-4567, whose brackets and dash end a number, `count` times."""
+    for number in range(count):
+        rng = np.random.default_rng([seed, number])
+        written, high, top = Sheet(220, 1500, 3.0), 60.0, 80.0
+        parts = ["".join(str(n) for n in rng.integers(0, 10, n)) for n in (3, 3, 4)]
+        left, bow, gap = 110.0, rng.uniform(0.12, 0.25) * high, rng.uniform(0.15, 0.35)
+        t = np.linspace(-1, 1, 15)
+        for i, part in enumerate(parts):
+            if i == 2:
+                y = top + high * rng.uniform(0.45, 0.6)
+                written.strokes.append(np.array([[left + 0.1 * high, y], [left + 0.5 * high, y + rng.normal()]]))
+                left += 0.7 * high
+            begin = left
+            left = written.write(part, left, top, high, rng, gap=gap)
+            if i == 0:
+                middle, reach = top + high / 2, high * rng.uniform(0.65, 0.85)
+                for side, x in ((-1, begin - 0.25 * high), (1, left - gap * high + 0.25 * high)):
+                    bracket = np.stack([x - side * bow * t * t, middle + reach * t], axis=1)
+                    written.strokes.append(bracket)
+                left += 0.55 * high
+        written.columns = int(left) + 80
+        yield written.grey(), " ".join(parts)
+
+
+def tables(count: int, seed: int) -> Iterator[tuple[Grey, str]]:
+    """Numbers of two or three digits in the cells of a ruled table, `count` times."""
+    for number in range(count):
+        yield table(np.random.default_rng([seed, number]))
+
+
+def table(rng: np.random.Generator) -> tuple[Grey, str]:
+    rows, columns, high = int(rng.integers(2, 6)), int(rng.integers(2, 5)), rng.uniform(36, 60)
+    wide, tall, edge = rng.uniform(3.4, 4.5) * high, rng.uniform(1.7, 2.3) * high, 30
+    written = Sheet(int(rows * tall) + 2 * edge, int(columns * wide) + 2 * edge, high * 0.05)
+    cells = [["".join(map(str, rng.integers(0, 10, rng.integers(2, 4)))) for _ in range(columns)] for _ in range(rows)]
+    for row, line in enumerate(cells):
+        for column, text in enumerate(line):
+            top = edge + row * tall + (tall - high) / 2
+            written.write(text, edge + column * wide + 0.4 * high, top, high, rng, gap=0.15)
+    thick, level = int(rng.integers(1, 4)), int(rng.integers(110, 256))
+
+    def ruled(draw: ImageDraw.ImageDraw) -> None:
+        right, bottom = edge + columns * wide, edge + rows * tall
+        for y in edge + tall * np.arange(rows + 1):
+            draw.line((edge, y, right, y), fill=level, width=thick)
+        for x in edge + wide * np.arange(columns + 1):
+            draw.line((x, edge, x, bottom), fill=level, width=thick)
+
+    ink = 1 - written.grey() / 255.0
+    return plain(np.maximum(drawn(np.zeros_like(ink), ruled), ink)), "\n".join(" ".join(line) for line in cells)
+
+
+WRITTEN: dict[str, Callable[[int, int], Iterator[tuple[Grey, str]]]] = {
+    "dates": dates,
+    "times": times,
+    "telephone numbers": telephone_numbers,
+    "tables of numbers": tables,
+}

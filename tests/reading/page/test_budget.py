@@ -11,10 +11,10 @@ from PIL import Image
 from tests.reading.page.test_hostile_pages import zigzags
 
 import digitlens as dl
+from digitlens.digits.preparation.connected_components import pieces_of, runs_in
 from digitlens.digits.synthetic.pen.rows import sheet
 from digitlens.reading.page import budget, lines, page, paper, ruling
 from digitlens.reading.page.budget import Budget
-from digitlens.reading.page.connected_components import pieces_of, runs_in
 from digitlens.reading.page.lines import find_lines
 from digitlens.reading.page.paper import find_paper
 from digitlens.reading.page.ruling import without_boxes

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from tests.reading.page.shapes import page_of
 
 import digitlens as dl
+from digitlens.digits.preparation.connected_components import pieces_of
 from digitlens.digits.preparation.strokes import ink_strokes
 from digitlens.digits.synthetic.pen.rows import Sheet
 from digitlens.reading.page import segmentation
-from digitlens.reading.page.connected_components import pieces_of
 from digitlens.reading.page.lines import MOST, find_lines
 from digitlens.reading.page.page import find_page
 

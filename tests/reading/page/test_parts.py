@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digitlens.digits.preparation.connected_components import pieces_of
 from digitlens.digits.preparation.framing import Box
 from digitlens.digits.preparation.specks import connected_components
 from digitlens.digits.preparation.strokes import ink_strokes
-from digitlens.reading.page.connected_components import pieces_of
 from digitlens.reading.page.cuts import cuts, thickness
 from digitlens.reading.page.lines import find_lines
 from digitlens.reading.page.paper import Paper, find_paper, turned

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from tests.digits import surroundings
 from tests.digits.hard_paper import filling, pictures, textured
 from tests.golden.test_pictures import GREYS, grey_of
 from tests.web.twins.node import ask, base64_of, file_of, floats, in_float64, near
@@ -154,6 +155,28 @@ def test_pictures_that_can_be_looked_at_in_several_ways_are_prepared_as_in_pytho
         for stage, other in zip(one["stages"], wanted.stages, strict=True):
             assert stage["reason"] == other.reason.replace("an array of", "a picture of"), number
     assert {stage["reason"].count("looks less like") for one in got for stage in one["stages"]} == {0, 1}
+
+
+@pytest.mark.parametrize("network", ["reader", "video"])
+def test_what_is_around_a_digit_is_left_out_as_in_python(network: str) -> None:
+    some = [picture for kind in surroundings.KINDS for _, picture in surroundings.pictures(kind, 12, seed=9)]
+    bar, zero = np.full((90, 80), 230, np.uint8), np.full((90, 80), 230, np.uint8)
+    bar[15:75, 30:50] = zero[15:75, 20:60] = 20  # taken for sheets, if there were writing on them
+    zero[28:62, 32:48] = 230
+    large = np.repeat(np.repeat(some[0], 4, axis=0), 4, axis=1)
+    reader = digitlens.load(network)
+    familiar = reader.familiarity.of_one if reader.familiarity else None
+    some += [bar, zero, large]
+    got = ask("greys", network=file_of(reader), pictures=described(some), adjusting=[])
+    for number, (grey, one) in enumerate(zip(some, got, strict=True)):
+        wanted = prepare(grey, familiar=familiar)
+        near(one["image"], wanted.image, f"picture {number}")
+        for stage, other in zip(one["stages"], wanted.stages, strict=True):
+            assert stage["reason"] == other.reason.replace("an array of", "a picture of"), number
+            near(list(stage["parameters"].values()), list(other.parameters.values()), f"picture {number}, {other.name}")
+    said = [one["stages"][1]["reason"] for one in got]
+    assert sum("around the sheet" in reason for reason in said) >= 18
+    assert sum("a circle" in reason for reason in said) >= 10
 
 
 @pytest.mark.parametrize("dark_on_light", [False, True], ids=["light on dark", "dark on light"])

@@ -21,7 +21,7 @@ picture that has this size already is taken as it is, without looking for ink: b
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 
 from digitlens.digits.dataset import DIGIT_SHAPE, shape_name
 from digitlens.digits.preparation import adjusting as adjusting_steps
+from digitlens.digits.preparation.circles import without_circles
 from digitlens.digits.preparation.decode import Decoded, decode
 from digitlens.digits.preparation.fitting import fit
 from digitlens.digits.preparation.framing import (
@@ -44,9 +45,11 @@ from digitlens.digits.preparation.framing import (
     scaled,
 )
 from digitlens.digits.preparation.ink import PLAIN, Ink, Look, find_ink
+from digitlens.digits.preparation.sheet import sheet_of_digit
 from digitlens.errors import ShapeError
 
 LEAST_SIDE = 5  # pixels: ink whose longest side is shorter is a dot
+MOST_INK = 0.25  # of a sheet: more is not the writing of one digit
 
 Familiar = Callable[[NDArray[np.float32]], float]
 
@@ -199,25 +202,62 @@ def _ink(
 
 def _framed(decoded: Decoded, familiar: Familiar | None) -> list[Stage]:
     """Ink, cropped, scaled and centred; only the ink (none of it) where there is too little."""
+    ways = _on_sheet(decoded)
+    if familiar is None and ways:
+        return ways[0]
     found, box, nothing = _ink(decoded, box_for_framing)
     if found is None or box is None:
-        return nothing
-    best = _framing(decoded, found, box)
-    if familiar is None or not found.others:
-        return best
-    most = familiar(best[-1].image)
+        return ways[0] if ways else nothing
+    ways += _with_and_without_circle(decoded, found, box)
+    if familiar is None:
+        return ways[0]
     for look in found.others:
         found, box, _ = _ink(decoded, box_for_framing, look)
         if found is not None and box is not None:
-            stages = _framing(decoded, found, box)
-            familiarity = familiar(stages[-1].image)
-            if familiarity > most:
-                best, most = stages, familiarity
-    return best
+            ways += _with_and_without_circle(decoded, found, box)
+    return ways[0] if len(ways) == 1 else max(ways, key=lambda stages: familiar(stages[-1].image))
 
 
-def _framing(decoded: Decoded, found: Ink, box: Box) -> list[Stage]:
-    """The ink, and the three stages from its box to 28×28."""
+def _on_sheet(decoded: Decoded) -> list[list[Stage]]:
+    """Ways to look at the sheet alone, where the picture shows one on something else; the likeliest first."""
+    sheet = sheet_of_digit(decoded.grey)
+    if sheet is None:
+        return []
+    grey, place = sheet
+    first = find_ink(grey)
+    if first is None:
+        return []
+    ways = []
+    for found in (first, *(find_ink(grey, look) for look in first.others)):
+        box = box_for_framing(found.ink) if found else None
+        if found is None or box is None or not _is_on(place, found, box):
+            continue
+        region = found.region._replace(top=found.region.top + place.top, left=found.region.left + place.left)
+        found = replace(found, region=region)
+        ways += _with_and_without_circle(decoded, found, box, "; what is around the sheet is left out")
+    return ways
+
+
+def _is_on(sheet: Box, found: Ink, box: Box) -> bool:
+    """Whether ink is writing on a sheet, and not the paper within a thick 0 that was taken for one."""
+    rows, columns = box.rows * found.reduction, box.columns * found.reduction
+    most = found.ink.sum() * found.reduction**2 <= MOST_INK * sheet.rows * sheet.columns
+    return bool(most) and max(rows, columns) >= LEAST_SIDE and rows < sheet.rows and columns < sheet.columns
+
+
+def _with_and_without_circle(decoded: Decoded, found: Ink, box: Box, without: str = "") -> list[list[Stage]]:
+    """How the picture looks without a circle around its digit, where there is one, and as it is."""
+    as_it_is = _framing(decoded, found, box, without)
+    ink = without_circles(found.ink)
+    inner = None if ink is found.ink else box_for_framing(ink)
+    if inner is None:
+        return [as_it_is]
+    circle = "; a circle around the digit is left out"
+    return [_framing(decoded, replace(found, ink=ink), inner, without + circle), as_it_is]
+
+
+def _framing(decoded: Decoded, found: Ink, box: Box, without: str = "") -> list[Stage]:
+    """The ink, and the three stages from its box to 28×28. without: what was left out."""
     cropped = box.cut(found.ink)
     step = found.reduction * decoded.reduction
     top = found.region.top * decoded.reduction + box.top * step
@@ -228,7 +268,7 @@ def _framing(decoded: Decoded, found: Ink, box: Box) -> list[Stage]:
     image = place(small, corner).astype(np.float32)
     framed_already = small is cropped and (top, left) == corner and decoded.grey.shape == (SIDE, SIDE)
     return [
-        _inked(found, _paper(found)),
+        _inked(found, _paper(found) + without),
         Stage(
             "cropped",
             cropped,

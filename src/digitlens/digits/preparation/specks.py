@@ -25,7 +25,7 @@ def main_ink(ink: Image) -> Image:
     ink: (rows, columns) -> (rows, columns)
     """
     size = math.ceil(max(ink.shape) / CELLS)
-    mass = _cells(ink, size)
+    mass = cells_of(ink, size)
     labels, n = connected_components(mass > 0.05)
     share = np.bincount(labels.ravel(), weights=mass.ravel(), minlength=n + 1)  # (n + 1,); label 0 is empty
     share[0] = 0.0
@@ -41,7 +41,7 @@ def main_ink(ink: Image) -> Image:
     return np.where(stay, ink, 0.0)
 
 
-def _cells(ink: Image, size: int) -> Image:
+def cells_of(ink: Image, size: int) -> Image:
     """The mean ink of each cell of `size` by `size` pixels."""
     strips = np.add.reduceat(ink, np.arange(0, ink.shape[0], size), axis=0)
     sums: Image = np.add.reduceat(strips, np.arange(0, ink.shape[1], size), axis=1)

@@ -1,9 +1,7 @@
 """A photo or scan of many digits becomes numbers.
 
-sheet.py                  where the sheet is in the picture
 paper.py                  grey -> ink on level paper
 ruling.py                 removes the printed lines of ruled paper and forms
-connected_components.py   the pieces of ink: connected pixels
 figures.py                finds what is no writing: circles around digits, logos, codes
 lines.py                  pieces -> lines of writing
 cuts.py                   where touching digits could be cut apart

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.reading.page.connected_components import Mask, pieces_of
+from digitlens.digits.preparation.connected_components import Mask, pieces_of
 
 STEP = 12  # bands for each line height of width
 BAND = 0.2  # line heights: how far a path may deviate to either side

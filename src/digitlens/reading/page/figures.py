@@ -11,10 +11,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlens.digits.preparation.connected_components import Mask, Pieces, pieces_of
 from digitlens.digits.preparation.ink import reduce, running_mean
 from digitlens.reading.page import budget
 from digitlens.reading.page.budget import Budget
-from digitlens.reading.page.connected_components import Mask, Pieces, pieces_of
 from digitlens.reading.page.cuts import holes_of, thickness
 
 LOOKED_AT = 2_000  # pieces; the highest

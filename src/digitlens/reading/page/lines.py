@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.reading.page.connected_components import Pieces
+from digitlens.digits.preparation.connected_components import Pieces
 from digitlens.reading.page.figures import enclosing
 
 MOST = 1_000  # pieces that are used; the largest ones

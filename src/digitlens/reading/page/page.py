@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlens.digits.preparation.connected_components import Pieces, pieces_of, runs_in
 from digitlens.reading.expectation import Expectation
 from digitlens.reading.page.confidence import DOUBTFUL
-from digitlens.reading.page.connected_components import Pieces, pieces_of, runs_in
 from digitlens.reading.page.figures import barcodes, dense_figures, enclosures, pen_of
 from digitlens.reading.page.line_reading import read_line
 from digitlens.reading.page.lines import Line, find_lines, writing_size

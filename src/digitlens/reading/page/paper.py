@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from digitlens.digits.preparation.grey_levels import as_bytes
 from digitlens.digits.preparation.ink import FAINT, flat_level, level_counts, paper_is_light, reduce
-from digitlens.reading.page.sheet import find_sheet
+from digitlens.digits.preparation.sheet import find_sheet
 
 Depth = NDArray[np.float32]
 Points = NDArray[np.float64]

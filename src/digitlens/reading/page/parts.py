@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.digits.preparation.adjusting import slants
+from digitlens.digits.preparation.connected_components import Labels, Pieces
 from digitlens.digits.preparation.framing import Box, box_of
-from digitlens.reading.page.connected_components import Labels, Pieces
 from digitlens.reading.page.cuts import Cut, cuts, thickness
 from digitlens.reading.page.lines import Line
 from digitlens.reading.page.separators import STACKED, Place

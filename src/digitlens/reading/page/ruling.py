@@ -13,9 +13,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlens.digits.preparation.connected_components import Mask, Pieces, pieces_of, runs
 from digitlens.reading.page import budget
 from digitlens.reading.page.budget import Budget
-from digitlens.reading.page.connected_components import Mask, Pieces, pieces_of, runs
 
 Depth = NDArray[np.float32]
 

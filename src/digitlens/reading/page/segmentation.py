@@ -20,10 +20,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlens.digits.preparation.connected_components import Pieces
 from digitlens.digits.preparation.framing import Box, frame
 from digitlens.reading.page import budget
 from digitlens.reading.page.budget import Budget
-from digitlens.reading.page.connected_components import Pieces
 from digitlens.reading.page.lines import Line
 from digitlens.reading.page.parts import TALL, Part, Parts, area_to_cut, parts_of, place_of
 from digitlens.reading.page.segment_network import NOT_WHOLE, sorted_segments

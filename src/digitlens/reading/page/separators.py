@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from digitlens.reading.page.connected_components import Mask
+from digitlens.digits.preparation.connected_components import Mask
 
 SMALL = 0.3  # a piece that is smaller in both directions is a dot or a comma
 STACKED = 0.52  # so is a piece that is smaller than this and has another such piece above or below it: a colon

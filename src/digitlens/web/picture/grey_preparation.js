@@ -5,6 +5,7 @@
 // The twin of digits/preparation/prepare.py, for pictures; preparation.js is for strokes.
 
 import { check } from "./adjusting.js";
+import { withoutCircles } from "./circles.js";
 import { fit } from "./fitting.js";
 import { boxForFraming, boxOf, cornerFor, cut, place, scaled } from "./framing.js";
 import { familiarityOf } from "./familiarity.js";
@@ -12,6 +13,7 @@ import { findInk, PLAIN } from "./ink.js";
 import { significant } from "../core/numbers.js";
 import { DIGIT_SHAPE, pixelsOf, sameShape, shapeName } from "../core/shape.js";
 import { adjusted, DIGITS } from "./preparation.js";
+import { sheetOfDigit } from "./sheet.js";
 import { phrase } from "../texts/later.js";
 
 /** @typedef {import("./framing.js").Box} Box */
@@ -24,6 +26,7 @@ import { phrase } from "../texts/later.js";
 /** @typedef {import("./preparation.js").Wanted} Wanted */
 
 const LEAST_SIDE = 5; // pixels: ink whose longest side is shorter is a dot
+const MOST_INK = 0.25; // of a sheet: more is not the writing of one digit
 
 /**
  * A grey picture of any size -> the form that MNIST's digits have, or another size. A picture in which nothing can be
@@ -84,22 +87,71 @@ function paperOf({ dark, flat, look }) {
  * @returns {Stage[]}
  */
 function framed(grey, { familiarity }) {
+  const ways = onSheet(grey);
+  if (!familiarity && ways.length) return ways[0];
   const ink = inkOf(grey, boxForFraming);
-  if ("name" in ink) return [ink];
-  let best = framedStages(grey, ink.found, ink.box);
-  if (!familiarity) return best;
-  const { others } = ink.found;
-  const familiar = (/** @type {Stage[]} */ stages) =>
-    familiarityOf(familiarity, Float64Array.from(stages[stages.length - 1].image));
-  let most = others.length ? familiar(best) : 0;
-  for (const look of others) {
+  if ("name" in ink) return ways.length ? ways[0] : [ink];
+  ways.push(...withAndWithoutCircle(grey, ink.found, ink.box));
+  if (!familiarity) return ways[0];
+  for (const look of ink.found.others) {
     const other = inkOf(grey, boxForFraming, look);
-    if ("name" in other) continue;
-    const stages = framedStages(grey, other.found, other.box);
-    const share = familiar(stages);
-    if (share > most) [best, most] = [stages, share];
+    if (!("name" in other)) ways.push(...withAndWithoutCircle(grey, other.found, other.box));
   }
-  return best;
+  if (ways.length === 1) return ways[0];
+  const shares = ways.map((stages) =>
+    familiarityOf(familiarity, Float64Array.from(stages[stages.length - 1].image)),
+  );
+  return ways[shares.indexOf(Math.max(...shares))];
+}
+
+/**
+ * Ways to look at the sheet alone, where the picture shows one on something else; the likeliest first.
+ * @param {Grey} grey
+ * @returns {Stage[][]}
+ */
+function onSheet(grey) {
+  const sheet = sheetOfDigit(grey);
+  const first = sheet && findInk(sheet.grey);
+  if (!sheet || !first) return [];
+  const { place } = sheet;
+  const without = phrase("picture.greyPreparation.aroundTheSheetLeftOut");
+  return [first, ...first.others.map((look) => findInk(sheet.grey, look))].flatMap((found) => {
+    const box = found && boxForFraming(found.ink);
+    if (!found || !box || !isOn(place, found, box)) return [];
+    const region = { ...found.region, top: found.region.top + place.top, left: found.region.left + place.left };
+    return withAndWithoutCircle(grey, { ...found, region }, box, without);
+  });
+}
+
+/**
+ * Whether ink is writing on a sheet, and not the paper within a thick 0 that was taken for one.
+ * @param {Box} sheet
+ * @param {Ink} found
+ * @param {Box} box
+ * @returns {boolean}
+ */
+function isOn(sheet, { ink, reduction }, box) {
+  const [rows, columns] = [box.rows * reduction, box.columns * reduction];
+  const mass = ink.values.reduce((a, b) => a + b, 0) * reduction ** 2;
+  if (mass > MOST_INK * sheet.rows * sheet.columns) return false;
+  return LEAST_SIDE <= Math.max(rows, columns) && rows < sheet.rows && columns < sheet.columns;
+}
+
+/**
+ * How the picture looks without a circle around its digit, where there is one, and as it is.
+ * @param {Grey} grey
+ * @param {Ink} found
+ * @param {Box} box
+ * @param {string} [without]   what was left out already
+ * @returns {Stage[][]}
+ */
+function withAndWithoutCircle(grey, found, box, without = "") {
+  const asItIs = framedStages(grey, found, box, without);
+  const ink = withoutCircles(found.ink);
+  const inner = ink === found.ink ? null : boxForFraming(ink);
+  if (!inner) return [asItIs];
+  const circle = phrase("picture.greyPreparation.circleLeftOut");
+  return [framedStages(grey, { ...found, ink }, inner, without + circle), asItIs];
 }
 
 /**
@@ -175,9 +227,10 @@ function inkStage({ ink, region, reduction, paper, contrast, grain }, reason) {
  * @param {Grey} grey
  * @param {Ink} found
  * @param {Box} box   of the ink, in its pixels
+ * @param {string} without   what was left out
  * @returns {Stage[]}
  */
-function framedStages(grey, found, box) {
+function framedStages(grey, found, box, without) {
   const step = found.reduction;
   const crop = cut(found.ink, box);
   const [top, left] = [found.region.top + box.top * step, found.region.left + box.left * step];
@@ -208,7 +261,7 @@ function framedStages(grey, found, box) {
     : phrase("picture.greyPreparation.theCentreOfMassIs");
   const reason = phrase("picture.greyPreparation.theInkFillsPixelsFrom", { columns, rows, left, top });
   return [
-    inkStage(found, paperOf(found)),
+    inkStage(found, paperOf(found) + without),
     {
       name: "cropped",
       rows: crop.rows,

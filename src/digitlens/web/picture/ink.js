@@ -181,7 +181,7 @@ function withoutGrain(ink, grain) {
  * @param {number} factor
  * @returns {Image} levels 0..255
  */
-function reduced(grey, { top, left, rows: tall, columns: wide }, factor) {
+export function reduced(grey, { top, left, rows: tall, columns: wide }, factor) {
   const [rows, columns] = [Math.ceil(tall / factor), Math.ceil(wide / factor)];
   const values = new Float64Array(rows * columns);
   for (let y = 0; y < tall; y++) {
@@ -291,7 +291,7 @@ function onUnevenPaper(given, { reversed, blur }) {
 }
 
 /** @param {Float64Array} values @returns {number} */
-function median(values) {
+export function median(values) {
   const sorted = values.slice().sort();
   const half = sorted.length >> 1;
   return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;

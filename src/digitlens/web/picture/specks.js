@@ -54,7 +54,7 @@ export function mainInk(ink) {
  * @param {number} size
  * @returns {Image}
  */
-function cells(ink, size) {
+export function cells(ink, size) {
   const [rows, columns] = [Math.ceil(ink.rows / size), Math.ceil(ink.columns / size)];
   const values = new Float64Array(rows * columns);
   for (let row = 0, at = 0; row < ink.rows; row++) {

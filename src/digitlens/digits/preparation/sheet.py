@@ -3,9 +3,9 @@
 The picture is split into light and dark. A sheet is a large part of one tone with straight sides, all its holes
 (the writing) filled, and everywhere along its border the tone changes at once. Uneven light does not do that. A sheet
 that reaches the border of the picture could as well be the sunny part of a page: there, what is around it must be
-black.
+black. Where one digit is read, a sheet must have very straight sides, or a thick digit could be taken for one.
 
-levels: (rows, columns), 0 black to 1 white
+grey: (rows, columns), uint8 0..255 or floating point 0 black to 1 white
 """
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlens.digits.preparation.connected_components import Mask, pieces_of
+from digitlens.digits.preparation.framing import Box, box_of
 from digitlens.digits.preparation.ink import otsu, reduce, running_mean
-from digitlens.reading.page.connected_components import Mask, pieces_of
 
 CELLS = 200  # along the longest side, in which the sheet is searched
 LEAST, MOST = 0.08, 0.98  # of the picture: the area of a sheet
 STRAIGHT = 0.86  # of the smallest rectangle around it, which may be turned: the least area of a sheet
+VERY_STRAIGHT = 0.93  # the same, where one digit is read
+LEAST_SIDE = 48  # pixels: a smaller picture shows a digit and no sheet
 CONTRAST = 0.12  # the least difference between a sheet and what is around it
 SHARP = 0.6  # of that difference: what there must be of it two cells off the border, ...
 ALONG = 0.8  # ... along this share of the border
@@ -30,21 +33,41 @@ AT_BORDER = 0.02  # of the picture's border: less does not count as reaching it
 RIM = 1.5  # cells of the sheet's own border that are left out with what is around it
 
 
-def find_sheet(levels: NDArray[Any]) -> Mask | None:
-    """Where the sheet is, (rows, columns); None if all of the picture is one, or if none is clear."""
-    factor = math.ceil(max(levels.shape) / CELLS)
-    cells = reduce(levels, factor)
+def sheet_of_digit(grey: NDArray[Any]) -> tuple[NDArray[Any], Box] | None:
+    """The sheet that one digit is on, and where it is in the picture; None if all of the picture is one.
+
+    Where the sheet is turned, the corners around it are as light as it is: half of it is lighter, half darker.
+    """
+    mask = find_sheet(grey, VERY_STRAIGHT) if min(grey.shape) >= LEAST_SIDE else None
+    box = None if mask is None else box_of(mask)
+    if mask is None or box is None:
+        return None
+    inside, part = box.cut(mask), box.cut(grey)
+    levels = part[inside]
+    middle = (len(levels) - 1) // 2
+    return np.where(inside, part, np.partition(levels, middle)[middle]), box
+
+
+def find_sheet(grey: NDArray[Any], straight: float = STRAIGHT) -> Mask | None:
+    """Where the sheet is, (rows, columns); None if all of the picture is one, or if none is clear.
+
+    straight: the least share that it has of the smallest rectangle around it.
+    """
+    factor = math.ceil(max(grey.shape) / CELLS)
+    cells = reduce(grey, factor) / (255.0 if grey.dtype == np.uint8 else 1.0)
     if min(cells.shape) < 12:
         return None
     light = cells > otsu(cells)
-    sheets = [sheet for tone in (light, ~light) if (sheet := _largest(tone)) is not None and _is_sheet(cells, sheet)]
+    sheets = [
+        sheet for tone in (light, ~light) if (sheet := _largest(tone)) is not None and _is_sheet(cells, sheet, straight)
+    ]
     if not sheets:
         return None
     sheet = max(sheets, key=np.count_nonzero)
     inner = running_mean(np.pad(sheet, 2, mode="edge").astype(np.float64), math.ceil(RIM))[2:-2, 2:-2] > 1 - 1e-9
     if not inner.any():  # a bar, all of which is rim
         return None
-    return inner.repeat(factor, axis=0).repeat(factor, axis=1)[: levels.shape[0], : levels.shape[1]]
+    return inner.repeat(factor, axis=0).repeat(factor, axis=1)[: grey.shape[0], : grey.shape[1]]
 
 
 def _largest(tone: Mask) -> Mask | None:
@@ -57,9 +80,9 @@ def _largest(tone: Mask) -> Mask | None:
     return filled if LEAST <= filled.mean() <= MOST else None
 
 
-def _is_sheet(cells: NDArray[Any], sheet: Mask) -> bool:
+def _is_sheet(cells: NDArray[Any], sheet: Mask, straight: float) -> bool:
     """Whether a part of the picture has straight sides and another tone than all that is around it."""
-    if np.count_nonzero(sheet) < STRAIGHT * _rectangle(sheet):
+    if np.count_nonzero(sheet) < straight * _rectangle(sheet):
         return False
     inside, outside = float(np.median(cells[sheet])), float(np.median(cells[~sheet]))
     apart = inside - outside
@@ -77,11 +100,13 @@ def _is_sheet(cells: NDArray[Any], sheet: Mask) -> bool:
 def _rectangle(sheet: Mask) -> float:
     """The area of the smallest rectangle around it, in cells."""
     y, x = np.nonzero(sheet & (running_mean(sheet.astype(np.float64), 1) < 1) | _on_border(sheet))
-    areas = []
-    for degrees in range(-45, 45, 3):
+
+    def area(degrees: float) -> float:
         cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-        areas.append((np.ptp(cos * x + sin * y) + 1) * (np.ptp(cos * y - sin * x) + 1))
-    return float(min(areas))
+        return float((np.ptp(cos * x + sin * y) + 1) * (np.ptp(cos * y - sin * x) + 1))
+
+    roughly = min(range(-45, 45, 3), key=area)
+    return min(area(roughly + part / 2) for part in range(-3, 4))
 
 
 def _on_border(sheet: Mask) -> Mask:
