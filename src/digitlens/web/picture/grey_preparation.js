@@ -98,9 +98,7 @@ function framed(grey, { familiarity }) {
     if (!("name" in other)) ways.push(...withAndWithoutCircle(grey, other.found, other.box));
   }
   if (ways.length === 1) return ways[0];
-  const shares = ways.map((stages) =>
-    familiarityOf(familiarity, Float64Array.from(stages[stages.length - 1].image)),
-  );
+  const shares = ways.map((stages) => familiarityOf(familiarity, Float64Array.from(stages[stages.length - 1].image)));
   return ways[shares.indexOf(Math.max(...shares))];
 }
 

@@ -113,9 +113,7 @@ export function surrounded({ rows, columns, values }) {
   for (let i = 0; i < values.length; i++)
     if (values[i]) around[(Math.floor(i / columns) + 1) * wide + (i % columns) + 1] = 0;
   const { labels } = things(around, rows + 2, wide);
-  return values.map((_, i) =>
-    labels[(Math.floor(i / columns) + 1) * wide + (i % columns) + 1] === labels[0] ? 0 : 1,
-  );
+  return values.map((_, i) => (labels[(Math.floor(i / columns) + 1) * wide + (i % columns) + 1] === labels[0] ? 0 : 1));
 }
 
 /**
