@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlens.digits.preparation.connected_components import Pieces
 from digitlens.digits.preparation.framing import Box
-from digitlens.reading.page.connected_components import Pieces
 from digitlens.reading.page.lines import Line
 from digitlens.reading.page.segmentation import Lattice
 
