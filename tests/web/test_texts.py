@@ -15,6 +15,7 @@ from tests.web.test_accessibility import FRAMES, THREE, VIEWS
 
 from digitlens.bundles import LANGUAGES, WEB, texts
 from digitlens.errors import UsageError
+from digitlens.learning.choices import choices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -241,6 +242,69 @@ def test_texts_use_the_words_of_the_field(language: str, column: int) -> None:
         if not has(" ".join(forms(translated[key])), row[column], language)
     ]
     assert not wrong, "\n".join(wrong)
+
+
+# what whoever trains says: it is declared in Python, and spoken by the page
+
+
+def declared() -> dict[str, str]:
+    """The words of the recipe's fields, as the page asks for them by name."""
+    words = {}
+    for field in choices()["fields"]:
+        if field["page"]:
+            words |= {f"fields.{field['name']}.{part}": field[part] for part in ("label", "help")}
+            words |= {f"choices.{field['name']}.{name}": label for name, label in field["choices"]}
+            words |= {f"choices.{field['name']}.{name}": label for name, label in field["offered"] if "-" not in name}
+    return words
+
+
+def test_the_fields_of_a_recipe_have_the_words_that_they_are_declared_with() -> None:
+    """Whoever adds a field, or a choice of one, is told to add its words in every language."""
+    assert {key: text for key, text in flat("en").items() if key.startswith(("fields.", "choices."))} == declared()
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_settings_and_what_the_server_says_are_in_the_language_of_the_page(
+    tab: Page, server: str, language: str
+) -> None:
+    words = flat(language)
+    opened(tab, f"{server}?lang={language}#train")
+    tab.wait_for_selector(".trainer [data-recipe=video]", state="attached")
+    tab.evaluate("digitlens.root.querySelectorAll('details').forEach(one => { one.open = true; })")
+    for name in ("learning_rate", "mini_batch", "schedule", "validation"):
+        field = tab.locator(f"[data-field={name}]").first
+        assert field.locator("label").inner_text() == words[f"fields.{name}.label"]
+        assert field.get_attribute("title") == words[f"fields.{name}.help"]
+    options = tab.locator("#train-schedule option").all_inner_texts()
+    assert options == [words[f"choices.schedule.{name}"] for name in ("constant", "linear", "cosine")]
+    tab.locator("#train-mini_batch").fill("0")
+    tab.evaluate(FRAMES)
+    wrong = tab.locator("[data-field=mini_batch]").first.inner_text()
+    assert "1,000,000" in wrong
+    assert "whole number" not in wrong
+    refusal = tab.evaluate("""() => new Promise(done => {
+        digitlens.live.on("refused", ({ error }) => done(error));
+        digitlens.live.send({ type: "train", number: digitlens.live.next(), base: "nonsense", recipe: {} });
+    })""")
+    before = str(words["training.live.theServerSays"]).split("{", maxsplit=1)[0]
+    assert before
+    assert refusal.startswith(f"{before}base")
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_comparison_is_told_in_the_language_of_the_page(tab: Page, server: str, language: str) -> None:
+    words = flat(language)
+    opened(tab, f"{server}?lang={language}#compare?vary=schedule&seeds=2&epochs=1&data=pen-small&hidden=4")
+    tab.wait_for_selector("#compare-data option", state="attached")
+    tab.locator(".train-view button.main").click()
+    tab.locator(".pairs-table tbody tr").nth(1).locator("td").nth(2).filter(has_text=".").wait_for()
+    heads = tab.locator(".pairs-table thead").inner_text()
+    label, linear = str(words["fields.schedule.label"]), str(words["choices.schedule.linear"])
+    assert linear in heads
+    assert label.lower() in heads.lower()
+    sentence = tab.locator(".watch .sentence").inner_text()
+    assert "rate schedule" not in heads + sentence
+    assert "runs" not in sentence
 
 
 # how they are spoken

@@ -85,9 +85,10 @@ export async function serverImages(network, on, from, count) {
   }
   const answer = await asked(`api/images?data=${data}&on=${on}&from=${from}&count=${count}`);
   if (!answer.ok) {
-    const why =
-      (await answer.json().catch(() => ({}))).error ??
-      phrase("hosts.server.theServerAnswers", { status: answer.status });
+    const { error } = await answer.json().catch(() => ({}));
+    const why = error
+      ? phrase("training.live.theServerSays", { error })
+      : phrase("hosts.server.theServerAnswers", { status: answer.status });
     if (answer.status === 404) return why;
     throw new Error(why);
   }

@@ -41,6 +41,29 @@ export function compare(a, b, names, where) {
   return { pairs, mean, low, high, p, sentence };
 }
 
+/** @typedef {{error: string, test_accuracy: number | null}} Ran   a run of a comparison, seed by seed */
+
+/**
+ * What the complete pairs say; null before the first.
+ * @param {[Ran[], Ran[]]} runs         of both sides
+ * @param {[number, number]} epochs     of both sides
+ * @param {[string, string]} names
+ * @returns {Comparison | null}
+ */
+export function resultOf([a, b], epochs, names) {
+  const n = Math.min(a.length, b.length);
+  if (!n) return null;
+  const sides = [a.slice(0, n), b.slice(0, n)];
+  const where = epochs[0] === epochs[1] ? phrase("training.comparison.after", { n: epochs[0] }) : "";
+  const [x, y] = sides.map((side) => side.map(({ test_accuracy: read }) => read ?? NaN));
+  const result = compare(x, y, names, where);
+  const broken = sides.flatMap((side, i) => {
+    const errors = side.filter(({ error }) => error).length;
+    return errors ? [phrase("training.comparison.ofRunsWithEndedIn", { errors, n, name: names[i] })] : [];
+  });
+  return { ...result, sentence: [...broken, result.sentence].join(" ") };
+}
+
 /**
  * @param {number} n
  * @param {number} mean

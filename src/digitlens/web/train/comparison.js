@@ -2,7 +2,7 @@
 // A comparison in the tab: two recipes that differ in some fields, trained with the same seeds, run after run, on as
 // many workers as there are cores. The twin of server/training/comparison.py. No DOM.
 
-import { compare } from "./compared.js";
+import { resultOf } from "./compared.js";
 import { Refused, numberOf, requestOf } from "./requests.js";
 import { describe } from "./schema.js";
 import { phrase } from "../texts/first.js";
@@ -195,18 +195,9 @@ export class ComparisonTraining {
   /** What the complete pairs say; null before the first. @param {Outcome[][]} sides */
   #result([a, b]) {
     const pairs = a.flatMap((one) => b.filter(({ index }) => index === one.index + 1).map((other) => [one, other]));
-    if (!pairs.length) return null;
-    const { epochs } = this.sides[0].recipe;
-    const where = epochs === this.sides[1].recipe.epochs ? phrase("training.comparison.after", { n: epochs }) : "";
-    const [x, y] = [0, 1].map((side) => pairs.map((pair) => accuracy(pair[side])));
-    const result = compare(x, y, this.names, where);
-    const broken = [0, 1].flatMap((side) => {
-      const errors = pairs.filter((pair) => pair[side].error).length;
-      return errors
-        ? [phrase("training.comparison.ofRunsWithEndedIn", { errors, n: pairs.length, name: this.names[side] })]
-        : [];
-    });
-    return { ...result, sentence: [...broken, result.sentence].join(" ") };
+    const runs = [0, 1].map((side) => pairs.map((pair) => told(pair[side])));
+    const epochs = this.sides.map(({ recipe }) => recipe.epochs);
+    return resultOf(/** @type {any} */ (runs), /** @type {any} */ (epochs), this.names);
   }
 }
 

@@ -2,6 +2,7 @@
 // The runs before this one, as far as their curves are kept: the newest few, and those that were pinned. No DOM.
 
 import { column, drawn, reached } from "./curves.js";
+import { labelOf, valueOf } from "./spoken.js";
 import { phrase } from "../texts/later.js";
 
 /** @typedef {import("./frames.js").Frame} Frame */
@@ -56,13 +57,10 @@ export function nameOf(run, current) {
   const [own, other] = [recipeOf(run), recipeOf(current)];
   const different = Object.keys(own).filter((name) => String(own[name]) !== String(other[name]));
   if (!different.length) return phrase("training.earlier.run", { number: run.header.number });
-  const named = different.slice(0, MOST_NAMED).map((name) => `${name.replaceAll("_", " ")} ${shown(own[name])}`);
+  const named = different.slice(0, MOST_NAMED).map((name) => `${labelOf(name)} ${valueOf(name, own[name])}`);
   const more = different.length - named.length;
   return named.join(", ") + (more ? phrase("training.earlier.andMore", { more }) : "");
 }
-
-/** @param {unknown} value */
-const shown = (value) => (Array.isArray(value) ? value.join("-") || "none" : String(value).replaceAll("_", " "));
 
 /** @param {Frame} run @returns {Record<string, unknown>} */
 const recipeOf = ({ header }) => ({ ...header.recipe, name: undefined, data: header.data });

@@ -6,6 +6,7 @@
 // goes on being watched after a reload of the page or a restart of the server.
 
 import { unframe } from "./frames.js";
+import { phrase } from "../texts/first.js";
 
 /** @typedef {import("./frames.js").Frame} Frame */
 /** @typedef {import("./trainer.js").Listener} Listener */
@@ -78,6 +79,7 @@ export function createLive({ socket: address, visitor, isHere, network }) {
     else later(ASK, ask);
     if (message?.type === "hello" && joined) visit();
     become(message?.type === "full" ? "waiting" : "here");
+    if (message?.error) message.error = phrase("training.live.theServerSays", { error: message.error });
     if (message) tell(message.type, message, frame);
   };
   const visit = () => send({ type: "visit", visitor });

@@ -2,6 +2,7 @@
 // The fields of a recipe, as the server declares them in its message "choices" (learning/schema.py): how a value is
 // spelled, which texts are values, and what a value is called. No DOM, and no field by name.
 
+import { language, within } from "../texts/language.js";
 import { phrase } from "../texts/first.js";
 
 /**
@@ -38,8 +39,8 @@ const NONE = "none";
 const WHOLE = /^[+-]?\d{1,30}$/;
 const REAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
-/** A label within a sentence: "learning rate". @param {Field} field */
-export const inSentence = ({ label }) => label[0].toLowerCase() + label.slice(1);
+/** A label within a sentence: "learning rate"; in German, nouns stay large. @param {Pick<Field, "label">} field */
+export const inSentence = ({ label }) => (language() === "de" ? label : within(label));
 
 /** A value as a text: 16-16, straighten-resize, 0.75; parse() gives it back. @param {any} value @returns {string} */
 export const write = (value) => (Array.isArray(value) ? value.join("-") || NONE : String(value));

@@ -5,6 +5,7 @@
 
 import { askedFor, canGoOn, isBusy, reduce, shownOf, START } from "../../train/comparison_state.js";
 import { settingsOf } from "../../train/settings.js";
+import { spokenChoices } from "../../train/spoken.js";
 import { whyNot } from "../../train/trainer.js";
 import { attributes, h, setText } from "../shared/dom.js";
 import { whereView } from "../shared/where.js";
@@ -98,10 +99,10 @@ export function compareView(app, live) {
     setText(trouble, now.trouble);
     attributes(trouble, { hidden: !now.trouble });
     if (state.choices && now.duel) form.update(state.choices, app.state.settings, now.duel, state.refused);
-    if (state.result) result.update(state.result);
+    if (state.result) result.update(state.result, state.choices?.fields ?? []);
   };
   live.on("trainer", () => hear({ type: "trainer" }));
-  live.on("choices", (choices) => hear({ type: "choices", choices }));
+  live.on("choices", (choices) => hear({ type: "choices", choices: spokenChoices(choices) }));
   live.on("comparison", (_, frame) => frame && hear({ type: "comparison", frame }));
   live.on("run", ({ number }) => hear({ type: "run", number }));
   live.on("refused", (refusal) => hear({ type: "refused", refusal }));

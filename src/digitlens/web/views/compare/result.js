@@ -6,6 +6,7 @@ import { imageOf, imageShape } from "../../train/frames.js";
 import { band, pace, pairs } from "../../train/duel.js";
 import { fixed } from "../../core/numbers.js";
 import { fullStrength } from "../../core/weights.js";
+import { spokenNames, spokenSentence } from "../../train/spoken.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 import { inkCanvas, paintWeights } from "../shared/pictures.js";
 import { plotView } from "../shared/plot.js";
@@ -13,6 +14,7 @@ import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
 /** @typedef {import("../../train/frames.js").Frame} Frame */
+/** @typedef {import("../../train/schema.js").Field} Field */
 
 const SIDES = /** @type {const} */ (["a", "b"]);
 
@@ -93,11 +95,12 @@ export function resultView(app, toTrain) {
 
   return {
     element,
-    /** @param {Frame} frame */
-    update(frame) {
+    /** @param {Frame} frame @param {readonly Field[]} fields   of a recipe */
+    update(frame, fields) {
       const { header, blocks, shapes } = frame;
-      const names = /** @type {string[]} */ (header.names);
-      setText(sentence, header.sentence || phrase("compare.result.theFirstPairOfRuns"));
+      const names = spokenNames(header, fields);
+      const said = spokenSentence(header, fields);
+      setText(sentence, said || phrase("compare.result.theFirstPairOfRuns"));
       const epochs = Math.max(...SIDES.map((side) => shapes[`${side}_curves`][1]));
       const x = Array.from({ length: epochs }, (_, i) => i + 1);
       for (const [plot, curve] of /** @type {const} */ ([
@@ -113,7 +116,7 @@ export function resultView(app, toTrain) {
               return [mean, high, low].map((values) => x.map((_, i) => values[i] ?? null));
             }),
           ],
-          header.sentence,
+          said,
         );
       }
       for (const [i, column] of columns.entries()) {

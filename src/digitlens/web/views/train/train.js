@@ -10,6 +10,7 @@ import { lasting, summary } from "../../train/curves.js";
 import { askedFor, canGoOn, isBusy, isNew, isSame, mustFollow, reduce, shownOf, START } from "../../train/run_state.js";
 import { settingsOf, sizesFor } from "../../train/settings.js";
 import { settingsFor } from "../../train/tries.js";
+import { spokenChoices } from "../../train/spoken.js";
 import { whyNot } from "../../train/trainer.js";
 import { attributes, h, setText } from "../shared/dom.js";
 import { frames } from "../shared/frames.js";
@@ -187,7 +188,7 @@ export function trainView(app, live) {
     app.say(phrase("train.train.thisPageSleptForTraining", { lasting: lasting(seconds) })),
   );
   live.on("choices", (choices) => {
-    hear({ type: "choices", choices });
+    hear({ type: "choices", choices: spokenChoices(choices) });
     app.life.after(() => hear({ type: "silence" }), PATIENCE);
   });
   live.on("run", (header, frame) => {
