@@ -204,7 +204,7 @@ def train(
         if recipe != "video":
             raise UsageError("train() takes the recipe from the network that it starts from; leave `recipe` out")
         began = reader_for("train()", start)
-        return tuned_run(began, lambda base: _digits("train()", base, data, began.image_shape), engine, changes)
+        return tuned_run(began, lambda base: _digits("train()", base, data, began), engine, changes)
     from digitlens.learning.training import Run, fitted
 
     base, chosen = _recipe("train()", recipe, changes)
@@ -324,10 +324,8 @@ def _recipe(who: str, recipe: str | Recipe, changes: RecipeChanges) -> tuple[Rec
     return base.changed(**changes), not isinstance(recipe, str) or "validation" in changes
 
 
-def _digits(
-    who: str, recipe: Recipe, data: DataSet | str | Path | None, size: tuple[int, int] | None = None
-) -> DataSet:
-    """The data that was handed over or named; without it those that the recipe was made for."""
+def _digits(who: str, recipe: Recipe, data: DataSet | str | Path | None, network: Reader | None = None) -> DataSet:
+    """The data that was handed over or named; without it those that the recipe was made for. network: is to see it."""
     from digitlens.digits.dataset import DataSet
     from digitlens.digits.sources.find import find_data
     from digitlens.learning.training import named_for
@@ -337,7 +335,9 @@ def _digits(
     if data is not None:
         advice = "of arrays make one with dl.data(images, labels)"
         check_type(who, "data", data, (str, os.PathLike), "a DataSet, a name or a folder", advice)
-    return find_data(named_for(recipe, data), size=size)
+    if network is None:
+        return find_data(named_for(recipe, data))
+    return find_data(named_for(recipe, data), size=network.image_shape, framing=network.framing)
 
 
 def _work(who: str, base: Recipe, data: Any, jobs: int | None, cluster: str) -> dict[str, Any]:

@@ -154,7 +154,8 @@ class DigitlensClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
         Raises ShapeError where the columns are no image.
         """
-        from digitlens.digits.preparation.framing import framing_for
+        from digitlens.digits.dataset import are_digits
+        from digitlens.digits.preparation.framing import NOT_FRAMED, framing_for
         from digitlens.reading.reader import Reader
 
         check_is_fitted(self)
@@ -162,12 +163,14 @@ class DigitlensClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         shape = image_shape or self._image_shape or (side, side)
         if shape[0] * shape[1] != self.n_features_in_:
             raise ShapeError(f"reader() wants rows × columns = {self.n_features_in_:,}, got {shape}; give image_shape")
+        names = tuple(map(str, self.classes_.tolist()))
+        framed = are_digits(names) or self._lies_framed
         return Reader(
             network=self.network_,
             name=name,
             cost=self.cost,
-            classes=tuple(map(str, self.classes_.tolist())),
-            framing=framing_for(shape),
+            classes=names,
+            framing=framing_for(shape) if framed else NOT_FRAMED,
             image_shape=shape,
         )
 
@@ -225,9 +228,13 @@ class DigitlensClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return np.searchsorted(self.classes_, labels)
 
     def _learn(self, rows: NDArray[Any], numbers: NDArray[Any], recipe: Recipe, state: State | None) -> Self:
+        from digitlens.digits.preparation.framing import SIDE, lie_framed
         from digitlens.learning.rows import Rows, as_bytes, fallback_reason, learn
 
         found = as_bytes(rows)
+        if state is None:
+            images = None if found is None or found.shape[1] != SIDE**2 else found.reshape(-1, SIDE, SIDE)
+            self._lies_framed = images is None or lie_framed(images[:AT_ONCE])
         if found is None:
             rows = rows.astype(recipe.precision, copy=False)
         examples = Rows(rows if found is None else found, numbers)

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from digitlens import widget_traits as traits
 from digitlens.bundles import WIDGET, bundle, texts
 from digitlens.checks import check_type
+from digitlens.digits.preparation.framing import NOT_FRAMED
 from digitlens.digits.preparation.prepare import prepare
 from digitlens.digits.preparation.strokes import frame_strokes, ink_strokes
 from digitlens.digits.sources.examples import example_files
@@ -234,14 +235,14 @@ class Lens(AnyWidget):
             if strokes:
                 drawn = ink_strokes([stroke / pixel for stroke in strokes], shape, PEN / pixel)
                 image = np.minimum(image, 1 - drawn) if dark else np.maximum(image, drawn)
-        elif self._framed and reader.image_shape == (28, 28):
+        elif self._framed and reader.framing != NOT_FRAMED:
             image = frame_strokes(strokes, PEN).ink() if strokes else np.zeros(shape)
         else:
             drawn = ink_strokes([stroke / pixel for stroke in strokes], shape, PEN / pixel)
             image = 1 - drawn if dark else drawn
         found = bool((image < 1).any() if dark else image.any())
         steps = reader.adjusting if self._framed and found else ()
-        return replace(prepare(image, steps, frame=False, shape=shape), ink_found=found)
+        return replace(prepare(image, steps, frame=False, shape=shape, framing=reader.framing), ink_found=found)
 
     @contextmanager
     def _following(self) -> Iterator[None]:

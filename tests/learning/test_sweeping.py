@@ -199,7 +199,7 @@ def test_on_a_dask_cluster_whose_worker_is_killed_each_run_is_there_once_and_equ
 
 
 def test_a_worker_with_other_digits_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("digitlens.digits.sources.find.find_data", lambda named, offline, size: DATA)
+    monkeypatch.setattr("digitlens.digits.sources.find.find_data", lambda named, **how: DATA)
     TrainingWork("auto", None, None, DATA.training.fingerprint()).begin()
     with pytest.raises(DataError, match="other data"):
         TrainingWork("auto", None, None, "0" * 64).begin()

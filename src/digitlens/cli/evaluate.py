@@ -37,7 +37,7 @@ def command(network: str, data: str | None, offline: bool, on: str, as_json: boo
     from digitlens.cli.confusion import relabelled, show_classes
 
     reader = open_network(network)
-    source = load_data(data, offline=offline, size=reader.image_shape)
+    source = load_data(data, offline=offline, network=reader)
     digits = relabelled(reader, source, source.test if on == "test" else source.training)
     started = time.perf_counter()
     result = reader.evaluate(digits)

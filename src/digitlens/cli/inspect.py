@@ -95,7 +95,7 @@ def _digits(reader: Reader, data: str | None, offline: bool) -> DataSet | None:
     from digitlens.errors import DataError, FileError
 
     try:
-        source: DataSet = load_data(data, offline=offline, size=reader.image_shape)
+        source: DataSet = load_data(data, offline=offline, network=reader)
     except (DataError, FileError) as error:
         if data is not None:
             raise

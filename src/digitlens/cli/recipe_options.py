@@ -55,11 +55,11 @@ def given(changes: dict[str, Any]) -> dict[str, Any]:
     return {field: value for field, value in changes.items() if value is not None}
 
 
-def digits_for(recipe: Recipe, data: str | None, *, offline: bool = False, size: tuple[int, int] | None = None) -> Any:
-    """What --data names; without it MNIST wherever it is found, or what the recipe was made for if that is another."""
+def digits_for(recipe: Recipe, data: str | None, **how: Any) -> Any:
+    """What --data names; without it MNIST wherever it is, or what the recipe was made for. how: see load_data()."""
     from digitlens.learning.training import named_for
 
-    return load_data(named_for(recipe, data), offline=offline, size=size)
+    return load_data(named_for(recipe, data), **how)
 
 
 def check_drawings(outputs: Mapping[str, str | None], what: str, *ends: str) -> None:

@@ -190,14 +190,26 @@ def picture_name(path: str) -> str:
     return f"example {name}" if folder == str(FOLDER) else clean(path)
 
 
-def load_data(data: str | None, *, offline: bool = False, size: tuple[int, int] | None = None) -> Any:
-    """The digits for --data, with a progress bar if they must be downloaded."""
+def load_data(
+    data: str | None,
+    *,
+    offline: bool = False,
+    size: tuple[int, int] | None = None,
+    network: Reader | None = None,
+) -> Any:
+    """The digits for --data, with a progress bar if they must be downloaded.
+
+    size: as for find_data(). network: which is to see them, and decides what `size` leaves open.
+    """
     from digitlens.digits.sources.find import find_data
 
     writes = data in ("pen", "mnist+pen")
     note = "writing digits with the pen model, or finding them in the cache, where they are kept"
     with download_progress() as update, err().status(note) if writes else nullcontext():
-        return find_data(data, offline=offline, progress=update, size=size)
+        if network is None:
+            return find_data(data, offline=offline, progress=update, size=size)
+        seen = size or network.image_shape
+        return find_data(data, offline=offline, progress=update, size=seen, framing=network.framing)
 
 
 def print_json(value: Any) -> None:

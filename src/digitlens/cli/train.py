@@ -72,8 +72,8 @@ def command(
         check_outputs({"--resume": resume})
         unfinished = unfinished_recipe(resume)
         began = start_of(unfinished, _opened(start)) if unfinished is not None else None
-        size = size or (began.image_shape if began is not None else None)
-        run = resume_run(resume, load_data(_same_data(unfinished, data), offline=offline, size=size), began)
+        found = load_data(_same_data(unfinished, data), offline=offline, size=size, network=began)
+        run = resume_run(resume, found, began)
     else:
         began = _opened(start)
         if began is not None and name is not None:
@@ -88,8 +88,9 @@ def command(
             said = f"Note: this run will replace {shown(target)}; to keep both, write to another with --out FILE"
             err().print(said, markup=False, soft_wrap=True)
         if began is not None:
-            size = size or began.image_shape
-            run = tuned_run(began, lambda base: digits_for(base, data, offline=offline, size=size), engine, changes)
+            run = tuned_run(
+                began, lambda base: digits_for(base, data, offline=offline, size=size, network=began), engine, changes
+            )
         else:
             found = digits_for(recipe, data, offline=offline, size=size)
             run = Run(fitted(recipe, found, chosen="validation" in changes), found, engine=engine)

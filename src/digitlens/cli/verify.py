@@ -34,7 +34,7 @@ def command(files: tuple[str, ...], start: str | None, data: str | None, offline
     for file in files:
         try:
             reader = open_reader(file)
-            named = load_data(named_for(recipe_of(reader), data), offline=offline, size=reader.image_shape)
+            named = load_data(named_for(recipe_of(reader), data), offline=offline, network=reader)
             result = verify(reader, named, None if start is None else open_reader(start))
         except DigitlensError as error:
             found.append({"file": file, "agrees": False, "error": str(error)})

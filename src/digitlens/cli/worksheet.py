@@ -68,7 +68,7 @@ def command(
     wanted = None if target is None else target_of(reader, target)
     evaluation = None
     if data is not None or (are_digits(reader.classes) and reader.image_shape == (28, 28)):
-        source = load_data(data or "pen-small", offline=offline, size=reader.image_shape)
+        source = load_data(data or "pen-small", offline=offline, network=reader)
         evaluation = reader.evaluate(relabelled(reader, source, source.test))
     sheets = worksheet(reader, reading, seed=seed, target=wanted, evaluation=evaluation, ground=ground)
     say(out(), write_sheets(sheets, file, ground))

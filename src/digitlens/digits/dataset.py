@@ -244,8 +244,8 @@ class DataSet:
 
     @property
     def dark_on_light(self) -> bool:
-        """Whether what lies along the borders of the images, their paper, is light; never of framed digits."""
-        if self.image_shape == DIGIT_SHAPE or not len(self.training):
+        """Whether what lies along the borders of the images, their paper, is light; never of handwritten digits."""
+        if self.holds_digits or not len(self.training):
             return False
         return light_paper(self.training.images[:PAPER])
 

@@ -6,6 +6,8 @@ activations       the name of each layer's activation function
 classes           the name of output 0, 1, ...
 image_shape       rows and columns of the image, whose rows follow one another as layer 0
 adjusting         the steps that an image goes through before, see docs/preparation.md
+framing           1: pictures are framed as MNIST's digits are; 0: they are laid onto the image as they are
+dark_on_light     whether its images show dark ink on light paper
 name, cost        of the network, and what it was trained to make small
 """
 
@@ -19,6 +21,8 @@ import numpy as np
 
 from digitlens.reading.reader import Reader
 
+WHOLE = ("image_shape", "framing", "dark_on_light")  # whole numbers; all others are texts
+
 
 def about(reader: Reader) -> dict[str, Any]:
     """What a network is beside its numbers, as plain JSON values."""
@@ -29,6 +33,8 @@ def about(reader: Reader) -> dict[str, Any]:
         "classes": list(reader.classes),
         "image_shape": list(reader.image_shape),
         "adjusting": list(reader.adjusting),
+        "framing": reader.framing,
+        "dark_on_light": reader.dark_on_light,
     }
 
 
@@ -38,7 +44,7 @@ def npz(reader: Reader) -> bytes:
     for l, layer in enumerate(reader.network.layers, start=1):
         arrays[f"layer{l}.weights"], arrays[f"layer{l}.biases"] = layer.weights, layer.biases
     for name, value in about(reader).items():
-        arrays[name] = np.array(value, np.int64 if name == "image_shape" else np.str_)
+        arrays[name] = np.array(value, np.int64 if name in WHOLE else np.str_)
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)
     return buffer.getvalue()

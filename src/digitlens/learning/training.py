@@ -22,7 +22,7 @@ from digitlens.checks import check_type, whole_number
 from digitlens.deprecations import renamed_property
 from digitlens.digits.dataset import DataSet
 from digitlens.digits.preparation.adjusting import adjust_bytes
-from digitlens.digits.preparation.framing import framing_for
+from digitlens.digits.preparation.framing import framing_of
 from digitlens.digits.sources.find import NAMES
 from digitlens.errors import RecipeError, UsageError
 from digitlens.files.naming import shown
@@ -181,7 +181,7 @@ class Run:
             name=recipe.name,
             cost=recipe.cost,
             classes=self.data.classes,
-            framing=framing_for(self.data.image_shape),
+            framing=framing_of(self.data),
             adjusting=recipe.preparation,
             recipe=recipe.to_json(),
             provenance=provenance,

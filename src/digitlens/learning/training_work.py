@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from digitlens.digits.dataset import DataSet
+from digitlens.digits.preparation.framing import FRAMING_VERSION, framing_of
 from digitlens.errors import DataError, DigitlensError, RecipeError
 from digitlens.learning.engines import choose, only_here
 from digitlens.learning.recipe import Recipe
@@ -45,6 +46,7 @@ class TrainingWork:
     named: str | None = None
     fingerprint: str = ""
     size: tuple[int, int] | None = None  # rows and columns of the images, where they come from a folder of pictures
+    framing: int = FRAMING_VERSION  # and whether they are framed
 
     def begin(self) -> Callable[[Recipe, Control], Trained]:
         """What trains one recipe after another. Raises DataError where the data is not found, or is another."""
@@ -53,7 +55,7 @@ class TrainingWork:
     def _found(self) -> DataSet:
         from digitlens.digits.sources.find import find_data
 
-        data = find_data(self.named, offline=True, size=self.size)
+        data = find_data(self.named, offline=True, size=self.size, framing=self.framing)
         if data.training.fingerprint() != self.fingerprint:
             raise DataError(
                 f"a worker of the cluster found other data, in {data.source}; give all of them the same "
@@ -85,7 +87,7 @@ def training_tasks(
         except RecipeError:
             return True  # to fail
 
-    found = (None, named, data.training.fingerprint(), data.image_shape) if cluster else (data,)
+    found = (None, named, data.training.fingerprint(), data.image_shape, framing_of(data)) if cluster else (data,)
     work = TrainingWork(engine, *found)
     return Tasks(work, recipes, jobs=jobs, cluster=cluster, here=here, on_report=on_report)
 

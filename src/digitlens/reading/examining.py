@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.digits.dataset import DIGITS, DataSet, Digits, light_paper
+from digitlens.digits.preparation.framing import lie_framed
 from digitlens.reading.reader import Reader
 
 SAMPLE = 3_000  # training images that are compared with ...
@@ -84,7 +85,7 @@ def examine(data: DataSet, reader: Reader | None = None) -> Examined:
     """
     halves = data.training, data.test
     each = [np.bincount(half.digits, minlength=len(data.classes)) for half in halves]
-    wrong = [*_of_counts(data, *each), *_of_repetitions(data)]
+    wrong = [*_of_counts(data, *each), *_of_repetitions(data), *_of_framing(data)]
     neighbours = None
     if len(data.training) and len(data.test):
         training, test = _some(data.training, SAMPLE), _some(data.test, LOOKED_AT)
@@ -145,6 +146,19 @@ def _of_repetitions(data: DataSet) -> list[str]:
     if twice:
         wrong.append(f"{twice:,} images to learn from are there with another label, too")
     return wrong
+
+
+def _of_framing(data: DataSet) -> list[str]:
+    """Whether what is called as digits are lies in its images as framed digits do."""
+    images = data.training.images[:LOOKED_AT]
+    if not data.holds_digits or lie_framed(images) or light_paper(images):
+        return []
+    said = (
+        "the classes are called as digits are, and the images do not lie as MNIST's do, with a longest side of 20 "
+        "pixels and the mass in the middle: pictures to be read will be framed so, and these were not; if they are no "
+        "digits, name the classes in classes.txt, or with names=[...]"
+    )
+    return [said]
 
 
 def _of_ways(training: Digits, test: Digits, upright: float, reader: Reader | None) -> list[str]:

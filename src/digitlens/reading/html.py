@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.digits.dataset import DIGIT_SHAPE, are_digits, shape_name
+from digitlens.digits.dataset import are_digits, shape_name
 from digitlens.digits.png import png
+from digitlens.digits.preparation.framing import NOT_FRAMED
 from digitlens.files.naming import shown
 from digitlens.lens.weights import full_strength
 
@@ -60,8 +61,8 @@ def reader_html(reader: Reader) -> str:
     sizes = "-".join(map(str, network.sizes))
     functions = ", ".join(dict.fromkeys(function.name for function in network.activations))
     lines = [("neurons", functions), ("cost", reader.cost.replace("_", "-"))]
-    if reader.adjusting or reader.image_shape != DIGIT_SHAPE:
-        first = "framed" if reader.image_shape == DIGIT_SHAPE else f"{shape_name(reader.image_shape)} pixels"
+    if reader.adjusting or reader.framing == NOT_FRAMED:
+        first = "framed" if reader.framing != NOT_FRAMED else f"{shape_name(reader.image_shape)} pixels"
         lines.append(("pictures", ", then ".join([first, *reader.adjusting])))
     lines += _provenance(reader)
     rows = "".join(f"<div style='{_FAINT}'>{escape(name)}</div><div>{_text(value)}</div>" for name, value in lines)

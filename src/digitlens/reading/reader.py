@@ -67,7 +67,7 @@ class Reader:
     name: str = "unnamed"  # for people, at most 100 characters
     cost: str = "quadratic"  # what it was trained to make small: "quadratic" or "cross_entropy"
     classes: tuple[str, ...] = DIGITS  # the name of output 0, 1, ...
-    framing: int = FRAMING_VERSION  # or NOT_FRAMED, for another image shape than 28×28
+    framing: int = FRAMING_VERSION  # or NOT_FRAMED, for images that were not made like MNIST's, whatever their shape
     adjusting: tuple[str, ...] = ()  # steps after framing, see digits/preparation/adjusting.py
     recipe: Mapping[str, Any] = field(default_factory=dict)  # how it was trained: Recipe.to_json()
     provenance: Mapping[str, Any] = field(default_factory=dict)  # on what it was trained, and how well it reads
@@ -91,7 +91,7 @@ class Reader:
                 f"a Reader of {shape_name(self.image_shape)} pixels and {len(self.classes)} classes wants a network "
                 f"with as many inputs and outputs, got {'-'.join(map(str, sizes))}; give image_shape and classes"
             )
-        if (self.framing != NOT_FRAMED) != (self.image_shape == DIGIT_SHAPE):
+        if self.framing != NOT_FRAMED and self.image_shape != DIGIT_SHAPE:
             raise ShapeError(
                 f"a Reader frames pictures to {shape_name(DIGIT_SHAPE)} pixels and to no other size; give framing="
                 f"{NOT_FRAMED} for {shape_name(self.image_shape)}"
@@ -120,7 +120,7 @@ class Reader:
     @property
     def reads_digits(self) -> bool:
         """Whether it sees framed images of 28×28, and its classes are "0", "1", ..."""
-        return self.image_shape == DIGIT_SHAPE and are_digits(self.classes)
+        return self.framing != NOT_FRAMED and are_digits(self.classes)
 
     def read(self, picture: Picture) -> Reading:
         """Read one picture.
@@ -135,7 +135,12 @@ class Reader:
     def _read(self, picture: Picture, decoded: Decoded) -> Reading:
         familiar = self.familiarity.of_one if self.familiarity else None
         prepared = prepare(
-            decoded, self.adjusting, shape=self.image_shape, dark_on_light=self.dark_on_light, familiar=familiar
+            decoded,
+            self.adjusting,
+            shape=self.image_shape,
+            dark_on_light=self.dark_on_light,
+            familiar=familiar,
+            framing=self.framing,
         )
         return reading_of(self, prepared, str(picture) if isinstance(picture, (str, Path)) else None)
 
@@ -256,7 +261,7 @@ class Reader:
         shape = self.image_shape
         check_type("a reader", "images", images, np.ndarray, "an array", "for a single picture use read()")
         if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != shape or not len(images):
-            framed = "framed " if shape == DIGIT_SHAPE else ""
+            framed = "framed " if self.framing != NOT_FRAMED else ""
             raise ShapeError(
                 f"this reader wants {framed}pictures (n, {shape[0]}, {shape[1]}) in uint8, 0 no ink to 255, got "
                 f"{images.shape} in {images.dtype}; for any other picture use read()"

@@ -15,7 +15,7 @@ import numpy as np
 
 from digitlens.digits.dataset import LARGEST_SIDE
 from digitlens.digits.preparation.adjusting import STEPS
-from digitlens.digits.preparation.framing import framing_for
+from digitlens.digits.preparation.framing import NOT_FRAMED, framing_for
 from digitlens.errors import DigitlensError, ModelFileError
 from digitlens.files.bounded import read_bounded
 from digitlens.files.naming import shown
@@ -51,7 +51,7 @@ def reader_of(steps: Sequence[Step], about: Mapping[str, Any], name: str) -> Rea
     """A Reader of layers.
 
     steps: weights, biases and activation of each layer. about: what is known beside them, as export writes it: classes,
-    image_shape, adjusting, cost. Raises ModelFileError where that makes no network.
+    image_shape, adjusting, framing, dark_on_light, cost. Raises ModelFileError where that makes no network.
     """
     if not 1 <= len(steps) <= LAYERS:
         raise ModelFileError(f"a network has 1 to {LAYERS} layers, got {len(steps)}")
@@ -77,8 +77,10 @@ def reader_of(steps: Sequence[Step], about: Mapping[str, Any], name: str) -> Rea
         if cost not in COSTS or not COSTS[cost].takes(network.activations[-1]):
             cost = "quadratic"
         named = str(about.get("name") or name)[:100]
+        framing = NOT_FRAMED if about.get("framing") == NOT_FRAMED else framing_for(shape)
         return Reader(
-            network, named, cost, classes, framing_for(shape), adjusting, image_shape=shape,
+            network, named, cost, classes, framing, adjusting, image_shape=shape,
+            dark_on_light=framing == NOT_FRAMED and about.get("dark_on_light") in (True, 1),
             provenance={"data": "unknown: imported from another program's file"},
         )  # fmt: skip
     except ModelFileError:

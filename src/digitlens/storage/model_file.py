@@ -21,7 +21,7 @@ import numpy as np
 
 from digitlens.digits.dataset import DIGIT_SHAPE, LARGEST_SIDE, shape_name
 from digitlens.digits.preparation.adjusting import STEPS
-from digitlens.digits.preparation.framing import framing_for
+from digitlens.digits.preparation.framing import NOT_FRAMED, framing_for
 from digitlens.errors import DigitlensError, ModelFileError
 from digitlens.files.atomic import write_atomically
 from digitlens.files.bounded import read_bounded
@@ -85,7 +85,7 @@ def to_bytes(reader: Reader) -> bytes:
         "provenance": {**reader.provenance, "required": False},
         "history": {"required": False, "rows": [dict(row) for row in thinned(reader.history)]},
     }
-    if reader.image_shape != DIGIT_SHAPE:  # nothing is said of 28×28: so an earlier version reads such files, too
+    if reader.framing == NOT_FRAMED:  # nothing is said of framed ones: so an earlier version reads such files, too
         rows, columns = reader.image_shape
         about = {"rows": rows, "columns": columns, "dark_on_light": reader.dark_on_light}
         blocks["image"] = {"required": True, **about}
@@ -169,8 +169,9 @@ def _reader(blocks: dict[str, dict[str, Any]], tensors: Tensors, notes: tuple[st
     if len(classes) != sizes[-1] or not all(isinstance(name, str) and len(name) <= 100 for name in classes):
         raise ModelFileError(f"this model file names {len(classes)} classes for {sizes[-1]} outputs")
     adjusting = tuple(preparation["adjusting"])
-    framing = framing_for(shape)
-    if preparation["framing"] != framing or any(name not in STEPS for name in adjusting):
+    framing = preparation["framing"]
+    known = type(framing) is int and framing in (NOT_FRAMED, framing_for(shape))
+    if not known or any(name not in STEPS for name in adjusting):
         raise ModelFileError("this model file prepares pictures in an unknown way; a newer digitlens may read it")
     name = about["name"]
     if not isinstance(name, str) or len(name) > 100:

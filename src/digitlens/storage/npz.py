@@ -16,7 +16,7 @@ from digitlens.errors import FileError, ModelFileError
 from digitlens.files.npz import arrays_of
 from digitlens.storage.plain_layers import LIMIT, Step
 
-WORDS = ("activations", "classes", "image_shape", "adjusting", "name", "cost")
+WORDS = ("activations", "classes", "image_shape", "adjusting", "framing", "dark_on_light", "name", "cost")
 
 
 def network_of_npz(data: bytes) -> tuple[list[Step], dict[str, Any]]:

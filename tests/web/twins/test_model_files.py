@@ -30,7 +30,7 @@ from tests.storage.test_optional_blocks import JUDGING
 from tests.web.twins.node import ask, base64_of
 
 import digitlens
-from digitlens.digits.preparation.framing import framing_for
+from digitlens.digits.preparation.framing import NOT_FRAMED
 from digitlens.errors import ModelFileError
 from digitlens.network.activations import ACTIVATIONS, sigmoid
 from digitlens.network.network import Layer, Network
@@ -85,12 +85,14 @@ def same_judging(got: dict[str, Any], wanted: Reader, again: Reader) -> None:
             assert np.array_equal(getattr(again.familiarity.layers[number], part), getattr(layer, part)), part
 
 
-def letters(dark_on_light: bool) -> Reader:
-    """A reader of 26 classes of 20×24 pixels."""
+def letters(dark_on_light: bool, shape: tuple[int, int] = (20, 24)) -> Reader:
+    """A reader of 26 classes of such images, which are not framed."""
     rng = np.random.default_rng(26)
-    layers = (Layer(rng.normal(size=(26, 480)).astype(np.float32), rng.normal(size=26).astype(np.float32)),)
-    shape = {"image_shape": (20, 24), "framing": framing_for((20, 24)), "dark_on_light": dark_on_light}
-    return Reader(Network(layers, (sigmoid,)), "letters", classes=tuple(string.ascii_uppercase), **shape)
+    layers = (
+        Layer(rng.normal(size=(26, shape[0] * shape[1])).astype(np.float32), rng.normal(size=26).astype(np.float32)),
+    )
+    about = {"image_shape": shape, "framing": NOT_FRAMED, "dark_on_light": dark_on_light}
+    return Reader(Network(layers, (sigmoid,)), "letters", classes=tuple(string.ascii_uppercase), **about)
 
 
 def good_files() -> list[bytes]:
@@ -114,6 +116,7 @@ def good_files() -> list[bytes]:
         to_bytes(replace(JUDGING, familiarity=None)),
         to_bytes(replace(JUDGING, calibration=None)),
         *(to_bytes(letters(dark_on_light)) for dark_on_light in (False, True)),
+        *(to_bytes(letters(dark_on_light, (28, 28))) for dark_on_light in (False, True)),
     ]
 
 

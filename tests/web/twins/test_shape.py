@@ -15,15 +15,21 @@ LETTERS = {
     "sizes": [480, 16, 16, 26],
     "shape": {"rows": 20, "columns": 24},
     "classes": list(string.ascii_uppercase),
+    "framing": 0,
 }
-DIGITS = {"sizes": [784, 16, 16, 10], "shape": {"rows": 28, "columns": 28}, "classes": list(string.digits)}
+DIGITS = {
+    "sizes": [784, 16, 16, 10],
+    "shape": {"rows": 28, "columns": 28},
+    "classes": list(string.digits),
+    "framing": 1,
+}
 
 
-def test_digits_are_what_is_called_so_and_has_their_size() -> None:
+def test_digits_are_what_is_called_so_and_framed() -> None:
     few = {**DIGITS, "classes": list("012")}
     renamed = {**DIGITS, "classes": list("0123456798")}
-    small = {**DIGITS, "shape": {"rows": 20, "columns": 24}}
-    answers = ask(*([SHAPE, "readsDigits", one] for one in (DIGITS, few, renamed, small, LETTERS)))
+    as_they_are = {**DIGITS, "framing": 0}
+    answers = ask(*([SHAPE, "readsDigits", one] for one in (DIGITS, few, renamed, as_they_are, LETTERS)))
     assert answers == [True, True, False, False, False]
 
 

@@ -1,4 +1,4 @@
-"""A picture of any size becomes rows×columns, for networks that do not see framed digits.
+"""A picture of any size becomes rows×columns, for networks that do not see framed pictures.
 
 Framing crops to the ink and centres it, as MNIST was made. Other data is not made that way, so here the whole picture
 is laid onto the new size, margins and all: each new pixel holds the mean of what it covers, and the darkest of them

@@ -19,15 +19,20 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlens.digits.dataset import DataSet
 from digitlens.digits.preparation.stroke_width import THINNEST as THINNEST_PEN
 from digitlens.digits.preparation.stroke_width import stroke_width, with_pen, with_rim
 from digitlens.errors import ShapeError
 
 FRAMING_VERSION = 1  # goes into model files: a network must be read with the framing it was trained for
-NOT_FRAMED = 0  # stands there for a network that sees another size than 28×28: see fitting.py
+NOT_FRAMED = 0  # stands there for a network whose images were not made like MNIST's: see fitting.py
 SIDE = 28  # rows and columns of a framed image
 BOX = 20  # its longest side of ink
 CENTRE = 14  # the pixel index where its centre of mass lies
+
+LOOKED_AT = 1_000  # images of a data set, to see whether they are framed
+OFF_CENTRE = 1.5  # pixels: a framed image's mass lies nearer to the middle, adjusted or not
+OFF_SIZE = 2  # pixels: and its longest side is nearer to 20; a rim of one pixel where the pen was made wider
 
 KEPT = 128  # pixels: the longest side for which a resampling is kept
 FAINT = 0.25  # what is fainter than this share of the darkest does not decide how large the ink is
@@ -38,8 +43,43 @@ Image = NDArray[np.float64]
 
 
 def framing_for(shape: tuple[int, int]) -> int:
-    """The framing of a network that sees so many rows and columns."""
+    """The framing of a network that sees so many rows and columns, of which no more is known."""
     return FRAMING_VERSION if shape == (SIDE, SIDE) else NOT_FRAMED
+
+
+def framing_of(data: DataSet) -> int:
+    """The framing for a network that learns from these images.
+
+    Digits of 28×28 are framed. Other images of that size are where they lie as framed ones do; clothes that fill
+    their image, and letters that fill more of it than MNIST's digits, are not.
+    """
+    if data.image_shape != (SIDE, SIDE) or data.holds_digits:
+        return framing_for(data.image_shape)
+    return FRAMING_VERSION if lie_framed(data.training.images[:LOOKED_AT]) else NOT_FRAMED
+
+
+def lie_framed(images: NDArray[np.uint8]) -> bool:
+    """Whether most of these images, (n, 28, 28), look framed: a longest side of about 20, the mass in the middle.
+
+    Those without any ink do not count; where all are empty, nothing says otherwise.
+
+    >>> bars = np.zeros((1, 28, 28), np.uint8); bars[0, 4:24, 13:15] = 255
+    >>> lie_framed(bars), lie_framed(np.roll(bars, 4, axis=1)), lie_framed(np.full((1, 28, 28), 99, np.uint8))
+    (True, False, False)
+    """
+    inked = images[images.any(axis=(1, 2))].astype(np.float64)
+    if not len(inked):
+        return True
+    fits = np.ones(len(inked), bool)
+    longest = np.zeros(len(inked), int)
+    for axis in (1, 2):
+        profile = inked.sum(axis=3 - axis)  # (n, 28): the ink of each row, or of each column
+        there = profile > 0
+        longest = np.maximum(longest, SIDE - there[:, ::-1].argmax(axis=1) - there.argmax(axis=1))
+        middle = profile @ np.arange(SIDE) / profile.sum(axis=1)
+        fits &= np.abs(middle - (CENTRE - 0.5)) <= OFF_CENTRE
+    fits &= np.abs(longest - BOX) <= OFF_SIZE
+    return bool(fits.mean() > 0.5)
 
 
 class Box(NamedTuple):

@@ -10,7 +10,8 @@ centred   its centre of mass at pixel index 14 of 28×28            (28, 28) flo
 The first two belong to the picture, the next three are framing (LeCun et al. 1998), the rest is adjusting. A network
 is read behind the same adjusting steps that it was trained behind.
 
-A network that sees another size than 28×28 is not handed framed digits. For it there is, in place of those three,
+A network whose images were not made like MNIST's (letters of 20×24, clothes that fill their 28×28) is not handed framed
+pictures. For it there is, in place of those three,
 
 fitted    the whole picture laid onto the size that is wanted      (rows, columns) float32
 
@@ -34,6 +35,8 @@ from digitlens.digits.preparation.circles import without_circles
 from digitlens.digits.preparation.decode import Decoded, decode
 from digitlens.digits.preparation.fitting import fit
 from digitlens.digits.preparation.framing import (
+    FRAMING_VERSION,
+    NOT_FRAMED,
     SIDE,
     Box,
     Image,
@@ -100,13 +103,15 @@ def prepare(
     shape: tuple[int, int] = DIGIT_SHAPE,
     dark_on_light: bool = False,
     familiar: Familiar | None = None,
+    framing: int = FRAMING_VERSION,
 ) -> Prepared:
     """Bring any picture into the form that MNIST's digits have, or onto another size.
 
     picture: what decode() takes: a path, the bytes of a picture file, an array, ... or a Decoded; a picture in which
     nothing can be found is an answer (`ink_found` is False), not an error. adjusting: names of adjusting.STEPS.
     frame=False: the picture is ink of the right size already (0 nothing, full white full ink), so only the adjusting
-    steps are made. shape: the rows and columns wanted; only 28×28 is framed, see the top of this file.
+    steps are made. shape: the rows and columns wanted; only 28×28 is framed, see the top of this file, and that not
+    either with framing=NOT_FRAMED.
     dark_on_light: what is fitted is to have paper that is 1 and ink that is 0. familiar: how much a framed picture,
     (28, 28), looks like a digit: where a picture can be looked at in more than one way, the most familiar result is
     kept; without it, the likeliest way is.
@@ -124,10 +129,11 @@ def prepare(
     adjusting_steps.check(adjusting)
     decoded = decode(picture, shape)
     stages = [_decoded(decoded)]
+    framed = shape == DIGIT_SHAPE and framing != NOT_FRAMED
     if not frame:
-        stages.append(_as_given(decoded, shape))
+        stages.append(_as_given(decoded, shape, framed))
     else:
-        stages += _framed(decoded, familiar) if shape == DIGIT_SHAPE else _fitted(decoded, shape, dark_on_light)
+        stages += _framed(decoded, familiar) if framed else _fitted(decoded, shape, dark_on_light)
     found = stages[-1].name in ("centred", "fitted")
     image = stages[-1].image if found else np.zeros(shape, np.float32)
     for name in adjusting if found else ():
@@ -157,14 +163,14 @@ def _decoded(decoded: Decoded) -> Stage:
     return Stage("decoded", decoded.grey, _frozen(**numbers), reason)
 
 
-def _as_given(decoded: Decoded, shape: tuple[int, int]) -> Stage:
+def _as_given(decoded: Decoded, shape: tuple[int, int], framed: bool) -> Stage:
     """Ink as it is: the last stage of a picture that is framed already, or has the size that is wanted."""
     grey = decoded.grey
     if grey.shape != shape:
         wanted = shape_name(shape)
         raise ShapeError(f"prepare(frame=False) wants a picture of {wanted} pixels, got {grey.shape}; use frame=True")
     image = (grey / 255.0 if grey.dtype == np.uint8 else grey).astype(np.float32)
-    if shape == DIGIT_SHAPE:
+    if framed:
         return Stage("centred", image, _frozen(), "taken as it is: it is said to be framed like MNIST already")
     return Stage("fitted", image, _frozen(), f"taken as it is: it has {shape_name(shape)} pixels already")
 
@@ -172,7 +178,7 @@ def _as_given(decoded: Decoded, shape: tuple[int, int]) -> Stage:
 def _fitted(decoded: Decoded, shape: tuple[int, int], dark_on_light: bool) -> list[Stage]:
     """The whole picture on another size; only the ink (none of it) where there is too little."""
     if decoded.grey.shape == shape and decoded.grey.any():
-        return [_as_given(decoded, shape)]
+        return [_as_given(decoded, shape, framed=False)]
     found, box, nothing = _ink(decoded, box_of)
     if found is None or box is None:
         return nothing

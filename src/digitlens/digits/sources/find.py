@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digitlens.digits.dataset import DataSet
+from digitlens.digits.preparation.framing import FRAMING_VERSION
 from digitlens.digits.sources.catalogue import CATALOGUE, KnownSet
 from digitlens.digits.sources.mnist import FILES, load_mnist, missing
 from digitlens.digits.sources.named_path import MNIST, holds, is_another_set, kind_of, load_path, what_is_in
@@ -55,6 +56,7 @@ def find_data(
     offline: bool = False,
     progress: Callable[[str, int, int | None], object] | None = None,
     size: tuple[int, int] | None = None,
+    framing: int = FRAMING_VERSION,
 ) -> DataSet:
     """The digits that `data` names, or else the first that are found; see the top of this file for where.
 
@@ -62,7 +64,7 @@ def find_data(
     "mnist+pen" MNIST and pen digits, "fashion-mnist" and other names of the catalogue that set. `progress` is called
     while downloading: name of the file, bytes done, bytes in all if known. With the files in the cache, no connection
     is opened. `size`: rows and columns of images from a folder of labelled pictures, see folders.py, and of rows of
-    numbers.
+    numbers. `framing`: of pictures in such a folder, with `size`: those of the network that is to see them.
     Raises DataError (DownloadError among them) or FileError, and says what to do.
     """
     if data == "pen":
@@ -78,9 +80,9 @@ def find_data(
     if data in CATALOGUE and data != "mnist":
         return _known(CATALOGUE[str(data)], offline, progress)
     if data is not None and data != "mnist":
-        return _load(_path(data), "--data", size=size)
+        return _load(_path(data), "--data", size=size, framing=framing)
     if named := os.environ.get(VARIABLE):
-        return _load(_path(named), VARIABLE, only_mnist=data == "mnist", size=size)
+        return _load(_path(named), VARIABLE, only_mnist=data == "mnist", size=size, framing=framing)
     cache = cache_folder()
     if cache is None:
         raise DataError(f"there is no home folder in which to keep MNIST, and {VARIABLE} is not set. {_OTHERWISE}")
@@ -184,7 +186,13 @@ def in_cache(known: KnownSet) -> bool:
     return cache is not None and (not missing(cache) if known.name == "mnist" else _set_in(cache, known) is not None)
 
 
-def _load(place: Path, name: str, only_mnist: bool = False, size: tuple[int, int] | None = None) -> DataSet:
+def _load(
+    place: Path,
+    name: str,
+    only_mnist: bool = False,
+    size: tuple[int, int] | None = None,
+    framing: int = FRAMING_VERSION,
+) -> DataSet:
     """The digits in a place that was named; DataError, with the name under which it was, if there are none."""
     try:
         if only_mnist or kind_of(place) == MNIST:
@@ -193,7 +201,7 @@ def _load(place: Path, name: str, only_mnist: bool = False, size: tuple[int, int
             except DataError:
                 if only_mnist or not is_another_set(place):
                     raise
-        if (data := load_path(place, size)) is not None:
+        if (data := load_path(place, size, framing)) is not None:
             return data
     except DataError as error:
         raise DataError(f"{name}: {error}") from error

@@ -44,6 +44,7 @@ from digitlens.digits.dataset import (
 )
 from digitlens.digits.preparation.containers import open_container
 from digitlens.digits.preparation.decode import decode
+from digitlens.digits.preparation.framing import FRAMING_VERSION
 from digitlens.digits.preparation.prepare import prepare
 from digitlens.digits.sources.class_names import FILE as NAMES
 from digitlens.digits.sources.class_names import read_names
@@ -65,12 +66,16 @@ Labelled = list[tuple[int, Path]]  # the number of a class, and a picture of it
 
 
 def load_folder(
-    folder: str | os.PathLike[str], size: tuple[int, int] | None = None, most: int = MOST_PICTURES
+    folder: str | os.PathLike[str],
+    size: tuple[int, int] | None = None,
+    most: int = MOST_PICTURES,
+    framing: int = FRAMING_VERSION,
 ) -> DataSet:
     """Labelled pictures as images: `classes` are the names of the sub-folders, 2 to 256 of them, 2 before 10.
 
     size: rows and columns of each image; None: as the top of this file says
     most: pictures in the whole folder
+    framing: NOT_FRAMED: pictures for which 28×28 is asked are laid onto it as onto any other size
 
     A picture that cannot be read is left out, and `source` says how many were and why the first one was. Raises
     DataError unless every class has a picture to learn from and the whole at least one to be tested on, or if there are
@@ -105,7 +110,7 @@ def load_folder(
     else:
         unreadable.clear()
         size = size or _size(classes, learning + testing)
-        training, test = _read(learning, size, unreadable), _read(testing, size, unreadable)
+        training, test = (_read(part, size, unreadable, framing) for part in (learning, testing))
     _check(place, classes, training, test, unreadable)
     source = f"{len(training) + len(test):,} labelled pictures in {shown(place)}"
     if unreadable:
@@ -261,12 +266,12 @@ def _as_they_are(labelled: Labelled, unreadable: list[str]) -> Digits:
     return Digits(stacked.astype(np.uint8, copy=False), np.array(numbers, np.uint8))
 
 
-def _read(labelled: Labelled, size: tuple[int, int], unreadable: list[str]) -> Digits:
+def _read(labelled: Labelled, size: tuple[int, int], unreadable: list[str], framing: int) -> Digits:
     """The pictures as images of that size; those that cannot be read are told in `unreadable`."""
     images, numbers = [], []
     for number, path in labelled:
         try:
-            prepared = prepare(bytes(read_bounded(path, MOST_BYTES)), shape=size)
+            prepared = prepare(bytes(read_bounded(path, MOST_BYTES)), shape=size, framing=framing)
             if not prepared.ink_found:
                 raise PictureError("too little ink to be read")
         except (PictureError, ShapeError, FileError) as error:

@@ -14,6 +14,7 @@ import os
 from pathlib import Path
 
 from digitlens.digits.dataset import DataSet
+from digitlens.digits.preparation.framing import FRAMING_VERSION
 from digitlens.digits.sources.catalogue import USPS
 from digitlens.digits.sources.idx_set import find_sets, lacking, load_set
 from digitlens.digits.sources.mnist import FILES, find, missing, read_verified
@@ -63,10 +64,11 @@ def what_is_in(place: Path) -> str:
     return f"MNIST without {', '.join(lacks)}" if lacks else kind
 
 
-def load_path(place: Path, size: tuple[int, int] | None = None) -> DataSet | None:
+def load_path(place: Path, size: tuple[int, int] | None = None, framing: int = FRAMING_VERSION) -> DataSet | None:
     """The data set in a place; None where there is none. MNIST's files are loaded as those of any other set.
 
-    size: rows and columns of the images, where these are pictures or tables. Raises DataError.
+    size: rows and columns of the images, where these are pictures or tables; framing: as for load_folder(). Raises
+    DataError.
     """
     kind = kind_of(place)
     if kind in (MNIST, IDX):
@@ -74,7 +76,7 @@ def load_path(place: Path, size: tuple[int, int] | None = None) -> DataSet | Non
     if kind == PICTURES:
         from digitlens.digits.sources.folders import load_folder  # brings picture reading with it
 
-        return load_folder(place, size)
+        return load_folder(place, size, framing=framing)
     if kind == TABLES:
         return load_tables(place, size)
     if kind == DIGITS_OF_USPS:

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from digitlens.digits.dataset import DIGIT_SHAPE, shape_name
+from digitlens.digits.preparation.framing import NOT_FRAMED
 from digitlens.errors import DataError, DigitlensError
 from digitlens.reading.overflow import beyond, overflows
 from digitlens.reading.reader import Reader
@@ -102,7 +103,7 @@ class NeuronPreferences:
         own = self._sets.folder and not reader.reads_digits and self._sets.classes("folder") == reader.classes
         if own and self._sets.image_shape("folder") == reader.image_shape:
             return self._sets.load("folder")
-        if reader.image_shape == DIGIT_SHAPE:
+        if reader.framing != NOT_FRAMED:
             return self._sets.load("mnist" if self._sets.available("mnist") else "pen")
         raise DataError(
             f"the network {reader.name!r} sees images of {shape_name(reader.image_shape)} pixels; start the app with "

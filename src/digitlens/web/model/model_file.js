@@ -11,7 +11,7 @@
 //
 // The twin of storage/model_file.py.
 
-import { DIGIT_SHAPE, LARGEST_SIDE, MOST_CLASSES, pixelsOf, sameShape, shapeName } from "../core/shape.js";
+import { DIGIT_SHAPE, LARGEST_SIDE, MOST_CLASSES, NOT_FRAMED, pixelsOf, sameShape, shapeName } from "../core/shape.js";
 import { STEPS } from "../picture/adjusting.js";
 import { object, pack, unpack } from "./container.js";
 import { FRAMING_VERSION } from "../picture/framing.js";
@@ -41,7 +41,6 @@ import { phrase } from "../texts/first.js";
 const FORMAT = 1;
 const LAST_EPOCH = 1e9; // more than any recipe has
 const HISTORY = 200; // rows of the learning curve that are kept, evenly thinned
-const NOT_FRAMED = 0; // stands for the version of framing where a network sees another size than 28×28
 const KNOWN = ["network", "image", "preparation", "recipe", "provenance", "history"];
 
 /**
@@ -107,8 +106,8 @@ function networkOf(blocks, tensors, notes) {
   if (outputs > MOST_CLASSES)
     throw new Error(phrase("model.modelFile.thisModelFileHasClasses", { outputs, most: MOST_CLASSES }));
   const { adjusting, framing } = preparation;
-  const wanted = sameShape(shape, DIGIT_SHAPE) ? FRAMING_VERSION : NOT_FRAMED;
-  if (framing !== wanted || !texts(adjusting) || !adjusting.every((one) => Object.hasOwn(STEPS, one))) {
+  const known = framing === NOT_FRAMED || (framing === FRAMING_VERSION && sameShape(shape, DIGIT_SHAPE));
+  if (!known || !texts(adjusting) || !adjusting.every((one) => Object.hasOwn(STEPS, one))) {
     throw new Error(phrase("model.modelFile.thisModelFilePreparesPictures"));
   }
   if (typeof name !== "string" || [...name].length > 100)
@@ -227,8 +226,8 @@ export function writeModelFile(network) {
 }
 
 /** Nothing is said of images of 28×28: so an earlier version reads them, too. @param {StoredNetwork} network */
-const imageBlock = ({ shape, darkOnLight }) =>
-  sameShape(shape, DIGIT_SHAPE) ? {} : { image: { required: true, ...shape, dark_on_light: darkOnLight } };
+const imageBlock = ({ shape, darkOnLight, framing }) =>
+  framing !== NOT_FRAMED ? {} : { image: { required: true, ...shape, dark_on_light: darkOnLight } };
 
 /**
  * About HISTORY rows at most: of a longer run every second, fourth, eighth ... epoch, and the last one.

@@ -3,7 +3,7 @@
 // The twin of reading/reader.py, for what the page can draw.
 
 import { forward } from "../core/network.js";
-import { DIGIT_SHAPE, sameShape, shapeName } from "../core/shape.js";
+import { NOT_FRAMED, shapeName } from "../core/shape.js";
 import { placeOn, resample } from "../picture/framing.js";
 import { adjusted, drawnStage, inkedOn, prepareStrokes } from "../picture/preparation.js";
 import { phrase } from "../texts/first.js";
@@ -73,7 +73,7 @@ function prepared({ strokes, baseInk, baseStages }, wanted, prepare, adjusting, 
   const decoded = baseStages?.find((stage) => stage.name === "decoded");
   if (decoded && !prepare) return unprepared(decoded, strokes, radius, wanted);
   if (baseInk) return overBase(baseInk, baseStages ?? [asGiven(baseInk, wanted)], strokes, adjusting, radius, wanted);
-  if (prepare && sameShape(shape, DIGIT_SHAPE)) return prepareStrokes(strokes, radius, adjusting);
+  if (prepare && wanted.framing !== NOT_FRAMED) return prepareStrokes(strokes, radius, adjusting);
   const drawn = drawnStage(strokes, radius, wanted);
   const image = Float64Array.from(drawn.image);
   if (!hasInk(image, darkOnLight)) return { stages: [drawn], image, inkFound: false };
@@ -129,8 +129,8 @@ function unprepared(decoded, strokes, radius, wanted) {
 }
 
 /** @param {Float64Array} image @param {Wanted} wanted @returns {Stage} */
-function asGiven(image, { shape }) {
-  const framed = sameShape(shape, DIGIT_SHAPE);
+function asGiven(image, { shape, framing }) {
+  const framed = framing !== NOT_FRAMED;
   const reason = framed
     ? phrase("model.reading.alreadyFramed")
     : phrase("model.reading.hasPixelsAlready", { size: shapeName(shape) });

@@ -11,7 +11,7 @@ import { boxForFraming, boxOf, cornerFor, cut, place, scaled } from "./framing.j
 import { familiarityOf } from "./familiarity.js";
 import { findInk, PLAIN } from "./ink.js";
 import { significant } from "../core/numbers.js";
-import { DIGIT_SHAPE, pixelsOf, sameShape, shapeName } from "../core/shape.js";
+import { DIGIT_SHAPE, NOT_FRAMED, pixelsOf, sameShape, shapeName } from "../core/shape.js";
 import { adjusted, DIGITS } from "./preparation.js";
 import { sheetOfDigit } from "./sheet.js";
 import { phrase } from "../texts/later.js";
@@ -40,7 +40,7 @@ const MOST_INK = 0.25; // of a sheet: more is not the writing of one digit
 export function prepareGrey(grey, adjusting, wanted = DIGITS) {
   check(adjusting);
   const decoded = decodedStage(grey);
-  const stages = sameShape(wanted.shape, DIGIT_SHAPE) ? framed(grey, wanted) : fitted(grey, wanted);
+  const stages = wanted.framing !== NOT_FRAMED ? framed(grey, wanted) : fitted(grey, wanted);
   const last = stages[stages.length - 1];
   if (last.name === "ink")
     return { stages: [decoded, last], image: new Float64Array(pixelsOf(wanted.shape)), inkFound: false };

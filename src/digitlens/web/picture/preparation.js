@@ -19,7 +19,7 @@
 
 import { DIGIT_SHAPE } from "../core/shape.js";
 import { check, REASONS, STEPS } from "./adjusting.js";
-import { SIDE } from "./framing.js";
+import { FRAMING_VERSION, SIDE } from "./framing.js";
 import { plain, significant } from "../core/numbers.js";
 import { boxStrokes, corners, frameStrokes, inkStrokes } from "./strokes.js";
 import { phrase } from "../texts/first.js";
@@ -47,11 +47,12 @@ import { phrase } from "../texts/first.js";
  * @typedef {Object} Wanted   what a network's images are like
  * @property {Shape} shape
  * @property {boolean} darkOnLight
+ * @property {number} framing     the version of framing; or NOT_FRAMED
  * @property {Familiarity | null} [familiarity]   what digits look like, where the network's file says so
  */
 
 /** @type {Readonly<Wanted>} */
-export const DIGITS = Object.freeze({ shape: DIGIT_SHAPE, darkOnLight: false });
+export const DIGITS = Object.freeze({ shape: DIGIT_SHAPE, darkOnLight: false, framing: FRAMING_VERSION });
 export const PAD = 28; // units that the longer side of the pad has
 
 /**

@@ -1,8 +1,8 @@
 // @ts-check
 // What a tab has learned, as a network with its story, as Python's Run.reader() tells it. No DOM.
 
-import { DIGIT_SHAPE, sameShape } from "../core/shape.js";
-import { FRAMING_VERSION } from "../picture/framing.js";
+import { DIGIT_SHAPE, NOT_FRAMED, readsDigits, sameShape } from "../core/shape.js";
+import { BOX, CENTRE, FRAMING_VERSION } from "../picture/framing.js";
 import { ENGINE } from "./worker/frames.js";
 import { unpack } from "./worker/kernel.js";
 import { activationsOf } from "./worker/shape_of.js";
@@ -47,7 +47,7 @@ export function storedNetwork(request, told, data) {
     classes: [...classes],
     shape,
     adjusting: recipe.preparation,
-    framing: sameShape(shape, DIGIT_SHAPE) ? FRAMING_VERSION : 0,
+    framing: framingOf(data, classes),
     darkOnLight: hasLightPaper(data),
     recipe,
     provenance: {
@@ -67,6 +67,48 @@ export function storedNetwork(request, told, data) {
 }
 
 const PAPER = 1_000; // images that are looked at
+const [OFF_CENTRE, OFF_SIZE] = [1.5, 2]; // pixels, as digits/preparation/framing.py has them
+
+/**
+ * The framing for a network that learns from these images, as Python's framing_of() has it: digits of 28×28 are framed,
+ * and other images of that size where most of them lie as framed ones do.
+ * @param {Pick<DataSet, "training" | "rows" | "columns">} data
+ * @param {readonly string[]} classes
+ * @returns {number}
+ */
+export function framingOf({ training, rows, columns }, classes) {
+  if (!sameShape({ rows, columns }, DIGIT_SHAPE)) return NOT_FRAMED;
+  if (readsDigits({ framing: FRAMING_VERSION, classes })) return FRAMING_VERSION;
+  const size = rows * columns;
+  let [fits, inked] = [0, 0];
+  for (let i = 0; i < Math.min(PAPER, training.labels.length); i++) {
+    const image = training.images.slice(i * size, (i + 1) * size);
+    if (!image.some(Boolean)) continue;
+    inked++;
+    fits += liesFramed(image) ? 1 : 0;
+  }
+  return inked === 0 || fits / inked > 0.5 ? FRAMING_VERSION : NOT_FRAMED;
+}
+
+/**
+ * Whether one image of 28×28, with ink, has a longest side of about 20 and its mass in the middle.
+ * @param {Uint8Array} image
+ */
+function liesFramed(image) {
+  const { rows: side } = DIGIT_SHAPE;
+  const profiles = [new Float64Array(side), new Float64Array(side)]; // the ink of each row, and of each column
+  image.forEach((ink, k) => {
+    profiles[0][Math.floor(k / side)] += ink;
+    profiles[1][k % side] += ink;
+  });
+  const middles = profiles.map((ink) => ink.reduce((sum, one, k) => sum + one * k, 0) / ink.reduce((a, b) => a + b, 0));
+  const sides = profiles.map((ink) => {
+    const there = Array.from(ink.keys()).filter((k) => ink[k] > 0);
+    return there[there.length - 1] - there[0] + 1;
+  });
+  const centred = middles.every((middle) => Math.abs(middle - (CENTRE - 0.5)) <= OFF_CENTRE);
+  return centred && Math.abs(Math.max(...sides) - BOX) <= OFF_SIZE;
+}
 
 /** Whether a network of such images reads dark ink on light paper; of digits it never does. @param {DataSet} data */
 const hasLightPaper = (data) => !sameShape(data, DIGIT_SHAPE) && lightPaper(data);

@@ -23,8 +23,8 @@ const lines = /** @type {WeakMap<App, ReturnType<typeof workerLine> | null>} */ 
  */
 export async function openedPicture(app, file, doing = () => {}) {
   check(file);
-  const { shape, darkOnLight, familiarity } = app.network;
-  const wanted = { shape, darkOnLight, familiarity };
+  const { shape, darkOnLight, familiarity, framing } = app.network;
+  const wanted = { shape, darkOnLight, familiarity, framing };
   const large = file.size > SMALL_BYTES;
   if (large && !lines.has(app)) lines.set(app, workerLine(app));
   const line = large && lines.get(app);

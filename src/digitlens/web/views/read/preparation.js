@@ -2,7 +2,7 @@
 // How what is on the pad becomes the network's image, stage by stage, and what the answer would be without all that.
 
 import { plain } from "../../core/numbers.js";
-import { DIGIT_SHAPE, sameShape, shapeName } from "../../core/shape.js";
+import { NOT_FRAMED, shapeName } from "../../core/shape.js";
 import { read } from "../../model/reading.js";
 import { attributes, clear, h, setText } from "../shared/dom.js";
 import { inkCanvas, paintInk } from "../shared/pictures.js";
@@ -128,7 +128,7 @@ function paintSmall(canvas, { rows, columns, image, name }, step) {
 function effectOf(app) {
   const { state, network, reading } = app;
   const size = shapeName(network.shape);
-  const framed = sameShape(network.shape, DIGIT_SHAPE);
+  const framed = network.framing !== NOT_FRAMED;
   if (!reading.inkFound) return phrase("read.preparation.theNetworkSeesPixelsAnd", { size });
   const ready = state.base && !state.baseStages;
   if (ready && !network.adjusting.length)
