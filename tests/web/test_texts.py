@@ -398,3 +398,23 @@ def test_every_view_fits_a_phone_in_every_language(tab: Page, server: str, langu
         if tab.evaluate("document.documentElement.scrollWidth > innerWidth"):
             wrong.append(f"{view}: scrolls sideways")
     assert not wrong, "\n".join(wrong)
+
+
+# rows that the links of the header make, and names of layers that lie over each other
+ROWS = "new Set([...digitlens.root.querySelectorAll('nav a')].map(one => one.getBoundingClientRect().top)).size"
+OVER_EACH_OTHER = """() => {
+    const boxes = [...digitlens.root.querySelectorAll(".diagram text.name")].map(one => one.getBoundingClientRect());
+    const over = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+    return boxes.some((one, i) => boxes.slice(i + 1).some((other) => over(one, other)));
+}"""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_journeys_stand_in_one_row_and_layers_have_room_for_their_names(tab: Page, server: str, language: str) -> None:
+    for width in (390, 320):
+        tab.set_viewport_size({"width": width, "height": 844})
+        opened(tab, f"{server}?lang={language}")
+        tab.evaluate(FRAMES)
+        assert tab.evaluate(ROWS) == 1, width
+        assert not tab.evaluate(OVER_EACH_OTHER), width
+        assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), width

@@ -13,7 +13,7 @@
  *   its corner at the top left, the side of one of its pixels, and its size
  * @property {number} nameWidth                          room for the name of an output beside it
  * @property {(Place[])[]} columns                       columns[0] is empty: layer 0 is the image
- * @property {{x: number, y: number, text: string}[]} more     "480 more", where a layer is wider than what is shown
+ * @property {{x: number, y: number, n: number}[]} more        how many are not shown, where a layer has more
  */
 
 export const MOST = 16; // neurons of a layer that are shown
@@ -63,8 +63,7 @@ export function layoutOf({ sizes, shape, classes }, width, wanted) {
     const shown = shownNeurons(sizes[layer], those);
     const pitch = layer === layers && shown.length <= ROOMY ? PITCH * 1.25 : PITCH;
     columns.push(shown.map((neuron, i) => ({ layer, neuron, x, y: middle + (i - (shown.length - 1) / 2) * pitch })));
-    if (sizes[layer] > shown.length)
-      more.push({ x, y: height - 6, text: `${(sizes[layer] - shown.length).toLocaleString("en")} more` });
+    if (sizes[layer] > shown.length) more.push({ x, y: height - 6, n: sizes[layer] - shown.length });
   }
   return {
     width,

@@ -11,7 +11,7 @@ import { shapeName } from "../../core/shape.js";
 import { inkCanvas, paintInk } from "../shared/pictures.js";
 import { arrow, comeBack, drawGradients } from "./gradients.js";
 import { playerView } from "./player.js";
-import { significant } from "../../core/numbers.js";
+import { count, significant } from "../../core/numbers.js";
 import { answerView } from "./answer.js";
 import { phrase } from "../../texts/first.js";
 
@@ -20,6 +20,8 @@ import { phrase } from "../../texts/first.js";
 /** @typedef {import("../../core/layout.js").Place} Place */
 /** @typedef {{place: Place, group: SVGGElement, light: SVGCircleElement, value: SVGTextElement}} Drawn */
 
+const [UPPER, LOWER] = [10, 24]; // where the names of layers stand
+const [NARROW, WIDE, FIRST_WIDE] = [6.6, 12, "\u2e7f"]; // pixels of a letter, about; Chinese ones are wide
 const USUAL_WIDTH = 640; // pixels, where the page has no width yet
 
 /** @param {App} app */
@@ -332,18 +334,26 @@ function neuronOf(app, place, { radius, columns }) {
 /** @param {Layout} layout @param {number[]} sizes */
 function names({ columns, picture, more }, sizes) {
   const last = columns.length - 1;
-  const texts = columns.map((places, layer) => {
-    const x = layer ? places[0].x : picture.x + picture.width / 2;
-    const y = layer ? 10 : picture.y - 10;
-    const name =
-      layer === 0
-        ? phrase("network.diagram.pixels", { n: sizes[0] })
-        : layer === last
-          ? phrase("network.diagram.outputs", { n: sizes[layer] })
-          : phrase("network.diagram.layer", { layer, size: sizes[layer] });
-    return svg("text", { class: "name", x, y }, name);
+  const places = columns.map((one, layer) => (layer ? one[0].x : picture.x + picture.width / 2));
+  const called = columns.map((_, layer) =>
+    layer === 0
+      ? phrase("network.diagram.pixels", { n: sizes[0] })
+      : layer === last
+        ? phrase("network.diagram.outputs", { n: sizes[layer] })
+        : phrase("network.diagram.layer", { layer, size: sizes[layer] }),
+  );
+  // where there is no room for them side by side, every second one stands lower
+  const widths = called.map((name) => [...name].reduce((sum, one) => sum + (one > FIRST_WIDE ? WIDE : NARROW), 0));
+  const meet = (/** @type {number} */ l) => places[l] - places[l - 1] < (widths[l] + widths[l - 1]) / 2 + NARROW;
+  const crowded = columns.some((_, l) => l > 1 && meet(l));
+  const texts = called.map((name, layer) => {
+    const y = layer === 0 ? picture.y - 10 : crowded && layer % 2 === 0 ? LOWER : UPPER;
+    return svg("text", { class: "name", x: places[layer], y }, name);
   });
-  return [...texts, ...more.map(({ x, y, text }) => svg("text", { class: "more", x, y }, text))];
+  const others = more.map(({ x, y, n }) =>
+    svg("text", { class: "more", x, y }, phrase("network.diagram.more", { n: count(n) })),
+  );
+  return [...texts, ...others];
 }
 
 /** The name of a class, as far as there is room beside its output. @param {string} name */
