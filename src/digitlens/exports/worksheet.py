@@ -6,7 +6,7 @@
 
 Which neuron, which weight and which numbers are left blank comes from a seed: the same seed, the same bytes. Every
 number is the network's own: the key holds what `digitlens explain` prints of the same picture. The page makes the same
-exercises: web/core/worksheet.js.
+exercises: web/views/worksheet/exercise.js.
 """
 
 from __future__ import annotations

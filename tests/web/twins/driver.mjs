@@ -29,10 +29,10 @@ const names = [
   "model/reading",
   "picture/familiarity",
   "model/calibration",
-  "core/worksheet",
+  "views/worksheet/exercise",
 ];
 const web = Object.fromEntries(
-  await Promise.all(names.map(async (name) => [name.split("/")[1], await import(new URL(`${name}.js`, WEB).href)])),
+  await Promise.all(names.map(async (name) => [name.split("/").at(-1), await import(new URL(`${name}.js`, WEB).href)])),
 );
 
 const DIGIT_SHAPE = { rows: 28, columns: 28 };
@@ -131,7 +131,7 @@ const TASKS = {
   worksheets({ network, images, wanted, counts }) {
     const own = networkOf(network);
     const all = floats(images);
-    const { drawn, sumExercise, stepExercise, matrixExercise } = web.worksheet;
+    const { drawn, sumExercise, stepExercise, matrixExercise } = web.exercise;
     return wanted.map(({ seed, target }, i) => {
       const image = all.slice(784 * i, 784 * (i + 1));
       const trace = web.network.forward(own, image);

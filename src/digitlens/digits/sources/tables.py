@@ -190,8 +190,10 @@ def _npy(data: bytes) -> Array:
 def _flat(labels: Array) -> Array:
     """Labels as (n,), of whole numbers or names, from (n, 1) and from whole numbers as floats as well."""
     labels = labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels
-    if labels.dtype.kind == "f" and np.array_equal(labels, np.rint(labels)) and (np.abs(labels) < 2**31).all():
-        return labels.astype(np.int64)
+    if labels.dtype.kind == "f" and np.array_equal(labels, np.rint(labels)):
+        whole = labels.astype(np.float64)  # half precision ends below the limit
+        if (np.abs(whole) < 2**31).all():
+            return whole.astype(np.int64)
     return np.array(_texts(labels)) if labels.dtype.kind == "S" and labels.ndim == 1 else labels
 
 

@@ -2,8 +2,8 @@
 // What whoever trains says, in the language of the page: fields of a recipe, recipes in a line, what a comparison comes
 // to. In English that is what was said; for a field that this page does not know, too.
 //
-// Fields are declared once, in learning/recipe.py; texts/*.json has their words by their names: fields.learning_rate.help,
-// choices.schedule.linear.
+// Fields are declared once, in learning/recipe.py; texts/*.json has their words by their names, as in
+// fields.learning_rate.help or choices.output.softmax.
 
 import { resultOf } from "./compared.js";
 import { describe, inSentence, nameOf, write } from "./schema.js";
@@ -76,16 +76,8 @@ function summary(recipe, fields) {
     const field = fields.find((one) => one.name === name);
     return field ? nameOf(field, recipe[name]) : recipe[name];
   };
-  return phrase("training.spoken.summary", {
-    hidden: write(recipe.hidden),
-    activation: named("activation"),
-    output: named("output"),
-    optimiser: named("optimiser"),
-    rate: recipe.learning_rate,
-    schedule: named("schedule"),
-    batch: recipe.mini_batch,
-    epochs: recipe.epochs,
-  });
+  const said = Object.fromEntries(Object.keys(recipe).map((name) => [name, named(name)]));
+  return phrase("training.spoken.summary", { ...said, hidden: write(recipe.hidden) });
 }
 
 /**

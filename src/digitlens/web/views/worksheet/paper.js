@@ -6,8 +6,8 @@ import { paperFile } from "../../model/paper_file.js";
 import { languageCode } from "../../texts/language.js";
 import { phrase } from "../../texts/later.js";
 
-/** @typedef {import("../../core/worksheet.js").Exercise} Exercise */
-/** @typedef {import("../../core/worksheet.js").Cell} Cell */
+/** @typedef {import("./exercise.js").Exercise} Exercise */
+/** @typedef {import("./exercise.js").Cell} Cell */
 /**
  * @typedef {Object} Picture
  * @property {string} said
@@ -68,7 +68,7 @@ function exercise({ title, said, head, rows, totals, questions }, number, answer
   ];
 }
 
-/** @param {import("../../core/worksheet.js").Blank} blank @param {boolean} answers */
+/** @param {import("./exercise.js").Blank} blank @param {boolean} answers */
 const blankOf = ({ answer }, answers) =>
   answers
     ? h("strong", { class: "blank" }, answer)

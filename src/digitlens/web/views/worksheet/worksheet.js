@@ -4,7 +4,7 @@
 
 import { backPropagate } from "../../core/backward.js";
 import { count } from "../../core/numbers.js";
-import { drawn, MOST_CLASSES, matrixExercise, stepExercise, sumExercise } from "../../core/worksheet.js";
+import { drawn, MOST_CLASSES, matrixExercise, stepExercise, sumExercise } from "./exercise.js";
 import { measuring, testSet } from "../../model/accuracy.js";
 import { wasChanged } from "../../model/provenance.js";
 import { proposedTarget } from "../../model/target.js";

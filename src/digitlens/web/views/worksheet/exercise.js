@@ -2,17 +2,17 @@
 // A worksheet: exercises with blanks, made of a network, what it reads, and a confusion matrix. Which neuron, which
 // weight and which numbers are left blank comes from a seed. The twin of exports/worksheet.py: the same exercises.
 
-import { Shuffler } from "../train/random/shuffler.js";
-import { weightChain } from "./backward.js";
-import { ACTIVATIONS } from "./network.js";
-import { inputName, neuronName, neuronSum, printed } from "./neuron.js";
-import { count, fixed, plain } from "./numbers.js";
-import { within } from "../texts/language.js";
-import { phrase } from "../texts/later.js";
+import { Shuffler } from "../../train/random/shuffler.js";
+import { weightChain } from "../../core/backward.js";
+import { ACTIVATIONS } from "../../core/network.js";
+import { inputName, neuronName, neuronSum, printed } from "../../core/neuron.js";
+import { count, fixed, plain } from "../../core/numbers.js";
+import { within } from "../../texts/language.js";
+import { phrase } from "../../texts/later.js";
 
-/** @typedef {import("./network.js").Network} Network */
-/** @typedef {import("./network.js").Trace} Trace */
-/** @typedef {import("./backward.js").Steps} Steps */
+/** @typedef {import("../../core/network.js").Network} Network */
+/** @typedef {import("../../core/network.js").Trace} Trace */
+/** @typedef {import("../../core/backward.js").Steps} Steps */
 /** @typedef {{answer: string}} Blank   a place to fill in, and what belongs there */
 /** @typedef {string | Blank} Cell */
 /**
