@@ -107,6 +107,14 @@ def test_npz_may_name_the_classes_and_labels_may_be_names(tmp_path: Path) -> Non
         ({"x": X.astype(complex), "y": Y}, "not what it says"),
         ({"x": X, "y": np.eye(5)[Y]}, "argmax"),
         ({"x_train": X, "y_train": Y, "x_test": X2, "y_test": np.array(list("abcde"))}, "alike"),
+        ({"x_train": X, "y_train": Y, "x_test": X2[:, :4], "y_test": Y2}, "one size in one part"),
+        ({"x": X, "y": Y[:3]}, r"labels \(n,\)"),
+        ({"x": X[0, 0], "y": Y}, r"images \(n, rows, columns\)"),
+        ({"x": X[:0], "y": Y[:0]}, "to learn from"),
+        ({"x": X[:, :0, 0], "y": Y}, "no pixels"),
+        ({"x": X, "y": Y + 0.5}, "whole numbers or names"),
+        ({"x": X, "y": np.full(len(X), np.inf)}, "whole numbers or names"),
+        ({"x": X, "y": np.array([b"\xff"] * len(X)), "class_names": np.array([b"a"])}, "every label is one of"),
     ],
 )
 def test_arrays_that_are_no_data_set_are_refused(held: dict[str, np.ndarray], said: str, tmp_path: Path) -> None:
