@@ -173,7 +173,7 @@ def without_boxes(
             continue
         boxes += 1
         part = np.where(own, cleaned[region], 0)
-        part = erased(part, own, level, thickest, threshold)
+        part = erased(part, own, level, thickest, threshold, upright)
         part = erased(
             np.ascontiguousarray(part.T), np.ascontiguousarray((part > threshold).T), upright.T, thickest, threshold
         ).T
