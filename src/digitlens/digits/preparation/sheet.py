@@ -44,9 +44,9 @@ def sheet_of_digit(grey: NDArray[Any]) -> tuple[NDArray[Any], Box] | None:
     """
     if min(grey.shape) < LEAST_SIDE:
         return None
-    mask = find_sheet(grey, VERY_STRAIGHT)
+    mask = beside_strips(grey)  # first, because a digit that reaches the border is no part of what find_sheet() finds
     if mask is None:
-        mask = _beside_strips(grey)
+        mask = find_sheet(grey, VERY_STRAIGHT)
     box = None if mask is None else box_of(mask)
     if mask is None or box is None:
         return None
@@ -87,7 +87,7 @@ def _enlarged(mask: Mask, factor: int, grey: NDArray[Any]) -> Mask:
     return mask.repeat(factor, axis=0).repeat(factor, axis=1)[: grey.shape[0], : grey.shape[1]]
 
 
-def _beside_strips(grey: NDArray[Any]) -> Mask | None:
+def beside_strips(grey: NDArray[Any]) -> Mask | None:
     """What lies beside black strips along some sides of the picture, but not all; None where there are none."""
     cells, factor = _cells(grey)
     if min(cells.shape) < 12:

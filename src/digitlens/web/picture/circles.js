@@ -2,8 +2,8 @@
 // Takes away a circle around a digit, as around the number of a question, or a box of any shape.
 //
 // A circle is a thin piece of ink, about as wide as it is high, that goes all around another one of a digit's size and
-// touches it nowhere. No digit is like that, what lies within a 0, a 6 or an 8 is paper, but for one: a 0 with a slash. So
-// one straight stroke counts as a digit only if it is short for the circle, and the circle is round.
+// touches it nowhere. No digit is like that, what lies within a 0, a 6 or an 8 is paper, but for one: a 0 with a slash.
+// So one straight stroke counts as a digit only if it is short for the circle, and the circle is round.
 //
 // ink: an Image, 0 nothing to 1 full ink. The twin of digits/preparation/circles.py.
 

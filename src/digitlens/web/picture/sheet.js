@@ -28,7 +28,7 @@ const SHARP = 0.6; // of that difference: what there must be of it two cells off
 const ALONG = 0.8; // ... along this share of the border
 const BLACK = 0.3; // around a sheet that reaches the border of the picture, nothing is lighter
 const WHOLE = 0.97; // of a side: so much of it is black along a strip
-const MOSTLY = 0.6; // of the sheet beside a strip, of the cells next to the strip, and of the other sides: the least light
+const MOSTLY = 0.6; // of the sheet beside a strip, of the cells next to it, and of the other sides: the least light
 const WIDEST = 0.4; // of the picture: the widest strip
 const RIM = 2; // cells of the sheet's own border that are left out with a strip
 const AT_BORDER = 0.02; // of the picture's border: less does not count as reaching it
@@ -45,7 +45,8 @@ export function sheetOfDigit(grey) {
   const levels = reduced(grey, { top: 0, left: 0, rows: grey.rows, columns: grey.columns }, factor);
   const cells = { ...levels, values: levels.values.map((one) => one / 255) };
   if (Math.min(cells.rows, cells.columns) < 12) return null;
-  const sheet = findSheet(cells) ?? besideStrips(cells);
+  // Strips first, because a digit that reaches the border is no part of what findSheet() finds.
+  const sheet = besideStrips(cells) ?? findSheet(cells);
   const box = sheet && boxOf({ ...cells, values: sheet });
   if (!sheet || !box) return null;
   const [top, left] = [box.top * factor, box.left * factor];
