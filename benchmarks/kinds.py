@@ -29,6 +29,17 @@ SEED = 2_018
 PAPERS = {"on textured paper": hard_paper.textured, "filling its frame": hard_paper.filling}
 
 
+READ: dict[bytes, str] = {}  # what stands on a page; most kinds are drawn over the same pages
+
+
+def read_once(reader: Reader, page: Any) -> str:
+    """The text of a grey page, which is read only once."""
+    key = page.tobytes()
+    if key not in READ:
+        READ[key] = reader.read_page(page).text
+    return READ[key]
+
+
 def same(kind: str, read: str, text: str) -> bool:
     """Whether a page is read right; a digit in a circle may be a number of its own."""
     return read.replace(" ", "") == text if kind == "in circles" else read == text
@@ -36,12 +47,11 @@ def same(kind: str, read: str, text: str) -> bool:
 
 def read_pages(reader: Reader, kind: str, count: int) -> dict[str, Any]:
     """Pages as they are and with what is no writing."""
-    right = [
-        [same(kind, reader.read_page(page).text, text) for page in (plain, hard)]
-        for plain, hard, text in hard_pages.pages(kind, count, SEED)
-    ]
-    without, read = np.mean(right, axis=0)
-    return {"read": float(read), "without": float(without)}
+    read, without = [], []
+    for plain, hard, text in hard_pages.pages(kind, count, SEED):
+        read.append(same(kind, reader.read_page(hard).text, text))
+        without.append(same(kind, read_once(reader, plain), text))
+    return {"read": float(np.mean(read)), "without": float(np.mean(without))}
 
 
 def read_written(reader: Reader, kind: str, count: int) -> dict[str, Any]:

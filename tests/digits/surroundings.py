@@ -2,6 +2,7 @@
 
 on_a_table     a sheet of paper on something darker or lighter, perhaps turned, in uneven light
 on_a_scanner   the black lid of a scanner along some sides
+cropped        the same along one side, and the digit reaches one of the others
 in_a_circle    a circle around the digit, drawn by hand or printed
 in_a_box       a box around the digit that touches no border
 """
@@ -66,6 +67,19 @@ def on_a_scanner(strokes: list[np.ndarray], rng: np.random.Generator) -> Picture
     return np.pad(page, (tuple(widths[:2]), tuple(widths[2:])), constant_values=8)
 
 
+def cropped(strokes: list[np.ndarray], rng: np.random.Generator) -> Picture:
+    high = rng.uniform(60, 300)
+    ink = inked(strokes, high, 0.3 * high, rng)
+    sides = [int(np.flatnonzero(ink.any(axis=axis))[end]) for axis, end in ((1, 0), (1, -1), (0, 0), (0, -1))]
+    strip, reached = (int(n) for n in rng.permutation(4)[:2])
+    box = [0, ink.shape[0], 0, ink.shape[1]]
+    box[reached] = sides[reached]
+    page = as_picture(on_paper(ink[box[0] : box[1], box[2] : box[3]], rng))
+    widths = [0, 0, 0, 0]
+    widths[strip] = int(rng.uniform(0.05, 0.25) * high)
+    return np.pad(page, (tuple(widths[:2]), tuple(widths[2:])), constant_values=8)
+
+
 def in_a_circle(strokes: list[np.ndarray], rng: np.random.Generator) -> Picture:
     high = rng.uniform(40, 200)
     ink = inked(strokes, high, high, rng)
@@ -93,6 +107,7 @@ def in_a_box(strokes: list[np.ndarray], rng: np.random.Generator) -> Picture:
 KINDS: dict[str, Callable[[list[np.ndarray], np.random.Generator], Picture]] = {
     "on a table": on_a_table,
     "on a scanner": on_a_scanner,
+    "cropped on a scanner": cropped,
     "in a circle": in_a_circle,
     "in a box": in_a_box,
 }

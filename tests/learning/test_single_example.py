@@ -8,7 +8,7 @@ import pytest
 from digitlens.digits.dataset import DataSet, Digits
 from digitlens.learning.plain_engine import PlainEngine
 from digitlens.learning.recipe import Recipe
-from digitlens.learning.single_example import one_example, skip_rest_of_mini_batch
+from digitlens.learning.single_example import one_example
 from digitlens.learning.training import Run
 
 
@@ -45,12 +45,3 @@ def test_a_small_step_makes_the_cost_of_its_own_picture_smaller(data: DataSet) -
     step = one_example(run, None, 0)
     assert 0 < step.cost_after < step.cost_before
     assert step.which == Recipe().stream("order", 0).permutation(20)[0]
-
-
-def test_what_is_left_of_a_mini_batch_is_passed_over(data: DataSet) -> None:
-    run = Run(Recipe(hidden=(5,), mini_batch=8, epochs=2, validation=0), data)
-    begun = one_example(run, None, 0).record.state
-    following = skip_rest_of_mini_batch(run, begun)
-    assert (following.epoch, following.mini_batch) == (0, 1)
-    last = skip_rest_of_mini_batch(run, skip_rest_of_mini_batch(run, following))
-    assert (last.epoch, last.mini_batch) == (1, 0)

@@ -185,3 +185,10 @@ def test_mlp_classifier_becomes_a_reader() -> None:
             assert reader.image_shape == (7, 7)
     with pytest.raises(dl.UsageError, match="MLPClassifier"):
         reader_of(rows)
+
+
+@pytest.mark.parametrize("name", ["a.npz", "a.onnx"])
+def test_a_git_lfs_pointer_in_its_place_is_called_one(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("version https://git-lfs.github.com/spec/v1\nsize 12\n")
+    with pytest.raises(dl.ModelFileError, match="git lfs pull"):
+        dl.load(tmp_path / name)

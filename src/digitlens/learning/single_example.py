@@ -39,10 +39,3 @@ def one_example(run: Run, state: State | None, taken: int) -> Step:
     mini_batch, taken = divmod(record.mini_batch, size)
     record = replace(record, mini_batch=mini_batch, state=replace(record.state, mini_batch=mini_batch))
     return Step(record, taken, which, before, measure(record.network, alone, cost).cost)
-
-
-def skip_rest_of_mini_batch(run: Run, state: State) -> State:
-    """Where the next mini-batch begins: what is left of one that single examples have begun is not learned."""
-    batches = -(-len(run.split.training) // run.recipe.mini_batch)
-    last = state.mini_batch + 1 == batches
-    return replace(state, epoch=state.epoch + last, mini_batch=0 if last else state.mini_batch + 1)

@@ -18,6 +18,7 @@ from digitlens.digits.preparation.adjusting import STEPS
 from digitlens.digits.preparation.framing import NOT_FRAMED, framing_for
 from digitlens.errors import DigitlensError, ModelFileError
 from digitlens.files.bounded import read_bounded
+from digitlens.files.lfs import LFS_POINTER, is_lfs_pointer
 from digitlens.files.naming import shown
 from digitlens.network.activations import ACTIVATIONS
 from digitlens.network.costs import COSTS
@@ -33,6 +34,8 @@ LAYERS = 15
 def load_foreign(path: str | Path) -> Reader:
     """The reader of an .npz or .onnx file. ModelFileError for what is no plain network, FileError if it is missing."""
     data = bytes(read_bounded(path, LIMIT))
+    if is_lfs_pointer(data):
+        raise ModelFileError(f"{shown(path)} is {LFS_POINTER}")
     try:
         if Path(path).suffix.lower() == ".npz":
             from digitlens.storage.npz import network_of_npz

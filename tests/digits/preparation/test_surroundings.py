@@ -9,7 +9,7 @@ from tests.digits.surroundings import KINDS, pictures
 import digitlens as dl
 from digitlens.digits.preparation.circles import without_circles
 from digitlens.digits.preparation.prepare import Prepared, prepare
-from digitlens.digits.preparation.sheet import sheet_of_digit
+from digitlens.digits.preparation.sheet import beside_strips, sheet_of_digit
 from digitlens.digits.preparation.strokes import ink_strokes
 
 READER = dl.load("reader")
@@ -156,3 +156,33 @@ def test_the_slash_of_a_0_is_no_1_in_a_circle(wide: float, long: float, stays: b
     slash = (np.abs(y + 2 * x) < 8) & (np.abs(y) < long / 2)
     ink = (zero | slash).astype(float)
     assert (without_circles(ink) is ink) == stays
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_beside_a_black_strip_is_the_sheet_though_the_digit_reaches_the_border(turns: int) -> None:
+    page = on_paper(seven(200, 120))  # its corner reaches the right border
+    found = sheet_of_digit(np.rot90(np.pad(page, ((0, 0), (20, 0)), constant_values=5), turns))
+    assert found is not None
+    assert np.array_equal(np.rot90(found[0], -turns), page[:, 2:])
+
+
+@pytest.mark.parametrize("name", ["light on dark", "too wide", "all black", "a thick stroke", "narrow", "frayed"])
+def test_what_is_no_strip_is_not_cut_off(name: str) -> None:
+    page = np.full((200, 160), 235, np.uint8)
+    page[60:140, 120:] = 10
+    page[:, :20] = 5
+    if name == "light on dark":
+        page = np.full((200, 160), 5, np.uint8)
+        page[40:, 70:90] = 235
+    elif name == "too wide":
+        page[:, :90] = 5
+    elif name == "all black":
+        page[:] = 5
+    elif name == "a thick stroke":  # the other sides are mostly ink
+        page[:, 120:] = 10
+        page[:20, 120:] = 235
+    elif name == "narrow":
+        page = page[:, :50].repeat(40, axis=0)[:2_000]
+    else:
+        page[::2, 20:40] = 5
+    assert beside_strips(page) is None

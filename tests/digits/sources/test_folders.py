@@ -12,6 +12,7 @@ from tests.digits.sources.pictures import fill
 from tests.letters import NAMES, SHAPE, letter_folder, letter_images
 
 from digitlens.digits.sources import folders
+from digitlens.digits.sources.find import find_data
 from digitlens.digits.sources.folders import holds_classes, load_folder
 from digitlens.errors import DataError, UsageError
 
@@ -224,3 +225,30 @@ def test_a_class_that_cannot_be_looked_into_is_a_data_error(tmp_path: Path) -> N
 
 def test_the_draw_of_a_name_is_its_hash() -> None:
     assert folders._draw("a.png") == int(hashlib.sha256(b"a.png").hexdigest()[:12], 16) / 2**48
+
+
+def test_a_part_without_classes_is_left_out(tmp_path: Path) -> None:
+    """As competitions have it: train with a folder a class, and pictures without labels to be tested on."""
+    rng = np.random.default_rng(0)
+    for name in ("cat", "dog"):
+        inside = tmp_path / "train" / name
+        inside.mkdir(parents=True)
+        for number in range(12):
+            Image.fromarray(rng.integers(0, 60, (20, 20), np.uint8)).save(inside / f"{number}.png")
+    alone = find_data(tmp_path)
+    assert (len(alone.training) + len(alone.test), alone.classes) == (24, ("cat", "dog"))
+    assert len(alone.test) >= 2
+    for part in ("test", "val"):
+        (tmp_path / part).mkdir()
+        Image.fromarray(np.zeros((20, 20), np.uint8)).save(tmp_path / part / "0.png")
+        assert find_data(tmp_path).training.fingerprint() == alone.training.fingerprint()
+    (tmp_path / "train").rename(tmp_path / "pictures")
+    with pytest.raises(DataError):
+        find_data(tmp_path)
+
+
+def test_one_folder_that_is_called_as_a_part_and_holds_pictures_is_no_data_set(tmp_path: Path) -> None:
+    (tmp_path / "train").mkdir()
+    Image.fromarray(np.zeros((20, 20), np.uint8)).save(tmp_path / "train" / "0.png")
+    with pytest.raises(DataError, match="neither MNIST nor"):
+        find_data(tmp_path)

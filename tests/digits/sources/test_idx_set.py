@@ -201,3 +201,35 @@ def test_a_damaged_mnist_is_still_called_so(tmp_path: Path, monkeypatch: pytest.
     for name, data in CONTENTS:
         (tmp_path / name).write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     assert find_data(tmp_path).name == tmp_path.name
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["q-images.gz", "q-labels"],
+        ["Images", "Labels"],
+        ["digits_images.bin", "digits_labels.bin.gz"],
+        ["train_images", "train_labels", "test_images", "test_labels"],
+    ],
+)
+def test_names_without_idx_count_where_both_are_there(names: list[str], tmp_path: Path) -> None:
+    data = find_data(put(tmp_path / "set", names))
+    assert len(data.training) + len(data.test) == sum(len(array) for array in MADE[: len(names)]) // 2
+
+
+def test_names_of_other_formats_and_half_a_pair_are_no_idx_files(tmp_path: Path) -> None:
+    assert not find_sets(put(tmp_path / "csv", ["images.csv.gz", "labels.csv.gz"]))
+    assert not find_sets(put(tmp_path / "half", ["labels", "readme"]))
+    for name in ("images", "labels"):
+        (tmp_path / "folders" / name).mkdir(parents=True)
+    assert not find_sets(tmp_path / "folders")
+
+
+def test_one_image_and_a_pointer_to_images_are_told(tmp_path: Path) -> None:
+    one = tuple(array[:1] for array in MADE)
+    with pytest.raises(DataError, match="to be tested on"):
+        find_data(put(tmp_path / "one", NAMES[:2], one))
+    place = put(tmp_path / "pointer", ["a-images-idx3-ubyte", "a-labels-idx1-ubyte"])
+    (place / "a-images-idx3-ubyte").write_text("version https://git-lfs.github.com/spec/v1\nsize 12\n")
+    with pytest.raises(DataError, match="git lfs pull"):
+        find_data(place)

@@ -107,6 +107,14 @@ def test_npz_may_name_the_classes_and_labels_may_be_names(tmp_path: Path) -> Non
         ({"x": X.astype(complex), "y": Y}, "not what it says"),
         ({"x": X, "y": np.eye(5)[Y]}, "argmax"),
         ({"x_train": X, "y_train": Y, "x_test": X2, "y_test": np.array(list("abcde"))}, "alike"),
+        ({"x_train": X, "y_train": Y, "x_test": X2[:, :4], "y_test": Y2}, "one size in one part"),
+        ({"x": X, "y": Y[:3]}, r"labels \(n,\)"),
+        ({"x": X[0, 0], "y": Y}, r"images \(n, rows, columns\)"),
+        ({"x": X[:0], "y": Y[:0]}, "to learn from"),
+        ({"x": X[:, :0, 0], "y": Y}, "no pixels"),
+        ({"x": X, "y": Y + 0.5}, "whole numbers or names"),
+        ({"x": X, "y": np.full(len(X), np.inf)}, "whole numbers or names"),
+        ({"x": X, "y": np.array([b"\xff"] * len(X)), "class_names": np.array([b"a"])}, "every label is one of"),
     ],
 )
 def test_arrays_that_are_no_data_set_are_refused(held: dict[str, np.ndarray], said: str, tmp_path: Path) -> None:
@@ -190,7 +198,9 @@ def test_csv_that_is_no_data_set_is_refused(tmp_path: Path) -> None:
         ("label,a,b,c,d\n1,2,3,4,5\n1,2,3,x,5\n", "line 3"),
         ("1,2,3,4,5\n1,2,,4,5\n", "line 2"),
         ("name,file\ncat,cat.png\n", "line 2"),
-        ("", "no images to learn from"),
+        ("", "no column of labels"),
+        ("<!doctype html><html></html>", "no column of labels"),
+        ("version https://git-lfs.github.com/spec/v1\nsize 12\n", "Git LFS pointer"),
         ("label,a\n\n", "no row"),
         ("b,c,label\n1,2", "not 2 pixels"),
         ("label,a,b,c,d\n1,2,3,4,500\n", "neither"),
@@ -210,6 +220,29 @@ def test_csv_that_is_no_data_set_is_refused(tmp_path: Path) -> None:
     path.unlink()
     with pytest.raises(DataError, match="are both to train"):
         find_data(tmp_path)
+
+
+def test_labels_that_pandas_made_floats_are_numbers_again() -> None:
+    part = tables.csv_part(b"label,a,b,c,d\n1.0,0,0,0,0\n0.00,1,0,0,0\n2.5,1,0,0,0\n")
+    assert part is not None
+    assert part[1].tolist() == ["1", "0", "2.5"]
+    part = tables.csv_part(b"label,a,b,c,d\n1.0,0,0,0,0\n0.00,1,0,0,0\n")
+    assert part is not None
+    assert part[1].tolist() == [1, 0]
+
+
+def test_more_rows_than_any_data_set_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "MOST_ROWS", 3)
+    rows = b"1,0,0,0,0\n" * 3
+    assert tables.csv_part(rows) is not None
+    with pytest.raises(DataError, match="more than 3 images"):
+        tables.csv_part(rows + b"1,0,0,0,0\n")
+
+
+def test_one_image_leaves_none_for_the_test(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("label,a,b,c,d\n1,0,0,0,0\n")
+    with pytest.raises(DataError, match="to be tested on"):
+        find_data(tmp_path / "a.csv")
 
 
 def test_a_name_that_no_folder_can_have_holds_nothing() -> None:

@@ -95,7 +95,7 @@ def test_single_steps_go_by_example_by_mini_batch_and_by_epoch() -> None:
         *step("mini_batch", mini_batch=1),
         *step("example", mini_batch=1, example=1),
         *step("example", mini_batch=1, example=2),
-        *step("mini_batch", mini_batch=3, example=0),
+        *step("mini_batch", mini_batch=2, example=0),
         *step("epoch", epoch=1, mini_batch=0),
         ["network", "latest"],
     )

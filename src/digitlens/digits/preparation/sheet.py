@@ -3,7 +3,8 @@
 The picture is split into light and dark. A sheet is a large part of one tone with straight sides, all its holes
 (the writing) filled, and everywhere along its border the tone changes at once. Uneven light does not do that. A sheet
 that reaches the border of the picture could as well be the sunny part of a page: there, what is around it must be
-black. Where one digit is read, a sheet must have very straight sides, or a thick digit could be taken for one.
+black. Where one digit is read, a sheet must have very straight sides, or a thick digit could be taken for one; but a
+digit often reaches the border, and then the sheet is what lies beside a black strip along a whole side.
 
 grey: (rows, columns), uint8 0..255 or floating point 0 black to 1 white
 """
@@ -30,6 +31,9 @@ SHARP = 0.6  # of that difference: what there must be of it two cells off the bo
 ALONG = 0.8  # ... along this share of the border
 BLACK = 0.3  # around a sheet that reaches the border of the picture, nothing is lighter
 AT_BORDER = 0.02  # of the picture's border: less does not count as reaching it
+WHOLE = 0.97  # of a side: so much of it is black along a strip
+MOSTLY = 0.6  # of the sheet beside a strip, of the cells next to the strip, and of the other sides: the least light
+WIDEST = 0.4  # of the picture: the widest strip
 RIM = 1.5  # cells of the sheet's own border that are left out with what is around it
 
 
@@ -38,7 +42,11 @@ def sheet_of_digit(grey: NDArray[Any]) -> tuple[NDArray[Any], Box] | None:
 
     Where the sheet is turned, the corners around it are as light as it is: half of it is lighter, half darker.
     """
-    mask = find_sheet(grey, VERY_STRAIGHT) if min(grey.shape) >= LEAST_SIDE else None
+    if min(grey.shape) < LEAST_SIDE:
+        return None
+    mask = beside_strips(grey)  # first, because a digit that reaches the border is no part of what find_sheet() finds
+    if mask is None:
+        mask = find_sheet(grey, VERY_STRAIGHT)
     box = None if mask is None else box_of(mask)
     if mask is None or box is None:
         return None
@@ -53,8 +61,7 @@ def find_sheet(grey: NDArray[Any], straight: float = STRAIGHT) -> Mask | None:
 
     straight: the least share that it has of the smallest rectangle around it.
     """
-    factor = math.ceil(max(grey.shape) / CELLS)
-    cells = reduce(grey, factor) / (255.0 if grey.dtype == np.uint8 else 1.0)
+    cells, factor = _cells(grey)
     if min(cells.shape) < 12:
         return None
     light = cells > otsu(cells)
@@ -67,7 +74,46 @@ def find_sheet(grey: NDArray[Any], straight: float = STRAIGHT) -> Mask | None:
     inner = running_mean(np.pad(sheet, 2, mode="edge").astype(np.float64), math.ceil(RIM))[2:-2, 2:-2] > 1 - 1e-9
     if not inner.any():  # a bar, all of which is rim
         return None
-    return inner.repeat(factor, axis=0).repeat(factor, axis=1)[: grey.shape[0], : grey.shape[1]]
+    return _enlarged(inner, factor, grey)
+
+
+def _cells(grey: NDArray[Any]) -> tuple[NDArray[Any], int]:
+    """The picture reduced to cells, 0 black to 1 white, and how many pixels a cell is wide and high."""
+    factor = math.ceil(max(grey.shape) / CELLS)
+    return reduce(grey, factor) / (255.0 if grey.dtype == np.uint8 else 1.0), factor
+
+
+def _enlarged(mask: Mask, factor: int, grey: NDArray[Any]) -> Mask:
+    return mask.repeat(factor, axis=0).repeat(factor, axis=1)[: grey.shape[0], : grey.shape[1]]
+
+
+def beside_strips(grey: NDArray[Any]) -> Mask | None:
+    """What lies beside black strips along some sides of the picture, but not all; None where there are none."""
+    cells, factor = _cells(grey)
+    if min(cells.shape) < 12:
+        return None
+    light = cells > otsu(cells)
+    black = ~light & (cells < BLACK)
+    ends = []  # where the sheet begins, seen from the top, bottom, left and right
+    for dark, bright in zip(_sides(black), _sides(light), strict=True):
+        whole = dark.mean(axis=1) >= WHOLE
+        wide = int(whole.argmin())
+        if whole.all() or wide > WIDEST * len(whole) or (wide and bright[wide + 1].mean() < MOSTLY):
+            return None
+        ends.append(wide and wide + math.ceil(RIM))
+    if not any(ends) or all(ends):
+        return None
+    top, bottom, left, right = ends
+    sheet = np.zeros_like(light)
+    sheet[top : len(cells) - bottom, left : cells.shape[1] - right] = True
+    inner = light[top : len(cells) - bottom, left : cells.shape[1] - right]
+    shares = [inner.mean(), *(side[0].mean() for side, end in zip(_sides(inner), ends, strict=True) if not end)]
+    return _enlarged(sheet, factor, grey) if min(shares) >= MOSTLY else None
+
+
+def _sides(cells: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+    """Views of the cells, turned so that the top, bottom, left or right side is on top."""
+    return cells, cells[::-1], cells.T, cells.T[::-1]
 
 
 def _largest(tone: Mask) -> Mask | None:

@@ -3,8 +3,9 @@
     letters/a/*.png, letters/b/*.png, ...                  or already split: letters/train/a/*.png, letters/test/a/*.png
 
 The parts may also be called training and testing, and there may be val, valid or validation: it is learned from, too,
-or is the test where there is no other. A file classes.txt names the classes in their order, a line each; its
-sub-folders may then be called class0, class1, ..., where a name is none that a folder can have.
+or is the test where there is no other. A part without sub-folders, such as the unlabelled test of a competition, is
+left out. A file classes.txt names the classes in their order, a line each; its sub-folders may then be called class0,
+class1, ..., where a name is none that a folder can have.
 
 Which size the images have:
 
@@ -86,16 +87,18 @@ def load_folder(
         raise UsageError(f"size: 1×1 to {largest} pixels, got {shape_name(size)}")
     place = Path(folder)
     if parts := _parts(place):
-        training_folders, test_folder = parts
+        training_folders, test_folders = parts
         folders, classes = _classes(training_folders[0], read_names(place))
-        for part in (*training_folders[1:], test_folder):
+        for part in (*training_folders[1:], *test_folders):
             if strange := set(_folders(part)) - set(folders):
                 raise DataError(
                     f"{shown(place)} has in {part.name} what it does not learn: {', '.join(sorted(strange))}; "
                     "give all parts the same sub-folders"
                 )
         learning = [one for part in training_folders for one in _labelled(part, folders)]
-        testing = _labelled(test_folder, folders)
+        testing = [one for part in test_folders for one in _labelled(part, folders)]
+        if not test_folders:
+            learning, testing = _split(learning)
     else:
         folders, classes = _classes(place, read_names(place))
         learning, testing = _split(_labelled(place, folders))
@@ -119,25 +122,27 @@ def load_folder(
 
 
 def holds_classes(folder: Path) -> bool:
-    """Does this folder look like labelled pictures? Two sub-folders at least; nothing is opened."""
+    """Does this folder look like labelled pictures? Two sub-folders at least, or train; nothing is opened."""
     try:
-        return len(_folders(folder)) >= 2
+        return len(_folders(folder)) >= 2 or _parts(folder) is not None
     except DataError:
         return False
 
 
-def _parts(folder: Path) -> tuple[list[Path], Path] | None:
-    """The folders to learn from, and the one to be tested on; None where the sub-folders are classes.
+def _parts(folder: Path) -> tuple[list[Path], list[Path]] | None:
+    """The folders to learn from, and the one to be tested on, if there is one; None where the sub-folders are classes.
 
     What is kept for validation is learned from as well, as a recipe holds out images of its own; without a test folder
-    it is the test.
+    it is the test. A part without classes is none.
     """
     named = {PARTS.get(name.lower(), ""): folder / name for name in _folders(folder)}
     if len(named) != len(_folders(folder)) or not set(named) <= {*PARTS.values()} or "train" not in named:
         return None
-    if "test" in named:
-        return [named["train"], *([named["valid"]] if "valid" in named else [])], named["test"]
-    return ([named["train"]], named["valid"]) if "valid" in named else None
+    train = named.pop("train")
+    others = {part: path for part, path in named.items() if _folders(path)}
+    if "test" in others:
+        return [train, *([others["valid"]] if "valid" in others else [])], [others["test"]]
+    return ([train], list(others.values())) if others or len(_folders(train)) >= 2 else None
 
 
 def _folders(folder: Path) -> list[str]:

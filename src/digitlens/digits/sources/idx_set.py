@@ -1,7 +1,8 @@
 """IDX files of any data set in a folder: two, or four, whatever they are called, packed by gzip or not.
 
-What a file is, its name says: images or labels (or idx3 and idx1), and train, test, t10k or another word for a part. A
-pair without such a word is split, as arrays are. The classes are called as classes.txt says, or as those of the data
+What a file is, its name says: images or labels (or idx3 and idx1), and train, test, t10k or another word for a part.
+Names without idx or ubyte (q-images, q-labels.gz) count where both are there and nothing says another format. A pair
+without a word for a part is split, as arrays are. The classes are called as classes.txt says, or as those of the data
 set that these are: one of the catalogue, known by the hashes of its files, by their names, or by torchvision's name
 for the folder.
 """
@@ -22,12 +23,14 @@ from digitlens.digits.sources.class_names import read_names
 from digitlens.digits.sources.parts import PARTS, joined
 from digitlens.errors import DataError, FileError, IdxError
 from digitlens.files.bounded import read_bounded
+from digitlens.files.lfs import LFS_POINTER, is_lfs_pointer
 from digitlens.files.naming import shown
 
 IMAGES, LABELS = "images", "labels"
 _KIND = re.compile(r"image|img|label|idx3|idx1|idx2")
 _PART = re.compile("|".join(PARTS))
 _IDX = re.compile(r"[.-]idx[123]?(?:$|[.-])|ubyte")
+_ANY = re.compile(r"[^.]+(\.bin)?(\.gz)?")  # a name that says no other format
 _INSIDE = ("raw", "gzip", *(f"{known.torchvision}/raw" for known in CATALOGUE.values()))
 
 
@@ -79,6 +82,8 @@ def load_set(place: Path, known: KnownSet | None = None) -> DataSet:
     for which, path in sorted(files.items(), reverse=True):
         try:
             came = read_bounded(path, idx.MOST)
+            if is_lfs_pointer(came):
+                raise IdxError(f"this is {LFS_POINTER}")
             right.append(_whose(came, path))
             contents[which] = idx.unpacked(came)
         except IdxError as error:
@@ -88,7 +93,7 @@ def load_set(place: Path, known: KnownSet | None = None) -> DataSet:
     if not problems:
         try:
             return _data_set(files, contents, known or _recognised(begin, files, right), all(right))
-        except IdxError as error:
+        except DataError as error:
             problems.append(str(error))
     raise DataError(f"the IDX files in {shown(place)} are not usable:\n  " + "\n  ".join(problems))
 
@@ -154,7 +159,14 @@ def _idx_files(folder: Path) -> list[Path]:
         names = sorted(os.listdir(folder))  # noqa: PTH208 - Path.iterdir raises an error where a name is too long
     except (OSError, ValueError):
         return []
-    paths = [folder / name for name in names if _IDX.search(name.lower()) and _KIND.search(name.lower())]
+    kinds = [name for name in names if _KIND.search(name.lower())]
+    there = {_named(name) for name in kinds}
+    both = {(begin, part) for begin, part, kind in there if {(begin, part, IMAGES), (begin, part, LABELS)} <= there}
+    paths = [
+        folder / name
+        for name in kinds
+        if _IDX.search(name.lower()) or (_named(name)[:2] in both and _ANY.fullmatch(name.lower()))
+    ]
     flat = [path / path.name if os.path.isdir(path) else path for path in paths]  # noqa: PTH112 - the same
     return [path for path in flat if os.path.isfile(path)]  # noqa: PTH113 - the same
 

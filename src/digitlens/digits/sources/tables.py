@@ -28,6 +28,7 @@ from digitlens.digits.sources.class_names import read_names
 from digitlens.digits.sources.parts import PARTS, joined
 from digitlens.errors import DataError, DigitlensError, FileError, ShapeError
 from digitlens.files.bounded import read_bounded
+from digitlens.files.lfs import LFS_POINTER, is_lfs_pointer
 from digitlens.files.naming import shown
 from digitlens.files.npz import array_of, arrays_of
 
@@ -38,6 +39,9 @@ _LABELS = re.compile(r"labels?|targets?|\by\b")
 _NAMES = ("class_names", "target_names", "label_names", "classes", "names")
 _PART = re.compile("|".join(PARTS))
 _CELL = re.compile(r"([0-9]{1,4})x([0-9]{1,4})")  # a column of a CSV of ours: row and column of the pixel, from 1
+
+_WHOLE = re.compile(r"[0-9]{1,9}(\.0+)?")  # pandas writes labels as floats where one was missing once
+MOST_ROWS = 1_000_000  # images in one CSV file
 
 Array = NDArray[Any]
 Part = tuple[Array, Array]  # images and labels
@@ -68,8 +72,10 @@ def load_tables(place: Path, size: tuple[int, int] | None = None) -> DataSet:
     try:
         parts, names = _of_csv(paths, size) if kind == "csv" else _of_numpy(kind, paths, size)
         names = names or read_names(folder)
+        if not parts:
+            raise DataError(f"there is no column of labels, called {' or '.join(LABEL_COLUMNS[:4])}, or the first one")
         if "train" not in parts:
-            raise DataError(f"found no images to learn from beside their labels, only {', '.join(parts) or 'others'}")
+            raise DataError(f"found no images to learn from beside their labels, only {', '.join(parts)}")
         data = _data_set(parts, names)
     except DigitlensError as error:
         raise DataError(f"{shown(place)}: {error}") from error
@@ -147,10 +153,6 @@ def _data_set(parts: dict[str, Part], names: Sequence[str] | None) -> DataSet:
         halves[part] = together.training[at : at + len(pictures)]
         at += len(pictures)
     training, test = joined(halves)
-    if not len(training) or not len(test):
-        raise DataError(
-            f"wants images to learn from and images to be tested on, got {len(training)} and {len(test)}; add some more"
-        )
     return DataSet("", "", training, test, together.classes)
 
 
@@ -159,7 +161,7 @@ def _of_numpy(
 ) -> tuple[dict[str, Part], Sequence[str] | None]:
     arrays: dict[str, Array] = {}
     for path in paths:
-        data = bytes(read_bounded(path, MOST))
+        data = _bytes_of(path)
         found = arrays_of(data, MOST) if kind == "npz" else {path.stem: _npy(data)}
         arrays |= {path.stem: found["arr_0"]} if list(found) == ["arr_0"] else found
     names = next((list(map(str, _texts(arrays.pop(name).ravel()))) for name in _NAMES if name in arrays), None)
@@ -181,6 +183,13 @@ def _of_numpy(
     return parts, names
 
 
+def _bytes_of(path: Path) -> bytes:
+    data = bytes(read_bounded(path, MOST))
+    if is_lfs_pointer(data):
+        raise DataError(f"{shown(path)} is {LFS_POINTER}")
+    return data
+
+
 def _npy(data: bytes) -> Array:
     if data[:6] != b"\x93NUMPY":
         raise FileError("this is no .npy file; save it with numpy.save()")
@@ -190,10 +199,10 @@ def _npy(data: bytes) -> Array:
 def _flat(labels: Array) -> Array:
     """Labels as (n,), of whole numbers or names, from (n, 1) and from whole numbers as floats as well."""
     labels = labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels
-    if labels.dtype.kind == "f" and np.array_equal(labels, np.rint(labels)):
-        whole = labels.astype(np.float64)  # half precision ends below the limit
-        if (np.abs(whole) < 2**31).all():
-            return whole.astype(np.int64)
+    if labels.dtype.kind == "f":
+        wide = labels.astype(np.float64)  # half floats hold no number as large as the bound
+        if np.array_equal(wide, np.rint(wide)) and (np.abs(wide) < 2**31).all():
+            return wide.astype(np.int64)
     return np.array(_texts(labels)) if labels.dtype.kind == "S" and labels.ndim == 1 else labels
 
 
@@ -217,7 +226,7 @@ def _of_csv(paths: list[Path], size: tuple[int, int] | None) -> tuple[dict[str, 
 def _csv(path: Path, size: tuple[int, int] | None) -> Part | None:
     """Images and labels of one file; None where it has no labels, as Kaggle's test.csv."""
     try:
-        return csv_part(bytes(idx.unpacked(read_bounded(path, MOST))), size)
+        return csv_part(bytes(idx.unpacked(_bytes_of(path))), size)
     except DataError as error:
         raise DataError(f"{shown(path)}: {error}") from error
 
@@ -247,13 +256,16 @@ def _part_of(rows: Iterator[list[str]], size: tuple[int, int] | None) -> Part | 
     if k is None:
         return None
     size = size or (_named_size(first) if header else None)
-    labels, images = [], []
+    labels: list[Any] = []
+    images: list[Array] = []
     for number, row in enumerate(rows if header else chain([first], rows), start=1 + header):
         if not row:
             continue
         pixels = _pixels(row[:k] + row[k + 1 :])
         if len(row) != len(first) or pixels is None:
             raise DataError(f"line {number:,} is not {len(first) - 1:,} pixels beside a label")
+        if len(labels) == MOST_ROWS:
+            raise DataError(f"this CSV holds more than {MOST_ROWS:,} images; take some of them")
         labels.append(_whole(row[k]))
         images.append(pixels)
     if not images:
@@ -316,5 +328,5 @@ def _whole(label: Any) -> Any:
     """A label as a whole number, if it is one; else as it is."""
     if isinstance(label, str):
         plain = label.strip()
-        return int(plain) if re.fullmatch(r"[0-9]{1,9}", plain) else label
+        return int(plain.partition(".")[0]) if _WHOLE.fullmatch(plain) else label
     return int(label) if isinstance(label, float) and label.is_integer() else label

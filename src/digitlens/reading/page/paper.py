@@ -29,6 +29,9 @@ Points = NDArray[np.float64]
 MOST_PIXELS = 4_000_000  # a larger page is reduced
 TILES = 40  # along the longest side, each with its own paper level
 LEAST_TILE = 16  # pixels
+STEP = 0.15  # how much darker paper becomes at the edge of a hard shadow ...
+LEAST_STEPS = 4  # ... in so many tiles
+STROKE = 3  # tiles: in a hard shadow, what is narrower than this may be a stroke
 LEAST_CONTRAST = 0.08  # the least contrast of writing on uneven paper; less could be a shadow
 STRONG = 6.0  # times the grain: the least depth of writing
 THRESHOLD = 0.4  # of full ink: the edge of a stroke
@@ -130,6 +133,9 @@ def _from_tiles(levels: Depth) -> tuple[Depth, float]:
     excess = (levels - _spread(middle, levels.shape, sides))[::step, ::step]
     dark = paper_is_light(excess.astype(np.float64))
     paper = _spread(_smoothed(high if dark else low, dark), levels.shape, sides)
+    if _has_shadow(high if dark else low):
+        near = _without_strokes(levels if dark else -levels, STROKE * side)
+        paper = np.minimum(paper, near) if dark else np.maximum(paper, -near)
     # Ink absorbs the same share of the light in the sun and in the shadow.
     depth = (paper - levels) / np.maximum(paper, np.float32(0.1)) if dark else levels - paper
     step = max(1, side // 16)
@@ -141,6 +147,37 @@ def _from_tiles(levels: Depth) -> tuple[Depth, float]:
     return np.maximum(
         depth, 0
     ), grain * 1.5  # times 1.5: the darkest 30 % were cut off, which makes the spread too small
+
+
+def _has_shadow(tiles: NDArray[Any]) -> bool:
+    """Whether the paper becomes much darker from one tile to the next but one, as at the edge of a hard shadow."""
+    steps = [np.abs(tiles[2:] - tiles[:-2]), np.abs(tiles[:, 2:] - tiles[:, :-2])]
+    return sum(int(np.count_nonzero(step > STEP)) for step in steps) >= LEAST_STEPS
+
+
+def _without_strokes(levels: Depth, width: int) -> Depth:
+    """The page without whatever is dark and narrower than `width` pixels; the edges of all else stay where they are.
+
+    It is the morphological closing by a square: the lowest, over all squares around a pixel, of their lightest levels.
+    """
+    for lightest in (True, False):
+        for axis in (0, 1):
+            levels = _extreme(levels, width, axis, lightest)
+    return levels
+
+
+def _extreme(levels: Depth, width: int, axis: int, largest: bool) -> Depth:
+    """The largest or smallest value within `width` pixels, an odd number, around each pixel along an axis."""
+    pick, reach, n = np.maximum if largest else np.minimum, width // 2, levels.shape[axis]
+    ends = [(0, 0), (0, 0)]
+    ends[axis] = (reach, reach)
+    found = np.pad(levels, ends, mode="edge").swapaxes(0, axis)
+    seen = 1  # pixels that each value stands for
+    while seen < 2 * reach + 1:
+        step = min(seen, 2 * reach + 1 - seen)
+        found = pick(found[:-step], found[step:])
+        seen += step
+    return found[:n].swapaxes(0, axis)
 
 
 def _tiles(levels: Depth, sides: tuple[int, int]) -> Depth:

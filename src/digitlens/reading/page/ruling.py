@@ -26,7 +26,8 @@ PIECE = 24  # a line is found in pieces of 1/24 of the page, and need only be st
 LEAST_PIECE = 16  # pixels
 THICKEST = 0.012  # of the page's longer side, and at least:
 LEAST_THICKEST = 5  # pixels
-SQUARED = 3  # from so many horizontal lines on, the paper may have vertical lines, too
+SQUARED = 3  # from so many horizontal lines on, the paper may have vertical lines, too; with fewer, margins
+AT_BORDER = 1  # pixels: a margin begins and ends this near to the borders of the page
 ASIDE = 3  # pixels: how far to the side a stroke may leave a line from where it met it
 MOST_BOXES = 200  # pieces that are examined as boxes of a form; the largest
 GAP = 4  # pixels: the largest gap in a line
@@ -41,9 +42,8 @@ def without_ruling(depth: Depth, threshold: float) -> tuple[Depth, int]:
     if not level:
         return depth, 0
     cleaned = _without(depth, on_level, threshold)
-    if level < SQUARED:
-        return cleaned, level
-    on_upright, upright = _level_lines(np.ascontiguousarray(cleaned.T), threshold)
+    margins_only = level < SQUARED
+    on_upright, upright = _level_lines(np.ascontiguousarray(cleaned.T), threshold, margins_only)
     if not upright:
         return cleaned, level
     cleaned = _without(depth, on_level, threshold, on_upright.T)  # again: where they cross is no stroke
@@ -55,8 +55,8 @@ def _thickest(depth: Depth) -> int:
     return max(LEAST_THICKEST, round(THICKEST * max(depth.shape)))
 
 
-def _level_lines(depth: Depth, threshold: float) -> tuple[Mask, int]:
-    """Where the horizontal lines of the paper are, (rows, columns), and how many."""
+def _level_lines(depth: Depth, threshold: float, whole: bool = False) -> tuple[Mask, int]:
+    """Where the horizontal lines of the paper are, (rows, columns), and how many; whole: only from border to border."""
     columns = depth.shape[1]
     # Lines may be fainter than writing and a little slanted: a lower threshold is used, on thickened rows.
     straight = long_runs(_thickened(depth > threshold / 2), max(LEAST_PIECE, columns // PIECE), GAP)
@@ -65,6 +65,8 @@ def _level_lines(depth: Depth, threshold: float) -> tuple[Mask, int]:
     wide = right - left
     ends = (left <= AT_BOTH_ENDS * columns) & (right >= (1 - AT_BOTH_ENDS) * columns)
     lines = (wide >= LONG * columns) & (ends | (wide >= VERY_LONG * columns))
+    if whole:
+        lines &= (left <= AT_BORDER) & (right >= columns - AT_BORDER)
     lines &= pieces.areas <= wide * (_thickest(depth) + 4)
     return np.concatenate([[False], lines])[pieces.labels], int(lines.sum())
 
@@ -173,7 +175,7 @@ def without_boxes(
             continue
         boxes += 1
         part = np.where(own, cleaned[region], 0)
-        part = erased(part, own, level, thickest, threshold)
+        part = erased(part, own, level, thickest, threshold, upright)
         part = erased(
             np.ascontiguousarray(part.T), np.ascontiguousarray((part > threshold).T), upright.T, thickest, threshold
         ).T

@@ -14,7 +14,7 @@ from functools import cache
 from digitlens.learning.data_split import DataSplit
 from digitlens.learning.engine import Record
 from digitlens.learning.records import beginning
-from digitlens.learning.single_example import Step, one_example, skip_rest_of_mini_batch
+from digitlens.learning.single_example import Step, one_example
 from digitlens.learning.training import Run, row
 from digitlens.network.network import Network
 from digitlens.reading.reader import Reader
@@ -87,8 +87,13 @@ class RunCursor:
         if kind == "example":
             yield self._example()
             return
-        if self.taken:
-            self.state, self.taken = skip_rest_of_mini_batch(self.run(), self.state), 0
+        if self.taken:  # a mini-batch that single examples have begun is finished by them: no image is lost
+            record = self._example()
+            while self.taken and should_continue():
+                record = self._example()
+            yield record
+            if kind == "mini_batch" or (kind == "epoch" and not record.mini_batch):
+                return
         while not self.finished and should_continue():
             every = 1 if kind == "mini_batch" else self._update_rate.every()
             for record in self._stretches(every, should_continue):

@@ -4,7 +4,7 @@
 // The picture is split into light and dark. A sheet is a large part of one tone with straight sides, all its holes
 // (the writing) filled, and everywhere along its border the tone changes at once. Uneven light does not do that. A
 // sheet that reaches the border of the picture could as well be the sunny part of a page: there, what is around it must
-// be black.
+// be black. A digit often reaches the border, and then the sheet is what lies beside a black strip along a whole side.
 //
 // cells: an Image, 0 black to 1 white, the picture reduced; masks: (rows · columns), 1 or 0. The twin of
 // digits/preparation/sheet.py, for digits; pages are read in Python.
@@ -27,6 +27,10 @@ const CONTRAST = 0.12; // the least difference between a sheet and what is aroun
 const SHARP = 0.6; // of that difference: what there must be of it two cells off the border, ...
 const ALONG = 0.8; // ... along this share of the border
 const BLACK = 0.3; // around a sheet that reaches the border of the picture, nothing is lighter
+const WHOLE = 0.97; // of a side: so much of it is black along a strip
+const MOSTLY = 0.6; // of the sheet beside a strip, of the cells next to it, and of the other sides: the least light
+const WIDEST = 0.4; // of the picture: the widest strip
+const RIM = 2; // cells of the sheet's own border that are left out with a strip
 const AT_BORDER = 0.02; // of the picture's border: less does not count as reaching it
 
 /**
@@ -41,7 +45,8 @@ export function sheetOfDigit(grey) {
   const levels = reduced(grey, { top: 0, left: 0, rows: grey.rows, columns: grey.columns }, factor);
   const cells = { ...levels, values: levels.values.map((one) => one / 255) };
   if (Math.min(cells.rows, cells.columns) < 12) return null;
-  const sheet = findSheet(cells);
+  // Strips first, because a digit that reaches the border is no part of what findSheet() finds.
+  const sheet = besideStrips(cells) ?? findSheet(cells);
   const box = sheet && boxOf({ ...cells, values: sheet });
   if (!sheet || !box) return null;
   const [top, left] = [box.top * factor, box.left * factor];
@@ -82,6 +87,55 @@ function findSheet(cells) {
   const inner = best && shares({ ...cells, values: best }, 2).map((one) => (one > 1 - 1e-9 ? 1 : 0));
   return inner && total(inner) ? inner : null; // a bar is all border
 }
+
+/**
+ * What lies beside black strips along some sides of the picture, but not all; null where there are none.
+ * @param {Image} cells
+ * @returns {Float64Array | null}
+ */
+function besideStrips({ rows, columns, values }) {
+  const threshold = otsu(values);
+  const light = values.map((one) => (one > threshold ? 1 : 0));
+  const black = values.map((one, i) => (!light[i] && one < BLACK ? 1 : 0));
+  const ends = []; // where the sheet begins, seen from the top, bottom, left and right
+  for (let side = 0; side < 4; side++) {
+    const lines = side < 2 ? rows : columns;
+    let wide = 0;
+    while (wide < lines && shareOf(black, lineOf({ rows, columns }, side, wide)) >= WHOLE) wide += 1;
+    if (wide === lines || wide > WIDEST * lines) return null;
+    if (wide && shareOf(light, lineOf({ rows, columns }, side, wide + 1)) < MOSTLY) return null;
+    ends.push(wide && wide + RIM);
+  }
+  if (!ends.some(Boolean) || ends.every(Boolean)) return null;
+  const [top, bottom, left, right] = ends;
+  const within = (/** @type {number} */ i) => {
+    const [row, column] = [Math.floor(i / columns), i % columns];
+    return top <= row && row < rows - bottom && left <= column && column < columns - right;
+  };
+  const inner = Array.from(values.keys()).filter(within);
+  const borders = ends.flatMap((end, side) => (end ? [] : [lineOf({ rows, columns }, side, 0).filter(within)]));
+  const mostly = [inner, ...borders].every((places) => shareOf(light, places) >= MOSTLY);
+  return mostly ? values.map((_, i) => (within(i) ? 1 : 0)) : null;
+}
+
+/**
+ * The places of a row, or column, of cells: the n-th from the top, bottom, left or right.
+ * @param {{rows: number, columns: number}} size
+ * @param {number} side   0 to 3
+ * @param {number} n
+ * @returns {number[]}
+ */
+function lineOf({ rows, columns }, side, n) {
+  if (side < 2) {
+    const row = side ? rows - 1 - n : n;
+    return Array.from({ length: columns }, (_, column) => row * columns + column);
+  }
+  const column = side === 3 ? columns - 1 - n : n;
+  return Array.from({ length: rows }, (_, row) => row * columns + column);
+}
+
+/** The share of some places that a mask holds. @param {Float64Array} mask @param {number[]} places */
+const shareOf = (mask, places) => places.reduce((sum, i) => sum + mask[i], 0) / places.length;
 
 /** @param {Float64Array} values */
 const total = (values) => values.reduce((a, b) => a + b, 0);

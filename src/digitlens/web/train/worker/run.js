@@ -161,13 +161,6 @@ export class Run {
     return { which, digit, costBefore, costAfter: this.measure("training", which, 1).cost };
   }
 
-  /** What is left of a mini-batch that single examples have begun is not learned. */
-  skipRest() {
-    if (!this.taken) return;
-    this.taken = 0;
-    this.#forward(1, performance.now(), 0);
-  }
-
   /** @param {number} done   mini-batches @param {number} began @param {number} [steps] */
   #forward(done, began, steps = done) {
     this.seconds += (performance.now() - began) / 1000;

@@ -181,10 +181,29 @@ export class Training {
     await tick();
   }
 
+  /**
+   * A mini-batch that single examples have begun is finished by them: no image is lost.
+   * @param {Run} run
+   * @param {() => boolean} isWanted
+   * @returns {Promise<boolean>}   whether the epoch has ended with it
+   */
+  async #finish(run, isWanted) {
+    const { epoch } = run;
+    while (run.taken && isWanted()) {
+      run.example();
+      await tick();
+    }
+    await this.#record(run, run.epoch > epoch, () => !this.givenUp);
+    return run.epoch > epoch;
+  }
+
   /** Mini-batches: one, those to the end of the epoch, or all. @param {Run} run @param {{how: How}} request
    * @param {() => boolean} isWanted */
   async #batches(run, { how }, isWanted) {
-    run.skipRest();
+    if (run.taken) {
+      const ended = await this.#finish(run, isWanted);
+      if (this.over || how === "mini_batch" || (how === "epoch" && ended)) return;
+    }
     const pace = new UpdateRate(run);
     let awake = Date.now(); // which goes on while a machine sleeps
     while (!run.finished && isWanted()) {

@@ -20,6 +20,7 @@ import { phrase } from "../../texts/first.js";
 /** @typedef {import("../../core/layout.js").Place} Place */
 /** @typedef {{place: Place, group: SVGGElement, light: SVGCircleElement, value: SVGTextElement}} Drawn */
 
+const BRIGHT = 0.46; // from here on, black stands out from it more than white
 const [UPPER, LOWER] = [10, 24]; // where the names of layers stand
 const [NARROW, WIDE, FIRST_WIDE] = [6.6, 12, "\u2e7f"]; // pixels of a letter, about; Chinese ones are wide
 const USUAL_WIDTH = 640; // pixels, where the page has no width yet
@@ -135,7 +136,7 @@ export function diagramView(app) {
       attributes(group, { "aria-label": `${nameOf(app, place)}, ${is}${wish(should.get(one))}` });
       const chosen = at !== null && same(at, place);
       const faint = at !== null && !chosen && place.layer >= at.layer;
-      const bright = brightness > 0.55;
+      const bright = brightness > BRIGHT;
       group.setAttribute(
         "class",
         ["neuron", bright && "bright", chosen && "chosen", faint && "faint"].filter(Boolean).join(" "),
