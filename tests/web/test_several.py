@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from digitlens.digits.sources.examples import example_files
 from digitlens.digits.synthetic.pen.rows import sheet
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import BrowserContext, Locator, Page
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +49,22 @@ def test_the_numbers_and_a_box_for_each_digit_are_those_of_python(page: Page, pi
         assert at["y"] - sheet_box["y"] == pytest.approx(box.top / height * sheet_box["height"], abs=1)
         assert at["width"] == pytest.approx(box.width / width * sheet_box["width"], abs=1)
         assert button.locator("span").inner_text() == (box.label if box.is_digit else f"{box.label}?")
+
+
+def test_it_is_read_once_the_server_is_back(context: BrowserContext, server: str, picture: Path) -> None:
+    """It was gone as the page came, and wanted the module for photos; and again as the photo was to be read."""
+    page = context.pages[0]  # without `page`, whose console must stay empty
+    page.route(re.compile(r"/page/page-\w+\.js"), lambda route: route.abort())
+    with page.expect_event("requestfailed"):
+        page.goto(server)
+    page.wait_for_selector("html[data-whole]")
+    page.unroute_all()
+    page.route("**/api/read*", lambda route: route.abort())
+    with page.expect_event("requestfailed"):
+        page.locator(".picker input[type=file]").set_input_files(picture)
+    page.wait_for_function("() => window.digitlens?.state.baseInk")  # one image, since nobody finds the digits on it
+    page.unroute_all()
+    assert opened(page, picture).locator(".found").count() == 12
 
 
 def test_a_digit_that_is_chosen_goes_onto_the_pad_as_the_network_saw_it(page: Page, picture: Path) -> None:

@@ -102,7 +102,7 @@ class Recipe:
         "sigmoid",
         choices=lambda: [name for name, each in ACTIVATIONS.items() if not each.whole_layer],
         value_labels={"relu": "ReLU", "leaky_relu": "leaky ReLU"},
-        label="Activation",
+        label="Activation function",
         help="Activation function of hidden neurons.",
         group=NETWORK,
         speaks=True,

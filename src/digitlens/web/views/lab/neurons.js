@@ -111,7 +111,7 @@ function card(app, layer, neuron, told, full) {
     pictures.push(weights);
   }
   if (told?.part) {
-    const part = inkCanvas(phrase("lab.neurons.theMostLikeThem", { kind: told.part.kind }));
+    const part = inkCanvas(phrase("lab.neurons.theMostLikeThem", { kind: words.kindName(told.part.kind) }));
     const most = Array.from(told.part.weights).reduce((all, one) => Math.max(all, Math.abs(one)), 1e-9);
     paintWeights(part, told.part.weights, most, network.shape);
     pictures.push(part);

@@ -168,10 +168,14 @@ export const noImages = () => phrase("lab.words.whichTestImagesExciteEach");
 export const layerName = (layer) => phrase("lab.words.hiddenLayer", { layer });
 export const open = () => phrase("lab.words.openThisNeuron");
 
+/** What a part is called: "edge", "bar". @param {string} kind */
+export const kindName = (kind) =>
+  kind === "edge" ? phrase("lab.words.edge") : kind === "bar" ? phrase("lab.words.bar") : kind;
+
 /** @param {import("../shared/services.js").LookedFor["part"]} part */
 export function onPart(part) {
   if (!part) return "";
-  const explained = phrase("lab.words.explains", { kind: part.kind, whole: whole(part.explained) });
+  const explained = phrase("lab.words.explains", { kind: kindName(part.kind), whole: whole(part.explained) });
   return part.expected === null ? explained : phrase("lab.words.byChance", { explained, whole: whole(part.expected) });
 }
 

@@ -8,6 +8,7 @@ import { attributes, clear, h, setText } from "../shared/dom.js";
 import { hiddenNeurons } from "../shared/hidden_neurons.js";
 import { inkCanvas, paintInk, paintWeights } from "../shared/pictures.js";
 import { reasonOf } from "../../texts/language.js";
+import { kindName } from "../lab/words.js";
 import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
@@ -113,7 +114,7 @@ function content(app, { on, strongest, exciting, part }) {
     parts.push(h("figure", {}, h("figcaption", {}, best), dream));
   }
   if (part) {
-    const picture = inkCanvas(phrase("neuron.looksFor.theThatItsWeightsAre", { kind: part.kind }));
+    const picture = inkCanvas(phrase("neuron.looksFor.theThatItsWeightsAre", { kind: kindName(part.kind) }));
     const full = Array.from(part.weights).reduce((all, one) => Math.max(all, Math.abs(one)), 1e-9);
     paintWeights(picture, part.weights, full, shape);
     const more =
@@ -130,7 +131,7 @@ function content(app, { on, strongest, exciting, part }) {
           "figcaption",
           {},
           phrase("neuron.looksFor.theMostLikeItsWeights", {
-            kind: part.kind,
+            kind: kindName(part.kind),
             explained: percent(part.explained),
             more,
           }),
