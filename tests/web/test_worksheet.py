@@ -78,7 +78,10 @@ def test_a_confusion_matrix_of_the_network_on_the_test_images(page: Page, server
     box.check()
     dialog.get_by_text("1. A neuron’s sum").first.wait_for()
     assert dialog.locator(".exercise-sheet").count() == 4
+    dialog.get_by_role("checkbox", name="One step of learning").check()
+    dialog.get_by_text("3. A confusion matrix to read").first.wait_for()
     assert pages(page) == 4
+    assert "0" not in dialog.locator(".exercise-sheet").first.inner_text().splitlines()
 
 
 def test_another_seed_leaves_other_blanks_and_the_same_seed_the_same(page: Page, server: str) -> None:

@@ -14,7 +14,7 @@ export const paperFile = ({ title, language, style, ground, body }) => `<!doctyp
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title.replace(/[&<]/g, (letter) => (letter === "&" ? "&amp;" : "&lt;"))}</title>
 <style>
-@page { size: A4; margin: ${ground === "white" ? "14mm" : "0"} }
+@page { size: A4; margin: 0 }
 body { margin: 0; background: ${ground === "white" ? "#fff" : "#000"} }
 ${style}
 </style>

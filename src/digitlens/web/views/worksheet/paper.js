@@ -45,7 +45,7 @@ function exercise({ title, said, head, rows, totals, questions }, number, answer
   const table = h(
     "table",
     {},
-    head.length &&
+    head.length > 0 &&
       h("thead", {}, h("tr", {}, ...head.map((name) => (name ? h("th", { scope: "col" }, name) : h("td"))))),
     h(
       "tbody",
