@@ -89,6 +89,14 @@ def test_what_is_shown_of_a_run_is_what_the_server_tells(page: Page) -> None:
     assert page.locator(".command code").inner_text() == header["command"]
     assert "--epochs 6" in header["command"]
     assert len(set(drawn(page, WEIGHTS))) == 16
+    page.locator(".counts").get_by_role("button", name="Worksheet").click()  # of this very matrix, with its key
+    dialog = page.get_by_role("dialog", name="Worksheet")
+    key = dialog.locator(".exercise-sheet").last
+    key.wait_for()
+    *_, accuracy = key.locator("strong.blank").all_inner_texts()
+    assert accuracy == f"{100 * np.trace(table) / np.sum(table):.2f} %"
+    cells = [row.locator("td").all_inner_texts() for row in key.locator("tbody tr").all()]
+    assert [[int(n) if n != "·" else 0 for n in row] for row in cells] == table
 
 
 def test_what_is_misread_is_that_of_the_newest_run(page: Page) -> None:
