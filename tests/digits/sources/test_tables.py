@@ -121,7 +121,7 @@ def test_arrays_that_are_no_data_set_are_refused(held: dict[str, np.ndarray], sa
     np.savez(tmp_path / "a.npz", **held)  # type: ignore[arg-type]
     with pytest.raises(DataError, match=said) as caught:
         find_data(tmp_path / "a.npz")
-    assert "a.npz" in str(caught.value)
+    assert str(caught.value).count("a.npz") == 1
 
 
 def test_files_that_are_none_are_refused(tmp_path: Path) -> None:
@@ -211,7 +211,7 @@ def test_csv_that_is_no_data_set_is_refused(tmp_path: Path) -> None:
         path.write_text(text, encoding="utf-8")
         with pytest.raises(DataError, match=said) as caught:
             find_data(path)
-        assert "a.csv" in str(caught.value)
+        assert str(caught.value).count("a.csv") == 1, said
     path.write_bytes(b"label,a\n\xff\xfe")
     with pytest.raises(DataError, match="no text"):
         find_data(path)

@@ -78,7 +78,7 @@ def load_tables(place: Path, size: tuple[int, int] | None = None) -> DataSet:
             raise DataError(f"found no images to learn from beside their labels, only {', '.join(parts)}")
         data = _data_set(parts, names)
     except DigitlensError as error:
-        raise DataError(f"{shown(place)}: {error}") from error
+        raise DataError(_of(place, error)) from error
     source = f"{len(data.training) + len(data.test):,} images in {shown(place)}"
     return DataSet(place.resolve().name.partition(".")[0] or kind, source, data.training, data.test, data.classes)
 
@@ -190,6 +190,11 @@ def _bytes_of(path: Path) -> bytes:
     return data
 
 
+def _of(path: Path, error: DigitlensError) -> str:
+    """What is wrong with a file, which is named once."""
+    return str(error) if shown(path) in str(error) else f"{shown(path)}: {error}"
+
+
 def _npy(data: bytes) -> Array:
     if data[:6] != b"\x93NUMPY":
         raise FileError("this is no .npy file; save it with numpy.save()")
@@ -228,7 +233,7 @@ def _csv(path: Path, size: tuple[int, int] | None) -> Part | None:
     try:
         return csv_part(bytes(idx.unpacked(_bytes_of(path))), size)
     except DataError as error:
-        raise DataError(f"{shown(path)}: {error}") from error
+        raise DataError(_of(path, error)) from error
 
 
 def csv_part(data: bytes, size: tuple[int, int] | None = None) -> Part | None:
