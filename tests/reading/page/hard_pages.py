@@ -59,8 +59,6 @@ def on_a_scanner(ink: np.ndarray, written: Sheet, rng: np.random.Generator) -> G
 def in_circles(ink: np.ndarray, written: Sheet, rng: np.random.Generator) -> Grey:
     def circles(draw: ImageDraw.ImageDraw) -> None:
         for left, top, width, height in written.boxes:
-            if left > ink.shape[1]:  # widely spaced, some do not fit
-                continue
             away = 0.3 * max(width, height)
             reach = max(width, height) / 2 + away
             x, y = left + width / 2, top + height / 2
@@ -277,6 +275,7 @@ def pages(kind: str, count: int, seed: int) -> Iterator[tuple[Picture, Picture, 
         texts = ["".join(str(n) for n in rng.integers(0, 10, rng.integers(3, 8))) for _ in range(lines)]
         gap = rng.uniform(1.4, 1.8) if kind == "in circles" else rng.uniform(0.5, 0.9)
         written = sheet(texts, rng, gap=gap)
+        written.columns = max(written.columns, int(max(left + width for left, _, width, _ in written.boxes)) + 60)
         ink = 1 - written.grey() / 255.0
         yield plain(ink), KINDS[kind](ink, written, rng), "\n".join(texts)
 

@@ -11,6 +11,7 @@ import { attributes, clear, h, setText } from "../shared/dom.js";
 import { fromFile, hiddenNeurons } from "../shared/hidden_neurons.js";
 import { inkCanvas, paintInk, paintWeights } from "../shared/pictures.js";
 import * as words from "./words.js";
+import { kindName } from "../shared/part_name.js";
 import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
@@ -111,7 +112,7 @@ function card(app, layer, neuron, told, full) {
     pictures.push(weights);
   }
   if (told?.part) {
-    const part = inkCanvas(phrase("lab.neurons.theMostLikeThem", { kind: words.kindName(told.part.kind) }));
+    const part = inkCanvas(phrase("lab.neurons.theMostLikeThem", { kind: kindName(told.part.kind) }));
     const most = Array.from(told.part.weights).reduce((all, one) => Math.max(all, Math.abs(one)), 1e-9);
     paintWeights(part, told.part.weights, most, network.shape);
     pictures.push(part);

@@ -2,6 +2,7 @@
 // What the Lab says.
 
 import { fixed, plain } from "../../core/numbers.js";
+import { kindName } from "../shared/part_name.js";
 import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/services.js").Study} Study */
@@ -167,10 +168,6 @@ export const noImages = () => phrase("lab.words.whichTestImagesExciteEach");
 /** @param {number} layer */
 export const layerName = (layer) => phrase("lab.words.hiddenLayer", { layer });
 export const open = () => phrase("lab.words.openThisNeuron");
-
-/** What a part is called: "edge", "bar". @param {string} kind */
-export const kindName = (kind) =>
-  kind === "edge" ? phrase("lab.words.edge") : kind === "bar" ? phrase("lab.words.bar") : kind;
 
 /** @param {import("../shared/services.js").LookedFor["part"]} part */
 export function onPart(part) {

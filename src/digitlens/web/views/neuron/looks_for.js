@@ -8,7 +8,7 @@ import { attributes, clear, h, setText } from "../shared/dom.js";
 import { hiddenNeurons } from "../shared/hidden_neurons.js";
 import { inkCanvas, paintInk, paintWeights } from "../shared/pictures.js";
 import { reasonOf } from "../../texts/language.js";
-import { kindName } from "../lab/words.js";
+import { kindName } from "../shared/part_name.js";
 import { phrase } from "../../texts/later.js";
 
 /** @typedef {import("../shared/app.js").App} App */
