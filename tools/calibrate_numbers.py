@@ -38,8 +38,9 @@ from digitlens.network.activations import ACTIVATIONS
 from digitlens.network.network import Layer, Network
 from digitlens.reading.calibration import reliability
 from digitlens.reading.page import confidence
-from digitlens.reading.page.confidence import FILE, doubts, inputs, of_digit, to_bytes
+from digitlens.reading.page.confidence import FILE, doubts, inputs, of_digit
 from digitlens.reading.page.numbers import DigitBox, Number
+from digitlens.reading.page.small_network import to_bytes
 from digitlens.storage.shipped import open_reader
 
 SEED, JUDGING_SEED = 31, 32  # learn_segments.py has 21 to 23
@@ -219,7 +220,7 @@ def main(rows: int, kept: Path | None) -> None:
         number_network(evidence[even & counts], right[even & counts]).forward(evidence[held]).a[-1][:, 0],
         right[held],
     )
-    FILE.write_bytes(to_bytes(number_network(evidence[counts], right[counts])))
+    FILE.write_bytes(to_bytes(number_network(evidence[counts], right[counts]), np.float32))
 
 
 def read_rows(rows: int) -> tuple[list[Any], list[Any]]:

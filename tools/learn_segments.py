@@ -23,8 +23,9 @@ from digitlens.learning.training import Run
 from digitlens.reading.page.lines import find_lines
 from digitlens.reading.page.page import ink_of
 from digitlens.reading.page.paper import find_paper
-from digitlens.reading.page.segment_network import ADJUSTING, CLASSES, FILE, NOT_WHOLE, to_bytes
+from digitlens.reading.page.segment_network import ADJUSTING, CLASSES, FILE, NOT_WHOLE
 from digitlens.reading.page.segmentation import choices_of
+from digitlens.reading.page.small_network import to_bytes
 
 ROWS, TEST_ROWS = 9_000, 300
 SINGLE = 60_000  # digits
@@ -147,7 +148,7 @@ def main() -> None:
     run = Run(recipe, data)
     for record in run:
         print(record.epoch, record.test, flush=True)
-    FILE.write_bytes(to_bytes(run.reader().network))
+    FILE.write_bytes(to_bytes(run.reader().network, np.float16))
     digits = (data.training.digits != NOT_WHOLE).mean()
     print(f"{len(data.training):,} pictures, {digits:.1%} whole digits; {FILE.stat().st_size:,} bytes")
 

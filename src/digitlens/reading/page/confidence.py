@@ -3,9 +3,6 @@
 A logistic regression says it of a digit, and a tiny network, 22-24-1, of a number, both fitted on rows of pen digits
 that nothing else was chosen on: tools/calibrate_numbers.py fits them. Of a reader without familiarity nothing is said:
 a network alone is as sure of half a digit as of a whole one.
-
-The file: safetensors, all in float32: `hidden.weights` (24, 22), `hidden.biases` (24,), `output.weights` (1, 24),
-`output.biases` (1,).
 """
 
 from __future__ import annotations
@@ -18,11 +15,10 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import load_file, save
 
-from digitlens.network.activations import ACTIVATIONS
-from digitlens.network.network import Layer, Network
+from digitlens.network.network import Network
 from digitlens.reading.page.segmentation import LEAST, Lattice
+from digitlens.reading.page.small_network import from_file
 from digitlens.reading.page.ways import Way
 
 DOUBTFUL = 0.98  # a number with less confidence is one that a person should look at
@@ -30,7 +26,6 @@ HIGH = 0.2  # of a number's height: what stands beside it and is higher is no do
 CLEAR = 12.0  # nats: a larger lead over the second-best way says no more
 
 FILE = Path(__file__).with_name("confidence.safetensors")
-LAYERS = ("hidden", "output")
 DIGIT = (0.8268, -0.1442, -0.3125, -0.2502, -0.4675, -1.183, 2.0297)  # one weight for each evidence, then a constant
 
 
@@ -118,18 +113,7 @@ def inputs(evidence: Sequence[Sequence[float]]) -> NDArray[np.float32]:
 
 @cache
 def _network() -> Network:
-    tensors = load_file(FILE)
-    layers = tuple(Layer(tensors[f"{name}.weights"], tensors[f"{name}.biases"]) for name in LAYERS)
-    return Network(layers, (ACTIVATIONS["relu"], ACTIVATIONS["sigmoid"]))
-
-
-def to_bytes(network: Network) -> bytes:
-    """The bytes of the file for a fitted network."""
-    tensors = {}
-    for name, layer in zip(LAYERS, network.layers, strict=True):
-        tensors[f"{name}.weights"] = np.ascontiguousarray(layer.weights, np.float32)
-        tensors[f"{name}.biases"] = np.ascontiguousarray(layer.biases, np.float32)
-    return save(tensors)
+    return from_file(FILE, "sigmoid")
 
 
 def shares(costs: Sequence[float], left: float) -> list[float]:

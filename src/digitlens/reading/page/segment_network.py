@@ -3,9 +3,6 @@
 A network that reads digits is confident about halves and pairs, too: it reads half a 0 as a 1, and 34 as a 4. This
 network, 784-256-11, gets the same framed pictures, straightened, and knows what stands in rows: digits that overlap,
 that hang together, with a line that leads to the next one. tools/learn_segments.py trains it.
-
-The file: safetensors, all in float16: `hidden.weights` (256, 784), `hidden.biases` (256,), `output.weights` (11, 256),
-`output.biases` (11,).
 """
 
 from __future__ import annotations
@@ -15,15 +12,13 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import load_file, save
 
 from digitlens.digits.dataset import pixels as pixels_of
 from digitlens.digits.preparation.adjusting import adjust
-from digitlens.network.activations import ACTIVATIONS
-from digitlens.network.network import Layer, Network
+from digitlens.network.network import Network
+from digitlens.reading.page.small_network import from_file
 
 FILE = Path(__file__).with_name("segments.safetensors")
-NAMES = ("hidden", "output")
 CLASSES = (*"0123456789", "none")
 ADJUSTING = ("straighten",)
 NOT_WHOLE = len(CLASSES) - 1
@@ -37,15 +32,4 @@ def sorted_segments(images: NDArray[np.uint8]) -> NDArray[np.float64]:
 
 @cache
 def _network() -> Network:
-    tensors = {name: tensor.astype(np.float32) for name, tensor in load_file(FILE).items()}
-    layers = tuple(Layer(tensors[f"{name}.weights"], tensors[f"{name}.biases"]) for name in NAMES)
-    return Network(layers, (ACTIVATIONS["relu"], ACTIVATIONS["softmax"]))
-
-
-def to_bytes(network: Network) -> bytes:
-    """The bytes of the file for a trained network."""
-    tensors = {}
-    for name, layer in zip(NAMES, network.layers, strict=True):
-        tensors[f"{name}.weights"] = np.ascontiguousarray(layer.weights, np.float16)
-        tensors[f"{name}.biases"] = np.ascontiguousarray(layer.biases, np.float16)
-    return save(tensors)
+    return from_file(FILE, "softmax")
