@@ -5,6 +5,7 @@
 FILE holds a reader with a familiarity (see --fit). Beside it stand what needs no model: the network's largest output,
 and the entropy of its outputs as shares of their sum. Each turns away the same share of MNIST's held-out digits. What
 has too little ink is turned away by all three. Other people's drawings are a thermometer: nothing is trained on them.
+The strokes of fonts are measured where the package Hershey-Fonts is installed.
 """
 
 from __future__ import annotations
@@ -12,8 +13,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
+from string import ascii_letters, ascii_uppercase, digits
 from typing import Any
 
 import click
@@ -45,7 +49,9 @@ NAMES = {
     "scribble": "scribbles",
     "silhouette": "silhouettes",
     "letter": "letters of our pen",
+    "symbol": "symbols of our pen",
 }
+STROKES = ("music", "meteorology", "mathlow", "astrology", "symbolic", "markers")
 
 
 def other_scribbles(count: int) -> Pages:
@@ -81,9 +87,26 @@ def signs_of_a_font() -> Pages:
         yield np.asarray(page)
 
 
-def symbols(alike: bool) -> Pages:
-    """Letters and symbols by other people: those that look like a digit, or those that do not."""
-    return (page_of(strokes) for told, strokes in strokes_in("pen_symbols") if told["looks_like_a_digit"] == alike)
+def signs_of_strokes(font: str) -> Pages:
+    """The signs of a Hershey font, three times: other people's strokes, inked by our pen, a little out of shape.
+
+    Where a letter or a digit has its place there is often just that, and in "symbolic" a straight line.
+    """
+    fonts, drawings, rng = import_module("HersheyFonts").HersheyFonts(), [], np.random.default_rng(5)
+    fonts.load_default_font(font)
+    left_out = {"markers": "", "symbolic": ascii_uppercase}.get(font, ascii_letters + digits)
+    for code in (code for code in range(33, 127) if chr(code) not in left_out):
+        strokes = [np.array(stroke, np.float64) for stroke in fonts.strokes_for_text(chr(code))]
+        size = float(np.ptp(np.concatenate(strokes), axis=0).max()) if strokes else 0.0
+        for _ in range(3 if size >= 1 else 0):
+            slant = np.eye(2) + rng.normal(0, 0.12, (2, 2))
+            drawings.append([stroke @ slant.T + rng.normal(0, 0.012 * size, stroke.shape) for stroke in strokes])
+    yield from pages_of(drawings, rng)
+
+
+def others_signs(which: Callable[[dict[str, Any]], bool]) -> Pages:
+    """Letters and symbols by other people, of the kind that is asked for."""
+    return (page_of(strokes) for told, strokes in strokes_in("pen_symbols") if which(told))
 
 
 def rows_of_digits() -> Pages:
@@ -130,14 +153,23 @@ def sources(test: Digits, count: int) -> dict[str, Callable[[], Framed]]:
         collection: Callable[[], Iterator[Any]] = COLLECTIONS[name]
         return framed(page for page, _ in spread(collection(), count))
 
+    def strokes(font: str) -> Framed:
+        return framed(signs_of_strokes(font))
+
+    def others_own(which: Callable[[dict[str, Any]], bool]) -> Framed:
+        return framed(islice(others_signs(which), count))
+
     return {
         "MNIST test": lambda: (pixels(test.images[:count], np.dtype(np.float32)), 0),
         **{name: partial(others, name) for name in COLLECTIONS},
         **{NAMES.get(kind, f"digits, {kind}"): partial(own, kind) for kind in KINDS},
         "scribbles by another rule": lambda: framed(other_scribbles(min(count, 1_000))),
         "signs of a font": lambda: framed(signs_of_a_font()),
-        "letters and symbols": lambda: framed(islice(symbols(False), count)),
-        "those like a digit": lambda: framed(islice(symbols(True), count)),
+        **{f"strokes of a font: {font}": partial(strokes, font) for font in STROKES if find_spec("HersheyFonts")},
+        "letters": lambda: others_own(lambda told: not told["looks_like_a_digit"] and told["label"].isalpha()),
+        "symbols": lambda: others_own(lambda told: not told["looks_like_a_digit"] and not told["label"].isalpha()),
+        "letters and symbols": lambda: others_own(lambda told: not told["looks_like_a_digit"]),
+        "those like a digit": lambda: others_own(lambda told: bool(told["looks_like_a_digit"])),
         "rows of digits": lambda: framed(islice(rows_of_digits(), count)),
     }
 

@@ -67,7 +67,7 @@ def test_what_a_network_can_judge_is_told(network: str, tmp_path: Path) -> None:
     path = str(tmp_path / "judging.digitlens")
     save(replace(load(network), familiarity=familiarity(threshold=0.015), calibration=Calibration(1.25)), path)
     said = run("weights", "--network", path).stdout
-    assert "1.5% of real digits are rejected" in said
+    assert "1.50% of real digits are rejected" in said
     assert "how sure it is (temperature 1.25)" in said
     assert "rejected" not in run("weights", "--network", network).stdout
 

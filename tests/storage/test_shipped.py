@@ -9,9 +9,14 @@ from digitlens.digits.sources.examples import example_files
 from digitlens.digits.sources.find import MIXED
 from digitlens.digits.sources.mixture import with_pen
 from digitlens.digits.sources.mnist import load_mnist
+from digitlens.digits.synthetic.nondigits import nondigits
+from digitlens.digits.synthetic.pen.writer import pen_digits
+from digitlens.learning.familiarity_data import framed
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.recipes import RECIPES
 from digitlens.storage.shipped import FOLDER, names, open_reader
+
+SEED = 1_000_003
 
 
 @pytest.mark.parametrize("name", names())
@@ -58,3 +63,18 @@ def test_the_careful_reader_fits_a_page_and_tells_what_is_no_digit() -> None:
     for digit, file in enumerate(example_files()):
         reading = reader.read(file)
         assert (reading.digit, reading.to_json()["is_digit"]) == (digit, True)
+
+
+def test_the_careful_reader_turns_symbols_away_and_hardly_a_digit() -> None:
+    """Drawn from other seeds than it learned from."""
+    familiarity = open_reader("reader").familiarity
+    assert familiarity is not None
+    away = {
+        name: float(np.mean(familiarity.of(images / 255) < familiarity.threshold))
+        for name, images in (
+            ("symbols", framed(nondigits("symbol", 400, seed=SEED))),
+            ("digits", pen_digits(400, seed=SEED).digits.images),
+        )
+    }
+    assert away["symbols"] > 0.93, away
+    assert away["digits"] < 0.04, away

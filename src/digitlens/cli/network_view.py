@@ -42,7 +42,7 @@ def show_summary(console: Console, reader: Reader) -> None:
     if isinstance(measured := provenance.get("test_accuracy"), float):
         console.print(Text(f"  after training, it read {measured:.2%} of the test pictures correctly"))
     if reader.familiarity:
-        rejected = f"{reader.familiarity.threshold:.1%} of real digits are rejected"
+        rejected = f"{reader.familiarity.threshold:.2%} of real digits are rejected"
         console.print(Text(f"  it says whether a picture is a digit at all; {rejected}"))
     if reader.calibration:
         console.print(Text(f"  it says how sure it is (temperature {reader.calibration.temperature:.2f})"))

@@ -31,8 +31,9 @@ from digitlens.reading.familiarity import (
     scores,
 )
 
-EPOCHS, IMAGES_PER_EPOCH = 24, 40_000  # half of the images are digits
-DIGITS, NONDIGITS = 70_000, 60_000  # how many different images they are drawn from
+EPOCHS, IMAGES_PER_EPOCH = 40, 60_000  # half of the images are digits
+DIGITS, NONDIGITS = 70_000, 80_000  # how many different images they are drawn from
+SHORT = 1_000_000  # images in all: a run that sees fewer needs fewer different ones, too
 MINI_BATCH, RATE = 100, 1.5e-3  # the learning rate falls linearly to 0
 OTHER = 10  # the class of everything else
 
@@ -57,7 +58,7 @@ def fit_familiarity(
         raise ShapeError(
             f"fit_familiarity() wants training and validation digits, got {counts}; give at least one each"
         )
-    scale = min(1.0, epochs * images_per_epoch / (EPOCHS * IMAGES_PER_EPOCH))  # a short run needs fewer images
+    scale = min(1.0, epochs * images_per_epoch / SHORT)
     progress("drawing non-digits")
     nondigits = nondigit_images(training, round(NONDIGITS * scale), seed)
     progress("writing digits")

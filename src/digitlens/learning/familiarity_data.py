@@ -33,6 +33,7 @@ SHARES: Mapping[str, float] = MappingProxyType(
         "scribble": 4.0,
         "silhouette": 2.0,
         "letter": 4.0,
+        "symbol": 6.0,
         "half": 0.7,
         "pair": 1.5,
         "turned": 1.5,
@@ -61,8 +62,8 @@ def digit_images(training: Digits, count: int, seed: int) -> Digits:
     labels = np.repeat(np.array([allograph.digit for allograph in ALLOGRAPHS], np.uint8), each)
     images = np.concatenate([real.images, framed(pages_of(drawings, rng))])
     digits = np.concatenate([real.digits, labels])
-    chosen = rng.integers(0, len(images), count // 6)
-    wide = framed(_on_a_form(images[i], rng) if n % 2 else _stretched(images[i], rng) for n, i in enumerate(chosen))
+    chosen = rng.integers(0, len(images), count // 4)
+    wide = framed(_on_a_form(images[i], rng) if n % 3 else _stretched(images[i], rng) for n, i in enumerate(chosen))
     return Digits(np.concatenate([images, wide]), np.concatenate([digits, digits[chosen]]))
 
 

@@ -12,7 +12,7 @@ z[4]    (11,)         ten for the digits, one for everything else
 score                 log(e^z0 + ... + e^z9) − z10: above 0 for digits, below 0 for others
 
 A score is turned into a familiarity by comparison with held-out digits: it is the share of them with a lower score. So
-the threshold is the share of real digits that is rejected: 0.015 is 1.5 %.
+the threshold is the share of real digits that is rejected: 0.0125 is 1.25 %.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ PATCHES = (5, 4)  # rows and columns of a patch, in the first and in the second 
 STEP = 2  # from one patch to the next
 SHAPES = ((12, 1 * 5 * 5), (24, 12 * 4 * 4), (64, 24 * 5 * 5), (11, 64))  # weights of each layer, (n, n_before)
 QUANTILES = 201  # of the scores of held-out digits: the 0th, the 0.5th ... the 100th percentile
-THRESHOLD = 0.015  # a picture with a lower familiarity is not a digit
+THRESHOLD = 0.0125  # a picture with a lower familiarity is not a digit
 
 AT_ONCE = 500  # pictures that are scored together
 APART = 0.25  # the least share of the ink of a component that counts as separate

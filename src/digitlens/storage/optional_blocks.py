@@ -2,7 +2,7 @@
 
 Each has a version. A block of another version is treated as unknown: it is skipped and reported.
 
-    familiarity   {"required": false, "version": 1, "threshold": 0.015}, and its arrays: familiarity.layer1.weights ...
+    familiarity   {"required": false, "version": 1, "threshold": 0.0125}, and its arrays: familiarity.layer1.weights ...
                   familiarity.layer4.biases (F16 or F32) and familiarity.scores (F32)
     calibration   {"required": false, "version": 1, "temperature": 1.9}
 """

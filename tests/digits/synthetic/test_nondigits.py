@@ -11,8 +11,10 @@ from digitlens.digits.dataset import Digits
 from digitlens.digits.preparation.prepare import prepare
 from digitlens.digits.preparation.specks import connected_components
 from digitlens.digits.synthetic.nondigits import KINDS, nondigits
+from digitlens.digits.synthetic.pen.invented import invented
 from digitlens.digits.synthetic.pen.letters import LETTERS, NO_DIGIT
 from digitlens.digits.synthetic.pen.skeletons import ALLOGRAPHS
+from digitlens.digits.synthetic.pen.symbols import SYMBOLS
 from digitlens.digits.synthetic.pen.writer import pen_digits
 from digitlens.digits.synthetic.silhouettes import filled, silhouette
 from digitlens.errors import UsageError
@@ -89,15 +91,28 @@ def test_empty_digits_in_a_pair_do_no_harm() -> None:
     assert all((page == 255).all() for page in nondigits("pair", 5, 0, empty))
 
 
-def test_letters_are_skeletons_of_the_same_kind_as_digits_under_names_of_their_own() -> None:
-    names = [letter.name for letter in LETTERS]
-    assert len(set(names)) == len(names) > 60
+def test_letters_and_symbols_are_skeletons_of_the_same_kind_as_digits_under_names_of_their_own() -> None:
+    names = [one.name for one in (*LETTERS, *SYMBOLS)]
+    assert len(set(names)) == len(names) > 250
     assert not set(names) & {allograph.name for allograph in ALLOGRAPHS}
-    for letter in LETTERS:
-        assert letter.digit == NO_DIGIT
-        assert all(len(stroke.points) >= 3 for stroke in letter.strokes), letter.name
-        points = np.concatenate([stroke.points for stroke in letter.strokes])
-        assert -30 <= points.min() <= points.max() <= 110, letter.name
+    for one in (*LETTERS, *SYMBOLS):
+        assert one.digit == NO_DIGIT
+        assert all(len(stroke.points) >= 3 for stroke in one.strokes), one.name
+        points = np.concatenate([stroke.points for stroke in one.strokes])
+        assert -30 <= points.min() <= points.max() <= 110, one.name
+
+
+def test_invented_symbols_have_several_parts_and_are_of_many_kinds() -> None:
+    rng = np.random.default_rng(5)
+    some = [invented(rng) for _ in range(400)]
+    again = invented(np.random.default_rng(5))
+    assert all(map(np.array_equal, *([s.points for s in one.strokes] for one in (some[0], again))))
+    assert {one.digit for one in some} == {NO_DIGIT}
+    assert all(len(stroke.points) >= 3 for one in some for stroke in one.strokes)
+    assert len({tuple(len(stroke.points) for stroke in one.strokes) for one in some}) > 200
+    assert min(len(one.strokes) for one in some) >= 2
+    assert np.median([len(one.strokes) for one in some]) >= 3
+    assert all(abs(stroke.points - 50).max() < 300 for one in some for stroke in one.strokes)
 
 
 @given(st.integers(3, 9), st.floats(3, 20), st.floats(-3, 3))

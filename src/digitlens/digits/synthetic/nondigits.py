@@ -18,7 +18,10 @@ from digitlens.digits.dataset import Digits
 from digitlens.digits.preparation.ink import running_mean
 from digitlens.digits.preparation.strokes import ink_drawings
 from digitlens.digits.synthetic.pen.hand import write
+from digitlens.digits.synthetic.pen.invented import invented
 from digitlens.digits.synthetic.pen.letters import LETTERS
+from digitlens.digits.synthetic.pen.skeletons import Allograph
+from digitlens.digits.synthetic.pen.symbols import SYMBOLS
 from digitlens.digits.synthetic.pen.writer import PEN, THICKEST, THINNEST, pen_digits
 from digitlens.digits.synthetic.silhouettes import silhouette
 from digitlens.errors import UsageError
@@ -164,9 +167,26 @@ def _silhouette(rng: np.random.Generator, count: int) -> list[Page]:
 
 def _letter(rng: np.random.Generator, count: int) -> list[Page]:
     """Letters and signs that look unlike any digit, in the handwriting of the pen digits."""
-    which = rng.integers(0, len(LETTERS), count)
+    return _written(LETTERS, count, rng)
+
+
+_WRITTEN = 4  # times that an invented symbol is written: a hand draws several at once faster than one
+
+
+def _symbol(rng: np.random.Generator, count: int) -> list[Page]:
+    """Symbols in the same handwriting: half of them of music, science, trade and so on, half invented."""
+    made_up = tuple(invented(rng) for _ in range(count // 2 // _WRITTEN))
+    known = _written(SYMBOLS, count - len(made_up) * _WRITTEN, rng)
+    return known + _written(made_up, len(made_up) * _WRITTEN, rng)
+
+
+def _written(ways: tuple[Allograph, ...], count: int, rng: np.random.Generator) -> list[Page]:
+    """Pages of drawings, each by one of these ways, chosen at random."""
+    if not count:
+        return []
+    which = rng.integers(0, len(ways), count)
     drawings: list[list[Array]] = [[] for _ in which]
-    for way, allograph in enumerate(LETTERS):
+    for way, allograph in enumerate(ways):
         places = np.flatnonzero(which == way)
         for i, drawing in zip(places, write(allograph, len(places), rng) if len(places) else [], strict=True):
             drawings[i] = drawing
@@ -218,7 +238,14 @@ def _turned(rng: np.random.Generator, count: int, digits: Digits) -> list[Page]:
 
 
 DRAWN: Mapping[str, Callable[[np.random.Generator, int], list[Page]]] = MappingProxyType(
-    {"noise": _noise, "blank": _blank, "scribble": _scribble, "silhouette": _silhouette, "letter": _letter}
+    {
+        "noise": _noise,
+        "blank": _blank,
+        "scribble": _scribble,
+        "silhouette": _silhouette,
+        "letter": _letter,
+        "symbol": _symbol,
+    }
 )
 CUT: Mapping[str, Callable[[np.random.Generator, int, Digits], list[Page]]] = MappingProxyType(
     {"half": _half, "pair": _pair, "turned": _turned}
