@@ -67,7 +67,8 @@ def test_a_network_that_can_judge_says_so_in_plain_words(digitlens: Run, picture
     said = digitlens("explain", "--network", strict, pictures / "7.png").out
     assert "is not a digit: unlike any digit" in said
     assert "of real digits look less like a digit" in said
-    assert " sure)" in digitlens("explain", "--network", kind, pictures / "7.png").out
+    said = digitlens("explain", "--network", kind, pictures / "7.png").out
+    assert "% sure)" in " ".join(said.split())  # a long path wraps the line anywhere
 
 
 def test_a_folder_is_read_in_the_order_of_names_with_its_sub_folders(

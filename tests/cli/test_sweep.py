@@ -26,7 +26,7 @@ def test_a_grid_is_run_and_the_best_on_held_out_images_comes_first(digitlens: Ru
     assert (answer.code, answer.err) == (0, "")
     told = answer.out.splitlines()
     assert told[0] == "4 runs"
-    assert told[1].split() == ["held", "out", "test", "activation", "learning", "rate"]
+    assert told[1].split() == ["held", "out", "test", "activation", "function", "learning", "rate"]
     shares = [float(line.split()[0][:-1]) for line in told[2:]]
     assert len(shares) == 4
     assert shares == sorted(shares, reverse=True)

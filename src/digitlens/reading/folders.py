@@ -12,9 +12,12 @@ import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from threadpoolctl import ThreadpoolController
 
 from digitlens.digits.preparation.documents import ENDINGS as DOCUMENTS
 from digitlens.digits.preparation.documents import pages_in
@@ -140,11 +143,17 @@ def read_or_say(
         return printable(path.error)
     try:
         picture = path if isinstance(path, str) else path.picture
-        if isinstance(page, Form):
-            return page.read(reader, picture)
-        return reader.read_page(picture) if page else reader.read(picture)
+        with _blas().limit(limits=1, user_api="blas"):  # a sum that threads share may differ in its last bit
+            if isinstance(page, Form):
+                return page.read(reader, picture)
+            return reader.read_page(picture) if page else reader.read(picture)
     except (DataError, FileError, ShapeError) as error:
         return printable(str(error))
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    return ThreadpoolController()
 
 
 def name_of(path: str | NamedPicture) -> str:
