@@ -26,7 +26,7 @@ HIGH = 0.2  # of a number's height: what stands beside it and is higher is no do
 CLEAR = 12.0  # nats: a larger lead over the second-best way says no more
 
 FILE = Path(__file__).with_name("confidence.safetensors")
-DIGIT = (0.8268, -0.1442, -0.3125, -0.2502, -0.4675, -1.183, 2.0297)  # one weight for each evidence, then a constant
+DIGIT = (0.8332, -0.1456, -0.388, -0.1394, -0.6707, -1.2425, 2.0929)  # one weight for each evidence, then a constant
 
 
 def number_evidence(lattice: Lattice, ways: Sequence[Way], beside: tuple[float, float, float]) -> tuple[float, ...]:
