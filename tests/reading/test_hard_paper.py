@@ -1,7 +1,4 @@
-"""Digits on textured paper, and such as fill their frame: how many of 200 are read, and how many are turned away.
-
-Of 600 with another seed 95.5 and 96.0 % are read; 200 show that with a standard error of one and a half points.
-"""
+"""Digits on textured paper, and such as fill their frame: how many of 1,000 are read, and how many are turned away."""
 
 from __future__ import annotations
 
@@ -16,9 +13,9 @@ import digitlens as dl
 READER = dl.load("reader")
 
 
-@pytest.mark.parametrize(("kind", "read"), [(textured, 0.93), (filling, 0.93)])
+@pytest.mark.parametrize(("kind", "read"), [(textured, 0.95), (filling, 0.95)])
 def test_digits_on_hard_paper_are_read(kind: Callable[..., np.ndarray], read: float) -> None:
-    found = [(digit, READER.read(picture)) for digit, picture in pictures(kind, 200, seed=5)]
+    found = [(digit, READER.read(picture)) for digit, picture in pictures(kind, 1_000, seed=5)]
     assert np.mean([reading.digit == digit for digit, reading in found]) >= read
     assert np.mean([bool(reading.reason) for _, reading in found]) <= 0.05
 

@@ -16,10 +16,11 @@ from digitlens.reading.page.figures import enclosing, enclosures
 READER = dl.load("reader")
 
 
+PAGES = {"in brackets": 32}  # where two of 8 would decide
+
 # What touches a logo loses the edge of its stroke, and may then look different. In a table the numbers of cells may be
 # so near to one another that they run together. A flat bracket may be a 1; a printed line may become a digit's foot.
 LEAST = {
-    "in brackets": 0.6,
     "with a logo that touches": 0.6,
     "tables of numbers": 0.3,
     "telephone numbers": 0.6,
@@ -29,7 +30,7 @@ LEAST = {
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_page_with_what_is_no_writing_is_read_as_without_it(kind: str) -> None:
-    read = [[READER.read_page(page).text for page in pair] for *pair, _ in pages(kind, 8, seed=1)]
+    read = [[READER.read_page(page).text for page in pair] for *pair, _ in pages(kind, PAGES.get(kind, 8), seed=1)]
     assert np.mean([plain == hard for plain, hard in read]) >= LEAST.get(kind, 0.8), read
 
 
