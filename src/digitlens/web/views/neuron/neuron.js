@@ -67,22 +67,26 @@ export function neuronView(app) {
     guess.element,
     layers,
     h(
-      "button",
-      {
-        "aria-label": phrase("neuron.neuron.previousNeuron"),
-        title: phrase("neuron.neuron.previousNeuron"),
-        onclick: () => step(-1),
-      },
-      "‹",
-    ),
-    h(
-      "button",
-      {
-        "aria-label": phrase("neuron.neuron.nextNeuron"),
-        title: phrase("neuron.neuron.nextNeuron"),
-        onclick: () => step(1),
-      },
-      "›",
+      "div",
+      { class: "together" },
+      h(
+        "button",
+        {
+          "aria-label": phrase("neuron.neuron.previousNeuron"),
+          title: phrase("neuron.neuron.previousNeuron"),
+          onclick: () => step(-1),
+        },
+        "‹",
+      ),
+      h(
+        "button",
+        {
+          "aria-label": phrase("neuron.neuron.nextNeuron"),
+          title: phrase("neuron.neuron.nextNeuron"),
+          onclick: () => step(1),
+        },
+        "›",
+      ),
     ),
   );
 
