@@ -3,6 +3,7 @@
 textured   on waves, hatching, cross-hatching or a weave, printed nearly as dark as the pen, on any grey; a neighbour
            may reach in from a side
 filling    written so thickly, and cropped so closely, that the ink is half of the picture and of its border
+stretched  the same, and then stretched to be as wide as high
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import numpy as np
+from PIL import Image as PillowImage
 
 from digitlens.digits.preparation.framing import Image, box_of, resample
 from digitlens.digits.preparation.ink import blurred
@@ -76,6 +78,12 @@ def filling(strokes: list[np.ndarray], rng: np.random.Generator) -> Picture:
     small = resample(box.cut(ink), rng.uniform(16, 20) / max(box.rows, box.columns))
     grey = np.rint(255 * np.minimum(small, 1)).astype(np.uint8)
     return grey if rng.random() < 0.5 else 255 - grey
+
+
+def stretched(strokes: list[np.ndarray], rng: np.random.Generator) -> Picture:
+    grey = PillowImage.fromarray(filling(strokes, rng))
+    side = max(grey.size)
+    return np.asarray(grey.resize((side, side), PillowImage.Resampling.BILINEAR))
 
 
 def nothing(rng: np.random.Generator) -> Picture:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from tests.digits import surroundings
-from tests.digits.hard_paper import filling, pictures, textured
+from tests.digits.hard_paper import filling, nothing, pictures, stretched, textured
 from tests.golden.test_pictures import GREYS, grey_of
 from tests.web.twins.node import ask, base64_of, file_of, floats, in_float64, near
 
@@ -145,6 +145,9 @@ def test_grey_pictures_of_any_size_and_light_are_prepared_and_read_as_in_python(
 
 def test_pictures_that_can_be_looked_at_in_several_ways_are_prepared_as_in_python() -> None:
     some = [picture for kind in (textured, filling) for _, picture in pictures(kind, 25, seed=8)]
+    some += [picture for _, picture in pictures(stretched, 40, seed=9)]
+    rng = np.random.default_rng(8)
+    some += [nothing(rng) for _ in range(25)]
     some.append(np.repeat(np.repeat(some[0], 5, axis=0), 5, axis=1))  # larger than what is smoothed
     reader = digitlens.load("reader")
     assert reader.familiarity
@@ -154,7 +157,9 @@ def test_pictures_that_can_be_looked_at_in_several_ways_are_prepared_as_in_pytho
         near(one["image"], wanted.image, f"picture {number}")
         for stage, other in zip(one["stages"], wanted.stages, strict=True):
             assert stage["reason"] == other.reason.replace("an array of", "a picture of"), number
-    assert {stage["reason"].count("looks less like") for one in got for stage in one["stages"]} == {0, 1}
+        assert one["inkFound"] == wanted.ink_found, number
+    for part in ("looks less like", "looks stretched", "nothing is written"):
+        assert {stage["reason"].count(part) for one in got for stage in one["stages"]} == {0, 1}
 
 
 @pytest.mark.parametrize("network", ["reader", "video"])

@@ -205,16 +205,17 @@ def _between(depth: Image) -> float:
     return max(otsu(depth), float(np.partition(depth, -few, axis=None)[-few]) / 3)
 
 
-def find_ink(grey: NDArray[Any], look: Look = PLAIN) -> Ink | None:
+def find_ink(grey: NDArray[Any], look: Look = PLAIN, faint: bool = False) -> Ink | None:
     """Find the writing in a picture. Returns None if there is none.
 
-    grey: (rows, columns), uint8 0..255 or float64 0..1.
+    grey: (rows, columns), uint8 0..255 or float64 0..1. faint: what hardly stands out from textured paper counts, too;
+    it may as well be the texture.
     """
     whole = Box(0, 0, *grey.shape)
     working = SMOOTHED if look.blur else WORKING
     if max(grey.shape) > working:
         factor = math.ceil(max(grey.shape) / working)
-        coarse = _ink_at(grey, whole, factor, look)
+        coarse = _ink_at(grey, whole, factor, look, faint)
         if coarse is None:
             return None
         box = box_of(coarse.ink)
@@ -224,10 +225,10 @@ def find_ink(grey: NDArray[Any], look: Look = PLAIN) -> Ink | None:
         bottom = min(grey.shape[0], (box.top + box.rows) * factor + margin)
         right = min(grey.shape[1], (box.left + box.columns) * factor + margin)
         whole = Box(top, left, bottom - top, right - left)
-    return _ink_at(grey, whole, math.ceil(max(whole.rows, whole.columns) / working), look)
+    return _ink_at(grey, whole, math.ceil(max(whole.rows, whole.columns) / working), look, faint)
 
 
-def _ink_at(grey: NDArray[Any], region: Box, factor: int, look: Look) -> Ink | None:
+def _ink_at(grey: NDArray[Any], region: Box, factor: int, look: Look, faint: bool) -> Ink | None:
     """The ink within a region, computed at 1 / `factor` of its size."""
     part = region.cut(grey)
     levels: NDArray[Any] = part if factor == 1 else reduce(part, factor)
@@ -238,9 +239,10 @@ def _ink_at(grey: NDArray[Any], region: Box, factor: int, look: Look) -> Ink | N
         contrast = _contrast(difference.depth)
     if contrast < LEAST_CONTRAST:
         return None
-    if contrast < STANDING_OUT * difference.grain and (difference.flat or not _strokes_stand_out(levels, full, look)):
+    hidden = contrast < STANDING_OUT * difference.grain
+    if hidden and (difference.flat or not (faint or _strokes_stand_out(levels, full, look))):
         other = look._replace(reversed=True)
-        return _ink_at(grey, region, factor, other) if difference.open and other != look else None
+        return _ink_at(grey, region, factor, other, faint) if difference.open and other != look else None
     scale = 1.0 if difference.flat and contrast >= FULL_ENOUGH else contrast
     ink = np.minimum(difference.depth / scale, 1.0)
     if difference.grain:

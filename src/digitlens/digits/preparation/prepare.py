@@ -44,6 +44,7 @@ from digitlens.digits.preparation.framing import (
     box_for_framing,
     box_of,
     corner_for,
+    narrower,
     place,
     scaled,
 )
@@ -53,6 +54,14 @@ from digitlens.errors import ShapeError
 
 LEAST_SIDE = 5  # pixels: ink whose longest side is shorter is a dot
 MOST_INK = 0.25  # of a sheet: more is not the writing of one digit
+
+# Shares of real digits that look less like one, as a Familiarity gives them:
+TEXTURE = 0.005  # what hardly stands out from textured paper, and is less familiar, is the texture
+UNFAMILIAR = 0.0125  # a digit that fills its frame, and is less familiar, may have been stretched to fill it ...
+STRETCHED = 0.03  # ... and was, if it is at least so familiar once it is narrowed
+FILLED = 0.9  # of a picture's rows and columns: ink that reaches over so many fills it
+SQUARE = 0.7, 1.4  # columns to rows of a picture that a digit may have been stretched to fill
+NARROWED = 0.4  # how wide it is then made: a 1 is so much narrower than a square
 
 Familiar = Callable[[NDArray[np.float32]], float]
 
@@ -191,10 +200,10 @@ def _fitted(decoded: Decoded, shape: tuple[int, int], dark_on_light: bool) -> li
 
 
 def _ink(
-    decoded: Decoded, box_for: Callable[[Image], Box | None], look: Look = PLAIN
+    decoded: Decoded, box_for: Callable[[Image], Box | None], look: Look = PLAIN, faint: bool = False
 ) -> tuple[Ink | None, Box | None, list[Stage]]:
     """The ink, and the box that counts as its own; or else the stage that says why there is too little."""
-    found = find_ink(decoded.grey, look)
+    found = find_ink(decoded.grey, look, faint)
     box = box_for(found.ink) if found else None
     if found is None or box is None:
         reason = "nothing is written here: all of it looks like paper"
@@ -212,16 +221,39 @@ def _framed(decoded: Decoded, familiar: Familiar | None) -> list[Stage]:
     if familiar is None and ways:
         return ways[0]
     found, box, nothing = _ink(decoded, box_for_framing)
+    faint = found is None and not ways and familiar is not None
+    if faint:
+        found, box, _ = _ink(decoded, box_for_framing, faint=True)
     if found is None or box is None:
         return ways[0] if ways else nothing
     ways += _with_and_without_circle(decoded, found, box)
     if familiar is None:
         return ways[0]
     for look in found.others:
-        found, box, _ = _ink(decoded, box_for_framing, look)
+        found, box, _ = _ink(decoded, box_for_framing, look, faint)
         if found is not None and box is not None:
             ways += _with_and_without_circle(decoded, found, box)
-    return ways[0] if len(ways) == 1 else max(ways, key=lambda stages: familiar(stages[-1].image))
+    if len(ways) == 1 and not faint and not _fills(decoded, ways[0]):
+        return ways[0]
+    shares = [familiar(stages[-1].image) for stages in ways]
+    most = max(shares)
+    best = ways[shares.index(most)]
+    if faint and most < TEXTURE:
+        return nothing
+    if most < UNFAMILIAR and _fills(decoded, best):
+        step = int(best[0].parameters["reduction"]) * decoded.reduction
+        narrowed = [*best[:2], *_sized(decoded, best[1], step, NARROWED)]
+        if familiar(narrowed[-1].image) >= STRETCHED:
+            return narrowed
+    return best
+
+
+def _fills(decoded: Decoded, stages: list[Stage]) -> bool:
+    """Whether the ink fills a picture that is about as wide as high, so that a digit may have been stretched to it."""
+    rows, columns = decoded.size
+    cropped = stages[1].parameters
+    filled = cropped["rows"] >= FILLED * rows and cropped["columns"] >= FILLED * columns
+    return filled and SQUARE[0] <= columns / rows <= SQUARE[1]
 
 
 def _on_sheet(decoded: Decoded) -> list[list[Stage]]:
@@ -264,39 +296,46 @@ def _with_and_without_circle(decoded: Decoded, found: Ink, box: Box, without: st
 
 def _framing(decoded: Decoded, found: Ink, box: Box, without: str = "") -> list[Stage]:
     """The ink, and the three stages from its box to 28×28. without: what was left out."""
-    cropped = box.cut(found.ink)
     step = found.reduction * decoded.reduction
     top = found.region.top * decoded.reduction + box.top * step
     left = found.region.left * decoded.reduction + box.left * step
-    size = scaled(cropped)
-    small, reduced = size.ink, size.scale / step
-    corner = corner_for(small)
-    image = place(small, corner).astype(np.float32)
-    framed_already = small is cropped and (top, left) == corner and decoded.grey.shape == (SIDE, SIDE)
+    cropped = Stage(
+        "cropped",
+        box.cut(found.ink),
+        _frozen(top=top, left=left, rows=box.rows * step, columns=box.columns * step),
+        f"the ink fills {box.columns * step}×{box.rows * step} pixels, {left} from the left and {top} from the top",
+    )
+    return [_inked(found, _paper(found) + without), cropped, *_sized(decoded, cropped, step)]
+
+
+def _sized(decoded: Decoded, cropped: Stage, step: int, narrowed: float = 1.0) -> list[Stage]:
+    """The stages from cropped ink to 28×28. step: how many pixels of the picture one of the ink is wide and high.
+
+    narrowed: how much narrower the ink is made first; 1.0 leaves it as it is.
+    """
+    ink = cropped.image if narrowed == 1.0 else narrower(cropped.image, narrowed)
+    size = scaled(ink)
+    reduced = size.scale / step
+    corner = corner_for(size.ink)
+    at = (cropped.parameters["top"], cropped.parameters["left"])
+    framed_already = size.ink is cropped.image and at == corner and decoded.grey.shape == (SIDE, SIDE)
     return [
-        _inked(found, _paper(found) + without),
-        Stage(
-            "cropped",
-            cropped,
-            _frozen(top=top, left=left, rows=box.rows * step, columns=box.columns * step),
-            f"the ink fills {box.columns * step}×{box.rows * step} pixels, {left} from the left and {top} from the top",
-        ),
         Stage(
             "scaled",
-            small,
-            _frozen(scale=reduced, gain=size.gain, drawn=size.drawn, pen=size.pen),
-            _sized(size, reduced),
+            size.ink,
+            _frozen(scale=reduced, gain=size.gain, drawn=size.drawn, pen=size.pen, narrowed=narrowed),
+            _size_reason(size, reduced, narrowed),
         ),
         Stage(
             "centred",
-            image,
+            place(size.ink, corner).astype(np.float32),
             _frozen(top=corner[0], left=corner[1]),
             "already framed like MNIST" if framed_already else "the centre of mass is moved to the middle, as in MNIST",
         ),
     ]
 
 
-def _sized(size: Scaled, reduced: float) -> str:
+def _size_reason(size: Scaled, reduced: float, narrowed: float) -> str:
     """What scaling did: to the size, to pale strokes, and to the pen; reduced: in pixels of the picture."""
     said = "it has the size of MNIST's digits already"
     if reduced != 1.0:
@@ -306,6 +345,8 @@ def _sized(size: Scaled, reduced: float) -> str:
         said += ", and thin strokes are strengthened"
     if size.pen != size.drawn:
         said += f", and the pen is made {'wider' if size.pen > size.drawn else 'narrower'}"
+    if narrowed != 1.0:
+        said += "; it is made narrower first, for it looks stretched to fill the picture"
     return said
 
 

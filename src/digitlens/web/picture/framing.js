@@ -141,7 +141,6 @@ export function resample(ink, scale) {
   if (scale === 1) return ink;
   const { rows, columns, values } = ink;
   const down = resampling(rows, scale);
-  const along = resampling(columns, scale);
   const strips = new Float64Array(down.after * columns); // the rows resampled
   for (let i = 0; i < down.after; i++) {
     for (let row = 0; row < rows; row++) {
@@ -151,16 +150,27 @@ export function resample(ink, scale) {
         strips[i * columns + column] += share * values[row * columns + column];
     }
   }
-  const small = new Float64Array(down.after * along.after);
-  for (let i = 0; i < down.after; i++) {
-    for (let j = 0; j < along.after; j++) {
+  return narrower({ rows: down.after, columns, values: strips }, scale);
+}
+
+/**
+ * The same ink in a picture of so many times its columns, with anti-aliasing; its height stays.
+ * @param {Image} ink
+ * @param {number} scale
+ * @returns {Image}
+ */
+export function narrower({ rows, columns, values }, scale) {
+  const { after, matrix } = resampling(columns, scale);
+  const narrow = new Float64Array(rows * after);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < after; j++) {
       let sum = 0;
       for (let column = 0; column < columns; column++)
-        sum += strips[i * columns + column] * along.matrix[j * columns + column];
-      small[i * along.after + j] = sum;
+        sum += values[i * columns + column] * matrix[j * columns + column];
+      narrow[i * after + j] = sum;
     }
   }
-  return { rows: down.after, columns: along.after, values: small };
+  return { rows, columns: after, values: narrow };
 }
 
 /** @typedef {{ink: Image, scale: number, gain: number, drawn: number, pen: number}} Scaled

@@ -7,7 +7,7 @@
 import { check } from "./adjusting.js";
 import { withoutCircles } from "./circles.js";
 import { fit } from "./fitting.js";
-import { boxForFraming, boxOf, cornerFor, cut, place, scaled } from "./framing.js";
+import { boxForFraming, boxOf, cornerFor, cut, narrower, place, scaled } from "./framing.js";
 import { familiarityOf } from "./familiarity.js";
 import { findInk, PLAIN } from "./ink.js";
 import { significant } from "../core/numbers.js";
@@ -27,6 +27,14 @@ import { phrase } from "../texts/later.js";
 
 const LEAST_SIDE = 5; // pixels: ink whose longest side is shorter is a dot
 const MOST_INK = 0.25; // of a sheet: more is not the writing of one digit
+
+// Shares of real digits that look less like one, as familiarityOf() gives them:
+const TEXTURE = 0.005; // what hardly stands out from textured paper, and is less familiar, is the texture
+const UNFAMILIAR = 0.0125; // a digit that fills its frame, and is less familiar, may have been stretched to fill it ...
+const STRETCHED = 0.03; // ... and was, if it is at least so familiar once it is narrowed
+const FILLED = 0.9; // of a picture's rows and columns: ink that reaches over so many fills it
+const SQUARE = [0.7, 1.4]; // columns to rows of a picture that a digit may have been stretched to fill
+const NARROWED = 0.4; // how wide it is then made: a 1 is so much narrower than a square
 
 /**
  * A grey picture of any size -> the form that MNIST's digits have, or another size. A picture in which nothing can be
@@ -52,10 +60,11 @@ export function prepareGrey(grey, adjusting, wanted = DIGITS) {
  * @param {Grey} grey
  * @param {(ink: Image) => Box | null} boxFor
  * @param {Look} [look]
+ * @param {boolean} [faint]   what hardly stands out from textured paper counts, too
  * @returns {{found: Ink, box: Box} | Stage}
  */
-function inkOf(grey, boxFor, look = PLAIN) {
-  const found = findInk(grey, look);
+function inkOf(grey, boxFor, look = PLAIN, faint = false) {
+  const found = findInk(grey, look, faint);
   const box = found && boxFor(found.ink);
   if (!found || !box) {
     const reason = phrase("picture.greyPreparation.nothingIsWrittenHereAll");
@@ -89,17 +98,40 @@ function paperOf({ dark, flat, look }) {
 function framed(grey, { familiarity }) {
   const ways = onSheet(grey);
   if (!familiarity && ways.length) return ways[0];
-  const ink = inkOf(grey, boxForFraming);
-  if ("name" in ink) return ways.length ? ways[0] : [ink];
+  const plain = inkOf(grey, boxForFraming);
+  const faint = "name" in plain && !ways.length && !!familiarity;
+  const ink = faint ? inkOf(grey, boxForFraming, PLAIN, true) : plain;
+  if ("name" in ink) return ways.length ? ways[0] : [/** @type {Stage} */ (plain)];
   ways.push(...withAndWithoutCircle(grey, ink.found, ink.box));
   if (!familiarity) return ways[0];
   for (const look of ink.found.others) {
-    const other = inkOf(grey, boxForFraming, look);
+    const other = inkOf(grey, boxForFraming, look, faint);
     if (!("name" in other)) ways.push(...withAndWithoutCircle(grey, other.found, other.box));
   }
-  if (ways.length === 1) return ways[0];
-  const shares = ways.map((stages) => familiarityOf(familiarity, Float64Array.from(stages[stages.length - 1].image)));
-  return ways[shares.indexOf(Math.max(...shares))];
+  if (ways.length === 1 && !faint && !fills(grey, ways[0])) return ways[0];
+  const familiar = (/** @type {Stage[]} */ stages) =>
+    familiarityOf(familiarity, Float64Array.from(stages[stages.length - 1].image));
+  const shares = ways.map(familiar);
+  const most = Math.max(...shares);
+  const best = ways[shares.indexOf(most)];
+  if (faint && most < TEXTURE) return [/** @type {Stage} */ (plain)];
+  if (most < UNFAMILIAR && fills(grey, best)) {
+    const narrowed = [best[0], best[1], ...sized(grey, best[1], best[0].parameters.reduction, NARROWED)];
+    if (familiar(narrowed) >= STRETCHED) return narrowed;
+  }
+  return best;
+}
+
+/**
+ * Whether the ink fills a picture that is about as wide as high, so that a digit may have been stretched to it.
+ * @param {Grey} grey
+ * @param {Stage[]} stages
+ * @returns {boolean}
+ */
+function fills({ rows, columns }, [, cropped]) {
+  const { parameters } = cropped;
+  const filled = parameters.rows >= FILLED * rows && parameters.columns >= FILLED * columns;
+  return filled && columns / rows >= SQUARE[0] && columns / rows <= SQUARE[1];
 }
 
 /**
@@ -230,11 +262,30 @@ function inkStage({ ink, region, reduction, paper, contrast, grain }, reason) {
  */
 function framedStages(grey, found, box, without) {
   const step = found.reduction;
-  const crop = cut(found.ink, box);
+  const { rows, columns, values } = cut(found.ink, box);
   const [top, left] = [found.region.top + box.top * step, found.region.left + box.left * step];
-  const [rows, columns] = [box.rows * step, box.columns * step];
-  const { ink: small, scale, gain, drawn, pen } = scaled(crop);
+  const [tall, wide] = [box.rows * step, box.columns * step];
+  const reason = phrase("picture.greyPreparation.theInkFillsPixelsFrom", { columns: wide, rows: tall, left, top });
+  const parameters = { top, left, rows: tall, columns: wide };
+  /** @type {Stage} */
+  const cropped = { name: "cropped", rows, columns, image: values, parameters, reason };
+  return [inkStage(found, paperOf(found) + without), cropped, ...sized(grey, cropped, step)];
+}
+
+/**
+ * The stages from cropped ink to 28×28.
+ * @param {Grey} grey
+ * @param {Stage} cropped
+ * @param {number} step   how many pixels of the picture one of the ink is wide and high
+ * @param {number} [narrowed]   how much narrower the ink is made first; 1 leaves it as it is
+ * @returns {Stage[]}
+ */
+function sized(grey, cropped, step, narrowed = 1) {
+  const crop = { rows: cropped.rows, columns: cropped.columns, values: Float64Array.from(cropped.image) };
+  const ink = narrowed === 1 ? crop : narrower(crop, narrowed);
+  const { ink: small, scale, gain, drawn, pen } = scaled(ink);
   const corner = cornerFor(small);
+  const { top, left } = cropped.parameters;
   const framedAlready = small === crop && top === corner[0] && left === corner[1] && sameShape(grey, DIGIT_SHAPE);
   const reduction = scale / step;
   const change =
@@ -253,27 +304,18 @@ function framedStages(grey, found, box, without) {
       ? phrase("picture.greyPreparation.itHasTheSizeOf")
       : phrase("picture.greyPreparation.theLongestSideBecomes20", { change })) +
     strengthened +
-    other;
+    other +
+    (narrowed === 1 ? "" : phrase("picture.greyPreparation.narrowedFirst"));
   const where = framedAlready
     ? phrase("picture.greyPreparation.alreadyFramedLikeMnist")
     : phrase("picture.greyPreparation.theCentreOfMassIs");
-  const reason = phrase("picture.greyPreparation.theInkFillsPixelsFrom", { columns, rows, left, top });
   return [
-    inkStage(found, paperOf(found) + without),
-    {
-      name: "cropped",
-      rows: crop.rows,
-      columns: crop.columns,
-      image: crop.values,
-      parameters: { top, left, rows, columns },
-      reason,
-    },
     {
       name: "scaled",
       rows: small.rows,
       columns: small.columns,
       image: small.values,
-      parameters: { scale: reduction, gain, drawn, pen },
+      parameters: { scale: reduction, gain, drawn, pen, narrowed },
       reason: size,
     },
     {

@@ -61,14 +61,15 @@ export const PLAIN = Object.freeze({ reversed: false, blur: 0 });
  * Find the writing in a picture: null where there is none.
  * @param {Grey} grey
  * @param {Look} [look]
+ * @param {boolean} [faint]   what hardly stands out from textured paper counts, too; it may as well be the texture
  * @returns {Ink | null}
  */
-export function findInk(grey, look = PLAIN) {
+export function findInk(grey, look = PLAIN, faint = false) {
   let whole = { top: 0, left: 0, rows: grey.rows, columns: grey.columns };
   const working = look.blur ? SMOOTHED : WORKING;
   if (Math.max(grey.rows, grey.columns) > working) {
     const factor = Math.ceil(Math.max(grey.rows, grey.columns) / working);
-    const coarse = inkAt(grey, whole, factor, look);
+    const coarse = inkAt(grey, whole, factor, look, faint);
     const box = coarse && boxOf(coarse.ink);
     if (!box) return null;
     const margin = factor * (4 + Math.floor(Math.max(box.rows, box.columns) / 4));
@@ -77,7 +78,7 @@ export function findInk(grey, look = PLAIN) {
     const right = Math.min(grey.columns, (box.left + box.columns) * factor + margin);
     whole = { top, left, rows: bottom - top, columns: right - left };
   }
-  return inkAt(grey, whole, Math.ceil(Math.max(whole.rows, whole.columns) / working), look);
+  return inkAt(grey, whole, Math.ceil(Math.max(whole.rows, whole.columns) / working), look, faint);
 }
 
 /**
@@ -86,17 +87,18 @@ export function findInk(grey, look = PLAIN) {
  * @param {Box} region
  * @param {number} factor
  * @param {Look} look
+ * @param {boolean} faint   as for findInk()
  * @returns {Ink | null}
  */
-function inkAt(grey, region, factor, look) {
+function inkAt(grey, region, factor, look, faint) {
   const levels = reduced(grey, region, factor);
   const told = onFlatPaper(levels, look) ?? onUnevenPaper(levels, look);
   const { depth, dark, flat, paper, grain } = told;
   // With grain the darkest pixel says little.
   const contrast = grain ? contrastOf(levels, depth) : depth.reduce((a, b) => Math.max(a, b), 0);
   if (contrast < LEAST_CONTRAST) return null;
-  if (contrast < STANDING_OUT * grain && (flat || !strokesStandOut(levels, look)))
-    return told.open && !look.reversed ? inkAt(grey, region, factor, { ...look, reversed: true }) : null;
+  if (contrast < STANDING_OUT * grain && (flat || !(faint || strokesStandOut(levels, look))))
+    return told.open && !look.reversed ? inkAt(grey, region, factor, { ...look, reversed: true }, faint) : null;
   const scale = flat && contrast >= FULL_ENOUGH ? 1 : contrast;
   /** @type {Image} */
   let ink = { rows: levels.rows, columns: levels.columns, values: depth.map((one) => Math.min(one / scale, 1)) };
