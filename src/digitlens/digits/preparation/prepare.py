@@ -313,12 +313,13 @@ def _sized(decoded: Decoded, cropped: Stage, step: int, narrowed: float = 1.0) -
 
     narrowed: how much narrower the ink is made first; 1.0 leaves it as it is.
     """
-    ink = cropped.image if narrowed == 1.0 else narrower(cropped.image, narrowed)
+    ink: Image = cropped.image if narrowed == 1.0 else narrower(cropped.image, narrowed)
     size = scaled(ink)
     reduced = size.scale / step
     corner = corner_for(size.ink)
-    at = (cropped.parameters["top"], cropped.parameters["left"])
-    framed_already = size.ink is cropped.image and at == corner and decoded.grey.shape == (SIDE, SIDE)
+    at = int(cropped.parameters["top"]), int(cropped.parameters["left"])
+    untouched = size.ink is ink and narrowed == 1.0
+    framed_already = untouched and at == corner and decoded.grey.shape == (SIDE, SIDE)
     return [
         Stage(
             "scaled",
