@@ -355,17 +355,83 @@ def table(rng: np.random.Generator) -> tuple[Grey, str]:
         for column, text in enumerate(line):
             top = edge + row * tall + (tall - high) / 2
             written.write(text, edge + column * wide + 0.4 * high, top, high, rng, gap=0.15)
-    thick, level = int(rng.integers(1, 4)), int(rng.integers(110, 256))
+    lefts, tops = edge + wide * np.arange(columns + 1), edge + tall * np.arange(rows + 1)
+    return ruled(written, rng, lefts, tops), "\n".join(" ".join(line) for line in cells)
 
-    def ruled(draw: ImageDraw.ImageDraw) -> None:
-        right, bottom = edge + columns * wide, edge + rows * tall
-        for y in edge + tall * np.arange(rows + 1):
-            draw.line((edge, y, right, y), fill=level, width=thick)
-        for x in edge + wide * np.arange(columns + 1):
-            draw.line((x, edge, x, bottom), fill=level, width=thick)
+
+def ruled(
+    written: Sheet, rng: np.random.Generator, lefts: np.ndarray, tops: np.ndarray, thick: np.ndarray | None = None
+) -> Grey:
+    """A page with the lines of a table. lefts, tops: where they are; thick: how thick, for each; None: as drawn."""
+    usual, level = int(rng.integers(1, 4)), int(rng.integers(110, 256))
+
+    def lines(draw: ImageDraw.ImageDraw) -> None:
+        for at, ends, upright in ((tops, lefts, False), (lefts, tops, True)):
+            for i, place in enumerate(at):
+                ends_at = ((place, ends[0]), (place, ends[-1])) if upright else ((ends[0], place), (ends[-1], place))
+                width = usual if thick is None else int(thick[i])
+                draw.line([tuple(map(float, point)) for point in ends_at], fill=level, width=width)
 
     ink = 1 - written.grey() / 255.0
-    return plain(np.maximum(drawn(np.zeros_like(ink), ruled), ink)), "\n".join(" ".join(line) for line in cells)
+    return plain(np.maximum(drawn(np.zeros_like(ink), lines), ink))
+
+
+def narrow_tables(count: int, seed: int) -> Iterator[tuple[Grey, str]]:
+    """Tables with cells hardly wider than their numbers, so that numbers of neighbouring cells nearly touch."""
+    for number in range(count):
+        rng = np.random.default_rng([seed, number])
+        rows, columns, high = int(rng.integers(2, 5)), int(rng.integers(2, 5)), rng.uniform(40, 60)
+        tall, edge, away = rng.uniform(1.6, 2.0) * high, 0.6 * high, rng.uniform(0.08, 0.2) * high
+        written = Sheet(int(rows * tall + 2 * edge), int(12 * high * columns), high * 0.05)
+        texts, lefts = [[""] * columns for _ in range(rows)], [edge]
+        for column in range(columns):
+            ends = []
+            for row in range(rows):
+                texts[row][column] = text = "".join(map(str, rng.integers(0, 10, rng.integers(2, 4))))
+                top = edge + row * tall + (tall - high) / 2
+                written.write(text, lefts[-1] + away, top, high, rng, gap=0.15)
+                ends.append(max(left + width for left, _, width, _ in written.boxes[-len(text) :]))
+            lefts.append(max(ends) + away)
+        written.columns = int(lefts[-1] + edge)
+        grey = ruled(written, rng, np.array(lefts), edge + tall * np.arange(rows + 1))
+        yield grey, "\n".join(" ".join(line) for line in texts)
+
+
+def sudokus(count: int, seed: int) -> Iterator[tuple[Grey, str]]:
+    """A digit in some of the 9×9 cells: each is a number of its own."""
+    for number in range(count):
+        rng = np.random.default_rng([seed, number])
+        high, edge = rng.uniform(30, 44), 40.0
+        side = rng.uniform(1.5, 1.9) * high
+        written = Sheet(int(9 * side + 2 * edge), int(9 * side + 2 * edge), high * 0.06)
+        given = rng.random((9, 9)) < rng.uniform(0.35, 0.6)
+        lines = []
+        for row in range(9):
+            texts = [str(digit) if here else "" for digit, here in zip(rng.integers(1, 10, 9), given[row], strict=True)]
+            for column, text in enumerate(texts):
+                left = edge + column * side + rng.uniform(0.3, 0.4) * side
+                written.write(text, left, edge + row * side + (side - high) / 2, high, rng)
+            lines.append(" ".join(text for text in texts if text))
+        places = edge + side * np.arange(10)
+        thick = np.where(np.arange(10) % 3, 1, rng.integers(2, 5))
+        yield ruled(written, rng, places, places, thick), "\n".join(line for line in lines if line)
+
+
+def in_squares(count: int, seed: int) -> Iterator[tuple[Grey, str]]:
+    """Numbers on squared paper with a digit in each square: the lines of the paper end none of them."""
+    for number in range(count):
+        rng = np.random.default_rng([seed, number])
+        high, lines = rng.uniform(44, 60), int(rng.integers(1, 4))
+        side = rng.uniform(1.25, 1.5) * high
+        texts = ["".join(map(str, rng.integers(0, 10, rng.integers(3, 7)))) for _ in range(lines)]
+        written = Sheet(int((2 * lines + 1) * side), int(9.5 * side), high * 0.05)
+        first_left, first_top = rng.uniform(0.2, 0.8, 2) * side
+        for row, text in enumerate(texts):
+            for column, digit in enumerate(text):
+                left, top = first_left + (column + 1) * side + 0.25 * side, first_top + 2 * row * side
+                written.write(digit, left, top + (side - high) / 2, high, rng, wobble=0.02)
+        lefts, tops = (first + side * np.arange(-1, 12) for first in (first_left, first_top))
+        yield ruled(written, rng, lefts, tops), "\n".join(texts)
 
 
 WRITTEN: dict[str, Callable[[int, int], Iterator[tuple[Grey, str]]]] = {
@@ -373,4 +439,7 @@ WRITTEN: dict[str, Callable[[int, int], Iterator[tuple[Grey, str]]]] = {
     "times": times,
     "telephone numbers": telephone_numbers,
     "tables of numbers": tables,
+    "narrow tables": narrow_tables,
+    "sudokus": sudokus,
+    "in squares of paper": in_squares,
 }

@@ -64,8 +64,9 @@ def test_lines_go_and_a_stroke_across_them_stays_whole() -> None:
     depth = np.zeros((200, 400), np.float32)
     depth[50:52] = depth[120:122] = 0.6
     depth[20:90, 200:204] = 1.0
-    cleaned, lines = without_ruling(depth, 0.4)
+    cleaned, lines, uprights = without_ruling(depth, 0.4)
     assert lines == 2
+    assert not len(uprights)
     assert (cleaned[20:90, 200:204] == 1).all()
     assert cleaned[:, :196].max() == cleaned[:, 208:].max() == 0
 

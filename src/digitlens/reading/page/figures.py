@@ -33,6 +33,9 @@ THIN = 0.18  # of the height of the writing: a thicker pen makes writing dense, 
 DENSE = 0.36, 1.25, 0.6
 SOLID = 0.85, 0.2, 0.2  # filled: no pen leaves so much ink
 
+SPOT = 0.25, 2.5  # heights of writing, and widths of its pen: the least height and width of a spot that is no dot ...
+ROUND, DISC = 1.6, 0.7  # ... its largest ratio of sides, and the least ink of its box
+
 FILLED = 0.6  # of a piece, for it to be a filled figure
 HANGING = 0.6  # heights of writing: what hangs on a filled figure and is this high stays
 BESIDE = 0.25  # heights of writing: small pieces this near to a figure belong to it
@@ -58,8 +61,11 @@ def enclosing(boxes: NDArray[np.int64]) -> NDArray[np.bool_]:
     return around
 
 
-def enclosures(pieces: Pieces) -> Mask:
-    """Where pieces are that enclose digits, (rows, columns): circles, and boxes of any shape."""
+def enclosures(pieces: Pieces, joined: bool = True) -> Mask:
+    """Where pieces are that enclose digits, (rows, columns): circles, and boxes of any shape.
+
+    joined: also those with digits in several of their holes, such as a table. Its lines tell more than that.
+    """
     work, found = Budget(budget.BOXES), np.zeros(len(pieces) + 1, bool)
     high = pieces.boxes[:, 2] - pieces.boxes[:, 0]
     for i in np.flatnonzero(enclosing(pieces.boxes)).tolist():
@@ -69,8 +75,12 @@ def enclosures(pieces: Pieces) -> Mask:
             continue
         labels = pieces.labels[top:bottom, left:right]
         hollow = holes_of(labels == i + 1)
-        within = np.bincount(labels[hollow], minlength=len(pieces) + 1)[1:]
-        found[i + 1] = ((within == pieces.areas) & (high >= INSIDE * high[i])).any()
+        within = np.bincount(labels[hollow], minlength=len(pieces) + 1)
+        enclosed = within[1:] == pieces.areas
+        found[i + 1] = (enclosed & (high >= INSIDE * high[i])).any()
+        if found[i + 1] and not joined:
+            inside = np.concatenate([[False], enclosed & (high >= MANY_INSIDE * high[i])])[labels]
+            found[i + 1] = len(np.unique(pieces_of(hollow).labels[inside])) == 1
     return found[pieces.labels]
 
 
@@ -116,6 +126,20 @@ def dense_figures(pieces: Pieces, size: float, pen: float) -> Mask:
         gone[1:] |= figure
         gone[1:] |= (np.maximum(high, wide) < SMALL * size) & (beside >= pieces.areas)
     return gone[pieces.labels] & ~kept
+
+
+def spots(pieces: Pieces, size: float, pen: float) -> Mask:
+    """Where filled spots are, (rows, columns): punch holes, bullets. A dot of the pen is as small as the pen is.
+
+    size: the height of the writing, in pixels; pen: how thick its strokes are, in pixels.
+    """
+    high, wide = pieces.boxes[:, 2] - pieces.boxes[:, 0], pieces.boxes[:, 3] - pieces.boxes[:, 1]
+    small, large = np.minimum(high, wide), np.maximum(high, wide)
+    found = (small >= max(SPOT[0] * size, SPOT[1] * pen)) & (large <= ROUND * small)
+    found &= pieces.areas >= DISC * high * wide
+    if not pen or pen > THIN * size:
+        found[:] = False
+    return np.concatenate([[False], found])[pieces.labels]
 
 
 def _keep_what_touches(pieces: Pieces, solid: NDArray[np.int64], size: float, pen: float, kept: Mask) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from digitlens.reading.expectation import Expectation
 from digitlens.reading.page import confidence
+from digitlens.reading.page.cells import Cells
 from digitlens.reading.page.neighbours import Neighbours
 from digitlens.reading.page.segmentation import Glyph, Lattice
 from digitlens.reading.page.ways import JOINING, Gaps, best_ways, is_colon, other_digits
@@ -42,12 +43,12 @@ class NumberReading(NamedTuple):
 
 
 def read_line(
-    lattice: Lattice, height: float, beside: Neighbours, expected: Expectation | None
+    lattice: Lattice, height: float, cells: Cells, beside: Neighbours, expected: Expectation | None
 ) -> tuple[list[NumberReading], bool | None]:
     """The numbers of a line, and whether they are what is expected; None: nothing is.
 
-    height: of the line, in pixels; beside: what stands on the page besides. Where nothing fits, the line is read as if
-    nothing were expected.
+    height: of the line, in pixels; cells: those that it runs through; beside: what stands on the page besides. Where
+    nothing fits, the line is read as if nothing were expected.
     """
     glyphs = [lattice.glyph(k) for k in lattice.way]
     if not any(glyph.kind == "digit" for glyph in glyphs):
@@ -55,7 +56,7 @@ def read_line(
     wide = wide_gap(glyphs, height)
     if expected is not None:
         end = 1 + max(choice.last for choice in lattice.choices)
-        ways = best_ways(lattice, 0, end, expected, Gaps(wide * height, height))
+        ways = best_ways(lattice, 0, end, expected, Gaps(wide * height, height, cells.beside(lattice.corner)))
         usual = sum(lattice.costs[k] for k in lattice.way)
         if ways and ways[0].cost - usual <= BENT:
             steps = [(lattice.glyph(k, digit), digit) for k, digit in ways[0].steps()]
@@ -71,7 +72,7 @@ def read_line(
                 numbers[-1].append(glyph)
                 left -= 1
             return [_number(lattice, number, beside, expected) for number in numbers], True
-    starts = starts_of_numbers(glyphs, wide, height)
+    starts = starts_of_numbers(glyphs, wide, height, cells)
     numbers = []
     for i, glyph in enumerate(glyphs):
         if glyph.kind == "digit":
@@ -116,14 +117,20 @@ def wide_gap(glyphs: Sequence[Glyph], height: float) -> float:
     return max(WIDE_GAP, USUAL_GAP * max(0.0, float(np.quantile(gaps, 0.25)))) if gaps else math.inf
 
 
-def starts_of_numbers(glyphs: Sequence[Glyph], wide: float, height: float) -> set[int]:
-    """The glyphs that begin a number: those after a separator other than a comma or one dot, or after a wide gap."""
+def starts_of_numbers(glyphs: Sequence[Glyph], wide: float, height: float, cells: Cells) -> set[int]:
+    """The glyphs that begin a number: those after a separator other than a comma or one dot, or after a wide gap.
+
+    Where there are cells, gaps between some of them say nothing.
+    """
     digits = [i for i, glyph in enumerate(glyphs) if glyph.kind == "digit"]
     starts = set()
     for before, after in pairwise(digits):
-        gap = glyphs[after].box.left - glyphs[before].box.left - glyphs[before].box.columns
+        box, following = glyphs[before].box, glyphs[after].box
+        parted = cells.part(box, following)
+        if parted is None:
+            parted = following.left - box.left - box.columns > wide * height
         marks = glyphs[before + 1 : after]
         colon = any(is_colon(a.box, b.box) for a, b in pairwise(marks))
-        if gap > wide * height or colon or {glyph.kind for glyph in marks} - JOINING:
+        if parted or colon or {glyph.kind for glyph in marks} - JOINING:
             starts.add(after)
     return starts

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlens.digits.preparation.connected_components import Pieces, pieces_of, runs_in
+from digitlens.digits.preparation.connected_components import Mask, Pieces, pieces_of, runs_in
 from digitlens.reading.expectation import Expectation
+from digitlens.reading.page.cells import Cells, cells_of
 from digitlens.reading.page.confidence import DOUBTFUL
-from digitlens.reading.page.figures import barcodes, dense_figures, enclosures, pen_of
+from digitlens.reading.page.figures import barcodes, dense_figures, enclosures, pen_of, spots
 from digitlens.reading.page.line_reading import read_line
 from digitlens.reading.page.lines import Line, find_lines, writing_size
 from digitlens.reading.page.neighbours import Neighbours, neighbours
 from digitlens.reading.page.numbers import DigitBox, Number, mark
 from digitlens.reading.page.paper import Paper, find_paper, reduced, straightened
-from digitlens.reading.page.ruling import without_boxes, without_ruling
+from digitlens.reading.page.ruling import AT_BORDER, without_boxes, without_ruling
 from digitlens.reading.page.segmentation import Familiar, Glyph, Judge, Lattice, Segments, segment
 from digitlens.reading.reading import Reading
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 LARGE, REDUCED = 128, 64  # pixels: writing higher than LARGE is reduced to a height of about REDUCED
 MOST_RUNS = 400_000  # stretches of ink within a row: a page with more is grain, and is reduced
 MOST_CUT = 300  # pieces: on a page with more, none is cut, because it would take too long
-ONE_ROW = 3.0  # heights of writing: the highest row of boxes
+LEAST_SIZE = 12.0  # pixels: writing is taken to be so high, where nothing but printed lines tells
 GRAIN = 0.1  # of full ink: fainter ink counts as paper
 TEXT_SHOWN = 60  # characters of the text at a prompt
 
@@ -122,13 +123,14 @@ def find_page(
     while runs_in(paper.mask) > MOST_RUNS:
         paper = reduced(paper, 2)
     paper, pieces = _without_figures(paper, pieces_of(paper.mask))
-    level = straightened(paper, writing_size(pieces.boxes))
-    paper, pieces = _fitting(*_unruled(level, pieces if level is paper else pieces_of(level.mask)))
+    level = straightened(paper, _size_beside_lines(pieces))
+    paper, pieces, uprights = _fitting(*_unruled(level, pieces if level is paper else pieces_of(level.mask)))
     lines, left_out = find_lines(pieces)
     cutting = sum(len(line.pieces) for line in lines) <= MOST_CUT
     found = segment(lines, pieces, ink_of(paper), judge, familiar, cutting)
     beside = neighbours(lines, found.lattices, pieces)
-    numbers = _numbers(paper, lines, found.lattices, beside, whole.classes, threshold, expected)
+    cells = cells_of(found.lattices, uprights, len(paper.depth))
+    numbers = _numbers(paper, lines, found.lattices, cells, beside, whole.classes, threshold, expected)
     notes = _notes(len(pieces), left_out, len(lines), found, cutting)
     misfits = len({number.line for number in numbers if number.fits is False})
     if misfits and expected is not None:
@@ -158,41 +160,63 @@ def ink_of(paper: Paper) -> NDArray[np.float32]:
     return np.where(ink < GRAIN, np.float32(0), ink)
 
 
+def _size_beside_lines(pieces: Pieces) -> float:
+    """The height of the writing, in pixels, but for what hangs on printed lines from one side of the page to the other.
+
+    Such a piece may be as high as the page.
+    """
+    all_of_it = writing_size(pieces.boxes)
+    across = (pieces.boxes[:, 1] <= AT_BORDER) & (pieces.boxes[:, 3] >= pieces.labels.shape[1] - AT_BORDER)
+    return min(all_of_it, max(LEAST_SIZE, writing_size(pieces.boxes[~across]))) if across.any() else all_of_it
+
+
 def _without_figures(paper: Paper, pieces: Pieces) -> tuple[Paper, Pieces]:
     """The page without logos, codes and what is drawn around digits, and its pieces."""
     size = writing_size(pieces.boxes)
-    figures = dense_figures(pieces, size, pen_of(pieces, size)) | enclosures(pieces) | barcodes(pieces)
-    if figures.any():
-        paper = replace(paper, depth=np.where(figures, np.float32(0), paper.depth))
-        pieces = pieces_of(paper.mask)
-    return paper, pieces
+    figures = dense_figures(pieces, size, pen_of(pieces, size)) | enclosures(pieces, joined=False) | barcodes(pieces)
+    return _without(figures, paper, pieces)
 
 
-def _unruled(paper: Paper, pieces: Pieces) -> tuple[Paper, Pieces]:
-    """The page without the lines of ruled paper and without the boxes of a form, and its pieces."""
-    for highest in (ONE_ROW, math.inf):  # a row of boxes first: its upper side is no ruled line, though as long
-        size = writing_size(pieces.boxes)
-        depth, _ = without_boxes(paper.depth, paper.threshold, pieces, size, highest * size)
-        if highest == ONE_ROW:
-            depth, _ = without_ruling(depth, paper.threshold)
-        if depth is not paper.depth:
-            paper, pieces = replace(paper, depth=depth), pieces_of(depth > paper.threshold)
-    return paper, pieces
+def _without(figures: Mask, paper: Paper, pieces: Pieces) -> tuple[Paper, Pieces]:
+    """The page without figures, and its pieces. figures: (rows, columns), where they are."""
+    if not figures.any():
+        return paper, pieces
+    paper = replace(paper, depth=np.where(figures, np.float32(0), paper.depth))
+    return paper, pieces_of(paper.mask)
 
 
-def _fitting(paper: Paper, pieces: Pieces) -> tuple[Paper, Pieces]:
-    """The page and its pieces, reduced if the writing is larger than reading needs: so it takes no more time."""
+def _unruled(paper: Paper, pieces: Pieces) -> tuple[Paper, Pieces, NDArray[np.int64]]:
+    """The page without the lines of paper, tables and boxes, and punch holes; its pieces; where vertical lines were."""
+    uprights = []
+    for rest in (False, True):  # boxes first: their sides are no ruled lines, though perhaps as long
+        cleaned = without_boxes(paper.depth, paper.threshold, pieces, writing_size(pieces.boxes))
+        uprights.append(cleaned.uprights)
+        if not rest:
+            cleaned = without_ruling(cleaned.depth, paper.threshold)
+            uprights.append(cleaned.uprights)
+        if cleaned.depth is not paper.depth:
+            paper, pieces = replace(paper, depth=cleaned.depth), pieces_of(cleaned.depth > paper.threshold)
+    size = writing_size(pieces.boxes)
+    left_over = spots(pieces, size, pen_of(pieces, size)) | enclosures(pieces)  # which hung on lines, or are none
+    paper, pieces = _without(left_over, paper, pieces)
+    return paper, pieces, np.concatenate(uprights)
+
+
+def _fitting(paper: Paper, pieces: Pieces, uprights: NDArray[np.int64]) -> tuple[Paper, Pieces, NDArray[np.int64]]:
+    """All of that, reduced if the writing is larger than reading needs: so it takes no more time."""
     size = writing_size(pieces.boxes)
     if size <= LARGE:
-        return paper, pieces
-    paper = reduced(paper, int(size // REDUCED))
-    return paper, pieces_of(paper.mask)
+        return paper, pieces, uprights
+    factor = int(size // REDUCED)
+    paper = reduced(paper, factor)
+    return paper, pieces_of(paper.mask), uprights // factor
 
 
 def _numbers(
     paper: Paper,
     lines: Sequence[Line],
     lattices: Sequence[Lattice],
+    cells: Sequence[Cells],
     beside: Neighbours,
     classes: tuple[str, ...],
     threshold: float,
@@ -201,8 +225,8 @@ def _numbers(
     """The numbers of all lines, in reading order."""
     numbers: list[Number] = []
     line_number = count = 0
-    for line, lattice in zip(lines, lattices, strict=True):
-        found, fits = read_line(lattice, line.height, beside, expected)
+    for line, lattice, of_line in zip(lines, lattices, cells, strict=True):
+        found, fits = read_line(lattice, line.height, of_line, beside, expected)
         for reading in found:
             boxes = []
             for glyph, confidence, alternatives, evidence in reading.digits:

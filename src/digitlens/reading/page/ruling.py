@@ -1,14 +1,15 @@
-"""Removes printed lines and keeps the strokes: ruled paper, squared paper, the boxes of a form.
+"""Removes printed lines and keeps the strokes: ruled paper, squared paper, the boxes of a form, the lines of a table.
 
 A line is straight, thin and much longer than any stroke. It is removed where it runs alone. Where a stroke crosses it,
-the ink reaches further up or down than the line is thick, and is kept.
+the ink reaches further up or down than the line is thick, and is kept. Where vertical lines were is remembered, because
+in a table they end numbers (cells.py).
 
 depth: (rows, columns) float32, 0 paper to 1 black; lines are horizontal or vertical
 """
 
 from __future__ import annotations
 
-import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,26 +29,42 @@ THICKEST = 0.012  # of the page's longer side, and at least:
 LEAST_THICKEST = 5  # pixels
 SQUARED = 3  # from so many horizontal lines on, the paper may have vertical lines, too; with fewer, margins
 AT_BORDER = 1  # pixels: a margin begins and ends this near to the borders of the page
+MARGINS = 2  # so many vertical lines from border to border are margins; more are columns
 ASIDE = 3  # pixels: how far to the side a stroke may leave a line from where it met it
 MOST_BOXES = 200  # pieces that are examined as boxes of a form; the largest
 GAP = 4  # pixels: the largest gap in a line
+APART = 0.5  # of its length: how far apart horizontal lines meet a vertical one
+NO_LINES = np.empty((0, 4), np.int64)
 
 
-def without_ruling(depth: Depth, threshold: float) -> tuple[Depth, int]:
-    """The page without ruled lines, and how many there were.
+class Cleaned(NamedTuple):
+    """A page from which printed lines were removed."""
+
+    depth: Depth  # (rows, columns); the same array if there were none
+    found: int  # how many lines, or boxes
+    uprights: NDArray[np.int64]  # (n, 4) top, left, bottom, right of the vertical lines, but for margins
+
+
+def without_ruling(depth: Depth, threshold: float) -> Cleaned:
+    """The page without ruled lines.
 
     threshold: the depth above which there is ink.
     """
     on_level, level = _level_lines(depth, threshold)
-    if not level:
-        return depth, 0
+    if not len(level):
+        return Cleaned(depth, 0, NO_LINES)
     cleaned = _without(depth, on_level, threshold)
-    margins_only = level < SQUARED
+    margins_only = len(level) < SQUARED
     on_upright, upright = _level_lines(np.ascontiguousarray(cleaned.T), threshold, margins_only)
-    if not upright:
-        return cleaned, level
+    if not len(upright):
+        return Cleaned(cleaned, len(level), NO_LINES)
     cleaned = _without(depth, on_level, threshold, on_upright.T)  # again: where they cross is no stroke
-    return np.ascontiguousarray(_without(np.ascontiguousarray(cleaned.T), on_upright, threshold).T), level + upright
+    cleaned = np.ascontiguousarray(_without(np.ascontiguousarray(cleaned.T), on_upright, threshold).T)
+    uprights = upright[:, [1, 0, 3, 2]]
+    across = (uprights[:, 0] <= AT_BORDER) & (uprights[:, 2] >= len(depth) - AT_BORDER)
+    if np.count_nonzero(across) <= MARGINS:
+        uprights = uprights[~across]
+    return Cleaned(cleaned, len(level) + len(upright), uprights)
 
 
 def _thickest(depth: Depth) -> int:
@@ -55,8 +72,11 @@ def _thickest(depth: Depth) -> int:
     return max(LEAST_THICKEST, round(THICKEST * max(depth.shape)))
 
 
-def _level_lines(depth: Depth, threshold: float, whole: bool = False) -> tuple[Mask, int]:
-    """Where the horizontal lines of the paper are, (rows, columns), and how many; whole: only from border to border."""
+def _level_lines(depth: Depth, threshold: float, whole: bool = False) -> tuple[Mask, NDArray[np.int64]]:
+    """Where the horizontal lines of the paper are, (rows, columns), and their boxes, (n, 4) as of Pieces.
+
+    whole: only those from border to border.
+    """
     columns = depth.shape[1]
     # Lines may be fainter than writing and a little slanted: a lower threshold is used, on thickened rows.
     straight = long_runs(_thickened(depth > threshold / 2), max(LEAST_PIECE, columns // PIECE), GAP)
@@ -68,7 +88,7 @@ def _level_lines(depth: Depth, threshold: float, whole: bool = False) -> tuple[M
     if whole:
         lines &= (left <= AT_BORDER) & (right >= columns - AT_BORDER)
     lines &= pieces.areas <= wide * (_thickest(depth) + 4)
-    return np.concatenate([[False], lines])[pieces.labels], int(lines.sum())
+    return np.concatenate([[False], lines])[pieces.labels], pieces.boxes[lines]
 
 
 def _without(depth: Depth, on_line: Mask, threshold: float, others: Mask | None = None) -> Depth:
@@ -113,15 +133,21 @@ def erased(
 def _crossed(
     mask: Mask, column: NDArray[np.int64], start: NDArray[np.int64], end: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
-    """The stretches of a line that a stroke crosses: those with ink close above and close below."""
-    near = mask.copy()
-    for step in range(1, ASIDE + 1):
-        near[:, step:] |= mask[:, :-step]
-        near[:, :-step] |= mask[:, step:]
+    """The stretches of a line that a stroke crosses: with ink close above and close below, and not beside all of it."""
     last = len(mask) - 1
-    above = near[np.maximum(start - 1, 0), column] | near[np.maximum(start - 2, 0), column]
-    below = near[np.minimum(end, last), column] | near[np.minimum(end + 1, last), column]
-    crossed: NDArray[np.bool_] = above & below
+    above, below = np.maximum(start - 1, 0), np.minimum(end, last)
+    further = np.maximum(start - 2, 0), np.minimum(end + 1, last)
+    leftwards, rightwards = mask.copy(), mask.copy()  # where ink is here, or not far to the left; or to the right
+    for step in range(1, ASIDE + 1):
+        leftwards[:, step:] |= mask[:, :-step]
+        rightwards[:, :-step] |= mask[:, step:]
+    left, right = (
+        [side[one, column] | side[two, column] for one, two in zip((above, below), further, strict=True)]
+        for side in (leftwards, rightwards)
+    )
+    crossed: NDArray[np.bool_] = (
+        (left[0] | right[0]) & (left[1] | right[1]) & (left[0] | left[1]) & (right[0] | right[1])
+    )
     return crossed
 
 
@@ -152,18 +178,16 @@ def _thickened(mask: Mask) -> Mask:
     return thick
 
 
-def without_boxes(
-    depth: Depth, threshold: float, pieces: Pieces, size: float, highest: float = math.inf
-) -> tuple[Depth, int]:
-    """The page without the boxes of a form, and how many there were; the same array if there were none.
+def without_boxes(depth: Depth, threshold: float, pieces: Pieces, size: float) -> Cleaned:
+    """The page without the boxes of a form and without tables.
 
     A box is a piece that is wider than `size`, the height of the writing, and made of long horizontal and vertical
-    lines. pieces: those of the page, with more depth than `threshold`. highest: in pixels; higher boxes are left.
+    lines. pieces: those of the page, with more depth than `threshold`.
     """
     top, left, bottom, right = pieces.boxes.T
-    large = (right - left >= 1.1 * size) & (bottom - top >= 0.8 * size) & (bottom - top <= highest)
+    large = (right - left >= 1.1 * size) & (bottom - top >= 0.8 * size)
     boxes, work = 0, Budget(budget.BOXES)
-    cleaned = depth
+    cleaned, uprights = depth, [NO_LINES]
     thickest = _thickest(depth)
     for i in np.flatnonzero(large)[np.argsort(-pieces.areas[large])][:MOST_BOXES]:
         region = slice(top[i], bottom[i]), slice(left[i], right[i])
@@ -174,6 +198,7 @@ def without_boxes(
         if level is None or upright is None:
             continue
         boxes += 1
+        uprights.append(_between(upright, level) + np.array([top[i], left[i], top[i], left[i]]))
         part = np.where(own, cleaned[region], 0)
         part = erased(part, own, level, thickest, threshold, upright)
         part = erased(
@@ -182,7 +207,18 @@ def without_boxes(
         if cleaned is depth:
             cleaned = depth.copy()
         cleaned[region] = np.where(own, part, cleaned[region])
-    return cleaned, boxes
+    return Cleaned(cleaned, boxes, np.concatenate(uprights))
+
+
+def _between(upright: Mask, level: Mask) -> NDArray[np.int64]:
+    """The boxes of the vertical lines that horizontal ones meet, far apart, (n, 4). A stroke may meet one of them."""
+    boxes = pieces_of(upright).boxes
+    reaches = []
+    for top, left, bottom, right in boxes.tolist():
+        first = max(0, top - GAP)
+        meets = np.flatnonzero(level[first : bottom + GAP, left:right].any(axis=1))
+        reaches.append(np.ptp(meets) if len(meets) else 0)
+    return boxes[np.array(reaches, np.int64) >= APART * (boxes[:, 2] - boxes[:, 0])]
 
 
 def _frame_of(own: Mask) -> tuple[Mask | None, Mask | None]:

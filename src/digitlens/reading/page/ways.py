@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from digitlens.digits.preparation.framing import Box
 from digitlens.reading.expectation import Expectation, State
+from digitlens.reading.page.cells import NO_CELLS, Cells
 from digitlens.reading.page.segmentation import COSTS, LEAST, Lattice
 
 KEPT = 5  # ways with other texts, at each part
@@ -34,7 +35,7 @@ class Way(NamedTuple):
     digit: int  # which digit that is read as; -1: it is none
     state: State | None = None  # of the expectation
     marks: frozenset[str] = frozenset()  # since the last digit
-    right: float = -math.inf  # the right border of the last digit, in pixels
+    last: Box | None = None  # of the last digit
 
     def steps(self) -> list[tuple[int, int]]:
         """The choices and their digits, from left to right."""
@@ -50,11 +51,16 @@ class Gaps(NamedTuple):
 
     wide: float  # pixels: a wider one is between two numbers
     height: float  # of the line, in pixels
+    cells: Cells = NO_CELLS  # that the line runs through
 
-    def costs(self, gap: float, marks: frozenset[str]) -> tuple[float, float]:
-        """The cost of one number going on there, and of a new one beginning, in nats."""
-        if marks - JOINING:
+    def costs(self, before: Box, after: Box, marks: frozenset[str]) -> tuple[float, float]:
+        """The cost of one number going on from a digit to the next, and of a new one beginning, in nats."""
+        parted = self.cells.part(before, after)
+        if marks - JOINING or parted:
             return DECIDED, 0.0
+        if parted is False:
+            return 0.0, DECIDED
+        gap = after.left - before.left - before.columns
         evidence = min(DECIDED, max(-DECIDED, STEEP * (gap - self.wide) / self.height))
         return max(0.0, evidence), max(0.0, -evidence)
 
@@ -101,11 +107,10 @@ def _longer(lattice: Lattice, k: int, way: Way, expected: Expectation | None, ga
         yield way._replace(cost=cost, before=way, choice=k, digit=-1, marks=marks)
         return
     going_on, beginning = 0.0, 0.0
-    if gaps is not None and way.text:
-        going_on, beginning = gaps.costs(choice.box.left - way.right, way.marks)
-    right = float(choice.box.left + choice.box.columns)
+    if gaps is not None and way.last is not None:
+        going_on, beginning = gaps.costs(way.last, choice.box, way.marks)
     for digit, more in other_digits(lattice, k, OTHERS[expected is not None]):
-        longer = Way(cost + more, way.text + str(digit), way, k, digit, way.state, frozenset(), right)
+        longer = Way(cost + more, way.text + str(digit), way, k, digit, way.state, frozenset(), choice.box)
         if expected is None:
             yield longer
             continue
