@@ -4,8 +4,9 @@
     python benchmarks/kinds.py --kind "in circles" --pictures 20
 
 Each kind is drawn from a seed that no test uses (tests/reading/page/hard_pages.py, tests/digits/surroundings.py and
-hard_paper.py). A page counts as read if its text is right, numbers and lines included. "Without": the same pages with
-nothing on them but the writing. A digit counts if it is right; "refused": it is called no digit.
+hard_paper.py). A page counts as read if its text is right, numbers and lines included. "Counted": its numbers have as
+many digits as they should. "Without": the same pages with nothing on them but the writing. "Alike": they are read as
+without it. A digit counts if it is right; "refused": it is called no digit.
 """
 
 from __future__ import annotations
@@ -40,24 +41,36 @@ def read_once(reader: Reader, page: Any) -> str:
     return READ[key]
 
 
-def same(kind: str, read: str, text: str) -> bool:
-    """Whether a page is read right; a digit in a circle may be a number of its own."""
-    return read.replace(" ", "") == text if kind == "in circles" else read == text
+def plain_text(kind: str, text: str) -> str:
+    """What is compared: a digit in a circle may be a number of its own."""
+    return text.replace(" ", "") if kind == "in circles" else text
+
+
+def lengths(text: str) -> list[list[int]]:
+    """How many digits each number has, line by line."""
+    return [[len(number) for number in line.split(" ")] for line in text.split("\n")]
 
 
 def read_pages(reader: Reader, kind: str, count: int) -> dict[str, Any]:
     """Pages as they are and with what is no writing."""
-    read, without = [], []
+    read, counted, without, alike = [], [], [], []
     for plain, hard, text in hard_pages.pages(kind, count, SEED):
-        read.append(same(kind, reader.read_page(hard).text, text))
-        without.append(same(kind, read_once(reader, plain), text))
-    return {"read": float(np.mean(read)), "without": float(np.mean(without))}
+        found, bare = (plain_text(kind, text) for text in (reader.read_page(hard).text, read_once(reader, plain)))
+        read.append(found == text)
+        counted.append(lengths(found) == lengths(text))
+        without.append(bare == text)
+        alike.append(found == bare)
+    shares = {"read": read, "counted": counted, "without": without, "alike": alike}
+    return {name: float(np.mean(share)) for name, share in shares.items()}
 
 
 def read_written(reader: Reader, kind: str, count: int) -> dict[str, Any]:
     """Pages on which something ends a number."""
-    drawn = hard_pages.WRITTEN[kind](count, SEED)
-    return {"read": float(np.mean([reader.read_page(page).text == text for page, text in drawn]))}
+    found = [(reader.read_page(page).text, text) for page, text in hard_pages.WRITTEN[kind](count, SEED)]
+    return {
+        "read": float(np.mean([read == text for read, text in found])),
+        "counted": float(np.mean([lengths(read) == lengths(text) for read, text in found])),
+    }
 
 
 def read_digits(reader: Reader, kind: str, count: int) -> dict[str, Any]:
