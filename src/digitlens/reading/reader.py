@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -46,7 +47,7 @@ from digitlens.reading.unchangeable import unchangeable
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
 
-    from digitlens.reading.page.page import Page
+    from digitlens.reading.page.page import Page, PagePicture
 
     Picture = str | Path | bytes | IO[bytes] | NDArray[Any] | Sequence[Sequence[float]] | PillowImage
 
@@ -130,9 +131,9 @@ class Reader:
         Raises PictureError for a file that is no picture, ShapeError for an array that is none, DataError where the
         network's numbers grow beyond all bounds. A picture without ink gets a Reading too, which says so.
         """
-        return self._read(picture, decode(picture, self.image_shape))
+        return self._read(decode(picture, self.image_shape), _path_of(picture))
 
-    def _read(self, picture: Picture, decoded: Decoded) -> Reading:
+    def _read(self, decoded: Decoded, path: str | None) -> Reading:
         familiar = self.familiarity.of_one if self.familiarity else None
         prepared = prepare(
             decoded,
@@ -142,7 +143,7 @@ class Reader:
             familiar=familiar,
             framing=self.framing,
         )
-        return reading_of(self, prepared, str(picture) if isinstance(picture, (str, Path)) else None)
+        return reading_of(self, prepared, path)
 
     def read_page(
         self,
@@ -166,14 +167,20 @@ class Reader:
 
         familiarity = self.familiarity
         expected = None if expect is None else expectation_of(expect)
-        whole = self._read(picture, decode(picture, fine=FINE_PAGE))
+        page = self._page_picture(picture)
         if familiarity is None:
-            return find_page(whole, self.outputs, expected=expected)
+            return find_page(page, self.outputs, expected=expected)
 
         def familiar(images: NDArray[np.uint8]) -> NDArray[np.float64]:
             return familiarity.of(images / np.float32(255))
 
-        return find_page(whole, self.outputs, familiar, familiarity.threshold, expected)
+        return find_page(page, self.outputs, familiar, familiarity.threshold, expected)
+
+    def _page_picture(self, picture: Picture) -> PagePicture:
+        from digitlens.reading.page.page import PagePicture
+
+        decoded, path = decode(picture, fine=FINE_PAGE), _path_of(picture)
+        return PagePicture(decoded, path, self.name, self.classes, partial(self._read, decoded, path))
 
     def read_fields(
         self,
@@ -296,6 +303,11 @@ def reading_of(reader: Reader, prepared: Prepared, path: str | None = None) -> R
     judgement = reader.familiarity.judge(_framed(prepared)) if reader.familiarity and prepared.ink_found else None
     confidence = float(reader.calibration.confidence(trace.z[-1])) if reader.calibration else None
     return Reading(prepared, trace, reader.classes, reader.name, path, judgement, confidence)
+
+
+def _path_of(picture: Any) -> str | None:
+    """The path of a picture that was given as one."""
+    return str(picture) if isinstance(picture, (str, Path)) else None
 
 
 def _framed(prepared: Prepared) -> Array:

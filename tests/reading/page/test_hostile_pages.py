@@ -12,11 +12,12 @@ from tests.reading.page.shapes import page_of
 
 import digitlens as dl
 from digitlens.digits.preparation.connected_components import pieces_of
+from digitlens.digits.preparation.decode import decode
 from digitlens.digits.preparation.strokes import ink_strokes
 from digitlens.digits.synthetic.pen.rows import Sheet
 from digitlens.reading.page import segmentation
 from digitlens.reading.page.lines import MOST, find_lines
-from digitlens.reading.page.page import find_page
+from digitlens.reading.page.page import PagePicture, find_page
 
 READER = dl.load("video")
 
@@ -153,7 +154,8 @@ def test_a_page_of_many_short_lines_asks_the_networks_a_few_times_only() -> None
         asked.append(len(images))
         return READER.outputs(images)
 
-    page = find_page(READER.read(specks(900)), judge)
+    grey = specks(900)
+    page = find_page(PagePicture(decode(grey), None, READER.name, READER.classes, lambda: READER.read(grey)), judge)
     assert max(box.line for box in page.boxes) > 20
     assert sum(asked) > segmentation.AT_ONCE
     assert set(asked[:-1]) == {segmentation.AT_ONCE}

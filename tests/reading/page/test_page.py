@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import pickle
 from itertools import pairwise
 from pathlib import Path
 
@@ -203,14 +204,27 @@ def test_a_page_as_json() -> None:
 
 
 def test_what_is_familiar_decides_where_it_is_known() -> None:
-    from digitlens.reading.page.page import find_page
+    from digitlens.reading.page.page import PagePicture, find_page
 
     grey = sheet(["12 3"], rng(1), gap=0.3).grey()
-    page = find_page(READER.read(grey), READER.outputs, lambda images: np.full(len(images), 0.25))
+    picture = PagePicture(decode.decode(grey), None, READER.name, READER.classes, lambda: READER.read(grey))
+    page = find_page(picture, READER.outputs, lambda images: np.full(len(images), 0.25))
     assert [(box.to_json()["familiarity"], box.to_json()["is_digit"]) for box in page.boxes] == [(0.25, True)] * 3
-    page = find_page(READER.read(grey), READER.outputs, lambda images: np.full(len(images), 0.25), 0.26)
+    page = find_page(picture, READER.outputs, lambda images: np.full(len(images), 0.25), 0.26)
     assert [box.is_digit for box in page.boxes] == [False] * 3
-    assert [box.is_digit for box in find_page(READER.read(grey), READER.outputs).boxes] == [None] * 3
+    assert [box.is_digit for box in find_page(picture, READER.outputs).boxes] == [None] * 3
+
+
+def test_the_whole_picture_is_read_as_one_digit_only_when_that_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    from digitlens.reading import reader
+
+    grey = sheet(["12 3"], rng(1), gap=0.3).grey()
+    with monkeypatch.context() as without:
+        without.setattr(reader, "prepare", None)
+        page = pickle.loads(pickle.dumps(READER.read_page(grey)))
+        assert page.text == READER.read_page(grey).text
+    assert np.array_equal(page.whole.activations, READER.read(grey).activations)
+    assert page.whole is page.whole
 
 
 def test_the_annotated_picture_has_the_size_of_the_picture_and_colour_around_each_digit(tmp_path: Path) -> None:

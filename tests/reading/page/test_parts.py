@@ -75,7 +75,7 @@ def test_a_cut_between_two_rings_that_a_stroke_joins_crosses_that_stroke_and_no_
     ring = np.array([[math.cos(a), math.sin(a)] for a in np.linspace(0, 2 * np.pi, 40)])
     rings = [ring * 20 + [24, 24], ring * 20 + [74, 24], np.array([[44.0, 24], [54, 24]])]
     own = ink_strokes(rings, (48, 98), 1.5) > 0.5
-    strips, found = cuts(own, 44.0, 0.0, thickness(own))
+    strips, found = cuts([own], 44.0, 0.0, [thickness(own)])[0]
     best = min(range(len(found)), key=lambda k: found[k].strokes + 10 * found[k].holes)
     assert found[best].strokes < 2
     assert found[best].holes == 0

@@ -29,7 +29,11 @@ def stroke_width(ink: Ink) -> float:
 
     (Less than 3, because the ends of the bar are outline, too.)
     """
-    around = with_rim(ink)
+    return _width(ink, with_rim(ink))
+
+
+def _width(ink: Ink, around: Ink) -> float:
+    """As stroke_width(). around: the ink with a rim."""
     down, right = around[1:, 1:] - around[:-1, 1:], around[1:, 1:] - around[1:, :-1]
     outline = float(np.sqrt(down * down + right * right).sum())
     return 2.0 * float((ink * ink).sum()) / outline if outline else 0.0
@@ -42,19 +46,19 @@ def with_pen(ink: Ink, thinnest: float = THINNEST, thickest: float = THICKEST, w
     range, the same array is returned. width: stroke_width(ink), where it is known.
     """
     for _ in range(PASSES):
-        width = stroke_width(ink) if width is None else width
+        wide = with_rim(ink)
+        width = _width(ink, wide) if width is None else width
         missing = min(max(width, thinnest), thickest) - width
         if width == 0.0 or missing == 0.0:
             break
         share = min(max(missing / 2.0, -1.0), 1.0)
-        other = _of_neighbours(np.maximum if share > 0 else np.minimum, ink)
+        other = _of_neighbours(np.maximum if share > 0 else np.minimum, ink, wide)
         ink, width = ink + abs(share) * (other - ink), None
     return ink
 
 
-def _of_neighbours(extreme: np.ufunc, ink: Ink) -> Ink:
-    """The largest (or smallest) of each pixel and its four neighbours; outside the picture there is no ink."""
-    wide = with_rim(ink)
+def _of_neighbours(extreme: np.ufunc, ink: Ink, wide: Ink) -> Ink:
+    """The largest (or smallest) of each pixel and its four neighbours. wide: the ink with a rim that is empty."""
     five = (ink, wide[:-2, 1:-1], wide[2:, 1:-1], wide[1:-1, :-2], wide[1:-1, 2:])
     result: Ink = functools.reduce(extreme, five)
     return result

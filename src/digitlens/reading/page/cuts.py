@@ -10,6 +10,9 @@ stroke and has ink on both sides. segmentation.py decides later which cuts are u
 from __future__ import annotations
 
 import math
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -24,6 +27,7 @@ MOST_STROKES = 2.3  # the most that a path may cross
 MOST_CUTS = 6  # of one piece
 LEAST_PART = 0.08  # the least share of the piece's ink on either side
 APART = 0.1  # line heights: the least distance of two paths
+AT_ONCE = 50_000  # bands times rows of the pieces that are cut together
 STEEPEST = 1.0  # columns for each row: the largest slant of writing
 
 
@@ -42,28 +46,49 @@ class Cut(NamedTuple):
     holes: float  # how much enclosed paper it crosses, in line heights
 
 
-def cuts(own: Mask, height: float, lean: float, pen: float) -> tuple[NDArray[np.int64], list[Cut]]:
-    """Cut a piece at every possible place: for each pixel the number of cuts to its left, (rows, columns); the cuts.
+class _Upright(NamedTuple):
+    """A piece whose writing was made upright."""
 
-    height: of the line, in pixels; lean: columns to the left for each row down; pen: its thickness in pixels.
-    The cuts are ordered from left to right.
+    own: Mask  # (rows, columns), as it is
+    upright: Mask  # (rows, columns and what the slant adds)
+    shift: NDArray[np.int64]  # (rows,): by how many columns each row was moved to the right
+    pen: float  # its thickness in pixels
+
+
+def cuts(
+    masks: Sequence[Mask], height: float, lean: float, pens: Sequence[float]
+) -> list[tuple[NDArray[np.int64], list[Cut]]]:
+    """Cut each piece at every possible place: for each pixel the number of cuts to its left, (rows, columns); the cuts.
+
+    masks: pieces of one line; height: of the line, in pixels; lean: columns to the left for each row down; pens: the
+    thickness of each, in pixels. The cuts of a piece are ordered from left to right.
     """
+    pieces = [_upright(own, lean, pen) for own, pen in zip(masks, pens, strict=True)]
+    found = _paths([piece.upright for piece in pieces], height)
+    return [_best(piece, height, *each) for piece, each in zip(pieces, found, strict=True)]
+
+
+def _upright(own: Mask, lean: float, pen: float) -> _Upright:
     rows, columns = own.shape
     lean = min(max(lean, -STEEPEST), STEEPEST)
-    shift = np.rint(lean * (np.arange(rows) - rows / 2)).astype(
-        np.int64
-    )  # shift of each row to the right that makes the writing upright
+    shift = np.rint(lean * (np.arange(rows) - rows / 2)).astype(np.int64)
     shift -= shift.min()
-    wide = columns + int(shift.max())
-    upright = np.zeros((rows, wide), dtype=bool)
-    at = np.arange(columns) + shift[:, None]
-    np.put_along_axis(upright, at, own, axis=1)
-    paths, crossed = _paths(upright, height, pen)
-    left = paths - shift[:, None]  # (rows, paths), in columns of the piece
+    upright = np.zeros((rows, columns + int(shift.max())), dtype=bool)
+    np.put_along_axis(upright, np.arange(columns) + shift[:, None], own, axis=1)
+    return _Upright(own, upright, shift, pen)
+
+
+def _best(
+    piece: _Upright, height: float, paths: NDArray[np.int64], inked: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], list[Cut]]:
+    """The best paths of a piece, as cuts() gives them. paths: (rows, n); inked: (n,), how much ink each crosses."""
+    own, crossed = piece.own, inked / piece.pen
+    columns = own.shape[1]
+    left = paths - piece.shift[:, None]  # (rows, n), in columns of the piece
     mass = np.cumsum(own, axis=1)
     total = int(mass[:, -1].sum())
-    inked = np.clip(left, 0, columns)
-    before = np.where(inked > 0, np.take_along_axis(mass, np.maximum(inked - 1, 0), axis=1), 0).sum(axis=0)  # (paths,)
+    within = np.clip(left, 0, columns)
+    before = np.where(within > 0, np.take_along_axis(mass, np.maximum(within - 1, 0), axis=1), 0).sum(axis=0)  # (n,)
     kept: list[int] = []
     for k in np.argsort(crossed, kind="stable"):
         fair = LEAST_PART * total <= before[k] <= (1 - LEAST_PART) * total and crossed[k] <= MOST_STROKES
@@ -85,36 +110,70 @@ def holes_of(own: Mask) -> Mask:
     return (outside != outside[0, 0])[1:-1, 1:-1] & ~own
 
 
-def _paths(upright: Mask, height: float, pen: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """The best path of each band: its column in every row, (rows, paths), and how many strokes it crosses, (paths,)."""
-    rows, columns = upright.shape
+class _Bands(NamedTuple):
+    """The bands of one piece, one for each of its paths."""
+
+    first: NDArray[np.int64]  # (n,), the first column of each
+    outside: NDArray[np.bool_]  # (n, width), where a band reaches beyond the piece
+    ink: NDArray[np.float32]  # (rows, n, width)
+
+
+def _paths(pieces: Sequence[Mask], height: float) -> list[tuple[NDArray[np.int64], NDArray[np.float64]]]:
+    """The best path of each band of each piece: its column in every row, (rows, n), and the ink it crosses, (n,)."""
+    found: list[tuple[NDArray[np.int64], NDArray[np.float64]]] = []
+    some: list[_Bands] = []
+    for piece in pieces:
+        bands = _bands(piece, height)
+        rows = max(len(each.ink) for each in (*some, bands))
+        if some and rows * sum(len(each.first) for each in (*some, bands)) > AT_ONCE:
+            found += _paths_of(some)
+            some = []
+        some.append(bands)
+    return found + _paths_of(some) if some else found
+
+
+def _bands(upright: Mask, height: float) -> _Bands:
+    columns = upright.shape[1]
     band = max(2, round(BAND * height))
     middles = np.arange(band // 2, columns - band // 2, max(1.0, height / STEP))
-    if not len(middles):
-        return np.zeros((rows, 0), np.int64), np.zeros(0)
-    first = np.rint(middles).astype(np.int64) - band  # (paths,): each band's first column
-    at = first[:, None] + np.arange(2 * band + 1)  # (paths, band)
-    outside = (at < 0) | (at >= columns)
-    ink = upright[:, np.clip(at, 0, columns - 1)].astype(np.float32)  # (rows, paths, band)
-    least = np.full(
-        (rows + 1, len(first), 2 * band + 3), np.float32(1e6)
-    )  # least cost of a path up to here; a wall on either side
-    least[0, :, 1:-1] = np.where(outside, 1e3, 0.0)
+    first = np.rint(middles).astype(np.int64) - band
+    at = first[:, None] + np.arange(2 * band + 1)
+    ink = upright[:, np.clip(at, 0, columns - 1)].astype(np.float32)
+    return _Bands(first, (at < 0) | (at >= columns), ink)
+
+
+def _paths_of(pieces: Sequence[_Bands]) -> list[tuple[NDArray[np.int64], NDArray[np.float64]]]:
+    """As _paths(), of all bands at once: the pieces stand side by side on one level, each as high as it is."""
+    counts = [len(piece.first) for piece in pieces]
+    rows, n, width = max(len(piece.ink) for piece in pieces), sum(counts), pieces[0].ink.shape[2]
+    first = np.concatenate([piece.first for piece in pieces])
+    ink = np.zeros((rows, n, width), np.float32)
+    least = np.full((rows + 1, n, width + 2), np.float32(1e6))  # least cost of a path up to here; a wall on either side
+    tops: dict[int, list[tuple[slice, NDArray[np.float64]]]] = defaultdict(
+        list
+    )  # where pieces begin, and at which cost
+    places = [slice(end - count, end) for end, count in zip(accumulate(counts), counts, strict=True)]
+    for piece, place in zip(pieces, places, strict=True):
+        top = rows - len(piece.ink)
+        ink[top:, place] = piece.ink
+        tops[top].append((place, np.where(piece.outside, 1e3, 0.0)))
     for row in range(rows):
+        for place, begin in tops.get(row, ()):
+            least[row, place, 1:-1] = begin
         before, now = least[row], least[row + 1, :, 1:-1]
         np.minimum(before[:, :-2], before[:, 2:], out=now)
         now += np.float32(ASIDE)
         np.minimum(now, before[:, 1:-1], out=now)
         now += ink[row]
-    place = least[rows].argmin(axis=1)  # (paths,), in columns of `least`
-    which = np.arange(len(first))
-    path = np.empty((rows, len(first)), np.int64)
-    crossed = np.zeros(len(first))
+    at = least[rows].argmin(axis=1)  # (n,), in columns of `least`
+    which = np.arange(n)
+    path = np.empty((rows, n), np.int64)
+    crossed = np.zeros(n)
     order = np.array([0, -1, 1])  # straight first: it wins a tie
     steps, sideways = order[:, None], np.abs(order)[:, None] * np.float32(ASIDE)
-    for row in range(rows - 1, -1, -1):  # backtrack from the cheapest end
-        path[row] = first + place - 1
-        crossed += ink[row, which, place - 1]
-        costs = least[row][which, place + steps] + sideways  # (3, paths)
-        place = place + order[costs.argmin(axis=0)]
-    return path, crossed / pen
+    for row in range(rows - 1, -1, -1):  # backtrack from the cheapest end; above its piece a path crosses nothing
+        path[row] = first + at - 1
+        crossed += ink[row, which, at - 1]
+        costs = least[row][which, at + steps] + sideways  # (3, n)
+        at = at + order[costs.argmin(axis=0)]
+    return [(path[rows - len(piece.ink) :, place], crossed[place]) for piece, place in zip(pieces, places, strict=True)]

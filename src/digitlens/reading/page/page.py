@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.digits.preparation.connected_components import Mask, Pieces, pieces_of, runs_in
+from digitlens.digits.preparation.decode import Decoded
 from digitlens.reading.expectation import Expectation
 from digitlens.reading.page.cells import Cells, cells_of
 from digitlens.reading.page.confidence import DOUBTFUL
@@ -35,14 +37,35 @@ GRAIN = 0.1  # of full ink: fainter ink counts as paper
 TEXT_SHOWN = 60  # characters of the text at a prompt
 
 
+@dataclass(frozen=True, eq=False)  # no slots: the Reading is kept in __dict__
+class PagePicture:
+    """The picture of a page, and who reads it."""
+
+    decoded: Decoded  # in grey, the right way up, perhaps reduced
+    path: str | None  # the file; None for an array or an image
+    network: str  # the name of the network that reads it
+    classes: tuple[str, ...]
+    read: Callable[[], Reading]  # reads the picture as if it showed one digit
+
+    @cached_property
+    def whole(self) -> Reading:
+        """What read() gives: a page needs it rarely, and of a large photo it takes a tenth of the page's time."""
+        return self.read()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Page:
     """The result of read_page(): the digits on a picture, and the numbers that they form."""
 
     numbers: tuple[Number, ...]  # in reading order
-    whole: Reading  # of the whole picture, as if it showed one digit
+    picture: PagePicture  # what was read
     turn: float  # degrees clockwise that the page was turned, as far as that was clear
     notes: tuple[str, ...]  # what was left out, and why
+
+    @property
+    def whole(self) -> Reading:
+        """The Reading of the whole picture, as if it showed one digit: made when it is asked for first."""
+        return self.picture.whole
 
     @property
     def text(self) -> str:
@@ -72,8 +95,8 @@ class Page:
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values: `path`, `network`, `text`, `numbers`, `boxes`, `turn` and `notes`."""
         return {
-            "path": self.whole.path,
-            "network": self.whole.network,
+            "path": self.picture.path,
+            "network": self.picture.network,
             "text": self.text,
             "numbers": [number.to_json() for number in self.numbers],
             "boxes": [box.to_json() for box in self.boxes],
@@ -89,19 +112,19 @@ class Page:
 
     def __repr__(self) -> str:
         text = self.text if len(self.text) <= TEXT_SHOWN else f"{self.text[:TEXT_SHOWN]}…"
-        return f"<Page {text!r}, {len(self.boxes)} digits, by {self.whole.network}>"
+        return f"<Page {text!r}, {len(self.boxes)} digits, by {self.picture.network}>"
 
     def _repr_html_(self) -> str:
         from digitlens.markup import block, lines, paragraph
 
-        about = f"{len(self.boxes)} digits, by {self.whole.network}"
-        path = self.whole.path
+        about = f"{len(self.boxes)} digits, by {self.picture.network}"
+        path = self.picture.path
         title = f"Page {path}" if path else "Page"
         return block(title, lines(self.text or "nothing is written here"), *map(paragraph, self.notes), about=about)
 
 
 def find_page(
-    whole: Reading,
+    picture: PagePicture,
     judge: Judge,
     familiar: Familiar | None = None,
     threshold: float = 0.0,
@@ -109,17 +132,16 @@ def find_page(
 ) -> Page:
     """Find and read all digits of a decoded picture.
 
-    whole: the Reading of the picture as if it showed one digit; judge: the network, (n, 28, 28) uint8 framed ->
+    picture: decoded, and which network reads it; judge: the network, (n, 28, 28) uint8 framed ->
     (n, classes) activations; familiar: the familiarity of framed pictures, (n, 28, 28) uint8 -> (n,), 0..1, if known;
     threshold: the least familiarity of a digit; expected: what each number is, if that is known.
     """
-    decoded = whole.prepared.stages[0]
-    paper = find_paper(decoded.image)
-    if "reduction" in decoded.parameters:
-        shape = int(decoded.parameters["rows"]), int(decoded.parameters["columns"])
-        paper = replace(paper, reduction=paper.reduction * decoded.parameters["reduction"], shape=shape)
+    decoded = picture.decoded
+    paper = find_paper(decoded.grey)
+    if decoded.reduction != 1:
+        paper = replace(paper, reduction=paper.reduction * decoded.reduction, shape=decoded.size)
     if not paper.contrast:
-        return Page((), whole, 0.0, ())
+        return Page((), picture, 0.0, ())
     while runs_in(paper.mask) > MOST_RUNS:
         paper = reduced(paper, 2)
     paper, pieces = _without_figures(paper, pieces_of(paper.mask))
@@ -130,12 +152,12 @@ def find_page(
     found = segment(lines, pieces, ink_of(paper), judge, familiar, cutting)
     beside = neighbours(lines, found.lattices, pieces)
     cells = cells_of(found.lattices, uprights, len(paper.depth))
-    numbers = _numbers(paper, lines, found.lattices, cells, beside, whole.classes, threshold, expected)
+    numbers = _numbers(paper, lines, found.lattices, cells, beside, picture.classes, threshold, expected)
     notes = _notes(len(pieces), left_out, len(lines), found, cutting)
     misfits = len({number.line for number in numbers if number.fits is False})
     if misfits and expected is not None:
         notes += (f"{misfits:,} of {1 + numbers[-1].line:,} lines cannot be read as {expected.said}",)
-    return Page(tuple(numbers), whole, math.degrees(paper.turn), notes)
+    return Page(tuple(numbers), picture, math.degrees(paper.turn), notes)
 
 
 def _notes(pieces: int, left_out: int, lines: int, found: Segments, cutting: bool) -> tuple[str, ...]:

@@ -69,20 +69,22 @@ def parts_of(line: Line, pieces: Pieces, region: Box, cutting: bool = True) -> P
         masks.append((piece, box, box.cut(in_region) == piece + 1))
     pens = [thickness(mask) for _, _, mask in masks]
     lean = _lean([mask for _, box, mask in masks if box.rows >= TALL * line.height and box.columns <= box.rows])
-    for (piece, box, mask), pen in zip(masks, pens, strict=True):
-        strips, piece_cuts = np.zeros(mask.shape, np.int64), list[Cut]()
-        if cutting and box.columns > CUTTABLE * line.height and box.rows >= TALL * line.height:
-            strips, piece_cuts = cuts(mask, line.height, lean, pen)
+    wide = [box.columns > CUTTABLE * line.height and box.rows >= TALL * line.height for _, box, _ in masks]
+    to_cut = [k for k, each in enumerate(wide) if each and cutting]
+    found = cuts([masks[k][2] for k in to_cut], line.height, lean, [pens[k] for k in to_cut])
+    cut = dict(zip(to_cut, found, strict=True))
+    for k, (piece, box, mask) in enumerate(masks):
+        strips, piece_cuts = cut.get(k) or (np.zeros(mask.shape, np.int64), [])
         of = int(np.count_nonzero(np.bincount(strips[mask])))
-        for k in range(len(piece_cuts) + 1):
-            strip = mask & (strips == k)
+        for i in range(len(piece_cuts) + 1):
+            strip = mask & (strips == i)
             inner = box_of(strip)
             if inner is None:
                 continue
             number = len(parts) + 1
             box.cut(labels)[strip] = number
             place = inner._replace(top=inner.top + box.top, left=inner.left + box.left)
-            parts.append(Part(number, place, piece, piece_cuts[k - 1] if k else None, of))
+            parts.append(Part(number, place, piece, piece_cuts[i - 1] if i else None, of))
     middle = [part.box.left + part.box.columns / 2 + lean * (part.box.top + part.box.rows / 2) for part in parts]
     tall = sorted((box for _, box, _ in masks if box.rows >= TALL * line.height), key=_middle)
     ordered = [parts[i] for i in np.argsort(middle, kind="stable")]

@@ -85,8 +85,9 @@ def best_ways(
         ways = sorted(at.pop(part, {}).values(), key=lambda way: way.cost)[: SEARCHED if expected else KEPT]
         for k in starting[part]:
             there = at[lattice.choices[k].last + 1]
+            digits = list(other_digits(lattice, k, OTHERS[expected is not None]))
             for way in ways:
-                for longer in _longer(lattice, k, way, expected, gaps):
+                for longer in _longer(lattice, k, digits, way, expected, gaps):
                     key = longer.text if texts else "", longer.state
                     if key not in there or longer.cost < there[key].cost:
                         there[key] = longer
@@ -97,8 +98,15 @@ def best_ways(
     return list(best.values())[:KEPT]
 
 
-def _longer(lattice: Lattice, k: int, way: Way, expected: Expectation | None, gaps: Gaps | None) -> Iterator[Way]:
-    """The ways that are longer by one choice."""
+def _longer(
+    lattice: Lattice,
+    k: int,
+    digits: list[tuple[int, float]],
+    way: Way,
+    expected: Expectation | None,
+    gaps: Gaps | None,
+) -> Iterator[Way]:
+    """The ways that are longer by one choice. digits: which it may be, and what each costs more, in nats."""
     choice, cost = lattice.choices[k], way.cost + lattice.costs[k]
     if choice.kind != "digit":
         marks = way.marks | {choice.kind}
@@ -109,7 +117,7 @@ def _longer(lattice: Lattice, k: int, way: Way, expected: Expectation | None, ga
     going_on, beginning = 0.0, 0.0
     if gaps is not None and way.last is not None:
         going_on, beginning = gaps.costs(way.last, choice.box, way.marks)
-    for digit, more in other_digits(lattice, k, OTHERS[expected is not None]):
+    for digit, more in digits:
         longer = Way(cost + more, way.text + str(digit), way, k, digit, way.state, frozenset(), choice.box)
         if expected is None:
             yield longer
