@@ -17,6 +17,8 @@ anything. Then all serve to fit. With --evidence, what was read is kept in a fil
 from __future__ import annotations
 
 import pickle
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +31,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier
 
-from digitlens.digits.dataset import pixels
+from digitlens.digits.dataset import Digits, pixels
 from digitlens.digits.preparation.adjusting import adjust
+from digitlens.digits.preparation.framing import SIDE
+from digitlens.digits.preparation.strokes import frame_drawings, ink_drawings
 from digitlens.digits.sources.find import find_data
+from digitlens.digits.synthetic.pen.quick import quick_drawings
 from digitlens.digits.synthetic.pen.rows import PEN, Sheet, Stroke
 from digitlens.digits.synthetic.pen.writer import pen_digits, world_digits
 from digitlens.network.activations import ACTIVATIONS
@@ -41,35 +46,55 @@ from digitlens.reading.page import confidence
 from digitlens.reading.page.confidence import FILE, doubts, inputs, of_digit
 from digitlens.reading.page.numbers import DigitBox, Number
 from digitlens.reading.page.small_network import to_bytes
+from digitlens.reading.reader import Reader
 from digitlens.storage.shipped import open_reader
 
 SEED, JUDGING_SEED = 31, 32  # learn_segments.py has 21 to 23
-DRAWINGS = 8_000  # of either kind of hand
+DRAWINGS = 8_000  # of each kind of hand
+WIDTH = 1.2  # half the pen's width with which drawings are compared, in pixels of the framed picture
 NEIGHBOURS, IMAGES = 9, 20_000  # drawings that a drawing is compared with; of MNIST's images, among them
-AS_READ = 0.88  # the share of numbers that is right where people write
+AS_READ = 0.9  # the share of numbers that is right where people write
 ALPHA = 1.0  # how much large weights of the network for numbers cost
-HIDDEN, FITS = 8, 3  # neurons of a network, and how many are fitted and then put together
+HIDDEN, FITS = 8, 10  # neurons of a network, and how many are fitted and then put together
 LENGTHS = (1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 7, 8, 10, 11)  # digits of a row, each as often
 
 
+@cache
 def legible_hands() -> list[dict[int, list[list[Stroke]]]]:
-    """Drawings of each digit that are most like others of that digit: by hands as in MNIST, and of all countries."""
+    """Drawings of each digit that are most like others of that digit: as in MNIST, of all countries, and quick ones."""
     mnist = find_data("mnist", offline=True).training
-    others = [write(DRAWINGS, JUDGING_SEED).digits for write in (pen_digits, world_digits)]
+    others = [pictures(*drawn) for drawn in kinds_of_hands(JUDGING_SEED)]
     images = np.concatenate([mnist.images[:IMAGES], *(other.images for other in others)])
     digits = np.concatenate([mnist.digits[:IMAGES], *(other.digits for other in others)])
     judge = KNeighborsClassifier(NEIGHBOURS, algorithm="brute").fit(_features(images), digits)
     hands = []
-    for write in (pen_digits, world_digits):
-        pen = write(DRAWINGS, SEED)
+    for drawings, shown in kinds_of_hands(SEED):
         hand: dict[int, list[list[Stroke]]] = {digit: [] for digit in range(10)}
-        for digit, strokes, seen in zip(
-            pen.digits.digits, pen.strokes, judge.predict(_features(pen.digits.images)), strict=True
-        ):
-            if digit == seen:
-                hand[int(digit)].append(strokes)
+        seen = judge.predict(_features(pictures(drawings, shown).images))
+        for drawing, digit, alike in zip(drawings, shown, seen, strict=True):
+            if digit == alike:
+                hand[digit].append(drawing)
         hands.append(hand)
     return hands
+
+
+def kinds_of_hands(seed: int) -> list[tuple[list[list[Stroke]], list[int]]]:
+    """Drawings by each kind of hand, and the digits that they show."""
+    kinds = []
+    for write in (pen_digits, world_digits):
+        pen = write(DRAWINGS, seed)
+        kinds.append((pen.strokes, pen.digits.digits.tolist()))
+    quick = quick_drawings(DRAWINGS, seed)
+    kinds.append(([d for own in quick.values() for d in own], [digit for digit, own in quick.items() for _ in own]))
+    return kinds
+
+
+def pictures(drawings: list[list[Stroke]], digits: list[int]) -> Digits:
+    """Drawings inked with a pen of one width, and framed."""
+    pens = np.full(len(drawings), WIDTH)
+    framed = frame_drawings(drawings, pens)
+    ink = ink_drawings([frame.strokes for frame in framed], (SIDE, SIDE), pens)
+    return Digits(np.rint(255 * ink).astype(np.uint8), np.array(digits, np.uint8))
 
 
 def _features(images: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -194,7 +219,7 @@ def say(name: str, sure: NDArray[Any], right: NDArray[np.bool_]) -> None:
 
 
 @click.command()
-@click.option("--rows", default=1_800, show_default=True)
+@click.option("--rows", default=6_000, show_default=True)
 @click.option("--evidence", "kept", type=click.Path(path_type=Path), help="Keep what was read here, or fit it again.")
 def main(rows: int, kept: Path | None) -> None:
     """Write rows, read them, fit, and measure."""
@@ -225,20 +250,34 @@ def main(rows: int, kept: Path | None) -> None:
 
 def read_rows(rows: int) -> tuple[list[Any], list[Any]]:
     """What speaks for and against every number, and every digit, of so many rows; whether it is right; and its row."""
-    reader = open_reader("reader")
-    hands = legible_hands()
     numbers: list[Any] = []
     digits: list[Any] = []
-    for row in track(range(rows), "reading rows", console=Console(stderr=True)):
-        rng = np.random.default_rng([SEED, row])
-        page = page_with_rows(rng, hands)
-        found = reader.read_page(picture_of(page, rng)).numbers
-        for number in found:
-            if number.evidence:
-                own = [box.evidence for box in number.boxes]
-                numbers.append((number.evidence, own, is_right(page, number, found), row))
-                digits += [(*box.evidence, digit_is_right(page, box), row) for box in number.boxes]
+    with ProcessPoolExecutor() as pool:
+        results = pool.map(read_row, range(rows), chunksize=20)
+        for of_row, digits_of_row in track(results, "reading rows", rows, console=Console(stderr=True)):
+            numbers += of_row
+            digits += digits_of_row
     return numbers, digits
+
+
+def read_row(row: int) -> tuple[list[Any], list[Any]]:
+    """The same of one row."""
+    numbers: list[Any] = []
+    digits: list[Any] = []
+    rng = np.random.default_rng([SEED, row])
+    page = page_with_rows(rng, legible_hands())
+    found = _reader().read_page(picture_of(page, rng)).numbers
+    for number in found:
+        if number.evidence:
+            own = [box.evidence for box in number.boxes]
+            numbers.append((number.evidence, own, is_right(page, number, found), row))
+            digits += [(*box.evidence, digit_is_right(page, box), row) for box in number.boxes]
+    return numbers, digits
+
+
+@cache
+def _reader() -> Reader:
+    return open_reader("reader")
 
 
 if __name__ == "__main__":

@@ -1,13 +1,19 @@
-"""Train the network that sorts the parts of a line, on rows of pen digits: reading/page/segments.safetensors.
+"""Train the two networks that sort the parts of a line, on rows of pen digits: reading/page/segments-*.safetensors.
 
 python tools/learn_segments.py
 
 Each row is cut at every possible place, as when a page is read. A candidate that covers one digit of the row is that
-digit; one that covers a part of a digit, or several, is none. Hands of all countries write the rows, neat or hurried,
-so that digits touch, overlap, and are joined by lines. MNIST's training images are whole digits, too. 784-256-11.
+digit; one that covers a part of a digit, or several, is none. Hands of all countries write the rows, neat, quick or
+hurried, so that digits touch, overlap, and are joined by lines. MNIST's training images are whole digits, too, as they
+are and with a thinner pen. Rows are written in blocks, each from a stream of its own, by all cores. The networks,
+784-512-256-11, differ in their initial weights and in the order of the pictures.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,18 +23,23 @@ from digitlens.digits.preparation.connected_components import pieces_of
 from digitlens.digits.preparation.framing import frame
 from digitlens.digits.preparation.strokes import ink_strokes
 from digitlens.digits.sources.find import find_data
+from digitlens.digits.sources.mixture import thinner
+from digitlens.digits.synthetic.pen.quick import quick_drawings
 from digitlens.digits.synthetic.pen.rows import Sheet, Stroke, drawings_by_digit, sheet
 from digitlens.learning.recipe import Recipe
 from digitlens.learning.training import Run
 from digitlens.reading.page.lines import find_lines
 from digitlens.reading.page.page import ink_of
 from digitlens.reading.page.paper import find_paper
-from digitlens.reading.page.segment_network import ADJUSTING, CLASSES, FILE, NOT_WHOLE
+from digitlens.reading.page.segment_network import ADJUSTING, CLASSES, FILES, NOT_WHOLE
 from digitlens.reading.page.segmentation import choices_of
 from digitlens.reading.page.small_network import to_bytes
 
-ROWS, TEST_ROWS = 9_000, 300
-SINGLE = 60_000  # digits
+BLOCK, BLOCKS = 1_000, 18  # rows, and blocks of them
+TEST_ROWS = 300
+SINGLE = 5_000  # single digits beside each block
+SEED, TEST_SEED = 21, 22  # of all blocks, the number of each beside it; of the rows to test with
+NETWORK_SEEDS = 2, 3  # of the networks
 COVERED, NOT_COVERED = 0.8, 0.7  # intersection over union: above, one whole digit; below, not; in between, unclear
 AROUND = 2.0  # pixels that are added to all sides of both boxes, so that a 1 may be cut a little beside its stroke
 PARTS = 0.25  # of the candidates that are no digit: as many are kept
@@ -59,13 +70,21 @@ def _slant(strokes: list[Stroke], middle: float, rng: np.random.Generator) -> No
         stroke[:, 0] = (stroke[:, 0] - shear * (stroke[:, 1] - middle)) * stretch
 
 
-def single(count: int, seed: int) -> Digits:
+@cache
+def hands() -> list[dict[int, list[list[Stroke]]]]:
+    """Drawings of each digit: by hands as in MNIST, by hands of all countries, and by quick ones."""
+    return [
+        drawings_by_digit(SEED, 16_000),
+        drawings_by_digit(SEED, 16_000, everywhere=True),
+        quick_drawings(16_000, SEED),
+    ]
+
+
+def single(count: int, rng: np.random.Generator) -> Digits:
     """Framed pictures of single digits out of hurried pairs, with what hangs on them."""
-    rng = np.random.default_rng(seed)
-    hands = _hands(seed)
     images, labels = [], []
     for _ in range(count):
-        page = Sheet(1, 1, 1, hands=hands[int(rng.integers(len(hands)))])
+        page = Sheet(1, 1, 1, hands=hands()[int(rng.integers(len(hands())))])
         height = float(rng.uniform(30, 80))
         page.pen = height / 25 * float(np.exp(rng.normal(0.2, 0.35)))
         pair = "".join(map(str, rng.integers(0, 10, 2)))
@@ -82,18 +101,11 @@ def single(count: int, seed: int) -> Digits:
     return Digits(np.stack(images), np.array(labels, np.uint8))
 
 
-def _hands(seed: int) -> list[dict[int, list[list[Stroke]]]]:
-    """Drawings of each digit: by hands as in MNIST, and by hands of all countries."""
-    return [drawings_by_digit(seed, 8_000), drawings_by_digit(seed, 8_000, everywhere=True)]
-
-
-def examples(rows: int, seed: int) -> Digits:
+def examples(rows: int, rng: np.random.Generator) -> Digits:
     """Framed pictures, labelled with the digit that they show, or NOT_WHOLE."""
-    rng = np.random.default_rng(seed)
-    hands = _hands(seed)
     images, labels = [], []
     for _ in range(rows):
-        page = written(rng, hands)
+        page = written(rng, hands())
         paper = find_paper(page.grey())
         pieces = pieces_of(paper.mask)
         ranges, of = _ranges(page)
@@ -112,6 +124,16 @@ def examples(rows: int, seed: int) -> Digits:
                     images.append(choice.image)
                     labels.append(NOT_WHOLE)
     return Digits(np.stack(images), np.array(labels, np.uint8))
+
+
+def block(number: int) -> Digits:
+    """The pictures of one block of rows, and single digits."""
+    rng = np.random.default_rng([SEED, number])
+    return _together([examples(BLOCK, rng), single(SINGLE, rng)])
+
+
+def _together(parts: Sequence[Digits]) -> Digits:
+    return Digits(np.concatenate([part.images for part in parts]), np.concatenate([part.digits for part in parts]))
 
 
 def _ranges(page: Sheet) -> tuple[NDArray[np.float64], list[int]]:
@@ -135,22 +157,25 @@ def _covered(ranges: NDArray[np.float64], left: int, top: int, width: int, heigh
 
 
 def main() -> None:
-    own, test = examples(ROWS, 21), examples(TEST_ROWS, 22)
+    with ProcessPoolExecutor() as pool:
+        blocks = list(pool.map(block, range(BLOCKS)))
     mnist = find_data("mnist", offline=True).training
-    parts = own, single(SINGLE, 23), mnist
-    training = Digits(np.concatenate([p.images for p in parts]), np.concatenate([p.digits for p in parts]))
+    training = _together([*blocks, mnist, Digits(thinner(mnist.images), mnist.digits)])
+    test = examples(TEST_ROWS, np.random.default_rng(TEST_SEED))
     data = DataSet("segments", "cut from rows of pen digits, and MNIST's training images", training, test, CLASSES)
-    recipe = Recipe(
-        name="segments", data="rows", hidden=(256,), activation="relu", output="softmax", cost="cross_entropy",
-        optimiser="adam", learning_rate=0.001, schedule="cosine", initialisation="he", epochs=24,
-        augmentation="unsteady", preparation=ADJUSTING, averaging=0.999, mini_batch=128, validation=0,
-    )  # fmt: skip
-    run = Run(recipe, data)
-    for record in run:
-        print(record.epoch, record.test, flush=True)
-    FILE.write_bytes(to_bytes(run.reader().network, np.float16))
-    digits = (data.training.digits != NOT_WHOLE).mean()
-    print(f"{len(data.training):,} pictures, {digits:.1%} whole digits; {FILE.stat().st_size:,} bytes")
+    for file, seed in zip(FILES, NETWORK_SEEDS, strict=True):
+        recipe = Recipe(
+            name="segments", data="rows", hidden=(512, 256), activation="relu", output="softmax", cost="cross_entropy",
+            optimiser="adam", learning_rate=0.001, schedule="cosine", initialisation="he", epochs=18, seed=seed,
+            augmentation="unsteady", preparation=ADJUSTING, averaging=0.999, mini_batch=128, validation=0,
+        )  # fmt: skip
+        run = Run(recipe, data)
+        for record in run:
+            print(record.epoch, record.test, flush=True)
+        file.write_bytes(to_bytes(run.reader().network, np.float16))
+        print(f"{file.name}: {file.stat().st_size:,} bytes")
+    digits = (training.digits != NOT_WHOLE).mean()
+    print(f"{len(training):,} pictures, {digits:.1%} whole digits")
 
 
 if __name__ == "__main__":

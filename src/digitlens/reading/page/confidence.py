@@ -1,6 +1,6 @@
 """How probable is it that a number is right, and each digit of it? Estimated from the evidence that speaks against it.
 
-A logistic regression says it of a digit, and a tiny network, 22-24-1, of a number, both fitted on rows of pen digits
+A logistic regression says it of a digit, and a tiny network, 23-80-1, of a number, both fitted on rows of pen digits
 that nothing else was chosen on: tools/calibrate_numbers.py fits them. Of a reader without familiarity nothing is said:
 a network alone is as sure of half a digit as of a whole one.
 """
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlens.network.network import Network
+from digitlens.reading.page.segment_network import NOT_WHOLE
 from digitlens.reading.page.segmentation import LEAST, Lattice
 from digitlens.reading.page.small_network import from_file
 from digitlens.reading.page.ways import Way
@@ -26,7 +27,7 @@ HIGH = 0.2  # of a number's height: what stands beside it and is higher is no do
 CLEAR = 12.0  # nats: a larger lead over the second-best way says no more
 
 FILE = Path(__file__).with_name("confidence.safetensors")
-DIGIT = (0.8332, -0.1456, -0.388, -0.1394, -0.6707, -1.2425, 2.0929)  # one weight for each evidence, then a constant
+DIGIT = (0.8865, -0.0851, -0.2256, -0.2544, -0.1668, -1.0788, 0.0, 1.6733)  # weights of the evidence, then a constant
 
 
 def number_evidence(lattice: Lattice, ways: Sequence[Way], beside: tuple[float, float, float]) -> tuple[float, ...]:
@@ -64,6 +65,7 @@ def number_evidence(lattice: Lattice, ways: Sequence[Way], beside: tuple[float, 
         max(abs(math.log(rows / usual)) for rows in heights),
         sum(one[5] for one in each),
         float(len(digits) == 1),
+        min(one[6] for one in each),
     )
 
 
@@ -83,6 +85,7 @@ def digit_evidence(lattice: Lattice, index: int) -> tuple[float, ...]:
         min(CLEAR, lattice.costs[index]),
         -math.log(max(judged.whole, LEAST)),
         choice.evidence.cuts,
+        _lead(judged.in_rows[:NOT_WHOLE], named) if named < NOT_WHOLE else 0.0,
     )
 
 
@@ -105,7 +108,7 @@ def of_number(evidence: Sequence[float]) -> float:
 
 
 def inputs(evidence: Sequence[Sequence[float]]) -> NDArray[np.float32]:
-    """What the network is given for some numbers, (n, 22): their evidence, and the first of it otherwise expressed."""
+    """What the network is given for some numbers, (n, 23): their evidence, and the first of it otherwise expressed."""
     table = np.array(evidence, np.float64)
     some_wrong = np.log(-np.expm1(-table[:, :1]) + LEAST**2)  # the logarithm of how probable it is that one is wrong
     return np.concatenate([table, some_wrong], axis=1).astype(np.float32)

@@ -64,8 +64,10 @@ NO_DIGIT = 4.0, 12.0  # nats: the cost of calling a piece a mark, if it is small
 CUT_OFF = 1.5  # nats: the cost of calling a part of a piece a slash
 MOST_CHOICES = 2_500  # on a page: from the line on where there would be more, lines are not cut
 AT_ONCE = 500  # pictures in one forward pass
-OWN = 0.45  # how much a network with a familiarity counts, beside the one that knows rows; one without counts alone
+OWN = 0.2, 0.45  # how much a network with a familiarity counts beside those that know rows: at least, and at most ...
+FAMILIAR = 0.3  # ... from this familiarity on. A network without one counts alone
 LEAST = 1e-3  # the least probability, which limits its logarithm
+DOUBT = 0.02  # the same for a network with a familiarity, which is too sure of what it has not learned
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,7 +109,8 @@ class Judged(NamedTuple):
     """The networks' results for the picture of a choice."""
 
     outputs: NDArray[np.float64]  # (classes,), activations
-    digits: NDArray[np.float64]  # (classes,), how probable each is, by both networks, if it is one whole digit
+    digits: NDArray[np.float64]  # (classes,), how probable each is, by all networks, if it is one whole digit
+    in_rows: NDArray[np.float64]  # (11,), by those that know rows alone, see segment_network.py
     whole: float  # probability that it is one whole digit, 0..1
     familiarity: float | None  # 0..1, if known
 
@@ -215,19 +218,32 @@ def _judged(images: list[NDArray[np.uint8]], judge: Judge, familiar: Familiar | 
     outputs = np.asarray(judge(framed), np.float64)
     segments = sorted_segments(framed)  # (n, 11)
     whole = 1 - segments[:, NOT_WHOLE]
-    digits = _together(outputs, segments, 1.0 if familiar is None else OWN)
-    return map(Judged, outputs, digits, whole.tolist(), known)
+    digits = _alone(outputs) if familiar is None else _together(outputs, segments, np.array(known))
+    return map(Judged, outputs, digits, segments, whole.tolist(), known)
 
 
-def _together(outputs: NDArray[np.float64], segments: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
-    """How probable each digit is by both networks, (n, classes): the geometric mean, `weight` that of the first."""
+def _alone(outputs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How probable each digit is by the network alone: (n, classes) activations -> the same shape."""
+    shares: NDArray[np.float64] = np.maximum(outputs, LEAST) / np.maximum(outputs.sum(axis=1, keepdims=True), 1)
+    return shares / np.maximum(shares.sum(axis=1, keepdims=True), 1)
+
+
+def _together(
+    outputs: NDArray[np.float64], segments: NDArray[np.float64], familiarity: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """How probable each digit is by all networks, (n, classes): a geometric mean.
+
+    outputs: (n, classes), of the network; segments: (n, 11), of those that know rows; familiarity: (n,), 0..1. The less
+    familiar a digit is, the less the network counts: it has not learned that way of writing.
+    """
     n, classes = outputs.shape
-    own = np.maximum(outputs, LEAST) / np.maximum(outputs.sum(axis=1, keepdims=True), 1)
+    weight = OWN[0] + (OWN[1] - OWN[0]) * np.minimum(1, familiarity[:, None] / FAMILIAR)
+    own = np.maximum(outputs / np.maximum(outputs.sum(axis=1, keepdims=True), 1), DOUBT)
     other = np.full((n, classes), LEAST)
     known = min(classes, NOT_WHOLE)
     other[:, :known] = segments[:, :known] / np.maximum(1 - segments[:, NOT_WHOLE:], LEAST**2)
     both = own**weight * np.maximum(other, LEAST) ** (1 - weight)
-    shares: NDArray[np.float64] = both / np.maximum(both.sum(axis=1, keepdims=True), 1)
+    shares: NDArray[np.float64] = both / both.sum(axis=1, keepdims=True)
     return shares
 
 

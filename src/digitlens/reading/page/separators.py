@@ -22,6 +22,8 @@ HIGH = 1.35  # ... unless it is this high
 STRAIGHT = 0.5, 0.025  # of the pen's width, and of its height: the largest deviation of a slash from a straight line
 EVEN = 0.8  # of the pen's width: the largest deviation of a bracket from an even bend
 BENT = 0.07  # of its height: how far the middle of a bracket lies beside its ends, at least
+LARGE, BOWED = 1.5, 1.4  # a slash of this height may deviate so many times as far, if ...
+AWAY = 0.2  # ... it leans by as many columns for each row
 SOFT = 1.0  # pixels at both sides of a stroke that belong to its piece
 BRACKET = 1.3  # the least height of a bracket
 SURE, LIKELY = 0.3, 0.8  # nats: the cost of calling a piece a separator
@@ -76,7 +78,8 @@ def is_slash(mine: Mask, place: Place) -> bool:
     lean, start = np.polyfit(y, x, 1)
     deviation = np.quantile(np.abs(x - lean * y - start) / np.hypot(1, lean), 0.9)
     leaning = place.high > HIGH or -lean > max(place.lean, 0.0) * 0.5 + LEANING
-    return bool(leaning and deviation < STRAIGHT[0] * place.pen + STRAIGHT[1] * len(mine))
+    most = STRAIGHT[0] * place.pen + STRAIGHT[1] * len(mine)
+    return bool(leaning and deviation < most * (BOWED if place.high > LARGE and -lean > AWAY else 1.0))
 
 
 def _is_bracket(mine: Mask, pen: float) -> bool:

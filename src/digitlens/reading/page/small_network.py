@@ -1,7 +1,8 @@
-"""The two small networks that pages are read with, each of one hidden layer in a file of its own beside this one.
+"""The three small networks that pages are read with, each in a file of its own beside this one.
 
-A file: safetensors with `hidden.weights` (hidden, inputs), `hidden.biases` (hidden,), `output.weights` (outputs,
-hidden) and `output.biases` (outputs,), all in float16 or all in float32.
+A file: safetensors with `hidden.weights` (neurons, inputs) and `hidden.biases` (neurons,), the same for `hidden2` and
+so on where there are more hidden layers, `output.weights` (outputs, neurons) and `output.biases` (outputs,), all in
+float16 or all in float32.
 """
 
 from __future__ import annotations
@@ -15,20 +16,24 @@ from safetensors.numpy import load_file, save
 from digitlens.network.activations import ACTIVATIONS
 from digitlens.network.network import Layer, Network
 
-LAYERS = ("hidden", "output")
+
+def _names(layers: int) -> list[str]:
+    """What layers are called in a file, in order."""
+    return ["hidden", *(f"hidden{k}" for k in range(2, layers)), "output"]
 
 
 def from_file(file: Path, output: str) -> Network:
     """The network in a file, in float32: hidden neurons with ReLU, and outputs with the activation of this name."""
     tensors = {name: tensor.astype(np.float32) for name, tensor in load_file(file).items()}
-    layers = tuple(Layer(tensors[f"{name}.weights"], tensors[f"{name}.biases"]) for name in LAYERS)
-    return Network(layers, (ACTIVATIONS["relu"], ACTIVATIONS[output]))
+    names = _names(len(tensors) // 2)
+    layers = tuple(Layer(tensors[f"{name}.weights"], tensors[f"{name}.biases"]) for name in names)
+    return Network(layers, (ACTIVATIONS["relu"],) * (len(names) - 1) + (ACTIVATIONS[output],))
 
 
 def to_bytes(network: Network, dtype: DTypeLike) -> bytes:
     """The bytes of a file for such a network, float16 or float32."""
     tensors = {}
-    for name, layer in zip(LAYERS, network.layers, strict=True):
+    for name, layer in zip(_names(len(network.layers)), network.layers, strict=True):
         tensors[f"{name}.weights"] = np.ascontiguousarray(layer.weights, dtype)
         tensors[f"{name}.biases"] = np.ascontiguousarray(layer.biases, dtype)
     return save(tensors)
