@@ -11,8 +11,8 @@ Our pen sometimes writes a 1 that anyone would read as 7. Such drawings are left
 among others of our pen and MNIST's training images, are mostly another digit. It still writes less legibly than people
 do, so wrong numbers count less: as if AS_READ of all were right, which is what is read of all rows in the development
 set, those with separators among them. Half of the rows serve to fit, the other half to measure; what is printed of it
-is not chosen by anything. Then all serve to fit. With --evidence, what was read is kept in a file, and fitted again from
-there.
+is not chosen by anything. Then all serve to fit. With --evidence, what was read is kept in a file, and fitted again
+from there.
 """
 
 from __future__ import annotations

@@ -35,12 +35,12 @@ def test_a_number_knows_what_else_it_could_be() -> None:
 
 def test_what_is_blurred_and_cut_is_less_sure_than_what_is_plain() -> None:
     plain, spoiled = [], []
-    for seed in range(6):
-        grey = page("4711", seed)
+    for seed in range(8):
+        grey = page("68532", seed)  # half a 7 would be a 7, too
         plain += [n.confidence or 0.0 for n in READER.read_page(grey).numbers]
         half = grey[: grey.shape[0] * 9 // 20]  # the lower half of the writing is missing
         spoiled += [n.confidence or 0.0 for n in READER.read_page(half).numbers]
-    assert np.mean(plain) > np.mean(spoiled) + 0.2
+    assert np.mean(plain) > np.mean(spoiled) + 0.3
 
 
 def test_a_network_without_familiarity_says_nothing() -> None:
