@@ -63,6 +63,11 @@ def test_a_row_of_boxes_with_a_digit_in_each_is_one_number(wide: float, apart: f
     assert [len(number.text) for number in page.numbers] == [7]
 
 
+def test_a_box_that_a_digit_reaches_out_of_is_a_box() -> None:
+    page = READER.read_page(boxed("3141592", 1.2, 1, apart=20.0))  # the 5 is wider than its box
+    assert [len(number.text) for number in page.numbers] == [7]
+
+
 def test_each_cell_of_a_grid_is_a_number() -> None:
     page = READER.read_page(boxed("31459", 1.4, 3))
     assert [len(number.text) for number in page.numbers] == [1] * 15

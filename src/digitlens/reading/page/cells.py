@@ -73,12 +73,15 @@ class _Row:
         first, last = np.searchsorted(self.edges, self.left + rim), np.searchsorted(self.edges, self.right - rim)
         return int(np.count_nonzero(first != last))
 
-    @property
-    def widths(self) -> list[float]:
-        """Of the cells that hold a digit, in heights of the line."""
-        of_all = np.diff(np.concatenate([[-np.inf], self.edges, [np.inf]])) / self.height
-        widths: list[float] = of_all[np.unique(self.cells)].tolist()
-        return widths
+    def occupied(self, bounded: bool) -> tuple[int, list[float]]:
+        """How many digits stand in cells, and how wide these cells are, in heights of the line.
+
+        bounded: only in cells with a line at both sides.
+        """
+        widths = np.diff(np.concatenate([[-np.inf], self.edges, [np.inf]])) / self.height
+        cells = self.cells[np.isfinite(widths[self.cells])] if bounded else self.cells
+        found: list[float] = widths[np.unique(cells)].tolist()
+        return len(cells), found
 
 
 def cells_of(lattices: Sequence[Lattice], uprights: NDArray[np.int64], rows: int) -> list[Cells]:
@@ -114,10 +117,22 @@ def _cells(row: _Row, table: Sequence[_Row], across: NDArray[np.bool_]) -> Cells
     if not digits or sum(other.crossed for other in table) > MOST_CROSSED * digits:
         return NO_CELLS
     edges = tuple(row.edges.tolist())
-    widths = [width for other in table for width in other.widths]
-    if digits >= SEVERAL * len(widths):
-        return Cells(edges) if float(np.median(widths)) >= ROOM else NO_CELLS
+    several, roomy = _several(table, bounded=True)
+    if several:
+        return Cells(edges) if roomy else NO_CELLS
     if len(table) >= ROWS and not across[row.uprights].any():
         return Cells(edges)
-    steps = np.diff(row.cells)
-    return Cells(edges, int(steps[steps > 0].min())) if (steps > 0).any() else NO_CELLS
+    if _several(table, bounded=False)[0]:
+        return NO_CELLS  # one box in a line of writing
+    steps = np.sort(np.diff(row.cells))
+    steps = steps[steps > 0]  # two boxes side by side have a gap between them, which is a cell as well
+    return Cells(edges, int(steps[(len(steps) - 1) // 2])) if len(steps) else NO_CELLS
+
+
+def _several(table: Sequence[_Row], bounded: bool) -> tuple[bool, bool]:
+    """Whether there are several digits in a cell, on average, and room for them. bounded: as of _Row.occupied()."""
+    counts, widths = zip(*(row.occupied(bounded) for row in table), strict=True)
+    of_all = [width for of_row in widths for width in of_row]
+    if not of_all:
+        return _several(table, bounded=False)
+    return sum(counts) >= SEVERAL * len(of_all), float(np.median(of_all)) >= ROOM

@@ -34,6 +34,7 @@ ASIDE = 3  # pixels: how far to the side a stroke may leave a line from where it
 MOST_BOXES = 200  # pieces that are examined as boxes of a form; the largest
 GAP = 4  # pixels: the largest gap in a line
 APART = 0.5  # of its length: how far apart horizontal lines meet a vertical one
+BOXED = 0.6  # of a piece: how much of its height and width is a box, where digits reach out of it
 NO_LINES = np.empty((0, 4), np.int64)
 
 
@@ -226,12 +227,19 @@ def _frame_of(own: Mask) -> tuple[Mask | None, Mask | None]:
     level = long_runs(_thickened(own), max(LEAST_PIECE, own.shape[1] // 2), GAP)
     turned = np.ascontiguousarray(own.T)
     upright = long_runs(_thickened(turned), max(LEAST_PIECE, own.shape[0] // 2), GAP).T
+    rows, columns = np.flatnonzero(level.any(axis=1)), np.flatnonzero(upright.any(axis=0))
+    if not len(rows) or not len(columns):
+        return None, None
+    inside = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)  # a digit may reach out of its box
+    high, wide = len(level[inside]), len(level[inside][0])
+    if high < BOXED * own.shape[0] or wide < BOXED * own.shape[1]:
+        return None, None
     # A box has a line along all four of its sides.
-    rows, columns = max(4, own.shape[0] // 6), max(4, own.shape[1] // 6)
+    down, across = max(4, high // 6), max(4, wide // 6)
     framed = (
-        level[:rows].any(axis=0).mean() > 0.6
-        and level[-rows:].any(axis=0).mean() > 0.6
-        and upright[:, :columns].any(axis=1).mean() > 0.6
-        and upright[:, -columns:].any(axis=1).mean() > 0.6
+        level[inside][:down].any(axis=0).mean() > 0.6
+        and level[inside][-down:].any(axis=0).mean() > 0.6
+        and upright[inside][:, :across].any(axis=1).mean() > 0.6
+        and upright[inside][:, -across:].any(axis=1).mean() > 0.6
     )
     return (level, upright) if framed else (None, None)
