@@ -29,6 +29,12 @@ LATEST = 3  # how many pieces at the end of a line determine where it continues
 FAR = 0.02  # how much a distance of one size reduces the overlap
 NEAR = 0.5  # sizes: the largest vertical distance of a small piece from its line
 
+DOT = 0.03, 0.3  # sizes: the least height and width of a dot, and the largest
+COLON = 0.2, 0.8  # sizes: how far the dots of a colon are apart
+LEANING = 0.35  # columns for each row: how far a colon may lean
+CLOSE = 1.0  # sizes: how near digits are to it, at both sides
+MOST_DOTS = 200  # on a page, and pairs of them; more are grain
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
@@ -59,6 +65,7 @@ def find_lines(pieces: Pieces) -> tuple[list[Line], int]:
     top, left, bottom, right = pieces.boxes.T
     high, wide = bottom - top, right - left
     writing = (np.maximum(high, wide) > SPECK * size) & (high <= HUGE * size)
+    writing[_colons(pieces.boxes, size)] = True  # though their dots are as small as dust
     writing &= ~((wide >= RULE * size) & (high <= FLAT * wide))
     chosen = np.flatnonzero(writing)
     largest = chosen[np.argsort(-pieces.areas[chosen], kind="stable")[:MOST]]
@@ -78,6 +85,28 @@ def find_lines(pieces: Pieces) -> tuple[list[Line], int]:
         lines += fresh
     sorted_lines = [_line(pieces.boxes, np.array(line)) for line in lines]
     return sorted(sorted_lines, key=lambda line: float(np.median((top + bottom)[line.pieces]))), left_out
+
+
+def _colons(boxes: NDArray[np.int64], size: float) -> NDArray[np.int64]:
+    """The dots of colons: small pieces one above the other, with digits close by at both sides."""
+    top, left, bottom, right = boxes.T
+    high, wide = bottom - top, right - left
+    dots = np.flatnonzero((np.minimum(high, wide) >= DOT[0] * size) & (np.maximum(high, wide) <= DOT[1] * size))
+    tall = np.flatnonzero((high >= TALL * size) & (high <= HUGE * size))
+    if not 1 < len(dots) <= MOST_DOTS or not len(tall):
+        return dots[:0]
+    y, x = (top + bottom)[dots] / 2, (left + right)[dots] / 2
+    down, aside = y - y[:, None], np.abs(x - x[:, None])  # (dots, dots), from the upper one to the lower one
+    upper, lower = np.nonzero((down >= COLON[0] * size) & (down <= COLON[1] * size) & (aside <= LEANING * down))
+    if len(upper) > MOST_DOTS:
+        return dots[:0]
+    found: list[int] = []
+    for one, other in zip(upper.tolist(), lower.tolist(), strict=True):
+        past = tall[(top[tall] <= y[one]) & (bottom[tall] >= y[other])]
+        away = x[one] - right[past], left[past] - x[one]
+        if all(((side >= 0) & (side <= CLOSE * size)).any() for side in away):
+            found += [one, other]
+    return dots[np.unique(np.array(found, np.int64))]
 
 
 def _line(boxes: NDArray[np.int64], members: NDArray[np.int64]) -> Line:

@@ -22,6 +22,7 @@ SEARCHED = 24  # ways at each part, where many do not fit in the end
 OTHERS = {False: 3, True: 5}  # digits that a choice may be; where something is expected, more
 DECIDED = 4.0  # nats: the most that a gap speaks for or against two numbers
 STEEP = 6.0  # nats for one height that a gap is wider or narrower than between numbers
+LEANING = 0.35  # columns for each row: how far the dots of a colon may lean
 JOINING = frozenset(("dot", "comma"))  # marks within a number
 
 
@@ -134,9 +135,12 @@ def _longer(
 
 
 def is_colon(before: Box, after: Box) -> bool:
-    """Whether the boxes of two neighbouring marks stand one above the other."""
+    """Whether the boxes of two neighbouring marks stand one above the other, or nearly so, as writing leans."""
     apart = max(before.top, after.top) >= min(before.top + before.rows, after.top + after.rows)
-    return apart and min(before.left + before.columns, after.left + after.columns) > max(before.left, after.left)
+    down = abs((2 * before.top + before.rows) - (2 * after.top + after.rows)) / 2
+    aside = abs((2 * before.left + before.columns) - (2 * after.left + after.columns)) / 2
+    within = min(before.left + before.columns, after.left + after.columns) > max(before.left, after.left)
+    return apart and (within or aside <= LEANING * down)
 
 
 def other_digits(lattice: Lattice, k: int, most: int | None) -> Iterator[tuple[int, float]]:
