@@ -19,7 +19,7 @@ from digitlens.reading.page.lines import find_lines
 from digitlens.reading.page.paper import Paper, find_paper, turned
 from digitlens.reading.page.parts import Part, Parts
 from digitlens.reading.page.ruling import without_ruling
-from digitlens.reading.page.segmentation import Choice, Evidence, cheapest_way, spans_of
+from digitlens.reading.page.segmentation import Choice, Evidence, _together, cheapest_way, spans_of
 from digitlens.reading.page.separators import Place, separator
 
 
@@ -168,3 +168,25 @@ def test_parts_of_one_piece_make_a_digit_however_low_they_are_and_low_pieces_mak
 
     assert (0, 2) in [span[:2] for span in spans_of(line((0, 0, 0)))]
     assert [span[:2] for span in spans_of(line((0, 1, 2)))] == [(0, 0), (1, 1), (2, 2)]
+
+
+def test_a_slash_may_bend_where_it_is_so_high_that_it_can_be_no_digit() -> None:
+    rows = np.arange(90)
+    bent = 9 * np.sin(np.pi * rows / 89)  # pixels beside a straight line, in the middle
+    slash = np.zeros((90, 60), bool)
+    for row, column in zip(rows, np.rint(45 - 0.4 * rows + bent).astype(int), strict=True):
+        slash[row, column : column + 4] = True
+    place = Place(high=1.8, wide=0.9, top=-0.4, foot=-0.4, between=True, lean=0.1, pen=4.0)
+    assert separator(slash, place)[0] == "slash"
+    assert separator(slash, replace(place, high=1.45))[0] == ""  # as high as a large digit: a bent 1
+
+
+def test_the_less_familiar_a_digit_is_the_more_count_the_networks_that_know_rows() -> None:
+    outputs = np.tile(np.eye(10)[6], (3, 1))  # the network is sure that this is a 6
+    rows = np.full((3, 11), 0.01)
+    rows[:, 1] = 0.9  # those that know rows, that it is a 1
+    shares = _together(outputs, rows, np.array([0.0, 0.1, 1.0]))
+    np.testing.assert_allclose(shares.sum(axis=1), 1)
+    assert shares[0, 1] > shares[1, 1] > shares[2, 1]
+    assert shares[0].argmax() == 1
+    assert shares[0, 1] > 0.5
