@@ -74,7 +74,8 @@ def evil() -> list[Any]:
     run = dl.train("video", few, epochs=1, hidden=(4,), validation=20, name=EVIL[:90])
     records = list(run)
     reader = run.reader()
-    page = replace(values()["Page"], notes=(EVIL,), whole=replace(values()["Reading"], path=EVIL, network=EVIL))
+    page = values()["Page"]
+    page = replace(page, notes=(EVIL,), _picture=replace(page._picture, path=EVIL, network=EVIL))
     compared = values()["Compared"]
     sides = tuple(replace(side, name=EVIL) for side in compared.sides)
     rows = [dict(row) | {"recipe": dict(row["recipe"]) | {"name": EVIL}} for row in values()["Swept"].rows]

@@ -168,7 +168,7 @@ def to_answer(path: str, found: Reading | Page | dict[str, Field] | str) -> Answ
     rows = tuple(rows_of(path, found))
     if isinstance(found, dict):
         fields = [one.to_json() for one in found.values()]
-        network = next(iter(found.values())).page.picture.network
+        network = next(iter(found.values())).page.network
         return Answer(path, {"path": path, "network": network, "fields": fields}, rows=rows)
     json = found.to_json() | {"path": path}
     if isinstance(found, Reading):

@@ -92,12 +92,11 @@ def _row(where: str, page: Page, number: Number) -> str:
 
 def _crop(page: Page, number: Number) -> bytes:
     """The writing with a margin, as the bytes of a small PNG file."""
-    decoded = page.picture.decoded
-    scale = decoded.reduction
+    scale = page.reduction
     margin = round(MARGIN * number.height)
     top, left = max(0, number.top - margin) // scale, max(0, number.left - margin) // scale
     bottom, right = (number.top + number.height + margin) // scale, (number.left + number.width + margin) // scale
-    grey = as_bytes(decoded.grey[top : bottom + 1, left : right + 1])
+    grey = as_bytes(page.grey[top : bottom + 1, left : right + 1])
     step = max(1, -(-grey.shape[0] // HIGH), -(-grey.shape[1] // WIDE))
     rows, columns = (side // step * step for side in grey.shape)
     blocks = grey[:rows, :columns].reshape(rows // step, step, columns // step, step)

@@ -59,7 +59,7 @@ def rows_of(file: str, found: Reading | Page | Mapping[str, Field]) -> list[Row]
 
 def _of_page(file: str, found: Page, name: str = "", field: Field | None = None) -> list[Row]:
     """A row for each number, or one that says that there is none. name, field: which region of the picture it is."""
-    network = found.picture.network
+    network = found.network
     rows: list[Row] = []
     for number in found.numbers:
         confidence = number.confidence

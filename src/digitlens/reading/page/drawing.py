@@ -24,9 +24,8 @@ def annotated(page: Page) -> PillowImage:
     """The picture in grey with boxes and digits in colour: as large as it was given, or as it was decoded."""
     from PIL import Image, ImageDraw, ImageFont
 
-    decoded = page.picture.decoded
-    scale = decoded.reduction
-    image = Image.fromarray(as_bytes(decoded.grey)).convert("RGB")
+    scale = page.reduction
+    image = Image.fromarray(as_bytes(page.grey)).convert("RGB")
     draw = ImageDraw.Draw(image)
     for box in page.boxes:
         colour = COLOURS[box.number % 2]

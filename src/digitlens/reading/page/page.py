@@ -58,14 +58,34 @@ class Page:
     """The result of read_page(): the digits on a picture, and the numbers that they form."""
 
     numbers: tuple[Number, ...]  # in reading order
-    picture: PagePicture  # what was read
+    _picture: PagePicture  # what was read
     turn: float  # degrees clockwise that the page was turned, as far as that was clear
     notes: tuple[str, ...]  # what was left out, and why
 
     @property
     def whole(self) -> Reading:
         """The Reading of the whole picture, as if it showed one digit: made when it is asked for first."""
-        return self.picture.whole
+        return self._picture.whole
+
+    @property
+    def path(self) -> str | None:
+        """The file; None for an array or an image."""
+        return self._picture.path
+
+    @property
+    def network(self) -> str:
+        """The name of the network that read it."""
+        return self._picture.network
+
+    @property
+    def grey(self) -> NDArray[Any]:
+        """The picture in grey, the right way up: (rows, columns), uint8 0..255 or float64 0..1; see `reduction`."""
+        return self._picture.decoded.grey
+
+    @property
+    def reduction(self) -> int:
+        """How many pixels of the picture as it was given one of `grey` is wide and high; boxes are in the former."""
+        return self._picture.decoded.reduction
 
     @property
     def text(self) -> str:
@@ -95,8 +115,8 @@ class Page:
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values: `path`, `network`, `text`, `numbers`, `boxes`, `turn` and `notes`."""
         return {
-            "path": self.picture.path,
-            "network": self.picture.network,
+            "path": self.path,
+            "network": self.network,
             "text": self.text,
             "numbers": [number.to_json() for number in self.numbers],
             "boxes": [box.to_json() for box in self.boxes],
@@ -112,14 +132,13 @@ class Page:
 
     def __repr__(self) -> str:
         text = self.text if len(self.text) <= TEXT_SHOWN else f"{self.text[:TEXT_SHOWN]}…"
-        return f"<Page {text!r}, {len(self.boxes)} digits, by {self.picture.network}>"
+        return f"<Page {text!r}, {len(self.boxes)} digits, by {self.network}>"
 
     def _repr_html_(self) -> str:
         from digitlens.markup import block, lines, paragraph
 
-        about = f"{len(self.boxes)} digits, by {self.picture.network}"
-        path = self.picture.path
-        title = f"Page {path}" if path else "Page"
+        about = f"{len(self.boxes)} digits, by {self.network}"
+        title = f"Page {self.path}" if self.path else "Page"
         return block(title, lines(self.text or "nothing is written here"), *map(paragraph, self.notes), about=about)
 
 
