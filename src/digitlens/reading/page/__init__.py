@@ -13,6 +13,7 @@ segmentation.py           a line of parts -> digits, by the cheapest combination
 ways.py                   the next cheapest combinations: what else a number could be
 neighbours.py             what stands beside a number and is in none
 confidence.py             how probable it is that a number is right, and each digit of it
+cells.py                  which cells of a table or a comb a line runs through
 line_reading.py           a line of digits -> its numbers
 numbers.py                numbers and digits, with their boxes
 budget.py                 how much work one page may take

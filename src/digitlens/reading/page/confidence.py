@@ -27,16 +27,8 @@ HIGH = 0.2  # of a number's height: what stands beside it and is higher is no do
 CLEAR = 12.0  # nats: a larger lead over the second-best way says no more
 
 FILE = Path(__file__).with_name("confidence.safetensors")
-DIGIT = (
-    0.1635,
-    -0.0113,
-    -0.2047,
-    -0.2872,
-    -0.0643,
-    -1.0931,
-    0.4984,
-    1.9126,
-)  # weights of the evidence, then a constant
+# One weight for each evidence of a digit, then a constant:
+DIGIT = (0.1635, -0.0113, -0.2047, -0.2872, -0.0643, -1.0931, 0.4984, 1.9126)
 
 
 def number_evidence(lattice: Lattice, ways: Sequence[Way], beside: tuple[float, float, float]) -> tuple[float, ...]:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from digitlens.digits.preparation.framing import Box
 from digitlens.reading.expectation import Expectation, State
 from digitlens.reading.page.cells import NO_CELLS, Cells
+from digitlens.reading.page.lines import LEANING
 from digitlens.reading.page.segmentation import COSTS, LEAST, Lattice
 
 KEPT = 5  # ways with other texts, at each part
@@ -22,7 +23,6 @@ SEARCHED = 24  # ways at each part, where many do not fit in the end
 OTHERS = {False: 3, True: 5}  # digits that a choice may be; where something is expected, more
 DECIDED = 4.0  # nats: the most that a gap speaks for or against two numbers
 STEEP = 6.0  # nats for one height that a gap is wider or narrower than between numbers
-LEANING = 0.35  # columns for each row: how far the dots of a colon may lean
 JOINING = frozenset(("dot", "comma"))  # marks within a number
 
 

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from digitlens.digits.synthetic.pen.hand import write
 from digitlens.digits.synthetic.pen.skeletons import Allograph, skeleton
-
-CARE = 0.3  # written with more care than others, as world_digits(), so that the ways of writing stay distinct
+from digitlens.digits.synthetic.pen.writer import CARE
 
 # fmt: off
 _TABLE = (  # name, weight, skeleton
@@ -92,7 +91,7 @@ QUICK = tuple(Allograph(name, int(name[0]), float(weight), skeleton(text)) for n
 
 
 def quick_drawings(count: int, seed: int) -> dict[int, list[list[NDArray[np.float64]]]]:
-    """The strokes of so many digits written quickly, by the digit that they show: about a tenth of each.
+    """The strokes of so many digits written quickly, by the digit that they show: a tenth of each.
 
     Each stroke is (points, 2), on a pad of 280 × 280 units. The same seed gives the same drawings.
     """

@@ -26,7 +26,7 @@ MOST = 1_000_000  # digits at once: 0.8 GB of pictures, 2 GB of strokes
 PEN = (0.2, 0.3)  # mean and spread of the log of the pen's radius in pixels
 THINNEST, THICKEST = 0.6, 2.4  # radii
 ANY_PEN = (0.2, 0.4)  # the same for world_digits()
-CARE = 0.3  # world_digits() are written more carefully, so that the ways of writing stay distinct
+CARE = 0.3  # world_digits() and quick ones are written more carefully, so that the ways of writing stay distinct
 SQUARED = 0.06  # share of world_digits() that is stretched to fill a square, as in some old scans of forms
 
 TRAINING_STREAM, TEST_STREAM, EVERYWHERE_STREAM = 0, 1, 2
